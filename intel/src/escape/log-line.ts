@@ -1,0 +1,3 @@
+export function escapeLogLine(text: string): string {
+  throw new Error(`being written: ${text}`)
+}

@@ -1,0 +1,3 @@
+export function escapeStixPatternString(text: string): string {
+  throw new Error(`being written: ${text}`)
+}

@@ -1,0 +1,3 @@
+export function escapeXml(text: string): string {
+  throw new Error(`being written: ${text}`)
+}

@@ -1,0 +1,22 @@
+import { stixId } from './stix-id.ts'
+
+/** Any STIX 2.0 object: only what a bundle looks at. */
+export interface Stix20Object {
+  readonly type: string
+  readonly id: string
+  readonly modified?: string
+}
+
+/** STIX 2.0 part 1, section 5: `spec_version` stands on the bundle, not on its objects. */
+export interface Stix20Bundle<T extends Stix20Object> {
+  type: 'bundle'
+  id: `bundle--${string}`
+  spec_version: '2.0'
+  objects: readonly T[]
+}
+
+/** Puts objects into a bundle. The same objects in the same versions give the same bundle id. */
+export function stix20Bundle<T extends Stix20Object>(objects: readonly T[]): Stix20Bundle<T> {
+  const id = stixId('bundle', ...objects.map((object) => `${object.id} ${object.modified ?? ''}`))
+  return { type: 'bundle', id, spec_version: '2.0', objects }
+}

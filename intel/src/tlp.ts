@@ -1,0 +1,30 @@
+/** Traffic Light Protocol 2.0 (FIRST, August 2022), from the widest audience to the narrowest. */
+export const tlpLevels = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const
+export type TlpLevel = (typeof tlpLevels)[number]
+
+const levelByName: ReadonlyMap<string, TlpLevel> = new Map<string, TlpLevel>([
+  ...tlpLevels.map((level) => [level, level] as const),
+  // TLP 1.0's name for CLEAR.
+  ['WHITE', 'CLEAR'],
+])
+
+/**
+ * Reads a level as people and feeds write it: `TLP:AMBER+STRICT`, `tlp:white`, `TLP: AMBER`, `amber strict`.
+ * `undefined` for anything else, a level with more text behind it included.
+ */
+export function parseTlp(text: string): TlpLevel | undefined {
+  if (text.length > tlpTextLengthMax) return undefined
+  const name = text
+    .trim()
+    .toUpperCase()
+    .replace(/^TLP\s*[:_-]?\s*/, '')
+    .replace(/^AMBER\s*[+_ -]\s*STRICT$/, 'AMBER+STRICT')
+  return levelByName.get(name)
+}
+
+/** Below zero where `a` may be shared more widely than `b`, zero where they are equal: `toSorted(compareTlp)` puts CLEAR first. */
+export function compareTlp(a: TlpLevel, b: TlpLevel): number {
+  return tlpLevels.indexOf(a) - tlpLevels.indexOf(b)
+}
+
+const tlpTextLengthMax = 64

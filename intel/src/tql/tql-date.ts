@@ -1,0 +1,3 @@
+export function readTqlDate(text: string, now: Date): Date | undefined {
+  throw new Error(`being written: ${text} ${now.toISOString()}`)
+}
