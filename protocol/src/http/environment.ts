@@ -1,0 +1,114 @@
+import * as z from 'zod/mini'
+import { Base64, Count, Id, Instant, Name, pageOf, ServerXid } from '../primitives.ts'
+import { SandboxTier } from './execution.ts'
+
+export const EnvironmentServer = z.object({
+  serverXid: ServerXid,
+  name: z.string(),
+  /** By the time of the last heartbeat; `waiting` until it has enrolled, `revoked` for good. */
+  presence: z.enum(['waiting', 'online', 'unknown', 'offline', 'revoked']),
+  /** False until the fingerprint was confirmed or enrolment followed the download within the hour (S9). */
+  confirmed: z.boolean(),
+  keyFingerprint: z.nullable(z.string()),
+  enrolledFrom: z.nullable(z.string()),
+  enrolledAt: z.nullable(Instant),
+  lastHeartbeatAt: z.nullable(Instant),
+  version: z.nullable(z.string()),
+  tier: z.nullable(SandboxTier),
+  downloadedBy: z.string(),
+  downloadedAt: Instant,
+})
+export type EnvironmentServer = z.infer<typeof EnvironmentServer>
+
+export const Environment = z.object({
+  id: Id,
+  name: z.string(),
+  organizationId: Id,
+  servers: z.array(EnvironmentServer),
+  executionsQueued: Count,
+  executionsRunning: Count,
+  createdAt: Instant,
+})
+export type Environment = z.infer<typeof Environment>
+export const EnvironmentPage = pageOf(Environment)
+export const CreateEnvironment = z.strictObject({ name: Name })
+export type CreateEnvironment = z.infer<typeof CreateEnvironment>
+
+/** What to download (ES-2). The answer is the file itself; asking for it is audited (S9). */
+export const CreateDownload = z.strictObject({
+  kind: z.enum(['bundle', 'config', 'server']),
+  serverName: z.optional(Name),
+  /** Leave the Node runtime out of a bundle. */
+  withoutRuntime: z.optional(z.boolean()),
+})
+export type CreateDownload = z.infer<typeof CreateDownload>
+
+/**
+ * `.postern-envsvr/settings.json` of a bundle, and a `.env` file line by line. Names as in the menu (ES-11).
+ * What it holds is worth nothing once the server has enrolled (S9).
+ */
+export const BundleSettings = z.object({
+  apiURL: z.url(),
+  brokerHost: z.string(),
+  brokerPort: z.int().check(z.positive(), z.maximum(65_535)),
+  serverName: z.string(),
+  serverXid: ServerXid,
+  enrolmentToken: z.string(),
+})
+export type BundleSettings = z.infer<typeof BundleSettings>
+
+/** `.postern-envsvr/keystore/trust.json`: what a bundle pins and a hub cannot add to later (D7). All keys are SPKI PEM. */
+export const BundleTrust = z.object({
+  /** (1) The hub's CA certificate, PEM. */
+  caCertificate: z.string(),
+  /** (2) Ed25519 keys that sign commands. */
+  commandKeys: z.array(z.string()),
+  /** (4) Ed25519 keys that sign packages. */
+  publisherKeys: z.array(z.string()),
+  /** (5) Ed25519 keys that sign server files. */
+  releaseKeys: z.array(z.string()),
+})
+export type BundleTrust = z.infer<typeof BundleTrust>
+
+/** An environment server's one enrolment. The bearer token of the request is the enrolment token. */
+export const EnrolmentRequest = z.object({
+  serverXid: ServerXid,
+  /** EC P-256 public key for TLS, SPKI PEM. */
+  publicKey: z.string().check(z.maxLength(2000)),
+  /** Proof that the caller has the private key: ECDSA-SHA256 over `postern enrolment v1 LF serverXid LF enrolmentToken`. */
+  proof: Base64,
+  /** Raw 32-byte X25519 public key that job secrets are sealed to (D9). */
+  sealingPublicKey: Base64,
+  serverVersion: z.string().check(z.maxLength(50)),
+  protocolVersion: z.int(),
+  platform: z.string().check(z.maxLength(50)),
+})
+export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>
+
+export const EnrolmentResponse = z.object({
+  /** Client certificate, CN = serverXid, PEM. */
+  certificate: z.string(),
+  /** First part of the MQTT password (S17). */
+  brokerToken: z.string(),
+  /** Bearer token for packages, logs and results. */
+  appDeliveryToken: z.string(),
+  /** Whether executions are placed at once, or wait for a person to confirm the fingerprint (S9). */
+  confirmed: z.boolean(),
+  hubTime: Instant,
+})
+export type EnrolmentResponse = z.infer<typeof EnrolmentResponse>
+
+/**
+ * The MQTT password is `brokerToken.proofTime.proof` (S17): proofTime in epoch seconds, at most 60 s off the hub's clock, proof
+ * = base64url of ECDSA-SHA256 by the server's TLS key over `postern connect v1 LF serverXid LF proofTime`. It proves the key
+ * above TLS too, so that it holds behind an external broker and shows TLS inspection. The user name is the serverXid.
+ */
+export const connectProof = {
+  lifeSeconds: 60,
+  message: (serverXid: string, proofTime: number) => `postern connect v1\n${serverXid}\n${proofTime}`,
+} as const
+
+/** What `EnrolmentRequest.proof` signs. */
+export function enrolmentProofMessage(serverXid: string, enrolmentToken: string): string {
+  return `postern enrolment v1\n${serverXid}\n${enrolmentToken}`
+}

@@ -1,0 +1,84 @@
+/**
+ * Every path that two parts of Postern both speak. Route definitions use the same functions with `:name` arguments.
+ * ThreatConnect's own paths (`/api/…`) stand in `tcex/paths.ts`.
+ */
+export const paths = {
+  health: '/healthz',
+  ready: '/readyz',
+  metrics: '/metrics',
+  live: '/live',
+  openapi: '/v1/openapi.json',
+
+  setup: '/v1/setup',
+  session: '/v1/session',
+  me: '/v1/me',
+  users: '/v1/users',
+  tokens: '/v1/tokens',
+  token: (tokenId: string) => `/v1/tokens/${tokenId}`,
+  setupLinks: '/v1/setup-links',
+  settings: '/v1/settings',
+  auditEvents: '/v1/audit-events',
+
+  organizations: '/v1/organizations',
+  owners: '/v1/owners',
+  owner: (ownerId: string) => `/v1/owners/${ownerId}`,
+  indicators: '/v1/indicators',
+  indicator: (indicatorId: string) => `/v1/indicators/${indicatorId}`,
+
+  collections: '/v1/collections',
+  collection: (collectionId: string) => `/v1/collections/${collectionId}`,
+  collectionRefresh: (collectionId: string) => `/v1/collections/${collectionId}/refresh`,
+  collectionValues: (collectionId: string, version: string | number) =>
+    `/v1/collections/${collectionId}/versions/${version}/values`,
+  collectionChanges: (collectionId: string, version: string | number) =>
+    `/v1/collections/${collectionId}/versions/${version}/changes`,
+
+  environments: '/v1/environments',
+  environment: (environmentId: string) => `/v1/environments/${environmentId}`,
+  environmentDownloads: (environmentId: string) => `/v1/environments/${environmentId}/downloads`,
+  environmentServer: (environmentId: string, serverXid: string) =>
+    `/v1/environments/${environmentId}/servers/${serverXid}`,
+  environmentServerConfirmation: (environmentId: string, serverXid: string) =>
+    `/v1/environments/${environmentId}/servers/${serverXid}/confirmation`,
+  environmentServerRevocation: (environmentId: string, serverXid: string) =>
+    `/v1/environments/${environmentId}/servers/${serverXid}/revocation`,
+  enrolments: '/v1/enrolments',
+
+  apps: '/v1/apps',
+  app: (appId: string) => `/v1/apps/${appId}`,
+  package: (sha256: string) => `/v1/packages/${sha256}`,
+
+  jobs: '/v1/jobs',
+  job: (jobId: string) => `/v1/jobs/${jobId}`,
+  jobExecutions: (jobId: string) => `/v1/jobs/${jobId}/executions`,
+
+  executions: '/v1/executions',
+  execution: (executionId: string) => `/v1/executions/${executionId}`,
+  executionCancellation: (executionId: string) => `/v1/executions/${executionId}/cancellation`,
+  executionLog: (executionId: string) => `/v1/executions/${executionId}/log`,
+  executionLedger: (executionId: string) => `/v1/executions/${executionId}/ledger`,
+  executionLedgerItems: (executionId: string) => `/v1/executions/${executionId}/ledger/items`,
+  executionUnmapped: (executionId: string) => `/v1/executions/${executionId}/unmapped`,
+  attemptLog: (executionId: string, attempt: string | number) =>
+    `/v1/executions/${executionId}/attempts/${attempt}/log`,
+  attemptResult: (executionId: string, attempt: string | number) =>
+    `/v1/executions/${executionId}/attempts/${attempt}/result`,
+
+  controls: '/v1/controls',
+  plans: '/v1/plans',
+  plan: (planId: string) => `/v1/plans/${planId}`,
+  planValues: (planId: string) => `/v1/plans/${planId}/values`,
+  planState: (planId: string) => `/v1/plans/${planId}/state`,
+  planDecision: (planId: string) => `/v1/plans/${planId}/decision`,
+  receipts: '/v1/receipts',
+  receipt: (receiptId: string) => `/v1/receipts/${receiptId}`,
+  receiptValues: (receiptId: string) => `/v1/receipts/${receiptId}/values`,
+} as const
+
+/** Pages of the console, for everything that prints a link to one. */
+export const consolePages = {
+  setup: (setupToken: string) => `/setup#${setupToken}`,
+  signIn: '/sign-in',
+  executions: '/executions',
+  execution: (executionId: string) => `/executions/${executionId}`,
+} as const

@@ -1,0 +1,72 @@
+import * as z from 'zod/mini'
+import { AppKind } from '../app/postern-json.ts'
+import { Base64, Id, Instant, ServerXid, Sha256 } from '../primitives.ts'
+import { SealedBox } from './sealed-box.ts'
+
+const commandBase = {
+  protocolVersion: z.int(),
+  commandId: z.uuid(),
+  serverXid: ServerXid,
+  executionId: Id,
+  attempt: z.int().check(z.positive()),
+  notBefore: Instant,
+  /** At most 24 h after `notBefore`. */
+  notAfter: Instant,
+}
+
+/** What a package's detached signature says (D7): Ed25519 over the package's bytes. */
+export const PackageSignature = z.object({
+  /** First 16 hexadecimal characters of the SHA-256 of the publisher key's SPKI. */
+  keyId: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  signature: Base64,
+})
+export type PackageSignature = z.infer<typeof PackageSignature>
+
+/** The bounds of one attempt, enforced by the environment server. */
+export const ExecutionLimits = z.object({
+  /** Wall clock from the start of the app. */
+  timeoutSeconds: z.int().check(z.positive()),
+  memoryBytesMax: z.int().check(z.positive()),
+  processesMax: z.int().check(z.positive()),
+  /** All log streams together; what comes after is dropped and the drop is said. */
+  logBytesMax: z.int().check(z.positive()),
+})
+export type ExecutionLimits = z.infer<typeof ExecutionLimits>
+
+/** Run one attempt of an execution. */
+export const ExecuteCommand = z.object({
+  ...commandBase,
+  kind: z.literal('execute'),
+  /** Pooled: the app ends when the lease does. Pinned: it finishes offline (D10). */
+  placement: z.enum(['pooled', 'pinned']),
+  app: z.object({
+    /** The package's folder, `<name>_<version>`: the identity of an app. */
+    programName: z.string().check(z.maxLength(200)),
+    programVersion: z.string().check(z.maxLength(50)),
+    kind: AppKind,
+    repeatable: z.boolean(),
+    programLanguage: z.enum(['NODE', 'PYTHON', 'JAVA']),
+    programMain: z.string().check(z.maxLength(200)),
+    languageVersion: z.optional(z.string()),
+    packageSha256: Sha256,
+    packageBytes: z.int().check(z.positive()),
+    packageSignature: PackageSignature,
+  }),
+  /** Hosts the app may reach beside the hub (S7): `host`, `host:port`, or `*.suffix`. */
+  egress: z.array(z.string().check(z.maxLength(255))).check(z.maxLength(100)),
+  limits: ExecutionLimits,
+  sealed: SealedBox,
+})
+export type ExecuteCommand = z.infer<typeof ExecuteCommand>
+
+/** End the attempt if it runs, never start it if it does not. */
+export const CancelCommand = z.object({
+  ...commandBase,
+  kind: z.literal('cancel'),
+  reason: z.string().check(z.maxLength(500)),
+})
+export type CancelCommand = z.infer<typeof CancelCommand>
+
+/** The body of a signed envelope. */
+export const Command = z.discriminatedUnion('kind', [ExecuteCommand, CancelCommand])
+export type Command = z.infer<typeof Command>

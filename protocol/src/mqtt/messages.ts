@@ -1,0 +1,62 @@
+import * as z from 'zod/mini'
+import { SandboxTier } from '../http/execution.ts'
+import { Count, Id, Instant } from '../primitives.ts'
+
+const header = {
+  /** Names this message, so that an answer can point at it: aedes gives no MQTT 5 properties. */
+  id: z.uuid(),
+  protocolVersion: z.int(),
+  sentAt: Instant,
+}
+
+/** An attempt that an environment server holds: queued, running, or finished and not yet delivered. */
+export const HeldAttempt = z.object({ executionId: Id, attempt: z.int().check(z.positive()) })
+export type HeldAttempt = z.infer<typeof HeldAttempt>
+
+/** Environment server → hub, every `limits.heartbeatSeconds` and after each connect. */
+export const Heartbeat = z.object({
+  ...header,
+  kind: z.literal('heartbeat'),
+  serverVersion: z.string(),
+  serverName: z.string(),
+  /** Locked: the keychain waits for its master password; nothing runs (ES-10). */
+  state: z.enum(['ready', 'draining', 'locked']),
+  tier: SandboxTier,
+  executors: Count,
+  queued: Count,
+  held: z.array(HeldAttempt),
+})
+export type Heartbeat = z.infer<typeof Heartbeat>
+
+/** Hub → environment server: the answer to a heartbeat. An attempt that is not granted must end (D10). */
+export const HeartbeatAnswer = z.object({
+  ...header,
+  kind: z.literal('heartbeat-answer'),
+  /** The heartbeat's id. */
+  replyTo: z.uuid(),
+  /** The hub's clock when it answered; the environment server keeps the offset (D8). */
+  hubTime: Instant,
+  granted: z.array(HeldAttempt),
+})
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>
+
+/**
+ * Environment server → hub: what happened to an attempt. `accepted` stops the hub from sending the command again.
+ * `finished` is only a hint: the result itself goes over HTTPS until the hub acknowledges it.
+ */
+export const ExecutionEvent = z.object({
+  ...header,
+  kind: z.literal('execution-event'),
+  commandId: z.uuid(),
+  executionId: Id,
+  attempt: z.int().check(z.positive()),
+  event: z.enum(['accepted', 'running', 'finished', 'refused']),
+  tier: z.optional(SandboxTier),
+  /** Why it was refused, for a person. */
+  detail: z.optional(z.string().check(z.maxLength(2000))),
+})
+export type ExecutionEvent = z.infer<typeof ExecutionEvent>
+
+/** The last will of an environment server's connection: a hint, since presence is judged by heartbeats. */
+export const ConnectionLost = z.object({ kind: z.literal('connection-lost'), protocolVersion: z.int() })
+export type ConnectionLost = z.infer<typeof ConnectionLost>

@@ -1,0 +1,38 @@
+import * as z from 'zod/mini'
+
+/** An opaque id of the API (D17): compare it, never read meaning from it. */
+export const Id = z.string().check(z.minLength(1), z.maxLength(64))
+
+/** An instant in UTC, ISO 8601 with `Z`, up to milliseconds. */
+export const Instant = z.iso.datetime()
+
+/** Lower-case hexadecimal SHA-256. */
+export const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+
+/** Standard base64 with padding. */
+export const Base64 = z.base64()
+
+/** The number that a hub gives an environment server at download; fixed for its life (ES-19). */
+export const ServerXid = z.string().check(z.regex(/^[0-9]{1,18}$/))
+
+/** A name that people choose. It is also a safe path element (S11). */
+export const Name = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,63}$/))
+
+/** A count of things. */
+export const Count = z.int().check(z.nonnegative())
+
+/** A JSON scalar, list or object as an app's parameter may hold. */
+export const ParameterValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.string()),
+  z.array(z.object({ key: z.string(), value: z.string() })),
+])
+export type ParameterValue = z.infer<typeof ParameterValue>
+
+/** A page of a list. `next` is absent on the last page; pass it back as `cursor` unread. */
+export function pageOf<Item extends z.ZodMiniType>(item: Item) {
+  return z.object({ data: z.array(item), next: z.optional(z.string()) })
+}

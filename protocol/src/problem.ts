@@ -1,0 +1,39 @@
+import * as z from 'zod/mini'
+
+/** Every problem code in the system. Closed: a caller may switch over it. */
+export const ProblemCode = z.enum([
+  /** The request is malformed or breaks a rule; `detail` names the field and what to send instead. */
+  'invalid',
+  /** No credential, or one that is wrong, expired or revoked. */
+  'unauthenticated',
+  /** The credential is good, the right is missing. */
+  'forbidden',
+  /** No such thing, or none that the caller may see. */
+  'not-found',
+  /** The thing is in a state that does not allow this, or another one has the name. */
+  'conflict',
+  /** The body is larger than the limit that `detail` names. */
+  'too-large',
+  /** Too many requests; try again after the seconds in Retry-After. */
+  'too-many',
+  /** A needed part does not answer now; the same request may succeed later. */
+  'unavailable',
+  /** A defect. `requestId` finds it in the hub's log; nothing else is told. */
+  'internal',
+])
+export type ProblemCode = z.infer<typeof ProblemCode>
+
+/** A problem document by RFC 9457, media type `application/problem+json`. */
+export const ProblemDocument = z.object({
+  /** URI reference of the page that explains the code. */
+  type: z.string(),
+  /** The code in words. */
+  title: z.string(),
+  /** HTTP status, repeated by RFC 9457 section 3.1.2. */
+  status: z.int(),
+  code: ProblemCode,
+  /** What was wrong and what to do, for a person. */
+  detail: z.string(),
+  requestId: z.string(),
+})
+export type ProblemDocument = z.infer<typeof ProblemDocument>

@@ -1,0 +1,10 @@
+/**
+ * One integer for everything hub and environment servers say to each other.
+ * Additive changes raise it; a breaking change also raises `protocolVersionOldest`.
+ *
+ * 1 (2026-11): enrolment, heartbeat with leases, execute and cancel commands, logs and results over HTTPS.
+ */
+export const protocolVersion = 1
+
+/** The oldest number that a hub of this release serves and an environment server of this release obeys. */
+export const protocolVersionOldest = 1
