@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import * as z from 'zod'
+
+import { FaultRules } from '../faults.ts'
+import type { Faults } from '../faults.ts'
+import { parseJson, readBody } from '../http/body.ts'
+import { Refusal } from '../http/refusal.ts'
+import type { Answer } from '../http/router.ts'
+import { jsonAnswer } from './rest/json-answer.ts'
+import { ApplianceAlert } from './store/alert-store.ts'
+import type { AlertStore } from './store/alert-store.ts'
+
+const bodyBytesMax = 4 * 1024 * 1024
+/** Longer paths do not fit the address of a Unix socket (108 bytes with the closing zero on Linux, 104 elsewhere). */
+const socketPathBytesMax = 100
+const NewAlerts = z.array(ApplianceAlert).min(1).max(1_000)
+
+/**
+ * The back door for tests: what the appliance holds, and switches for what goes wrong. A Unix socket that only its
+ * owner may open and no connector can reach over the network.
+ * - `GET /state`: everything held; `GET /state?values=no`: only the numbers.
+ * - `GET /faults`, `POST /faults` with a list of rules, which replaces the last.
+ * - `POST /alerts` with a list of alerts; answers their numbers.
+ */
+export async function openOracle(parts: {
+  readonly path: string
+  readonly state: (withValues: boolean) => object
+  readonly faults: Faults
+  readonly alerts: AlertStore
+}): Promise<Server> {
+  const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
+    respond(request)
+      .catch((error: unknown) => jsonAnswer(error instanceof Refusal ? error.status : 500, { message: String(error) }))
+      .then((answer) => response.writeHead(answer.status, answer.headers).end(answer.body))
+      .catch(() => request.socket.destroy())
+  })
+  // The folder's lock is ours, so a socket left here is that of a process that was killed.
+  rmSync(parts.path, { force: true })
+  server.listen(parts.path)
+  await once(server, 'listening')
+  chmodSync(parts.path, 0o600)
+  return server
+
+  async function respond(request: IncomingMessage): Promise<Answer> {
+    const url = new URL(request.url ?? '/', 'http://oracle')
+    const what = `${request.method ?? ''} ${url.pathname}`
+    if (what === 'GET /state') return jsonAnswer(200, parts.state(url.searchParams.get('values') !== 'no'))
+    if (what === 'GET /faults') return jsonAnswer(200, parts.faults.list())
+    if (what === 'POST /faults') {
+      const rules = read(FaultRules, await body(request))
+      try {
+        parts.faults.replace(rules)
+      } catch (error) {
+        throw new Refusal(400, 'invalid', error instanceof Error ? error.message : 'the rules are not understood')
+      }
+      return jsonAnswer(200, parts.faults.list())
+    }
+    if (what === 'POST /alerts') return jsonAnswer(201, { ids: parts.alerts.add(read(NewAlerts, await body(request))) })
+    throw new Refusal(404, 'notFound', 'ask GET /state, GET or POST /faults, POST /alerts')
+  }
+}
+
+/** Inside the state folder; where that path is too long for a socket, in a private folder of its own. */
+export function oracleSocketPath(stateDir: string): string {
+  const inside = join(stateDir, 'oracle.sock')
+  if (Buffer.byteLength(inside) <= socketPathBytesMax) return inside
+  return join(mkdtempSync(join(tmpdir(), 'postern-aed-')), 'oracle.sock')
+}
+
+async function body(request: IncomingMessage): Promise<unknown> {
+  return parseJson(await readBody(request, bodyBytesMax))
+}
+
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new Refusal(400, 'invalid', z.prettifyError(parsed.error))
+  return parsed.data
+}
