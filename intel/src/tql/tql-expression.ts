@@ -45,7 +45,7 @@ export interface TqlHas {
 }
 
 /** What a query, or the inside of a `has…()`, is about; each has keywords of its own. */
-export type TqlObject = 'indicator' | 'group' | 'tag' | 'attribute' | 'securityLabel'
+export type TqlObject = 'indicator' | 'group' | 'tag' | 'attribute' | 'securityLabel' | 'job' | 'execution'
 
 export type TqlOperator =
   | '='
