@@ -25,7 +25,10 @@ export function canonicalIpv4(text: string): CanonicaliseResult {
 
 export function canonicalIpv6(text: string): CanonicaliseResult {
   if (text.includes('%')) {
-    return refuse('address-zone', `${quoted(text)} names a zone (behind %), which means something on one machine only; leave it out.`)
+    return refuse(
+      'address-zone',
+      `${quoted(text)} names a zone (behind %), which means something on one machine only; leave it out.`,
+    )
   }
   const read = readIpv6(text)
   return read.ok ? { ok: true, value: formatIpv6(read.groups) } : read

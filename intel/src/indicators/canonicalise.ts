@@ -67,5 +67,7 @@ const canonicalShapes: Partial<Record<IndicatorType, RegExp>> = {
   Address: new RegExp(`^(?:${octet}\\.){3}${octet}$`),
   File: /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/,
   Host: new RegExp(`^(?=.{3,${valueLengthMax.Host}}$)${hostName}$`),
-  URL: new RegExp(`^(?=.{1,2048}$)https?://(?=[^/]{3,${valueLengthMax.Host}}(?:/|$))${hostName}(?:/[!#-;=?-Z\\\\\\]^_a-z{-~]*)?$`),
+  URL: new RegExp(
+    `^(?=.{1,2048}$)https?://(?=[^/]{3,${valueLengthMax.Host}}(?:/|$))${hostName}(?:/[!#-;=?-Z\\\\\\]^_a-z{-~]*)?$`,
+  ),
 }

@@ -12,12 +12,18 @@ export function canonicalCidr(text: string): CanonicaliseResult {
   const plain = refang(text)
   const slash = plain.indexOf('/')
   if (slash < 0) {
-    return refuse('prefix-missing', `${quoted(text)} has no prefix length; write it behind a slash (192.0.2.0/24), or use the type Address.`)
+    return refuse(
+      'prefix-missing',
+      `${quoted(text)} has no prefix length; write it behind a slash (192.0.2.0/24), or use the type Address.`,
+    )
   }
   const address = plain.slice(0, slash)
   const prefixText = plain.slice(slash + 1)
   if (!plainDecimal.test(prefixText)) {
-    return refuse('prefix-form', `The prefix length of ${quoted(text)} is not a plain decimal number; a net mask is written as its length.`)
+    return refuse(
+      'prefix-form',
+      `The prefix length of ${quoted(text)} is not a plain decimal number; a net mask is written as its length.`,
+    )
   }
   const prefix = Number(prefixText)
   return address.includes(':') ? ipv6Network(text, address, prefix) : ipv4Network(text, address, prefix)

@@ -30,7 +30,11 @@ function candidate(text: string): IndicatorType | undefined {
 }
 
 function endsInPublicSuffix(host: string): boolean {
-  const { isIcann, isPrivate } = parse(host, { allowPrivateDomains: true, extractHostname: false, validateHostname: false })
+  const { isIcann, isPrivate } = parse(host, {
+    allowPrivateDomains: true,
+    extractHostname: false,
+    validateHostname: false,
+  })
   return isIcann === true || isPrivate === true
 }
 

@@ -27,7 +27,10 @@ export function findForbiddenCharacter(text: string): Refusal | undefined {
     )
   }
   if (!text.isWellFormed()) {
-    return refuse('unpaired-surrogate', 'The value holds half of a character (an unpaired surrogate); it was cut or decoded wrongly at its source.')
+    return refuse(
+      'unpaired-surrogate',
+      'The value holds half of a character (an unpaired surrogate); it was cut or decoded wrongly at its source.',
+    )
   }
   return undefined
 }

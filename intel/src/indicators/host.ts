@@ -15,7 +15,10 @@ export function canonicalPlainHost(text: string): CanonicaliseResult {
   // oxlint-disable-next-line no-control-regex -- tells ASCII from the rest
   const ascii = /^[\u0000-\u007f]*$/.test(text) ? text.toLowerCase() : toPunycode(text)
   if (ascii === undefined) {
-    return refuse('host-idn', `${quoted(text)} has no valid form in DNS: a label holds characters that domain names may not have.`)
+    return refuse(
+      'host-idn',
+      `${quoted(text)} has no valid form in DNS: a label holds characters that domain names may not have.`,
+    )
   }
   const host = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii
   if (host.length > valueLengthMax.Host) {
@@ -30,21 +33,35 @@ export function canonicalPlainHost(text: string): CanonicaliseResult {
     if (refusal) return refusal
   }
   if (labels.length < 2) {
-    return refuse('host-single-label', `${quoted(text)} has no dot; a single label means another host on every network.`)
+    return refuse(
+      'host-single-label',
+      `${quoted(text)} has no dot; a single label means another host on every network.`,
+    )
   }
   if (numericLabel.test(labels.at(-1) ?? '')) {
-    return refuse('host-ends-in-number', `${quoted(text)} ends in a number, so that browsers read it as an IPv4 address; write a host name or a plain address.`)
+    return refuse(
+      'host-ends-in-number',
+      `${quoted(text)} ends in a number, so that browsers read it as an IPv4 address; write a host name or a plain address.`,
+    )
   }
   return { ok: true, value: host }
 }
 
 function refuseLabel(label: string, text: string): Refusal | undefined {
-  if (label === '') return refuse('host-empty-label', `${quoted(text)} has an empty label: two dots in a row, or one at an end.`)
+  if (label === '')
+    return refuse('host-empty-label', `${quoted(text)} has an empty label: two dots in a row, or one at an end.`)
   if (label.length > hostLabelLengthMax) {
-    return refuse('host-label-too-long', `A label of ${quoted(text)} has ${label.length} characters; DNS permits ${hostLabelLengthMax}.`)
+    return refuse(
+      'host-label-too-long',
+      `A label of ${quoted(text)} has ${label.length} characters; DNS permits ${hostLabelLengthMax}.`,
+    )
   }
   const bad = notInLabels.exec(label)
-  if (bad) return refuse('host-character', `${quoted(text)} holds ${quoted(bad[0])}, which no host name has; letters, digits, hyphens and underscores are permitted.`)
+  if (bad)
+    return refuse(
+      'host-character',
+      `${quoted(text)} holds ${quoted(bad[0])}, which no host name has; letters, digits, hyphens and underscores are permitted.`,
+    )
   if (label.startsWith('-') || label.endsWith('-')) {
     return refuse('host-hyphen', `A label of ${quoted(text)} begins or ends with a hyphen (RFC 1123, 2.1).`)
   }

@@ -39,11 +39,17 @@ export const indicatorTypeFacts: Readonly<Record<IndicatorType, IndicatorTypeFac
   'Email Subject': { apiBranch: 'emailSubjects', valueFields: ['Subject'], label: 'Email subject' },
   Hashtag: { apiBranch: 'hashtags', valueFields: ['Hashtag'], label: 'Hashtag' },
   Mutex: { apiBranch: 'mutexes', valueFields: ['Mutex'], label: 'Mutex' },
-  'Registry Key': { apiBranch: 'registryKeys', valueFields: ['Key Name', 'Value Name', 'Value Type'], label: 'Registry key' },
+  'Registry Key': {
+    apiBranch: 'registryKeys',
+    valueFields: ['Key Name', 'Value Name', 'Value Type'],
+    label: 'Registry key',
+  },
   'User Agent': { apiBranch: 'userAgents', valueFields: ['User Agent String'], label: 'User agent' },
 }
 
-const byFoldedName: ReadonlyMap<string, IndicatorType> = new Map(indicatorTypes.map((type) => [type.toLowerCase(), type]))
+const byFoldedName: ReadonlyMap<string, IndicatorType> = new Map(
+  indicatorTypes.map((type) => [type.toLowerCase(), type]),
+)
 
 /** Reads a type's name in any case, as apps send it («file», «HOST»); `undefined` for a name that is none of the twelve. */
 export function parseIndicatorType(text: string): IndicatorType | undefined {

@@ -17,7 +17,10 @@ export function readIpv4(text: string): Ipv4 | Refusal {
     return refuse('address-hexadecimal', `${quoted(text)} has a hexadecimal part; write the address as four decimals.`)
   }
   if (!octets.every((octet) => decimal.test(octet))) {
-    return refuse('address-form', `${quoted(text)} is not an IP address; four decimals (192.0.2.1) or IPv6 (2001:db8::1) are.`)
+    return refuse(
+      'address-form',
+      `${quoted(text)} is not an IP address; four decimals (192.0.2.1) or IPv6 (2001:db8::1) are.`,
+    )
   }
   if (octets.length !== 4) {
     return refuse(

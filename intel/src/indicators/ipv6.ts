@@ -61,7 +61,10 @@ function readGroups(text: string): number[] | undefined {
 }
 
 function notIpv6(text: string): Refusal {
-  return refuse('address-form', `${quoted(text)} is not an IPv6 address; eight groups of up to four hexadecimal digits are, with one :: for zeros.`)
+  return refuse(
+    'address-form',
+    `${quoted(text)} is not an IPv6 address; eight groups of up to four hexadecimal digits are, with one :: for zeros.`,
+  )
 }
 
 const hexGroup = /^[0-9a-f]{1,4}$/i

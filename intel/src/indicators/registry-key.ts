@@ -10,21 +10,35 @@ export function canonicalRegistryKey(text: string): CanonicaliseResult {
   const lastPart = parts.at(-1)?.trim().toUpperCase() ?? ''
   const isTyped = parts.length > 2 && lastPart.startsWith('REG_')
   if (isTyped && !valueTypes.has(lastPart)) {
-    return refuse('registry-value-type', `${quoted(lastPart)} is not a type of registry value; ${[...valueTypes].join(', ')} are.`)
+    return refuse(
+      'registry-value-type',
+      `${quoted(lastPart)} is not a type of registry value; ${[...valueTypes].join(', ')} are.`,
+    )
   }
   const key = canonicalKey((parts[0] ?? '').replace(/ :$/, ''))
   if (key === undefined) {
-    return refuse('registry-root', `${quoted(text)} does not begin with a root such as HKEY_LOCAL_MACHINE or HKLM, and a backslash.`)
+    return refuse(
+      'registry-root',
+      `${quoted(text)} does not begin with a root such as HKEY_LOCAL_MACHINE or HKLM, and a backslash.`,
+    )
   }
   if (parts.length === 1) return { ok: true, value: key }
   // A value name may itself hold « : »; only the first and, where it is a type, the last part are not the name.
-  const name = parts.slice(1, isTyped ? -1 : undefined).join(' : ').trim()
-  const value = isTyped ? `${key} : ${name || ' '} : ${lastPart}` : `${key} : ${name || ' '}`.trimEnd().replace(/ :$/, '')
+  const name = parts
+    .slice(1, isTyped ? -1 : undefined)
+    .join(' : ')
+    .trim()
+  const value = isTyped
+    ? `${key} : ${name || ' '} : ${lastPart}`
+    : `${key} : ${name || ' '}`.trimEnd().replace(/ :$/, '')
   return { ok: true, value }
 }
 
 function canonicalKey(text: string): string | undefined {
-  const components = text.trim().split('\\').filter((component) => component !== '')
+  const components = text
+    .trim()
+    .split('\\')
+    .filter((component) => component !== '')
   const rootText = components[0]?.toUpperCase() ?? ''
   const root = shortRoots.get(rootText) ?? rootText
   if (!roots.has(root)) return undefined
@@ -39,7 +53,11 @@ const shortRoots: ReadonlyMap<string, string> = new Map([
   ['HKCC', 'HKEY_CURRENT_CONFIG'],
   ['HKPD', 'HKEY_PERFORMANCE_DATA'],
 ])
-const roots: ReadonlySet<string> = new Set([...shortRoots.values(), 'HKEY_DYN_DATA', 'HKEY_CURRENT_USER_LOCAL_SETTINGS'])
+const roots: ReadonlySet<string> = new Set([
+  ...shortRoots.values(),
+  'HKEY_DYN_DATA',
+  'HKEY_CURRENT_USER_LOCAL_SETTINGS',
+])
 const valueTypes: ReadonlySet<string> = new Set([
   'REG_NONE',
   'REG_SZ',

@@ -36,12 +36,18 @@ export function canonicalUrl(text: string): CanonicaliseResult {
   const plain = refangUrl(text)
   const separator = plain.indexOf('://')
   if (separator < 1 || !schemeForm.test(plain.slice(0, separator))) {
-    return refuse('url-scheme-missing', `${quoted(text)} does not begin with a scheme; write http:// or https:// in front of it.`)
+    return refuse(
+      'url-scheme-missing',
+      `${quoted(text)} does not begin with a scheme; write http:// or https:// in front of it.`,
+    )
   }
   const scheme = plain.slice(0, separator).toLowerCase()
   const defaultPort = urlSchemes.get(scheme)
   if (defaultPort === undefined) {
-    return refuse('url-scheme-unknown', `${quoted(scheme)} is not a scheme that reaches a host: ${[...urlSchemes.keys()].join(', ')}.`)
+    return refuse(
+      'url-scheme-unknown',
+      `${quoted(scheme)} is not a scheme that reaches a host: ${[...urlSchemes.keys()].join(', ')}.`,
+    )
   }
   const authorityAndRest = plain.slice(separator + 3)
   const end = authorityAndRest.search(/[/?#]/)
@@ -54,7 +60,10 @@ export function canonicalUrl(text: string): CanonicaliseResult {
 
 function canonicalAuthority(authority: string, defaultPort: number, text: string): CanonicaliseResult {
   if (authority.includes('\\')) {
-    return refuse('url-authority', `${quoted(text)} has a backslash before its path, which browsers read as a slash and other software does not.`)
+    return refuse(
+      'url-authority',
+      `${quoted(text)} has a backslash before its path, which browsers read as a slash and other software does not.`,
+    )
   }
   const at = authority.lastIndexOf('@')
   const userInfo = at < 0 ? '' : encodeUnsafe(authority.slice(0, at)).replaceAll('@', '%40')

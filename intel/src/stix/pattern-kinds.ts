@@ -33,5 +33,9 @@ export const patternKinds: readonly PatternKind[] = [
   { type: 'Mutex', objectPath: 'mutex:name', takes: any },
   { type: 'Registry Key', objectPath: 'windows-registry-key:key', takes: (value) => !value.includes(' : ') },
   { type: 'Email Subject', objectPath: 'email-message:subject', takes: any },
-  { type: 'User Agent', objectPath: "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'", takes: any },
+  {
+    type: 'User Agent',
+    objectPath: "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'",
+    takes: any,
+  },
 ]

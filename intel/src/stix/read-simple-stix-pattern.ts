@@ -51,7 +51,10 @@ function readNumber(pattern: string, path: string, start: number): PatternValue 
 /** Producers write `hashes.'SHA-256'`, `hashes."SHA-256"`, `hashes.SHA256` and `hashes.sha256`; all mean the same. */
 function foldedPath(path: string): string {
   if (!path.startsWith('file:hashes.')) return path
-  return path.toLowerCase().replace(/['"]/g, '').replace(/sha-(\d)/, 'sha$1')
+  return path
+    .toLowerCase()
+    .replace(/['"]/g, '')
+    .replace(/sha-(\d)/, 'sha$1')
 }
 
 const patternLengthMax = 10_240

@@ -55,7 +55,8 @@ export function stix20Indicator(source: Stix20IndicatorSource): Stix20Indicator 
   const validFrom = source.validFrom ?? source.created
   if (source.labels.length === 0) throw new RangeError('A STIX 2.0 indicator has at least one label.')
   if (source.modified < source.created) throw new RangeError('A STIX object cannot be modified before it was created.')
-  if (source.validUntil && source.validUntil <= validFrom) throw new RangeError('valid_until must be later than valid_from.')
+  if (source.validUntil && source.validUntil <= validFrom)
+    throw new RangeError('valid_until must be later than valid_from.')
   return {
     type: 'indicator',
     id: source.id ?? stixId('indicator', source.type, source.value),

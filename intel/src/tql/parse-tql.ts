@@ -1,5 +1,13 @@
 import { nearestName } from './nearest-name.ts'
-import type { TqlComparison, TqlExpression, TqlHas, TqlList, TqlObject, TqlOperator, TqlScalar } from './tql-expression.ts'
+import type {
+  TqlComparison,
+  TqlExpression,
+  TqlHas,
+  TqlList,
+  TqlObject,
+  TqlOperator,
+  TqlScalar,
+} from './tql-expression.ts'
 import { findTqlKeyword, foldKeyword, tqlKeywordTables } from './tql-keywords.ts'
 import { TqlLexer } from './tql-lexer.ts'
 import type { TqlToken } from './tql-lexer.ts'
@@ -23,7 +31,11 @@ export type TqlParseResult =
  */
 export function parseTql(text: string, object: TqlObject = 'indicator'): TqlParseResult {
   if (text.length > tqlTextLengthMax) {
-    return { ok: false, message: `The query has ${text.length} characters; ${tqlTextLengthMax} are permitted.`, position: tqlTextLengthMax }
+    return {
+      ok: false,
+      message: `The query has ${text.length} characters; ${tqlTextLengthMax} are permitted.`,
+      position: tqlTextLengthMax,
+    }
   }
   try {
     return { ok: true, query: new TqlParser(text).parse(object) }
@@ -48,7 +60,9 @@ class TqlParser {
   parse(object: TqlObject): TqlExpression {
     const query = this.#expression(object, 0)
     if (this.#token.kind !== 'end') {
-      throw this.#error(this.#isSymbol(')') ? 'This parenthesis was never opened.' : 'Expected “and”, “or” or the end of the query.')
+      throw this.#error(
+        this.#isSymbol(')') ? 'This parenthesis was never opened.' : 'Expected “and”, “or” or the end of the query.',
+      )
     }
     return query
   }
@@ -101,7 +115,9 @@ class TqlParser {
       return this.#comparison(keyword.name, keyword.kind === 'nested' ? 'text' : keyword.kind, word.position)
     }
     if (!this.#isSymbol('(')) {
-      throw this.#error(`${keyword.name} takes a query about ${objectNames[keyword.object]} in parentheses: ${keyword.name}(name = "…").`)
+      throw this.#error(
+        `${keyword.name} takes a query about ${objectNames[keyword.object]} in parentheses: ${keyword.name}(name = "…").`,
+      )
     }
     const query = this.#parenthesised(keyword.object)
     return { kind: 'has', keyword: keyword.name, object: keyword.object, query, position: word.position }
@@ -110,13 +126,19 @@ class TqlParser {
   #comparison(keyword: string, kind: TqlScalar['kind'], position: number): TqlComparison {
     this.#comparisons++
     if (this.#comparisons > tqlComparisonsMax) {
-      throw new TqlSyntaxError(`The query has more than ${tqlComparisonsMax} comparisons; put values into IN lists.`, position)
+      throw new TqlSyntaxError(
+        `The query has more than ${tqlComparisonsMax} comparisons; put values into IN lists.`,
+        position,
+      )
     }
     const operatorPosition = this.#token.position
     const operator = this.#operator(keyword)
     if (!operatorsOfKind[kind].has(operator)) {
       const permitted = [...operatorsOfKind[kind]].join(', ')
-      throw new TqlSyntaxError(`${keyword} is a ${kind}, which cannot be compared by ${operator}; ${permitted} can.`, operatorPosition)
+      throw new TqlSyntaxError(
+        `${keyword} is a ${kind}, which cannot be compared by ${operator}; ${permitted} can.`,
+        operatorPosition,
+      )
     }
     if (operator === 'in' || operator === 'not in') {
       return { kind: 'comparison', keyword, operator, value: this.#list(keyword, kind), position }
@@ -158,7 +180,8 @@ class TqlParser {
   }
 
   #deeper<T>(position: number, read: () => T): T {
-    if (this.#depth === tqlDepthMax) throw new TqlSyntaxError(`The query is nested more than ${tqlDepthMax} deep.`, position)
+    if (this.#depth === tqlDepthMax)
+      throw new TqlSyntaxError(`The query is nested more than ${tqlDepthMax} deep.`, position)
     this.#depth++
     const result = read()
     this.#depth--
@@ -190,7 +213,11 @@ function unknownKeyword(word: TqlToken, object: TqlObject): TqlSyntaxError {
   const shown = word.text.length > keywordShownMax ? `${word.text.slice(0, keywordShownMax)}…` : word.text
   const suggestion = nearestName(word.text, Object.keys(tqlKeywordTables[object]))
   const hint = suggestion ? ` Did you mean ${suggestion}?` : ''
-  return new TqlSyntaxError(`${shown} is not a keyword of queries about ${objectNames[object]}.${hint}`, word.position, suggestion)
+  return new TqlSyntaxError(
+    `${shown} is not a keyword of queries about ${objectNames[object]}.${hint}`,
+    word.position,
+    suggestion,
+  )
 }
 
 const objectNames: Readonly<Record<TqlObject, string>> = {

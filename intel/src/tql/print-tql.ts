@@ -6,9 +6,13 @@ export function printTql(query: TqlExpression): string {
     case 'or':
       return query.operands.map(printTql).join(' or ')
     case 'and':
-      return query.operands.map((operand) => (operand.kind === 'or' ? `(${printTql(operand)})` : printTql(operand))).join(' and ')
+      return query.operands
+        .map((operand) => (operand.kind === 'or' ? `(${printTql(operand)})` : printTql(operand)))
+        .join(' and ')
     case 'not':
-      return query.operand.kind === 'and' || query.operand.kind === 'or' ? `not (${printTql(query.operand)})` : `not ${printTql(query.operand)}`
+      return query.operand.kind === 'and' || query.operand.kind === 'or'
+        ? `not (${printTql(query.operand)})`
+        : `not ${printTql(query.operand)}`
     case 'has':
       return `${query.keyword}(${printTql(query.query)})`
     case 'comparison':

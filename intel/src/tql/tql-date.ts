@@ -14,10 +14,21 @@ function readWritten(text: string): Date | undefined {
   if (!match) return undefined
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'))
-  const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), milliseconds)
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    milliseconds,
+  )
   const date = new Date(local)
   // Years below 100 would mean 19xx to Date.UTC, and 31 February 3 March: neither survives the comparison.
-  const isSame = date.getUTCFullYear() === Number(year) && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
+  const isSame =
+    date.getUTCFullYear() === Number(year) &&
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day)
   if (!isSame || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
   const offset = zoneOffsetMs(zone)
   return offset === undefined ? undefined : new Date(local - offset)

@@ -49,7 +49,10 @@ export class TqlLexer {
         index++
       }
     }
-    throw new TqlSyntaxError(`The quote ${quote} is never closed; a quote inside the text is written \\${quote}.`, position)
+    throw new TqlSyntaxError(
+      `The quote ${quote} is never closed; a quote inside the text is written \\${quote}.`,
+      position,
+    )
   }
 
   #match(form: RegExp): string | undefined {
@@ -61,7 +64,9 @@ export class TqlLexer {
 }
 
 function shown(character: string): string {
-  return /[!-~]/.test(character) ? character : `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+  return /[!-~]/.test(character)
+    ? character
+    : `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 const quotes: ReadonlySet<string> = new Set(['"', "'", '`'])

@@ -9,7 +9,11 @@ import { TqlSyntaxError } from './tql-syntax-error.ts'
  */
 export function tqlScalar(token: TqlToken, kind: TqlScalar['kind'], keyword: string): TqlScalar {
   if (token.kind === 'word' && !booleanForm.test(token.text)) {
-    throw new TqlSyntaxError(`Expected a value for ${keyword}; text stands in quotes.`, token.position, `"${token.text}"`)
+    throw new TqlSyntaxError(
+      `Expected a value for ${keyword}; text stands in quotes.`,
+      token.position,
+      `"${token.text}"`,
+    )
   }
   if (token.kind !== 'word' && token.kind !== 'string' && token.kind !== 'number') {
     throw new TqlSyntaxError(`Expected a value for ${keyword}.`, token.position)
