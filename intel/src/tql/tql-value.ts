@@ -8,6 +8,13 @@ import { TqlSyntaxError } from './tql-syntax-error.ts'
  * a boolean and `3` for a text; what cannot mean the kind is an error at its place.
  */
 export function tqlScalar(token: TqlToken, kind: TqlScalar['kind'], keyword: string): TqlScalar {
+  if (token.kind === 'word' && kind === 'date' && functionName.test(token.text)) {
+    throw new TqlSyntaxError(
+      `Date functions stand in quotes.`,
+      token.position,
+      `"${token.text.toUpperCase()}() - 30 DAYS"`,
+    )
+  }
   if (token.kind === 'word' && !booleanForm.test(token.text)) {
     throw new TqlSyntaxError(
       `Expected a value for ${keyword}; text stands in quotes.`,
@@ -50,4 +57,5 @@ const readers: Readonly<Record<TqlScalar['kind'], (token: TqlToken, keyword: str
   },
 }
 
+const functionName = /^(?:now|today)$/i
 const booleanForm = /^(?:true|false)$/i

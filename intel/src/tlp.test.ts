@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { compareTlp, parseTlp, tlpLevels } from './index.ts'
+
+test.each([
+  ['tlp:white', 'CLEAR'],
+  ['TLP:CLEAR', 'CLEAR'],
+  ['TLP: AMBER', 'AMBER'],
+  ['TLP:AMBER+STRICT', 'AMBER+STRICT'],
+  ['tlp:amber-strict', 'AMBER+STRICT'],
+  ['TLP AMBER STRICT', 'AMBER+STRICT'],
+  [' Red ', 'RED'],
+  ['TLP_GREEN', 'GREEN'],
+])('LIB-6: %j is TLP %s', (text, level) => {
+  expect(parseTlp(text)).toBe(level)
+})
+
+test.each(['', 'TLP:', 'TLP:BLUE', 'AMBERSTRICT', 'RED TEAM', 'TLP:RED and more', `TLP:${' '.repeat(1_000)}RED`])(
+  'LIB-6: %j is no TLP level',
+  (text) => {
+    expect(parseTlp(text)).toBeUndefined()
+  },
+)
+
+test('LIB-6: levels are ordered from the widest audience to the narrowest, and each reads its own name', () => {
+  expect(
+    ['RED', 'CLEAR', 'AMBER+STRICT', 'GREEN', 'AMBER'].map((name) => parseTlp(name)!).toSorted(compareTlp),
+  ).toEqual([...tlpLevels])
+  expect(compareTlp('AMBER', 'AMBER')).toBe(0)
+})
