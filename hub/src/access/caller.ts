@@ -1,0 +1,38 @@
+import type { AppKind, Role } from '@postern/protocol'
+
+/** Who sent a request, as its credential proved. */
+export type Caller =
+  | { kind: 'user'; userId: string; name: string; role: Role; organizationId: string }
+  | { kind: 'token'; tokenId: string; name: string; role: Role; organizationId: string }
+  /** The machine's own door (D16): who can open the socket is administrator. */
+  | { kind: 'machine'; name: string; role: 'administrator'; organizationId: string }
+  | {
+      kind: 'environment-server'
+      serverXid: string
+      name: string
+      environmentId: string
+      organizationId: string
+    }
+  /** An app, with the rights of its kind (D22). */
+  | {
+      kind: 'execution'
+      name: string
+      executionId: string
+      attempt: number
+      jobId: string
+      appKind: AppKind
+      organizationId: string
+      /** The owner that the job writes to; null for exports. */
+      ownerId: string | null
+      /** The owners that it may read. */
+      readableOwnerIds: readonly string[]
+      /** The data collections that the job names. */
+      collectionIds: readonly string[]
+      controlId: string | null
+    }
+  | { kind: 'stranger'; name: 'stranger' }
+
+export type CallerKind = Caller['kind']
+
+/** A caller that speaks for a person or an administrator's script, and so has a role. */
+export type PersonCaller = Extract<Caller, { role: Role }>
