@@ -53,8 +53,7 @@ export async function runAed(args: readonly string[], print: (line: string) => v
   print(`AED rehearsal appliance at ${aed.identity.url}`)
   print(`certificate SHA-256 ${aed.identity.fingerprintSha256}`)
   print(`API token and STIX client: aed.json in ${options.stateDir}`)
-  if (options.port === undefined || options.port === aed.identity.port) print('ready')
-  else print(`ready (port ${aed.identity.port})`)
+  print('ready')
   await aborted(stop)
 }
 
