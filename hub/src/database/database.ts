@@ -11,7 +11,11 @@ export type DatabaseConnection = { pool: pg.Pool; db: Kysely<Database>; close():
 const connectionsMax = 20
 
 /** @param url a PostgreSQL connection string @param onError hears of idle connections that broke */
-export function connectDatabase(url: string, onError: (error: Error) => void, max = connectionsMax): DatabaseConnection {
+export function connectDatabase(
+  url: string,
+  onError: (error: Error) => void,
+  max = connectionsMax,
+): DatabaseConnection {
   const pool = new pg.Pool({
     connectionString: url,
     max,

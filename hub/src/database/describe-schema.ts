@@ -1,6 +1,13 @@
 import pg from 'pg'
 
-type Column = { table: string; name: string; type: string; nullable: boolean; default: string | null; generated: boolean }
+type Column = {
+  table: string
+  name: string
+  type: string
+  nullable: boolean
+  default: string | null
+  generated: boolean
+}
 
 /**
  * The schema as text, so that a reviewer sees what a migration does: tables with their columns, constraints and indexes,

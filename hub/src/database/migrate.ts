@@ -21,7 +21,9 @@ export async function migrate(url: string): Promise<void> {
     await client.query('select pg_advisory_lock($1)', [lockKey])
     await client.query(`create table if not exists schema_migration (
       number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())`)
-    const { rows } = await client.query<{ number: number; sha256: string }>('select number, sha256 from schema_migration')
+    const { rows } = await client.query<{ number: number; sha256: string }>(
+      'select number, sha256 from schema_migration',
+    )
     const applied = new Map(rows.map((row) => [row.number, row.sha256]))
     for (const migration of readMigrations()) await apply(client, migration, applied.get(migration.number))
   } finally {
@@ -69,9 +71,13 @@ async function checkServer(client: pg.Client): Promise<void> {
   )
   const major = Math.floor(Number(rows[0]?.version) / 10_000)
   if (major < postgresMajorMin) {
-    throw new Error(`PostgreSQL ${major} is too old: Postern needs ${postgresMajorMin} or newer. Upgrade the server or point DATABASE_URL elsewhere.`)
+    throw new Error(
+      `PostgreSQL ${major} is too old: Postern needs ${postgresMajorMin} or newer. Upgrade the server or point DATABASE_URL elsewhere.`,
+    )
   }
   if (rows[0]?.trgm !== true) {
-    throw new Error('This PostgreSQL lacks the extension pg_trgm. Install the distribution\'s package postgresql-contrib.')
+    throw new Error(
+      "This PostgreSQL lacks the extension pg_trgm. Install the distribution's package postgresql-contrib.",
+    )
   }
 }

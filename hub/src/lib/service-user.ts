@@ -5,7 +5,16 @@ const name = 'postern'
 /** Ids of the system user that everything runs as when root starts it (D11). Made if absent; needs root. */
 export function serviceUser(): { uid: number; gid: number } {
   if (!exists()) {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/var/lib/postern', '--shell', '/usr/sbin/nologin', name])
+    execFileSync('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--home-dir',
+      '/var/lib/postern',
+      '--shell',
+      '/usr/sbin/nologin',
+      name,
+    ])
   }
   return { uid: idOf('-u'), gid: idOf('-g') }
 }

@@ -77,7 +77,11 @@ function programOptions(binaries: Binaries, runAs: RunAs | undefined) {
   return {
     ...runAs,
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin', LANG: 'C', LD_LIBRARY_PATH: binaries.origin === 'bundled' ? join(binaries.folder, '../lib') : '' },
+    env: {
+      PATH: '/usr/bin:/bin',
+      LANG: 'C',
+      LD_LIBRARY_PATH: binaries.origin === 'bundled' ? join(binaries.folder, '../lib') : '',
+    },
   }
 }
 
@@ -101,7 +105,8 @@ async function start(
   const deadline = Date.now() + startDeadlineMs
   while (!(await isAnswering(url))) {
     if (child.exitCode !== null) throw new Error(`PostgreSQL ended at once. Its last words:\n${lastWords(logFile)}`)
-    if (Date.now() > deadline) throw new Error(`PostgreSQL did not answer within ${startDeadlineMs / 1000} s:\n${lastWords(logFile)}`)
+    if (Date.now() > deadline)
+      throw new Error(`PostgreSQL did not answer within ${startDeadlineMs / 1000} s:\n${lastWords(logFile)}`)
     await new Promise((resolve) => setTimeout(resolve, 30))
   }
   child.unref()

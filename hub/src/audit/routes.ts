@@ -1,0 +1,55 @@
+import { AuditEventPage, limits, paths } from '@postern/protocol'
+import * as z from 'zod'
+import { forPeople } from '../access/permissions.ts'
+import type { Db } from '../database/database.ts'
+import type { Server } from '../http/server.ts'
+
+export function auditRoutes(server: Server, db: Db): void {
+  server.get(
+    paths.auditEvents,
+    {
+      config: forPeople('audit:read'),
+      schema: {
+        operationId: 'listAuditEvents',
+        tags: ['audit'],
+        summary: 'Every change, newest first',
+        querystring: z.object({
+          cursor: z
+            .string()
+            .regex(/^\d{1,18}$/)
+            .optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: AuditEventPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query
+      const caller = request.caller
+      let query = db
+        .selectFrom('audit_event')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+      if (cursor !== undefined) query = query.where('id', '<', cursor)
+      if (caller.kind !== 'stranger' && !('role' in caller && caller.role === 'administrator')) {
+        query = query.where('organization_id', '=', caller.organizationId)
+      }
+      const rows = await query.execute()
+      const page = rows.slice(0, limit)
+      return {
+        data: page.map((row) => ({
+          id: row.id,
+          at: row.at.toISOString(),
+          actorKind: row.actor_kind,
+          actorName: row.actor_name,
+          action: row.action,
+          subject: row.subject,
+          detail: row.detail as Record<string, unknown>,
+          address: row.address,
+        })),
+        ...(rows.length > limit ? { next: page.at(-1)?.id } : {}),
+      }
+    },
+  )
+}

@@ -1,0 +1,36 @@
+import swagger from '@fastify/swagger'
+import { jsonSchemaTransform } from '@fastify/type-provider-zod'
+import { paths } from '@postern/protocol'
+import * as z from 'zod'
+import { forEveryone } from '../access/permissions.ts'
+import type { Server } from './server.ts'
+
+/** OpenAPI 3.1 of every `/v1` route, from the schemas of the routes themselves. */
+export async function registerOpenapi(server: Server): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Postern',
+        version: '1',
+        description: 'Carries threat intelligence to the products that enforce it, and proves that it arrived.',
+        license: { name: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'postern_session' },
+          token: { type: 'http', scheme: 'bearer' },
+        },
+      },
+      security: [{ session: [] }, { token: [] }],
+    },
+    hideUntagged: true,
+    transform: jsonSchemaTransform,
+  })
+}
+
+export function openapiRoutes(server: Server): void {
+  server.get(paths.openapi, { config: forEveryone, schema: { hide: true, response: { 200: z.any() } } }, async () =>
+    server.swagger(),
+  )
+}

@@ -1,0 +1,74 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { ProblemCode, ProblemDocument } from '@postern/protocol'
+import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
+import { Problem } from '../lib/problem.ts'
+
+/** The only place that knows HTTP status codes of problems. */
+const statusOf: Record<ProblemCode, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  'too-many': 429,
+  unavailable: 503,
+  internal: 500,
+}
+
+const titleOf: Record<ProblemCode, string> = {
+  invalid: 'The request is not valid',
+  unauthenticated: 'Sign in, or send a valid token',
+  forbidden: 'This needs a right that you do not have',
+  'not-found': 'Not found',
+  conflict: 'This conflicts with how things are now',
+  'too-large': 'Too large',
+  'too-many': 'Too many requests',
+  unavailable: 'Not available right now',
+  internal: 'The hub made a mistake',
+}
+
+/** Answers any error as a problem document (RFC 9457). A defect is logged whole and answered without its inside. */
+export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, detail } = explain(error)
+  if (code === 'internal') request.log.error({ err: error }, 'a request ended in a defect')
+  const status = statusOf[code]
+  const document: ProblemDocument = {
+    type: `/v1/docs#problem-${code}`,
+    title: titleOf[code],
+    status,
+    code,
+    detail,
+    requestId: request.id,
+  }
+  return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(document)
+}
+
+function explain(error: unknown): { code: ProblemCode; detail: string } {
+  if (error instanceof Problem) return { code: error.code, detail: error.message }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    return {
+      code: 'invalid',
+      detail: error.validation.map((issue) => describeIssue(issue, error.validationContext)).join(' '),
+    }
+  }
+  return explainFastify(error as Partial<FastifyError>)
+}
+
+function describeIssue(issue: { instancePath?: string; message?: string }, context: string | undefined): string {
+  const place = issue.instancePath?.replace(/^\//, '').replaceAll('/', '.')
+  return `${place === undefined || place === '' ? `The ${context ?? 'request'}` : `"${place}"`}: ${issue.message ?? 'not valid'}.`
+}
+
+/** Fastify's own refusals of a request, before any handler ran. */
+function explainFastify(error: Partial<FastifyError>): { code: ProblemCode; detail: string } {
+  const status = error.statusCode ?? 500
+  if (status === 413) return { code: 'too-large', detail: 'The body is larger than this route takes.' }
+  if (status === 415) return { code: 'invalid', detail: 'This route does not take that Content-Type.' }
+  if (status === 429) return { code: 'too-many', detail: error.message ?? 'Too many requests; wait and try again.' }
+  if (status >= 400 && status < 500) return { code: 'invalid', detail: error.message ?? 'The request is malformed.' }
+  return {
+    code: 'internal',
+    detail: 'Something went wrong inside the hub. Its log has the details under this request id.',
+  }
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import type { SecureContextOptions } from 'node:tls'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod'
+import websocket from '@fastify/websocket'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerBase,
+} from 'fastify'
+import { limits } from '@postern/protocol'
+import type { Caller } from '../access/caller.ts'
+import { mayCall, type RouteRule } from '../access/permissions.ts'
+import { Problem } from '../lib/problem.ts'
+import { registerOpenapi } from './openapi.ts'
+import { replyWithProblem } from './problem-reply.ts'
+
+/** The server as features see it: routes typed by their zod schemas. */
+export type Server = FastifyInstance<
+  RawServerBase,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+  }
+  interface FastifyContextConfig {
+    rule?: RouteRule
+  }
+}
+
+/** Finds out who sent a request, or says why its credential is no good. */
+export type Authenticate = (request: FastifyRequest) => Promise<Caller>
+
+export type ServerOptions = {
+  authenticate: Authenticate
+  logger: object | false
+  /** Absent for the machine's own door, which is a Unix socket. */
+  https?: SecureContextOptions
+}
+
+const bodyBytesMax = 1024 * 1024
+
+/** The HTTP server with everything that holds for all routes; features add theirs. */
+export async function createServer({ authenticate, logger, https }: ServerOptions): Promise<Server> {
+  const base = {
+    logger,
+    bodyLimit: bodyBytesMax,
+    genReqId: () => randomUUID(),
+    // Proxies in front are not trusted until an administrator names them: addresses go into the audit.
+    trustProxy: false,
+    // S4: a query may hold a token, so request logs hold the path alone.
+    disableRequestLogging: true,
+    requestTimeout: 300_000,
+    routerOptions: { maxParamLength: 300 },
+  }
+  const server = (https === undefined
+    ? Fastify(base)
+    : Fastify({ ...base, https: { ...https, minVersion: 'TLSv1.2' } })) as unknown as Server
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
+  server.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply))
+  server.setNotFoundHandler((request, reply) =>
+    replyWithProblem(new Problem('not-found', 'There is nothing at this address.'), request, reply),
+  )
+  server.decorateRequest('caller')
+  // TcEx sends long queries as the JSON body of a GET (D17).
+  server.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  await server.register(cookie)
+  await server.register(helmet, {
+    contentSecurityPolicy: false,
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: true,
+  })
+  await server.register(rateLimit, { global: false })
+  await server.register(multipart, {
+    limits: { fileSize: limits.batchBytesMax, files: 4, parts: 8, fieldSize: 1_000_000 },
+  })
+  await server.register(websocket, { options: { maxPayload: 4096 } })
+  await registerOpenapi(server)
+  requireRules(server)
+  logRequests(server)
+  server.addHook('onRequest', async (request) => {
+    request.caller = await authenticate(request)
+    checkRule(request)
+  })
+  return server
+}
+
+/** D22: a route without a rule does not start. */
+function requireRules(server: Server): void {
+  server.addHook('onRoute', (route) => {
+    if (route.config?.rule === undefined && route.method !== 'HEAD' && route.method !== 'OPTIONS') {
+      throw new Error(`the route ${String(route.method)} ${route.url} names no rule; see access/permissions.ts`)
+    }
+  })
+}
+
+function checkRule(request: FastifyRequest): void {
+  const rule = request.routeOptions.config.rule
+  if (rule === undefined || mayCall(request.caller, rule)) return
+  if (request.caller.kind === 'stranger') {
+    throw new Problem('unauthenticated', 'This needs a signed-in user or a valid token.')
+  }
+  throw new Problem('forbidden', `${request.caller.name} may not do this: it needs the right ${rule.permission}.`)
+}
+
+function logRequests(server: Server): void {
+  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    request.log.debug(
+      {
+        method: request.method,
+        path: pathOf(request.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    )
+  })
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url
+}

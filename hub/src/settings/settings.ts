@@ -1,0 +1,66 @@
+import type { Db } from '../database/database.ts'
+
+export type PublicNames = {
+  apiURL: string
+  brokerHost: string
+  brokerPort: number
+  /** The hub only knows names of its own machine: a bundle would not work elsewhere (ES-27). */
+  onlyLocalNames: boolean
+}
+
+/** Names in force while nobody set others: environment variables, else this machine's own addresses. */
+export type FallbackNames = {
+  publicUrl: string | undefined
+  brokerPublicHost: string | undefined
+  ports(): { https: number; broker: number }
+}
+
+/** Settings that administrators change while the hub runs; kept in the database, the same for every hub. */
+export class Settings {
+  readonly #db: Db
+  readonly #fallback: FallbackNames
+
+  constructor(db: Db, fallback: FallbackNames) {
+    this.#db = db
+    this.#fallback = fallback
+  }
+
+  async publicNames(): Promise<PublicNames> {
+    const stored = new Map(
+      (
+        await this.#db
+          .selectFrom('setting')
+          .selectAll()
+          .where('name', 'in', ['apiURL', 'appMessageBrokerHost'])
+          .execute()
+      ).map((row) => [row.name, String(row.value)]),
+    )
+    const ports = this.#fallback.ports()
+    const apiURL = stored.get('apiURL') ?? this.#fallback.publicUrl ?? `https://localhost:${ports.https}`
+    const broker =
+      stored.get('appMessageBrokerHost') ??
+      this.#fallback.brokerPublicHost ??
+      `${new URL(apiURL).hostname}:${ports.broker}`
+    const colon = broker.lastIndexOf(':')
+    return {
+      apiURL: apiURL.replace(/\/$/, ''),
+      brokerHost: broker.slice(0, colon),
+      brokerPort: Number(broker.slice(colon + 1)),
+      onlyLocalNames: isLocal(new URL(apiURL).hostname) || isLocal(broker.slice(0, colon)),
+    }
+  }
+
+  async set(db: Db, name: 'apiURL' | 'appMessageBrokerHost', value: string): Promise<void> {
+    await db
+      .insertInto('setting')
+      .values({ name, value: JSON.stringify(value) })
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet({ value: JSON.stringify(value), changed_at: new Date() }),
+      )
+      .execute()
+  }
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\./.test(host)
+}
