@@ -6,11 +6,10 @@ import { AedDialect } from './dialect.ts'
 export const aedDialects = {
   /** Our best reading of what is public. */
   default: {},
-  /** Everything at its other value that a tolerant connector must live with. */
+  /** The other value of all that a tolerant connector must live with at once. */
   quirky: {
     discoveryPath: '/taxii2/',
     apiRoot: '/taxii2/feeds/',
-    apiRootUrls: 'relative',
     canRead: false,
     pendingPolls: 3,
     statusLists: 'counts',

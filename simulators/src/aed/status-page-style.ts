@@ -14,6 +14,8 @@ section { margin-top: 1rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; margin: 1.75rem 0 1rem; }
 .facts dt { color: var(--quiet); font-size: .85rem; }
 .facts dd { margin: .15rem 0 0; font-size: 1.05rem; font-weight: 600; overflow-wrap: anywhere; }
+.facts > div:last-child { grid-column: 1 / -1; }
+.facts time { white-space: normal; }
 .facts small { color: var(--quiet); font-weight: 400; }
 .facts code { font-size: .85rem; font-weight: 400; }
 .scroll { overflow-x: auto; }
