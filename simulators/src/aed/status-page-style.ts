@@ -11,7 +11,7 @@ h1 { margin: .1rem 0 .3rem; font-size: 2rem; line-height: 1.2; }
 h2 { margin: 0 0 .75rem; font-size: 1.05rem; }
 section, .facts > div { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem 1.25rem; }
 section { margin-top: 1rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1rem; margin: 1.75rem 0 1rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; margin: 1.75rem 0 1rem; }
 .facts dt { color: var(--quiet); font-size: .85rem; }
 .facts dd { margin: .15rem 0 0; font-size: 1.05rem; font-weight: 600; overflow-wrap: anywhere; }
 .facts > div:last-child { grid-column: 1 / -1; }
