@@ -36,3 +36,9 @@ export type CallerKind = Caller['kind']
 
 /** A caller that speaks for a person or an administrator's script, and so has a role. */
 export type PersonCaller = Extract<Caller, { role: Role }>
+
+/** The caller of a route that only people may call; the route's rule has checked it. */
+export function person(caller: Caller): PersonCaller {
+  if ('role' in caller) return caller
+  throw new Error(`a route for people was reached by ${caller.kind}`)
+}
