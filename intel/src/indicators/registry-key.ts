@@ -15,34 +15,37 @@ export function canonicalRegistryKey(text: string): CanonicaliseResult {
       `${quoted(lastPart)} is not a type of registry value; ${[...valueTypes].join(', ')} are.`,
     )
   }
-  const key = canonicalKey((parts[0] ?? '').replace(/ :$/, ''))
+  const key = canonicalKey(parts[0] ?? '')
   if (key === undefined) {
     return refuse(
       'registry-root',
       `${quoted(text)} does not begin with a root such as HKEY_LOCAL_MACHINE or HKLM, and a backslash.`,
     )
   }
-  if (parts.length === 1) return { ok: true, value: key }
   // A value name may itself hold « : »; only the first and, where it is a type, the last part are not the name.
   const name = parts
     .slice(1, isTyped ? -1 : undefined)
     .join(' : ')
     .trim()
-  const value = isTyped
-    ? `${key} : ${name || ' '} : ${lastPart}`
-    : `${key} : ${name || ' '}`.trimEnd().replace(/ :$/, '')
-  return { ok: true, value }
+  if (isTyped) return { ok: true, value: `${key} : ${name || ' '} : ${lastPart}` }
+  return { ok: true, value: name === '' ? key : `${key} : ${name}` }
 }
 
 function canonicalKey(text: string): string | undefined {
-  const components = text
-    .trim()
+  const components = withoutTail(text)
     .split('\\')
-    .filter((component) => component !== '')
-  const rootText = components[0]?.toUpperCase() ?? ''
+    .filter((component) => component.trim() !== '')
+  const rootText = components[0]?.trim().toUpperCase() ?? ''
   const root = shortRoots.get(rootText) ?? rootText
   if (!roots.has(root)) return undefined
   return [root, ...components.slice(1)].join('\\')
+}
+
+/** Without the blanks, backslashes and separators that stand behind a key when nothing follows. */
+function withoutTail(text: string): string {
+  let key = text.trim()
+  while (key.endsWith('\\') || key.endsWith(' :')) key = key.slice(0, key.endsWith('\\') ? -1 : -2).trimEnd()
+  return key
 }
 
 const shortRoots: ReadonlyMap<string, string> = new Map([
