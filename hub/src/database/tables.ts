@@ -9,15 +9,33 @@ export type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Dat
 
 export interface Database {
   api_token: ApiTokenTable
+  app: AppTable
+  app_version: AppVersionTable
+  attempt: AttemptTable
   audit_event: AuditEventTable
+  command: CommandTable
+  control: ControlTable
+  environment: EnvironmentTable
+  environment_server: EnvironmentServerTable
+  execution: ExecutionTable
+  execution_token: ExecutionTokenTable
+  job: JobTable
+  job_kept_value: JobKeptValueTable
+  job_readable_owner: JobReadableOwnerTable
+  job_secret: JobSecretTable
+  log_line: LogLineTable
   organization: OrganizationTable
   owner: OwnerTable
+  package: PackageTable
+  package_chunk: PackageChunkTable
   schema_migration: SchemaMigrationTable
+  server_log_quota: ServerLogQuotaTable
   session: SessionTable
   setting: SettingTable
   setup_link: SetupLinkTable
   sign_in_failure: SignInFailureTable
   signing_key: SigningKeyTable
+  skipped_run: SkippedRunTable
   user_account: UserAccountTable
 }
 
@@ -34,6 +52,50 @@ export interface ApiTokenTable {
   revoked_at: Date | null
 }
 
+export interface AppTable {
+  id: GeneratedBigInt
+  program_name: string
+  kind: string
+  display_name: string
+  installed_at: GeneratedTimestamp
+}
+
+export interface AppVersionTable {
+  id: GeneratedBigInt
+  app_id: BigIntColumn
+  program_version: string
+  package_sha256: string
+  package_bytes: BigIntColumn
+  install_json: string
+  postern_json: unknown | null
+  publisher_key_id: string
+  signature: Buffer
+  vouched_by: string
+  installed_at: GeneratedTimestamp
+  is_current: Generated<boolean>
+}
+
+export interface AttemptTable {
+  execution_id: BigIntColumn
+  number: number
+  server_xid: BigIntColumn
+  state: string
+  placement: string
+  repeatable: boolean
+  tier: string | null
+  dispatched_at: Timestamp
+  accepted_at: Date | null
+  started_at: Date | null
+  finished_at: Date | null
+  lease_granted_at: Timestamp
+  outcome: string | null
+  exit_code: number | null
+  reason: string | null
+  usage: unknown | null
+  log_seq_last: number | null
+  result_sha256: Buffer | null
+}
+
 export interface AuditEventTable {
   id: GeneratedBigInt
   at: GeneratedTimestamp
@@ -44,6 +106,142 @@ export interface AuditEventTable {
   subject: string
   detail: Generated<unknown>
   address: string | null
+}
+
+export interface CommandTable {
+  id: string
+  server_xid: BigIntColumn
+  execution_id: BigIntColumn
+  attempt: number
+  kind: string
+  topic: string
+  payload: string
+  created_at: GeneratedTimestamp
+  next_publish_at: Timestamp
+  published_at: Date | null
+  publish_count: Generated<number>
+  acknowledged_at: Date | null
+  withdrawn_at: Date | null
+  expires_at: Timestamp
+}
+
+export interface ControlTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  program_name: string
+  highest_tlp: Generated<string>
+  created_at: GeneratedTimestamp
+}
+
+export interface EnvironmentTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  created_at: GeneratedTimestamp
+  deleted_at: Date | null
+}
+
+export interface EnvironmentServerTable {
+  server_xid: GeneratedBigInt
+  environment_id: BigIntColumn
+  name: string
+  downloaded_by: string
+  downloaded_at: GeneratedTimestamp
+  enrolment_token_sha256: Buffer | null
+  enrolment_expires_at: Date | null
+  enrolled_at: Date | null
+  enrolled_from: string | null
+  key_fingerprint: string | null
+  public_key_pem: string | null
+  sealing_public_key: Buffer | null
+  certificate_serial: string | null
+  broker_token_sha256: Buffer | null
+  delivery_token_sha256: Buffer | null
+  confirmed_at: Date | null
+  confirmed_by: string | null
+  revoked_at: Date | null
+  last_heartbeat_at: Date | null
+  protocol_version: number | null
+  reported: Generated<unknown>
+}
+
+export interface ExecutionTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  job_id: BigIntColumn
+  app_version_id: BigIntColumn
+  environment_id: BigIntColumn
+  trigger: string
+  started_by: string
+  state: Generated<string>
+  message: Generated<string>
+  approved_plan: string | null
+  cancel_reason: string | null
+  deadline_at: Timestamp
+  created_at: GeneratedTimestamp
+  started_at: Date | null
+  finished_at: Date | null
+}
+
+export interface ExecutionTokenTable {
+  token_sha256: Buffer
+  execution_id: BigIntColumn
+  attempt: number
+  issued_at: Timestamp
+  expires_at: Timestamp
+  renewed_from: Buffer | null
+  first_used_at: Date | null
+  dies_at: Date | null
+}
+
+export interface JobTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  app_id: BigIntColumn
+  environment_id: BigIntColumn
+  parameters: Generated<unknown>
+  owner_id: string | null
+  control_id: string | null
+  mode: Generated<string>
+  cron: string | null
+  time_zone: string | null
+  next_run_at: Date | null
+  timeout_seconds: number
+  enabled: Generated<boolean>
+  created_at: GeneratedTimestamp
+  deleted_at: Date | null
+}
+
+export interface JobKeptValueTable {
+  job_id: BigIntColumn
+  name: string
+  value: string
+  execution_id: BigIntColumn
+  kept_at: GeneratedTimestamp
+}
+
+export interface JobReadableOwnerTable {
+  job_id: BigIntColumn
+  owner_id: BigIntColumn
+}
+
+export interface JobSecretTable {
+  job_id: BigIntColumn
+  name: string
+  sealed: Buffer
+}
+
+export interface LogLineTable {
+  day: string
+  execution_id: BigIntColumn
+  attempt: number
+  seq: number
+  at: Timestamp
+  stream: string
+  level: string
+  text: string
 }
 
 export interface OrganizationTable {
@@ -60,11 +258,29 @@ export interface OwnerTable {
   created_at: GeneratedTimestamp
 }
 
+export interface PackageTable {
+  sha256: string
+  bytes: BigIntColumn
+  created_at: GeneratedTimestamp
+}
+
+export interface PackageChunkTable {
+  sha256: string
+  number: number
+  content: Buffer
+}
+
 export interface SchemaMigrationTable {
   number: number
   name: string
   sha256: string
   applied_at: GeneratedTimestamp
+}
+
+export interface ServerLogQuotaTable {
+  server_xid: BigIntColumn
+  day: string
+  bytes: BigIntColumn
 }
 
 export interface SessionTable {
@@ -102,6 +318,13 @@ export interface SigningKeyTable {
   sealed_private: Buffer
   created_at: GeneratedTimestamp
   retired_at: Date | null
+}
+
+export interface SkippedRunTable {
+  job_id: BigIntColumn
+  due_at: Timestamp
+  reason: string
+  times: Generated<number>
 }
 
 export interface UserAccountTable {
