@@ -1,3 +1,5 @@
+// x509 needs it first: its container refuses to load without the Reflect Metadata polyfill.
+import 'reflect-metadata'
 import { generateKeyPairSync, type KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import * as x509 from '@peculiar/x509'

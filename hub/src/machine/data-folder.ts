@@ -1,0 +1,25 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Makes the data folder: passable for all (0711), its parts for the hub alone (D11). */
+export function prepareDataFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o711 })
+  mkdirSync(join(folder, 'pki'), { recursive: true, mode: 0o755 })
+}
+
+/** The CA's certificate for whoever must trust this hub; it is no secret. */
+export function writeCaCertificate(folder: string, pem: string): string {
+  const file = join(folder, 'pki/ca.pem')
+  writeFileSync(file, pem, { mode: 0o644 })
+  return file
+}
+
+/** A socket that a killed hub left behind would refuse the next one. */
+export function clearSocket(file: string): void {
+  rmSync(file, { force: true })
+}
+
+/** Who can open the machine's own door is administrator, so nobody else may (D16). */
+export function closeToOthers(file: string): void {
+  chmodSync(file, 0o600)
+}
