@@ -35,7 +35,8 @@ export type Assertion = z.infer<typeof Assertion>
 
 /** An indicator as users see it: computed from all its assertions. */
 export const Indicator = z.object({
-  id: z.uuid(),
+  /** A bare hash shaped as a UUID (D1): no version bits, so a `guid`. */
+  id: z.guid(),
   type: z.string(),
   value: z.string(),
   rating: z.nullable(z.number()),

@@ -1,0 +1,62 @@
+import type { Logger } from '../launch/logger.ts'
+import type { ExportControl, RefusedValue, Value } from './control.ts'
+import type { Difference } from './difference.ts'
+import type { ValueSet } from './value-set.ts'
+
+/** How applying went, by the control's own answers; what it really holds is read back afterwards. */
+export interface Applied {
+  readonly added: number
+  readonly removed: number
+  readonly refused: readonly RefusedValue[]
+  /** What broke it off, if something did. */
+  readonly problem: Error | undefined
+}
+
+/** Refused values that are kept by name; all others are named by the read back. */
+const refusedMax = 100_000
+
+/** Takes out what must go, then puts in what must come: in this order a full control has room. */
+export async function applyDifference(
+  control: ExportControl,
+  difference: Difference,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Applied> {
+  const refused: RefusedValue[] = []
+  const done = { added: 0, removed: 0 }
+  const keep = (answers: readonly RefusedValue[]) => refused.push(...answers.slice(0, refusedMax - refused.length))
+  try {
+    for await (const values of batches(difference.remove, control.batchSize)) {
+      signal.throwIfAborted()
+      const answers = await control.remove(values)
+      keep(answers)
+      done.removed += values.length - answers.length
+      log.info('values were taken out', { values: values.length, refused: answers.length })
+    }
+    for await (const values of batches(difference.add, control.batchSize)) {
+      signal.throwIfAborted()
+      const answers = await control.add(values)
+      keep(answers)
+      done.added += values.length - answers.length
+      log.info('values were put in', { values: values.length, refused: answers.length })
+    }
+    return { ...done, refused, problem: undefined }
+  } catch (error) {
+    signal.throwIfAborted()
+    const problem = error instanceof Error ? error : new Error(String(error))
+    // What was lost on the way is not known here; the read back shows it.
+    log.error(`applying broke off: ${problem.message}`)
+    return { ...done, refused, problem }
+  }
+}
+
+async function* batches(set: ValueSet, size: number): AsyncGenerator<Value[]> {
+  let batch: Value[] = []
+  for await (const value of set.values()) {
+    batch.push(value)
+    if (batch.length < size) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}

@@ -1,0 +1,36 @@
+import type { CreatePlan, CreateReceipt, Plan, PlanState, Receipt, UpdatePlanState } from '@postern/protocol'
+import type { Value } from './control.ts'
+
+/** A data collection at the version that this run pushes. */
+export interface CollectionVersion {
+  readonly id: string
+  readonly name: string
+  readonly version: number
+}
+
+/** A version's values in order, and what the hub left out of it, known once the values were read to their end. */
+export interface VersionValues {
+  readonly values: AsyncIterable<Value>
+  leftOut(): Readonly<Record<string, number>>
+}
+
+/** A file of gzip NDJSON, ready to be sent. */
+export interface ValuesFile {
+  readonly path: string
+  readonly bytes: number
+}
+
+/** Where plans and receipts are kept, and data collections are read: the hub. */
+export interface PlanStore {
+  /** By id or name, at its newest version. @throws Error when there is none. */
+  collection(idOrName: string): Promise<CollectionVersion>
+  /** @throws Error while reading when the stream was cut or its digest is wrong. */
+  values(collectionId: string, version: number): Promise<VersionValues>
+  /** The newest receipt of this target, or nothing. */
+  lastReceipt(target: string): Promise<Receipt | undefined>
+  plan(planId: string): Promise<Plan>
+  /** Keeps a plan with its values; the answer's state says whether it may be applied now. */
+  createPlan(plan: CreatePlan, values: ValuesFile): Promise<{ readonly id: string; readonly state: PlanState }>
+  setPlanState(planId: string, update: UpdatePlanState): Promise<void>
+  writeReceipt(receipt: CreateReceipt, values: ValuesFile): Promise<void>
+}

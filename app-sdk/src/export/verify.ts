@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import type { ReceiptState } from '@postern/protocol'
+import type { Applied } from './apply.ts'
+import { compareSets } from './compare-sets.ts'
+import type { ExportControl } from './control.ts'
+import type { ValuesFile } from './plan-store.ts'
+import { writeValuesFile } from './values-file.ts'
+import type { ValueSet } from './value-set.ts'
+import { keyOf } from './values-stream.ts'
+
+/** What a control was found to hold, compared with what it should hold: the core of a receipt. */
+export interface Verdict {
+  readonly state: ReceiptState
+  readonly reason: string | undefined
+  readonly missing: number
+  readonly extra: number
+  /** Every missing, extra and refused value. */
+  readonly values: ValuesFile
+}
+
+export interface Finding {
+  readonly control: ExportControl
+  readonly desired: ValueSet
+  /** Read after applying; or, where the control cannot be read, what it is believed to hold. */
+  readonly held: ValueSet
+  /** Why it could not be read. */
+  readonly notReadable: string | undefined
+  readonly applied: Applied
+  /** What was to be taken out. */
+  readonly removed: ValueSet
+  readonly tempPath: string
+}
+
+/**
+ * Compares and names every difference. *In sync* needs a read back that shows exactly what is desired. Where the control
+ * acknowledged a removal and still lists the values, it is *unverifiable* whether it still acts on them (D6). Everything else is drift.
+ */
+export async function verify(finding: Finding): Promise<Verdict> {
+  const counts = { missing: 0, extra: 0, extraUnexplained: 0 }
+  const values = await writeValuesFile(join(finding.tempPath, 'receipt.ndjson.gz'), receiptLines(finding, counts))
+  return { ...judge(finding, counts), missing: counts.missing, extra: counts.extra, values }
+}
+
+function judge(
+  finding: Finding,
+  counts: { missing: number; extra: number; extraUnexplained: number },
+): Pick<Verdict, 'state' | 'reason'> {
+  const { applied, control, notReadable } = finding
+  if (notReadable !== undefined) return { state: 'unverifiable', reason: notReadable }
+  if (counts.missing === 0 && counts.extra === 0) return { state: 'in-sync', reason: undefined }
+  if (counts.missing === 0 && counts.extraUnexplained === 0) {
+    return {
+      state: 'unverifiable',
+      reason: `the control acknowledged the removal of ${counts.extra} values by ${control.removedBy} and still lists them: nothing shows an effect. Choose another way to remove`,
+    }
+  }
+  const brokeOff = applied.problem === undefined ? '' : `; applying broke off: ${applied.problem.message}`
+  const refused = applied.refused.length === 0 ? '' : `; the control refused ${applied.refused.length}`
+  return {
+    state: 'drift',
+    reason:
+      `${counts.missing} values are missing, ${counts.extra} are held that should not be${refused}${brokeOff}`.slice(
+        0,
+        2000,
+      ),
+  }
+}
+
+async function* receiptLines(
+  finding: Finding,
+  counts: { missing: number; extra: number; extraUnexplained: number },
+): AsyncGenerator<readonly string[]> {
+  const refused = new Map(finding.applied.refused.map(({ value, reason }) => [keyOf(value), reason]))
+  if (finding.notReadable === undefined) {
+    for await (const { in: where, value } of compareSets(finding.desired, finding.held)) {
+      if (where === 'first') {
+        counts.missing += 1
+        yield ['missing', ...value, refused.has(keyOf(value)) ? 'the control refused it' : 'not held after applying']
+      } else if (where === 'second') {
+        counts.extra += 1
+        yield ['extra', ...value, 'held after applying']
+      }
+    }
+    counts.extraUnexplained = counts.extra - (await acknowledgedExtras(finding, refused))
+  }
+  for (const { value, reason } of finding.applied.refused) yield ['refused', ...value, reason.slice(0, 500)]
+}
+
+/** How many values are still held although the control acknowledged, without breaking off, that they were taken out. */
+async function acknowledgedExtras(
+  { applied, held, removed }: Finding,
+  refused: ReadonlyMap<string, string>,
+): Promise<number> {
+  if (applied.problem !== undefined) return 0
+  let acknowledged = 0
+  for await (const { in: where, value } of compareSets(removed, held))
+    if (where === 'both' && !refused.has(keyOf(value))) acknowledged += 1
+  return acknowledged
+}

@@ -1,0 +1,78 @@
+import http from 'node:http'
+import https from 'node:https'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as tlsConnect } from 'node:tls'
+import { openRoute } from './route.ts'
+import type { Route } from './route.ts'
+import { assertTrusted, tlsOptions } from './tls-trust.ts'
+import type { TlsTrust } from './tls-trust.ts'
+
+/** Time to connect, tunnel and shake hands. */
+const connectMs = 20_000
+const socketsMax = 8
+
+/** The connections of one session: all along one route, all under one trust. */
+export interface Agents {
+  readonly http: http.Agent
+  readonly https: https.Agent
+  close(): void
+}
+
+/** Agents whose connections go along `route`. TLS sessions are not resumed, so that every connection shows its certificate. */
+export function createAgents(route: Route, trust: TlsTrust, keepAlive: boolean): Agents {
+  const plain = new http.Agent({ keepAlive, maxSockets: socketsMax })
+  const secure = new https.Agent({ keepAlive, maxSockets: socketsMax, maxCachedSessions: 0 })
+  plain.createConnection = (options, callback) => {
+    const signal = AbortSignal.timeout(connectMs)
+    openRoute(route, options.host ?? '', Number(options.port), signal).then(
+      (socket) => callback?.(null, socket),
+      (error: Error) => callback?.(error, undefined as unknown as Duplex),
+    )
+    return undefined
+  }
+  secure.createConnection = (options, callback) => {
+    openSecure(route, trust, options.host ?? '', Number(options.port)).then(
+      (socket) => callback?.(null, socket),
+      (error: Error) => callback?.(error, undefined as unknown as Duplex),
+    )
+    return undefined
+  }
+  return {
+    http: plain,
+    https: secure,
+    close() {
+      plain.destroy()
+      secure.destroy()
+    },
+  }
+}
+
+async function openSecure(route: Route, trust: TlsTrust, host: string, port: number): Promise<Duplex> {
+  const signal = AbortSignal.timeout(connectMs)
+  const raw = await openRoute(route, host, port, signal)
+  // Server names are for names: an address in SNI is against RFC 6066 section 3.
+  const socket = tlsConnect({
+    socket: raw,
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...tlsOptions(trust),
+  })
+  await new Promise<void>((resolve, reject) => {
+    const abort = () => socket.destroy(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    socket.once('error', reject)
+    socket.once('secureConnect', () => {
+      socket.off('error', reject)
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+  })
+  try {
+    assertTrusted(socket, trust, `${host}:${port}`)
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+  return socket
+}

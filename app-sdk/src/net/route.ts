@@ -1,0 +1,93 @@
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { SourceUnavailable } from './source-errors.ts'
+
+/** How a connection leaves: straight, or through something that understands HTTP CONNECT. */
+export type Route =
+  | { readonly by: 'direct' }
+  /** The egress guard of the environment server: it alone decides which hosts an app may reach (S7). */
+  | { readonly by: 'guard'; readonly socketPath: string }
+  | { readonly by: 'proxy'; readonly host: string; readonly port: number; readonly authorization: string | undefined }
+
+const answerBytesMax = 16 * 1024
+
+/**
+ * Opens a connection to `host:port` along a route.
+ * @throws SourceUnavailable when the guard or proxy says no, with its words.
+ */
+export async function openRoute(route: Route, host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  if (route.by === 'direct') return await connected(connect({ host, port }), signal)
+  const socket = await connected(
+    route.by === 'guard' ? connect(route.socketPath) : connect({ host: route.host, port: route.port }),
+    signal,
+  )
+  try {
+    await tunnel(socket, route, host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, signal)
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+  return socket
+}
+
+function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const abort = () => socket.destroy(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    socket.once('error', reject)
+    socket.once('close', () => signal.removeEventListener('abort', abort))
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve(socket)
+    })
+    if (signal.aborted) abort()
+  })
+}
+
+async function tunnel(
+  socket: Socket,
+  route: Exclude<Route, { by: 'direct' }>,
+  target: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const authorization = route.by === 'proxy' ? route.authorization : undefined
+  const credentials = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${credentials}\r\n`)
+  const head = await readHead(socket, signal)
+  const [, status = '', reason = ''] = /^HTTP\/1\.[01] (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? []
+  if (status === '200') return
+  const who =
+    route.by === 'guard' ? 'the environment server does not let this app reach' : 'the proxy does not connect to'
+  throw new SourceUnavailable(`${who} ${target}: ${status} ${reason}`.trimEnd())
+}
+
+/** Reads up to the empty line; what follows it belongs to the tunnel and is put back. */
+function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = Buffer.alloc(0)
+    const fail = (error: Error) => {
+      stop()
+      reject(error)
+    }
+    const closed = () => fail(new SourceUnavailable('the proxy closed the connection'))
+    const abort = () => fail(signal.reason as Error)
+    const read = (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk])
+      const end = received.indexOf('\r\n\r\n')
+      if (end < 0) {
+        if (received.length > answerBytesMax) fail(new SourceUnavailable('the proxy does not speak HTTP'))
+        return
+      }
+      stop()
+      socket.pause()
+      if (end + 4 < received.length) socket.unshift(received.subarray(end + 4))
+      resolve(received.subarray(0, end).toString('latin1'))
+    }
+    const stop = () => {
+      socket.off('data', read).off('error', fail).off('close', closed)
+      signal.removeEventListener('abort', abort)
+    }
+    socket.on('data', read).on('error', fail).on('close', closed)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+}

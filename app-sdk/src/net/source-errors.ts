@@ -1,0 +1,23 @@
+/** A system outside does not answer now, or not as it should: trying later may help. */
+export class SourceUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SourceUnavailable'
+  }
+}
+
+/** A system outside refused us: credentials, rights or its certificate. Stop, and tell a person. */
+export class SourceRefused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SourceRefused'
+  }
+}
+
+/** A system outside sent what cannot be read or is beyond a bound (S10). Trying again would bring the same. */
+export class SourceUnreadable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SourceUnreadable'
+  }
+}

@@ -1,0 +1,7 @@
+export { launchApp } from './launch-app.ts'
+export type { FinishedApp, LaunchOptions } from './launch-app.ts'
+export { problem, startHubDouble } from './hub-double.ts'
+export type { HubDouble, SeenRequest } from './hub-double.ts'
+export type { HubLibrary } from './hub-library.ts'
+export type { HubPlans, KeptReceipt } from './hub-plans.ts'
+export type { Answered } from './hub-routes.ts'
