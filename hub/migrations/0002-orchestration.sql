@@ -181,7 +181,9 @@ create table execution (
   message text not null default '',
   -- `planId:checksum` that this execution must apply (D5).
   approved_plan text,
-  cancel_reason text,
+  -- Set when someone or the deadline wants it ended; the execution ends as `end_as` once its attempt is known to have ended.
+  end_as text check (end_as in ('cancelled', 'timed-out')),
+  end_reason text,
   -- Job time-out counted from creation: waiting counts too (ES-26).
   deadline_at timestamptz not null,
   created_at timestamptz not null default now(),
@@ -207,8 +209,9 @@ create table attempt (
   accepted_at timestamptz,
   started_at timestamptz,
   finished_at timestamptz,
-  -- When the hub last granted the lease: the server's own lease cannot end later than leaseSeconds after it.
-  lease_granted_at timestamptz not null,
+  -- Before this the hub never starts the next attempt: by then the app of this one has ended, wherever it ran
+  -- (executions/leases.ts). Each granted lease moves it on.
+  takeover_at timestamptz not null,
   outcome text,
   exit_code int,
   reason text,
@@ -251,6 +254,19 @@ create table log_line (
   text text not null,
   primary key (day, execution_id, attempt, seq)
 ) partition by range (day);
+
+-- Requests of an attempt's app to the batch API that the hub refused whole (T1): an app may exit 0 all the same. A repetition
+-- that is taken, known by its length, takes the row away again.
+create table refused_request (
+  id bigint generated always as identity primary key,
+  execution_id bigint not null,
+  attempt int not null,
+  at timestamptz not null default now(),
+  content_length bigint not null,
+  reason text not null,
+  foreign key (execution_id, attempt) references attempt
+);
+create index refused_request_of_attempt on refused_request (execution_id, attempt, content_length);
 
 -- Bytes of log that a server sent on a day, for its quota (S15).
 create table server_log_quota (

@@ -48,6 +48,47 @@ table app_version
   constraint app_version_publisher_key_id_check CHECK ((publisher_key_id ~ '^[0-9a-f]{16}$'::text))
   CREATE UNIQUE INDEX app_version_current ON public.app_version USING btree (app_id) WHERE is_current
 
+table assertion
+  indicator_id uuid not null
+  owner_id bigint not null
+  id bigint not null generated
+  digest uuid
+  rating real
+  confidence smallint
+  active boolean not null
+  private boolean not null
+  status text not null
+  tags text[] not null
+  labels text[] not null
+  tlp smallint
+  first_seen timestamp with time zone
+  last_seen timestamp with time zone
+  expires timestamp with time zone
+  detail jsonb
+  added_at timestamp with time zone not null
+  modified_at timestamp with time zone not null
+  constraint assertion_confidence_check CHECK (((confidence >= 0) AND (confidence <= 100)))
+  constraint assertion_id_key UNIQUE (id)
+  constraint assertion_pkey PRIMARY KEY (indicator_id, owner_id)
+  constraint assertion_rating_check CHECK (((rating >= (0)::double precision) AND (rating <= (5)::double precision)))
+  constraint assertion_status CHECK ((status = ANY (ARRAY['Active'::text, 'Review'::text, 'Expired'::text, 'Indirect'::text, 'Whitelisted'::text])))
+  constraint assertion_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
+  CREATE INDEX assertion_by_tag ON public.assertion USING gin (tags) WITH (gin_pending_list_limit='16384')
+  CREATE INDEX assertion_of_owner ON public.assertion USING btree (owner_id, added_at)
+
+table assertion_attribute
+  id bigint not null generated
+  indicator_id uuid not null
+  owner_id bigint not null
+  type text not null
+  value text not null
+  source text
+  displayed boolean not null
+  pinned boolean not null
+  added_at timestamp with time zone not null default now()
+  constraint assertion_attribute_pkey PRIMARY KEY (id)
+  CREATE INDEX assertion_attribute_of_assertion ON public.assertion_attribute USING btree (indicator_id, owner_id)
+
 table attempt
   execution_id bigint not null
   number integer not null
@@ -60,7 +101,7 @@ table attempt
   accepted_at timestamp with time zone
   started_at timestamp with time zone
   finished_at timestamp with time zone
-  lease_granted_at timestamp with time zone not null
+  takeover_at timestamp with time zone not null
   outcome text
   exit_code integer
   reason text
@@ -90,6 +131,110 @@ table audit_event
   address text
   constraint audit_event_pkey PRIMARY KEY (id)
   CREATE INDEX audit_event_of_organization ON public.audit_event USING btree (organization_id, id DESC)
+
+table batch
+  id bigint not null generated
+  organization_id bigint not null
+  owner_id bigint not null
+  execution_id bigint
+  sent_by text not null
+  state text not null
+  action text not null
+  config jsonb not null
+  content_sha256 bytea
+  item_count integer not null default 0
+  created integer not null default 0
+  updated integer not null default 0
+  unchanged integer not null default 0
+  deleted integer not null default 0
+  refused integer not null default 0
+  partial integer not null default 0
+  unprocessed integer not null default 0
+  groups_created integer not null default 0
+  groups_updated integer not null default 0
+  groups_unchanged integer not null default 0
+  groups_deleted integer not null default 0
+  groups_refused integer not null default 0
+  associations integer not null default 0
+  associations_refused integer not null default 0
+  created_at timestamp with time zone not null default now()
+  completed_at timestamp with time zone
+  constraint batch_action_check CHECK ((action = ANY (ARRAY['Create'::text, 'Delete'::text])))
+  constraint batch_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint batch_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
+  constraint batch_pkey PRIMARY KEY (id)
+  constraint batch_state_check CHECK ((state = ANY (ARRAY['created'::text, 'completed'::text])))
+  CREATE INDEX batch_never_uploaded ON public.batch USING btree (created_at) WHERE (state = 'created'::text)
+  CREATE INDEX batch_of_execution ON public.batch USING btree (execution_id, id)
+  CREATE INDEX batch_of_organization ON public.batch USING btree (organization_id, id)
+
+table batch_item_block
+  batch_id bigint not null
+  outcome text not null
+  number integer not null
+  item_count integer not null
+  has_reason boolean not null
+  items bytea not null
+  constraint batch_item_block_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batch(id) ON DELETE CASCADE
+  constraint batch_item_block_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'updated'::text, 'unchanged'::text, 'deleted'::text, 'refused'::text])))
+  constraint batch_item_block_pkey PRIMARY KEY (batch_id, outcome, number)
+
+table collection
+  id bigint not null generated
+  organization_id bigint not null
+  name text not null
+  tql text not null
+  freshness_seconds integer not null
+  version integer not null default 0
+  member_count bigint not null default 0
+  change_last bigint not null default 0
+  refreshed_at timestamp with time zone
+  created_at timestamp with time zone not null default now()
+  constraint collection_freshness_seconds_check CHECK ((freshness_seconds > 0))
+  constraint collection_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint collection_organization_id_name_key UNIQUE (organization_id, name)
+  constraint collection_pkey PRIMARY KEY (id)
+  CREATE INDEX collection_by_refresh ON public.collection USING btree (refreshed_at)
+
+table collection_change
+  collection_id bigint not null
+  number bigint not null
+  version integer not null
+  indicator_id uuid not null
+  change text not null
+  constraint collection_change_change_check CHECK ((change = ANY (ARRAY['entered'::text, 'departed'::text])))
+  constraint collection_change_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
+  constraint collection_change_pkey PRIMARY KEY (collection_id, number)
+  CREATE INDEX collection_change_of_version ON public.collection_change USING btree (collection_id, version)
+
+table collection_member
+  collection_id bigint not null
+  indicator_id uuid not null
+  from_version integer not null
+  until_version integer
+  constraint collection_member_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
+  constraint collection_member_pkey PRIMARY KEY (collection_id, indicator_id, from_version)
+  CREATE INDEX collection_member_past ON public.collection_member USING btree (collection_id, until_version) WHERE (until_version IS NOT NULL)
+  CREATE UNIQUE INDEX collection_member_now ON public.collection_member USING btree (collection_id, indicator_id) WHERE (until_version IS NULL)
+
+table collection_pending
+  id bigint not null generated
+  organization_id bigint not null
+  indicator_ids uuid[] not null
+  constraint collection_pending_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint collection_pending_pkey PRIMARY KEY (id)
+  CREATE INDEX collection_pending_of_organization ON public.collection_pending USING btree (organization_id, id)
+
+table collection_version
+  collection_id bigint not null
+  version integer not null
+  member_count bigint not null
+  entered bigint not null
+  departed bigint not null
+  made_at timestamp with time zone not null
+  constraint collection_version_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
+  constraint collection_version_pkey PRIMARY KEY (collection_id, version)
+  CREATE INDEX collection_version_by_age ON public.collection_version USING btree (made_at)
 
 table command
   id uuid not null
@@ -180,13 +325,15 @@ table execution
   state text not null default 'waiting'::text
   message text not null default ''::text
   approved_plan text
-  cancel_reason text
+  end_as text
+  end_reason text
   deadline_at timestamp with time zone not null
   created_at timestamp with time zone not null default now()
   started_at timestamp with time zone
   finished_at timestamp with time zone
   constraint execution_app_version_id_fkey FOREIGN KEY (app_version_id) REFERENCES app_version(id)
   constraint execution_check CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'dispatched'::text, 'running'::text]))))
+  constraint execution_end_as_check CHECK ((end_as = ANY (ARRAY['cancelled'::text, 'timed-out'::text])))
   constraint execution_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id)
   constraint execution_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id)
   constraint execution_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
@@ -210,6 +357,81 @@ table execution_token
   constraint execution_token_pkey PRIMARY KEY (token_sha256)
   constraint execution_token_renewed_from_fkey FOREIGN KEY (renewed_from) REFERENCES execution_token(token_sha256)
   CREATE INDEX execution_token_of_attempt ON public.execution_token USING btree (execution_id, attempt)
+
+table execution_unmapped
+  execution_id bigint not null
+  organization_id bigint not null
+  number integer not null
+  what text not null
+  reason text not null
+  count bigint not null
+  examples text[] not null
+  constraint execution_unmapped_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint execution_unmapped_pkey PRIMARY KEY (execution_id, number)
+
+table group_attribute
+  id bigint not null generated
+  group_id bigint not null
+  type text not null
+  value text not null
+  source text
+  displayed boolean not null
+  pinned boolean not null
+  added_at timestamp with time zone not null default now()
+  constraint group_attribute_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE CASCADE
+  constraint group_attribute_pkey PRIMARY KEY (id)
+  CREATE INDEX group_attribute_of_group ON public.group_attribute USING btree (group_id)
+
+table group_link
+  group_id bigint not null
+  linked_id bigint not null
+  added_at timestamp with time zone not null default now()
+  constraint group_link_check CHECK ((group_id < linked_id))
+  constraint group_link_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE CASCADE
+  constraint group_link_linked_id_fkey FOREIGN KEY (linked_id) REFERENCES library_group(id) ON DELETE CASCADE
+  constraint group_link_pkey PRIMARY KEY (group_id, linked_id)
+  CREATE INDEX group_link_reverse ON public.group_link USING btree (linked_id)
+
+table indicator
+  id uuid not null
+  type text not null
+  value text not null
+  canonical_version smallint not null
+  constraint indicator_pkey PRIMARY KEY (id)
+  CREATE INDEX indicator_by_value_trigram ON public.indicator USING gin (value gin_trgm_ops) WITH (gin_pending_list_limit='16384')
+
+table indicator_group
+  indicator_id uuid not null
+  owner_id bigint not null
+  group_id bigint not null
+  added_at timestamp with time zone not null default now()
+  constraint indicator_group_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE CASCADE
+  constraint indicator_group_pkey PRIMARY KEY (indicator_id, owner_id, group_id)
+  CREATE INDEX indicator_group_of_group ON public.indicator_group USING btree (group_id)
+
+table indicator_link
+  indicator_id uuid not null
+  owner_id bigint not null
+  linked_id uuid not null
+  kind text not null
+  added_at timestamp with time zone not null default now()
+  constraint indicator_link_check CHECK ((indicator_id < linked_id))
+  constraint indicator_link_pkey PRIMARY KEY (indicator_id, owner_id, linked_id, kind)
+  CREATE INDEX indicator_link_reverse ON public.indicator_link USING btree (linked_id, owner_id)
+
+table indicator_view
+  organization_id bigint not null
+  indicator_id uuid not null
+  rating real
+  confidence smallint
+  active boolean not null
+  tlp smallint
+  owner_ids bigint[] not null
+  tags text[] not null
+  added_at timestamp with time zone not null
+  modified_at timestamp with time zone not null
+  constraint indicator_view_pkey PRIMARY KEY (organization_id, indicator_id)
+  CREATE INDEX indicator_view_by_added ON public.indicator_view USING btree (organization_id, added_at, indicator_id)
 
 table job
   id bigint not null generated
@@ -267,6 +489,31 @@ table job_secret
   constraint job_secret_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE
   constraint job_secret_pkey PRIMARY KEY (job_id, name)
 
+table library_group
+  id bigint not null generated
+  owner_id bigint not null
+  xid text not null
+  type text not null
+  name text not null
+  status text
+  event_date timestamp with time zone
+  publish_date timestamp with time zone
+  first_seen timestamp with time zone
+  last_seen timestamp with time zone
+  digest uuid
+  tags text[] not null
+  labels text[] not null
+  tlp smallint
+  detail jsonb
+  added_at timestamp with time zone not null
+  modified_at timestamp with time zone not null
+  constraint library_group_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
+  constraint library_group_owner_id_xid_key UNIQUE (owner_id, xid)
+  constraint library_group_pkey PRIMARY KEY (id)
+  constraint library_group_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
+  constraint library_group_xid_check CHECK (((length(xid) >= 1) AND (length(xid) <= 500)))
+  CREATE INDEX library_group_by_name ON public.library_group USING gin (name gin_trgm_ops)
+
 table log_line
   day date not null
   execution_id bigint not null
@@ -316,12 +563,33 @@ table package_chunk
   constraint package_chunk_pkey PRIMARY KEY (sha256, number)
   constraint package_chunk_sha256_fkey FOREIGN KEY (sha256) REFERENCES package(sha256) ON DELETE CASCADE
 
+table refused_request
+  id bigint not null generated
+  execution_id bigint not null
+  attempt integer not null
+  at timestamp with time zone not null default now()
+  content_length bigint not null
+  reason text not null
+  constraint refused_request_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
+  constraint refused_request_pkey PRIMARY KEY (id)
+  CREATE INDEX refused_request_of_attempt ON public.refused_request USING btree (execution_id, attempt, content_length)
+
 table schema_migration
   number integer not null
   name text not null
   sha256 text not null
   applied_at timestamp with time zone not null default now()
   constraint schema_migration_pkey PRIMARY KEY (number)
+
+table security_label
+  id bigint not null generated
+  name text not null
+  description text
+  color text
+  created_at timestamp with time zone not null default now()
+  constraint security_label_name_check CHECK (((length(name) >= 1) AND (length(name) <= 128)))
+  constraint security_label_name_key UNIQUE (name)
+  constraint security_label_pkey PRIMARY KEY (id)
 
 table server_log_quota
   server_xid bigint not null
@@ -381,6 +649,32 @@ table skipped_run
   constraint skipped_run_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE
   constraint skipped_run_pkey PRIMARY KEY (job_id, due_at)
   constraint skipped_run_reason_check CHECK ((reason = ANY (ARRAY['overlap'::text, 'misfire'::text])))
+
+table tag
+  id bigint not null generated
+  name text not null
+  created_at timestamp with time zone not null default now()
+  constraint tag_name_check CHECK (((length(name) >= 1) AND (length(name) <= 128)))
+  constraint tag_name_key UNIQUE (name)
+  constraint tag_pkey PRIMARY KEY (id)
+
+table tombstone
+  id bigint not null generated
+  organization_id bigint not null
+  owner_id bigint not null
+  kind text not null
+  indicator_id uuid
+  group_xid text
+  batch_id bigint
+  deleted_at timestamp with time zone not null default now()
+  constraint tombstone_check CHECK (((kind = 'indicator'::text) = (indicator_id IS NOT NULL)))
+  constraint tombstone_check1 CHECK (((kind = 'group'::text) = (group_xid IS NOT NULL)))
+  constraint tombstone_kind_check CHECK ((kind = ANY (ARRAY['indicator'::text, 'group'::text])))
+  constraint tombstone_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint tombstone_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
+  constraint tombstone_pkey PRIMARY KEY (id)
+  CREATE INDEX tombstone_of_indicator ON public.tombstone USING btree (indicator_id) WHERE (indicator_id IS NOT NULL)
+  CREATE INDEX tombstone_of_organization ON public.tombstone USING btree (organization_id, deleted_at)
 
 table user_account
   id bigint not null generated

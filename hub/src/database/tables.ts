@@ -11,24 +11,43 @@ export interface Database {
   api_token: ApiTokenTable
   app: AppTable
   app_version: AppVersionTable
+  assertion: AssertionTable
+  assertion_attribute: AssertionAttributeTable
   attempt: AttemptTable
   audit_event: AuditEventTable
+  batch: BatchTable
+  batch_item_block: BatchItemBlockTable
+  collection: CollectionTable
+  collection_change: CollectionChangeTable
+  collection_member: CollectionMemberTable
+  collection_pending: CollectionPendingTable
+  collection_version: CollectionVersionTable
   command: CommandTable
   control: ControlTable
   environment: EnvironmentTable
   environment_server: EnvironmentServerTable
   execution: ExecutionTable
   execution_token: ExecutionTokenTable
+  execution_unmapped: ExecutionUnmappedTable
+  group_attribute: GroupAttributeTable
+  group_link: GroupLinkTable
+  indicator: IndicatorTable
+  indicator_group: IndicatorGroupTable
+  indicator_link: IndicatorLinkTable
+  indicator_view: IndicatorViewTable
   job: JobTable
   job_kept_value: JobKeptValueTable
   job_readable_owner: JobReadableOwnerTable
   job_secret: JobSecretTable
+  library_group: LibraryGroupTable
   log_line: LogLineTable
   organization: OrganizationTable
   owner: OwnerTable
   package: PackageTable
   package_chunk: PackageChunkTable
+  refused_request: RefusedRequestTable
   schema_migration: SchemaMigrationTable
+  security_label: SecurityLabelTable
   server_log_quota: ServerLogQuotaTable
   session: SessionTable
   setting: SettingTable
@@ -36,6 +55,8 @@ export interface Database {
   sign_in_failure: SignInFailureTable
   signing_key: SigningKeyTable
   skipped_run: SkippedRunTable
+  tag: TagTable
+  tombstone: TombstoneTable
   user_account: UserAccountTable
 }
 
@@ -75,6 +96,39 @@ export interface AppVersionTable {
   is_current: Generated<boolean>
 }
 
+export interface AssertionTable {
+  indicator_id: string
+  owner_id: BigIntColumn
+  id: GeneratedBigInt
+  digest: string | null
+  rating: number | null
+  confidence: number | null
+  active: boolean
+  private: boolean
+  status: string
+  tags: string[]
+  labels: string[]
+  tlp: number | null
+  first_seen: Date | null
+  last_seen: Date | null
+  expires: Date | null
+  detail: unknown | null
+  added_at: Timestamp
+  modified_at: Timestamp
+}
+
+export interface AssertionAttributeTable {
+  id: GeneratedBigInt
+  indicator_id: string
+  owner_id: BigIntColumn
+  type: string
+  value: string
+  source: string | null
+  displayed: boolean
+  pinned: boolean
+  added_at: GeneratedTimestamp
+}
+
 export interface AttemptTable {
   execution_id: BigIntColumn
   number: number
@@ -87,7 +141,7 @@ export interface AttemptTable {
   accepted_at: Date | null
   started_at: Date | null
   finished_at: Date | null
-  lease_granted_at: Timestamp
+  takeover_at: Timestamp
   outcome: string | null
   exit_code: number | null
   reason: string | null
@@ -106,6 +160,87 @@ export interface AuditEventTable {
   subject: string
   detail: Generated<unknown>
   address: string | null
+}
+
+export interface BatchTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  owner_id: BigIntColumn
+  execution_id: string | null
+  sent_by: string
+  state: string
+  action: string
+  config: unknown
+  content_sha256: Buffer | null
+  item_count: Generated<number>
+  created: Generated<number>
+  updated: Generated<number>
+  unchanged: Generated<number>
+  deleted: Generated<number>
+  refused: Generated<number>
+  partial: Generated<number>
+  unprocessed: Generated<number>
+  groups_created: Generated<number>
+  groups_updated: Generated<number>
+  groups_unchanged: Generated<number>
+  groups_deleted: Generated<number>
+  groups_refused: Generated<number>
+  associations: Generated<number>
+  associations_refused: Generated<number>
+  created_at: GeneratedTimestamp
+  completed_at: Date | null
+}
+
+export interface BatchItemBlockTable {
+  batch_id: BigIntColumn
+  outcome: string
+  number: number
+  item_count: number
+  has_reason: boolean
+  items: Buffer
+}
+
+export interface CollectionTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  tql: string
+  freshness_seconds: number
+  version: Generated<number>
+  member_count: GeneratedBigInt
+  change_last: GeneratedBigInt
+  refreshed_at: Date | null
+  created_at: GeneratedTimestamp
+}
+
+export interface CollectionChangeTable {
+  collection_id: BigIntColumn
+  number: BigIntColumn
+  version: number
+  indicator_id: string
+  change: string
+}
+
+export interface CollectionMemberTable {
+  collection_id: BigIntColumn
+  indicator_id: string
+  from_version: number
+  until_version: number | null
+}
+
+export interface CollectionPendingTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  indicator_ids: string[]
+}
+
+export interface CollectionVersionTable {
+  collection_id: BigIntColumn
+  version: number
+  member_count: BigIntColumn
+  entered: BigIntColumn
+  departed: BigIntColumn
+  made_at: Timestamp
 }
 
 export interface CommandTable {
@@ -177,7 +312,8 @@ export interface ExecutionTable {
   state: Generated<string>
   message: Generated<string>
   approved_plan: string | null
-  cancel_reason: string | null
+  end_as: string | null
+  end_reason: string | null
   deadline_at: Timestamp
   created_at: GeneratedTimestamp
   started_at: Date | null
@@ -193,6 +329,68 @@ export interface ExecutionTokenTable {
   renewed_from: Buffer | null
   first_used_at: Date | null
   dies_at: Date | null
+}
+
+export interface ExecutionUnmappedTable {
+  execution_id: BigIntColumn
+  organization_id: BigIntColumn
+  number: number
+  what: string
+  reason: string
+  count: BigIntColumn
+  examples: string[]
+}
+
+export interface GroupAttributeTable {
+  id: GeneratedBigInt
+  group_id: BigIntColumn
+  type: string
+  value: string
+  source: string | null
+  displayed: boolean
+  pinned: boolean
+  added_at: GeneratedTimestamp
+}
+
+export interface GroupLinkTable {
+  group_id: BigIntColumn
+  linked_id: BigIntColumn
+  added_at: GeneratedTimestamp
+}
+
+export interface IndicatorTable {
+  id: string
+  type: string
+  value: string
+  canonical_version: number
+}
+
+export interface IndicatorGroupTable {
+  indicator_id: string
+  owner_id: BigIntColumn
+  group_id: BigIntColumn
+  added_at: GeneratedTimestamp
+}
+
+export interface IndicatorLinkTable {
+  indicator_id: string
+  owner_id: BigIntColumn
+  linked_id: string
+  kind: string
+  added_at: GeneratedTimestamp
+}
+
+export interface IndicatorViewTable {
+  organization_id: BigIntColumn
+  indicator_id: string
+  rating: number | null
+  confidence: number | null
+  active: boolean
+  tlp: number | null
+  owner_ids: string[]
+  tags: string[]
+  added_at: Timestamp
+  modified_at: Timestamp
 }
 
 export interface JobTable {
@@ -233,6 +431,26 @@ export interface JobSecretTable {
   sealed: Buffer
 }
 
+export interface LibraryGroupTable {
+  id: GeneratedBigInt
+  owner_id: BigIntColumn
+  xid: string
+  type: string
+  name: string
+  status: string | null
+  event_date: Date | null
+  publish_date: Date | null
+  first_seen: Date | null
+  last_seen: Date | null
+  digest: string | null
+  tags: string[]
+  labels: string[]
+  tlp: number | null
+  detail: unknown | null
+  added_at: Timestamp
+  modified_at: Timestamp
+}
+
 export interface LogLineTable {
   day: string
   execution_id: BigIntColumn
@@ -270,11 +488,28 @@ export interface PackageChunkTable {
   content: Buffer
 }
 
+export interface RefusedRequestTable {
+  id: GeneratedBigInt
+  execution_id: BigIntColumn
+  attempt: number
+  at: GeneratedTimestamp
+  content_length: BigIntColumn
+  reason: string
+}
+
 export interface SchemaMigrationTable {
   number: number
   name: string
   sha256: string
   applied_at: GeneratedTimestamp
+}
+
+export interface SecurityLabelTable {
+  id: GeneratedBigInt
+  name: string
+  description: string | null
+  color: string | null
+  created_at: GeneratedTimestamp
 }
 
 export interface ServerLogQuotaTable {
@@ -325,6 +560,23 @@ export interface SkippedRunTable {
   due_at: Timestamp
   reason: string
   times: Generated<number>
+}
+
+export interface TagTable {
+  id: GeneratedBigInt
+  name: string
+  created_at: GeneratedTimestamp
+}
+
+export interface TombstoneTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  owner_id: BigIntColumn
+  kind: string
+  indicator_id: string | null
+  group_xid: string | null
+  batch_id: string | null
+  deleted_at: GeneratedTimestamp
 }
 
 export interface UserAccountTable {
