@@ -6,29 +6,36 @@ import type { CanonicaliseResult } from './refusal.ts'
  * capitals, doubled and trailing backslashes go; letters below the root keep their case. An unnamed («default») value is a single blank.
  */
 export function canonicalRegistryKey(text: string): CanonicaliseResult {
-  const parts = text.normalize('NFC').split(' : ')
-  const lastPart = parts.at(-1)?.trim().toUpperCase() ?? ''
-  const isTyped = parts.length > 2 && lastPart.startsWith('REG_')
-  if (isTyped && !valueTypes.has(lastPart)) {
-    return refuse(
-      'registry-value-type',
-      `${quoted(lastPart)} is not a type of registry value; ${[...valueTypes].join(', ')} are.`,
-    )
-  }
-  const key = canonicalKey(parts[0] ?? '')
+  const plain = text.normalize('NFC')
+  const first = plain.indexOf(separator)
+  const key = canonicalKey(first < 0 ? plain : plain.slice(0, first))
   if (key === undefined) {
     return refuse(
       'registry-root',
       `${quoted(text)} does not begin with a root such as HKEY_LOCAL_MACHINE or HKLM, and a backslash.`,
     )
   }
-  // A value name may itself hold « : »; only the first and, where it is a type, the last part are not the name.
-  const name = parts
-    .slice(1, isTyped ? -1 : undefined)
-    .join(' : ')
+  if (first < 0) return { ok: true, value: key }
+
+  // A value name may itself hold « : », so the type is what stands behind the last one, where it looks like a type.
+  const last = plain.lastIndexOf(separator)
+  const type = plain
+    .slice(last + separator.length)
     .trim()
-  if (isTyped) return { ok: true, value: `${key} : ${name || ' '} : ${lastPart}` }
-  return { ok: true, value: name === '' ? key : `${key} : ${name}` }
+    .toUpperCase()
+  // Separators may not share a blank: « : : REG_SZ» is a value named «: REG_SZ».
+  if (last < first + separator.length || !type.startsWith('REG_')) {
+    const name = plain.slice(first + separator.length).trim()
+    return { ok: true, value: name === '' ? key : `${key}${separator}${name}` }
+  }
+  if (!valueTypes.has(type)) {
+    return refuse(
+      'registry-value-type',
+      `${quoted(type)} is not a type of registry value; ${[...valueTypes].join(', ')} are.`,
+    )
+  }
+  const name = plain.slice(first + separator.length, last).trim()
+  return { ok: true, value: `${key}${separator}${name || ' '}${separator}${type}` }
 }
 
 function canonicalKey(text: string): string | undefined {
@@ -48,6 +55,7 @@ function withoutTail(text: string): string {
   return key
 }
 
+const separator = ' : '
 const shortRoots: ReadonlyMap<string, string> = new Map([
   ['HKCR', 'HKEY_CLASSES_ROOT'],
   ['HKCU', 'HKEY_CURRENT_USER'],
