@@ -160,6 +160,7 @@ table batch
   created_at timestamp with time zone not null default now()
   completed_at timestamp with time zone
   constraint batch_action_check CHECK ((action = ANY (ARRAY['Create'::text, 'Delete'::text])))
+  constraint batch_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES execution(id)
   constraint batch_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint batch_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
   constraint batch_pkey PRIMARY KEY (id)
@@ -366,6 +367,7 @@ table execution_unmapped
   reason text not null
   count bigint not null
   examples text[] not null
+  constraint execution_unmapped_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES execution(id)
   constraint execution_unmapped_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint execution_unmapped_pkey PRIMARY KEY (execution_id, number)
 
