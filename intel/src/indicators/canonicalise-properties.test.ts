@@ -84,10 +84,16 @@ test('S6: no canonical value holds C0, C1, line separators, bidi controls or hal
 test('D1: the fast paths admit nothing that the full rules would change or refuse', () => {
   const label = fc.stringMatching(/^[a-z0-9_-]{1,8}$/)
   const host = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.'))
-  const path = fc.stringMatching(/^[ -~]{0,20}$/)
+  const path = fc.oneof(
+    fc.stringMatching(/^[ -~]{0,20}$/).map((text) => `/${text}`),
+    fc.stringMatching(/^:[0-9]{0,6}(?:[/?#a].{0,5})?$/),
+    fc.constantFrom('', ':80', ':443', ':080', ':0', ':65536', ':9999/', ':80/', ':443/x', ':808', ':4430'),
+  )
   const plain = fc.oneof(
     host,
-    fc.tuple(fc.constantFrom('http', 'https'), host, path).map(([scheme, name, rest]) => `${scheme}://${name}/${rest}`),
+    fc
+      .tuple(fc.constantFrom('http', 'https'), fc.oneof(host, fc.ipV4(), fc.ipV4Extended()), path)
+      .map(([scheme, name, rest]) => `${scheme}://${name}${rest}`),
     fc.tuple(fc.constantFrom('http', 'https'), host).map(([scheme, name]) => `${scheme}://${name}`),
     fc.ipV4(),
     fc.stringMatching(/^[0-9.]{1,16}$/),

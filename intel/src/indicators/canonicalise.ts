@@ -58,16 +58,24 @@ const rules: Readonly<Record<IndicatorType, (text: string) => CanonicaliseResult
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
 const hostName = `(?:${label}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?`
+const ipv4 = `(?:${octet}\\.){3}${octet}`
+const plainHost = `(?=[^/:]{3,${valueLengthMax.Host}}(?:[/:]|$))(?:${hostName}|${ipv4})`
+const plainPath = '(?:/[!#-;=?-Z\\\\\\]^_a-z{-~]*)?'
+
+/** A port of up to four digits that is not the scheme's own, or none. */
+function otherPort(own: number): string {
+  return `(?!:${own}(?:/|$))(?::[1-9]\\d{0,3}(?=/|$))?`
+}
 
 /**
  * What is plainly canonical already, which most of a feed is: each admits fewer values than the rule of its type, and none
  * that the rule would change. The property tests compare them.
  */
 const canonicalShapes: Partial<Record<IndicatorType, RegExp>> = {
-  Address: new RegExp(`^(?:${octet}\\.){3}${octet}$`),
+  Address: new RegExp(`^${ipv4}$`),
   File: /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/,
   Host: new RegExp(`^(?=.{3,${valueLengthMax.Host}}$)${hostName}$`),
   URL: new RegExp(
-    `^(?=.{1,2048}$)https?://(?=[^/]{3,${valueLengthMax.Host}}(?:/|$))${hostName}(?:/[!#-;=?-Z\\\\\\]^_a-z{-~]*)?$`,
+    `^(?=.{1,2048}$)(?:http://${plainHost}${otherPort(80)}|https://${plainHost}${otherPort(443)})${plainPath}$`,
   ),
 }

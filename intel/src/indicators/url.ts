@@ -111,12 +111,13 @@ function refangUrl(text: string): string {
   return `${plain.slice(0, separator + 3)}${refangAuthority(authority)}${rest.replace(dotMark, '.')}`
 }
 
-/** The brackets of an IPv6 host are no marks: only what is inside them can hold some. */
+/** The brackets of an IPv6 host are no marks: only what is inside them can hold some. No regular expression, for linear time. */
 function refangAuthority(authority: string): string {
-  const ipv6 = bracketedIpv6.exec(authority)
-  if (!ipv6) return refang(authority)
-  const [, before = '', inside = '', after = ''] = ipv6
-  return `${before}[${refang(inside)}]${after}`
+  const open = authority.lastIndexOf('@') + 1
+  const close = authority.lastIndexOf(']')
+  const inside = authority.slice(open + 1, close)
+  const isIpv6 = authority[open] === '[' && inside.includes(':') && portOnly.test(authority.slice(close + 1))
+  return isIpv6 ? `${authority.slice(0, open)}[${refang(inside)}]${authority.slice(close + 1)}` : refang(authority)
 }
 
 function isDefangedAuthority(authority: string): boolean {
@@ -130,6 +131,6 @@ function encodeUnsafe(text: string): string {
 const schemeForm = /^[a-z][a-z0-9+.-]*$/i
 const hostAndPort = /^(\[[^\]]*\]|[^:]*)(?::(\d{0,6}))?$/
 const looksNumeric = /^(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?$/i
-const bracketedIpv6 = /^(.*@)?\[([0-9a-f:.[\](){}]*:[0-9a-f:.[\](){}]*)\](:\d*)?$/i
+const portOnly = /^(?::\d*)?$/
 const dotMark = /[[({](?:\.|dot)[\])}]/gi
 const unsafe = /[ "<>`]|[^\u0020-\u007e]+/g
