@@ -8,11 +8,18 @@ const optional = z.string().min(1).optional()
 
 /** Every environment variable the hub reads, once, at its start. */
 export const HubEnvironment = z.object({
-  POSTERN_DATA_DIR: z.string().min(1).default('.postern').describe('Data folder: cluster, secret key, certificate of the CA, sockets'),
+  POSTERN_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.postern')
+    .describe('Data folder: cluster, secret key, certificate of the CA, sockets'),
   POSTERN_HTTPS_PORT: port.default(8443).describe('Port of the API and the console; 0 takes any free one'),
   POSTERN_BROKER_PORT: port.default(62_000).describe('Port of the message broker; 0 takes any free one'),
   POSTERN_LISTEN_HOST: z.string().min(1).default('0.0.0.0').describe('Address that both ports listen on'),
-  POSTERN_PUBLIC_URL: z.url({ protocol: /^https$/ }).optional().describe('Where environment servers and browsers reach the API (setting apiURL wins)'),
+  POSTERN_PUBLIC_URL: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('Where environment servers and browsers reach the API (setting apiURL wins)'),
   POSTERN_BROKER_PUBLIC_HOST: z
     .string()
     .regex(/^[A-Za-z0-9.:[\]-]+:[0-9]{1,5}$/, 'host:port is wanted')
@@ -24,7 +31,10 @@ export const HubEnvironment = z.object({
   POSTERN_SECRET_KEY_FILE: optional.describe("The hub's secret key, the same on every hub; default <data>/secret.key"),
   POSTERN_SERVER_FILES: optional.describe('Folder of the environment server that downloads are made of'),
   POSTERN_CONSOLE_FILES: optional.describe('Folder of the built console'),
-  POSTERN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least important level that is logged'),
+  POSTERN_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Least important level that is logged'),
   POSTERN_METRICS_TOKEN_FILE: optional.describe('File with the token that /metrics wants from other machines'),
 })
 

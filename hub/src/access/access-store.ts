@@ -38,7 +38,12 @@ export class AccessStore {
       .execute()) as UserRow[]
   }
 
-  async insertUser(organizationId: string, username: string, role: Role, passwordHash: string): Promise<UserRow | undefined> {
+  async insertUser(
+    organizationId: string,
+    username: string,
+    role: Role,
+    passwordHash: string,
+  ): Promise<UserRow | undefined> {
     return (await this.#db
       .insertInto('user_account')
       .values({ organization_id: organizationId, username, role, password_hash: passwordHash })
@@ -152,7 +157,10 @@ export class AccessStore {
   }
 
   async insertFailure(subjects: string[]): Promise<void> {
-    await this.#db.insertInto('sign_in_failure').values(subjects.map((subject) => ({ subject }))).execute()
+    await this.#db
+      .insertInto('sign_in_failure')
+      .values(subjects.map((subject) => ({ subject })))
+      .execute()
   }
 
   async organizations() {

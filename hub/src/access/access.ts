@@ -70,7 +70,13 @@ export class Access {
       }
       const user = await store.insertUser(organizationId, request.username, 'administrator', passwordHash)
       if (user === undefined) throw nameTaken(request.username)
-      const actor: Caller = { kind: 'user', userId: user.id, name: user.username, role: 'administrator', organizationId }
+      const actor: Caller = {
+        kind: 'user',
+        userId: user.id,
+        name: user.username,
+        role: 'administrator',
+        organizationId,
+      }
       await this.#audit.record(trx, actor, 'user.create', `user ${user.username}`, { by: 'set-up link' }, address)
     })
   }
@@ -121,7 +127,14 @@ export class Access {
         createdBy: caller.name,
         expiresAt,
       })
-      await this.#audit.record(trx, caller, 'token.create', `token ${id}`, { name: request.name, role: request.role }, address)
+      await this.#audit.record(
+        trx,
+        caller,
+        'token.create',
+        `token ${id}`,
+        { name: request.name, role: request.role },
+        address,
+      )
       return id
     })
     return { id, name: request.name, role: request.role, token, expiresAt: expiresAt.toISOString() }
@@ -148,7 +161,12 @@ export class Access {
     refuseAbove(caller.role, request.role)
     const passwordHash = await hashPassword(request.password)
     return await this.#db.transaction().execute(async (trx) => {
-      const user = await new AccessStore(trx).insertUser(caller.organizationId, request.username, request.role, passwordHash)
+      const user = await new AccessStore(trx).insertUser(
+        caller.organizationId,
+        request.username,
+        request.role,
+        passwordHash,
+      )
       if (user === undefined) throw nameTaken(request.username)
       await this.#audit.record(trx, caller, 'user.create', `user ${user.username}`, { role: request.role }, address)
       return user
@@ -173,7 +191,8 @@ function toCaller(user: { id: string; username: string; role: Role; organization
 const rank: Record<Role, number> = { 'read-only': 0, analyst: 1, 'organization-administrator': 2, administrator: 3 }
 
 function refuseAbove(own: Role, wanted: Role): void {
-  if (rank[wanted] > rank[own]) throw new Problem('forbidden', `You cannot give the role ${wanted}, which is above your own.`)
+  if (rank[wanted] > rank[own])
+    throw new Problem('forbidden', `You cannot give the role ${wanted}, which is above your own.`)
 }
 
 function nameTaken(username: string): Problem {

@@ -115,7 +115,12 @@ function userRoutes(server: Server, access: Access): void {
     paths.users,
     {
       config: forPeople('access:write'),
-      schema: { operationId: 'listUsers', tags: ['access'], summary: 'Users of the organization', response: { 200: UserPage } },
+      schema: {
+        operationId: 'listUsers',
+        tags: ['access'],
+        summary: 'Users of the organization',
+        response: { 200: UserPage },
+      },
     },
     async (request) => ({ data: (await access.users(person(request.caller).organizationId)).map(userToApi) }),
   )
@@ -154,7 +159,12 @@ function tokenRoutes(server: Server, access: Access): void {
     paths.tokens,
     {
       config: forPeople('access:write'),
-      schema: { operationId: 'listTokens', tags: ['access'], summary: 'API tokens in force', response: { 200: TokenPage } },
+      schema: {
+        operationId: 'listTokens',
+        tags: ['access'],
+        summary: 'API tokens in force',
+        response: { 200: TokenPage },
+      },
     },
     async (request) => ({
       data: (await access.tokens(person(request.caller).organizationId)).map((row) => ({

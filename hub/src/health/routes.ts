@@ -24,7 +24,8 @@ export function createMetrics(): Registry {
 }
 
 export function healthRoutes(server: Server, { checks, metrics, metricsTokenFile }: HealthOptions): void {
-  const tokenSha256 = metricsTokenFile === undefined ? undefined : hashCredential(readFileSync(metricsTokenFile, 'utf8').trim())
+  const tokenSha256 =
+    metricsTokenFile === undefined ? undefined : hashCredential(readFileSync(metricsTokenFile, 'utf8').trim())
   server.get(
     paths.health,
     { config: forEveryone, schema: { hide: true, response: { 200: z.object({ status: z.literal('ok') }) } } },
@@ -47,7 +48,10 @@ export function healthRoutes(server: Server, { checks, metrics, metricsTokenFile
       if (!isLoopback(request.ip) && !holdsToken(request.headers['postern-metrics-token'])) {
         throw new Problem('not-found', 'There is nothing at this address.')
       }
-      return reply.type(metrics.contentType).serializer((text: string) => text).send(await metrics.metrics())
+      return reply
+        .type(metrics.contentType)
+        .serializer((text: string) => text)
+        .send(await metrics.metrics())
     },
   )
 

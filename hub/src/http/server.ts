@@ -14,8 +14,10 @@ import Fastify, {
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerBase,
+  type RouteOptions,
 } from 'fastify'
 import { limits } from '@postern/protocol'
+import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
@@ -45,7 +47,7 @@ export type Authenticate = (request: FastifyRequest) => Promise<Caller>
 
 export type ServerOptions = {
   authenticate: Authenticate
-  logger: object | false
+  logger: Logger | false
   /** Absent for the machine's own door, which is a Unix socket. */
   https?: SecureContextOptions
 }
@@ -55,13 +57,13 @@ const bodyBytesMax = 1024 * 1024
 /** The HTTP server with everything that holds for all routes; features add theirs. */
 export async function createServer({ authenticate, logger, https }: ServerOptions): Promise<Server> {
   const base = {
-    logger,
+    ...(logger === false ? { logger: false } : { loggerInstance: logger }),
     bodyLimit: bodyBytesMax,
     genReqId: () => randomUUID(),
     // Proxies in front are not trusted until an administrator names them: addresses go into the audit.
     trustProxy: false,
     // S4: a query may hold a token, so request logs hold the path alone.
-    disableRequestLogging: true,
+    logController: new Fastify.LogController({ disableRequestLogging: true }),
     requestTimeout: 300_000,
     routerOptions: { maxParamLength: 300 },
   }
@@ -98,12 +100,15 @@ export async function createServer({ authenticate, logger, https }: ServerOption
   return server
 }
 
-/** D22: a route without a rule does not start. */
+/** D22: a server with a route without a rule does not start. Checked last, since a plugin's routes get theirs from a hook. */
 function requireRules(server: Server): void {
-  server.addHook('onRoute', (route) => {
-    if (route.config?.rule === undefined && route.method !== 'HEAD' && route.method !== 'OPTIONS') {
-      throw new Error(`the route ${String(route.method)} ${route.url} names no rule; see access/permissions.ts`)
-    }
+  const routes: RouteOptions[] = []
+  server.addHook('onRoute', (route) => void routes.push(route))
+  server.addHook('onReady', async () => {
+    const bare = routes.filter((route) => route.config?.rule === undefined && route.method !== 'OPTIONS')
+    if (bare.length === 0) return
+    const names = bare.map((route) => `${String(route.method)} ${route.url}`).join(', ')
+    throw new Error(`these routes name no rule, see access/permissions.ts: ${names}`)
   })
 }
 

@@ -62,5 +62,5 @@ export class Settings {
 }
 
 function isLocal(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\./.test(host)
+  return host === 'localhost' || host === '[::1]' || host === '::1' || host.startsWith('127.')
 }

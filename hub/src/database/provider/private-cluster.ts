@@ -24,10 +24,15 @@ export async function openPrivateCluster(folder: string, runAs?: RunAs): Promise
   const binaries = findBinaries(folder, made)
   if (binaries === undefined) throw new Error(missingBinaries(made))
   if (made === undefined) initialise(binaries, data, runAs)
-  const url = `postgresql:///postern?host=${encodeURIComponent(socket)}&user=postern`
+  const url = privateClusterUrl(folder)
   if (!(await isAnswering(url))) await start(binaries, data, socket, url, runAs)
   await createDatabase(socket)
   return { url, binaries, stop: () => stop(data) }
+}
+
+/** How to reach the cluster in `folder`, whether it runs or not. */
+export function privateClusterUrl(folder: string): string {
+  return `postgresql:///postern?host=${encodeURIComponent(socketFolder(folder))}&user=postern`
 }
 
 function missingBinaries(made: number | undefined): string {

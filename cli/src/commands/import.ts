@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { detectType } from '@postern/intel'
+import { BatchAnswer, type BatchIndicator, Owner, OwnerPage, paths, tcexPaths } from '@postern/protocol'
+import { Command } from 'commander'
+import { readCliConfig } from '../config.ts'
+import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { say } from '../say.ts'
+
+const chunkItems = 10_000
+const shownRefusalsMax = 20
+
+export function importCommand(): Command {
+  return new Command('import')
+    .description('bring in a text file with one indicator a line; # begins a comment')
+    .argument('<file>')
+    .requiredOption('--owner <name>', 'who asserts them; made if it does not exist')
+    .action(async (file: string, options: { owner: string }) => {
+      const target = hubTarget(readCliConfig())
+      await ensureOwner(target, options.owner)
+      const totals = { sent: 0, accepted: 0, refused: 0, unknown: 0 }
+      let chunk: BatchIndicator[] = []
+      for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+        const value = line.replace(/(^|\s)#.*$/, '').trim()
+        if (value === '') continue
+        const type = detectType(value)
+        if (type === undefined) {
+          totals.unknown += 1
+          if (totals.unknown <= shownRefusalsMax) say.error(`not an indicator: ${value}`)
+          continue
+        }
+        chunk.push({ type, summary: value })
+        if (chunk.length === chunkItems) await flush()
+      }
+      await flush()
+      say.line(`${totals.accepted} accepted, ${totals.refused} refused, ${totals.unknown} lines hold no indicator`)
+      if (totals.refused + totals.unknown > 0) process.exitCode = 3
+
+      async function flush(): Promise<void> {
+        if (chunk.length === 0) return
+        const status = await upload(target, options.owner, chunk)
+        totals.accepted += status.successIndicatorCount ?? 0
+        totals.refused += status.errorIndicatorCount ?? 0
+        chunk = []
+      }
+    })
+}
+
+/** The owner of that name, made if there is none. */
+export async function ensureOwner(target: HubTarget, name: string): Promise<Owner> {
+  const existing = (await callHub(target, paths.owners, OwnerPage)).data.find((owner) => owner.name === name)
+  return existing ?? (await callHub(target, paths.owners, Owner, { json: { name } }))
+}
+
+async function upload(target: HubTarget, owner: string, indicators: BatchIndicator[]) {
+  const boundary = randomUUID()
+  const part = (name: string, value: unknown) =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${JSON.stringify(value)}\r\n`
+  const config = {
+    action: 'Create',
+    owner,
+    attributeWriteType: 'Append',
+    tagWriteType: 'Append',
+    securityLabelWriteType: 'Append',
+    haltOnError: 'false',
+    version: 'V2',
+  }
+  const answer = await callHub(
+    target,
+    `${tcexPaths.base}${tcexPaths.createAndUpload}?includeAdditional=true`,
+    BatchAnswer,
+    {
+      method: 'POST',
+      headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+      body: Buffer.from(`${part('config', config)}${part('content', { indicator: indicators })}--${boundary}--\r\n`),
+    },
+  )
+  return answer.data.batchStatus
+}

@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { paths, SetupLink } from '@postern/protocol'
+import { Command } from 'commander'
+import { hubUsesExternalBroker, readCliConfig } from '../config.ts'
+import { callHub } from '../hub-api.ts'
+import { installBuiltInApps } from '../local/built-in-apps.ts'
+import { type LocalEnvironmentServer, startLocalEnvironmentServer } from '../local/local-environment-server.ts'
+import { type LocalHub, startLocalHub } from '../local/local-hub.ts'
+import { say } from '../say.ts'
+import { becomeServiceUser } from '../service/service-home.ts'
+
+export const checkoutFolder = fileURLToPath(new URL('../../../', import.meta.url))
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('a hub with its broker, its apps and one environment server on this machine')
+    .action(async () => await run(true))
+}
+
+export function hubCommand(): Command {
+  return new Command('hub').description('a hub with its broker, alone').action(async () => await run(false))
+}
+
+async function run(withEnvironmentServer: boolean): Promise<void> {
+  const home = becomeServiceUser(checkoutFolder.replace(/\/$/, ''), readCliConfig().dataFolder)
+  if (home.moved) say.line(`The service user cannot reach the asked folder; everything lies in ${home.dataFolder}`)
+  const stopped = stopSignal()
+  const hub = await startLocalHub({
+    checkout: home.checkout,
+    dataFolder: home.dataFolder,
+    externalBroker: hubUsesExternalBroker(),
+    onCrash: sayCrash,
+  })
+  let server: LocalEnvironmentServer | undefined
+  try {
+    await installBuiltInApps(hub.target, home.checkout, `${home.dataFolder}/packages`)
+    if (withEnvironmentServer) {
+      server = await startLocalEnvironmentServer({
+        target: hub.target,
+        dataFolder: home.dataFolder,
+        environmentName: 'Local',
+        onCrash: sayCrash,
+      })
+    }
+    await sayReady(hub)
+    await stopped
+  } finally {
+    await server?.process.stop()
+    await hub.stop()
+  }
+}
+
+async function sayReady(hub: LocalHub): Promise<void> {
+  say.line(`Postern is ready at ${hub.file.url}`)
+  say.line(`The broker listens on port ${hub.file.brokerPort}`)
+  const link = await callHub(hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
+  say.line(`Make an administrator, within 30 minutes: ${link.url}`)
+  say.line('Stop with Ctrl-C.')
+}
+
+/** Settles at the first SIGINT or SIGTERM. */
+export async function stopSignal(): Promise<void> {
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}
+
+export function sayCrash(name: string, how: string): void {
+  say.error(`The ${name} ended (${how}) and is started again.`)
+}

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+
+export type CliConfig = {
+  dataFolder: string
+  url: string | undefined
+  token: string | undefined
+  caFile: string | undefined
+}
+
+/** The environment variables that the command itself reads; the hub's own stand in hub/src/config.ts. */
+export function readCliConfig(): CliConfig {
+  return {
+    dataFolder: resolve(setting('POSTERN_DATA_DIR') ?? '.postern'),
+    url: setting('POSTERN_URL'),
+    token: setting('POSTERN_TOKEN'),
+    caFile: setting('POSTERN_CA_FILE'),
+  }
+}
+
+/** The same variables as the hub reads them, for what the supervisor must know of them. */
+export function hubUsesExternalBroker(): boolean {
+  return setting('POSTERN_BROKER_URL') !== undefined
+}
+
+function setting(name: string): string | undefined {
+  const value = process.env[name]
+  return value === '' ? undefined : value
+}
+
+/** What a child process gets: our environment, with the data folder settled. */
+export function childEnvironment(dataFolder: string): NodeJS.ProcessEnv {
+  return { ...process.env, POSTERN_DATA_DIR: dataFolder }
+}

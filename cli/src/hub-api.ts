@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { join } from 'node:path'
+import { ProblemDocument } from '@postern/protocol'
+import type * as z from 'zod'
+import type { CliConfig } from './config.ts'
+
+/** Where the hub is and how the command proves who it is (D16). */
+export type HubTarget =
+  | { kind: 'socket'; socketPath: string }
+  | { kind: 'https'; url: string; token: string; caPem: string | undefined }
+
+/** A refusal by the hub, in its own words. */
+export class HubRefusal extends Error {
+  readonly code: string
+
+  constructor(problem: ProblemDocument) {
+    super(problem.detail)
+    this.name = 'HubRefusal'
+    this.code = problem.code
+  }
+}
+
+const answerBytesMax = 256 * 1024 * 1024
+const idleTimeoutMs = 60_000
+
+/** POSTERN_URL with POSTERN_TOKEN, else the machine's own door in the data folder. */
+export function hubTarget(config: CliConfig): HubTarget {
+  if (config.url !== undefined) {
+    if (config.token === undefined)
+      throw new Error('POSTERN_URL is set, POSTERN_TOKEN is not. Make one with: postern token create --role analyst')
+    return { kind: 'https', url: config.url, token: config.token, caPem: readCa(config) }
+  }
+  const socketPath = join(config.dataFolder, 'hub.sock')
+  if (!existsSync(socketPath)) {
+    throw new Error(`No hub runs on the data folder ${config.dataFolder}. Start one with: postern start`)
+  }
+  return { kind: 'socket', socketPath }
+}
+
+export type Sent = { method?: string; headers?: Record<string, string>; body?: Buffer; json?: unknown }
+
+/** Sends one request and gives the parsed answer; a problem document becomes a HubRefusal. */
+export async function callHub<Schema extends z.core.$ZodType>(
+  target: HubTarget,
+  path: string,
+  schema: Schema,
+  sent: Sent = {},
+): Promise<z.core.output<Schema>> {
+  const { bytes } = await sendToHub(target, path, sent)
+  const { parse } = await import('zod/v4/core')
+  return parse(schema, bytes.length === 0 ? null : JSON.parse(bytes.toString('utf8')))
+}
+
+/** Sends one request and gives the bytes of a good answer. */
+export async function sendToHub(
+  target: HubTarget,
+  path: string,
+  sent: Sent = {},
+): Promise<{ bytes: Buffer; headers: IncomingMessage['headers'] }> {
+  const body = sent.json === undefined ? sent.body : Buffer.from(JSON.stringify(sent.json))
+  const headers: Record<string, string> = { accept: 'application/json', ...sent.headers }
+  if (sent.json !== undefined) headers['content-type'] = 'application/json'
+  if (body !== undefined) headers['content-length'] = String(body.length)
+  const answer = await open(target, path, sent.method ?? (body === undefined ? 'GET' : 'POST'), headers, body)
+  const bytes = await readAll(answer)
+  if ((answer.statusCode ?? 500) < 400) return { bytes, headers: answer.headers }
+  throw refusalOf(bytes, answer.statusCode)
+}
+
+function open(
+  target: HubTarget,
+  path: string,
+  method: string,
+  headers: Record<string, string>,
+  body: Buffer | undefined,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request =
+      target.kind === 'socket'
+        ? httpRequest({ socketPath: target.socketPath, path, method, headers: { host: 'localhost', ...headers } })
+        : httpsRequest(new URL(path, target.url), {
+            method,
+            headers: { ...headers, authorization: `Bearer ${target.token}` },
+            ...(target.caPem === undefined ? {} : { ca: target.caPem }),
+          })
+    request.setTimeout(idleTimeoutMs, () => request.destroy(new Error('The hub did not answer in time.')))
+    request.once('response', resolve)
+    request.once('error', (error) => reject(new Error('The hub cannot be reached.', { cause: error })))
+    request.end(body)
+  })
+}
+
+async function readAll(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let total = 0
+  for await (const chunk of answer) {
+    total += (chunk as Buffer).length
+    if (total > answerBytesMax) throw new Error(`The hub's answer is larger than ${answerBytesMax} bytes.`)
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
+}
+
+function refusalOf(bytes: Buffer, status: number | undefined): Error {
+  try {
+    return new HubRefusal(ProblemDocument.parse(JSON.parse(bytes.toString('utf8'))))
+  } catch {
+    return new Error(`The hub answered with status ${status} and no explanation.`)
+  }
+}
+
+function readCa(config: CliConfig): string | undefined {
+  const file = config.caFile ?? join(config.dataFolder, 'pki/ca.pem')
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  if (config.caFile !== undefined) throw new Error(`POSTERN_CA_FILE names ${file}, which is not there.`)
+  return undefined
+}

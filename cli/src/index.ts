@@ -1,0 +1,8 @@
+export { callHub, HubRefusal, hubTarget, type HubTarget, sendToHub } from './hub-api.ts'
+export { ensureOwner } from './commands/import.ts'
+export { installBuiltInApps, installPackage } from './local/built-in-apps.ts'
+export { ensureJob, findApp, runJob } from './local/jobs.ts'
+export { type LocalEnvironmentServer, startLocalEnvironmentServer } from './local/local-environment-server.ts'
+export { type LocalHub, startLocalHub } from './local/local-hub.ts'
+export { becomeServiceUser } from './service/service-home.ts'
+export { SupervisedProcess } from './supervisor/supervised-process.ts'

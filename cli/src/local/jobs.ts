@@ -1,0 +1,80 @@
+import {
+  AppPage,
+  type App,
+  type CreateJob,
+  type Environment,
+  Execution,
+  ExecutionDetail,
+  executionEndStates,
+  Job,
+  JobPage,
+  Ledger,
+  LogPage,
+  type LogPage as Log,
+  paths,
+} from '@postern/protocol'
+import { callHub, type HubTarget } from '../hub-api.ts'
+
+export type WantedJob = Omit<CreateJob, 'appId' | 'environmentId'>
+
+export async function findApp(target: HubTarget, programBase: string): Promise<App> {
+  const apps = (await callHub(target, paths.apps, AppPage)).data
+  const app = apps.find((each) => each.programName.replace(/_v\d+(\.\d+)*$/, '') === programBase)
+  if (app === undefined)
+    throw new Error(`No app ${programBase} is installed. There are: ${apps.map((each) => each.programName).join(', ')}`)
+  return app
+}
+
+/** The job of that name, made or brought up to what is wanted. */
+export async function ensureJob(
+  target: HubTarget,
+  app: App,
+  environment: Environment,
+  wanted: WantedJob,
+): Promise<Job> {
+  const request = { ...wanted, appId: app.id, environmentId: environment.id }
+  const existing = (await callHub(target, paths.jobs, JobPage)).data.find((job) => job.name === wanted.name)
+  if (existing === undefined) return await callHub(target, paths.jobs, Job, { json: request })
+  return await callHub(target, paths.job(existing.id), Job, { method: 'PATCH', json: request })
+}
+
+const pollMs = 100
+const waitDeadlineMs = 30 * 60_000
+
+/** Runs a job now and waits for its end; `onLines` hears the log as it comes. */
+export async function runJob(
+  target: HubTarget,
+  jobId: string,
+  onLines: (lines: Log['data']) => void = () => {},
+): Promise<{ execution: ExecutionDetail; ledger: Ledger }> {
+  const { id } = await callHub(target, paths.jobExecutions(jobId), Execution, { method: 'POST', json: {} })
+  const deadline = Date.now() + waitDeadlineMs
+  let cursor: string | null = null
+  for (;;) {
+    const execution = await callHub(target, paths.execution(id), ExecutionDetail)
+    cursor = await readLog(target, id, cursor, onLines)
+    if ((executionEndStates as readonly string[]).includes(execution.state)) {
+      return { execution, ledger: await callHub(target, paths.executionLedger(id), Ledger) }
+    }
+    if (Date.now() > deadline)
+      throw new Error(`Execution ${id} has not ended after half an hour; look at it in the console.`)
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
+
+async function readLog(
+  target: HubTarget,
+  executionId: string,
+  after: string | null,
+  onLines: (lines: Log['data']) => void,
+): Promise<string | null> {
+  let cursor = after
+  for (;;) {
+    const query = cursor === null ? '' : `?after=${encodeURIComponent(cursor)}`
+    const page = await callHub(target, `${paths.executionLog(executionId)}${query}`, LogPage)
+    if (page.data.length === 0) return cursor
+    onLines(page.data)
+    cursor = page.cursor ?? cursor
+    if (page.cursor === null) return cursor
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Environment, EnvironmentPage, paths } from '@postern/protocol'
+import { callHub, type HubTarget, sendToHub } from '../hub-api.ts'
+import { SupervisedProcess } from '../supervisor/supervised-process.ts'
+import { unzip } from './unzip.ts'
+
+export type LocalServerOptions = {
+  target: HubTarget
+  dataFolder: string
+  environmentName: string
+  /** Hosts on this machine that the local policy lets apps reach, `host:port` (S7). */
+  egressAllowed?: readonly string[]
+  onCrash: (name: string, how: string) => void
+}
+
+export type LocalEnvironmentServer = { environment: Environment; process: SupervisedProcess; home: string }
+
+const onlineDeadlineMs = 60_000
+
+/**
+ * An environment server on the hub's own machine, made the way any other is: environment, bundle, enrolment. Its master
+ * password lies beside it in a file that only its user can read, since nobody is there to type it.
+ */
+export async function startLocalEnvironmentServer(options: LocalServerOptions): Promise<LocalEnvironmentServer> {
+  const { target, dataFolder, environmentName, onCrash } = options
+  const environment = await ensureEnvironment(target, environmentName)
+  const folder = join(dataFolder, 'environment-server')
+  const home = join(folder, 'postern-envsvr')
+  const passwordFile = join(folder, 'master-password')
+  if (!existsSync(join(home, '.postern-envsvr/keystore/keychain.json'))) {
+    await download(target, environment, folder)
+    writeFileSync(passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 })
+  }
+  writeFileSync(
+    join(home, '.postern-envsvr/policy.json'),
+    `${JSON.stringify({ allowUnconfined: false, egress: { allow: options.egressAllowed ?? [] } }, null, 2)}\n`,
+    { mode: 0o600 },
+  )
+  const server = new SupervisedProcess(
+    {
+      name: 'environment server',
+      command: process.execPath,
+      args: [join(home, 'postern-envsvr.mjs'), 'run', '--home', home, '--password-file', passwordFile],
+      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8' },
+      logFile: join(dataFolder, 'logs/environment-server.log'),
+      cwd: home,
+    },
+    onCrash,
+  )
+  await server.start()
+  return { environment: await waitOnline(target, environment.id), process: server, home }
+}
+
+async function ensureEnvironment(target: HubTarget, name: string): Promise<Environment> {
+  const existing = (await callHub(target, paths.environments, EnvironmentPage)).data.find((each) => each.name === name)
+  if (existing !== undefined) return existing
+  return await callHub(target, paths.environments, Environment, { json: { name } })
+}
+
+async function download(target: HubTarget, environment: Environment, folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { bytes } = await sendToHub(target, paths.environmentDownloads(environment.id), {
+    json: { kind: 'bundle', serverName: 'This machine', withoutRuntime: true },
+  })
+  await unzip(bytes, folder)
+}
+
+async function waitOnline(target: HubTarget, environmentId: string): Promise<Environment> {
+  const deadline = Date.now() + onlineDeadlineMs
+  for (;;) {
+    const environment = await callHub(target, paths.environment(environmentId), Environment)
+    if (environment.servers.some((server) => server.presence === 'online' && server.confirmed)) return environment
+    if (Date.now() > deadline)
+      throw new Error(
+        'The local environment server did not come online. See logs/environment-server.log in the data folder.',
+      )
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

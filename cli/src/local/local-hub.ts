@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type HubFile, readHubFile } from '@postern/hub'
+import { childEnvironment } from '../config.ts'
+import { type HubTarget } from '../hub-api.ts'
+import { lockFolder } from '../supervisor/folder-lock.ts'
+import { SupervisedProcess } from '../supervisor/supervised-process.ts'
+
+/** A hub and its broker's edge as supervised processes of this command. */
+export type LocalHub = {
+  target: HubTarget
+  file: HubFile
+  processes: { hub: SupervisedProcess; edge: SupervisedProcess | undefined }
+  stop(): Promise<void>
+}
+
+export type LocalHubOptions = {
+  checkout: string
+  dataFolder: string
+  /** With an external broker there is no edge of ours. */
+  externalBroker: boolean
+  onCrash: (name: string, how: string) => void
+}
+
+/** Starts the hub, then the broker's edge: the edge reads its port and its certificate from what the hub prepared. */
+export async function startLocalHub({
+  checkout,
+  dataFolder,
+  externalBroker,
+  onCrash,
+}: LocalHubOptions): Promise<LocalHub> {
+  const unlock = lockFolder(dataFolder, 'Postern')
+  const logs = join(dataFolder, 'logs')
+  mkdirSync(logs, { recursive: true, mode: 0o700 })
+  const hub = supervised('hub', 'hub/src/main.ts')
+  const edge = externalBroker ? undefined : supervised('broker', 'hub/src/edge-main.ts')
+  try {
+    await hub.start()
+    await edge?.start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const file = readHubFile(dataFolder)
+  if (file === undefined) throw new Error(`The hub is ready and wrote no ${join(dataFolder, 'hub.json')}.`)
+  const target: HubTarget = { kind: 'socket', socketPath: join(dataFolder, 'hub.sock') }
+  return { target, file, processes: { hub, edge }, stop }
+
+  function supervised(name: string, program: string): SupervisedProcess {
+    return new SupervisedProcess(
+      {
+        name,
+        command: process.execPath,
+        args: [join(checkout, program)],
+        env: childEnvironment(dataFolder),
+        logFile: join(logs, `${name}.log`),
+        cwd: checkout,
+      },
+      onCrash,
+    )
+  }
+
+  async function stop(): Promise<void> {
+    await edge?.stop()
+    await hub.stop()
+    unlock()
+  }
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { appCommand } from './commands/app.ts'
+import { hubCommand, startCommand } from './commands/start.ts'
+import { importCommand } from './commands/import.ts'
+import { searchCommand } from './commands/search.ts'
+import { setupLinkCommand } from './commands/setup-link.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import { tokenCommand } from './commands/token.ts'
+import { say } from './say.ts'
+
+const program = new Command('postern')
+  .description('Carries threat intelligence to the products that enforce it, and proves that it arrived.')
+  .version('0.1.0')
+  .showHelpAfterError()
+  .addCommand(startCommand())
+  .addCommand(hubCommand())
+  .addCommand(tokenCommand())
+  .addCommand(setupLinkCommand())
+  .addCommand(importCommand())
+  .addCommand(searchCommand())
+  .addCommand(simulateCommand())
+  .addCommand(appCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // A person reads this: the sentence, and the sentence of what lay behind it; the stack helps nobody here.
+  say.error(error instanceof Error ? error.message : String(error))
+  if (error instanceof Error && error.cause instanceof Error) say.error(`  because: ${error.cause.message}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,19 @@
+import { escapeTerminal } from '@postern/intel'
+
+/** Everything the command prints. Text of strangers cannot steer the terminal (S6). */
+export const say = {
+  line(text: string): void {
+    process.stdout.write(`${escapeLines(text)}\n`)
+  },
+  error(text: string): void {
+    process.stderr.write(`${escapeLines(text)}\n`)
+  },
+  /** For machines: one JSON document or line, as it is. */
+  json(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value)}\n`)
+  },
+}
+
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeTerminal).join('\n')
+}

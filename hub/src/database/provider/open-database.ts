@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import type { Log } from '../../lib/log.ts'
+import { openPrivateCluster, privateClusterUrl } from './private-cluster.ts'
+
+/** Where the database is, and what has to end with the hub. */
+export type OpenedDatabase = { url: string; directUrl: string; stop(): Promise<void> }
+
+/** An external database if one is named, else a private cluster in the data folder (D12). */
+export async function openDatabase(
+  config: { dataFolder: string; databaseUrl: string | undefined; databaseDirectUrl: string | undefined },
+  log: Log,
+): Promise<OpenedDatabase> {
+  if (config.databaseUrl !== undefined) {
+    return { url: config.databaseUrl, directUrl: config.databaseDirectUrl ?? config.databaseUrl, stop: async () => {} }
+  }
+  const cluster = await openPrivateCluster(join(config.dataFolder, 'cluster'))
+  if (cluster.binaries.origin === 'bundled') {
+    log.warn(
+      { major: cluster.binaries.major },
+      "this hub runs on the PostgreSQL that came with its packages: good for trials; for production install the system's, or set DATABASE_URL",
+    )
+  }
+  return { url: cluster.url, directUrl: cluster.url, stop: cluster.stop }
+}
+
+/** The same database for a process that does not run it, e.g. the broker's edge. */
+export function databaseUrlOf(config: { dataFolder: string; databaseUrl: string | undefined }): string {
+  return config.databaseUrl ?? privateClusterUrl(join(config.dataFolder, 'cluster'))
+}
