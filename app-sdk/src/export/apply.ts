@@ -16,24 +16,40 @@ export interface Applied {
 const refusedMax = 100_000
 
 /** Takes out what must go, then puts in what must come: in this order a full control has room. */
+/** @throws Error, before anything is written, where a rewrite would leave too much of the control empty for too long. */
+export function assertRewritable(control: ExportControl, difference: Difference, desired: ValueSet): void {
+  if (control.rewrite === undefined || difference.remove.count === 0 || desired.count <= control.rewrite.valuesMax)
+    return
+  throw new Error(
+    `${desired.count} values are too many to clear and write anew (${control.rewrite.valuesMax} at most); nothing was changed. Choose another way to remove`,
+  )
+}
+
 export async function applyDifference(
   control: ExportControl,
   difference: Difference,
+  desired: ValueSet,
   log: Logger,
   signal: AbortSignal,
 ): Promise<Applied> {
   const refused: RefusedValue[] = []
   const done = { added: 0, removed: 0 }
+  const isRewrite = control.rewrite !== undefined && difference.remove.count > 0
   const keep = (answers: readonly RefusedValue[]) => refused.push(...answers.slice(0, refusedMax - refused.length))
   try {
-    for await (const values of batches(difference.remove, control.batchSize)) {
+    if (isRewrite) {
+      await control.rewrite?.clear()
+      done.removed = difference.remove.count
+      log.info('everything was cleared, to be written anew', { held: difference.remove.count })
+    }
+    for await (const values of isRewrite ? [] : batches(difference.remove, control.batchSize)) {
       signal.throwIfAborted()
       const answers = await control.remove(values)
       keep(answers)
       done.removed += values.length - answers.length
       log.info('values were taken out', { values: values.length, refused: answers.length })
     }
-    for await (const values of batches(difference.add, control.batchSize)) {
+    for await (const values of batches(isRewrite ? desired : difference.add, control.batchSize)) {
       signal.throwIfAborted()
       const answers = await control.add(values)
       keep(answers)

@@ -33,6 +33,11 @@ export interface ExportControl {
   add(values: readonly Value[]): Promise<readonly RefusedValue[]>
   /** Takes values out. */
   remove(values: readonly Value[]): Promise<readonly RefusedValue[]>
+  /**
+   * Set where values can only be taken out by clearing the part and writing all anew; then `clear` stands in for `remove`.
+   * Refused above `valuesMax`: for that long the control would hold only a part.
+   */
+  readonly rewrite?: { readonly valuesMax: number; clear(): Promise<void> }
   close?(): Promise<void> | void
 }
 

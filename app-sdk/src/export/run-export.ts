@@ -2,7 +2,7 @@ import { exitCodes } from '@postern/protocol'
 import type { CreatePlan, CreateReceipt, Receipt } from '@postern/protocol'
 import type { Outcome } from '../define/app.ts'
 import type { Logger } from '../launch/logger.ts'
-import { applyDifference } from './apply.ts'
+import { applyDifference, assertRewritable } from './apply.ts'
 import type { Applied } from './apply.ts'
 import type { ExportControl } from './control.ts'
 import { desiredValues } from './desired-values.ts'
@@ -55,6 +55,7 @@ export async function runExport(run: ExportRun): Promise<Outcome> {
     ...facts,
     version: findings.collection.version,
   })
+  assertRewritable(control, difference, desired.values)
   if (approved !== undefined) {
     await assertAsApproved(run, approved, findings)
     return await applyAndVerify(run, approved.planId, findings)
@@ -110,7 +111,7 @@ async function assertAsApproved(
 async function applyAndVerify(run: ExportRun, planId: string, findings: Findings): Promise<Outcome> {
   const { store, control, tempPath, log, signal } = run
   await store.setPlanState(planId, { state: 'applying' })
-  const applied = await applyDifference(control, findings.difference, log, signal)
+  const applied = await applyDifference(control, findings.difference, findings.desired.values, log, signal)
   // Where the control cannot be read, it is believed to hold what it was sent.
   const held = await heldValues(control, () => Promise.resolve(findings.desired.values), tempPath)
   const outcome = await writeReceipt(run, planId, findings, held, applied)

@@ -3,6 +3,7 @@ import https from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
+import { callbackify } from 'node:util'
 import { openRoute } from './route.ts'
 import type { Route } from './route.ts'
 import { assertTrusted, tlsOptions } from './tls-trust.ts'
@@ -23,19 +24,19 @@ export interface Agents {
 export function createAgents(route: Route, trust: TlsTrust, keepAlive: boolean): Agents {
   const plain = new http.Agent({ keepAlive, maxSockets: socketsMax })
   const secure = new https.Agent({ keepAlive, maxSockets: socketsMax, maxCachedSessions: 0 })
+  const openPlain = callbackify(
+    async (host: string, port: number): Promise<Duplex> =>
+      await openRoute(route, host, port, AbortSignal.timeout(connectMs)),
+  )
+  const openTls = callbackify(
+    async (host: string, port: number): Promise<Duplex> => await openSecure(route, trust, host, port),
+  )
   plain.createConnection = (options, callback) => {
-    const signal = AbortSignal.timeout(connectMs)
-    openRoute(route, options.host ?? '', Number(options.port), signal).then(
-      (socket) => callback?.(null, socket),
-      (error: Error) => callback?.(error, undefined as unknown as Duplex),
-    )
+    openPlain(options.host ?? '', Number(options.port), (error, socket) => callback?.(error, socket))
     return undefined
   }
   secure.createConnection = (options, callback) => {
-    openSecure(route, trust, options.host ?? '', Number(options.port)).then(
-      (socket) => callback?.(null, socket),
-      (error: Error) => callback?.(error, undefined as unknown as Duplex),
-    )
+    openTls(options.host ?? '', Number(options.port), (error, socket) => callback?.(error, socket))
     return undefined
   }
   return {

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import * as z from '@postern/app-sdk/zod'
+
+const Identity = z.object({
+  url: z.string(),
+  fingerprintSha256: z.string(),
+  apiToken: z.string(),
+  stixUsername: z.string(),
+  stixPassword: z.string(),
+  oracleSocket: z.string(),
+})
+
+const Held = z.record(z.string(), z.array(z.string()))
+const State = z.object({
+  collections: z.array(z.object({ title: z.string(), held: z.optional(Held) })),
+  requests: z.record(z.string(), z.record(z.string(), z.number())),
+})
+
+/** A rehearsal appliance in a process of its own, for tests. */
+export interface Rehearsal extends AsyncDisposable {
+  readonly identity: z.infer<typeof Identity>
+  /** Everything that the collection really holds, sorted, by the appliance's own word and not over the wire. */
+  held(): Promise<string[]>
+  setFaults(rules: readonly object[]): Promise<void>
+  requests(): Promise<z.infer<typeof State>['requests']>
+}
+
+/** Starts the simulator's own entry and waits until it answers. */
+export async function rehearse(dialects: readonly string[] = [], collection = 'Postern'): Promise<Rehearsal> {
+  const folder = await mkdtemp(join(tmpdir(), 'aed-'))
+  const entry = new URL('../../simulators/src/aed/main.ts', import.meta.url).pathname
+  const flags = [
+    '--state',
+    folder,
+    '--port',
+    '0',
+    '--collection',
+    collection,
+    ...dialects.flatMap((dialect) => ['--dialect', dialect]),
+  ]
+  const child = spawn(process.execPath, [entry, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const chunk of child.stdout) if (String(chunk).includes('ready')) break
+  if (child.exitCode !== null) throw new Error(`the simulator ended with ${child.exitCode}`)
+  const identity = Identity.parse(JSON.parse(await readFile(join(folder, 'aed.json'), 'utf8')))
+  const state = async () => State.parse(await askOracle(identity.oracleSocket, 'GET', '/state'))
+  return {
+    identity,
+    async held() {
+      const { collections } = await state()
+      const held = collections.find(({ title }) => title === collection)?.held ?? {}
+      return Object.values(held).flat().toSorted()
+    },
+    async setFaults(rules) {
+      await askOracle(identity.oracleSocket, 'POST', '/faults', rules)
+    },
+    requests: async () => (await state()).requests,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function askOracle(socketPath: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const asked = request({ socketPath, method, path, headers: { 'content-type': 'application/json' } })
+  asked.end(body === undefined ? undefined : JSON.stringify(body))
+  const [answer] = await once(asked, 'response')
+  return await json(answer)
+}
