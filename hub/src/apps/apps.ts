@@ -1,0 +1,187 @@
+import type { App, PackageSignature } from '@postern/protocol'
+import type { Caller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import type { Keys } from '../keys/keys.ts'
+import type { Clock } from '../lib/clock.ts'
+import { found, Problem } from '../lib/problem.ts'
+import { findApp, installedVersions, listApps, lockApp, putCurrentVersion, type Vouch } from './app-store.ts'
+import { packageLimits } from './package-limits.ts'
+import { packageBytes, packageContent, storePackage } from './package-store.ts'
+import { installationPublishers, isSignedBy, type Publisher } from './publishers.ts'
+import { type ReadPackage, readPackage } from './read-package.ts'
+import { sha256Of } from './sha256-of.ts'
+
+export { readInstallJson } from './app-store.ts'
+export { installationPublishers, type Publisher } from './publishers.ts'
+
+export type InstallRequest = {
+  content: Buffer
+  signature?: PackageSignature | undefined
+  /** The administrator's confirmation: the package's own SHA-256 (D7, S3). */
+  confirmSha256?: string | undefined
+}
+
+export type InstallResult = {
+  /** `unchanged`: this content is the current version already. */
+  outcome: 'installed' | 'upgraded' | 'rolled-back' | 'unchanged'
+  app: App
+}
+
+export type Catalog = ReturnType<typeof createCatalog>
+
+export type CatalogParts = {
+  db: DatabaseConnection['db']
+  audit: Audit
+  keys: Keys
+  clock: Clock
+  /** The publishers whose signatures are accepted; without it those of this installation. */
+  publishers?: () => Promise<Publisher[]>
+}
+
+/** The apps that this hub offers, one catalog for all organizations. */
+export function createCatalog(parts: CatalogParts) {
+  const { db, audit, keys, clock } = parts
+  const publishers = parts.publishers ?? (() => installationPublishers(keys, clock))
+  let installing = 0
+
+  /**
+   * Installs, upgrades in place (same folder, other content) or goes back to a version that was here before.
+   * @throws PackageRefused, or `forbidden` when it lacks a signature and a confirmation
+   */
+  async function install(caller: Caller, request: InstallRequest, address?: string): Promise<InstallResult> {
+    if (installing >= packageLimits.installsAtOnceMax) {
+      throw new Problem('unavailable', 'Other packages are being installed right now. Try again in a minute.')
+    }
+    installing += 1
+    try {
+      await requireDigest(request)
+      const content = await readPackage(request.content)
+      const known = await publishers()
+      const signedBy = await signerOf(request, known)
+      return await db.transaction().execute((trx) => put(trx, { caller, request, content, known, signedBy, address }))
+    } finally {
+      installing -= 1
+    }
+  }
+
+  async function put(trx: Db, given: Given): Promise<InstallResult> {
+    const { content, request, caller } = given
+    const { id } = await lockApp(trx, content)
+    const versions = await installedVersions(trx, id)
+    const current = versions.find((version) => version.isCurrent)
+    if (current?.packageSha256 === content.sha256 && current.programVersion === content.install.programVersion) {
+      return { outcome: 'unchanged', app: found(await findApp(trx, id), 'app') }
+    }
+    const vouch = await vouchFor(given, current?.publisherKeyId)
+    await storePackage(trx, content.sha256, request.content)
+    await putCurrentVersion(trx, id, content, vouch)
+    const wasHere = versions.some((version) => version.packageSha256 === content.sha256)
+    const outcome = current === undefined ? 'installed' : wasHere ? 'rolled-back' : 'upgraded'
+    await audit.record(
+      trx,
+      caller,
+      outcome === 'installed' ? 'app.install' : outcome === 'upgraded' ? 'app.upgrade' : 'app.roll-back',
+      `app ${content.programName}`,
+      {
+        programVersion: content.install.programVersion,
+        packageSha256: content.sha256,
+        publisherKeyId: vouch.publisherKeyId,
+        vouchedBy: vouch.vouchedBy,
+        ...(current === undefined
+          ? {}
+          : { replacesVersion: current.programVersion, replacesPublisher: current.publisherKeyId }),
+      },
+      given.address,
+    )
+    return { outcome, app: found(await findApp(trx, id), 'app') }
+  }
+
+  /** Who answers for this content: its publisher, or the administrator who confirms it (D7, S3). */
+  async function vouchFor(given: Given, currentKeyId: string | undefined): Promise<Vouch> {
+    const { content, request, caller, known, signedBy } = given
+    const isTakeover =
+      currentKeyId !== undefined && signedBy !== undefined && !isSamePublisher(known, currentKeyId, signedBy)
+    if (signedBy !== undefined && !isTakeover)
+      return { ...publisherVouch(signedBy, request), vouchedBy: 'its publisher' }
+    const confirmer = confirmerOf(caller, request)
+    if (confirmer === undefined) throw new Problem('forbidden', confirmationWanted(content, currentKeyId, signedBy))
+    if (signedBy !== undefined) return { ...publisherVouch(signedBy, request), vouchedBy: confirmer }
+    const { keyId, signature } = await keys.sign('publisher', request.content)
+    return { publisherKeyId: keyId, signature, vouchedBy: confirmer }
+  }
+
+  return {
+    install,
+
+    /** @param after the id of the last app of the page before */
+    list: (after: string | undefined, rowsMax: number): Promise<App[]> => listApps(db, after, rowsMax),
+
+    get: async (id: string): Promise<App> => found(await findApp(db, id), 'app'),
+
+    /** The bytes of a package, for environment servers. */
+    async package(sha256: string): Promise<{ bytes: number; content: AsyncGenerator<Buffer> }> {
+      const bytes = found(await packageBytes(db, sha256), 'package')
+      return { bytes, content: packageContent(db, sha256, bytes) }
+    },
+  }
+}
+
+type Given = {
+  caller: Caller
+  request: InstallRequest
+  content: ReadPackage
+  known: Publisher[]
+  /** The known publisher whose signature holds. */
+  signedBy: Publisher | undefined
+  address: string | undefined
+}
+
+/** A confirmation of something else is a mistake to stop at, whatever the signature says. */
+async function requireDigest({ content, confirmSha256 }: InstallRequest): Promise<void> {
+  if (confirmSha256 === undefined) return
+  const sha256 = await sha256Of(content)
+  if (confirmSha256.toLowerCase() === sha256) return
+  throw new Problem('invalid', `The confirmation names another file: this package's SHA-256 is ${sha256}.`)
+}
+
+/** The publisher that signed; a wrong signature is refused, one by a stranger's key counts as none. */
+async function signerOf({ content, signature }: InstallRequest, known: Publisher[]): Promise<Publisher | undefined> {
+  if (signature === undefined) return undefined
+  const publisher = known.find(({ keyId }) => keyId === signature.keyId)
+  if (publisher === undefined) return undefined
+  if (await isSignedBy(publisher, content, signature)) return publisher
+  throw new Problem(
+    'invalid',
+    `The signature by key ${signature.keyId} does not fit this package. Was the file changed after it was signed?`,
+  )
+}
+
+function isSamePublisher(known: Publisher[], currentKeyId: string, signer: Publisher): boolean {
+  return (
+    currentKeyId === signer.keyId || known.some(({ keyId, name }) => keyId === currentKeyId && name === signer.name)
+  )
+}
+
+/** Only a person who is administrator confirms (S3). */
+function confirmerOf(caller: Caller, { confirmSha256 }: InstallRequest): string | undefined {
+  if (confirmSha256 === undefined) return undefined
+  return 'role' in caller && caller.role === 'administrator' ? caller.name : undefined
+}
+
+function publisherVouch(publisher: Publisher, { signature }: InstallRequest): Omit<Vouch, 'vouchedBy'> {
+  // signerOf found the publisher by this signature.
+  return { publisherKeyId: publisher.keyId, signature: Buffer.from(signature?.signature ?? '', 'base64') }
+}
+
+function confirmationWanted(
+  content: ReadPackage,
+  currentKeyId: string | undefined,
+  signedBy: Publisher | undefined,
+): string {
+  const why =
+    signedBy === undefined
+      ? 'This package carries no signature of a publisher that this hub knows.'
+      : `${content.programName} was installed from publisher ${currentKeyId}, and this package is signed by ${signedBy.keyId}.`
+  return `${why} If you trust where it comes from, an administrator confirms it by its SHA-256: ${content.sha256}`
+}

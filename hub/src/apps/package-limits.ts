@@ -1,0 +1,16 @@
+/** Bounds of one package (S14). An environment server holds the same ones, so what the hub installs can be unpacked there. */
+export const packageLimits = {
+  entriesMax: 20_000,
+  unpackedBytesMax: 1024 * 1024 * 1024,
+  ratioMax: 100,
+  /** Small files may compress better than the ratio allows, and harm nobody. */
+  ratioFreeBytes: 1024 * 1024,
+  /** Of `install.json` and `postern.json`, each. */
+  manifestBytesMax: 1024 * 1024,
+  manifestDepthMax: 64,
+  pathDepthMax: 32,
+  pathSegmentBytesMax: 255,
+  programNameCharactersMax: 200,
+  /** Packages that one hub reads at once: each is held in memory whole, since Ed25519 signs all its bytes. */
+  installsAtOnceMax: 2,
+} as const
