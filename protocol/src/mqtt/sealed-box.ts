@@ -18,6 +18,11 @@ export type SealedBox = z.infer<typeof SealedBox>
 /** What a sealed box of an execute command holds: every parameter of the job, and the execution's token. */
 export const SealedParameters = z.object({
   parameters: z.record(z.string(), ParameterValue),
+  /**
+   * Which of the parameters are secrets (`encrypt` in install.json), to be kept out of every log. Absent from an older hub:
+   * the environment server then goes by names that look secret, which is worse.
+   */
+  secretNames: z.optional(z.array(z.string())),
   token: z.string(),
   /** Epoch seconds, as TcEx wants it. */
   tokenExpires: z.int(),

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import type { Launch } from '../sandbox/confinement.ts'
+import { killTree } from './end-processes.ts'
+import { readProcess, type ProcessIdentity } from './process-table.ts'
+
+const reportBytesMax = 4096
+/** Pipes that a stray descendant keeps open are not waited for longer than this once the app has ended. */
+const pipesMsMax = 2000
+
+export type AppExit = {
+  exitCode: number | null
+  signal: NodeJS.Signals | string | null
+  cpuSeconds: number | undefined
+}
+
+/** One running app with its scaffold, as a process group of its own. */
+export type AppProcess = {
+  identity: ProcessIdentity
+  stdout: Readable
+  stderr: Readable
+  /** Resolves when the process has ended and its output is read. */
+  ended: Promise<AppExit>
+}
+
+export async function startAppProcess(
+  { command, arguments: argv, folder }: Launch,
+  environment: Record<string, string>,
+): Promise<AppProcess> {
+  const child = spawn(command, argv, {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
+  // A listener from the first moment: an unheard error event would end the server.
+  const failed = Promise.withResolvers<never>()
+  child.on('error', failed.reject)
+  failed.promise.catch(() => undefined)
+  if (child.pid === undefined) return failed.promise
+  const { pid } = child
+  // All three are pipes, as asked for above; the types cannot tell.
+  const [, stdout, stderr, report] = child.stdio as unknown as [null, Readable, Readable, Readable]
+  const identity = { pid, startTicks: readProcess(pid)?.startTicks ?? '' }
+  return {
+    identity,
+    stdout,
+    stderr,
+    ended: Promise.race([failed.promise, exitOf(child, pid, [stdout, stderr, report], report)]),
+  }
+}
+
+async function exitOf(
+  child: ReturnType<typeof spawn>,
+  pid: number,
+  pipes: Readable[],
+  report: Readable,
+): Promise<AppExit> {
+  let text = ''
+  report.on('data', (chunk: Buffer) => (text = (text + chunk.toString('latin1')).slice(-reportBytesMax)))
+  const closed = Promise.all(pipes.map((pipe) => (pipe.closed ? undefined : once(pipe, 'close'))))
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+  const timer = setTimeout(() => {
+    killTree(pid)
+    for (const pipe of pipes) pipe.destroy()
+  }, pipesMsMax)
+  await closed
+  clearTimeout(timer)
+  return { ...exitStatus(code, signal), cpuSeconds: cpuSecondsOf(text) }
+}
+
+/** The scaffold ends with 128 + n where the app was ended by signal n, as shells do. */
+function exitStatus(code: number | null, signal: NodeJS.Signals | null): Pick<AppExit, 'exitCode' | 'signal'> {
+  if (signal !== null || code === null) return { exitCode: null, signal }
+  return code > 128 && code <= 192
+    ? { exitCode: null, signal: `signal ${code - 128}` }
+    : { exitCode: code, signal: null }
+}
+
+/** POSIX `times`: the second line is user and system time of the children that were waited for. */
+export function cpuSecondsOf(report: string): number | undefined {
+  const children = report.trim().split('\n')[1]
+  const times = children
+    ?.match(/^([0-9]+)m([0-9.]+)s ([0-9]+)m([0-9.]+)s/)
+    ?.slice(1)
+    .map(Number)
+  if (!times) return undefined
+  const [userMinutes = 0, userSeconds = 0, systemMinutes = 0, systemSeconds = 0] = times
+  return userMinutes * 60 + userSeconds + systemMinutes * 60 + systemSeconds
+}

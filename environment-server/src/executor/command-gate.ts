@@ -1,0 +1,179 @@
+import {
+  Command,
+  type ExecuteCommand,
+  type ExecutionEvent,
+  limits,
+  protocolVersionOldest,
+  SignedEnvelope,
+} from '@postern/protocol'
+import { type KeyObject, verify } from 'node:crypto'
+import * as z from 'zod/mini'
+import { forbiddenByPolicy, type LocalPolicy } from '../home/local-policy.ts'
+import type { HubClock } from '../hub-link/hub-clock.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { ServerLog } from '../log/server-log.ts'
+import type { Confinement } from '../sandbox/confinement.ts'
+import { EndRequest } from './end-request.ts'
+import { endedInQueue, type Executor } from './executor.ts'
+
+export type GateParts = {
+  serverXid: string
+  commandKeys: ReadonlyMap<string, KeyObject>
+  publisherKeys: ReadonlyMap<string, KeyObject>
+  policy: LocalPolicy
+  confinement: Confinement
+  clock: HubClock
+  journal: Journal
+  executor: Executor
+  log: ServerLog
+  tell: (event: Pick<ExecutionEvent, 'commandId' | 'executionId' | 'attempt' | 'event' | 'detail'>) => void
+  onResult: () => void
+  /** A pooled attempt was taken: ask for its lease now. */
+  onAccepted: () => void
+}
+
+const day = 24 * 60 * 60 * 1000
+
+/**
+ * Every command passes here, and in this order: signature → shape → is it ours → seen before → time → policy → journal → acknowledged
+ * → queued (D8, S16). What fails before "seen before" is only logged: nobody whose word counts has said it, so nothing it
+ * names may be answered. What fails after it is answered with a refusal, which is journaled like any result.
+ */
+export class CommandGate {
+  readonly #parts: GateParts
+
+  constructor(parts: GateParts) {
+    this.#parts = parts
+  }
+
+  receive(payload: Buffer): void {
+    const { log, serverXid, journal } = this.#parts
+    const opened = openEnvelope(payload, this.#parts.commandKeys)
+    if ('problem' in opened) return log('error', `A command was thrown away: ${opened.problem}.`)
+    const { command, body } = opened
+    if (command.serverXid !== serverXid) {
+      return log(
+        'error',
+        `A command was thrown away: it is for environment server ${command.serverXid}, not for this one.`,
+      )
+    }
+    if (journal.hasSeenCommand(command.commandId)) return this.#acknowledgeAgain(command)
+    if (command.kind === 'cancel') return this.#cancel(command, body)
+    // The hub sends a new command for the same attempt when the first was not acknowledged in time.
+    if (journal.seenAttempt(command)) {
+      journal.rememberCommand(command, this.#forgetAfter(command))
+      return this.#acknowledgeAgain(command)
+    }
+    const refusal = this.#refusalOf(command)
+    if (refusal) return this.#refuse(command, body, refusal)
+    this.#accept(command, body)
+  }
+
+  #accept(command: ExecuteCommand, body: string): void {
+    const { journal, executor, log, tell, onAccepted } = this.#parts
+    journal.accept(command, body, new Date().toISOString(), this.#forgetAfter(command))
+    tell({ ...identityOf(command), event: 'accepted' })
+    log('info', `Execution ${command.executionId}, attempt ${command.attempt}: accepted (${command.app.programName}).`)
+    executor.endOlder(command)
+    executor.add(command)
+    if (command.placement === 'pooled') onAccepted()
+  }
+
+  #refuse(command: ExecuteCommand, body: string, sentence: string): void {
+    const { journal, log, tell, onResult } = this.#parts
+    journal.acceptEnded(
+      command,
+      body,
+      { ...endedInQueue(new EndRequest('cancelled', sentence)), outcome: 'refused' },
+      this.#forgetAfter(command),
+    )
+    log('warn', `Execution ${command.executionId}, attempt ${command.attempt}: refused. ${sentence}`)
+    tell({ ...identityOf(command), event: 'refused', detail: sentence })
+    onResult()
+  }
+
+  #cancel(command: Extract<Command, { kind: 'cancel' }>, body: string): void {
+    const { journal, executor, tell, onResult, log } = this.#parts
+    const refusal = this.#timeRefusalOf(command)
+    if (refusal) return log('warn', `A command to cancel execution ${command.executionId} was thrown away. ${refusal}`)
+    const request = new EndRequest('cancelled', command.reason)
+    if (journal.seenAttempt(command)) {
+      journal.rememberCommand(command, this.#forgetAfter(command))
+      executor.end(command, request)
+    } else {
+      // It overtook the command that it cancels: that one, when it comes, is never started.
+      journal.acceptEnded(command, body, endedInQueue(request), this.#forgetAfter(command))
+      onResult()
+    }
+    tell({ ...identityOf(command), event: 'accepted' })
+  }
+
+  #acknowledgeAgain(command: Command): void {
+    const held = this.#parts.journal.seenAttempt(command) === 'held'
+    this.#parts.tell({ ...identityOf(command), event: held ? 'accepted' : 'finished' })
+  }
+
+  #refusalOf(command: ExecuteCommand): string | undefined {
+    const { journal, policy, confinement, publisherKeys } = this.#parts
+    const timely = this.#timeRefusalOf(command)
+    if (timely) return timely
+    if (command.attempt < journal.latestAttempt(command.executionId)) {
+      return 'A later attempt of this execution has been here already.'
+    }
+    if (!publisherKeys.has(command.app.packageSignature.keyId)) {
+      return `The package was signed by publisher ${command.app.packageSignature.keyId}, which this environment server does not trust. On the server: postern-envsvr policy trust FINGERPRINT`
+    }
+    return forbiddenByPolicy(policy, command.app, confinement.tier)
+  }
+
+  /** D8: judged by the hub's time, as far as that can be believed. */
+  #timeRefusalOf({ notBefore, notAfter }: Command): string | undefined {
+    const { clock } = this.#parts
+    if (!clock.isBelievable) {
+      const minutes = Math.round(clock.offsetMs / 60_000)
+      return `clock: this environment server's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'behind' : 'ahead of'} the hub's. Set up time synchronisation on it.`
+    }
+    const begin = Date.parse(notBefore)
+    const end = Date.parse(notAfter)
+    if (end - begin > limits.commandLifeSecondsMax * 1000)
+      return 'The command is valid for more than 24 hours, which no hub may ask for.'
+    if (clock.now() < begin - limits.clockToleranceSeconds * 1000) return 'clock: the command is from the future.'
+    if (clock.now() > end) return 'The command came after its time.'
+    return undefined
+  }
+
+  #forgetAfter({ notAfter }: Command): number {
+    return Math.max(Date.parse(notAfter), this.#parts.clock.now()) + day
+  }
+}
+
+type Opened = { command: Command; body: string } | { problem: string }
+
+function openEnvelope(payload: Buffer, commandKeys: ReadonlyMap<string, KeyObject>): Opened {
+  if (payload.length > limits.messageBytesMax) return { problem: 'it is too large' }
+  const envelope = z.safeParse(SignedEnvelope, parseJson(payload.toString('utf8')))
+  if (!envelope.success) return { problem: 'it is not a signed envelope' }
+  const { keyId, body, signature } = envelope.data
+  const key = commandKeys.get(keyId)
+  if (!key) return { problem: `it was signed by key ${keyId}, which this server does not trust` }
+  if (!verify(null, Buffer.from(body, 'utf8'), key, Buffer.from(signature, 'base64')))
+    return { problem: 'its signature is wrong' }
+  const command = z.safeParse(Command, parseJson(body))
+  if (!command.success)
+    return { problem: 'it is signed, but not a command that this release knows; update the environment server' }
+  if (command.data.protocolVersion < protocolVersionOldest) return { problem: 'its protocol is too old' }
+  return { command: command.data, body }
+}
+
+function identityOf({ commandId, executionId, attempt }: Command) {
+  return { commandId, executionId, attempt }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Like any other shape that does not fit.
+    return undefined
+  }
+}

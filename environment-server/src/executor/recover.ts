@@ -1,0 +1,36 @@
+import { Command } from '@postern/protocol'
+import * as z from 'zod/mini'
+import type { Journal } from '../journal/journal.ts'
+import type { ServerLog } from '../log/server-log.ts'
+import { killLeftover } from './end-processes.ts'
+import type { Executor } from './executor.ts'
+
+/**
+ * After a start: what was running is over (its processes are ended if any are left) and is reported as interrupted, since nobody
+ * knows how far it came; what was queued is queued again. Results that were not delivered are in the journal as they were.
+ */
+export function recover(journal: Journal, executor: Executor, log: ServerLog): void {
+  for (const held of journal.held()) {
+    const { executionId, attempt } = held
+    if (held.state === 'running') {
+      if (held.process && killLeftover(held.process))
+        log('warn', `Execution ${executionId}: processes left by the last run were ended.`)
+      journal.finish(held, {
+        outcome: 'interrupted',
+        exitCode: null,
+        message: 'The environment server ended while the app ran; the app was ended with it.',
+        results: {},
+        tier: held.tier ?? null,
+        startedAt: held.startedAt ?? null,
+        finishedAt: new Date().toISOString(),
+        usage: null,
+        logSeqLast: held.logSeqLast,
+      })
+      log('warn', `Execution ${executionId}, attempt ${attempt}: interrupted by the end of the environment server.`)
+    }
+    if (held.state === 'queued') {
+      const command = z.parse(Command, JSON.parse(held.body))
+      if (command.kind === 'execute') executor.add(command)
+    }
+  }
+}

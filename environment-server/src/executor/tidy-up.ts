@@ -1,0 +1,30 @@
+import type { OpenedHome } from '../home/open-home.ts'
+import type { HubClock } from '../hub-link/hub-clock.ts'
+import type { Journal } from '../journal/journal.ts'
+import { errorText, type ServerLog } from '../log/server-log.ts'
+import { removeOldExecutions } from './execution-folders.ts'
+
+const hourMs = 3600 * 1000
+const sessionDaysDefault = 30
+
+/** At the start and every hour: old executions' folders (ES-9), and command ids past their time (D8). */
+export function keepTidy(
+  { home, settings }: OpenedHome,
+  journal: Journal,
+  clock: HubClock,
+  log: ServerLog,
+): NodeJS.Timeout {
+  const days = settings.appsSessionDaystoKeep ?? sessionDaysDefault
+  function tidy(): void {
+    journal.forgetOldCommands(clock.now())
+    try {
+      const held = new Set(journal.heldAttempts().map(({ executionId }) => executionId))
+      const removed = removeOldExecutions(home.jobsFolder, days, held)
+      if (removed > 0) log('info', `Removed the folders of ${removed} executions older than ${days} days.`)
+    } catch (error) {
+      log('warn', `Old executions could not be removed: ${errorText(error)}`)
+    }
+  }
+  tidy()
+  return setInterval(tidy, hourMs)
+}

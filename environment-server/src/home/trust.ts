@@ -1,0 +1,51 @@
+import { BundleTrust } from '@postern/protocol'
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import * as z from 'zod/mini'
+import { StartProblem } from '../log/start-problem.ts'
+import type { HomeFolder } from './home-folder.ts'
+import { readJson } from './settings.ts'
+
+/** The keys that a bundle pins, by key id (D7). A hub cannot add one. */
+export type Trust = {
+  caCertificate: string
+  commandKeys: ReadonlyMap<string, KeyObject>
+  publisherKeys: ReadonlyMap<string, KeyObject>
+}
+
+export function readTrust(home: HomeFolder): Trust {
+  const parsed = z.safeParse(BundleTrust, readJson(home.trustFile))
+  if (!parsed.success) throw new StartProblem(`${home.trustFile} has mistakes:\n${z.prettifyError(parsed.error)}`)
+  try {
+    return {
+      caCertificate: new X509Certificate(parsed.data.caCertificate).toString(),
+      commandKeys: byKeyId(parsed.data.commandKeys),
+      publisherKeys: byKeyId(parsed.data.publisherKeys),
+    }
+  } catch (error) {
+    throw new StartProblem(
+      `${home.trustFile} holds a key or certificate that cannot be read. Restore it from the bundle.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** Hexadecimal SHA-256 of a key's SPKI, first 16 characters: how envelopes and signatures name a key. */
+export function keyIdOf(key: KeyObject): string {
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16)
+}
+
+function byKeyId(pems: string[]): Map<string, KeyObject> {
+  return new Map(
+    pems.map((pem) => {
+      const key = createPublicKey(pem)
+      // verify(null, …) would take other kinds of key as well; the protocol knows Ed25519 alone.
+      if (key.asymmetricKeyType !== 'ed25519') throw new Error(`a signing key is ${key.asymmetricKeyType}, not Ed25519`)
+      return [keyIdOf(key), key]
+    }),
+  )
+}

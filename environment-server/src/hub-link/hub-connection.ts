@@ -1,0 +1,213 @@
+import {
+  type ExecutionEvent,
+  type Heartbeat,
+  HeartbeatAnswer,
+  limits,
+  paths,
+  protocolVersion,
+  topicRights,
+  topics,
+} from '@postern/protocol'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import * as z from 'zod/mini'
+import type { Settings } from '../home/settings.ts'
+import type { Keychain } from '../keychain/keychain.ts'
+import { errorText, type ServerLog } from '../log/server-log.ts'
+import { backOffMs, pause } from './back-off.ts'
+import { connectionProblem, ConnectionRefused } from './connection-problem.ts'
+import { connectPassword } from './connect-password.ts'
+import type { HubClock } from './hub-clock.ts'
+import type { HubHttp } from './hub-http.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import { MqttClient } from './mqtt-client.ts'
+import { serverVersion } from '../version.ts'
+
+export type HubConnectionParts = {
+  settings: Settings
+  caCertificate: string
+  keychain: Keychain
+  clock: HubClock
+  leases: LeaseKeeper
+  http: HubHttp
+  log: ServerLog
+  /** What a heartbeat says of this server now. */
+  status: () => Pick<Heartbeat, 'state' | 'tier' | 'executors' | 'queued' | 'held'>
+  onCommand: (payload: Buffer) => void
+  /** After each answer: `lost` are held attempts that the hub does not grant any more. */
+  onAnswer: (lost: ReturnType<LeaseKeeper['answered']>) => void
+  onConnected: () => void
+}
+
+const backOff = { firstMs: 500, longestMs: 30_000 }
+/** A connection that lived this long was a good one: the next back-off starts from the beginning. */
+const settledMs = 10_000
+/** Commands that wait for the first heartbeat answer, since nothing is judged before the clock is known. */
+const commandsWaitingMax = 200
+
+/** Keeps this server connected: connect, heartbeat, listen, and again with back-off for ever. */
+export class HubConnection {
+  readonly #parts: HubConnectionParts
+  #client: MqttClient | undefined
+  #clockKnown = false
+  #waitingCommands: Buffer[] = []
+  /** When each unanswered heartbeat was sent, by this server's wall clock. */
+  readonly #sentAt = new Map<string, number>()
+
+  constructor(parts: HubConnectionParts) {
+    this.#parts = parts
+  }
+
+  get isConnected(): boolean {
+    return this.#client !== undefined
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, settings } = this.#parts
+    const { brokerHost, brokerPort } = settings
+    let failures = 0
+    let lastProblem: string | undefined
+    while (!signal.aborted) {
+      const startedAt = Date.now()
+      try {
+        const client = await MqttClient.connect(this.#options(), signal)
+        log('info', `Connected to ${brokerHost}:${brokerPort}`)
+        lastProblem = undefined
+        await this.#converse(client, signal)
+        if (!signal.aborted) log('warn', `The connection to ${brokerHost}:${brokerPort} was cut; connecting again.`)
+      } catch (error) {
+        if (signal.aborted) break
+        const problem = connectionProblem(error, brokerHost, brokerPort)
+        // The same sentence once, not every 30 seconds.
+        if (problem !== lastProblem) log('warn', problem)
+        lastProblem = problem
+        if (error instanceof ConnectionRefused) await this.#learnTimeByHttps()
+      }
+      failures = Date.now() - startedAt > settledMs ? 0 : failures + 1
+      await pause(backOffMs(failures, backOff), signal)
+    }
+  }
+
+  /** Sends a heartbeat now, if connected: after each connect, every few seconds, and when a lease is awaited. */
+  beat(): void {
+    const client = this.#client
+    if (!client) return
+    const { settings, leases, status } = this.#parts
+    const heartbeat: Heartbeat = {
+      ...header(),
+      kind: 'heartbeat',
+      serverVersion,
+      serverName: settings.serverName,
+      ...status(),
+    }
+    this.#sentAt.set(heartbeat.id, Date.now())
+    for (const id of this.#sentAt.keys()) if (this.#sentAt.size > 8) this.#sentAt.delete(id)
+    leases.heartbeatSent(heartbeat.id, heartbeat.held)
+    this.#publish(client, topics.heartbeat(settings.serverXid), heartbeat)
+  }
+
+  /** A hint for the hub. Nothing depends on its arrival: heartbeats name what is held, results go over HTTPS. */
+  tell(event: Omit<ExecutionEvent, 'id' | 'protocolVersion' | 'sentAt' | 'kind'>): void {
+    if (!this.#client) return
+    this.#publish(this.#client, topics.executionEvents(this.#parts.settings.serverXid), {
+      ...header(),
+      kind: 'execution-event',
+      ...event,
+    })
+  }
+
+  async #converse(client: MqttClient, signal: AbortSignal): Promise<void> {
+    const closed = once(client, 'close')
+    this.#client = client
+    this.#clockKnown = false
+    this.#waitingCommands = []
+    client.on('message', (topic, payload) => this.#receive(topic, payload))
+    const heartbeats = setInterval(() => this.beat(), limits.heartbeatSeconds * 1000)
+    const stop = () => client.disconnect()
+    signal.addEventListener('abort', stop)
+    try {
+      if (signal.aborted) stop()
+      this.beat()
+      this.#parts.onConnected()
+      const [error] = (await closed) as [Error | undefined]
+      if (error) this.#parts.log('info', `The connection ended: ${errorText(error)}`)
+    } finally {
+      this.#client = undefined
+      clearInterval(heartbeats)
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  #receive(topic: string, payload: Buffer): void {
+    const { serverXid } = this.#parts.settings
+    if (topic === topics.heartbeatAnswer(serverXid)) return this.#onAnswer(payload)
+    if (topic !== topics.commands(serverXid)) return
+    if (this.#clockKnown) return this.#parts.onCommand(payload)
+    // Those that do not fit come again: the hub repeats a command until it is accepted.
+    if (this.#waitingCommands.length < commandsWaitingMax) this.#waitingCommands.push(payload)
+  }
+
+  #onAnswer(payload: Buffer): void {
+    const answer = z.safeParse(HeartbeatAnswer, parseJson(payload))
+    if (!answer.success) return this.#parts.log('warn', 'The hub sent a heartbeat answer that cannot be read.')
+    const sentAt = this.#sentAt.get(answer.data.replyTo)
+    // An answer to nothing we asked says nothing about the time, and grants nothing.
+    if (sentAt === undefined) return
+    this.#sentAt.delete(answer.data.replyTo)
+    this.#parts.clock.learn(sentAt, Date.parse(answer.data.hubTime))
+    this.#parts.onAnswer(this.#parts.leases.answered(answer.data))
+    this.#clockKnown = true
+    for (const command of this.#waitingCommands.splice(0)) this.#parts.onCommand(command)
+  }
+
+  #options() {
+    const { settings, caCertificate, keychain, clock } = this.#parts
+    const { certificate, tlsPrivateKey, brokerToken } = keychain.content
+    if (!certificate || !tlsPrivateKey || !brokerToken) throw new Error('the keychain has no certificate yet')
+    return {
+      host: settings.brokerHost,
+      port: settings.brokerPort,
+      caCertificate,
+      certificate,
+      privateKey: tlsPrivateKey,
+      clientId: settings.serverXid,
+      password: connectPassword(settings.serverXid, brokerToken, tlsPrivateKey, clock.now()),
+      will: {
+        topic: topics.connectionLost(settings.serverXid),
+        payload: JSON.stringify({ kind: 'connection-lost', protocolVersion }),
+      },
+      subscriptions: topicRights.subscribe(settings.serverXid),
+    }
+  }
+
+  /** A refusal may only mean that this machine's clock is off: the proof holds for 60 s of the hub's time. */
+  async #learnTimeByHttps(): Promise<void> {
+    const { http, clock, log } = this.#parts
+    const sentAt = Date.now()
+    try {
+      const { date } = await http.send({ method: 'GET', path: paths.health, token: '', timeoutMs: 5000 })
+      if (date !== undefined) clock.learn(sentAt, date)
+    } catch (error) {
+      log('debug', `The hub's time is not known: ${errorText(error)}`)
+    }
+  }
+
+  #publish(client: MqttClient, topic: string, message: object): void {
+    client.publish(topic, JSON.stringify(message)).catch((error: unknown) => {
+      this.#parts.log('debug', `A message to the hub was lost: ${errorText(error)}`)
+    })
+  }
+}
+
+function header() {
+  return { id: randomUUID(), protocolVersion, sentAt: new Date().toISOString() }
+}
+
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'))
+  } catch {
+    // Not JSON is like any other shape that does not fit: the caller's schema refuses it.
+    return undefined
+  }
+}

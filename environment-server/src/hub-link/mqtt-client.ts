@@ -1,0 +1,198 @@
+import { limits } from '@postern/protocol'
+import { EventEmitter } from 'node:events'
+import { connect as tlsConnect, type TLSSocket } from 'node:tls'
+import { generate, parser, type Packet } from 'mqtt-packet'
+import { ConnectionRefused } from './connection-problem.ts'
+
+/** What one connection needs; certificate and proof are made anew for each (S17). */
+export type MqttOptions = {
+  host: string
+  port: number
+  caCertificate: string
+  certificate: string
+  privateKey: string
+  clientId: string
+  password: string
+  will: { topic: string; payload: string }
+  subscriptions: readonly string[]
+}
+
+const handshakeMsMax = 15_000
+const keepaliveSeconds = 30
+/** QoS 1 publishes that wait for their PUBACK. */
+const inFlightMax = 1000
+/** Unsent bytes in the socket's buffer: beyond them the connection counts as stuck. */
+const unsentBytesMax = 8 * 1024 * 1024
+
+/**
+ * One MQTT 3.1.1 connection over TLS, QoS ≤ 1, clean session: the subset that every broker grants. Connecting, trying
+ * again and what must not be lost are the caller's. Events: `message` (topic, payload), once `close` (error or nothing).
+ */
+export class MqttClient extends EventEmitter<{ message: [string, Buffer]; close: [Error | undefined] }> {
+  readonly #socket: TLSSocket
+  readonly #parser = parser({ protocolVersion: 4 })
+  readonly #inFlight = new Map<number, PromiseWithResolvers<void>>()
+  readonly #connected = Promise.withResolvers<void>()
+  readonly #options: MqttOptions
+  #messageId = 0
+  #awaitingPing = false
+  #keepalive: NodeJS.Timeout | undefined
+  #closed = false
+
+  private constructor(options: MqttOptions) {
+    super()
+    this.#options = options
+    const isName = !/^[0-9.]+$|:/.test(options.host)
+    this.#socket = tlsConnect({
+      host: options.host,
+      port: options.port,
+      // Only the hub's own CA: a certificate that the public trusts proves nothing here.
+      ca: [options.caCertificate],
+      cert: options.certificate,
+      key: options.privateKey,
+      minVersion: 'TLSv1.2',
+      ...(isName && { servername: options.host }),
+    })
+    this.#socket.setNoDelay(true)
+    this.#socket.once('secureConnect', () => this.#sendConnect())
+    this.#socket.on('data', (chunk) => this.#read(chunk))
+    this.#socket.on('error', (error) => this.#end(error))
+    this.#socket.on('close', () => this.#end(undefined))
+    this.#parser.on('packet', (packet) => this.#receive(packet))
+    this.#parser.on('error', (error) => this.#end(error))
+  }
+
+  /** Resolves when the broker has granted all subscriptions; before that nothing it sends could be missed. */
+  static async connect(options: MqttOptions, signal: AbortSignal): Promise<MqttClient> {
+    const client = new MqttClient(options)
+    const timeout = setTimeout(() => client.#end(timedOut(options)), handshakeMsMax)
+    const abort = () => client.#end(new Error('stopped'))
+    signal.addEventListener('abort', abort)
+    try {
+      await client.#connected.promise
+      return client
+    } finally {
+      clearTimeout(timeout)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** QoS 1. Resolves at the PUBACK; on a cut connection it rejects, and the broker may or may not have it. */
+  publish(topic: string, payload: string): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('the connection is closed'))
+    if (this.#inFlight.size >= inFlightMax || this.#socket.writableLength > unsentBytesMax) {
+      this.#end(new Error('the broker takes no more messages'))
+      return Promise.reject(new Error('the broker takes no more messages'))
+    }
+    const messageId = this.#nextMessageId()
+    const acknowledged = Promise.withResolvers<void>()
+    this.#inFlight.set(messageId, acknowledged)
+    this.#send({ cmd: 'publish', topic, payload, qos: 1, dup: false, retain: false, messageId })
+    return acknowledged.promise
+  }
+
+  /** Says goodbye, so that the broker does not publish the last will. */
+  disconnect(): void {
+    if (this.#closed) return
+    this.#send({ cmd: 'disconnect' })
+    this.#socket.end()
+    this.#end(undefined)
+  }
+
+  #sendConnect(): void {
+    const { clientId, password, will } = this.#options
+    this.#send({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      keepalive: keepaliveSeconds,
+      clientId,
+      username: clientId,
+      password: Buffer.from(password),
+      will: { topic: will.topic, payload: will.payload, qos: 1, retain: false },
+    })
+  }
+
+  #read(chunk: Buffer): void {
+    const waiting = this.#parser.parse(chunk)
+    // The parser itself would wait for up to 256 MB.
+    if (waiting > limits.messageBytesMax + 1024) this.#end(new Error('the broker sent a message that is too large'))
+  }
+
+  #receive(packet: Packet): void {
+    switch (packet.cmd) {
+      case 'connack':
+        return this.#onConnack(packet.returnCode ?? 0)
+      case 'suback':
+        return this.#onSuback(packet.granted.map(Number))
+      case 'puback':
+        this.#inFlight.get(packet.messageId ?? 0)?.resolve()
+        this.#inFlight.delete(packet.messageId ?? 0)
+        return
+      case 'pingresp':
+        this.#awaitingPing = false
+        return
+      case 'publish':
+        this.emit('message', packet.topic, Buffer.from(packet.payload))
+        // After the handlers, which journal synchronously: a crash in between makes the broker's copy come again.
+        if (packet.qos === 1) this.#send({ cmd: 'puback', messageId: packet.messageId ?? 0 })
+        return
+      default:
+        this.#end(new Error(`the broker sent ${packet.cmd}, which is not expected`))
+    }
+  }
+
+  #onConnack(returnCode: number): void {
+    if (returnCode !== 0) return this.#end(new ConnectionRefused(returnCode))
+    this.#keepalive = setInterval(() => this.#ping(), (keepaliveSeconds * 1000) / 2)
+    const subscriptions = this.#options.subscriptions.map((topic) => ({ topic, qos: 1 as const }))
+    this.#send({ cmd: 'subscribe', messageId: this.#nextMessageId(), subscriptions })
+  }
+
+  #onSuback(granted: number[]): void {
+    // 128: refused (MQTT 3.1.1, 3.9.3).
+    if (granted.some((code) => code > 1))
+      return this.#end(new Error('the broker does not grant this server its own topics'))
+    this.#connected.resolve()
+  }
+
+  #ping(): void {
+    if (this.#awaitingPing)
+      return this.#end(Object.assign(new Error('the broker has stopped answering'), { code: 'ETIMEDOUT' }))
+    this.#awaitingPing = true
+    this.#send({ cmd: 'pingreq' })
+  }
+
+  #nextMessageId(): number {
+    do this.#messageId = (this.#messageId % 65_535) + 1
+    while (this.#inFlight.has(this.#messageId))
+    return this.#messageId
+  }
+
+  #send(packet: Packet): void {
+    if (!this.#closed) this.#socket.write(generate(packet))
+  }
+
+  #end(error: Error | undefined): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#keepalive)
+    this.#socket.destroySoon()
+    if (error) this.#socket.destroy()
+    this.#connected.reject(
+      error ?? Object.assign(new Error('the broker closed the connection'), { code: 'ECONNRESET' }),
+    )
+    // Whoever awaits the connection has the reason; without this, a close after connecting would be an unhandled rejection.
+    this.#connected.promise.catch(() => undefined)
+    for (const waiting of this.#inFlight.values()) {
+      waiting.reject(new Error('the connection closed before the broker had the message', { cause: error }))
+    }
+    this.#inFlight.clear()
+    this.emit('close', error)
+  }
+}
+
+function timedOut({ host, port }: MqttOptions): Error {
+  return Object.assign(new Error(`no answer from ${host}:${port} in ${handshakeMsMax / 1000} s`), { code: 'ETIMEDOUT' })
+}

@@ -1,0 +1,58 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/** Each entry is one step; `user_version` counts those that were made. Append only. */
+const steps = [
+  `create table attempt (
+     execution_id text not null,
+     attempt integer not null,
+     command_id text not null,
+     -- The signed body as it came; its secrets are sealed to this server's key (D9).
+     body text not null,
+     placement text not null check (placement in ('pooled', 'pinned')),
+     state text not null check (state in ('queued', 'running', 'finished')),
+     accepted_at text not null,
+     started_at text,
+     tier text,
+     -- The process that everything of the attempt descends from, and its start in clock ticks since boot.
+     pid integer,
+     pid_start text,
+     log_seq_last integer not null default 0,
+     result text,
+     primary key (execution_id, attempt)
+   ) strict;
+   create table command_seen (
+     command_id text primary key,
+     execution_id text not null,
+     attempt integer not null,
+     -- Epoch milliseconds: notAfter + 24 h (D8).
+     forget_after integer not null
+   ) strict;
+   create index command_seen_by_attempt on command_seen (execution_id, attempt);
+   create index command_seen_by_age on command_seen (forget_after);
+   create table log_chunk (
+     id integer primary key,
+     execution_id text not null,
+     attempt integer not null,
+     -- NDJSON of LogLine, gzip.
+     body blob not null
+   ) strict;`,
+]
+
+/**
+ * The journal's file. synchronous=FULL with a write-ahead log: a commit that returned is on the disk, so an acknowledgement
+ * may follow it.
+ */
+export function openJournalDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path)
+  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000')
+  const { user_version: made } = database.prepare('pragma user_version').get() as { user_version: number }
+  if (made > steps.length) {
+    database.close()
+    throw new Error(`the journal ${path} was written by a newer release of the environment server (step ${made})`)
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < made) continue
+    database.exec(`begin immediate; ${step} pragma user_version = ${index + 1}; commit`)
+  }
+  return database
+}

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs'
+import * as z from 'zod/mini'
+import { writeAtomically } from '../home/atomic-file.ts'
+import { StartProblem } from '../log/start-problem.ts'
+import { type KeychainKey, newKeychainKey, openKeychain, sealKeychain } from './keychain-file.ts'
+
+/** What the keychain holds. Keys are made at the first start; certificate and tokens come with the enrolment. */
+const KeychainContent = z.looseObject({
+  /** EC P-256, PKCS#8 PEM: client certificate and connect proof. */
+  tlsPrivateKey: z.optional(z.string()),
+  /** X25519, PKCS#8 PEM: opens the secrets of jobs (D9). */
+  sealingPrivateKey: z.optional(z.string()),
+  certificate: z.optional(z.string()),
+  brokerToken: z.optional(z.string()),
+  appDeliveryToken: z.optional(z.string()),
+})
+export type KeychainContent = z.infer<typeof KeychainContent>
+
+/** The server's secrets, sealed on disk under the master password and open in memory. */
+export class Keychain {
+  readonly #path: string
+  readonly #key: KeychainKey
+  #content: KeychainContent
+
+  private constructor(path: string, key: KeychainKey, content: KeychainContent) {
+    this.#path = path
+    this.#key = key
+    this.#content = content
+  }
+
+  static exists(path: string): boolean {
+    return existsSync(path)
+  }
+
+  static create(path: string, password: string): Keychain {
+    const keychain = new Keychain(path, newKeychainKey(password), {})
+    keychain.update({})
+    return keychain
+  }
+
+  static open(path: string, password: string): Keychain {
+    const opened = openKeychain(readFileSync(path, 'utf8'), password)
+    if (opened.kind === 'wrong-password') throw new WrongMasterPassword('The master password is wrong.')
+    if (opened.kind === 'damaged') throw damaged(path)
+    const content = z.safeParse(KeychainContent, JSON.parse(opened.content))
+    if (!content.success) throw damaged(path)
+    return new Keychain(path, opened.key, content.data)
+  }
+
+  get content(): Readonly<KeychainContent> {
+    return this.#content
+  }
+
+  /** Saves before it returns: what the caller does next may rely on it after a crash. */
+  update(change: Partial<KeychainContent>): void {
+    const content = { ...this.#content, ...change }
+    writeAtomically(this.#path, sealKeychain(JSON.stringify(content), this.#key))
+    this.#content = content
+  }
+}
+
+/** Told apart from a damaged file: at a terminal one asks again. */
+export class WrongMasterPassword extends StartProblem {
+  override name = 'WrongMasterPassword'
+}
+
+function damaged(path: string): StartProblem {
+  return new StartProblem(
+    `The keychain ${path} is damaged (the password does not matter). Restore it from a backup, or delete it and enrol this server again with a new bundle.`,
+  )
+}

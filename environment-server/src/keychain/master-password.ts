@@ -1,0 +1,96 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ReadStream } from 'node:tty'
+import { StartProblem } from '../log/start-problem.ts'
+import { Keychain, WrongMasterPassword } from './keychain.ts'
+import { promptHidden } from './prompt.ts'
+
+/** Where the master password may come from, in the order they are tried (ES-10). */
+export type PasswordSources = {
+  passwordFile?: string | undefined
+  passwordFd?: number | undefined
+  /** systemd's `$CREDENTIALS_DIRECTORY`. */
+  credentialsFolder?: string | undefined
+  terminal?: { input: ReadStream; output: NodeJS.WritableStream } | undefined
+}
+
+const credentialName = 'postern-envsvr'
+const passwordBytesMax = 4096
+const passwordLengthMin = 8
+const attemptsMax = 3
+
+/** Opens the keychain, or makes it at the first start. */
+export async function openKeychainWith(sources: PasswordSources, path: string): Promise<Keychain> {
+  const unattended = unattendedPassword(sources)
+  if (unattended !== undefined) {
+    return Keychain.exists(path) ? Keychain.open(path, unattended) : Keychain.create(path, checked(unattended))
+  }
+  if (!sources.terminal) {
+    throw new StartProblem(
+      'The keychain needs its master password, and there is no terminal to ask on. Give it with --password-file FILE, --password-fd N or the systemd credential postern-envsvr.',
+    )
+  }
+  const { input, output } = sources.terminal
+  if (!Keychain.exists(path)) {
+    const password = checked(await promptHidden('Choose a master password for the keychain: ', input, output))
+    const again = await promptHidden('The same again: ', input, output)
+    if (again !== password) throw new StartProblem('The two passwords differ. Start again.')
+    return Keychain.create(path, password)
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return Keychain.open(path, await promptHidden('Master password of the keychain: ', input, output))
+    } catch (error) {
+      if (!(error instanceof WrongMasterPassword) || attempt >= attemptsMax) throw error
+      output.write('The master password is wrong.\n')
+    }
+  }
+}
+
+function unattendedPassword({ passwordFile, passwordFd, credentialsFolder }: PasswordSources): string | undefined {
+  if (passwordFile !== undefined) return readPasswordFile(passwordFile, true)
+  if (passwordFd !== undefined) return readPassword(passwordFd, `file descriptor ${passwordFd}`)
+  // systemd keeps its credentials closed itself; their modes differ between versions.
+  const credential = credentialsFolder === undefined ? undefined : join(credentialsFolder, credentialName)
+  return credential !== undefined && existsSync(credential) ? readPasswordFile(credential, false) : undefined
+}
+
+function readPasswordFile(path: string, checkMode: boolean): string {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch (error) {
+    throw new StartProblem(`The password file ${path} cannot be read.`, { cause: error })
+  }
+  try {
+    const { uid, mode } = fstatSync(file)
+    // geteuid is there on every platform but Windows, where this server does not run.
+    if (checkMode && ((mode & 0o077) !== 0 || (uid !== 0 && uid !== process.geteuid!()))) {
+      throw new StartProblem(
+        `The password file ${path} can be read by others. Run: chown root ${path} or this server's user, and chmod 600 ${path}`,
+      )
+    }
+    return readPassword(file, path)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The first line, without its end: editors and `echo` add one. */
+function readPassword(file: number, name: string): string {
+  const bytes = Buffer.alloc(passwordBytesMax + 1)
+  let length = 0
+  for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+    read = readSync(file, bytes, length, bytes.length - length, null)
+  }
+  const password = bytes.subarray(0, length).toString('utf8').split(/\r?\n/, 1)[0]
+  if (!password || length > passwordBytesMax) {
+    throw new StartProblem(`${name} holds no password in its first line, or more than ${passwordBytesMax} bytes.`)
+  }
+  return password
+}
+
+function checked(password: string): string {
+  if (password.length >= passwordLengthMin) return password
+  throw new StartProblem(`The master password needs at least ${passwordLengthMin} characters.`)
+}

@@ -1,0 +1,203 @@
+import { type ExecuteCommand, limits, paths } from '@postern/protocol'
+import type { KeyObject } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { writeAtomically } from '../home/atomic-file.ts'
+import { backOffMs, pause } from '../hub-link/back-off.ts'
+import type { HubHttp } from '../hub-link/hub-http.ts'
+import { isRetryable } from '../hub-link/retryable.ts'
+import { errorText, type ServerLog } from '../log/server-log.ts'
+import { contentDigest, stateDigest } from './tree-digest.ts'
+import { PackageRefused, unpack } from './unpack.ts'
+import { packageProblem } from './verify-package.ts'
+
+type App = ExecuteCommand['app']
+
+const backOff = { firstMs: 500, longestMs: 20_000 }
+const triesMax = 8
+const downloadMsMax = 10 * 60_000
+
+/** What was unpacked, written last: a folder without its marker was never finished. */
+const Marker = z.object({ packageSha256: z.string(), content: z.string() })
+
+/** The packages that this server has: fetched when first executed, checked, unpacked once, reused (ES-5, ES-22). */
+export class PackageStore {
+  readonly #folder: string
+  readonly #http: HubHttp
+  readonly #token: () => string
+  readonly #publisherKeys: ReadonlyMap<string, KeyObject>
+  readonly #log: ServerLog
+  readonly #stop: AbortSignal
+  /** State digests of folders whose content this process has checked. */
+  readonly #checked = new Map<string, string>()
+  /** One fetch of a package at a time, however many executions wait for it. */
+  readonly #underWay = new Map<string, Promise<string>>()
+
+  constructor(parts: {
+    folder: string
+    http: HubHttp
+    token: () => string
+    publisherKeys: ReadonlyMap<string, KeyObject>
+    log: ServerLog
+    /** Ends fetches when the server stops. */
+    stop: AbortSignal
+  }) {
+    this.#folder = parts.folder
+    this.#http = parts.http
+    this.#token = parts.token
+    this.#publisherKeys = parts.publisherKeys
+    this.#log = parts.log
+    this.#stop = parts.stop
+    for (const name of existsSync(this.#folder) ? readdirSync(this.#folder) : []) {
+      if (name.startsWith('.incoming-')) removeReadOnly(join(this.#folder, name))
+    }
+  }
+
+  /** The app's folder, ready to run. Throws PackageRefused where the package is at fault, Error where it cannot be had. */
+  async ensure(app: App, signal: AbortSignal): Promise<string> {
+    if (!/^[A-Za-z0-9][A-Za-z0-9 ._-]*$/.test(app.programName)) {
+      throw new PackageRefused(`a program name that is no folder name: ${app.programName}`)
+    }
+    const ready = this.#ready(app)
+    if (ready) return ready
+    const key = `${app.programName} ${app.packageSha256}`
+    let fetched = this.#underWay.get(key)
+    if (!fetched) {
+      fetched = this.#fetchAndUnpack(app).finally(() => this.#underWay.delete(key))
+      this.#underWay.set(key, fetched)
+    }
+    // The fetch goes on for others, and for the next time, when the one that began it is ended.
+    return Promise.race([fetched, rejectedBy(signal)])
+  }
+
+  #ready(app: App): string | undefined {
+    const { target, marker } = this.#places(app)
+    if (!existsSync(marker)) return undefined
+    const state = existsSync(target) ? stateDigest(target) : ''
+    if (state !== '' && this.#checked.get(target) === state) return target
+    const known = z.safeParse(Marker, readMarker(marker))
+    if (
+      state !== '' &&
+      known.success &&
+      known.data.packageSha256 === app.packageSha256 &&
+      contentDigest(target) === known.data.content
+    ) {
+      this.#checked.set(target, state)
+      return target
+    }
+    this.#log(
+      'error',
+      `The unpacked app ${app.programName} was changed on this machine. It is thrown away and fetched again.`,
+    )
+    rmSync(marker, { force: true })
+    removeReadOnly(target)
+    return undefined
+  }
+
+  async #fetchAndUnpack(app: App): Promise<string> {
+    const bytes = await this.#fetch(app, this.#stop)
+    const problem = packageProblem(bytes, app, this.#publisherKeys)
+    if (problem) throw new PackageRefused(`bytes that are not to be trusted: ${problem}`)
+    const { target, marker } = this.#places(app)
+    const incoming = mkdtempSync(join(this.#folder, '.incoming-'))
+    try {
+      await unpack(bytes, app.programName, incoming)
+      makeReadOnly(incoming)
+      const content = contentDigest(incoming)
+      rmSync(marker, { force: true })
+      removeReadOnly(target)
+      mkdirSync(join(target, '..'), { recursive: true, mode: 0o700 })
+      // Moving a folder rewrites its `..`, which a read-only one does not allow.
+      chmodSync(incoming, 0o755)
+      renameSync(incoming, target)
+      chmodSync(target, 0o555)
+      writeAtomically(marker, JSON.stringify({ packageSha256: app.packageSha256, content }))
+      this.#checked.set(target, stateDigest(target))
+      return target
+    } catch (error) {
+      removeReadOnly(incoming)
+      throw error
+    }
+  }
+
+  async #fetch(app: App, signal: AbortSignal): Promise<Buffer> {
+    if (app.packageBytes > limits.packageBytesMax) throw new PackageRefused(`more than ${limits.packageBytesMax} bytes`)
+    for (let attempt = 0; ; attempt += 1) {
+      let problem: string
+      try {
+        const response = await this.#http.send({
+          method: 'GET',
+          path: paths.package(app.packageSha256),
+          token: this.#token(),
+          responseBytesMax: app.packageBytes,
+          timeoutMs: downloadMsMax,
+          signal,
+        })
+        if (response.status === 200) return response.body
+        problem = `the hub answered ${response.status}`
+        if (!isRetryable(response.status)) throw new PackageRefused(`nothing: ${problem}`)
+      } catch (error) {
+        if (signal.aborted || error instanceof PackageRefused) throw error
+        problem = errorText(error)
+      }
+      if (attempt + 1 >= triesMax) throw new Error(`the package of ${app.programName} could not be fetched: ${problem}`)
+      this.#log('warn', `The package of ${app.programName} could not be fetched (${problem}); trying again.`)
+      await pause(backOffMs(attempt, backOff), signal)
+    }
+  }
+
+  #places(app: App): { target: string; marker: string } {
+    const target = join(this.#folder, app.programName, app.packageSha256)
+    return { target, marker: `${target}.json` }
+  }
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const end = () => reject(signal.reason)
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  // Whoever lost the race has nobody left to tell.
+  promise.catch(() => undefined)
+  return promise
+}
+
+function readMarker(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    // Unreadable is as good as changed: the caller fetches the package again.
+    return undefined
+  }
+}
+
+function makeReadOnly(folder: string): void {
+  eachFolder(folder, 0o555)
+}
+
+/** Read-only folders must be opened again before what is in them can be removed. */
+export function removeReadOnly(folder: string): void {
+  if (!existsSync(folder)) return
+  eachFolder(folder, 0o755)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function eachFolder(folder: string, mode: number): void {
+  if ((mode & 0o200) !== 0) chmodSync(folder, mode)
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (lstatSync(path).isDirectory()) eachFolder(path, mode)
+  }
+  chmodSync(folder, mode)
+}

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ServerLog } from '../log/server-log.ts'
+import { bubblewrapConfinement } from './bubblewrap-confinement.ts'
+import type { Confinement, LaunchRequest } from './confinement.ts'
+import { plainConfinement } from './plain-confinement.ts'
+import { unshareConfinement } from './unshare-confinement.ts'
+
+const probeMsMax = 15_000
+const outputCharactersMax = 4000
+
+export type Choice = { confinement: Confinement; failures: string[] }
+
+/**
+ * The strongest confinement that works here, found by trying: distributions, containers and security modules forbid parts of it in
+ * ways that no configuration file shows. `failures` says why better ones were not taken.
+ */
+export async function chooseConfinement(
+  places: { hidden: string; runFolder: string },
+  candidates = isolated(),
+): Promise<Choice> {
+  const failures: string[] = []
+  for (const confinement of candidates) {
+    const failure = await probe(confinement, places)
+    if (failure === undefined) return { confinement, failures }
+    failures.push(`${confinement.name}: ${failure}`)
+  }
+  return { confinement: plainConfinement(), failures }
+}
+
+function isolated(): Confinement[] {
+  return [bubblewrapConfinement(), unshareConfinement()]
+}
+
+/** What the probe app looks at, from inside. It prints one line of JSON. */
+const probeProgram = `
+const fs = require('node:fs')
+const seen = (path) => { try { fs.readdirSync(path); return true } catch { return false } }
+const interfaces = fs.readFileSync('/proc/net/dev', 'utf8').split('\\n').slice(2).map((line) => line.split(':')[0].trim())
+const writable = (path) => { try { fs.writeFileSync(path, ''); return true } catch { return false } }
+console.log(JSON.stringify({
+  home: seen(process.argv[1]),
+  processes: fs.readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length,
+  interfaces: interfaces.filter((name) => name !== '' && name !== 'lo'),
+  root: writable('/probe') || writable('/app/probe'),
+  out: writable(process.argv[2] + '/probe'),
+  privileges: fs.readFileSync('/proc/self/status', 'utf8').match(/CapEff:\\s*(\\S+)/)[1],
+}))`
+
+/** Why the confinement is no good here; nothing if it holds what it promises. */
+async function probe(
+  confinement: Confinement,
+  { hidden, runFolder }: { hidden: string; runFolder: string },
+): Promise<string | undefined> {
+  const workFolder = mkdtempSync(join(runFolder, 'probe-'))
+  try {
+    const request = probeRequest(workFolder)
+    const seen = confinement.seenPaths(request)
+    request.runtimeArguments = ['-e', probeProgram, hidden, seen.folders.out]
+    const output = await run(confinement, request)
+    return judge(output)
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    rmSync(workFolder, { recursive: true, force: true })
+  }
+}
+
+function probeRequest(workFolder: string): LaunchRequest & { runtimeArguments: string[] } {
+  const folder = (name: string) => {
+    mkdirSync(join(workFolder, name))
+    return join(workFolder, name)
+  }
+  const standIn = join(workFolder, 'stand-in')
+  writeFileSync(standIn, '')
+  return {
+    executionId: 'probe',
+    attempt: 1,
+    appFolder: folder('app'),
+    folders: { in: folder('in'), out: folder('out'), log: folder('log'), temp: folder('tmp') },
+    workFolder: folder('work'),
+    runtime: process.execPath,
+    runtimeArguments: [],
+    egressSocket: standIn,
+    caFile: standIn,
+    processesMax: 16,
+  }
+}
+
+function run(confinement: Confinement, request: LaunchRequest): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const { command, arguments: argv, folder } = confinement.launch(request)
+  const child = spawn(command, argv, {
+    cwd: folder,
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin' },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+    timeout: probeMsMax,
+    killSignal: 'SIGKILL',
+  })
+  let output = ''
+  const keep = (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-outputCharactersMax))
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  // The report on what the probe used; unread, it would keep the pipe open.
+  child.stdio[3]?.on('data', () => undefined)
+  child.once('error', (error) =>
+    reject('code' in error && error.code === 'ENOENT' ? new Error('not installed') : error),
+  )
+  child.once('close', (code) =>
+    code === 0 ? resolve(output) : reject(new Error(output.trim() || `ended with code ${code}`)),
+  )
+  return promise
+}
+
+function judge(output: string): string | undefined {
+  const seen = JSON.parse(output.trim().split('\n').at(-1) ?? '') as {
+    home: boolean
+    processes: number
+    interfaces: string[]
+    root: boolean
+    out: boolean
+    privileges: string
+  }
+  if (seen.home)
+    return 'an app would see the folder of the environment server, which lies below a folder that apps need'
+  // The confinement's own and the app: never those of the machine.
+  if (seen.processes > 5) return 'an app would see the processes of the machine'
+  if (seen.interfaces.length > 0) return `an app would have a network of its own (${seen.interfaces.join(', ')})`
+  if (seen.root) return 'an app could write outside its folders'
+  if (!seen.out) return 'an app could not write to its own folders'
+  if (/[^0]/.test(seen.privileges)) return 'an app would keep privileges'
+  return undefined
+}
+
+/** Loud where it must be: an operator who reads one line of the log should read this one. */
+export function sayTier({ confinement, failures }: Choice, allowUnconfined: boolean, log: ServerLog): void {
+  if (confinement.tier !== 'none')
+    return log('info', `Apps are kept apart by ${confinement.name} (tier ${confinement.tier}).`)
+  const why = failures.join('; ')
+  if (allowUnconfined) {
+    log(
+      'error',
+      `APPS RUN UNCONFINED: this machine cannot keep them apart (${why}), and the local policy allows it. Every app can read everything that this user can.`,
+    )
+  } else {
+    log(
+      'error',
+      `No app will run: this machine cannot keep apps apart (${why}). Install bubblewrap, or allow user namespaces.`,
+    )
+  }
+}

@@ -1,0 +1,53 @@
+import type { SandboxTier } from '@postern/protocol'
+
+/** The four folders of an attempt, as the contract names them. */
+export type ExecutionFolders = { in: string; out: string; log: string; temp: string }
+
+/** One app process to be confined, in the host's own paths. */
+export type LaunchRequest = {
+  executionId: string
+  attempt: number
+  appFolder: string
+  folders: ExecutionFolders
+  /** A folder of the attempt that the app never sees, for the confinement's own files. */
+  workFolder: string
+  /** The interpreter's binary. */
+  runtime: string
+  runtimeArguments: readonly string[]
+  egressSocket: string
+  caFile: string
+  processesMax: number
+}
+
+/** How the app sees the same places; the parameter file and the environment are made of these. */
+export type SeenPaths = {
+  appFolder: string
+  folders: ExecutionFolders
+  runtime: string
+  egressSocket: string
+  caFile: string
+  /** The parameter file, below `folders.in`. */
+  searchPath: string
+}
+
+export type Launch = {
+  command: string
+  arguments: string[]
+  /** Working folder of the scaffold, not of the app. */
+  folder: string
+}
+
+/**
+ * How one app process is kept apart (S2). A launch starts a scaffold, which starts the app as its descendant; the scaffold
+ * writes the output of the shell's `times` to file descriptor 3 when the app has ended, and ends with the app's exit code
+ * (128 + n for signal n).
+ */
+export type Confinement = {
+  readonly tier: SandboxTier
+  /** For the log: what does the confining. */
+  readonly name: string
+  /** Generations of processes that belong to the scaffold: they are not sent SIGTERM. */
+  readonly scaffoldDepth: number
+  seenPaths(request: LaunchRequest): SeenPaths
+  launch(request: LaunchRequest): Launch
+}

@@ -1,0 +1,25 @@
+import { dirname } from 'node:path'
+import type { Confinement } from './confinement.ts'
+import { runAndReport } from './run-and-report.ts'
+
+/** Tier `none`: a process group and a clean environment, and nothing that keeps the app from anything. */
+export function plainConfinement(): Confinement {
+  return {
+    tier: 'none',
+    name: 'no confinement',
+    scaffoldDepth: 1,
+    seenPaths: ({ appFolder, folders, runtime, egressSocket, caFile }) => ({
+      appFolder,
+      folders,
+      runtime,
+      egressSocket,
+      caFile,
+      searchPath: `${dirname(runtime)}:/usr/local/bin:/usr/bin:/bin`,
+    }),
+    launch: ({ appFolder, runtime, runtimeArguments }) => ({
+      command: '/bin/sh',
+      arguments: ['-c', `ulimit -c 0; ${runAndReport}`, 'postern-app', runtime, ...runtimeArguments],
+      folder: appFolder,
+    }),
+  }
+}
