@@ -34,4 +34,5 @@ export function canonicalIpv6(text: string): CanonicaliseResult {
   return read.ok ? { ok: true, value: formatIpv6(read.groups) } : read
 }
 
-const withPort = /^(?:[^:]*\.[^:]*|\[.*\]):\d+$/
+// No IPv6 address has a dot before its first colon.
+const withPort = /^(?:[^:]*\.[^:]*|\[.*\]):/

@@ -50,18 +50,18 @@ export function canonicalPlainHost(text: string): CanonicaliseResult {
 function refuseLabel(label: string, text: string): Refusal | undefined {
   if (label === '')
     return refuse('host-empty-label', `${quoted(text)} has an empty label: two dots in a row, or one at an end.`)
+  const bad = notInLabels.exec(label)
+  if (bad)
+    return refuse(
+      'host-character',
+      `${quoted(text)} holds ${quoted(bad[0])}, which no host name has; letters, digits, hyphens and underscores are permitted, and what has a path is a URL.`,
+    )
   if (label.length > hostLabelLengthMax) {
     return refuse(
       'host-label-too-long',
       `A label of ${quoted(text)} has ${label.length} characters; DNS permits ${hostLabelLengthMax}.`,
     )
   }
-  const bad = notInLabels.exec(label)
-  if (bad)
-    return refuse(
-      'host-character',
-      `${quoted(text)} holds ${quoted(bad[0])}, which no host name has; letters, digits, hyphens and underscores are permitted.`,
-    )
   if (label.startsWith('-') || label.endsWith('-')) {
     return refuse('host-hyphen', `A label of ${quoted(text)} begins or ends with a hyphen (RFC 1123, 2.1).`)
   }
