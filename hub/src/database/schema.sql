@@ -272,6 +272,19 @@ table control
   constraint control_organization_id_name_key UNIQUE (organization_id, name)
   constraint control_pkey PRIMARY KEY (id)
 
+table control_value
+  control_id bigint not null
+  target text not null
+  indicator_id uuid not null
+  state text not null
+  since timestamp with time zone not null
+  receipt_id bigint not null
+  constraint control_value_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
+  constraint control_value_pkey PRIMARY KEY (control_id, target, indicator_id)
+  constraint control_value_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES receipt(id)
+  constraint control_value_state_check CHECK ((state = ANY (ARRAY['held'::text, 'missing'::text, 'extra'::text, 'refused'::text, 'pending'::text, 'unverifiable'::text])))
+  CREATE INDEX control_value_of_indicator ON public.control_value USING btree (indicator_id)
+
 table environment
   id bigint not null generated
   organization_id bigint not null
@@ -468,6 +481,14 @@ table job
   CREATE INDEX job_of_environment ON public.job USING btree (environment_id) WHERE (deleted_at IS NULL)
   CREATE UNIQUE INDEX job_by_name ON public.job USING btree (organization_id, name) WHERE (deleted_at IS NULL)
 
+table job_collection
+  job_id bigint not null
+  collection_id bigint not null
+  constraint job_collection_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
+  constraint job_collection_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE
+  constraint job_collection_pkey PRIMARY KEY (job_id, collection_id)
+  CREATE INDEX job_collection_of_collection ON public.job_collection USING btree (collection_id)
+
 table job_kept_value
   job_id bigint not null
   name text not null
@@ -564,6 +585,95 @@ table package_chunk
   constraint package_chunk_number_check CHECK ((number >= 0))
   constraint package_chunk_pkey PRIMARY KEY (sha256, number)
   constraint package_chunk_sha256_fkey FOREIGN KEY (sha256) REFERENCES package(sha256) ON DELETE CASCADE
+
+table plan
+  id bigint not null generated
+  organization_id bigint not null
+  control_id bigint not null
+  target text not null
+  execution_id bigint not null
+  attempt integer not null
+  holder_execution_id bigint not null
+  collection_id bigint not null
+  collection_version integer not null
+  state text not null default 'draft'::text
+  reason text
+  desired bigint not null
+  held bigint not null
+  held_digest text not null
+  checksum text not null
+  add_count bigint not null default 0
+  remove_count bigint not null default 0
+  guards jsonb not null
+  not_taken jsonb not null
+  values_sha256 bytea
+  created_at timestamp with time zone not null
+  decided_by text
+  decided_at timestamp with time zone
+  constraint plan_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
+  constraint plan_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
+  constraint plan_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
+  constraint plan_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES execution(id)
+  constraint plan_holder_execution_id_fkey FOREIGN KEY (holder_execution_id) REFERENCES execution(id)
+  constraint plan_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint plan_pkey PRIMARY KEY (id)
+  constraint plan_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'ready'::text, 'waiting'::text, 'applying'::text, 'applied'::text, 'failed'::text, 'refused'::text, 'superseded'::text])))
+  constraint plan_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+  CREATE INDEX plan_of_execution ON public.plan USING btree (execution_id)
+  CREATE INDEX plan_of_holder ON public.plan USING btree (holder_execution_id)
+  CREATE INDEX plan_of_organization ON public.plan USING btree (organization_id, id DESC)
+  CREATE UNIQUE INDEX plan_in_progress ON public.plan USING btree (control_id, target) WHERE (state = ANY (ARRAY['draft'::text, 'ready'::text, 'waiting'::text, 'applying'::text]))
+
+table plan_values
+  plan_id bigint not null
+  number integer not null
+  content bytea not null
+  constraint plan_values_pkey PRIMARY KEY (plan_id, number)
+  constraint plan_values_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
+
+table receipt
+  id bigint not null generated
+  organization_id bigint not null
+  control_id bigint not null
+  target text not null
+  execution_id bigint not null
+  attempt integer not null
+  plan_id bigint
+  collection_id bigint not null
+  collection_version integer not null
+  state text not null
+  reason text
+  desired bigint not null
+  held bigint not null
+  missing bigint not null
+  extra bigint not null
+  added bigint not null
+  removed bigint not null
+  removed_by text
+  not_taken jsonb not null
+  unverified_transport boolean not null
+  values_sha256 bytea
+  created_at timestamp with time zone not null
+  constraint receipt_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
+  constraint receipt_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
+  constraint receipt_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
+  constraint receipt_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES execution(id)
+  constraint receipt_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint receipt_pkey PRIMARY KEY (id)
+  constraint receipt_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id)
+  constraint receipt_state_check CHECK ((state = ANY (ARRAY['in-sync'::text, 'drift'::text, 'unverifiable'::text, 'pending'::text])))
+  constraint receipt_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+  CREATE INDEX receipt_of_control ON public.receipt USING btree (control_id, target, id DESC)
+  CREATE INDEX receipt_of_execution ON public.receipt USING btree (execution_id)
+  CREATE INDEX receipt_of_organization ON public.receipt USING btree (organization_id, id DESC)
+  CREATE INDEX receipt_pending ON public.receipt USING btree (created_at) WHERE (state = 'pending'::text)
+
+table receipt_values
+  receipt_id bigint not null
+  number integer not null
+  content bytea not null
+  constraint receipt_values_pkey PRIMARY KEY (receipt_id, number)
+  constraint receipt_values_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES receipt(id) ON DELETE CASCADE
 
 table refused_request
   id bigint not null generated

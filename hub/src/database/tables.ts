@@ -24,6 +24,7 @@ export interface Database {
   collection_version: CollectionVersionTable
   command: CommandTable
   control: ControlTable
+  control_value: ControlValueTable
   environment: EnvironmentTable
   environment_server: EnvironmentServerTable
   execution: ExecutionTable
@@ -36,6 +37,7 @@ export interface Database {
   indicator_link: IndicatorLinkTable
   indicator_view: IndicatorViewTable
   job: JobTable
+  job_collection: JobCollectionTable
   job_kept_value: JobKeptValueTable
   job_readable_owner: JobReadableOwnerTable
   job_secret: JobSecretTable
@@ -45,6 +47,10 @@ export interface Database {
   owner: OwnerTable
   package: PackageTable
   package_chunk: PackageChunkTable
+  plan: PlanTable
+  plan_values: PlanValuesTable
+  receipt: ReceiptTable
+  receipt_values: ReceiptValuesTable
   refused_request: RefusedRequestTable
   schema_migration: SchemaMigrationTable
   security_label: SecurityLabelTable
@@ -269,6 +275,15 @@ export interface ControlTable {
   created_at: GeneratedTimestamp
 }
 
+export interface ControlValueTable {
+  control_id: BigIntColumn
+  target: string
+  indicator_id: string
+  state: string
+  since: Timestamp
+  receipt_id: BigIntColumn
+}
+
 export interface EnvironmentTable {
   id: GeneratedBigInt
   organization_id: BigIntColumn
@@ -412,6 +427,11 @@ export interface JobTable {
   deleted_at: Date | null
 }
 
+export interface JobCollectionTable {
+  job_id: BigIntColumn
+  collection_id: BigIntColumn
+}
+
 export interface JobKeptValueTable {
   job_id: BigIntColumn
   name: string
@@ -484,6 +504,69 @@ export interface PackageTable {
 
 export interface PackageChunkTable {
   sha256: string
+  number: number
+  content: Buffer
+}
+
+export interface PlanTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  control_id: BigIntColumn
+  target: string
+  execution_id: BigIntColumn
+  attempt: number
+  holder_execution_id: BigIntColumn
+  collection_id: BigIntColumn
+  collection_version: number
+  state: Generated<string>
+  reason: string | null
+  desired: BigIntColumn
+  held: BigIntColumn
+  held_digest: string
+  checksum: string
+  add_count: GeneratedBigInt
+  remove_count: GeneratedBigInt
+  guards: unknown
+  not_taken: unknown
+  values_sha256: Buffer | null
+  created_at: Timestamp
+  decided_by: string | null
+  decided_at: Date | null
+}
+
+export interface PlanValuesTable {
+  plan_id: BigIntColumn
+  number: number
+  content: Buffer
+}
+
+export interface ReceiptTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  control_id: BigIntColumn
+  target: string
+  execution_id: BigIntColumn
+  attempt: number
+  plan_id: string | null
+  collection_id: BigIntColumn
+  collection_version: number
+  state: string
+  reason: string | null
+  desired: BigIntColumn
+  held: BigIntColumn
+  missing: BigIntColumn
+  extra: BigIntColumn
+  added: BigIntColumn
+  removed: BigIntColumn
+  removed_by: string | null
+  not_taken: unknown
+  unverified_transport: boolean
+  values_sha256: Buffer | null
+  created_at: Timestamp
+}
+
+export interface ReceiptValuesTable {
+  receipt_id: BigIntColumn
   number: number
   content: Buffer
 }

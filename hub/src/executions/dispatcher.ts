@@ -1,0 +1,92 @@
+import type { DatabaseConnection } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Notifications } from '../live/notifications.ts'
+import { claimDue, makeAllDue, releaseClaim } from './command-store.ts'
+
+/** How commands get to the broker. Resolves when the broker has taken the message (QoS 1). */
+export type CommandPublisher = { publish(topic: string, payload: string): Promise<void> }
+
+const claimedAtOnceMax = 50
+const tickMs = 1000
+const failureWaitMs = 2000
+
+export type DispatcherParts = {
+  db: DatabaseConnection['db']
+  notifications: Notifications
+  publisher: CommandPublisher
+  clock: Clock
+  log: Log
+}
+
+export type Dispatcher = ReturnType<typeof createDispatcher>
+
+/**
+ * Publishes the outbox: at once when a command is committed (NOTIFY), and again every few seconds until the environment server
+ * acknowledges it, its attempt ends or it expires. Nothing is lost with a hub: the rows are the truth.
+ */
+export function createDispatcher({ db, notifications, publisher, clock, log }: DispatcherParts) {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  let again = false
+  let stopped = false
+
+  /** One round at a time; what comes in meanwhile makes one more. */
+  function wake(): void {
+    if (stopped) return
+    if (running !== undefined) {
+      again = true
+      return
+    }
+    running = rounds().finally(() => {
+      running = undefined
+    })
+  }
+
+  async function rounds(): Promise<void> {
+    do {
+      again = false
+      try {
+        while ((await publishDue()) === claimedAtOnceMax && !stopped);
+      } catch (error) {
+        log.error({ err: error }, 'commands could not be read from the outbox; trying again within a second')
+      }
+    } while (again && !stopped)
+  }
+
+  /** @returns how many were due */
+  async function publishDue(): Promise<number> {
+    const due = await claimDue(db, clock.now(), claimedAtOnceMax)
+    const results = await Promise.allSettled(due.map(({ topic, payload }) => publisher.publish(topic, payload)))
+    const failed = due.filter((_, index) => results[index]?.status === 'rejected')
+    if (failed.length > 0) {
+      const error: unknown = results.find((result) => result.status === 'rejected')?.reason
+      log.warn({ err: error, commands: failed.length }, 'the broker did not take commands; trying again')
+      await releaseClaim(db, failed.map(({ id }) => id), new Date(clock.now().getTime() + failureWaitMs))
+    }
+    return due.length
+  }
+
+  return {
+    start(): void {
+      notifications.on('postern_command', wake)
+      notifications.onGap(wake)
+      timer = setInterval(wake, tickMs)
+      wake()
+    },
+
+    wake,
+
+    /** To be called when the hub's connection to the broker is new. */
+    async brokerConnected(): Promise<void> {
+      await makeAllDue(db, clock.now())
+      wake()
+    },
+
+    async stop(): Promise<void> {
+      stopped = true
+      clearInterval(timer)
+      await running
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import { limits, PosternJson } from '@postern/protocol'
+import { type ParameterValue, AppKind } from '@postern/protocol'
+import { sql } from 'kysely'
+import * as z from 'zod'
+import { readInstallJson } from '../apps/apps.ts'
+import type { Db } from '../database/database.ts'
+import type { AppFacts } from './build-command.ts'
+import type { Candidate, Placement } from './placement.ts'
+
+/** Oldest first. Those that are to end are not placed. */
+export async function waitingExecutions(db: Db, rowsMax: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('execution')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where('finished_at', 'is', null)
+    .orderBy('id')
+    .limit(rowsMax)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+export type WaitingExecution = {
+  id: string
+  organizationId: string
+  jobId: string
+  environmentId: string
+  approvedPlan: string | null
+  deadlineAt: Date
+  message: string
+  owner: string | null
+  parameters: Record<string, ParameterValue>
+  app: AppFacts
+}
+
+type WaitingRow = Omit<WaitingExecution, 'app'> & {
+  programName: string
+  kind: string
+  programVersion: string
+  packageSha256: string
+  packageBytes: string
+  publisherKeyId: string
+  signature: Buffer
+  installJson: string
+  posternJson: unknown
+}
+
+/** Locks the execution if it still waits and no other hub has it in hand. */
+export async function lockWaiting(db: Db, id: string): Promise<WaitingExecution | undefined> {
+  const { rows } = await sql<WaitingRow>`
+    select e.id, e.organization_id as "organizationId", e.job_id as "jobId", e.environment_id as "environmentId",
+      e.approved_plan as "approvedPlan", e.deadline_at as "deadlineAt", e.message, o.name as owner, j.parameters,
+      app.program_name as "programName", app.kind, v.program_version as "programVersion",
+      v.package_sha256 as "packageSha256", v.package_bytes as "packageBytes", v.publisher_key_id as "publisherKeyId",
+      v.signature, v.install_json as "installJson", v.postern_json as "posternJson"
+    from execution e
+    join job j on j.id = e.job_id
+    left join owner o on o.id = j.owner_id
+    join app_version v on v.id = e.app_version_id
+    join app on app.id = v.app_id
+    where e.id = ${id} and e.state = 'waiting'
+    for update of e skip locked`.execute(db)
+  const row = rows[0]
+  if (row === undefined) return undefined
+  return {
+    ...row,
+    app: {
+      programName: row.programName,
+      kind: z.parse(AppKind, row.kind),
+      programVersion: row.programVersion,
+      packageSha256: row.packageSha256,
+      packageBytes: Number(row.packageBytes),
+      publisherKeyId: row.publisherKeyId,
+      signature: row.signature,
+      install: readInstallJson(row.installJson),
+      postern: row.posternJson === null ? undefined : z.parse(PosternJson, row.posternJson),
+    },
+  }
+}
+
+const Reported = z.object({
+  state: z.enum(['ready', 'draining', 'locked']).catch('locked'),
+  executors: z.number().int().nonnegative().catch(1),
+})
+
+/** Servers that may be given executions (S9), with how busy they are. */
+export async function placementCandidates(db: Db, environmentId: string): Promise<Candidate[]> {
+  const { rows } = await sql<Omit<Candidate, 'state' | 'executors'> & { reported: unknown }>`
+    select s.server_xid::text as "serverXid", s.name, s.protocol_version as "protocolVersion",
+      s.last_heartbeat_at as "lastHeartbeatAt", s.reported,
+      (select count(*)::int from attempt a where a.server_xid = s.server_xid and a.finished_at is null) as "openAttempts"
+    from environment_server s
+    where s.environment_id = ${environmentId} and s.enrolled_at is not null and s.confirmed_at is not null
+      and s.revoked_at is null
+    order by s.server_xid`.execute(db)
+  return rows.map(({ reported, ...row }) => ({ ...row, ...z.parse(Reported, reported) }))
+}
+
+export async function sealingKeyOf(db: Db, serverXid: string): Promise<Buffer> {
+  const row = await db
+    .selectFrom('environment_server')
+    .select('sealing_public_key')
+    .where('server_xid', '=', serverXid)
+    .executeTakeFirstOrThrow()
+  if (row.sealing_public_key === null) throw new Error(`environment server ${serverXid} is enrolled without a sealing key`)
+  return row.sealing_public_key
+}
+
+/** The next attempt; the index attempt_open refuses a second open one (D10). */
+export async function insertAttempt(
+  db: Db,
+  executionId: string,
+  { serverXid, placement }: Placement,
+  repeatable: boolean,
+  now: Date,
+): Promise<number> {
+  const { rows } = await sql<{ number: number }>`
+    insert into attempt (execution_id, number, server_xid, state, placement, repeatable, dispatched_at, takeover_at)
+    select ${executionId}, coalesce(max(number), 0) + 1, ${serverXid}, 'dispatched', ${placement}, ${repeatable}, ${now},
+      ${new Date(now.getTime() + limits.leaseTakeoverSeconds * 1000)}
+    from attempt where execution_id = ${executionId}
+    returning number`.execute(db)
+  const number = rows[0]?.number
+  if (number === undefined) throw new Error(`execution ${executionId} got no attempt`)
+  return number
+}
+
+export async function keptValues(db: Db, jobId: string): Promise<Record<string, string>> {
+  const rows = await db.selectFrom('job_kept_value').select(['name', 'value']).where('job_id', '=', jobId).execute()
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+}
+
+export async function sealedSecrets(db: Db, jobId: string): Promise<{ name: string; sealed: Buffer }[]> {
+  return await db.selectFrom('job_secret').select(['name', 'sealed']).where('job_id', '=', jobId).execute()
+}

@@ -1,0 +1,46 @@
+import { LiveChange } from '@postern/protocol'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import type { Notifications } from './notifications.ts'
+
+/**
+ * What changed, told to every hub's browsers (D15): ids only. With an `organizationId`, a changed execution is also told to
+ * those of that organization who look at the list of executions.
+ */
+export type Change = LiveChange & { organizationId?: string }
+
+/** Carries changes from whoever makes them to the live pages of every hub. */
+export class Changes {
+  readonly #notifications: Notifications
+
+  constructor(notifications: Notifications) {
+    this.#notifications = notifications
+  }
+
+  /** @param db the change's own transaction: it is told when that commits, and never if it does not */
+  async notify(db: Db, change: Change): Promise<void> {
+    await sql`select pg_notify('postern_change', ${JSON.stringify(change)})`.execute(db)
+  }
+
+  /** @returns what ends the listening */
+  on(listener: (change: Change) => void): () => void {
+    return this.#notifications.on('postern_change', (payload) => {
+      const change = read(payload)
+      if (change !== undefined) listener(change)
+    })
+  }
+
+  /** Hears of moments after which changes may have been missed. */
+  onGap(listener: () => void): () => void {
+    return this.#notifications.onGap(listener)
+  }
+}
+
+/** A newer hub beside this one may tell of changes that this one does not know; they are left out. */
+function read(payload: string): Change | undefined {
+  const json: unknown = JSON.parse(payload)
+  const { organizationId } = json as { organizationId?: unknown }
+  const change = LiveChange.safeParse(json)
+  if (!change.success) return undefined
+  return { ...change.data, ...(typeof organizationId === 'string' ? { organizationId } : {}) }
+}
