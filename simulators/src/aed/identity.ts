@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import * as z from 'zod'
 
-import { writePrivately } from './private-file.ts'
+import { writePrivately } from '../state/private-file.ts'
 
 /**
  * `aed.json` in the state folder: all that a person or a test needs to reach this appliance.

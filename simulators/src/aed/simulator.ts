@@ -8,7 +8,7 @@ import type { FaultRule } from '../faults.ts'
 import { listenOnLoopback } from '../http/loopback-server.ts'
 import { RequestLog } from '../http/request-log.ts'
 import type { Appliance } from './appliance.ts'
-import { applianceCertificate } from './certificate.ts'
+import { applianceCertificate } from '../http/certificate.ts'
 import { AedDialect } from './dialect.ts'
 import { readDialect } from './dialects.ts'
 import { frontDoor } from './front-door.ts'
@@ -69,7 +69,7 @@ export async function startAed(
   await using stack = new AsyncDisposableStack()
   const database = stack.adopt(openApplianceDatabase(stateDir), (open) => open.close())
   const last = readIdentity(stateDir)
-  const certificate = await applianceCertificate(stateDir)
+  const certificate = await applianceCertificate(stateDir, 'aed-rehearsal')
   const collections = openCollections(database, options.collections, options.limits.collections)
   const objects = new ObjectStore(database)
   const statuses = new StatusStore(database)

@@ -15,7 +15,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509'
 
-import { writePrivately } from './private-file.ts'
+import { writePrivately } from '../state/private-file.ts'
 
 export interface ApplianceCertificate {
   readonly certificatePem: string
@@ -27,11 +27,11 @@ export interface ApplianceCertificate {
 const validYears = 10
 
 /** The appliance's self-signed certificate, made on first start as a real one ships with its own. */
-export async function applianceCertificate(stateDir: string): Promise<ApplianceCertificate> {
+export async function applianceCertificate(stateDir: string, commonName: string): Promise<ApplianceCertificate> {
   const certificatePath = join(stateDir, 'certificate.pem')
   const keyPath = join(stateDir, 'private-key.pem')
   if (!existsSync(certificatePath)) {
-    const made = await selfSigned()
+    const made = await selfSigned(commonName)
     // The certificate is written last: where it is, its key is.
     writePrivately(keyPath, made.privateKeyPem)
     writePrivately(certificatePath, made.certificatePem)
@@ -44,14 +44,14 @@ export async function applianceCertificate(stateDir: string): Promise<ApplianceC
   }
 }
 
-async function selfSigned(): Promise<{ certificatePem: string; privateKeyPem: string }> {
+async function selfSigned(commonName: string): Promise<{ certificatePem: string; privateKeyPem: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const notBefore = new Date(Date.now() - 60 * 60 * 1000)
   const notAfter = new Date(notBefore)
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + validYears)
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: 'CN=aed-rehearsal, O=Postern rehearsal appliance',
+    name: `CN=${commonName}, O=Postern rehearsal appliance`,
     notBefore,
     notAfter,
     signingAlgorithm: algorithm,
