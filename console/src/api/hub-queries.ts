@@ -1,0 +1,100 @@
+import {
+  DiffValuePage,
+  ExecutionDetail,
+  ExecutionPage,
+  Ledger,
+  LedgerItemPage,
+  type LedgerOutcome,
+  limits,
+  Me,
+  paths,
+  Plan,
+  Receipt,
+} from '@postern/protocol'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+
+/** Every read of the console, by the key that live changes invalidate. */
+export const hubQueries = {
+  me: () =>
+    queryOptions({
+      queryKey: ['me'],
+      queryFn: ({ signal }) => api(paths.me, { reply: Me, signal }),
+      staleTime: 60_000,
+    }),
+
+  executions: () =>
+    infiniteQueryOptions({
+      queryKey: ['executions'],
+      queryFn: ({ pageParam, signal }) =>
+        api(paths.executions, {
+          query: { cursor: pageParam, limit: limits.pageRowsDefault },
+          reply: ExecutionPage,
+          signal,
+        }),
+      initialPageParam: firstPage,
+      getNextPageParam: nextCursor,
+    }),
+
+  execution: (executionId: string) =>
+    queryOptions({
+      queryKey: ['execution', executionId],
+      queryFn: ({ signal }) =>
+        api(paths.execution(encodeURIComponent(executionId)), { reply: ExecutionDetail, signal }),
+    }),
+
+  ledger: (executionId: string) =>
+    queryOptions({
+      queryKey: ['ledger', executionId],
+      queryFn: ({ signal }) => api(paths.executionLedger(encodeURIComponent(executionId)), { reply: Ledger, signal }),
+    }),
+
+  ledgerItems: (executionId: string, outcome: LedgerOutcome) =>
+    infiniteQueryOptions({
+      queryKey: ['ledger', executionId, 'items', outcome],
+      queryFn: ({ pageParam, signal }) =>
+        api(paths.executionLedgerItems(encodeURIComponent(executionId)), {
+          query: { outcome, cursor: pageParam, limit: tablePageRows },
+          reply: LedgerItemPage,
+          signal,
+        }),
+      initialPageParam: firstPage,
+      getNextPageParam: nextCursor,
+    }),
+
+  plan: (planId: string) =>
+    queryOptions({
+      queryKey: ['plan', planId],
+      queryFn: ({ signal }) => api(paths.plan(encodeURIComponent(planId)), { reply: Plan, signal }),
+    }),
+
+  planValues: (planId: string) => diffValues(['plan', planId, 'values'], paths.planValues(encodeURIComponent(planId))),
+
+  receipt: (receiptId: string) =>
+    queryOptions({
+      queryKey: ['receipt', receiptId],
+      queryFn: ({ signal }) => api(paths.receipt(encodeURIComponent(receiptId)), { reply: Receipt, signal }),
+    }),
+
+  receiptValues: (receiptId: string) =>
+    diffValues(['receipt', receiptId, 'values'], paths.receiptValues(encodeURIComponent(receiptId))),
+} as const
+
+/** Rows that a long table asks for at once: fewer round trips when somebody scrolls through ten thousand. */
+const tablePageRows = 500
+
+const firstPage: string | undefined = undefined
+
+function nextCursor(page: { next?: string | undefined }): string | undefined {
+  return page.next
+}
+
+function diffValues(queryKey: readonly string[], path: string) {
+  return infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ pageParam, signal }) =>
+      api(path, { query: { cursor: pageParam, limit: tablePageRows }, reply: DiffValuePage, signal }),
+    initialPageParam: firstPage,
+    getNextPageParam: nextCursor,
+  })
+}

@@ -1,0 +1,104 @@
+import { LiveChange, type LiveRequest, paths } from '@postern/protocol'
+import * as z from 'zod/mini'
+import { reconnectDelayMs } from './reconnect-delay.ts'
+
+/** `idle`: nothing is subscribed. `lost`: was open, or could not be opened; comes back by itself. */
+export type LiveState = 'idle' | 'connecting' | 'open' | 'lost'
+
+/**
+ * Tells which things changed, over one WebSocket to the hub that served this page (D18). It carries ids only (D15), so whoever
+ * listens fetches again. After a cut it comes back by itself; what changed in between is unknown, so `onState('open')` means
+ * *fetch everything again*. Subscriptions are counted: two parts of a page may ask for the same thing.
+ */
+export class LiveConnection {
+  readonly #wanted = new Map<string, { request: LiveRequest; count: number }>()
+  readonly #changeListeners = new Set<(change: LiveChange) => void>()
+  readonly #stateListeners = new Set<() => void>()
+  #socket: WebSocket | undefined
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #failures = 0
+  #state: LiveState = 'idle'
+
+  get state(): LiveState {
+    return this.#state
+  }
+
+  /** Subscribes until the returned function is called. The first subscription connects, the last one's end disconnects. */
+  subscribe(request: LiveRequest): () => void {
+    const key = JSON.stringify([request.subscribe, request.id])
+    const wanted = this.#wanted.get(key) ?? { request, count: 0 }
+    wanted.count += 1
+    this.#wanted.set(key, wanted)
+    if (wanted.count === 1 && this.#state === 'open') this.#socket?.send(JSON.stringify(request))
+    if (!this.#socket && !this.#retry) this.#connect()
+    return () => {
+      wanted.count -= 1
+      if (wanted.count === 0) this.#wanted.delete(key)
+      if (this.#wanted.size === 0) this.#disconnect()
+    }
+  }
+
+  onChange(listener: (change: LiveChange) => void): () => void {
+    this.#changeListeners.add(listener)
+    return () => this.#changeListeners.delete(listener)
+  }
+
+  onState(listener: () => void): () => void {
+    this.#stateListeners.add(listener)
+    return () => this.#stateListeners.delete(listener)
+  }
+
+  #connect(): void {
+    this.#retry = undefined
+    const address = new URL(paths.live, globalThis.location.href)
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+    const socket = new WebSocket(address)
+    this.#socket = socket
+    if (this.#state === 'idle') this.#become('connecting')
+    socket.addEventListener('open', () => {
+      this.#failures = 0
+      for (const { request } of this.#wanted.values()) socket.send(JSON.stringify(request))
+      this.#become('open')
+    })
+    socket.addEventListener('message', (event) => this.#receive(event.data))
+    socket.addEventListener('close', () => {
+      if (this.#socket !== socket) return
+      this.#socket = undefined
+      this.#become('lost')
+      this.#retry = setTimeout(() => this.#connect(), reconnectDelayMs(this.#failures, Math.random()))
+      this.#failures += 1
+    })
+  }
+
+  #disconnect(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    const socket = this.#socket
+    this.#socket = undefined
+    socket?.close()
+    this.#failures = 0
+    this.#become('idle')
+  }
+
+  #receive(data: unknown): void {
+    if (typeof data !== 'string') return
+    const change = z.safeParse(LiveChange, parseJson(data))
+    // A newer hub may tell of things that this console does not know; they are none of its business.
+    if (!change.success) return
+    for (const listener of this.#changeListeners) listener(change.data)
+  }
+
+  #become(state: LiveState): void {
+    if (this.#state === state) return
+    this.#state = state
+    for (const listener of this.#stateListeners) listener()
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useSignOut } from '../access/session.ts'
+import { hubQueries } from '../api/hub-queries.ts'
+import { useAnnounce } from '../elements/announcer.tsx'
+import { Icon } from '../elements/icon.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import classes from './app-shell.module.css'
+import { GateLogo } from './gate-logo.tsx'
+import { LiveIndicator } from './live-indicator.tsx'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { useShortcut } from './shortcuts.ts'
+import { ThemeToggle } from './theme-toggle.tsx'
+
+/** What surrounds every page behind the session: the rail with the pages, who one is, and the skip link before it all. */
+export function AppShell() {
+  const navigate = useNavigate()
+  useShortcut('executions', () => void navigate({ to: '/executions' }))
+  return (
+    <div className={classes['shell']}>
+      <a className={classes['skip']} href="#content" onClick={focusContent}>
+        Skip to the content
+      </a>
+      <header className={classes['rail']}>
+        <Link to="/executions" className={classes['brand']}>
+          <GateLogo />
+          <span>Postern</span>
+        </Link>
+        <nav aria-label="Pages" className={classes['pages']}>
+          <Link to="/executions" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
+            <Icon name="runs" />
+            Executions
+          </Link>
+        </nav>
+        <Tools />
+      </header>
+      <main id="content" tabIndex={-1} className={classes['content']}>
+        <Outlet />
+      </main>
+    </div>
+  )
+}
+
+function Tools() {
+  const me = useQuery(hubQueries.me())
+  const [helpOpen, setHelpOpen] = useState(false)
+  useShortcut('help', () => setHelpOpen(true))
+  return (
+    <div className={classes['tools']}>
+      <LiveIndicator />
+      <ThemeToggle />
+      <button type="button" className={classes['tool']} onClick={() => setHelpOpen(true)} title="Keyboard shortcuts">
+        <Icon name="keyboard" />
+        <span className={classes['toolWord']}>Keyboard</span>
+      </button>
+      <div className={classes['who']}>
+        {me.data && (
+          <p className={classes['name']} title={me.data.role ?? undefined}>
+            <PlainText text={me.data.name} />
+            <span className={classes['role']}>{me.data.role ? me.data.role.replaceAll('-', ' ') : me.data.kind}</span>
+          </p>
+        )}
+        <SignOutButton />
+      </div>
+      <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  )
+}
+
+function SignOutButton() {
+  const navigate = useNavigate()
+  const announce = useAnnounce()
+  const signOut = useSignOut()
+  return (
+    <button
+      type="button"
+      className={classes['tool']}
+      title="Sign out"
+      disabled={signOut.isPending}
+      onClick={() =>
+        signOut.mutate(undefined, {
+          onSuccess: () => void navigate({ to: '/sign-in' }),
+          onError: () => announce('Signing out failed: the hub does not answer'),
+        })
+      }
+    >
+      <Icon name="leave" />
+      <span className={classes['toolWord']}>{signOut.isError ? 'Failed, try again' : 'Sign out'}</span>
+    </button>
+  )
+}
+
+/** The router owns the address, so the skip link moves the focus itself and leaves the address alone. */
+function focusContent(event: React.MouseEvent) {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('#content')?.focus()
+}

@@ -1,0 +1,32 @@
+import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import classes from './fallback-pages.module.css'
+
+export function PendingPage() {
+  return (
+    <div className={classes['page']}>
+      <SkeletonRows label="Loading" />
+    </div>
+  )
+}
+
+export function BrokenPage({ error }: ErrorComponentProps) {
+  const router = useRouter()
+  return (
+    <main id="content" tabIndex={-1} className={classes['page']}>
+      <ProblemAlert error={error} onRetry={() => void router.invalidate()} />
+    </main>
+  )
+}
+
+export function MissingPage() {
+  return (
+    <main id="content" tabIndex={-1} className={classes['page']}>
+      <EmptyState title="There is no such page">
+        The address may be from an older release, or mistyped. <Link to="/executions">Go to the executions</Link>
+      </EmptyState>
+    </main>
+  )
+}

@@ -1,0 +1,24 @@
+import { pollMs, useLiveState } from '../api/live.ts'
+import classes from './app-shell.module.css'
+
+const faces = {
+  open: { word: 'Live', hint: 'Changes appear by themselves' },
+  connecting: { word: 'Connecting', hint: 'The live connection is being made' },
+  lost: {
+    word: `Every ${pollMs / 1000} s`,
+    hint: 'The live connection is lost: this page asks again at intervals, and reconnects',
+  },
+} as const
+
+/** Whether what stands on the page moves by itself. */
+export function LiveIndicator() {
+  const state = useLiveState()
+  if (state === 'idle') return null
+  const face = faces[state]
+  return (
+    <p className={classes['live']} data-state={state} title={face.hint}>
+      <span className={classes['liveDot']} aria-hidden="true" />
+      <span className={classes['toolWord']}>{face.word}</span>
+    </p>
+  )
+}

@@ -1,0 +1,33 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { ApiProblem } from '../api/api.ts'
+
+/** Attempts after the first, for failures that pass by themselves. */
+const retriesMax = 2
+
+/** @param onSessionEnd called when the hub no longer knows the session, whichever request learned it. */
+export function createQueryClient(onSessionEnd: () => void): QueryClient {
+  function watch(error: Error, isAboutSession: boolean) {
+    if (isAboutSession || !(error instanceof ApiProblem) || error.code !== 'unauthenticated') return
+    queryClient.removeQueries({ queryKey: ['me'] })
+    onSessionEnd()
+  }
+  const queryClient = new QueryClient({
+    // Reading who one is, and signing in, may be refused in the ordinary course of things: their callers deal with it.
+    queryCache: new QueryCache({ onError: (error, query) => watch(error, query.queryKey[0] === 'me') }),
+    mutationCache: new MutationCache({
+      onError: (error, _variables, _result, mutation) => watch(error, mutation.options.mutationKey?.[0] === 'session'),
+    }),
+    defaultOptions: {
+      queries: {
+        retry: (failures, error) => failures < retriesMax && mayPass(error),
+        staleTime: 5000,
+        refetchOnWindowFocus: true,
+      },
+    },
+  })
+  return queryClient
+}
+
+function mayPass(error: Error): boolean {
+  return error instanceof ApiProblem && (error.code === 'unreachable' || error.code === 'unavailable')
+}

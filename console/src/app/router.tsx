@@ -1,0 +1,104 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  Outlet,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+} from '@tanstack/react-router'
+import { returnPath } from '../access/return-path.ts'
+import { SetUpPage } from '../access/set-up-page.tsx'
+import { SignInPage } from '../access/sign-in-page.tsx'
+import { ApiProblem } from '../api/api.ts'
+import { hubQueries } from '../api/hub-queries.ts'
+import { ExecutionPage } from '../executions/execution-page.tsx'
+import { readExecutionSearch } from '../executions/execution-search.ts'
+import { ExecutionsPage } from '../executions/executions-page.tsx'
+import { AppShell } from './app-shell.tsx'
+import { BrokenPage, MissingPage, PendingPage } from './fallback-pages.tsx'
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: MissingPage,
+})
+
+const setUpRoute = createRoute({ getParentRoute: () => rootRoute, path: '/setup', component: SetUpPage })
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { from?: string } => {
+    const from = returnPath(search['from'])
+    return from ? { from } : {}
+  },
+  component: SignInPage,
+})
+
+/** Everything behind the session. Who has none is led to the sign-in page, and back afterwards. */
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(hubQueries.me())
+    } catch (error) {
+      if (error instanceof ApiProblem && error.code === 'unauthenticated') {
+        throw redirect({ to: '/sign-in', search: { from: location.href } })
+      }
+      throw error
+    }
+  },
+  component: AppShell,
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/executions', replace: true })
+  },
+})
+
+const executionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/executions',
+  component: ExecutionsPage,
+})
+
+const executionRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/executions/$executionId',
+  validateSearch: readExecutionSearch,
+  // Another execution is another page: nothing of the one before may linger.
+  remountDeps: ({ params }) => params,
+  component: ExecutionPage,
+})
+
+const routeTree = rootRoute.addChildren([
+  setUpRoute,
+  signInRoute,
+  signedInRoute.addChildren([homeRoute, executionsRoute, executionRoute]),
+])
+
+export function createConsoleRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    // Search parameters are plain strings: an id that looks like a number stays what it is.
+    parseSearch: parseSearchWith((value) => value),
+    stringifySearch: stringifySearchWith(String),
+    scrollRestoration: true,
+    defaultPendingComponent: PendingPage,
+    defaultPendingMs: 300,
+    defaultErrorComponent: BrokenPage,
+    defaultNotFoundComponent: MissingPage,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>
+  }
+}

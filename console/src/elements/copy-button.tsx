@@ -1,0 +1,20 @@
+import { ActionIcon } from '@mantine/core'
+import { useClipboard } from '@mantine/hooks'
+import { Icon } from './icon.tsx'
+
+/** Copies a text. Without a clipboard (plain HTTP on another machine) there is no button: the text can still be selected. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const clipboard = useClipboard({ timeout: 1500 })
+  if (!('clipboard' in navigator)) return null
+  return (
+    <ActionIcon
+      variant="subtle"
+      size="sm"
+      aria-label={clipboard.copied ? 'Copied' : label}
+      title={label}
+      onClick={() => clipboard.copy(text)}
+    >
+      <Icon name={clipboard.copied ? 'tick' : 'copy'} size={14} />
+    </ActionIcon>
+  )
+}

@@ -1,0 +1,38 @@
+import { useEffect, useId, useRef } from 'react'
+import classes from './modal-dialog.module.css'
+
+interface ModalDialogProps {
+  title: string
+  open: boolean
+  onClose: () => void
+  children: React.ReactNode
+}
+
+/** The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the focus back. */
+export function ModalDialog({ title, open, onClose, children }: ModalDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  useEffect(() => {
+    if (open) dialog.current?.showModal()
+    else dialog.current?.close()
+  }, [open])
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      className={classes['dialog']}
+      onClose={onClose}
+      onClick={(event) => {
+        // Only the backdrop belongs to the dialog element itself; everything else lies in the box.
+        if (event.target === event.currentTarget) onClose()
+      }}
+    >
+      <div className={classes['box']}>
+        <h2 id={titleId} className={classes['title']}>
+          {title}
+        </h2>
+        {children}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,82 @@
+import { Button } from '@mantine/core'
+import { type ExecutionDetail, paths } from '@postern/protocol'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { hubQueries } from '../api/hub-queries.ts'
+import { useAnnounce } from '../elements/announcer.tsx'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { Icon } from '../elements/icon.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { StateBadge } from '../elements/state-badge.tsx'
+import { appKindWords, executionFaces } from './execution-faces.ts'
+import classes from './execution-header.module.css'
+import { hasEnded } from './has-ended.ts'
+
+export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
+  const face = executionFaces[execution.state]
+  return (
+    <header className={classes['header']}>
+      <div className={classes['words']}>
+        <p className={classes['app']}>
+          <PlainText text={execution.appName} />{' '}
+          <span className={classes['kind']}>{appKindWords[execution.appKind]}</span>
+        </p>
+        <h1 className={classes['title']}>
+          <PlainText text={execution.jobName} />
+        </h1>
+        <p className={classes['state']}>
+          <StateBadge face={face} large /> <span className={classes['meaning']}>{face.meaning}</span>
+        </p>
+        {execution.message !== '' && (
+          <blockquote className={classes['message']} aria-label="Exit message">
+            <PlainText text={execution.message} />
+          </blockquote>
+        )}
+      </div>
+      {!hasEnded(execution.state) && <CancelButton execution={execution} />}
+    </header>
+  )
+}
+
+function CancelButton({ execution }: { execution: ExecutionDetail }) {
+  const [asks, setAsks] = useState(false)
+  const queryClient = useQueryClient()
+  const announce = useAnnounce()
+  const me = useQuery(hubQueries.me())
+  const cancel = useMutation({
+    mutationFn: () => api(paths.executionCancellation(encodeURIComponent(execution.id)), { method: 'POST' }),
+    onSuccess: () => {
+      setAsks(false)
+      announce('Cancelling was asked for')
+      return queryClient.invalidateQueries({ queryKey: hubQueries.execution(execution.id).queryKey, exact: true })
+    },
+  })
+  if (me.data?.role === 'read-only') return null
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<Icon name="stop" size={14} />}
+        disabled={cancel.isSuccess}
+        onClick={() => setAsks(true)}
+      >
+        {cancel.isSuccess ? 'Cancelling …' : 'Cancel'}
+      </Button>
+      <ConfirmDialog
+        title="Cancel this execution?"
+        confirm="Cancel the execution"
+        keep="Let it run"
+        isDangerous
+        open={asks}
+        onClose={() => setAsks(false)}
+        action={cancel}
+      >
+        <p>
+          The app is told to end and has five seconds to do so. What it has written to the library or to a control until
+          then stays; log and ledger are kept.
+        </p>
+      </ConfirmDialog>
+    </>
+  )
+}

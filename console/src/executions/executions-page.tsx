@@ -1,0 +1,121 @@
+import type { Execution } from '@postern/protocol'
+import { useDocumentTitle } from '@mantine/hooks'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { hubQueries } from '../api/hub-queries.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { StateBadge } from '../elements/state-badge.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import type { Column } from '../elements/virtual-table.tsx'
+import { plainText } from '../format/text-pieces.ts'
+import { executionFaces, triggerWords } from './execution-faces.ts'
+import classes from './executions-page.module.css'
+import { useLiveExecutions } from './live-executions.ts'
+import { Took } from './took.tsx'
+
+export function ExecutionsPage() {
+  const navigate = useNavigate()
+  const executions = useInfiniteQuery(hubQueries.executions())
+  useLiveExecutions()
+  useDocumentTitle('Executions · Postern')
+  return (
+    <div className={classes['page']}>
+      <header className={classes['head']}>
+        <h1>Executions</h1>
+        <p className={classes['lead']}>Every run of every job, newest first.</p>
+      </header>
+      <PagedTable
+        label="Executions"
+        query={executions}
+        columns={columns}
+        rowKey={(execution) => execution.id}
+        onOpen={(execution) => void navigate({ to: '/executions/$executionId', params: { executionId: execution.id } })}
+        empty={
+          <EmptyState title="Nothing has run yet">
+            An execution appears here as soon as a job’s schedule is due, or somebody runs it.
+          </EmptyState>
+        }
+      />
+    </div>
+  )
+}
+
+const columns: readonly Column<Execution>[] = [
+  {
+    key: 'state',
+    header: 'State',
+    width: '122px',
+    isPlain: true,
+    render: (execution) => {
+      const face = executionFaces[execution.state]
+      return (
+        <span>
+          <StateBadge face={face} title={face.meaning} />
+        </span>
+      )
+    },
+  },
+  {
+    key: 'job',
+    header: 'Job',
+    width: 'minmax(200px, 3fr)',
+    isPlain: true,
+    render: (execution) => <JobCell execution={execution} />,
+  },
+  {
+    key: 'app',
+    header: 'App',
+    width: 'minmax(110px, 1.2fr)',
+    render: (execution) => <ShortText text={execution.appName} />,
+  },
+  {
+    key: 'environment',
+    header: 'Environment',
+    width: 'minmax(100px, 1fr)',
+    render: (execution) => <ShortText text={execution.environmentName} />,
+  },
+  {
+    key: 'trigger',
+    header: 'Trigger',
+    width: '84px',
+    render: (execution) => <span>{triggerWords[execution.trigger]}</span>,
+  },
+  {
+    key: 'created',
+    header: 'Created',
+    width: '176px',
+    render: (execution) => <Timestamp instant={execution.createdAt} />,
+  },
+  { key: 'took', header: 'Took', width: '98px', align: 'end', render: (execution) => <Took {...execution} /> },
+]
+
+function JobCell({ execution }: { execution: Execution }) {
+  return (
+    <div className={classes['job']}>
+      <Link
+        to="/executions/$executionId"
+        params={{ executionId: execution.id }}
+        className={classes['name']}
+        title={plainText(execution.jobName)}
+        tabIndex={-1}
+      >
+        <PlainText text={execution.jobName} />
+      </Link>
+      {execution.message !== '' && (
+        <span className={classes['message']} title={plainText(execution.message)}>
+          <PlainText text={execution.message} />
+        </span>
+      )}
+    </div>
+  )
+}
+
+function ShortText({ text }: { text: string }) {
+  return (
+    <span className={classes['short']} title={plainText(text)}>
+      <PlainText text={text} />
+    </span>
+  )
+}

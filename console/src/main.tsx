@@ -1,0 +1,9 @@
+import './zod-without-eval.ts'
+import './app/mantine-styles.ts'
+import './app/tokens.css'
+import { createRoot } from 'react-dom/client'
+import { Console } from './app/console.tsx'
+
+const place = document.querySelector('#console')
+if (!place) throw new Error('index.html has no element #console')
+createRoot(place).render(<Console />)
