@@ -8,9 +8,11 @@ import { installBuiltInApps } from '../local/built-in-apps.ts'
 import { type LocalEnvironmentServer, startLocalEnvironmentServer } from '../local/local-environment-server.ts'
 import { type LocalHub, startLocalHub } from '../local/local-hub.ts'
 import { say } from '../say.ts'
+import { runAgain } from '../service/run-again.ts'
 import { becomeServiceUser } from '../service/service-home.ts'
 
-export const checkoutFolder = fileURLToPath(new URL('../../../', import.meta.url))
+/** The folder that holds all parts, without a slash at its end. */
+export const checkoutFolder = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 
 export function startCommand(): Command {
   return new Command('start')
@@ -23,8 +25,12 @@ export function hubCommand(): Command {
 }
 
 async function run(withEnvironmentServer: boolean): Promise<void> {
-  const home = becomeServiceUser(checkoutFolder.replace(/\/$/, ''), readCliConfig().dataFolder)
+  const home = becomeServiceUser(checkoutFolder, readCliConfig().dataFolder)
   if (home.moved) say.line(`The service user cannot reach the asked folder; everything lies in ${home.dataFolder}`)
+  if (home.steppedDown) {
+    process.exitCode = await runAgain(home, 'cli/src/main.ts', [withEnvironmentServer ? 'start' : 'hub'])
+    return
+  }
   const stopped = stopSignal()
   const hub = await startLocalHub({
     checkout: home.checkout,

@@ -5,7 +5,7 @@ import { serviceUser } from '@postern/hub'
 import { copyRuntime } from './runtime-copy.ts'
 
 /** Where everything runs from, and where its data lies, once root has stepped down (D11). */
-export type ServiceHome = { checkout: string; dataFolder: string; moved: boolean }
+export type ServiceHome = { checkout: string; dataFolder: string; moved: boolean; steppedDown: boolean }
 
 /** What stays visible in the folder that was asked for, when the data itself had to move. */
 const visible = ['hub.json', 'hub.sock', 'pki', 'logs']
@@ -18,12 +18,14 @@ const visible = ['hub.json', 'hub.sock', 'pki', 'logs']
 export function becomeServiceUser(checkout: string, dataFolder: string): ServiceHome {
   if (process.getuid?.() !== 0) {
     mkdirSync(dataFolder, { recursive: true, mode: 0o711 })
-    return { checkout, dataFolder, moved: false }
+    return { checkout, dataFolder, moved: false, steppedDown: false }
   }
   const user = serviceUser()
   mkdirSync(dataFolder, { recursive: true, mode: 0o711 })
   const passable = othersMayPass(checkout) && othersMayPass(dataFolder)
-  const home = passable ? { checkout, dataFolder, moved: false } : moveAway(checkout, dataFolder, user)
+  const home = passable
+    ? { checkout, dataFolder, moved: false, steppedDown: true }
+    : moveAway(checkout, dataFolder, user)
   mkdirSync(home.dataFolder, { recursive: true, mode: 0o711 })
   chownSync(home.dataFolder, user.uid, user.gid)
   process.umask(0o022)
@@ -45,7 +47,7 @@ function moveAway(checkout: string, dataFolder: string, user: { uid: number; gid
     rmSync(link, { recursive: true, force: true })
     symlinkSync(join(data, name), link)
   }
-  return { checkout: copyRuntime(checkout, join(home, 'runtime')), dataFolder: data, moved: true }
+  return { checkout: copyRuntime(checkout, join(home, 'runtime')), dataFolder: data, moved: true, steppedDown: true }
 }
 
 /** Whether a user who owns nothing here can pass every folder on the way to `path` and read it. */

@@ -1,0 +1,1 @@
+export { outcomeOf, type Outcome } from './demo/summary.ts'
