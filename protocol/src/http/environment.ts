@@ -43,6 +43,14 @@ export const CreateDownload = z.strictObject({
 })
 export type CreateDownload = z.infer<typeof CreateDownload>
 
+/** Headers of a download's answer, beside the file in its body. */
+export const downloadHeaders = {
+  /** A sentence for whoever downloads, such as that the hub only knows names of its own machine (ES-27). */
+  warning: 'postern-warning',
+  /** The identity that the file will enrol as; absent for the server file alone. */
+  serverXid: 'postern-server-xid',
+} as const
+
 /**
  * `.postern-envsvr/settings.json` of a bundle, and a `.env` file line by line. Names as in the menu (ES-11).
  * What it holds is worth nothing once the server has enrolled (S9).

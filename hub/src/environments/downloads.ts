@@ -1,0 +1,161 @@
+import { Readable } from 'node:stream'
+import type { BundleSettings, BundleTrust, CreateDownload } from '@postern/protocol'
+import { installationPublishers } from '../apps/apps.ts'
+import { newCredential } from '../access/credential.ts'
+import type { Db } from '../database/database.ts'
+import { found, Problem } from '../lib/problem.ts'
+import { bundleZip, serverZip, type SignedServerFile } from './bundle-zip.ts'
+import { lockEnvironmentRow } from './environment-store.ts'
+import type { EnvironmentParts, Member } from './environments.ts'
+import { listBundleFiles, readServerFile, runtimeLicence } from './server-files.ts'
+
+const enrolmentTokenLifeMs = 24 * 3_600_000
+/** Servers of one environment, revoked ones included: each is a row for good. */
+const serversMax = 1000
+
+export type Download = {
+  fileName: string
+  contentType: 'application/zip' | 'text/plain; charset=utf-8'
+  content: Readable
+  /** The identity that the file will enrol as; absent for the server file alone. */
+  serverXid?: string
+  /** What to tell whoever downloads, in one sentence; absent when all is well. */
+  warning?: string
+}
+
+export function createDownloads(parts: EnvironmentParts) {
+  const { db, audit, keys, authority, settings, clock, serverFilesFolder, runtimeFile } = parts
+
+  /** Makes one of the three files of ES-2. Bundle and `.env` each carry an enrolment token of their own (S9). */
+  async function download(
+    caller: Member,
+    environmentId: string,
+    wanted: CreateDownload,
+    address?: string,
+  ): Promise<Download> {
+    // Everything that can be missing is read before a row is written.
+    const server = wanted.kind === 'config' ? undefined : await signedServerFile()
+    const files = wanted.kind === 'bundle' ? await listBundleFiles(serverFilesFolder) : []
+    const names = await settings.publicNames()
+    const made = await db.transaction().execute(async (trx) => {
+      const environment = found(await lockEnvironmentRow(trx, caller.organizationId, environmentId), 'environment')
+      const identity =
+        wanted.kind === 'server' ? undefined : await newServer(trx, caller, environment, wanted.serverName)
+      const detail = {
+        kind: wanted.kind,
+        ...(identity === undefined ? {} : { serverXid: identity.serverXid, serverName: identity.serverName }),
+      }
+      await audit.record(trx, caller, 'environment.download', `environment ${environment.id}`, detail, address)
+      return { environment, identity }
+    })
+    const warning = names.onlyLocalNames ? { warning: onlyLocalWarning(names.apiURL) } : {}
+    if (server !== undefined && made.identity === undefined) {
+      return { fileName: 'postern-envsvr.zip', contentType: 'application/zip', content: serverZip(server, clock.now()) }
+    }
+    // Every kind but `server` has made an identity above.
+    const identity = found(made.identity, 'environment server')
+    const bundleSettings: BundleSettings = {
+      apiURL: names.apiURL,
+      brokerHost: names.brokerHost,
+      brokerPort: names.brokerPort,
+      ...identity,
+    }
+    if (server === undefined) {
+      const content = Readable.from([envFile(bundleSettings)])
+      return {
+        fileName: `${made.environment.name}.env`,
+        contentType: 'text/plain; charset=utf-8',
+        content,
+        serverXid: identity.serverXid,
+        ...warning,
+      }
+    }
+    const content = bundleZip({
+      ...server,
+      settings: bundleSettings,
+      trust: await trust(),
+      files,
+      runtime:
+        wanted.withoutRuntime === true ? undefined : { file: runtimeFile, licence: await runtimeLicence(runtimeFile) },
+      madeAt: clock.now(),
+    })
+    return {
+      fileName: 'postern-envsvr-bundle.zip',
+      contentType: 'application/zip',
+      content,
+      serverXid: identity.serverXid,
+      ...warning,
+    }
+  }
+
+  async function newServer(
+    trx: Db,
+    caller: Member,
+    environment: { id: string; name: string },
+    wantedName: string | undefined,
+  ) {
+    const { count } = await trx
+      .selectFrom('environment_server')
+      .select((select) => select.fn.countAll<string>().as('count'))
+      .where('environment_id', '=', environment.id)
+      .executeTakeFirstOrThrow()
+    if (Number(count) >= serversMax)
+      throw new Problem('conflict', `This environment has ${serversMax} servers; make another one.`)
+    const serverName = wantedName ?? `${environment.name.slice(0, 56)} ${Number(count) + 1}`
+    const token = newCredential('pse_')
+    const now = clock.now()
+    const row = await trx
+      .insertInto('environment_server')
+      .values({
+        environment_id: environment.id,
+        name: serverName,
+        downloaded_by: caller.name,
+        downloaded_at: now,
+        enrolment_token_sha256: token.sha256,
+        enrolment_expires_at: new Date(now.getTime() + enrolmentTokenLifeMs),
+      })
+      .returning('server_xid')
+      .executeTakeFirstOrThrow()
+    return { serverName, serverXid: row.server_xid, enrolmentToken: token.token }
+  }
+
+  async function signedServerFile(): Promise<SignedServerFile> {
+    const content = await readServerFile(serverFilesFolder)
+    const { keyId, signature } = await keys.sign(await releasePurpose(), content)
+    return { content, signature: { keyId, signature: signature.toString('base64') } }
+  }
+
+  /** D7: until a release exists, the publisher key signs server files. */
+  async function releasePurpose(): Promise<'release' | 'publisher'> {
+    return (await keys.all('release')).length > 0 ? 'release' : 'publisher'
+  }
+
+  /** What a bundle pins, and a hub cannot add to later (D7). */
+  async function trust(): Promise<BundleTrust> {
+    await keys.current('command')
+    const publisherKeys = (await installationPublishers(keys, clock)).map(({ publicPem }) => publicPem)
+    const release = await releasePurpose()
+    return {
+      caCertificate: await authority.certificatePem(),
+      commandKeys: (await keys.all('command'))
+        .filter(({ retiredAt }) => retiredAt === null)
+        .map(({ publicPem }) => publicPem),
+      publisherKeys,
+      releaseKeys:
+        release === 'publisher' ? publisherKeys : (await keys.all('release')).map(({ publicPem }) => publicPem),
+    }
+  }
+
+  return { download }
+}
+
+/** One `name=value` a line, the names of the menu (ES-11). No value of a bundle's settings holds a line break. */
+function envFile(settings: BundleSettings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}
+
+function onlyLocalWarning(apiURL: string): string {
+  return `This hub only knows itself as ${apiURL}: an environment server on another machine will not find it. Set its public names under Administration, Settings, and download again.`
+}

@@ -1,0 +1,136 @@
+import type { Environment, EnvironmentServer } from '@postern/protocol'
+import { SandboxTier } from '@postern/protocol'
+import { sql } from 'kysely'
+import * as z from 'zod'
+import type { Db } from '../database/database.ts'
+import { presenceOf } from './presence.ts'
+
+/** What heartbeats leave in `environment_server.reported`; older rows may lack any of it. */
+const Reported = z.object({
+  version: z.string().nullable().catch(null),
+  tier: z.enum(SandboxTier.def.entries).nullable().catch(null),
+})
+
+export type EnvironmentRow = { id: string; name: string; organizationId: string; createdAt: Date }
+
+function selectEnvironments(db: Db, organizationId: string) {
+  return db
+    .selectFrom('environment')
+    .select(['id', 'name', 'organization_id as organizationId', 'created_at as createdAt'])
+    .where('organization_id', '=', organizationId)
+    .where('deleted_at', 'is', null)
+}
+
+/** @param after the id of the last environment of the page before */
+export async function listEnvironmentRows(
+  db: Db,
+  organizationId: string,
+  after: string | undefined,
+  rowsMax: number,
+): Promise<EnvironmentRow[]> {
+  let query = selectEnvironments(db, organizationId).orderBy('id').limit(rowsMax)
+  if (after !== undefined) query = query.where('id', '>', after)
+  return await query.execute()
+}
+
+export async function findEnvironmentRow(
+  db: Db,
+  organizationId: string,
+  id: string,
+): Promise<EnvironmentRow | undefined> {
+  return await selectEnvironments(db, organizationId).where('id', '=', id).executeTakeFirst()
+}
+
+/** Keeps others from deleting the environment, or adding to it, until the transaction ends. */
+export async function lockEnvironmentRow(
+  db: Db,
+  organizationId: string,
+  id: string,
+): Promise<EnvironmentRow | undefined> {
+  return await selectEnvironments(db, organizationId).where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+export async function withServers(db: Db, rows: EnvironmentRow[], now: Date): Promise<Environment[]> {
+  if (rows.length === 0) return []
+  const ids = rows.map(({ id }) => id)
+  const servers = await selectServers(db).where('environment_id', 'in', ids).orderBy('server_xid').execute()
+  const counts = await openExecutions(db, ids)
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    organizationId: row.organizationId,
+    servers: servers.filter((server) => server.environment_id === row.id).map((server) => toServer(server, now)),
+    executionsQueued: counts.get(row.id)?.queued ?? 0,
+    executionsRunning: counts.get(row.id)?.running ?? 0,
+    createdAt: row.createdAt.toISOString(),
+  }))
+}
+
+export async function findServer(
+  db: Db,
+  environmentId: string,
+  serverXid: string,
+  now: Date,
+): Promise<EnvironmentServer | undefined> {
+  const row = await selectServers(db)
+    .where('environment_id', '=', environmentId)
+    .where('server_xid', '=', serverXid)
+    .executeTakeFirst()
+  return row === undefined ? undefined : toServer(row, now)
+}
+
+async function openExecutions(
+  db: Db,
+  environmentIds: string[],
+): Promise<Map<string, { queued: number; running: number }>> {
+  const { rows } = await sql<{ id: string; queued: number; running: number }>`
+    select environment_id as id,
+           count(*) filter (where state <> 'running')::int as queued,
+           count(*) filter (where state = 'running')::int as running
+    from execution
+    where environment_id = any(${environmentIds}::bigint[]) and finished_at is null
+    group by environment_id`.execute(db)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+function selectServers(db: Db) {
+  return db
+    .selectFrom('environment_server')
+    .select([
+      'server_xid',
+      'environment_id',
+      'name',
+      'downloaded_by',
+      'downloaded_at',
+      'enrolled_at',
+      'enrolled_from',
+      'key_fingerprint',
+      'confirmed_at',
+      'revoked_at',
+      'last_heartbeat_at',
+      'reported',
+    ])
+}
+
+type ServerRow = Awaited<ReturnType<ReturnType<typeof selectServers>['executeTakeFirstOrThrow']>>
+
+function toServer(row: ServerRow, now: Date): EnvironmentServer {
+  const reported = Reported.parse(row.reported)
+  return {
+    serverXid: row.server_xid,
+    name: row.name,
+    presence: presenceOf(
+      { enrolledAt: row.enrolled_at, revokedAt: row.revoked_at, lastHeartbeatAt: row.last_heartbeat_at },
+      now,
+    ),
+    confirmed: row.confirmed_at !== null,
+    keyFingerprint: row.key_fingerprint,
+    enrolledFrom: row.enrolled_from,
+    enrolledAt: row.enrolled_at?.toISOString() ?? null,
+    lastHeartbeatAt: row.last_heartbeat_at?.toISOString() ?? null,
+    version: reported.version,
+    tier: reported.tier,
+    downloadedBy: row.downloaded_by,
+    downloadedAt: row.downloaded_at.toISOString(),
+  }
+}

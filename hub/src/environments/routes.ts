@@ -1,0 +1,215 @@
+import {
+  CreateDownload,
+  CreateEnvironment,
+  downloadHeaders,
+  EnrolmentRequest,
+  EnrolmentResponse,
+  Environment,
+  EnvironmentPage,
+  EnvironmentServer,
+  limits,
+  paths,
+} from '@postern/protocol'
+import type { FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { forEveryone, forPeople } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import { Problem } from '../lib/problem.ts'
+import type { Environments, Member } from './environments.ts'
+
+const tags = ['environments']
+const id = z.string().regex(/^\d{1,18}$/)
+const environmentParams = z.object({ environmentId: id })
+const serverParams = z.object({ environmentId: id, serverXid: id })
+/** Enrolments that one address may try in a minute; tokens of 256 bits need no more, the audit does. */
+const enrolmentsPerMinuteMax = 20
+
+export function environmentRoutes(server: Server, environments: Environments): void {
+  environmentsRoutes(server, environments)
+  downloadRoute(server, environments)
+  serverRoutes(server, environments)
+  enrolmentRoute(server, environments)
+}
+
+function environmentsRoutes(server: Server, environments: Environments): void {
+  server.get(
+    paths.environments,
+    {
+      config: forPeople('environments:read'),
+      schema: {
+        operationId: 'listEnvironments',
+        tags,
+        summary: "The organization's environments with their servers",
+        querystring: z.object({
+          cursor: id.optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: EnvironmentPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query
+      const rows = await environments.list(memberOf(request), cursor, limit + 1)
+      const data = rows.slice(0, limit)
+      const last = data.at(-1)
+      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+    },
+  )
+  server.post(
+    paths.environments,
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'createEnvironment',
+        tags,
+        summary: 'Make an environment',
+        body: CreateEnvironment,
+        response: { 201: Environment },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await environments.create(memberOf(request), request.body.name, request.ip)),
+  )
+  server.get(
+    paths.environment(':environmentId'),
+    {
+      config: forPeople('environments:read'),
+      schema: {
+        operationId: 'getEnvironment',
+        tags,
+        summary: 'An environment with its servers',
+        params: environmentParams,
+        response: { 200: Environment },
+      },
+    },
+    async (request) => await environments.get(memberOf(request), request.params.environmentId),
+  )
+  server.delete(
+    paths.environment(':environmentId'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'deleteEnvironment',
+        tags,
+        summary: 'Delete an environment that no job names; its servers are revoked',
+        params: environmentParams,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await environments.remove(memberOf(request), request.params.environmentId, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function downloadRoute(server: Server, environments: Environments): void {
+  server.post(
+    paths.environmentDownloads(':environmentId'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'createDownload',
+        tags,
+        summary: 'Make a bundle, a configuration or the server file, and answer with it',
+        params: environmentParams,
+        body: CreateDownload,
+      },
+    },
+    async (request, reply) => {
+      const file = await environments.download(
+        memberOf(request),
+        request.params.environmentId,
+        request.body,
+        request.ip,
+      )
+      if (file.warning !== undefined) reply.header(downloadHeaders.warning, file.warning)
+      if (file.serverXid !== undefined) reply.header(downloadHeaders.serverXid, file.serverXid)
+      return (
+        reply
+          .type(file.contentType)
+          .header('content-disposition', `attachment; filename="${file.fileName}"`)
+          // It holds a token that works once.
+          .header('cache-control', 'no-store')
+          .send(file.content)
+      )
+    },
+  )
+}
+
+function serverRoutes(server: Server, environments: Environments): void {
+  server.get(
+    paths.environmentServer(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:read'),
+      schema: {
+        operationId: 'getEnvironmentServer',
+        tags,
+        summary: 'An environment server',
+        params: serverParams,
+        response: { 200: EnvironmentServer },
+      },
+    },
+    async (request) =>
+      await environments.getServer(memberOf(request), request.params.environmentId, request.params.serverXid),
+  )
+  server.post(
+    paths.environmentServerConfirmation(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'confirmEnvironmentServer',
+        tags,
+        summary: 'Say that the fingerprint of its key was compared; executions may then be placed on it',
+        params: serverParams,
+        response: { 200: EnvironmentServer },
+      },
+    },
+    async (request) =>
+      await environments.confirm(memberOf(request), request.params.environmentId, request.params.serverXid, request.ip),
+  )
+  server.post(
+    paths.environmentServerRevocation(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'revokeEnvironmentServer',
+        tags,
+        summary: 'Take its identity away, for good',
+        params: serverParams,
+        response: { 200: EnvironmentServer },
+      },
+    },
+    async (request) =>
+      await environments.revoke(memberOf(request), request.params.environmentId, request.params.serverXid, request.ip),
+  )
+}
+
+function enrolmentRoute(server: Server, environments: Environments): void {
+  server.post(
+    paths.enrolments,
+    {
+      config: { ...forEveryone, rateLimit: { max: enrolmentsPerMinuteMax, timeWindow: '1 minute' } },
+      schema: {
+        operationId: 'enrol',
+        tags,
+        summary: "An environment server's one enrolment, by the token of its bundle",
+        body: EnrolmentRequest,
+        response: { 201: EnrolmentResponse },
+      },
+    },
+    async (request, reply) => {
+      const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2)
+      if (scheme !== 'Bearer' || token === undefined || token === '') {
+        throw new Problem('unauthenticated', 'Send the enrolment token of the bundle as a bearer token.')
+      }
+      return reply.code(201).send(await environments.enrol(token, request.body, request.ip))
+    },
+  )
+}
+
+/** Rules of these routes let in people alone, so there is an organization. */
+function memberOf(request: FastifyRequest): Member {
+  if (request.caller.kind === 'stranger') throw new Problem('unauthenticated', 'Sign in first.')
+  return request.caller
+}
