@@ -1,0 +1,136 @@
+import type { BatchConfig } from '@postern/protocol'
+import { sql } from 'kysely'
+import type { Selectable } from 'kysely'
+import type { PoolClient } from 'pg'
+import type { Db } from '../database/database.ts'
+import type { BatchTable } from '../database/tables.ts'
+import type { BatchCounts } from './batch-counts.ts'
+import type { BatchSender } from './batches.ts'
+import { readBlock } from './ledger-blocks.ts'
+
+export type BatchRow = Selectable<BatchTable>
+
+const insertBatch = `
+  insert into batch (organization_id, owner_id, execution_id, sent_by, state, action, config)
+  values ($1, $2, $3, $4, 'created', $5, $6) returning id`
+
+/** Rows of batches and what hangs on them. Methods that take a client belong to the batch's transaction. */
+export class BatchStore {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  async create(sender: BatchSender, config: BatchConfig): Promise<string> {
+    const { id } = await this.#db
+      .insertInto('batch')
+      .values({
+        organization_id: sender.organizationId,
+        owner_id: sender.ownerId,
+        execution_id: sender.executionId,
+        sent_by: sender.sentBy,
+        state: 'created',
+        action: config.action,
+        config: JSON.stringify(config),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return id
+  }
+
+  async createIn(client: PoolClient, sender: BatchSender, config: BatchConfig): Promise<string> {
+    const { organizationId, ownerId, executionId, sentBy } = sender
+    const { rows } = await client.query<{ id: string }>(insertBatch, [organizationId, ownerId, executionId, sentBy, config.action, JSON.stringify(config)])
+    const id = rows[0]?.id
+    if (id === undefined) throw new Error('an insert into batch returned no row')
+    return id
+  }
+
+  async find(organizationId: string, batchId: string): Promise<BatchRow | undefined> {
+    return this.#db
+      .selectFrom('batch')
+      .selectAll()
+      .where('id', '=', batchId)
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirst()
+  }
+
+  /**
+   * The execution's last batch for this owner, if it was this very one: clients repeat a request whose answer they did not see
+   * (T2). With another batch in between it is no repetition.
+   */
+  async repeated(client: PoolClient, sender: BatchSender, sha256: Buffer): Promise<BatchRow | undefined> {
+    if (sender.executionId === null) return undefined
+    const { rows } = await client.query<BatchRow>(
+      `select * from (
+         select * from batch where execution_id = $1 and owner_id = $2 and state = 'completed' order by id desc limit 1
+       ) last where content_sha256 = $3`,
+      [sender.executionId, sender.ownerId, sha256],
+    )
+    return rows[0]
+  }
+
+  async complete(client: PoolClient, batchId: string, sha256: Buffer, counts: BatchCounts): Promise<BatchRow> {
+    const { rows } = await client.query<BatchRow>(
+      `update batch set state = 'completed', completed_at = now(), content_sha256 = $2,
+         item_count = $3, created = $4, updated = $5, unchanged = $6, deleted = $7, refused = $8, partial = $9, unprocessed = $10,
+         groups_created = $11, groups_updated = $12, groups_unchanged = $13, groups_deleted = $14, groups_refused = $15,
+         associations = $16, associations_refused = $17
+       where id = $1 and state = 'created' returning *`,
+      [
+        batchId,
+        sha256,
+        counts.item_count,
+        counts.created,
+        counts.updated,
+        counts.unchanged,
+        counts.deleted,
+        counts.refused,
+        counts.partial,
+        counts.unprocessed,
+        counts.groups_created,
+        counts.groups_updated,
+        counts.groups_unchanged,
+        counts.groups_deleted,
+        counts.groups_refused,
+        counts.associations,
+        counts.associations_refused,
+      ],
+    )
+    const row = rows[0]
+    if (row === undefined) throw new Error(`batch ${batchId} was completed twice at once`)
+    return row
+  }
+
+  /** Tells the data collections, in the same transaction: a hub that dies right after the commit forgets nothing. */
+  async notePending(client: PoolClient, organizationId: string): Promise<void> {
+    await client.query(
+      `insert into collection_pending (organization_id, indicator_ids)
+       select $1, array_agg(indicator_id) from touched_indicator having count(*) > 0`,
+      [organizationId],
+    )
+  }
+
+  async errors(batchId: string): Promise<{ code: string; reason: string }[]> {
+    const blocks = await this.#db
+      .selectFrom('batch_item_block')
+      .select('items')
+      .where('batch_id', '=', batchId)
+      .where('has_reason', '=', true)
+      .orderBy('number')
+      .execute()
+    const errors: { position: number; code: string; reason: string }[] = []
+    for (const block of blocks) {
+      for (const [position, , , , code, reason] of await readBlock(block.items)) {
+        if (code !== null && reason !== null) errors.push({ position, code, reason })
+      }
+    }
+    return errors.sort((a, b) => a.position - b.position)
+  }
+
+  async deleteAbandoned(before: Date): Promise<number> {
+    const { numAffectedRows } = await sql`delete from batch where state = 'created' and created_at < ${before}`.execute(this.#db)
+    return Number(numAffectedRows ?? 0n)
+  }
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import type { BatchConfig } from '@postern/protocol'
+import type { Pool, PoolClient } from 'pg'
+import type { Db } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Problem, found } from '../lib/problem.ts'
+import { batchModes, type BatchModes } from './batch-modes.ts'
+import { countItems } from './batch-counts.ts'
+import { BatchStore, type BatchRow } from './batch-store.ts'
+import { ContentReader } from './content-reader.ts'
+import { deleteItems } from './delete-writer.ts'
+import { writeGroups } from './group-writer.ts'
+import { writeIndicators, type AssertionWriter } from './indicator-writer.ts'
+import { ItemOutcomes } from './item-outcomes.ts'
+import { writeLedger } from './ledger-blocks.ts'
+import { writeLinks } from './link-writer.ts'
+import { NameRegister } from './name-register.ts'
+import type { PreparedBatch } from './prepared-batch.ts'
+import { makeSentTables, preferLookUps } from './sent-tables.ts'
+
+/** Who sends a batch, and whose assertions it may write: checked before (owners/owners.ts). */
+export type BatchSender = AssertionWriter & { executionId: string | null; sentBy: string }
+
+export type BatchesOptions = {
+  pool: Pool
+  db: Db
+  clock: Clock
+  /** Hears after each commit that indicators of the organization were touched. */
+  onTouched(organizationId: string): void
+}
+
+/** Batches that were made and never filled are gone after this: apps make one only to see whether they may. */
+const abandonedAfterMs = 24 * 60 * 60 * 1000
+
+/**
+ * Takes batches in. A batch is one transaction: identities, assertions, groups, associations, the computed view, tombstones,
+ * the ledger, and the note for data collections are all there or none is. It ends at once: nothing waits in a queue.
+ */
+export class Batches {
+  readonly #pool: Pool
+  readonly #store: BatchStore
+  readonly #clock: Clock
+  readonly #names: NameRegister
+  readonly #onTouched: (organizationId: string) => void
+  readonly #reader = new ContentReader()
+
+  constructor({ pool, db, clock, onTouched }: BatchesOptions) {
+    this.#pool = pool
+    this.#store = new BatchStore(db)
+    this.#clock = clock
+    this.#names = new NameRegister(pool)
+    this.#onTouched = onTouched
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close()
+  }
+
+  /** A batch without content yet, for the two-step way. */
+  async create(sender: BatchSender, config: BatchConfig): Promise<string> {
+    return this.#store.create(sender, config)
+  }
+
+  /** Fills a batch of the two-step way; the same content again is answered as the first time. */
+  async upload(sender: BatchSender, batchId: string, content: Uint8Array): Promise<BatchRow> {
+    const batch = await this.get(sender.organizationId, batchId)
+    if (batch.owner_id !== sender.ownerId) throw new Problem('forbidden', 'This batch writes to an owner that you may not write to.')
+    const sha256 = digest(batch.config as BatchConfig, content)
+    if (batch.state === 'completed') {
+      if (batch.content_sha256?.equals(sha256) === true) return batch
+      throw new Problem('conflict', `Batch ${batchId} has had its content; make a new one.`)
+    }
+    return this.#take(sender, batch.config as BatchConfig, content, sha256, batchId)
+  }
+
+  /** A batch with its content in one call. */
+  async submit(sender: BatchSender, config: BatchConfig, content: Uint8Array): Promise<BatchRow> {
+    return this.#take(sender, config, content, digest(config, content), undefined)
+  }
+
+  async get(organizationId: string, batchId: string): Promise<BatchRow> {
+    return found(await this.#store.find(organizationId, batchId), 'batch')
+  }
+
+  /** Items that were refused, and those that were written but for a part. */
+  async errors(batchId: string): Promise<{ code: string; reason: string }[]> {
+    return this.#store.errors(batchId)
+  }
+
+  async reapAbandoned(): Promise<number> {
+    return this.#store.deleteAbandoned(new Date(this.#clock.now().getTime() - abandonedAfterMs))
+  }
+
+  async #take(
+    sender: BatchSender,
+    config: BatchConfig,
+    content: Uint8Array,
+    sha256: Buffer,
+    batchId: string | undefined,
+  ): Promise<BatchRow> {
+    const modes = batchModes(config)
+    const read = await this.#reader.read(content, modes)
+    if (!read.ok) throw new Problem(read.tooLarge ? 'too-large' : 'invalid', read.message)
+    if (modes.action === 'Create') await this.#names.add(read.batch)
+    const client = await this.#pool.connect()
+    let failure: Error | undefined
+    try {
+      await makeSentTables(client)
+      await client.query('begin')
+      const written = await this.#write(client, sender, config, modes, read.batch, sha256, batchId)
+      await client.query('commit')
+      this.#onTouched(sender.organizationId)
+      return written
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error))
+      throw error
+    } finally {
+      if (failure !== undefined) await client.query('rollback').catch(() => {})
+      client.release(failure)
+    }
+  }
+
+  async #write(
+    client: PoolClient,
+    sender: BatchSender,
+    config: BatchConfig,
+    modes: BatchModes,
+    batch: PreparedBatch,
+    sha256: Buffer,
+    batchId: string | undefined,
+  ): Promise<BatchRow> {
+    await preferLookUps(client)
+    // One batch an owner at a time: what a batch found of its owner's assertions stays true until it commits.
+    await client.query('select pg_advisory_xact_lock($1, ($2::bigint % 2147483647)::int)', [ownerLockClass, sender.ownerId])
+    const earlier = await this.#store.repeated(client, sender, sha256)
+    if (earlier !== undefined && batchId === undefined) return earlier
+    const id = batchId ?? (await this.#store.createIn(client, sender, config))
+    const outcomes = new ItemOutcomes(batch)
+    let associations = 0
+    if (modes.action === 'Delete') await deleteItems(client, sender, batch, id, outcomes)
+    else {
+      await writeGroups(client, sender.ownerId, batch, modes, outcomes)
+      await writeIndicators(client, sender, batch, modes, outcomes)
+      associations = await writeLinks(client, sender.ownerId, batch, outcomes)
+    }
+    await writeLedger(client, id, batch, outcomes)
+    await this.#store.notePending(client, sender.organizationId)
+    return this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
+  }
+}
+
+/** First number of the advisory locks that keep an owner's batches apart. */
+const ownerLockClass = 62_003
+
+function digest(config: BatchConfig, content: Uint8Array): Buffer {
+  return createHash('sha256').update(JSON.stringify(config)).update('\0').update(content).digest()
+}

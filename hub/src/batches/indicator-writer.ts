@@ -1,0 +1,170 @@
+import type { LedgerOutcome } from '@postern/protocol'
+import type { PoolClient } from 'pg'
+import { refreshViewOfSent } from '../library/indicator-view.ts'
+import type { BatchModes } from './batch-modes.ts'
+import type { ItemOutcomes } from './item-outcomes.ts'
+import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
+import { notValid, refusalCodes } from './refusal-codes.ts'
+import { copyLines } from './sent-tables.ts'
+
+/** Whose assertions a batch writes. */
+export type AssertionWriter = {
+  organizationId: string
+  ownerId: string
+  /** Status of assertions that a batch makes without saying one: Review for what alerts saw first (S1). */
+  statusDefault: 'Active' | 'Review'
+}
+
+/**
+ * Writes the batch's indicators and what the owner asserts of them; rows that say what they said before are not touched.
+ * The owner's lock is held, so nobody else writes its assertions.
+ */
+export async function writeIndicators(
+  client: PoolClient,
+  writer: AssertionWriter,
+  batch: PreparedBatch,
+  modes: BatchModes,
+  outcomes: ItemOutcomes,
+): Promise<void> {
+  const rows = batch.indicators
+  if (rows.keys.length === 0) return
+  const ofRow = await classify(client, writer.ownerId, rows)
+  const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
+  if (changed.length > 0) {
+    const createdCount = changed.reduce((count, row) => count + (ofRow[row] === 'created' ? 1 : 0), 0)
+    await copyChanged(client, rows, changed, ofRow, modes)
+    await writeIdentities(client, rows, changed.length, ofRow, outcomes)
+    await writeAssertions(client, writer, modes, createdCount, changed.length - createdCount)
+    await writeAttributes(client, writer.ownerId, modes, createdCount < changed.length)
+    await refreshViewOfSent(client, writer.organizationId, writer.ownerId)
+    await client.query('insert into touched_indicator select indicator_id from sent_indicator')
+  }
+  outcomes.setFromRows(rows, ofRow)
+}
+
+/** Which rows are new to the owner, and which say what they said before. */
+async function classify(client: PoolClient, ownerId: string, rows: PreparedRows): Promise<LedgerOutcome[]> {
+  const { rows: found } = await client.query<{ same: string | null; other: string | null }>(
+    `select string_agg(s.row::text, ',') filter (where a.digest = s.digest) as same,
+            string_agg(s.row::text, ',') filter (where a.digest is distinct from s.digest) as other
+     from unnest($2::uuid[], $3::uuid[]) with ordinality s (indicator_id, digest, row)
+     join assertion a on a.indicator_id = s.indicator_id and a.owner_id = $1`,
+    [ownerId, `{${rows.keys.join(',')}}`, `{${rows.digests.join(',')}}`],
+  )
+  const ofRow = Array.from<LedgerOutcome>({ length: rows.keys.length }).fill('created')
+  for (const row of rowNumbers(found[0]?.same)) ofRow[row] = 'unchanged'
+  for (const row of rowNumbers(found[0]?.other)) ofRow[row] = 'updated'
+  return ofRow
+}
+
+/** Ordinality counts from 1. */
+export function rowNumbers(list: string | null | undefined): number[] {
+  return list === null || list === undefined ? [] : list.split(',').map((text) => Number(text) - 1)
+}
+
+async function copyChanged(
+  client: PoolClient,
+  rows: PreparedRows,
+  changed: readonly number[],
+  ofRow: readonly LedgerOutcome[],
+  modes: BatchModes,
+): Promise<void> {
+  await copyLines(client, 'sent_indicator', changed.map((row) => `${rows.lines[row]}\t${ofRow[row] === 'created' ? 't' : 'f'}`))
+  const attributes = changed.flatMap((row) =>
+    modes.attributes === 'Static' && ofRow[row] !== 'created' ? [] : (rows.attributeLines[row] ?? []),
+  )
+  await copyLines(client, 'sent_attribute', attributes)
+}
+
+/**
+ * Adds the identities that are new and locks those that are not, in the order of their ids: batches of several owners that
+ * meet wait for each other and never in a ring. From here on no other batch computes the view of these indicators.
+ */
+async function writeIdentities(
+  client: PoolClient,
+  rows: PreparedRows,
+  changedCount: number,
+  ofRow: LedgerOutcome[],
+  outcomes: ItemOutcomes,
+): Promise<void> {
+  const { rowCount } = await client.query(
+    `insert into indicator (id, type, value, canonical_version)
+     select indicator_id, type, value, 1 from sent_indicator order by indicator_id
+     on conflict (id) do update set value = excluded.value where false`,
+  )
+  if (rowCount === changedCount) return
+  const { rows: collisions } = await client.query<{ key: string }>(
+    `delete from sent_indicator s using indicator i
+     where i.id = s.indicator_id and (i.type <> s.type or i.value <> s.value)
+     returning replace(s.indicator_id::text, '-', '') as key`,
+  )
+  for (const { key } of collisions) refuseCollision(rows, key, ofRow, outcomes)
+}
+
+/** D1: on conflict the stored value must be equal. */
+function refuseCollision(rows: PreparedRows, key: string, ofRow: LedgerOutcome[], outcomes: ItemOutcomes): void {
+  const row = rows.keys.findIndex((id) => id.replaceAll('-', '') === key)
+  ofRow[row] = 'refused'
+  for (const [index, position] of rows.itemPositions.entries()) {
+    if (rows.itemRows[index] !== row) continue
+    const reason = notValid('Indicator', key, 'Its identity collides with that of another stored value (identity-collision).')
+    outcomes.refuse(position, refusalCodes.indicator, reason)
+  }
+}
+
+async function writeAssertions(
+  client: PoolClient,
+  writer: AssertionWriter,
+  modes: BatchModes,
+  createdCount: number,
+  updatedCount: number,
+): Promise<void> {
+  if (createdCount > 0) {
+    await client.query(
+      `insert into assertion (indicator_id, owner_id, digest, rating, confidence, active, private, status, tags, labels, tlp,
+         first_seen, last_seen, expires, detail, added_at, modified_at)
+       select indicator_id, $1, digest, rating, confidence, coalesce(active, true), coalesce(private, false), coalesce(status, $2),
+         coalesce(tags, '{}'), coalesce(labels, '{}'), tlp, first_seen, last_seen, expires, detail, now(), now()
+       from sent_indicator where is_new order by indicator_id`,
+      [writer.ownerId, writer.statusDefault],
+    )
+  }
+  if (updatedCount === 0) return
+  await client.query(
+    `update assertion a set
+       digest = s.digest,
+       rating = coalesce(s.rating, a.rating),
+       confidence = coalesce(s.confidence, a.confidence),
+       active = coalesce(s.active, a.active),
+       private = coalesce(s.private, a.private),
+       status = coalesce(s.status, a.status),
+       tags = case when s.tags is null then a.tags when $2 then array(select distinct t from unnest(a.tags || s.tags) t order by t) else s.tags end,
+       labels = case when s.labels is null then a.labels when $3 then array(select distinct t from unnest(a.labels || s.labels) t order by t) else s.labels end,
+       tlp = case when s.labels is null then a.tlp when $3 then greatest(a.tlp, s.tlp) else s.tlp end,
+       first_seen = coalesce(s.first_seen, a.first_seen),
+       last_seen = coalesce(s.last_seen, a.last_seen),
+       expires = coalesce(s.expires, a.expires),
+       detail = case when s.detail is null then a.detail else coalesce(a.detail, '{}') || s.detail end,
+       modified_at = now()
+     from sent_indicator s
+     where a.indicator_id = s.indicator_id and a.owner_id = $1 and not s.is_new`,
+    [writer.ownerId, modes.tags === 'Append', modes.labels === 'Append'],
+  )
+}
+
+async function writeAttributes(client: PoolClient, ownerId: string, modes: BatchModes, hasUpdates: boolean): Promise<void> {
+  if (hasUpdates && (modes.attributes === 'Replace' || modes.attributes === 'Singleton')) {
+    await client.query(
+      `delete from assertion_attribute t using sent_indicator s
+       where t.owner_id = $1 and t.indicator_id = s.indicator_id and s.attributes_named and not s.is_new
+         and ($2 or t.type in (select x.type from sent_attribute x where x.indicator_id = t.indicator_id))`,
+      [ownerId, modes.attributes === 'Replace'],
+    )
+  }
+  await client.query(
+    `insert into assertion_attribute (indicator_id, owner_id, type, value, source, displayed, pinned)
+     select x.indicator_id, $1, x.type, x.value, x.source, x.displayed, x.pinned
+     from sent_attribute x where x.indicator_id in (select indicator_id from sent_indicator)`,
+    [ownerId],
+  )
+}

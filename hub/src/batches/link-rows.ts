@@ -1,0 +1,47 @@
+import { copyRow } from './copy-row.ts'
+import type { PreparedLinks } from './prepared-batch.ts'
+import type { LinkEnd, SentLink } from './read-association.ts'
+import type { SentGroup } from './read-group.ts'
+
+/** Kind of the link between hashes that an owner says are of one file (D2). */
+export const sameFile = 'Same File'
+
+/** Associations of a batch, from wherever an item names them. */
+export class LinkRows {
+  readonly #prepared: PreparedLinks = { positions: [], lines: [] }
+
+  addOfIndicator(position: number, ids: readonly string[], groupXids: readonly string[]): void {
+    for (const [index, id] of ids.entries()) {
+      const left: LinkEnd = { kind: 'indicator', id }
+      for (const other of ids.slice(index + 1)) this.add(position, { left, right: { kind: 'indicator', id: other }, kind: sameFile })
+      for (const xid of groupXids) this.add(position, { left, right: { kind: 'group', xid }, kind: 'Associated' })
+    }
+  }
+
+  addOfGroup(position: number, group: SentGroup): void {
+    const left: LinkEnd = { kind: 'group', xid: group.xid }
+    for (const xid of group.groupXids) this.add(position, { left, right: { kind: 'group', xid }, kind: 'Associated' })
+    for (const id of group.indicatorIds) this.add(position, { left, right: { kind: 'indicator', id }, kind: 'Associated' })
+  }
+
+  add(position: number, { left, right, kind }: SentLink): void {
+    this.#prepared.positions.push(position)
+    this.#prepared.lines.push(copyRow([String(position), left.kind, keyOf(left), right.kind, keyOf(right), kind]))
+  }
+
+  prepared(): PreparedLinks {
+    return this.#prepared
+  }
+}
+
+function keyOf(end: LinkEnd): string {
+  switch (end.kind) {
+    case 'indicator':
+      return end.id
+    case 'group':
+      return end.xid
+    case 'indicator-number':
+    case 'group-number':
+      return end.number
+  }
+}

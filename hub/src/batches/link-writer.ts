@@ -1,0 +1,128 @@
+import type { PoolClient } from 'pg'
+import type { ItemOutcomes } from './item-outcomes.ts'
+import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
+import { notValid, refusalCodes } from './refusal-codes.ts'
+import { copyLines } from './sent-tables.ts'
+
+/**
+ * Writes the associations of items that were written, after groups and indicators: each end is looked up among what the owner
+ * has by now, so that an item may refer to a group of an earlier batch (TcEx sends chunks as batches of their own).
+ */
+export async function writeLinks(
+  client: PoolClient,
+  ownerId: string,
+  batch: PreparedBatch,
+  outcomes: ItemOutcomes,
+): Promise<number> {
+  const { positions, lines } = batch.links
+  const due = lines.filter((_, index) => isDue(outcomes.of(positions[index] ?? -1)))
+  if (due.length === 0) return 0
+  await copyLines(client, 'sent_link', due)
+  await resolve(client, ownerId)
+  const written = await insertLinks(client, ownerId)
+  await noteUnresolved(client, ownerId, batch, outcomes)
+  for (const position of associationPositions(batch)) if (outcomes.of(position) === undefined) outcomes.set(position, 'created')
+  return written
+}
+
+/** Associations have no outcome yet; those of unchanged items are there already. */
+function isDue(outcome: string | undefined): boolean {
+  return outcome === undefined || outcome === 'created' || outcome === 'updated'
+}
+
+function associationPositions(batch: PreparedBatch): number[] {
+  const first = batch.groupCount + batch.indicatorCount
+  const count = Math.max(0, batch.types.length - first)
+  return Array.from({ length: count }, (_, index) => first + index)
+}
+
+async function resolve(client: PoolClient, ownerId: string): Promise<void> {
+  await client.query(
+    `insert into resolved_link
+     select position, left_key,
+       case left_kind
+         when 'indicator' then (select a.indicator_id from assertion a where a.indicator_id = left_key::uuid and a.owner_id = $1)
+         when 'indicator-number' then (select a.indicator_id from assertion a where a.id = left_key::bigint and a.owner_id = $1) end,
+       case left_kind
+         when 'group' then (select g.id from library_group g where g.owner_id = $1 and g.xid = left_key)
+         when 'group-number' then (select g.id from library_group g where g.owner_id = $1 and g.id = left_key::bigint) end,
+       right_key,
+       case right_kind
+         when 'indicator' then (select a.indicator_id from assertion a where a.indicator_id = right_key::uuid and a.owner_id = $1)
+         when 'indicator-number' then (select a.indicator_id from assertion a where a.id = right_key::bigint and a.owner_id = $1) end,
+       case right_kind
+         when 'group' then (select g.id from library_group g where g.owner_id = $1 and g.xid = right_key)
+         when 'group-number' then (select g.id from library_group g where g.owner_id = $1 and g.id = right_key::bigint) end,
+       kind
+     from sent_link`,
+    [ownerId],
+  )
+}
+
+async function insertLinks(client: PoolClient, ownerId: string): Promise<number> {
+  const toGroups = await client.query(
+    `insert into indicator_group (indicator_id, owner_id, group_id)
+     select distinct coalesce(left_indicator, right_indicator), $1::bigint, coalesce(left_group, right_group) from resolved_link
+     where (left_indicator is not null and right_group is not null) or (left_group is not null and right_indicator is not null)
+     on conflict do nothing`,
+    [ownerId],
+  )
+  const ofGroups = await client.query(
+    `insert into group_link (group_id, linked_id)
+     select distinct least(left_group, right_group), greatest(left_group, right_group) from resolved_link
+     where left_group <> right_group
+     on conflict do nothing`,
+  )
+  const ofIndicators = await client.query(
+    `insert into indicator_link (indicator_id, owner_id, linked_id, kind)
+     select distinct least(left_indicator, right_indicator), $1::bigint, greatest(left_indicator, right_indicator), kind from resolved_link
+     where left_indicator <> right_indicator
+     on conflict do nothing`,
+    [ownerId],
+  )
+  return (toGroups.rowCount ?? 0) + (ofGroups.rowCount ?? 0) + (ofIndicators.rowCount ?? 0)
+}
+
+/** The item stays, its association does not; its digest goes, so that the same item sent again is tried again. */
+async function noteUnresolved(
+  client: PoolClient,
+  ownerId: string,
+  batch: PreparedBatch,
+  outcomes: ItemOutcomes,
+): Promise<void> {
+  const { rows } = await client.query<{ position: number; missing: string }>(
+    `select position, case when left_indicator is null and left_group is null then left_key else right_key end as missing
+     from resolved_link
+     where (left_indicator is null and left_group is null) or (right_indicator is null and right_group is null)`,
+  )
+  if (rows.length === 0) return
+  const parted = new Set<number>()
+  for (const { position, missing } of rows) {
+    const { kind, code } = partOf(batch, position)
+    const reason = notValid(
+      kind === 'association' ? 'Association' : (batch.types[position] ?? ''),
+      batch.summaries[position] ?? '',
+      `It is associated with ${missing}, which this owner does not have.`,
+    )
+    if (kind === 'association') outcomes.refuse(position, code, reason)
+    else outcomes.notePart(position, code, reason)
+    parted.add(position)
+  }
+  const indicatorKeys = keysOf(batch.indicators, parted)
+  const groupKeys = keysOf(batch.groups, parted)
+  await client.query('update assertion set digest = null where owner_id = $1 and indicator_id = any($2::uuid[])', [ownerId, indicatorKeys])
+  await client.query('update library_group set digest = null where owner_id = $1 and xid = any($2)', [ownerId, groupKeys])
+}
+
+function partOf(batch: PreparedBatch, position: number): { kind: 'group' | 'indicator' | 'association'; code: string } {
+  if (position < batch.groupCount) return { kind: 'group', code: refusalCodes.groupPartly }
+  if (position < batch.groupCount + batch.indicatorCount) return { kind: 'indicator', code: refusalCodes.indicatorPartly }
+  return { kind: 'association', code: refusalCodes.association }
+}
+
+function keysOf(rows: PreparedRows, positions: ReadonlySet<number>): string[] {
+  return rows.itemPositions.flatMap((position, index) => {
+    const key = positions.has(position) ? rows.keys[rows.itemRows[index] ?? -1] : undefined
+    return key === undefined ? [] : [key]
+  })
+}

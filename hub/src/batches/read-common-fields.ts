@@ -1,0 +1,111 @@
+import { parseTlp, tlpLevels } from '@postern/intel'
+
+/** A rule of one field was broken; the message is for the person who sent the item. */
+export class FieldError extends Error {}
+
+export type SentAttribute = { type: string; value: string; source: string | null; displayed: boolean; pinned: boolean }
+
+/** Bounds of one item; each refuses the item and names the field. */
+export const itemLimits = {
+  tagsMax: 500,
+  tagCharactersMax: 128,
+  labelsMax: 50,
+  attributesMax: 1000,
+  attributeTypeCharactersMax: 200,
+  attributeValueCharactersMax: 100_000,
+  groupsMax: 1000,
+  xidCharactersMax: 500,
+} as const
+
+type Named = { name: string }
+
+/** Names sorted and without doubles; undefined where the item does not speak of them. */
+export function readNames(sent: readonly Named[] | undefined, field: string, countMax: number): string[] | undefined {
+  if (sent === undefined) return undefined
+  if (sent.length > countMax) throw new FieldError(`The field ${field} has ${sent.length} entries; ${countMax} are permitted.`)
+  if (sent.length === 0) return []
+  const names = sent.map((entry) => readName(entry.name, field))
+  if (names.length === 1) return names
+  return [...new Set(names)].sort()
+}
+
+function readName(text: string, field: string): string {
+  const name = storable(text.trim())
+  if (name === '') throw new FieldError(`The field ${field} has an entry without a name.`)
+  if (name.length > itemLimits.tagCharactersMax) {
+    throw new FieldError(`The field ${field} has a name of ${name.length} characters; ${itemLimits.tagCharactersMax} are permitted.`)
+  }
+  return name
+}
+
+/** Labels that name a TLP level in any spelling become `TLP:<level>`, so that D21 cannot be missed by a blank. */
+export function readLabels(sent: readonly Named[] | undefined): { labels: string[]; tlp: number | null } | undefined {
+  const names = readNames(sent, 'securityLabel', itemLimits.labelsMax)
+  if (names === undefined) return undefined
+  let tlp: number | null = null
+  const labels = names.map((name) => {
+    const level = parseTlp(name)
+    if (level === undefined) return name
+    tlp = Math.max(tlp ?? 0, tlpLevels.indexOf(level))
+    return `TLP:${level}`
+  })
+  return { labels: [...new Set(labels)].sort(), tlp }
+}
+
+type AttributeAsSent = {
+  type: string
+  value: string | number | boolean
+  displayed?: boolean | undefined
+  source?: string | undefined
+  pinned?: unknown
+}
+
+/** Values may be numbers and booleans (T9). */
+export function readAttributes(sent: readonly AttributeAsSent[] | undefined): SentAttribute[] | undefined {
+  if (sent === undefined) return undefined
+  if (sent.length > itemLimits.attributesMax) {
+    throw new FieldError(`The field attribute has ${sent.length} entries; ${itemLimits.attributesMax} are permitted.`)
+  }
+  return sent.map((attribute) => {
+    const type = storable(attribute.type.trim())
+    const value = storable(String(attribute.value))
+    if (type === '') throw new FieldError('The field attribute has an entry without a type.')
+    if (type.length > itemLimits.attributeTypeCharactersMax || value.length > itemLimits.attributeValueCharactersMax) {
+      throw new FieldError(
+        `The attribute ${type.slice(0, 80)} is too long: types have at most ${itemLimits.attributeTypeCharactersMax} characters, values ${itemLimits.attributeValueCharactersMax}.`,
+      )
+    }
+    return {
+      type,
+      value,
+      source: attribute.source === undefined ? null : storable(attribute.source),
+      displayed: attribute.displayed === true,
+      pinned: attribute.pinned === true,
+    }
+  })
+}
+
+/** An instant with `Z` or an offset, as ISO text in UTC; null where none was sent. */
+export function readInstant(sent: unknown, field: string): string | null {
+  if (sent === undefined || sent === null || sent === '') return null
+  if (typeof sent !== 'string' || !instantForm.test(sent)) {
+    throw new FieldError(`The field ${field} is not a date such as 2026-01-31T12:00:00Z.`)
+  }
+  const date = new Date(sent.length === 10 ? `${sent}T00:00:00Z` : sent.replace(' ', 'T').replace(/\d$/, withZone))
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999) {
+    throw new FieldError(`The field ${field} names a day or hour that does not exist.`)
+  }
+  return date.toISOString()
+}
+
+const instantForm = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i
+
+/** A time without a zone is UTC. */
+function withZone(lastDigit: string, offset: number, whole: string): string {
+  return /[+-]\d{2}:?\d{2}$/.test(whole.slice(16)) ? lastDigit : `${lastDigit}Z`
+}
+
+/** Texts that are no values are kept as they are, but for what PostgreSQL's text cannot hold. */
+export function storable(text: string): string {
+  return text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\ufffd') : text
+}

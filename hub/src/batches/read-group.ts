@@ -1,0 +1,115 @@
+import { parseGroupType, parseIndicatorType, canonicalise, indicatorId, type GroupType } from '@postern/intel'
+import { BatchGroup } from '@postern/protocol'
+import { FieldError, itemLimits, readAttributes, readInstant, readLabels, readNames, storable, type SentAttribute } from './read-common-fields.ts'
+import { field, firstIssue, readXids, type RefusedItem } from './read-indicator.ts'
+import { notValid, refusalCodes } from './refusal-codes.ts'
+
+/** One group of a batch as it was understood; its identity is the owner and `xid`. */
+export type SentGroup = {
+  type: GroupType
+  name: string
+  xid: string
+  status: string | null
+  eventDate: string | null
+  publishDate: string | null
+  firstSeen: string | null
+  lastSeen: string | null
+  tags: string[] | undefined
+  labels: string[] | undefined
+  tlp: number | null
+  attributes: SentAttribute[] | undefined
+  groupXids: string[]
+  /** Ids of indicators that the group names. */
+  indicatorIds: string[]
+  detail: Record<string, unknown> | null
+}
+
+export type ReadGroup = { ok: true; summary: string; group: SentGroup } | { ok: false; refused: RefusedItem }
+
+const nameCharactersMax = 500
+
+export function readGroup(item: unknown): ReadGroup {
+  const parsed = BatchGroup.safeParse(item)
+  if (!parsed.success) return refuse(field(item, 'type'), field(item, 'name'), firstIssue(parsed.error.issues))
+  const sent = parsed.data
+  const type = parseGroupType(sent.type)
+  if (type === undefined) return refuse(sent.type, sent.name, 'There is no group type of this name.')
+  try {
+    return { ok: true, summary: sent.name, group: readFields(type, sent) }
+  } catch (error) {
+    if (error instanceof FieldError) return refuse(type, sent.name, error.message)
+    throw error
+  }
+}
+
+function readFields(type: GroupType, sent: BatchGroup): SentGroup {
+  const xid = storable(sent.xid)
+  const name = storable(sent.name.trim())
+  if (xid === '' || xid.length > itemLimits.xidCharactersMax) throw new FieldError(`The field xid has ${xid.length} characters; 1 to ${itemLimits.xidCharactersMax} are permitted.`)
+  if (name === '' || name.length > nameCharactersMax) throw new FieldError(`The field name has ${name.length} characters; 1 to ${nameCharactersMax} are permitted.`)
+  const labels = readLabels(sent.securityLabel)
+  return {
+    type,
+    name,
+    xid,
+    status: sent.status === undefined ? null : storable(sent.status),
+    eventDate: readInstant(sent.eventDate, 'eventDate'),
+    publishDate: readInstant(sent['publishDate'], 'publishDate'),
+    firstSeen: readInstant(sent['firstSeen'], 'firstSeen'),
+    lastSeen: readInstant(sent['lastSeen'], 'lastSeen'),
+    tags: readNames(sent.tag, 'tag', itemLimits.tagsMax),
+    labels: labels?.labels,
+    tlp: labels?.tlp ?? null,
+    attributes: readAttributes(sent.attribute),
+    groupXids: readXids(sent.associatedGroupXid),
+    indicatorIds: readIndicatorIds(sent['associatedIndicators']),
+    detail: readDetail(sent),
+  }
+}
+
+function readIndicatorIds(sent: unknown): string[] {
+  if (sent === undefined || sent === null) return []
+  if (!Array.isArray(sent) || sent.length > indicatorsMax) throw new FieldError(`The field associatedIndicators is a list of at most ${indicatorsMax} entries.`)
+  return sent.flatMap((entry: unknown) => {
+    const type = parseIndicatorType(field(entry, 'indicatorType'))
+    if (type === undefined) throw new FieldError('The field associatedIndicators has an entry without a known indicatorType.')
+    return indicatorIdsOf(type, field(entry, 'summary'))
+  })
+}
+
+/** Ids of what a summary names: one, or for a File one for each of its hashes. */
+function indicatorIdsOf(type: NonNullable<ReturnType<typeof parseIndicatorType>>, summary: string): string[] {
+  const raws = type === 'File' ? summary.split(':').slice(0, 3) : [summary]
+  return raws.map((raw) => {
+    const canonical = canonicalise(type, raw)
+    if (!canonical.ok) throw new FieldError(`The field associatedIndicators names a ${type}: ${canonical.message}`)
+    return indicatorId(type, canonical.value)
+  })
+}
+
+const indicatorsMax = 10_000
+
+const detailFields = [
+  'externalDateAdded', 'externalDateExpires', 'externalLastModified', 'eventType', 'fileName', 'fileText', 'fileType', 'malware',
+  'subject', 'header', 'body', 'from', 'to', 'score', 'description', 'source', 'insights', 'aiProvider',
+] as const
+
+function readDetail(sent: BatchGroup): Record<string, unknown> | null {
+  let detail: Record<string, unknown> | null = null
+  for (const name of detailFields) {
+    const value = sent[name]
+    if (value === undefined || value === null) continue
+    detail ??= {}
+    detail[name] = value
+  }
+  if (detail !== null && JSON.stringify(detail).length > detailCharactersMax) {
+    throw new FieldError(`Its further fields together have more than ${detailCharactersMax} characters.`)
+  }
+  return detail
+}
+
+const detailCharactersMax = 1_000_000
+
+function refuse(type: string, name: string, why: string): ReadGroup {
+  return { ok: false, refused: { type, summary: name, code: refusalCodes.group, reason: notValid(type === '' ? 'Group' : type, name, why) } }
+}

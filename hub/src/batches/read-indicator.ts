@@ -1,0 +1,171 @@
+import { canonicalise, indicatorTypeFacts, parseIndicatorType, type IndicatorType } from '@postern/intel'
+import { BatchIndicator } from '@postern/protocol'
+import { FieldError, itemLimits, readAttributes, readInstant, readLabels, readNames, storable, type SentAttribute } from './read-common-fields.ts'
+import { notValid, refusalCodes } from './refusal-codes.ts'
+
+export const assertionStatuses = ['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'] as const
+
+/** One indicator of a batch as it was understood. `undefined` and null: the item does not speak of it. */
+export type SentIndicator = {
+  type: IndicatorType
+  /** One canonical value; of a File, each of its hashes (D2). */
+  values: string[]
+  xid: string | undefined
+  rating: number | null
+  confidence: number | null
+  active: boolean | null
+  private: boolean | null
+  status: string | null
+  firstSeen: string | null
+  lastSeen: string | null
+  expires: string | null
+  tags: string[] | undefined
+  labels: string[] | undefined
+  tlp: number | null
+  attributes: SentAttribute[] | undefined
+  groupXids: string[]
+  detail: Record<string, unknown> | null
+}
+
+export type RefusedItem = { type: string; summary: string; code: string; reason: string }
+export type ReadIndicator =
+  | { ok: true; summary: string; indicator: SentIndicator }
+  | { ok: false; refused: RefusedItem }
+
+/** Reads one item on its own; whatever is wrong with it is said in ThreatConnect's words and stops no other. */
+export function readIndicator(item: unknown): ReadIndicator {
+  const parsed = BatchIndicator.safeParse(item)
+  if (!parsed.success) return refuse(field(item, 'type'), field(item, 'summary'), firstIssue(parsed.error.issues))
+  const sent = parsed.data
+  const type = parseIndicatorType(sent.type)
+  if (type === undefined) {
+    return refuse(sent.type, sent.summary ?? '', `There is no indicator type of this name; GET /api/v2/types/indicatorTypes lists them.`)
+  }
+  const summary = summaryOf(type, sent)
+  const values: string[] = []
+  for (const raw of rawValues(type, summary)) {
+    const canonical = canonicalise(type, raw)
+    if (!canonical.ok) return refuse(type, summary, canonical.message)
+    if (!values.includes(canonical.value)) values.push(canonical.value)
+  }
+  try {
+    return { ok: true, summary, indicator: readFields(type, values, sent) }
+  } catch (error) {
+    if (error instanceof FieldError) return refuse(type, summary, error.message)
+    throw error
+  }
+}
+
+function readFields(type: IndicatorType, values: string[], sent: BatchIndicator): SentIndicator {
+  const labels = readLabels(sent.securityLabel)
+  return {
+    type,
+    values,
+    xid: sent.xid,
+    rating: inRange(sent.rating, 'rating', 5),
+    confidence: wholeNumber(inRange(sent.confidence, 'confidence', 100)),
+    active: sent.active ?? null,
+    private: sent.privateFlag ?? null,
+    status: readStatus(sent['status']),
+    firstSeen: readInstant(sent.firstSeen, 'firstSeen'),
+    lastSeen: readInstant(sent.lastSeen, 'lastSeen'),
+    expires: readInstant(sent.externalDateExpires, 'externalDateExpires'),
+    tags: readNames(sent.tag, 'tag', itemLimits.tagsMax),
+    labels: labels?.labels,
+    tlp: labels?.tlp ?? null,
+    attributes: readAttributes(sent.attribute),
+    groupXids: readXids(sent.associatedGroups?.map((group) => group.groupXid)),
+    detail: readDetail(sent),
+  }
+}
+
+function summaryOf(type: IndicatorType, sent: BatchIndicator): string {
+  const named = indicatorTypeFacts[type].valueFields.flatMap((name) => {
+    const value = sent[name]
+    return typeof value === 'string' && value !== '' ? [value] : []
+  })
+  // A File's hash fields are what holds; elsewhere the summary does, and the type's own field stands in for it.
+  if (type === 'File' && named.length > 0) return named.join(' : ')
+  return sent.summary ?? named.join(' : ')
+}
+
+/** A File's summary names up to three hashes and skips missing ones; every other type has one value. */
+function rawValues(type: IndicatorType, summary: string): string[] {
+  if (type !== 'File' || !summary.includes(':')) return [summary]
+  const hashes = summary.split(':', hashesMax + 1).map((part) => part.trim()).filter((part) => part !== '')
+  return hashes.length > hashesMax ? [summary] : hashes
+}
+
+const hashesMax = 3
+
+function inRange(value: number | undefined, name: string, max: number): number | null {
+  if (value === undefined) return null
+  if (!(value >= 0 && value <= max)) throw new FieldError(`The ${name} is ${value}; it goes from 0 to ${max}.`)
+  return value
+}
+
+function wholeNumber(confidence: number | null): number | null {
+  return confidence === null ? null : Math.round(confidence)
+}
+
+function readStatus(sent: unknown): string | null {
+  if (sent === undefined || sent === null) return null
+  const status = assertionStatuses.find((name) => name === sent)
+  if (status === undefined) throw new FieldError(`The status is none of ${assertionStatuses.join(', ')}.`)
+  return status
+}
+
+export function readXids(sent: readonly string[] | undefined): string[] {
+  if (sent === undefined || sent.length === 0) return []
+  if (sent.length > itemLimits.groupsMax) throw new FieldError(`There are ${sent.length} associated groups; ${itemLimits.groupsMax} are permitted.`)
+  return [...new Set(sent.map(storable))].sort()
+}
+
+/** Kept as sent, in a fixed order, for whoever reads the indicator; nothing is decided by it. */
+const detailFields = [
+  'externalDateAdded',
+  'externalDateCreated',
+  'externalLastModified',
+  'flag1',
+  'flag2',
+  'intValue1',
+  'size',
+  'dnsActive',
+  'whoisActive',
+  'description',
+  'source',
+  'fileOccurrence',
+  'fileAction',
+] as const
+
+function readDetail(sent: BatchIndicator): Record<string, unknown> | null {
+  let detail: Record<string, unknown> | null = null
+  for (const name of detailFields) {
+    const value = sent[name]
+    if (value === undefined || value === null) continue
+    detail ??= {}
+    detail[name] = value
+  }
+  if (detail !== null && JSON.stringify(detail).length > detailCharactersMax) {
+    throw new FieldError(`Its further fields together have more than ${detailCharactersMax} characters.`)
+  }
+  return detail
+}
+
+const detailCharactersMax = 100_000
+
+/** Text of an item that could not be read, for its line in the ledger. */
+export function field(item: unknown, name: string): string {
+  const value: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, name) : undefined
+  return typeof value === 'string' ? value : ''
+}
+
+export function firstIssue(issues: readonly { path: PropertyKey[]; message: string }[]): string {
+  const issue = issues[0]
+  if (issue === undefined) return 'It could not be read.'
+  return issue.path.length === 0 ? issue.message : `The field ${issue.path.map(String).join('.')}: ${issue.message}.`
+}
+
+function refuse(type: string, summary: string, why: string): ReadIndicator {
+  return { ok: false, refused: { type, summary, code: refusalCodes.indicator, reason: notValid(type === '' ? 'Indicator' : type, summary, why) } }
+}

@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { PoolClient } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+
+/** Temporary tables that a batch's rows are copied to, emptied by the end of each transaction; they stay with the connection. */
+const createSentTables = `
+  create temp table if not exists sent_indicator (
+    indicator_id uuid, type text, value text, digest uuid, rating real, confidence smallint, active boolean, private boolean,
+    status text, tags text[], labels text[], tlp smallint, first_seen timestamptz, last_seen timestamptz, expires timestamptz,
+    detail jsonb, attributes_named boolean, is_new boolean
+  ) on commit delete rows;
+  create temp table if not exists sent_attribute (
+    indicator_id uuid, type text, value text, source text, displayed boolean, pinned boolean
+  ) on commit delete rows;
+  create temp table if not exists sent_group (
+    xid text, digest uuid, type text, name text, status text, event_date timestamptz, publish_date timestamptz,
+    first_seen timestamptz, last_seen timestamptz, tags text[], labels text[], tlp smallint, detail jsonb,
+    attributes_named boolean, is_new boolean
+  ) on commit delete rows;
+  create temp table if not exists sent_group_attribute (
+    xid text, type text, value text, source text, displayed boolean, pinned boolean
+  ) on commit delete rows;
+  create temp table if not exists sent_link (
+    position int, left_kind text, left_key text, right_kind text, right_key text, kind text
+  ) on commit delete rows;
+  create temp table if not exists resolved_link (
+    position int, left_key text, left_indicator uuid, left_group bigint, right_key text, right_indicator uuid, right_group bigint,
+    kind text
+  ) on commit delete rows;
+  create temp table if not exists touched_indicator (indicator_id uuid) on commit delete rows`
+
+const copyCommands = {
+  sent_indicator: 'copy sent_indicator from stdin',
+  sent_attribute: 'copy sent_attribute from stdin',
+  sent_group: 'copy sent_group from stdin',
+  sent_group_attribute: 'copy sent_group_attribute from stdin',
+  sent_link: 'copy sent_link from stdin',
+} as const
+
+const tablesMade = new WeakSet<PoolClient>()
+
+/** Before the transaction: makes the tables if this connection has none yet. */
+export async function makeSentTables(client: PoolClient): Promise<void> {
+  if (tablesMade.has(client)) return
+  await client.query(createSentTables)
+  tablesMade.add(client)
+}
+
+/** In the transaction: costs of a cached library, where look-ups by key beat reading whole tables; JIT costs more than it saves. */
+export async function preferLookUps(client: PoolClient): Promise<void> {
+  await client.query(`set local random_page_cost = 1.1; set local jit = off; set local work_mem = '64MB'`)
+}
+
+export async function copyLines(client: PoolClient, table: keyof typeof copyCommands, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return
+  const copy = client.query(copyFrom(copyCommands[table]))
+  await pipeline(Readable.from(chunks(lines), { objectMode: false }), copy)
+}
+
+const linesOfChunk = 2000
+
+function* chunks(lines: readonly string[]): Generator<Buffer> {
+  for (let start = 0; start < lines.length; start += linesOfChunk) {
+    yield Buffer.from(`${lines.slice(start, start + linesOfChunk).join('\n')}\n`)
+  }
+}

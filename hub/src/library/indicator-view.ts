@@ -1,0 +1,57 @@
+import type { PoolClient } from 'pg'
+
+/**
+ * Computes what the organization sees of the indicators in `sent_indicator`, in the transaction that wrote the assertions. The
+ * rows of these indicators are locked (indicator-writer.ts), so that no assertion of another owner is overlooked: whoever
+ * waited for the lock computes after, from all of them.
+ */
+export async function refreshViewOfSent(client: PoolClient, organizationId: string, ownerId: string): Promise<void> {
+  // Most are new to the whole organization: the one assertion is all that is known.
+  const { rowCount } = await client.query(
+    `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
+     select $1, s.indicator_id, s.rating, s.confidence, coalesce(s.active, true), s.tlp, array[$2::bigint], coalesce(s.tags, '{}'), now(), now()
+     from sent_indicator s where s.is_new order by s.indicator_id
+     on conflict (organization_id, indicator_id) do nothing`,
+    [organizationId, ownerId],
+  )
+  const { rows } = await client.query<{ count: string }>('select count(*) from sent_indicator')
+  if (Number(rows[0]?.count) === rowCount) return
+  await client.query(
+    `insert into touched_indicator
+     select s.indicator_id from sent_indicator s join indicator_view v on v.indicator_id = s.indicator_id and v.organization_id = $1
+     where not (s.is_new and v.owner_ids = array[$2::bigint])
+     union all
+     select s.indicator_id from sent_indicator s
+     where not exists (select 1 from indicator_view v where v.indicator_id = s.indicator_id and v.organization_id = $1)`,
+    [organizationId, ownerId],
+  )
+  await refreshViewOfTouched(client, organizationId)
+  await client.query('delete from touched_indicator')
+}
+
+/** Computes the view of the indicators in `touched_indicator` from all assertions of the organization's owners. */
+export async function refreshViewOfTouched(client: PoolClient, organizationId: string): Promise<void> {
+  await client.query(
+    `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
+     select $1, a.indicator_id, max(a.rating), max(a.confidence), bool_or(a.active), max(a.tlp),
+       array_agg(a.owner_id order by a.owner_id),
+       array(select distinct t from assertion b cross join unnest(b.tags) t
+             where b.indicator_id = a.indicator_id and b.owner_id in (select id from owner where organization_id = $1) order by t),
+       min(a.added_at), max(a.modified_at)
+     from touched_indicator s
+     join assertion a on a.indicator_id = s.indicator_id
+     where a.owner_id in (select id from owner where organization_id = $1)
+     group by a.indicator_id order by a.indicator_id
+     on conflict (organization_id, indicator_id) do update set
+       rating = excluded.rating, confidence = excluded.confidence, active = excluded.active, tlp = excluded.tlp,
+       owner_ids = excluded.owner_ids, tags = excluded.tags, added_at = excluded.added_at, modified_at = excluded.modified_at`,
+    [organizationId],
+  )
+  await client.query(
+    `delete from indicator_view v using touched_indicator s
+     where v.organization_id = $1 and v.indicator_id = s.indicator_id
+       and not exists (select 1 from assertion a join owner o on o.id = a.owner_id
+                       where a.indicator_id = s.indicator_id and o.organization_id = $1)`,
+    [organizationId],
+  )
+}
