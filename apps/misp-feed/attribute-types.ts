@@ -62,7 +62,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['malware-sample', named('File')],
   ['AS', one('ASN')],
   ['mutex', one('Mutex')],
-  ['regkey', (value) => [{ type: 'Registry Key', summary: fullRoot(value), attributes: [] }]],
+  ['regkey', one('Registry Key')],
   ['regkey|value', registryValue],
   ['user-agent', one('User Agent')],
 ])
@@ -124,21 +124,8 @@ function registryValue(value: string): FoundIndicator[] | undefined {
   return [
     {
       type: 'Registry Key',
-      summary: fullRoot(value.slice(0, cut)),
+      summary: value.slice(0, cut).trim(),
       attributes: [{ type: 'Registry Value', value: value.slice(cut + 1) }],
     },
   ]
-}
-
-/** Analysts abbreviate the five roots; the canonical form is the full one. */
-function fullRoot(key: string): string {
-  return key.trim().replace(/^(HKLM|HKCU|HKCR|HKU|HKCC)(?=\\|$)/i, (root) => roots[root.toUpperCase()] ?? root)
-}
-
-const roots: Readonly<Record<string, string>> = {
-  HKLM: 'HKEY_LOCAL_MACHINE',
-  HKCU: 'HKEY_CURRENT_USER',
-  HKCR: 'HKEY_CLASSES_ROOT',
-  HKU: 'HKEY_USERS',
-  HKCC: 'HKEY_CURRENT_CONFIG',
 }

@@ -15,6 +15,7 @@ export interface AedControlParts {
   readonly collection: TaxiiCollection
   readonly api: AedApi
   readonly labels: readonly string[]
+  readonly blocks: boolean
   readonly removeBy: RemoveBy
   readonly readBackVia: ReadBackVia
   readonly maxContentLengthBytes: number
@@ -39,7 +40,7 @@ export function aedControl(parts: AedControlParts): ExportControl {
     batchSize: 1_000,
     removedBy: removeBy,
     isUnverified: false,
-    accepts,
+    accepts: (type, value) => accepts(type, value, parts.blocks),
     held: () => held.values(parts.readBackVia === 'taxii' ? readByTaxii() : readByConfiguration()),
     add: (values) => addAll(values),
     remove: removeBy === 'delete' ? removeByDelete : removeByRevoking,

@@ -2,10 +2,9 @@ import { addressUrl, defineExport, NotReadable, parameter } from '@postern/app-s
 import type { ExportContext, ExportControl, Logger, ValuesOf } from '@postern/app-sdk'
 import { AedApi } from './aed-api.ts'
 import { aedControl } from './aed-control.ts'
+import { caps, roomOf } from './capacity.ts'
 import { Taxii20 } from './taxii20.ts'
 
-/** What an AED holds at most (training notes of the vendor; AED-6). */
-const caps = { perCollection: 500_000, inAll: 3_000_000 }
 /** Where the API root names no size: small enough for any. */
 const contentLengthDefaultBytes = 1024 * 1024
 
@@ -46,6 +45,10 @@ const parameters = {
     default: 'malicious-activity',
     note: 'Comma-separated. STIX 2.0 demands a label of every indicator.',
     check: (labels) => (labels.length === 0 ? 'must hold a label at least' : undefined),
+  }),
+  blocks: parameter.boolean({
+    label: 'Send CIDR blocks',
+    note: 'Whether blocks of IPv4 addresses are sent as well. No public source says that the appliance takes them; what it refuses is named in the receipt.',
   }),
   removeBy: parameter.choice({
     label: 'Remove by',
@@ -108,6 +111,7 @@ async function open(context: ExportContext<ValuesOf<typeof parameters>>): Promis
     collection,
     api,
     labels: given.defaultIndicatorLabels,
+    blocks: given.blocks,
     removeBy: given.removeBy,
     readBackVia: given.readBackVia,
     maxContentLengthBytes: given.maxContentLengthBytes ?? taxii.maxContentLengthBytes ?? contentLengthDefaultBytes,
@@ -119,9 +123,7 @@ async function open(context: ExportContext<ValuesOf<typeof parameters>>): Promis
 /** Planned for, not discovered: a collection's own cap, and what the other collections leave of the appliance's (AED-6). */
 async function roomFor(api: AedApi, title: string, log: Logger): Promise<number> {
   try {
-    const others = (await api.collections()).filter((collection) => collection.title !== title)
-    const heldElsewhere = others.reduce((sum, { indicators }) => sum + (indicators ?? 0), 0)
-    return Math.max(0, Math.min(caps.perCollection, caps.inAll - heldElsewhere))
+    return roomOf(await api.collections(), title)
   } catch (error) {
     if (!(error instanceof NotReadable)) throw error
     log.warn(`what other collections hold is not known, so only the cap of one is planned for: ${error.message}`)

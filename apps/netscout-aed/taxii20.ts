@@ -140,7 +140,7 @@ export class Taxii20 {
     const { pollSeconds, signal } = this.#settings
     const until = Date.now() + pollSeconds * 1000
     let status = first
-    for (let waitMs = 100; status.status === 'pending' && Date.now() < until; waitMs = Math.min(2_000, waitMs * 2)) {
+    for (let waitMs = 50; status.status === 'pending' && Date.now() < until; waitMs = Math.min(2_000, waitMs * 1.6)) {
       await wait(waitMs, undefined, { signal })
       status = await getTaxii(this.#session, new URL(`status/${encodeURIComponent(first.id)}/`, this.#root), Status)
     }

@@ -56,6 +56,8 @@ export async function applyDifference(
       done.added += values.length - answers.length
       log.info('values were put in', { values: values.length, refused: answers.length })
     }
+    // A rewrite puts back what was held before, too; that is no addition.
+    if (isRewrite) done.added = Math.max(0, done.added - (desired.count - difference.add.count))
     return { ...done, refused, problem: undefined }
   } catch (error) {
     signal.throwIfAborted()

@@ -109,18 +109,36 @@ async function assertAsApproved(
 }
 
 async function applyAndVerify(run: ExportRun, planId: string, findings: Findings): Promise<Outcome> {
-  const { store, control, tempPath, log, signal } = run
+  const { store } = run
   await store.setPlanState(planId, { state: 'applying' })
-  const applied = await applyDifference(control, findings.difference, findings.desired.values, log, signal)
-  // Where the control cannot be read, it is believed to hold what it was sent.
-  const held = await heldValues(control, () => Promise.resolve(findings.desired.values), tempPath)
-  const outcome = await writeReceipt(run, planId, findings, held, applied)
-  const failed = applied.problem !== undefined && outcome.partial === true
-  await store.setPlanState(
-    planId,
-    failed ? { state: 'failed', reason: applied.problem.message.slice(0, 2000) } : { state: 'applied' },
-  )
-  return outcome
+  try {
+    const applied = await applyDifference(
+      run.control,
+      findings.difference,
+      findings.desired.values,
+      run.log,
+      run.signal,
+    )
+    // Where the control cannot be read, it is believed to hold what it was sent.
+    const held = await heldValues(run.control, () => Promise.resolve(findings.desired.values), run.tempPath)
+    const outcome = await writeReceipt(run, planId, findings, held, applied)
+    const failed = applied.problem !== undefined && outcome.partial === true
+    await store.setPlanState(
+      planId,
+      failed ? { state: 'failed', reason: short(applied.problem) } : { state: 'applied' },
+    )
+    return outcome
+  } catch (error) {
+    // Best effort: told to end, the run may no longer reach the hub, which then sees that the plan's execution is over.
+    await store
+      .setPlanState(planId, { state: 'failed', reason: short(error) })
+      .catch((untold: unknown) => run.log.error(`the hub was not told that the plan failed: ${String(untold)}`))
+    throw error
+  }
+}
+
+function short(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 2000)
 }
 
 const nothingApplied: Applied = { added: 0, removed: 0, refused: [], problem: undefined }

@@ -1,3 +1,5 @@
+export { installApp } from './install-app.ts'
+export type { InstalledApp } from './install-app.ts'
 export { launchApp } from './launch-app.ts'
 export type { FinishedApp, LaunchOptions } from './launch-app.ts'
 export { problem, startHubDouble } from './hub-double.ts'

@@ -5,10 +5,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch, platformParameters } from '@postern/protocol'
+import { programMain } from '../define/manifest.ts'
 import { sealParameters } from '../launch/parameter-file.ts'
 
 export interface LaunchOptions {
-  /** The app's folder with `app.mjs` of a package, or `app.ts` of its source. */
+  /** The folder of an installed app. */
   readonly appFolder: string
   /** The hub's base URL; `/api` is put behind it. */
   readonly hubUrl: string
@@ -86,7 +87,7 @@ function runProcess(
   file: ParameterFile,
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, entryOf(options.appFolder), {
+    const child = spawn(process.execPath, [programMain], {
       cwd: options.appFolder,
       env: {
         [launch.parameterFileVariable]: file.path,
@@ -104,18 +105,6 @@ function runProcess(
     child.once('close', (exitCode) => resolve({ exitCode, ...output }))
     if (child.pid !== undefined) options.onStart?.(child.pid)
   })
-}
-
-/** A packaged app is its one file; a source folder is run through the same call that packaging writes. */
-function entryOf(appFolder: string): string[] {
-  if (existsSync(join(appFolder, 'app.mjs'))) return ['app.mjs']
-  const sdk = new URL('../launch/run-app.ts', import.meta.url).href
-  const app = new URL(`file://${join(appFolder, 'app.ts')}`).href
-  return [
-    '--input-type=module',
-    '-e',
-    `import app from ${JSON.stringify(app)}; import { runApp } from ${JSON.stringify(sdk)}; await runApp(app)`,
-  ]
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -34,7 +34,7 @@ export interface Rehearsal extends AsyncDisposable {
 /** Starts the simulator's own entry and waits until it answers. */
 export async function rehearse(dialects: readonly string[] = [], collection = 'Postern'): Promise<Rehearsal> {
   const folder = await mkdtemp(join(tmpdir(), 'aed-'))
-  const entry = new URL('../../simulators/src/aed/main.ts', import.meta.url).pathname
+  const entry = new URL('../../../simulators/src/aed/main.ts', import.meta.url).pathname
   const flags = [
     '--state',
     folder,
