@@ -117,6 +117,7 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
       spool,
       watch: new ProcessWatch(),
       onLogSpooled: () => logs.wake(),
+      serverLog: log,
     },
     journal,
     leases,

@@ -64,6 +64,7 @@ export class EgressGuard {
     return guard
   }
 
+  /** Cuts what is open. May be called again. */
   close(): void {
     this.#server.close()
     for (const socket of this.#sockets) socket.destroy()

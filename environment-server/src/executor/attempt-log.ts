@@ -5,6 +5,8 @@ import { readLogLine } from './log-line-level.ts'
 
 const flushMs = 500
 const bufferedCharactersMax = 256 * 1024
+/** The environment server's own lines in one attempt's log. */
+const serverLinesMax = 1000
 
 /**
  * The log of one attempt on its way to the spool: redacted, bounded, numbered. A number is given when the spool has taken the
@@ -22,6 +24,8 @@ export class AttemptLog {
   #bufferedCharacters = 0
   #dropped = 0
   #droppedForLimit = 0
+  #serverLines = 0
+  #closed = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: {
@@ -56,12 +60,15 @@ export class AttemptLog {
 
   /** The environment server's own word; it does not count against the app's bytes. */
   server(level: LogLine['level'], text: string): void {
+    // Refused connections are the app's doing, and must not fill the hub's disk.
+    if (++this.#serverLines > serverLinesMax) return
     this.#add({ at: new Date().toISOString(), stream: 'server', level, text: shortened(this.#redact(text)) })
   }
 
   /** Writes out what is buffered; after the app has ended, with the count of what the limit dropped. */
   close(): void {
     if (this.#droppedForLimit > 0) {
+      this.#serverLines = 0
       this.server(
         'warn',
         `${this.#droppedForLimit} lines were dropped: the log of this execution is limited to ${this.#bytesMax} bytes.`,
@@ -69,9 +76,12 @@ export class AttemptLog {
       this.#droppedForLimit = 0
     }
     this.#flush()
+    this.#closed = true
   }
 
   #add(line: Omit<LogLine, 'seq'>): void {
+    // What comes after the end has no number any more.
+    if (this.#closed) return
     this.#buffer.push(line)
     this.#bufferedCharacters += line.text.length
     if (this.#buffer.length >= limits.logChunkLinesMax - 1 || this.#bufferedCharacters >= bufferedCharactersMax)

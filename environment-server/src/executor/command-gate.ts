@@ -32,6 +32,9 @@ export type GateParts = {
   onAccepted: () => void
 }
 
+/** Attempts queued, running and not delivered: a heartbeat names them all, and has 256 KB. */
+const heldMax = 1000
+
 const day = 24 * 60 * 60 * 1000
 
 /**
@@ -63,6 +66,12 @@ export class CommandGate {
     if (journal.seenAttempt(command)) {
       journal.rememberCommand(command, this.#forgetAfter(command))
       return this.#acknowledgeAgain(command)
+    }
+    if (journal.heldAttempts().length >= heldMax) {
+      return log(
+        'warn',
+        `Execution ${command.executionId} is not taken: ${heldMax} attempts are held already. The hub will ask again.`,
+      )
     }
     const refusal = this.#refusalOf(command)
     if (refusal) return this.#refuse(command, body, refusal)

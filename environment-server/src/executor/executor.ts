@@ -7,9 +7,11 @@ import {
 } from '@postern/protocol'
 import { attemptKey, type LeaseKeeper } from '../hub-link/lease-keeper.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { ServerLog } from '../log/server-log.ts'
+import { errorText, type ServerLog } from '../log/server-log.ts'
 import { EndRequest } from './end-request.ts'
 import { runAttempt, type RunParts } from './run-attempt.ts'
+
+const journalRetryMs = 5000
 
 type Entry = {
   command: ExecuteCommand
@@ -139,10 +141,18 @@ export class Executor {
     }).then((result) => this.#finish(entry, result))
   }
 
-  #finish({ command }: Entry, result: AttemptResult): void {
+  #finish(entry: Entry, result: AttemptResult): void {
+    const { command } = entry
     const { journal, leases, log, tell, onResult } = this.#parts
     const { commandId, executionId, attempt } = command
-    journal.finish(command, result)
+    try {
+      journal.finish(command, result)
+    } catch (error) {
+      // A full disk, most likely. The attempt stays held, and in its executor's place, until its result is safe.
+      log('error', `The result of execution ${executionId} cannot be journaled; trying again: ${errorText(error)}`)
+      setTimeout(() => this.#finish(entry, result), journalRetryMs)
+      return
+    }
     this.#entries.delete(attemptKey(command))
     leases.forget(command)
     const code = result.exitCode === null ? '' : ` ${result.exitCode}`

@@ -5,7 +5,7 @@ import { AllowList } from '../egress/allow-list.ts'
 import { EgressGuard } from '../egress/egress-guard.ts'
 import type { LocalPolicy } from '../home/local-policy.ts'
 import type { LogSpool } from '../journal/log-spool.ts'
-import { errorText } from '../log/server-log.ts'
+import { errorText, type ServerLog } from '../log/server-log.ts'
 import type { PackageStore } from '../packages/package-store.ts'
 import { PackageRefused } from '../packages/unpack.ts'
 import { redactorOf } from '../redact/redactor.ts'
@@ -39,6 +39,7 @@ export type RunParts = {
   spool: LogSpool
   watch: ProcessWatch
   onLogSpooled: () => void
+  serverLog: ServerLog
 }
 
 /** Called with the process before anything else can happen, so that the journal knows whom to end after a crash. */
@@ -110,6 +111,7 @@ async function runPrepared(
     signal.throwIfAborted()
     const environment = prepareEnvironment(parts, command, request, secrets)
     const run = await runApp(parts, command, request, environment, log, signal, onStarted)
+    guard.close()
     const outputs = readResults(folders.app.out)
     if (outputs.problem) log.server('warn', `${outputs.problem}; that part is left out.`)
     const message = redact(run.end?.message ?? (readExitMessage(folders.app.out) || sentenceOf(run.exit)))
@@ -126,9 +128,9 @@ async function runPrepared(
       logSeqLast: log.seqLast,
     }
   } finally {
-    log.close()
     guard.close()
-    cleanUp(folders)
+    log.close()
+    cleanUp(folders, parts.serverLog)
   }
 }
 
@@ -180,7 +182,17 @@ async function runApp(
   const startedMs = performance.now()
   const app = await startAppProcess(confinement.launch(request), environment)
   const startedAt = new Date().toISOString()
-  onStarted(app.identity, startedAt)
+  try {
+    onStarted(app.identity, startedAt)
+  } catch (error) {
+    // Nobody would know of this process after a crash: it must not run.
+    killTree(app.identity.pid)
+    await app.ended
+    throw new EndRequest(
+      'interrupted',
+      `The app was ended at once, since its start could not be journaled: ${errorText(error)}`,
+    )
+  }
   if (confinement.tier === 'none')
     log.server('warn', 'This app runs without confinement: the local policy of the environment server allows it.')
 
@@ -283,6 +295,11 @@ function endedBeforeStart(error: unknown, redact: (text: string) => string): Att
   return { ...nothing, outcome: 'refused', message: redact(sentence).slice(0, 2000) }
 }
 
-function cleanUp(folders: AttemptFolders): void {
-  removeLeavings(folders)
+/** A leaving that stays is untidy; it changes nothing about how the app ended. */
+function cleanUp(folders: AttemptFolders, log: ServerLog): void {
+  try {
+    removeLeavings(folders)
+  } catch (error) {
+    log('warn', `The leavings of an execution could not be removed: ${errorText(error)}`)
+  }
 }

@@ -20,6 +20,7 @@ const wholeNumber = (smallest: number, largest: number) =>
  */
 export const Settings = z.looseObject({
   ...BundleSettings.shape,
+  apiURL: z.url({ protocol: /^https$/, error: 'apiURL must begin with https://' }),
   /** Gone once the server has enrolled (S9). */
   enrolmentToken: z.optional(z.string()),
   appsNumberofJobExecutors: wholeNumber(1, 1000),

@@ -44,6 +44,9 @@ export function connectionProblem(error: unknown, host: string, port: number): s
       return `Not connected: the certificate of ${at} is for another name. brokerHost must be a name that the hub's certificate carries.`
     default:
   }
+  if (code && /^ERR_SSL_.*ALERT/.test(code)) {
+    return `Not connected: ${at} refused this server's certificate (${code}). It may have been revoked, or something on the way replaces it.`
+  }
   if (code && certificateCodes.has(code)) {
     return `Not connected: the certificate of ${at} was not issued by the hub that this bundle came from. Something on the way may be inspecting TLS (${code}).`
   }

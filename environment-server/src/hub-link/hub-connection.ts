@@ -9,7 +9,6 @@ import {
   topics,
 } from '@postern/protocol'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import * as z from 'zod/mini'
 import type { Settings } from '../home/settings.ts'
 import type { Keychain } from '../keychain/keychain.ts'
@@ -117,7 +116,6 @@ export class HubConnection {
   }
 
   async #converse(client: MqttClient, signal: AbortSignal): Promise<void> {
-    const closed = once(client, 'close')
     this.#client = client
     this.#clockKnown = false
     this.#waitingCommands = []
@@ -129,7 +127,7 @@ export class HubConnection {
       if (signal.aborted) stop()
       this.beat()
       this.#parts.onConnected()
-      const [error] = (await closed) as [Error | undefined]
+      const error = await client.ended
       if (error) this.#parts.log('info', `The connection ended: ${errorText(error)}`)
     } finally {
       this.#client = undefined
@@ -142,7 +140,7 @@ export class HubConnection {
     const { serverXid } = this.#parts.settings
     if (topic === topics.heartbeatAnswer(serverXid)) return this.#onAnswer(payload)
     if (topic !== topics.commands(serverXid)) return
-    if (this.#clockKnown) return this.#parts.onCommand(payload)
+    if (this.#clockKnown) return this.#judge(payload)
     // Those that do not fit come again: the hub repeats a command until it is accepted.
     if (this.#waitingCommands.length < commandsWaitingMax) this.#waitingCommands.push(payload)
   }
@@ -157,7 +155,16 @@ export class HubConnection {
     this.#parts.clock.learn(sentAt, Date.parse(answer.data.hubTime))
     this.#parts.onAnswer(this.#parts.leases.answered(answer.data))
     this.#clockKnown = true
-    for (const command of this.#waitingCommands.splice(0)) this.#parts.onCommand(command)
+    for (const command of this.#waitingCommands.splice(0)) this.#judge(command)
+  }
+
+  /** A journal that cannot be written must not end the connection: what is not accepted comes again. */
+  #judge(payload: Buffer): void {
+    try {
+      this.#parts.onCommand(payload)
+    } catch (error) {
+      this.#parts.log('error', `A command could not be taken: ${errorText(error)}`)
+    }
   }
 
   #options() {

@@ -19,6 +19,9 @@ export class LeaseKeeper {
   }
 
   heartbeatSent(id: string, held: readonly HeldAttempt[]): void {
+    // Attempts that are gone need no lease any more.
+    const keys = new Set(held.map(attemptKey))
+    for (const key of this.#leaseUntil.keys()) if (!keys.has(key)) this.#leaseUntil.delete(key)
     this.#sent = [...this.#sent, { id, sentMs: this.#bootMs(), held }].slice(-heartbeatsAwaitedMax)
   }
 

@@ -26,13 +26,14 @@ const unsentBytesMax = 8 * 1024 * 1024
 
 /**
  * One MQTT 3.1.1 connection over TLS, QoS ≤ 1, clean session: the subset that every broker grants. Connecting, trying
- * again and what must not be lost are the caller's. Events: `message` (topic, payload), once `close` (error or nothing).
+ * again and what must not be lost are the caller's. Event: `message` (topic, payload).
  */
-export class MqttClient extends EventEmitter<{ message: [string, Buffer]; close: [Error | undefined] }> {
+export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   readonly #socket: TLSSocket
   readonly #parser = parser({ protocolVersion: 4 })
   readonly #inFlight = new Map<number, PromiseWithResolvers<void>>()
   readonly #connected = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<Error | undefined>()
   readonly #options: MqttOptions
   #messageId = 0
   #awaitingPing = false
@@ -75,6 +76,11 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer]; close:
       clearTimeout(timeout)
       signal.removeEventListener('abort', abort)
     }
+  }
+
+  /** Resolves when the connection is over, with what ended it. */
+  get ended(): Promise<Error | undefined> {
+    return this.#ended.promise
   }
 
   /** QoS 1. Resolves at the PUBACK; on a cut connection it rejects, and the broker may or may not have it. */
@@ -189,7 +195,7 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer]; close:
       waiting.reject(new Error('the connection closed before the broker had the message', { cause: error }))
     }
     this.#inFlight.clear()
-    this.emit('close', error)
+    this.#ended.resolve(error)
   }
 }
 

@@ -39,6 +39,8 @@ export class LogSpool {
       this.#database.exec('commit')
     } catch (error) {
       this.#database.exec('rollback')
+      // A full disk drops log lines, which are counted; anything else is a defect.
+      if (isDiskFull(error)) return false
       throw error
     }
     this.#bytes += body.length
@@ -56,4 +58,9 @@ export class LogSpool {
     this.#database.prepare('delete from log_chunk where id = ?').run(chunk.id)
     this.#bytes -= chunk.body.length
   }
+}
+
+/** SQLITE_FULL, SQLITE_IOERR: https://www.sqlite.org/rescode.html */
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && [10, 13].includes(Number(error.errcode) & 0xff)
 }

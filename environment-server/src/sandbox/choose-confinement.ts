@@ -30,7 +30,11 @@ export async function chooseConfinement(
 }
 
 function isolated(): Confinement[] {
-  return [bubblewrapConfinement(), unshareConfinement()]
+  return [
+    bubblewrapConfinement(),
+    unshareConfinement({ diesWithServer: true }),
+    unshareConfinement({ diesWithServer: false }),
+  ]
 }
 
 /** What the probe app looks at, from inside. It prints one line of JSON. */

@@ -17,11 +17,11 @@ const sharedMemoryOptions = 'size=64m,nosuid,nodev,noexec'
  * The order inside matters: build the root → leave the old one → forbid further user namespaces (an app that made one would
  * be root in it and could try the kernel's mount code) → seal the root → drop every capability → run.
  */
-export function unshareConfinement(): Confinement {
+export function unshareConfinement({ diesWithServer }: { diesWithServer: boolean }): Confinement {
   const system = systemFolders()
   return {
     tier: 'isolated',
-    name: 'unshare (util-linux)',
+    name: `unshare (util-linux${diesWithServer ? '' : ' before 2.33'})`,
     // unshare, and the shell that is the first process of the namespace.
     scaffoldDepth: 2,
     seenPaths: insidePaths,
@@ -35,26 +35,12 @@ export function unshareConfinement(): Confinement {
         mode: 0o600,
       })
       return {
-        command: 'setpriv',
+        // setpriv becomes unshare: the server's death, even by SIGKILL, is then the app's.
+        command: diesWithServer ? 'setpriv' : 'unshare',
         arguments: [
-          // The server's death is the app's, even by SIGKILL.
-          '--pdeathsig',
-          'KILL',
-          '--',
-          'unshare',
-          '--user',
-          '--map-root-user',
-          '--mount',
-          '--pid',
-          '--fork',
-          '--kill-child',
-          '--ipc',
-          '--uts',
-          '--net',
-          '--propagation',
-          'private',
-          '/bin/sh',
-          '-c',
+          ...(diesWithServer ? ['--pdeathsig', 'KILL', '--', 'unshare'] : []),
+          ...['--user', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child', '--ipc', '--uts', '--net'],
+          ...['--propagation', 'private', '/bin/sh', '-c'],
           setupScript(root, fstab, binds, system.links, request),
           'postern-app',
           insidePaths(request).runtime,

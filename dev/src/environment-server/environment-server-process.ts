@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { giveAway, unprivilegedUser } from './unprivileged-user.ts'
+import { waitFor } from './wait-for.ts'
+
+const mainFile = fileURLToPath(new URL('../../../environment-server/src/main.ts', import.meta.url))
+
+export type ProcessOptions = {
+  /** The file to run: the source's main.ts unless a built one is to be tried. */
+  serverFile?: string
+  arguments?: string[]
+  environment?: Record<string, string>
+}
+
+/** A home folder that the server's user owns. /tmp itself is too closed for a dropped user only where it was made so. */
+export function makeHome(): string {
+  const home = mkdtempSync('/tmp/postern-es-')
+  chmodSync(home, 0o755)
+  return home
+}
+
+/** An environment server as it runs in production: a process of its own, not root, killed and started again at will. */
+export class EnvironmentServerProcess {
+  readonly home: string
+  readonly output: string[] = []
+  readonly #options: ProcessOptions
+  #child: ChildProcess | undefined
+
+  constructor(home: string, options: ProcessOptions = {}) {
+    this.home = home
+    this.#options = options
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  get hasEnded(): boolean {
+    return this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null
+  }
+
+  get exitCode(): number | null {
+    return this.#child?.exitCode ?? null
+  }
+
+  get text(): string {
+    return this.output.join('')
+  }
+
+  start(): void {
+    const passwordFile = join(this.home, 'password')
+    if (!existsSync(passwordFile)) writeFileSync(passwordFile, 'correct horse battery staple\n', { mode: 0o600 })
+    giveAway(this.home)
+    const { serverFile = mainFile, arguments: more = ['--password-file', passwordFile], environment } = this.#options
+    const child = spawn(process.execPath, [serverFile, '--home', this.home, ...more], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment },
+      cwd: '/',
+      ...unprivilegedUser(),
+    })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8')
+      stream.on('data', (text: string) => this.output.push(text))
+    }
+    this.#child = child
+  }
+
+  /** Starts and waits until it is connected. */
+  async startConnected(): Promise<void> {
+    const before = this.text.length
+    this.start()
+    await waitFor(
+      () => {
+        if (this.hasEnded) throw new Error(`the environment server ended:\n${this.text}`)
+        return this.text.slice(before).includes('Connected to ')
+      },
+      'the environment server to connect',
+      () => this.text,
+    )
+  }
+
+  /** SIGKILL: the instant is the test's. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM')
+  }
+
+  async waitForEnd(): Promise<number | null> {
+    if (this.#child && !this.hasEnded) await once(this.#child, 'exit')
+    return this.exitCode
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name)
+  }
+
+  /** Ends it and removes its home. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    rmSync(this.home, { recursive: true, force: true })
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (!child || this.hasEnded) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+}

@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AppPackage } from '../fake-hub/app-package.ts'
+import { nodeApp } from '../fake-hub/app-package.ts'
+import { type CommandChanges, FakeHub, type SeenResult } from '../fake-hub/fake-hub.ts'
+import { EnvironmentServerProcess, makeHome, type ProcessOptions } from './environment-server-process.ts'
+import { waitFor } from './wait-for.ts'
+
+export const rehearsalXid = '1001'
+
+export type RehearsalOptions = {
+  settings?: Record<string, unknown>
+  policy?: unknown
+  process?: ProcessOptions
+}
+
+/** A fake hub and one environment server process, connected: what most tests of environment servers begin with. */
+export class Rehearsal {
+  readonly hub: FakeHub
+  readonly server: EnvironmentServerProcess
+  #apps = 0
+
+  private constructor(hub: FakeHub, server: EnvironmentServerProcess) {
+    this.hub = hub
+    this.server = server
+  }
+
+  static async start({ settings, policy, process }: RehearsalOptions = {}): Promise<Rehearsal> {
+    const hub = await FakeHub.start()
+    const home = makeHome()
+    hub.writeBundle(home, rehearsalXid, settings)
+    if (policy !== undefined) writeFileSync(join(home, '.postern-envsvr', 'policy.json'), JSON.stringify(policy))
+    const rehearsal = new Rehearsal(hub, new EnvironmentServerProcess(home, process))
+    try {
+      await rehearsal.server.startConnected()
+    } catch (error) {
+      await rehearsal[Symbol.asyncDispose]()
+      throw error
+    }
+    return rehearsal
+  }
+
+  /** Packages a Node app of one file and puts it into the hub's catalog. */
+  async app(source: string): Promise<AppPackage> {
+    this.#apps += 1
+    return this.hub.addPackage(await nodeApp(`rehearsed_${this.#apps}_v1`, source, this.hub.publisherKey))
+  }
+
+  /** Commands an app to run; returns the execution's id at once. */
+  async execute(source: string | AppPackage, changes: CommandChanges = {}): Promise<string> {
+    const app = typeof source === 'string' ? await this.app(source) : source
+    const command = this.hub.executeCommand(rehearsalXid, app, changes)
+    await this.hub.send(command)
+    return command.executionId
+  }
+
+  /** Runs an app to its end. */
+  async run(source: string | AppPackage, changes: CommandChanges = {}): Promise<SeenResult['result']> {
+    return (await this.resultOf(await this.execute(source, changes), changes.attempt)).result
+  }
+
+  resultOf(executionId: string, attempt = 1, deadlineMs?: number): Promise<SeenResult> {
+    return waitFor(
+      () => this.hub.result(executionId, attempt),
+      `the result of ${executionId}`,
+      () => this.server.text,
+      deadlineMs,
+    )
+  }
+
+  /** The whole log of a finished attempt, as text lines. */
+  async logOf(executionId: string, attempt = 1): Promise<string[]> {
+    const { result } = await this.resultOf(executionId, attempt)
+    const whole = () => this.hub.log(executionId, attempt).length >= result.logSeqLast
+    await waitFor(whole, 'the log', () => this.server.text)
+    return this.hub.log(executionId, attempt).map(({ text }) => text)
+  }
+
+  /** Waits until the attempt's app runs. */
+  async running(executionId: string, attempt = 1): Promise<void> {
+    const isRunning = () =>
+      this.hub.events.some(
+        (event) => event.executionId === executionId && event.attempt === attempt && event.event === 'running',
+      )
+    await waitFor(isRunning, `${executionId} to run`, () => this.server.text)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]()
+    await this.hub[Symbol.asyncDispose]()
+  }
+}

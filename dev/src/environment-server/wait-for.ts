@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+const pollMs = 20
+
+/** Waits for a condition, with a deadline and a word on what was awaited. Returns what the condition gave. */
+export async function waitFor<Value>(
+  condition: () => Value | Promise<Value>,
+  what: string,
+  context: () => string = () => '',
+  deadlineMs = 20_000,
+): Promise<Exclude<Value, false | null | undefined | 0 | ''>> {
+  const end = Date.now() + deadlineMs
+  for (;;) {
+    const value = await condition()
+    // Truthy values are what Exclude leaves; the compiler cannot see it.
+    if (value) return value as Exclude<Value, false | null | undefined | 0 | ''>
+    if (Date.now() > end) throw new Error(`waited ${deadlineMs / 1000} s in vain for ${what}\n${context()}`)
+    await delay(pollMs)
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  AttemptResult,
+  EnrolmentRequest,
+  enrolmentProofMessage,
+  type EnrolmentResponse,
+  LogLine,
+  paths,
+  type ProblemCode,
+} from '@postern/protocol'
+import { createPublicKey, randomBytes, verify } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
+import type { AppPackage } from './app-package.ts'
+import type { Authority, Identity } from './authority.ts'
+import type { EnrolledServer } from './fake-broker.ts'
+
+export type ApiParts = {
+  identity: Identity
+  authority: Authority
+  enrolmentTokens: Map<string, string>
+  enrolled: Map<string, EnrolledServer>
+  packages: ReadonlyMap<string, AppPackage>
+  now: () => number
+  onResult: (executionId: string, attempt: number, result: AttemptResult) => void
+  onLog: (executionId: string, attempt: number, lines: LogLine[]) => void
+  onPackage: (sha256: string) => void
+}
+
+/** The hub's HTTPS side, as far as an environment server needs it. */
+export class FakeApi {
+  readonly #parts: ApiParts
+  readonly #server: Server
+  /** Set: every request is answered with this status, as a hub in trouble would. */
+  failWith: number | undefined
+
+  private constructor(parts: ApiParts) {
+    this.#parts = parts
+    this.#server = createServer(
+      { cert: parts.identity.certificate, key: parts.identity.privateKey },
+      (request, response) => {
+        this.#answer(request, response).catch((error: unknown) => {
+          problem(response, 500, 'internal', String(error))
+        })
+      },
+    )
+  }
+
+  static async listen(parts: ApiParts, port: number): Promise<FakeApi> {
+    const api = new FakeApi(parts)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    api.#server.once('error', reject).listen(port, '127.0.0.1', resolve)
+    await promise
+    return api
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  async close(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#server.close(() => resolve())
+    this.#server.closeAllConnections()
+    await promise
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { parts, path, token, body } = await this.#read(request)
+    response.setHeader('date', new Date(parts.now()).toUTCString())
+    if (this.failWith !== undefined)
+      return problem(response, this.failWith, 'unavailable', 'The fake hub was told to fail.')
+    if (path === paths.health) return void response.end('ok')
+    if (path === '/api/probe') return void response.end(JSON.stringify({ hello: 'app' }))
+    if (path === paths.enrolments && request.method === 'POST') return this.#enrol(token, body, response)
+    if (![...parts.enrolled.values()].some((server) => server.appDeliveryToken === token)) {
+      return problem(response, 401, 'unauthenticated', 'The token is wrong.')
+    }
+    const [, , noun, id = '', , attempt = '', part] = path.split('/')
+    if (noun === 'packages' && request.method === 'GET') return this.#sendPackage(id, response)
+    if (noun === 'executions' && part === 'result' && request.method === 'PUT') {
+      parts.onResult(id, Number(attempt), AttemptResult.parse(JSON.parse(body.toString())))
+      return void response.writeHead(204).end()
+    }
+    if (noun === 'executions' && part === 'log' && request.method === 'POST') {
+      const text = gunzipSync(body).toString().trim()
+      parts.onLog(
+        id,
+        Number(attempt),
+        text.split('\n').map((line) => LogLine.parse(JSON.parse(line))),
+      )
+      return void response.writeHead(204).end()
+    }
+    problem(response, 404, 'not-found', `There is no ${request.method} ${path}.`)
+  }
+
+  async #read(request: IncomingMessage) {
+    const token = (request.headers.authorization ?? '').replace(/^Bearer /, '')
+    return { parts: this.#parts, path: request.url ?? '', token, body: await buffer(request) }
+  }
+
+  async #enrol(token: string, body: Buffer, response: ServerResponse): Promise<void> {
+    const { enrolmentTokens, enrolled, authority, now } = this.#parts
+    const request = EnrolmentRequest.parse(JSON.parse(body.toString()))
+    const message = Buffer.from(enrolmentProofMessage(request.serverXid, token))
+    const isProven = verify('sha256', message, createPublicKey(request.publicKey), Buffer.from(request.proof, 'base64'))
+    if (enrolmentTokens.get(token) !== request.serverXid || !isProven) {
+      return problem(
+        response,
+        401,
+        'unauthenticated',
+        'The enrolment token was used already, or has expired. Download a new bundle.',
+      )
+    }
+    enrolmentTokens.delete(token)
+    const server: EnrolledServer = {
+      brokerToken: randomBytes(24).toString('base64url'),
+      appDeliveryToken: randomBytes(24).toString('base64url'),
+      publicKey: request.publicKey,
+      sealingPublicKey: request.sealingPublicKey,
+    }
+    enrolled.set(request.serverXid, server)
+    const answer: EnrolmentResponse = {
+      certificate: await authority.clientCertificate(request.serverXid, request.publicKey),
+      brokerToken: server.brokerToken,
+      appDeliveryToken: server.appDeliveryToken,
+      confirmed: true,
+      hubTime: new Date(now()).toISOString(),
+    }
+    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  }
+
+  #sendPackage(sha256: string, response: ServerResponse): void {
+    const found = this.#parts.packages.get(sha256)
+    if (!found) return problem(response, 404, 'not-found', 'There is no such package.')
+    this.#parts.onPackage(sha256)
+    response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(found.bytes)
+  }
+}
+
+function problem(response: ServerResponse, status: number, code: ProblemCode, detail: string): void {
+  const body = { type: `about:blank#${code}`, title: code, status, code, detail, requestId: 'fake' }
+  response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body))
+}

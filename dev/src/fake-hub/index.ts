@@ -1,0 +1,5 @@
+export { type AppPackage, nodeApp, signedPackage } from './app-package.ts'
+export { Authority } from './authority.ts'
+export { type CommandChanges, FakeHub, type SeenResult } from './fake-hub.ts'
+export { seal } from './seal.ts'
+export { SigningKey } from './signing-key.ts'
