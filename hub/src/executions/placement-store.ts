@@ -1,23 +1,43 @@
-import { limits, PosternJson } from '@postern/protocol'
-import { type ParameterValue, AppKind } from '@postern/protocol'
-import { sql } from 'kysely'
+import { AppKind, limits, type ParameterValue, PosternJson } from '@postern/protocol'
+import { type RawBuilder, sql } from 'kysely'
 import * as z from 'zod'
 import { readInstallJson } from '../apps/apps.ts'
 import type { Db } from '../database/database.ts'
 import type { AppFacts } from './build-command.ts'
 import type { Candidate, Placement } from './placement.ts'
 
-/** Oldest first. Those that are to end are not placed. */
-export async function waitingExecutions(db: Db, rowsMax: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('execution')
-    .select('id')
-    .where('state', '=', 'waiting')
-    .where('finished_at', 'is', null)
-    .orderBy('id')
-    .limit(rowsMax)
-    .execute()
+/** Those that a ready server of their environment was heard for, oldest first: the others wait without costing anything. */
+export async function placeableExecutions(db: Db, now: Date, rowsMax: number): Promise<string[]> {
+  const heardSince = new Date(now.getTime() - limits.leaseSeconds * 1000)
+  const { rows } = await sql<{ id: string }>`
+    select e.id from execution e
+    where e.state = 'waiting' and e.finished_at is null and e.deadline_at > ${now} and exists (
+      select 1 from environment_server s
+      where s.environment_id = e.environment_id and s.confirmed_at is not null and s.revoked_at is null
+        and s.last_heartbeat_at > ${heardSince} and s.reported ->> 'state' = 'ready')
+      and not exists (${earlierOpen(sql`e.id`)})
+    order by e.id
+    limit ${rowsMax}`.execute(db)
   return rows.map(({ id }) => id)
+}
+
+/**
+ * Earlier executions of the same job that are still open. Executions of a feed, an export or an alerts job follow each other: they
+ * share a cursor, or a control.
+ */
+function earlierOpen(executionId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select b.id from execution a
+    join execution b on b.job_id = a.job_id and b.id < a.id and b.finished_at is null
+    join job j on j.id = a.job_id
+    join app on app.id = j.app_id and app.kind in ('feed', 'export', 'alerts')
+    where a.id = ${executionId}`
+}
+
+/** The execution that this one has to wait for. */
+export async function findEarlierOpen(db: Db, executionId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`${earlierOpen(sql`${executionId}`)} order by b.id limit 1`.execute(db)
+  return rows[0]?.id
 }
 
 export type WaitingExecution = {

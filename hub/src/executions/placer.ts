@@ -10,13 +10,14 @@ import { egressHosts } from './egress-hosts.ts'
 import type { ExecutionTokens } from './execution-tokens.ts'
 import { choosePlacement } from './placement.ts'
 import {
+  findEarlierOpen,
   insertAttempt,
   keptValues,
   lockWaiting,
+  placeableExecutions,
   placementCandidates,
   sealedSecrets,
   sealingKeyOf,
-  waitingExecutions,
   type WaitingExecution,
 } from './placement-store.ts'
 import { sealParameters } from './seal-parameters.ts'
@@ -55,6 +56,11 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
     const execution = await lockWaiting(trx, executionId)
     const now = clock.now()
     if (execution === undefined || execution.deadlineAt <= now) return false
+    const earlier = await findEarlierOpen(trx, execution.id)
+    if (earlier !== undefined) {
+      await say(trx, execution, `Waiting for execution ${earlier} of the same job to end.`)
+      return false
+    }
     const chosen = choosePlacement(await placementCandidates(trx, execution.environmentId), now)
     if ('none' in chosen) {
       await say(trx, execution, chosen.none)
@@ -117,7 +123,7 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
     /** Places what waits, oldest first. One that cannot be placed for a defect never holds up the others. */
     async placeAll(): Promise<number> {
       let placed = 0
-      for (const id of await waitingExecutions(db, placedAtOnceMax)) {
+      for (const id of await placeableExecutions(db, clock.now(), placedAtOnceMax)) {
         try {
           if (await place(id)) placed += 1
         } catch (error) {

@@ -1,0 +1,113 @@
+import type { AttemptResult } from '@postern/protocol'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import { Problem } from '../lib/problem.ts'
+import type { LedgerSums } from './judge-execution.ts'
+
+/** An attempt with what decides about it; locked, and its execution before it: always in this order, so that nobody deadlocks. */
+export type LockedAttempt = {
+  executionId: string
+  number: number
+  organizationId: string
+  jobId: string
+  serverXid: string
+  serverName: string
+  state: string
+  placement: 'pooled' | 'pinned'
+  repeatable: boolean
+  acceptedAt: Date | null
+  /** When it was accepted or first granted a lease; null if it surely never ran. */
+  mayHaveRun: boolean
+  takeoverAt: Date
+  finishedAt: Date | null
+  resultSha256: Buffer | null
+  endAs: 'cancelled' | 'timed-out' | null
+  endReason: string | null
+  deadlineAt: Date
+  createdAt: Date
+  appVersionId: string
+  attemptsRun: number
+}
+
+export async function lockAttempt(trx: Db, executionId: string, number: number): Promise<LockedAttempt | undefined> {
+  if (!isId(executionId)) return undefined
+  await sql`select 1 from execution where id = ${executionId} for update`.execute(trx)
+  const { rows } = await sql<LockedAttempt>`
+    select a.execution_id as "executionId", a.number, e.organization_id as "organizationId", e.job_id as "jobId",
+      a.server_xid::text as "serverXid", s.name as "serverName", a.state, a.placement, a.repeatable,
+      a.accepted_at as "acceptedAt", a.accepted_at is not null as "mayHaveRun", a.takeover_at as "takeoverAt",
+      a.finished_at as "finishedAt", a.result_sha256 as "resultSha256", e.end_as as "endAs", e.end_reason as "endReason",
+      e.deadline_at as "deadlineAt", e.created_at as "createdAt", e.app_version_id as "appVersionId",
+      (select count(*)::int from attempt r where r.execution_id = a.execution_id and r.accepted_at is not null) as "attemptsRun"
+    from attempt a
+    join execution e on e.id = a.execution_id
+    join environment_server s on s.server_xid = a.server_xid
+    where a.execution_id = ${executionId} and a.number = ${number}
+    for update of a`.execute(trx)
+  return rows[0]
+}
+
+/** Ids come from outside as opaque text; what is no number is no id of ours. */
+export function isId(text: string): boolean {
+  return /^[1-9]\d{0,17}$/.test(text)
+}
+
+/**
+ * Fencing for writes that an app makes (batches, plans, receipts): call it in the transaction of the write. While that
+ * runs, nobody can end the attempt; if the attempt has ended, nothing is written (D10).
+ */
+export async function holdLease(trx: Db, executionId: string, attempt: number): Promise<void> {
+  const { rows } = await sql<{ open: boolean }>`
+    select finished_at is null as open from attempt where execution_id = ${executionId} and number = ${attempt} for share`.execute(trx)
+  if (rows[0]?.open === true) return
+  throw new Problem('forbidden', `Attempt ${attempt} of execution ${executionId} has ended; it may not write any more.`)
+}
+
+export async function markAccepted(db: Db, executionId: string, attempt: number, now: Date): Promise<void> {
+  await sql`update attempt set accepted_at = coalesce(accepted_at, ${now})
+    where execution_id = ${executionId} and number = ${attempt} and finished_at is null`.execute(db)
+}
+
+export async function markRunning(db: Db, executionId: string, attempt: number, tier: string | null, now: Date): Promise<void> {
+  await sql`update attempt set accepted_at = coalesce(accepted_at, ${now}), started_at = coalesce(started_at, ${now}),
+      state = 'running', tier = coalesce(${tier}, tier)
+    where execution_id = ${executionId} and number = ${attempt} and finished_at is null`.execute(db)
+  await sql`update execution set state = 'running', started_at = coalesce(started_at, ${now})
+    where id = ${executionId} and state = 'dispatched'`.execute(db)
+}
+
+export type AttemptEnd = {
+  state: 'finished' | 'lost' | 'refused' | 'cancelled'
+  reason: string | null
+  result?: { value: AttemptResult; sha256: Buffer }
+}
+
+export async function endAttempt(db: Db, executionId: string, attempt: number, end: AttemptEnd, now: Date): Promise<void> {
+  await db
+    .updateTable('attempt')
+    .set({ state: end.state, finished_at: now, reason: end.reason })
+    .where('execution_id', '=', executionId)
+    .where('number', '=', attempt)
+    .execute()
+  if (end.result === undefined) return
+  const { value: result, sha256 } = end.result
+  await sql`update attempt set outcome = ${result.outcome}, exit_code = ${result.exitCode}, tier = coalesce(${result.tier}, tier),
+      started_at = coalesce(${result.startedAt}, started_at), log_seq_last = ${result.logSeqLast}, result_sha256 = ${sha256},
+      usage = ${result.usage === null ? null : JSON.stringify(result.usage)}::jsonb
+    where execution_id = ${executionId} and number = ${attempt}`.execute(db)
+}
+
+/** What the library's ledger says of everything that the execution's attempts sent. */
+export async function ledgerSums(db: Db, executionId: string): Promise<LedgerSums> {
+  const { rows } = await sql<LedgerSums>`
+    select
+      (coalesce(sum(created + updated + unchanged + deleted
+        + groups_created + groups_updated + groups_unchanged + groups_deleted), 0))::float8 as taken,
+      (coalesce(sum(refused + groups_refused), 0))::float8 as refused,
+      (select count(*) from refused_request r where r.execution_id = ${executionId}
+        and r.attempt = (select max(number) from attempt where execution_id = ${executionId}))::int as "requestsRefused"
+    from batch where execution_id = ${executionId}`.execute(db)
+  const row = rows[0]
+  if (row === undefined) throw new Error('an aggregate without a row')
+  return row
+}

@@ -1,0 +1,260 @@
+import { createPrivateKey, diffieHellman, createDecipheriv, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto'
+import { Command, type ExecutionEvent, type Heartbeat, type HeldAttempt, protocolVersion, SealedParameters, SignedEnvelope, type AppKind } from '@postern/protocol'
+import { sql } from 'kysely'
+import * as z from 'zod'
+import { Audit } from '../audit/audit.ts'
+import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
+import { createTestDatabase } from '../database/test-database.ts'
+import { Keys } from '../keys/keys.ts'
+import { SecretBox } from '../keys/secret-box.ts'
+import { Changes } from '../live/changes.ts'
+import { Notifications } from '../live/notifications.ts'
+import type { Log } from '../lib/log.ts'
+import { createExecutions, type Executions } from './executions.ts'
+
+/** Time that a test moves by hand. */
+export class HeldClock {
+  #now: number
+
+  constructor(start: string) {
+    this.#now = Date.parse(start)
+  }
+
+  now(): Date {
+    return new Date(this.#now)
+  }
+
+  pass(seconds: number): void {
+    this.#now += seconds * 1000
+  }
+}
+
+export type RehearsedServer = { serverXid: string; name: string; sealingKey: KeyObject }
+
+/**
+ * A hub's execution side on a database of its own, with environment servers whose messages a test writes itself. For tests of
+ * the hub: everything below the messages is the real thing.
+ */
+export type Rehearsal = {
+  url: string
+  connection: DatabaseConnection
+  db: DatabaseConnection['db']
+  clock: HeldClock
+  keys: Keys
+  audit: Audit
+  changes: Changes
+  notifications: Notifications
+  executions: Executions
+  errors: object[]
+  log: Log
+  organizationId: string
+  environmentId: string
+  addServer(name: string, at?: { environmentId?: string }): Promise<RehearsedServer>
+  addApp(given: { kind: AppKind; install?: object; postern?: object; programName?: string }): Promise<string>
+  addJob(given: { appId: string; parameters?: object; ownerId?: string | null; controlId?: string | null; timeoutSeconds?: number; mode?: string }): Promise<string>
+  start(jobId: string): Promise<string>
+  beat(server: RehearsedServer, held?: HeldAttempt[], state?: Heartbeat['state']): Promise<HeldAttempt[] | undefined>
+  tell(server: RehearsedServer, command: Command, event: ExecutionEvent['event'], detail?: string): Promise<void>
+  /** Commands in the outbox that are not withdrawn, oldest first, their signatures unchecked. */
+  outbox(): Promise<Command[]>
+  openSealed(server: RehearsedServer, command: Command): SealedParameters
+  state(executionId: string): Promise<string>
+  close(): Promise<void>
+}
+
+export async function startRehearsal(): Promise<Rehearsal> {
+  const database = await createTestDatabase()
+  const errors: object[] = []
+  const log: Log = { error: (detail) => errors.push(detail), warn() {}, info() {}, debug() {} }
+  const connection = connectDatabase(database.url, () => {})
+  const { db } = connection
+  const clock = new HeldClock('2026-11-21T08:00:00Z')
+  const keys = new Keys(db, new SecretBox(randomBytes(32)))
+  const audit = new Audit()
+  const notifications = new Notifications(database.url, log)
+  await notifications.start()
+  const changes = new Changes(notifications)
+  const executions = createExecutions({ db, keys, clock, audit, changes, log })
+  const organization = await db.insertInto('organization').values({ name: 'Example' }).returning('id').executeTakeFirstOrThrow()
+  const environment = await db
+    .insertInto('environment')
+    .values({ organization_id: organization.id, name: 'Plant' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  let jobs = 0
+
+  const rehearsal: Rehearsal = {
+    url: database.url,
+    connection,
+    db,
+    clock,
+    keys,
+    audit,
+    changes,
+    notifications,
+    executions,
+    errors,
+    log,
+    organizationId: organization.id,
+    environmentId: environment.id,
+
+    async addServer(name, at = {}) {
+      const { publicKey, privateKey } = generateKeyPairSync('x25519')
+      const row = await db
+        .insertInto('environment_server')
+        .values({
+          environment_id: at.environmentId ?? environment.id,
+          name,
+          downloaded_by: 'test',
+          enrolled_at: clock.now(),
+          confirmed_at: clock.now(),
+          public_key_pem: 'unused here',
+          sealing_public_key: publicKey.export({ format: 'der', type: 'spki' }).subarray(-32),
+        })
+        .returning('server_xid')
+        .executeTakeFirstOrThrow()
+      const server = { serverXid: row.server_xid, name, sealingKey: privateKey }
+      await rehearsal.beat(server)
+      return server
+    },
+
+    async addApp({ kind, install = {}, postern, programName = `app_${randomBytes(4).toString('hex')}_v1` }) {
+      const content = randomBytes(32).toString('hex')
+      await db.insertInto('package').values({ sha256: content, bytes: 1000 }).execute()
+      const app = await db
+        .insertInto('app')
+        .values({ program_name: programName, kind, display_name: 'Rehearsed app' })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await db
+        .insertInto('app_version')
+        .values({
+          app_id: app.id,
+          program_version: '1.0.0',
+          package_sha256: content,
+          package_bytes: 1000,
+          install_json: JSON.stringify({
+            displayName: 'Rehearsed app',
+            programLanguage: 'NODE',
+            programMain: 'app.mjs',
+            programVersion: '1.0.0',
+            runtimeLevel: 'Organization',
+            params: [],
+            ...install,
+          }),
+          postern_json: JSON.stringify({ kind, ...postern }),
+          publisher_key_id: '0123456789abcdef',
+          signature: randomBytes(64),
+          vouched_by: 'its publisher',
+          is_current: true,
+        })
+        .execute()
+      return app.id
+    },
+
+    async addJob({ appId, parameters = {}, ownerId = null, controlId = null, timeoutSeconds = 3600, mode = 'apply-when-guards-pass' }) {
+      jobs += 1
+      const row = await db
+        .insertInto('job')
+        .values({
+          organization_id: organization.id,
+          name: `Job ${jobs}`,
+          app_id: appId,
+          environment_id: environment.id,
+          parameters: JSON.stringify(parameters),
+          owner_id: ownerId,
+          control_id: controlId,
+          timeout_seconds: timeoutSeconds,
+          mode,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      return row.id
+    },
+
+    async start(jobId) {
+      const id = await db.transaction().execute((trx) => executions.insert(trx, { jobId, trigger: 'run-now', startedBy: 'test' }))
+      await executions.place(id)
+      return id
+    },
+
+    async beat(server, held = [], state = 'ready') {
+      const answer = await executions.onHeartbeat(server.serverXid, {
+        id: randomUUID(),
+        protocolVersion,
+        sentAt: clock.now().toISOString(),
+        kind: 'heartbeat',
+        serverVersion: '0.1.0',
+        serverName: server.name,
+        state,
+        tier: 'isolated',
+        executors: 2,
+        queued: 0,
+        held,
+      })
+      return answer?.granted
+    },
+
+    async tell(server, command, event, detail) {
+      await executions.onEvent(server.serverXid, {
+        id: randomUUID(),
+        protocolVersion,
+        sentAt: clock.now().toISOString(),
+        kind: 'execution-event',
+        commandId: command.commandId,
+        executionId: command.executionId,
+        attempt: command.attempt,
+        event,
+        ...(detail === undefined ? {} : { detail }),
+      })
+    },
+
+    async outbox() {
+      const rows = await db
+        .selectFrom('command')
+        .select('payload')
+        .where('withdrawn_at', 'is', null)
+        .orderBy('created_at')
+        .orderBy(sql`kind = 'cancel'`)
+        .execute()
+      return rows.map(({ payload }) => commandIn(payload))
+    },
+
+    openSealed: (server, command) => openSealed(server, command),
+
+    async state(executionId) {
+      const row = await db.selectFrom('execution').select('state').where('id', '=', executionId).executeTakeFirstOrThrow()
+      return row.state
+    },
+
+    async close() {
+      await notifications.stop()
+      await connection.close()
+      await database.drop()
+    },
+  }
+  return rehearsal
+}
+
+export function commandIn(payload: string): Command {
+  return z.parse(Command, JSON.parse(z.parse(SignedEnvelope, JSON.parse(payload)).body))
+}
+
+/** The environment server's side of `SealedBox`, written from its documentation and not from the code that seals. */
+function openSealed({ sealingKey, serverXid }: RehearsedServer, command: Command): SealedParameters {
+  if (command.kind !== 'execute') throw new Error('a cancel command seals nothing')
+  const ephemeral = Buffer.from(command.sealed.ephemeralPublicKey, 'base64')
+  const own = createPublicKey(createPrivateKey(sealingKey.export({ format: 'pem', type: 'pkcs8' })))
+  const ownRaw = Buffer.from(own.export({ format: 'jwk' }).x ?? '', 'base64url')
+  const shared = diffieHellman({
+    privateKey: sealingKey,
+    publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: ephemeral.toString('base64url') }, format: 'jwk' }),
+  })
+  const key = Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, ownRaw]), 'postern sealed v1', 32))
+  const box = Buffer.from(command.sealed.ciphertext, 'base64')
+  const decipher = createDecipheriv('chacha20-poly1305', key, Buffer.alloc(12), { authTagLength: 16 })
+  decipher.setAAD(Buffer.from(`${serverXid}\n${command.executionId}\n${command.attempt}`), { plaintextLength: box.length - 16 })
+  decipher.setAuthTag(box.subarray(-16))
+  const plain = Buffer.concat([decipher.update(box.subarray(0, -16)), decipher.final()])
+  return z.parse(SealedParameters, JSON.parse(plain.toString('utf8')))
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import { Problem } from '../lib/problem.ts'
+import type { Server } from './server.ts'
+
+/** Routes whose body is gzip NDJSON, handed to them as the stream that comes in. The routes bound it themselves. */
+export function ndjsonScope(server: Server, routes: (scope: Server) => void): void {
+  void server.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser(
+      'application/x-ndjson',
+      { bodyLimit: Number.MAX_SAFE_INTEGER },
+      (_request, payload, done) => {
+        done(null, payload)
+      },
+    )
+    routes(scope as unknown as Server)
+  })
+}
+
+/** The body of a route of `ndjsonScope`. */
+export function ndjsonBody(request: FastifyRequest): Readable {
+  if (request.headers['content-encoding'] !== 'gzip') {
+    throw new Problem('invalid', 'Send the lines compressed, with "Content-Encoding: gzip".')
+  }
+  // The scope's one parser hands on the stream.
+  return request.body as Readable
+}
