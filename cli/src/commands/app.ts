@@ -24,8 +24,8 @@ function packageCommand(): Command {
     .requiredOption('--out <file>', 'the file to write, ending in .tcx')
     .action(async (dir: string, options: { out: string }) => {
       const built = await packageApp(resolve(dir))
-      writeFileSync(options.out, built.bytes)
-      say.line(`${built.programName}  ${built.bytes.length} bytes  SHA-256 ${built.sha256}`)
+      writeFileSync(options.out, built.file)
+      say.line(`${built.programName}  ${built.file.length} bytes  SHA-256 ${built.sha256}`)
     })
 }
 
@@ -52,7 +52,7 @@ function runCommand(): Command {
     .action(async (dir: string, options: RunOptions) => {
       const target = hubTarget(readCliConfig())
       const built = await packageApp(resolve(dir))
-      const app = await installPackage(target, built.bytes)
+      const app = await installPackage(target, built.file)
       const environment = await findEnvironment(target, options.environment)
       const job = await ensureJob(target, app, environment, {
         name: `${built.programName.slice(0, 50)} by hand`,

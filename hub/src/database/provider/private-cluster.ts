@@ -15,17 +15,24 @@ const startDeadlineMs = 60_000
 /** Longest path of a Unix socket on Linux, less the name that PostgreSQL appends. */
 const socketFolderLengthMax = 107 - '/.s.PGSQL.5432.lock'.length
 
-/** Opens the cluster in `folder`, making it first if need be. A cluster that still runs is taken over. */
-export async function openPrivateCluster(folder: string, runAs?: RunAs): Promise<PrivateCluster> {
+/**
+ * Opens the cluster in `folder`, making it first if need be. A cluster that still runs is taken over.
+ * @param majorWanted for a new cluster; one that exists is run by the major that made it (D12)
+ */
+export async function openPrivateCluster(folder: string, runAs?: RunAs, majorWanted?: number): Promise<PrivateCluster> {
   const data = join(folder, 'data')
   const socket = socketFolder(folder)
   prepareFolders([folder, socket], runAs)
   const made = existsSync(join(data, 'PG_VERSION')) ? Number(readFileSync(join(data, 'PG_VERSION'), 'utf8')) : undefined
-  const binaries = findBinaries(folder, made)
+  const binaries = findBinaries(folder, made ?? majorWanted)
   if (binaries === undefined) throw new Error(missingBinaries(made))
   if (made === undefined) initialise(binaries, data, runAs)
   const url = privateClusterUrl(folder)
-  if (!(await isAnswering(url))) await start(binaries, data, socket, url, runAs)
+  if (!(await isAnswering(url))) {
+    // One that runs and does not answer has lost its socket, so nobody uses it.
+    await stop(data)
+    await start(binaries, data, socket, url, runAs)
+  }
   await createDatabase(socket)
   return { url, binaries, stop: () => stop(data) }
 }
@@ -68,7 +75,7 @@ function initialise(binaries: Binaries, data: string, runAs: RunAs | undefined):
     [
       "listen_addresses = ''",
       'unix_socket_permissions = 0700',
-      'max_connections = 80',
+      'max_connections = 100',
       "shared_buffers = '256MB'",
       "max_wal_size = '2GB'",
       "checkpoint_timeout = '15min'",
@@ -121,6 +128,9 @@ function lastWords(logFile: string): string {
   return readFileSync(logFile, 'utf8').slice(-4000)
 }
 
+/** SQLSTATE of a server that is well and full. */
+const tooManyConnections = '53300'
+
 /** Whether a server answers; a database that does not exist yet is an answer too. */
 async function isAnswering(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url.replace('/postern?', '/postgres?') })
@@ -130,8 +140,8 @@ async function isAnswering(url: string): Promise<boolean> {
     await client.connect()
     await client.query('select 1')
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return (error as { code?: string }).code === tooManyConnections
   } finally {
     await client.end().catch(() => {})
   }

@@ -1,0 +1,60 @@
+import * as z from 'zod'
+import { expect, test } from 'vitest'
+import type { Caller } from '../access/caller.ts'
+import { forEveryone, forPeople } from '../access/permissions.ts'
+import { createServer } from './server.ts'
+
+const stranger: Caller = { kind: 'stranger', name: 'stranger' }
+const answer = { schema: { response: { 200: z.object({ ok: z.boolean() }) } } }
+
+test('D22: a server with a route that names no rule does not start', async () => {
+  await using server = await open()
+  server.get('/v1/forgotten', answer, async () => ({ ok: true }))
+  await expect(server.ready()).rejects.toThrow('GET /v1/forgotten')
+})
+
+test('D22: a stranger is told to sign in, before any handler runs', async () => {
+  await using server = await open()
+  let reached = false
+  server.get('/v1/jobs', { ...answer, config: forPeople('jobs:read') }, async () => ({ ok: (reached = true) }))
+  const reply = await server.inject('/v1/jobs')
+  expect([reply.statusCode, reply.json().code, reached]).toEqual([401, 'unauthenticated', false])
+})
+
+test('a defect is answered without its inside', async () => {
+  await using server = await open()
+  server.get('/v1/broken', { ...answer, config: forEveryone }, async () => {
+    throw new Error('the password of the database is hunter2')
+  })
+  const reply = await server.inject('/v1/broken')
+  expect(reply.statusCode).toBe(500)
+  expect(reply.body).not.toContain('hunter2')
+  expect(reply.json().requestId).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('a wrong field is named, with what is wanted instead', async () => {
+  await using server = await open()
+  const body = z.strictObject({ rows: z.number().max(10) })
+  server.post('/v1/rows', { config: forEveryone, schema: { ...answer.schema, body } }, async () => ({ ok: true }))
+  const reply = await server.inject({ method: 'POST', url: '/v1/rows', payload: { rows: 11 } })
+  expect(reply.statusCode).toBe(400)
+  expect(reply.json().detail).toContain('rows')
+})
+
+test('an answer that breaks its own schema is a defect, not a surprise for the client', async () => {
+  await using server = await open()
+  server.get('/v1/odd', { ...answer, config: forEveryone }, async () => ({ ok: 'yes' }) as unknown as { ok: boolean })
+  expect((await server.inject('/v1/odd')).statusCode).toBe(500)
+})
+
+test('D17: a GET may carry a JSON body, as TcEx sends long queries', async () => {
+  await using server = await open()
+  server.get('/v1/echo', { ...answer, config: forEveryone }, async (request) => ({ ok: request.body !== undefined }))
+  const reply = await server.inject({ method: 'GET', url: '/v1/echo', payload: { data: { tql: 'x' } } })
+  expect(reply.json()).toEqual({ ok: true })
+})
+
+async function open() {
+  const server = await createServer({ authenticate: async () => stranger, logger: false })
+  return Object.assign(server, { [Symbol.asyncDispose]: async () => await server.close() })
+}
