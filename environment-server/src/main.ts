@@ -26,6 +26,9 @@ async function main(): Promise<void> {
   const log = lineLog((line) => process.stdout.write(line), config.verbose ? 'debug' : 'info')
   const server = await startEnvironmentServer({ home: config.home, password: config.password, log })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void server.stop())
+  // Under a supervisor: it is told when the server works, and its end ends the server.
+  process.on('disconnect', () => void server.stop())
+  process.send?.({ ready: true })
   await server.ended
   process.exit(0)
 }
