@@ -96,9 +96,10 @@ class EventMapping {
     }
     const tags = hashes.flatMap((hash) => hash.Tag ?? [])
     const galaxies = hashes.flatMap((hash) => hash.Galaxy ?? [])
-    this.#addIndicators([found], { ...first, Tag: tags, Galaxy: galaxies }, object)
+    // A relation names a file by one of its hashes.
     const reference: Reference = { type: 'File', summary: first.value.trim().toLowerCase() }
-    for (const { uuid } of [...hashes, ...names]) this.#byUuid.set(uuid, reference)
+    for (const { uuid } of [object, ...hashes, ...names]) this.#byUuid.set(uuid, reference)
+    this.#addIndicators([found], { ...first, Tag: tags, Galaxy: galaxies }, object)
     this.#counts.total += hashes.length + names.length
     this.#counts.sent += hashes.length + names.length
   }

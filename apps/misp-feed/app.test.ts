@@ -1,0 +1,209 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { installApp, launchApp, startHubDouble, startSourceDouble } from '@postern/app-sdk/test-kit'
+import type { FinishedApp, HubDouble, InstalledApp, SourceDouble } from '@postern/app-sdk/test-kit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+let app: InstalledApp
+beforeAll(async () => {
+  app = await installApp(import.meta.dirname)
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+const owner = 'Example Owner'
+const fixture = readFileSync(new URL('fixtures/event.json', import.meta.url), 'utf8')
+const uuids = ['5f0c3a52-7f43-4a0e-8c6b-0d3f1b6f7a10', '5f0c3a52-7f43-4a0e-8c6b-0d3f1b6f7a11'] as const
+
+/** An event with its own uuid and these hosts. */
+function eventOf(uuid: string, hosts: readonly string[]): string {
+  const attributes = hosts.map((value, index) => ({
+    uuid: `a0000000-0000-4000-8000-00000000000${index}`,
+    type: 'domain',
+    value,
+    to_ids: true,
+  }))
+  return JSON.stringify({ Event: { uuid, info: `event ${uuid}`, date: '2026-10-02', Attribute: attributes } })
+}
+
+function collect(hub: HubDouble, parameters: Readonly<Record<string, unknown>>): Promise<FinishedApp> {
+  return launchApp({ appFolder: app.folder, hubUrl: hub.url, parameters: { tc_owner: owner, ...parameters } })
+}
+
+/** A feed whose files a test may change. */
+async function startFeed(files: Record<string, string | ((response: ServerResponse) => void)>): Promise<SourceDouble> {
+  return await startSourceDouble((request, response) => {
+    const name = (request.url ?? '').replace('/feed/', '')
+    const file = name === 'manifest.json' ? (files[name] ?? manifestOf(files)) : files[name]
+    if (file === undefined) response.writeHead(404).end()
+    else if (typeof file === 'function') file(response)
+    else response.end(file)
+  })
+}
+
+function manifestOf(files: object): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.keys(files).map((name) => [name.replace('.json', ''), { info: name }])),
+  )
+}
+
+const hosts = (hub: HubDouble) => [...hub.library.owner(owner).keys()].toSorted()
+
+test('FD-15: a MISP feed over https becomes indicators and groups of the owner, and what is left is counted', async () => {
+  await using hub = await startHubDouble()
+  await using feed = await startFeed({ [`${uuids[0]}.json`]: fixture })
+  const run = await collect(hub, { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint })
+  expect([run.exitCode, run.stderr, hub.complaints, hub.library.refused]).toEqual([0, '', [], []])
+  expect(run.message).toBe('1 events, 27 attributes: 21 sent, 6 not mapped; 0 values gone; the hub refused 0 items')
+  expect(hosts(hub)).toContain('Host\tbad.example.com')
+  expect(hub.library.unmapped.reduce((sum, { count }) => sum + count, 0)).toBe(8)
+  expect(run.parameterFileIsGone).toBe(true)
+})
+
+test('FD-4: requests outside name the app and its version; the hub is told who asks', async () => {
+  await using hub = await startHubDouble()
+  await using feed = await startFeed({ [`${uuids[0]}.json`]: fixture })
+  await collect(hub, { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint, authKey: 'a-key-of-the-feed' })
+  expect(feed.requests.map(({ headers }) => [headers['user-agent'], headers.authorization])).toEqual(
+    Array(2).fill(['MISP feed/1.0.0 (Postern)', 'a-key-of-the-feed']),
+  )
+  expect(hub.requests[0]).toMatchObject({
+    userAgent: 'Postern/1, MISP feed/1.0.0',
+    authorization: expect.stringContaining('TC-Token '),
+  })
+})
+
+test('FD-9: a value that no event holds any more is deleted from the owner on the next run', async () => {
+  await using hub = await startHubDouble()
+  const files: Record<string, string> = {
+    [`${uuids[0]}.json`]: eventOf(uuids[0], ['one.example.com', 'two.example.com']),
+    [`${uuids[1]}.json`]: eventOf(uuids[1], ['three.example.com']),
+  }
+  await using feed = await startFeed(files)
+  const parameters = { events: `${feed.url}/feed`, fingerprint: feed.fingerprint }
+  await collect(hub, parameters)
+  expect(hosts(hub)).toEqual(['Host\tone.example.com', 'Host\tthree.example.com', 'Host\ttwo.example.com'])
+  files[`${uuids[0]}.json`] = eventOf(uuids[0], ['two.example.com'])
+  const kept = await collect(hub, { ...parameters, removeGone: 'false' })
+  expect([kept.exitCode, hosts(hub).length]).toEqual([0, 3])
+  const run = await collect(hub, parameters)
+  expect([run.exitCode, run.message]).toEqual([0, expect.stringContaining('1 values gone')])
+  expect(hosts(hub)).toEqual(['Host\tthree.example.com', 'Host\ttwo.example.com'])
+})
+
+test('FD-11: an event that cannot be read ends partly done with 3, and nothing is deleted', async () => {
+  await using hub = await startHubDouble()
+  const files: Record<string, string | ((response: ServerResponse) => void)> = {
+    [`${uuids[0]}.json`]: eventOf(uuids[0], ['one.example.com']),
+    [`${uuids[1]}.json`]: eventOf(uuids[1], ['two.example.com']),
+  }
+  await using feed = await startFeed(files)
+  const parameters = { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint }
+  await collect(hub, parameters)
+  const broken: readonly (string | ((response: ServerResponse) => void))[] = [
+    '{"Event": {',
+    '{"Event": {"uuid": 1}}',
+    `${'['.repeat(100)}${']'.repeat(100)}`,
+    (response) => response.writeHead(404).end(),
+  ]
+  for (const file of broken) {
+    files[`${uuids[1]}.json`] = file
+    const run = await collect(hub, parameters)
+    expect([run.exitCode, run.message]).toEqual([
+      3,
+      expect.stringContaining('1 files could not be read, so nothing was deleted'),
+    ])
+    expect(hosts(hub)).toEqual(['Host\tone.example.com', 'Host\ttwo.example.com'])
+  }
+})
+
+test('FD-11: a feed that holds no event, refuses us or is no feed fails with 1, changes and deletes nothing', async () => {
+  await using hub = await startHubDouble()
+  const files: Record<string, string | ((response: ServerResponse) => void)> = {
+    [`${uuids[0]}.json`]: eventOf(uuids[0], ['one.example.com']),
+  }
+  await using feed = await startFeed(files)
+  const parameters = { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint }
+  await collect(hub, parameters)
+  const manifests: readonly [string | ((response: ServerResponse) => void), string][] = [
+    ['{}', 'no event could be read'],
+    ['[]', 'is no manifest of a MISP feed'],
+    ['<html>', 'is not JSON'],
+    [(response) => response.writeHead(401).end(), 'the credentials are wrong'],
+    [(response) => response.writeHead(302, { location: 'https://192.0.2.1/' }).end(), 'redirects to another host'],
+  ]
+  for (const [manifest, message] of manifests) {
+    files['manifest.json'] = manifest
+    const run = await collect(hub, parameters)
+    expect([run.exitCode, run.message]).toEqual([1, expect.stringContaining(message)])
+  }
+  expect(hosts(hub)).toEqual(['Host\tone.example.com'])
+  expect(hub.library.batches).toHaveLength(1)
+})
+
+test('LIB-1: one indicator in two events is sent once, with the groups and tags of both', async () => {
+  await using hub = await startHubDouble()
+  await using feed = await startFeed({
+    [`${uuids[0]}.json`]: eventOf(uuids[0], ['both.example.com']),
+    [`${uuids[1]}.json`]: eventOf(uuids[1], ['both.example.com']),
+  })
+  await collect(hub, { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint })
+  const [batch] = hub.library.batches
+  expect(batch?.content.indicator).toEqual([
+    expect.objectContaining({
+      summary: 'both.example.com',
+      rating: 0,
+      confidence: 0,
+      associatedGroups: uuids.map((uuid) => ({ groupXid: `misp-event-${uuid}` })),
+    }),
+  ])
+})
+
+test('D23: neither an address nor a folder, or a wrong number, ends the run before anything is asked', async () => {
+  await using hub = await startHubDouble()
+  expect((await collect(hub, {})).message).toBe('parameter events (Feed address) is needed')
+  const run = await collect(hub, { events: 'http://feed.example.com/', rating: '6' })
+  expect([run.exitCode, run.message]).toEqual([
+    1,
+    'parameter events (Feed address) must be reached by https; nothing is sent in the clear; parameter rating (Threat rating) must be 5 or less',
+  ])
+  expect(hub.requests).toEqual([])
+})
+
+test('a folder is read for runs on the command line: its manifest, or all files of events', async () => {
+  await using hub = await startHubDouble()
+  const folder = await mkdtemp(join(tmpdir(), 'misp-'))
+  await writeFile(
+    join(folder, 'any name.json'),
+    JSON.stringify({ response: [JSON.parse(eventOf(uuids[0], ['one.example.com'])) as unknown] }),
+  )
+  expect((await collect(hub, { folder })).exitCode).toBe(0)
+  await rm(folder, { recursive: true })
+  expect(hosts(hub)).toEqual(['Host\tone.example.com'])
+})
+
+/** Real events, where the machine has them beside the checkout or names their folder; they are no part of this repository. */
+const realEvents =
+  process.env['POSTERN_MISP_DIR'] ?? fileURLToPath(new URL('../../../shared/data/misp-events', import.meta.url))
+if (!existsSync(realEvents))
+  process.stderr.write(`SKIPPED: no real MISP events in ${realEvents}; name their folder in POSTERN_MISP_DIR\n`)
+test.skipIf(!existsSync(realEvents))('every attribute of real events is sent or named as unmapped', async () => {
+  await using hub = await startHubDouble()
+  const run = await collect(hub, { folder: realEvents, requireToIds: 'false' })
+  expect([run.exitCode, run.stderr, hub.complaints]).toEqual([0, '', []])
+  const counts = /^(\d+) events, (\d+) attributes: (\d+) sent, (\d+) not mapped/
+    .exec(run.message ?? '')
+    ?.slice(1)
+    .map(Number)
+  const [events = 0, attributes = 0, sent = 0, unmapped = 0] = counts ?? []
+  expect(events).toBeGreaterThan(0)
+  expect(sent + unmapped).toBe(attributes)
+  const named = hub.library.unmapped
+    .filter(({ what }) => what.startsWith('attribute type'))
+    .reduce((sum, { count }) => sum + count, 0)
+  expect(named).toBe(unmapped)
+  expect(hub.library.refused).toEqual([])
+})
