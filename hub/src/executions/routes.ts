@@ -25,7 +25,7 @@ export function executionRoutes(server: Server, executions: Executions): void {
           limit: rowsAsked,
           jobId: idText.optional(),
           environmentId: idText.optional(),
-          state: ExecutionState.optional(),
+          state: z.optional(ExecutionState),
         }),
         response: { 200: ExecutionPage },
       },
