@@ -7,8 +7,10 @@ create table indicator (
   value text not null,
   canonical_version smallint not null
 );
--- For LIKE, CONTAINS, STARTSWITH and ENDSWITH in TQL. New entries wait in a list that is merged 16 MB at a time.
-create index indicator_by_value_trigram on indicator using gin (value gin_trgm_ops) with (gin_pending_list_limit = 16384);
+-- For LIKE, CONTAINS, STARTSWITH and ENDSWITH in TQL (library/value-pattern.ts). Hashes and addresses stay out: they would be
+-- most of the index, and hardly anyone looks for a part of one. New entries wait in a list that is merged 32 MB at a time.
+create index indicator_by_value_trigram on indicator using gin (value gin_trgm_ops) with (gin_pending_list_limit = 32768)
+  where type not in ('Address', 'File', 'ASN', 'CIDR');
 
 -- What one owner says of one indicator. No foreign keys on the tables that batches fill: each would cost a look-up and a
 -- row lock a row, a batch writes identity and assertion in one transaction, and neither indicators nor owners are removed.
@@ -39,7 +41,6 @@ create table assertion (
   constraint assertion_status check (status in ('Active', 'Review', 'Expired', 'Indirect', 'Whitelisted')),
   primary key (indicator_id, owner_id)
 );
-create index assertion_of_owner on assertion (owner_id, added_at);
 create index assertion_by_tag on assertion using gin (tags) with (gin_pending_list_limit = 16384);
 
 create table assertion_attribute (

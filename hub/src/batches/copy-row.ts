@@ -17,6 +17,27 @@ export function arrayLiteral(elements: readonly string[]): string {
   return `{${elements.map((element) => `"${element.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 }
 
+/** A text[] column of COPY text; null where nothing was said. */
+export function copyArray(names: readonly string[] | undefined): string {
+  if (names === undefined) return '\\N'
+  let elements = ''
+  for (const name of names) elements += elements === '' ? copyElement(name) : `,${copyElement(name)}`
+  return `{${elements}}`
+}
+
+/** Escaped for the array and then for COPY. The same few tags stand on most items of a feed, so they are remembered. */
+function copyElement(name: string): string {
+  let element = remembered.get(name)
+  if (element !== undefined) return element
+  element = escapeCopyField(`"${name.replace(/["\\]/g, '\\$&')}"`)
+  if (remembered.size >= rememberedMax) remembered.clear()
+  remembered.set(name, element)
+  return element
+}
+
+const remembered = new Map<string, string>()
+const rememberedMax = 10_000
+
 /** JSON that jsonb takes: its text cannot hold U+0000 nor unpaired surrogates, not even escaped. */
 export function jsonLiteral(value: unknown): string {
   return JSON.stringify(storableJson(value))

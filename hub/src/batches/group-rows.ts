@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { BatchModes } from './batch-modes.ts'
+import { CopyLinesWriter } from './copy-lines.ts'
 import { arrayLiteral, booleanField, copyRow, jsonLiteral, numberField } from './copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
 import type { PreparedRows } from './prepared-batch.ts'
@@ -35,24 +36,31 @@ export class GroupRows {
   }
 
   prepared(): PreparedRows {
-    const { attributes, tags, labels } = this.#modes
-    const prepared: PreparedRows = { keys: [], digests: [], lines: [], attributeLines: [], itemPositions: [], itemRows: [] }
+    const modes = `${this.#modes.attributes}\t${this.#modes.tags}\t${this.#modes.labels}`
+    const keys: string[] = []
+    const digests: string[] = []
+    const itemPositions: number[] = []
+    const itemRows: number[] = []
+    const lines = new CopyLinesWriter()
+    const attributes = new CopyLinesWriter()
     const rows = [...this.#rows.values()].sort((a, b) => (a.sent.xid < b.sent.xid ? -1 : 1))
     for (const [index, { sent, positions }] of rows.entries()) {
       const said = saidLine(sent)
       const attributeLines = (sent.attributes ?? []).map((attribute) => attributeLine(sent.xid, attribute))
       const links = [...sent.groupXids, ...sent.indicatorIds].join('\t')
-      const digest = hash('sha256', [attributes, tags, labels, said, ...attributeLines, links].join('\n'), 'hex')
-      prepared.keys.push(sent.xid)
-      prepared.digests.push(digest.slice(0, 32))
-      prepared.lines.push(`${copyRow([sent.xid])}\t${digest.slice(0, 32)}\t${said}`)
-      prepared.attributeLines.push(attributeLines)
+      const digest = hash('sha256', [modes, said, ...attributeLines, links].join('\n'), 'hex').slice(0, 32)
+      keys.push(sent.xid)
+      digests.push(digest)
+      lines.line(`${copyRow([sent.xid])}\t${digest}\t${said}\tt`)
+      lines.endEntry()
+      for (const line of attributeLines) attributes.line(line)
+      attributes.endEntry()
       for (const position of positions) {
-        prepared.itemPositions.push(position)
-        prepared.itemRows.push(index)
+        itemPositions.push(position)
+        itemRows.push(index)
       }
     }
-    return prepared
+    return { keys, digests, lines: lines.finish(), attributes: attributes.finish(), itemPositions, itemRows }
   }
 }
 

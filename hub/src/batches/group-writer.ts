@@ -1,10 +1,11 @@
 import type { LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
 import type { BatchModes } from './batch-modes.ts'
+import { clearLastFlag, selectEntries } from './copy-lines.ts'
 import { rowNumbers } from './indicator-writer.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
-import { copyLines } from './sent-tables.ts'
+import { copyPieces } from './sent-tables.ts'
 
 /** Writes the batch's groups, before the indicators that refer to them. The owner's lock is held. */
 export async function writeGroups(
@@ -19,11 +20,10 @@ export async function writeGroups(
   const ofRow = await classify(client, ownerId, rows)
   const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
   if (changed.length > 0) {
-    await copyLines(client, 'sent_group', changed.map((row) => `${rows.lines[row]}\t${ofRow[row] === 'created' ? 't' : 'f'}`))
-    const attributes = changed.flatMap((row) =>
-      modes.attributes === 'Static' && ofRow[row] !== 'created' ? [] : (rows.attributeLines[row] ?? []),
-    )
-    await copyLines(client, 'sent_group_attribute', attributes)
+    for (const row of changed) if (ofRow[row] !== 'created') clearLastFlag(rows.lines, row)
+    await copyPieces(client, 'sent_group', selectEntries(rows.lines, changed))
+    const named = modes.attributes === 'Static' ? changed.filter((row) => ofRow[row] === 'created') : changed
+    await copyPieces(client, 'sent_group_attribute', selectEntries(rows.attributes, named))
     await upsertGroups(client, ownerId, modes)
     await writeAttributes(client, ownerId, modes)
   }
@@ -35,7 +35,7 @@ async function classify(client: PoolClient, ownerId: string, rows: PreparedRows)
     `select string_agg(s.row::text, ',') filter (where g.digest = s.digest) as same,
             string_agg(s.row::text, ',') filter (where g.digest is distinct from s.digest) as other
      from unnest($2::text[], $3::uuid[]) with ordinality s (xid, digest, row)
-     join library_group g on g.owner_id = $1 and g.xid = s.xid`,
+     cross join lateral (select digest from library_group where owner_id = $1 and xid = s.xid limit 1) g`,
     [ownerId, rows.keys, rows.digests],
   )
   const ofRow = Array.from<LedgerOutcome>({ length: rows.keys.length }).fill('created')
@@ -76,7 +76,7 @@ async function writeAttributes(client: PoolClient, ownerId: string, modes: Batch
     await client.query(
       `delete from group_attribute t using sent_group s, library_group g
        where g.owner_id = $1 and g.xid = s.xid and t.group_id = g.id and s.attributes_named and not s.is_new
-         and ($2 or t.type in (select x.type from sent_group_attribute x where x.xid = s.xid))`,
+         and ($2 or (s.xid, t.type) in (select xid, type from sent_group_attribute))`,
       [ownerId, modes.attributes === 'Replace'],
     )
   }

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
-import { indicatorId, type IndicatorType } from '@postern/intel'
-import { arrayLiteral, booleanField, copyRow, jsonLiteral, numberField } from './copy-row.ts'
+import { escapeCopyField, indicatorId, type IndicatorType } from '@postern/intel'
+import { CopyLinesWriter } from './copy-lines.ts'
+import { copyArray, jsonLiteral } from './copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
 import type { BatchModes } from './batch-modes.ts'
 import type { PreparedRows } from './prepared-batch.ts'
+import type { SentAttribute } from './read-common-fields.ts'
 import type { SentIndicator } from './read-indicator.ts'
 
 type Row = { id: string; type: IndicatorType; value: string; sent: SentIndicator; positions: number[] }
@@ -46,42 +48,50 @@ export class IndicatorRows {
   }
 
   prepared(): PreparedRows {
-    const prepared: PreparedRows = { keys: [], digests: [], lines: [], attributeLines: [], itemPositions: [], itemRows: [] }
+    const keys: string[] = []
+    const digests: string[] = []
+    const itemPositions: number[] = []
+    const itemRows: number[] = []
+    const lines = new CopyLinesWriter()
+    const attributes = new CopyLinesWriter()
     // Sorted, so that batches that meet take their row locks in one order.
     const rows = [...this.#rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
     for (const [index, row] of rows.entries()) {
       const said = saidLine(row.sent)
-      const attributes = (row.sent.attributes ?? []).map((attribute) => attributeLine(row.id, attribute))
-      // Everything the item says and how it is to be written, but neither its xid nor what it says of other rows.
-      const digest = hash('sha256', `${this.#modesText}${said}\n${attributes.join('\n')}\n${row.sent.values.join(' ')}\n${row.sent.groupXids.join('\t')}`, 'hex')
-      prepared.keys.push(row.id)
-      prepared.digests.push(digest.slice(0, 32))
-      prepared.lines.push(`${row.id}\t${copyRow([row.type, row.value])}\t${digest.slice(0, 32)}\t${said}`)
-      prepared.attributeLines.push(attributes)
+      const attributeLines = (row.sent.attributes ?? noAttributes).map((attribute) => attributeLine(row.id, attribute))
+      const digest = hash('sha256', this.#digested(row.sent, said, attributeLines), 'hex').slice(0, 32)
+      keys.push(row.id)
+      digests.push(digest)
+      lines.line(`${row.id}\t${row.type}\t${escapeCopyField(row.value)}\t${digest}\t${said}\tt`)
+      lines.endEntry()
+      for (const line of attributeLines) attributes.line(line)
+      attributes.endEntry()
       for (const position of row.positions) {
-        prepared.itemPositions.push(position)
-        prepared.itemRows.push(index)
+        itemPositions.push(position)
+        itemRows.push(index)
       }
     }
-    return prepared
+    return { keys, digests, lines: lines.finish(), attributes: attributes.finish(), itemPositions, itemRows }
+  }
+
+  /** Everything the item says and how it is to be written, but not its xid, which means nothing (T9). */
+  #digested(sent: SentIndicator, said: string, attributeLines: readonly string[]): string {
+    const text = this.#modesText + said
+    if (attributeLines.length === 0 && sent.values.length === 1 && sent.groupXids.length === 0) return text
+    return `${text}\n${attributeLines.join('\n')}\n${sent.values.join(' ')}\n${sent.groupXids.join('\t')}`
   }
 }
 
+const noAttributes: SentAttribute[] = []
+
 /** rating, confidence, active, private, status, tags, labels, tlp, first seen, last seen, expires, detail, attributes named. */
 function saidLine(sent: SentIndicator): string {
-  return copyRow([
-    numberField(sent.rating),
-    numberField(sent.confidence),
-    booleanField(sent.active),
-    booleanField(sent.private),
-    sent.status,
-    sent.tags === undefined ? null : arrayLiteral(sent.tags),
-    sent.labels === undefined ? null : arrayLiteral(sent.labels),
-    numberField(sent.tlp),
-    sent.firstSeen,
-    sent.lastSeen,
-    sent.expires,
-    sent.detail === null ? null : jsonLiteral(sent.detail),
-    booleanField(sent.attributes !== undefined),
-  ])
+  const numbersAndFlags = `${sent.rating ?? none}\t${sent.confidence ?? none}\t${sent.active ?? none}\t${sent.private ?? none}`
+  const names = `${sent.status ?? none}\t${copyArray(sent.tags)}\t${copyArray(sent.labels)}\t${sent.tlp ?? none}`
+  const dates = `${sent.firstSeen ?? none}\t${sent.lastSeen ?? none}\t${sent.expires ?? none}`
+  const detail = sent.detail === null ? none : escapeCopyField(jsonLiteral(sent.detail))
+  return `${numbersAndFlags}\t${names}\t${dates}\t${detail}\t${sent.attributes !== undefined}`
 }
+
+/** Null in COPY text. */
+const none = '\\N'

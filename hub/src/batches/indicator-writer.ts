@@ -2,10 +2,11 @@ import type { LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
 import { refreshViewOfSent } from '../library/indicator-view.ts'
 import type { BatchModes } from './batch-modes.ts'
+import { clearLastFlag, selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
-import { copyLines } from './sent-tables.ts'
+import { copyPieces } from './sent-tables.ts'
 
 /** Whose assertions a batch writes. */
 export type AssertionWriter = {
@@ -48,7 +49,9 @@ async function classify(client: PoolClient, ownerId: string, rows: PreparedRows)
     `select string_agg(s.row::text, ',') filter (where a.digest = s.digest) as same,
             string_agg(s.row::text, ',') filter (where a.digest is distinct from s.digest) as other
      from unnest($2::uuid[], $3::uuid[]) with ordinality s (indicator_id, digest, row)
-     join assertion a on a.indicator_id = s.indicator_id and a.owner_id = $1`,
+     cross join lateral (
+       select digest from assertion where indicator_id = s.indicator_id and owner_id = $1 limit 1
+     ) a`,
     [ownerId, `{${rows.keys.join(',')}}`, `{${rows.digests.join(',')}}`],
   )
   const ofRow = Array.from<LedgerOutcome>({ length: rows.keys.length }).fill('created')
@@ -69,11 +72,10 @@ async function copyChanged(
   ofRow: readonly LedgerOutcome[],
   modes: BatchModes,
 ): Promise<void> {
-  await copyLines(client, 'sent_indicator', changed.map((row) => `${rows.lines[row]}\t${ofRow[row] === 'created' ? 't' : 'f'}`))
-  const attributes = changed.flatMap((row) =>
-    modes.attributes === 'Static' && ofRow[row] !== 'created' ? [] : (rows.attributeLines[row] ?? []),
-  )
-  await copyLines(client, 'sent_attribute', attributes)
+  for (const row of changed) if (ofRow[row] !== 'created') clearLastFlag(rows.lines, row)
+  await copyPieces(client, 'sent_indicator', selectEntries(rows.lines, changed))
+  const named = modes.attributes === 'Static' ? changed.filter((row) => ofRow[row] === 'created') : changed
+  await copyPieces(client, 'sent_attribute', selectEntries(rows.attributes, named))
 }
 
 /**
@@ -98,6 +100,8 @@ async function writeIdentities(
      where i.id = s.indicator_id and (i.type <> s.type or i.value <> s.value)
      returning replace(s.indicator_id::text, '-', '') as key`,
   )
+  if (collisions.length === 0) return
+  await client.query('delete from sent_attribute where indicator_id = any($1::uuid[])', [collisions.map(({ key }) => key)])
   for (const { key } of collisions) refuseCollision(rows, key, ofRow, outcomes)
 }
 
@@ -157,14 +161,13 @@ async function writeAttributes(client: PoolClient, ownerId: string, modes: Batch
     await client.query(
       `delete from assertion_attribute t using sent_indicator s
        where t.owner_id = $1 and t.indicator_id = s.indicator_id and s.attributes_named and not s.is_new
-         and ($2 or t.type in (select x.type from sent_attribute x where x.indicator_id = t.indicator_id))`,
+         and ($2 or (t.indicator_id, t.type) in (select indicator_id, type from sent_attribute))`,
       [ownerId, modes.attributes === 'Replace'],
     )
   }
   await client.query(
     `insert into assertion_attribute (indicator_id, owner_id, type, value, source, displayed, pinned)
-     select x.indicator_id, $1, x.type, x.value, x.source, x.displayed, x.pinned
-     from sent_attribute x where x.indicator_id in (select indicator_id from sent_indicator)`,
+     select indicator_id, $1, type, value, source, displayed, pinned from sent_attribute`,
     [ownerId],
   )
 }

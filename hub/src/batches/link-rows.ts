@@ -1,3 +1,4 @@
+import { CopyLinesWriter } from './copy-lines.ts'
 import { copyRow } from './copy-row.ts'
 import type { PreparedLinks } from './prepared-batch.ts'
 import type { LinkEnd, SentLink } from './read-association.ts'
@@ -8,7 +9,8 @@ export const sameFile = 'Same File'
 
 /** Associations of a batch, from wherever an item names them. */
 export class LinkRows {
-  readonly #prepared: PreparedLinks = { positions: [], lines: [] }
+  readonly #positions: number[] = []
+  readonly #lines = new CopyLinesWriter()
 
   addOfIndicator(position: number, ids: readonly string[], groupXids: readonly string[]): void {
     for (const [index, id] of ids.entries()) {
@@ -25,12 +27,13 @@ export class LinkRows {
   }
 
   add(position: number, { left, right, kind }: SentLink): void {
-    this.#prepared.positions.push(position)
-    this.#prepared.lines.push(copyRow([String(position), left.kind, keyOf(left), right.kind, keyOf(right), kind]))
+    this.#positions.push(position)
+    this.#lines.line(copyRow([String(position), left.kind, keyOf(left), right.kind, keyOf(right), kind]))
+    this.#lines.endEntry()
   }
 
   prepared(): PreparedLinks {
-    return this.#prepared
+    return { positions: this.#positions, lines: this.#lines.finish() }
   }
 }
 

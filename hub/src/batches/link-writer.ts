@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg'
+import { selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
-import { copyLines } from './sent-tables.ts'
+import { copyPieces } from './sent-tables.ts'
 
 /**
  * Writes the associations of items that were written, after groups and indicators: each end is looked up among what the owner
@@ -15,9 +16,9 @@ export async function writeLinks(
   outcomes: ItemOutcomes,
 ): Promise<number> {
   const { positions, lines } = batch.links
-  const due = lines.filter((_, index) => isDue(outcomes.of(positions[index] ?? -1)))
+  const due = positions.flatMap((position, index) => (isDue(outcomes.of(position)) ? [index] : []))
   if (due.length === 0) return 0
-  await copyLines(client, 'sent_link', due)
+  await copyPieces(client, 'sent_link', selectEntries(lines, due))
   await resolve(client, ownerId)
   const written = await insertLinks(client, ownerId)
   await noteUnresolved(client, ownerId, batch, outcomes)

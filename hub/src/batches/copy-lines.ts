@@ -1,0 +1,63 @@
+/**
+ * Entries of COPY text in one piece of memory, so that they cross from thread to thread without being copied: entry i ends
+ * before `ends[i]`, its last line feed included, and begins where the one before it ends. An entry may hold no line at all.
+ */
+export type CopyLines = { bytes: Uint8Array<ArrayBuffer>; ends: Uint32Array<ArrayBuffer> }
+
+const startBytes = 1 << 16
+const lineFeed = 0x0a
+
+export class CopyLinesWriter {
+  #buffer = Buffer.from(new ArrayBuffer(startBytes))
+  #length = 0
+  readonly #ends: number[] = []
+
+  /** One line, given without its line feed. */
+  line(text: string): void {
+    // A UTF-16 unit becomes three bytes at most.
+    this.#reserve(text.length * 3 + 1)
+    this.#length += this.#buffer.write(text, this.#length, 'utf8')
+    this.#buffer[this.#length++] = lineFeed
+  }
+
+  endEntry(): void {
+    this.#ends.push(this.#length)
+  }
+
+  finish(): CopyLines {
+    const bytes = new Uint8Array(this.#buffer.buffer as ArrayBuffer, 0, this.#length)
+    return { bytes, ends: Uint32Array.from(this.#ends) }
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#buffer.length) return
+    const larger = Buffer.from(new ArrayBuffer(Math.max(this.#buffer.length * 2, this.#length + count)))
+    this.#buffer.copy(larger, 0, 0, this.#length)
+    this.#buffer = larger
+  }
+}
+
+/** The bytes of some entries, in as few pieces as there are gaps. `entries` ascends. */
+export function selectEntries({ bytes, ends }: CopyLines, entries: readonly number[]): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  let from = -1
+  let to = -1
+  for (const entry of entries) {
+    const start = entry === 0 ? 0 : (ends[entry - 1] ?? 0)
+    if (start !== to) {
+      if (to > from) pieces.push(bytes.subarray(from, to))
+      from = start
+    }
+    to = ends[entry] ?? start
+  }
+  if (to > from) pieces.push(bytes.subarray(from, to))
+  return pieces
+}
+
+/** Lines end in a boolean column that is written as `t`; this makes it `f` for one entry of one line. */
+export function clearLastFlag({ bytes, ends }: CopyLines, entry: number): void {
+  const end = ends[entry]
+  if (end !== undefined) bytes[end - 2] = falseByte
+}
+
+const falseByte = 'f'.charCodeAt(0)
