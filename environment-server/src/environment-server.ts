@@ -128,7 +128,7 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
     onResult,
   })
   const { commandKeys, publisherKeys } = trust
-  const onAccepted = () => connection.beat()
+  const onAccepted = () => connection.beatSoon()
   const gate = new CommandGate({
     serverXid,
     commandKeys,

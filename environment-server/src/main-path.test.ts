@@ -1,29 +1,18 @@
-import { EnvironmentServerProcess, makeHome, waitFor } from '@postern/dev/environment-server'
-import { FakeHub, nodeApp } from '@postern/dev/fake-hub'
-import { readFileSync, existsSync } from 'node:fs'
+import { Rehearsal, waitFor } from '@postern/dev/environment-server'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-let hub: FakeHub
-let server: EnvironmentServerProcess
-
+let rehearsal: Rehearsal
 beforeAll(async () => {
-  hub = await FakeHub.start()
-  const home = makeHome()
-  hub.writeBundle(home, '1001')
-  server = new EnvironmentServerProcess(home)
-  await server.startConnected()
+  rehearsal = await Rehearsal.start({ settings: { somethingNewer: 'kept' } })
 })
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-  await hub[Symbol.asyncDispose]()
-})
+afterAll(() => rehearsal[Symbol.asyncDispose]())
 
 /** Reads its parameters as TcEx does, speaks on every channel, and leaves message and results. */
 const helloApp = `
 import { createDecipheriv } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 const file = process.env.TC_APP_PARAM_FILE
 const decipher = createDecipheriv('aes-128-cbc', process.env.TC_APP_PARAM_KEY, Buffer.alloc(16))
@@ -33,39 +22,133 @@ console.log('plain line')
 console.log(JSON.stringify({ level: 'warn', text: 'said in JSON' }))
 console.error('on stderr')
 appendFileSync(join(parameters.tc_log_path, 'app.log'), '2026-11-21 10:00:00 - tcex - ERROR - in the log file\\n')
-writeFileSync(join(parameters.tc_out_path, 'message.tc'), 'all done\\n')
+const { tc_token, ...shown } = parameters
+console.log('PARAMETERS ' + JSON.stringify(shown))
+console.log('ENVIRONMENT ' + JSON.stringify(Object.keys(process.env).sort()))
+console.log('PLACES ' + JSON.stringify({ cwd: process.cwd(), installJson: existsSync('install.json'), ca: existsSync(process.env.NODE_EXTRA_CA_CERTS), keyLength: process.env.TC_APP_PARAM_KEY.length }))
+writeFileSync(join(parameters.tc_out_path, 'message.tc'), 'x'.repeat(300) + ' all done\\n')
 writeFileSync(join(parameters.tc_out_path, 'results.tc'), 'cursor = a = b\\nold = null\\n')
-writeFileSync(join(parameters.tc_out_path, 'seen.json'), JSON.stringify({ parameters, environment: process.env, cwd: process.cwd() }))
 process.exit(3)
 `
 
-test('ES-5: a signed command fetches its package, runs the app, and delivers result and log', async () => {
-  const app = hub.addPackage(await nodeApp('hello_v1', helloApp, hub.publisherKey))
-  const command = hub.executeCommand('1001', app, { secrets: { parameters: { owner: 'Feed', limit: 5 } } })
-  await hub.send(command)
-  const { result } = await waitFor(
-    () => hub.result(command.executionId),
-    'the result',
-    () => server.text,
-  )
+test('ES-5: a signed command fetches its package, runs the app, and delivers log and result', async () => {
+  const executionId = await rehearsal.execute(helloApp, {
+    secrets: { parameters: { owner: 'Feed', limit: 5, tc_verify: false } },
+  })
+  const { result } = await rehearsal.resultOf(executionId)
   expect(result).toMatchObject({
     outcome: 'exited',
     exitCode: 3,
-    message: 'all done',
     results: { cursor: 'a = b', old: null },
     tier: 'isolated',
   })
-  const log = await waitFor(
-    () => hub.log(command.executionId).length >= result.logSeqLast && hub.log(command.executionId),
-    'the log',
-  )
-  expect(log.map(({ seq, stream, level, text }) => ({ seq, stream, level, text }))).toEqual(
+  expect(result.message).toHaveLength(255)
+  expect(result.message).toMatch(/x all done$/)
+
+  const texts = await rehearsal.logOf(executionId)
+  const log = rehearsal.hub.log(executionId)
+  expect(log.map(({ seq }) => seq)).toEqual(log.map((_line, index) => index + 1))
+  expect(log).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ stream: 'stdout', level: 'info', text: 'plain line' }),
       expect.objectContaining({ stream: 'stdout', level: 'warn', text: 'said in JSON' }),
       expect.objectContaining({ stream: 'stderr', level: 'warn', text: 'on stderr' }),
-      expect.objectContaining({ stream: 'app', level: 'error' }),
+      expect.objectContaining({ stream: 'app', level: 'error', text: expect.stringContaining('in the log file') }),
     ]),
   )
-  expect(log.map(({ seq }) => seq)).toEqual(log.map((_line, index) => index + 1))
+  const told = (name: string) =>
+    JSON.parse(texts.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1) ?? 'null')
+  const inside = `/execution/${executionId}-1`
+  expect(told('PARAMETERS')).toEqual({
+    owner: 'Feed',
+    limit: 5,
+    tc_api_path: `https://127.0.0.1:${rehearsal.hub.api.port}/api`,
+    tc_token_expires: 4_000_000_000,
+    tc_in_path: `${inside}/in`,
+    tc_out_path: `${inside}/out`,
+    tc_log_path: `${inside}/log`,
+    tc_temp_path: '/tmp',
+    tc_log_level: 'info',
+    tc_verify: true,
+    postern_execution_id: executionId,
+    postern_attempt: 1,
+  })
+  expect(told('PLACES')).toEqual({ cwd: '/app', installJson: true, ca: true, keyLength: 16 })
+  // Nothing of the server's own environment; PWD is the shell's.
+  expect(told('ENVIRONMENT').filter((name: string) => name !== 'PWD')).toEqual([
+    'HOME',
+    'LANG',
+    'NODE_EXTRA_CA_CERTS',
+    'PATH',
+    'POSTERN_EGRESS_SOCKET',
+    'TC_APP_PARAM_FILE',
+    'TC_APP_PARAM_KEY',
+    'TMPDIR',
+    'TZ',
+  ])
+})
+
+test('ES-5: a package is fetched when first executed, and reused afterwards', async () => {
+  const app = await rehearsal.app('process.exit(0)')
+  await rehearsal.run(app)
+  expect(await rehearsal.run(app)).toMatchObject({ outcome: 'exited', exitCode: 0, message: '' })
+  expect(rehearsal.hub.packageDownloads.filter((sha256) => sha256 === app.sha256)).toHaveLength(1)
+})
+
+test('ES-3: enrolment leaves keys in the keychain alone and takes the spent token out of the settings', () => {
+  const hidden = join(rehearsal.server.home, '.postern-envsvr')
+  const settings = JSON.parse(readFileSync(join(hidden, 'settings.json'), 'utf8')) as Record<string, unknown>
+  expect(settings).not.toHaveProperty('enrolmentToken')
+  expect(settings).toMatchObject({ serverXid: '1001', somethingNewer: 'kept' })
+  for (const name of readdirSync(join(hidden, 'keystore'))) {
+    expect(readFileSync(join(hidden, 'keystore', name), 'utf8')).not.toMatch(/PRIVATE KEY/)
+  }
+  expect(statSync(hidden).mode & 0o077).toBe(0)
+  expect(statSync(join(hidden, 'keystore', 'keychain.json')).mode & 0o077).toBe(0)
+})
+
+test('ES-3: it prints Connected to <brokerHost>:<port>', () => {
+  expect(rehearsal.server.text).toContain(`Connected to 127.0.0.1:${rehearsal.hub.broker.port}`)
+})
+
+test('ES-15: heartbeats come by themselves and name the tier, the executors and what is held', async () => {
+  const before = rehearsal.hub.heartbeats.length
+  const heartbeat = await waitFor(() => rehearsal.hub.heartbeats[before], 'a heartbeat')
+  expect(heartbeat).toMatchObject({ serverXid: '1001', serverName: 'Server 1001', state: 'ready', tier: 'isolated' })
+  expect(heartbeat.executors).toBeGreaterThanOrEqual(1)
+})
+
+test('ES-23: a server that was stopped and started again connects with what it keeps, without a token', async () => {
+  await rehearsal.server.stop()
+  expect(rehearsal.server.exitCode).toBe(0)
+  expect(rehearsal.server.text).toContain('Stopped.')
+  await rehearsal.server.startConnected()
+  expect(await rehearsal.run('console.log(1)')).toMatchObject({ outcome: 'exited', exitCode: 0 })
+})
+
+test('D9: parameters and temporary files are gone when the app has ended; what it put out stays', async () => {
+  const executionId = await rehearsal.execute(
+    `import { writeFileSync } from 'node:fs'; writeFileSync('/tmp/left', 'x'); console.log(1)`,
+  )
+  await rehearsal.resultOf(executionId)
+  const folder = join(rehearsal.server.home, '.postern-envsvr', 'exchange', 'jobs', executionId, '1')
+  expect(readdirSync(folder).sort()).toEqual(['log', 'out'])
+  expect(existsSync(join(folder, 'in'))).toBe(false)
+})
+
+test('ES-6: an app in a language that this server has no interpreter for is refused with the setting to fill', async () => {
+  const result = await rehearsal.run('', { app: { programLanguage: 'PYTHON', programMain: 'run.py' } })
+  expect(result).toMatchObject({ outcome: 'refused', message: expect.stringContaining('appsPythonHome311') })
+})
+
+test('ES-25: what an execution used is measured', async () => {
+  const result = await rehearsal.run(`
+    const held = Buffer.alloc(120 * 1024 * 1024, 1)
+    const end = Date.now() + 700
+    while (Date.now() < end);
+    console.log(held.length)`)
+  expect(result.usage?.cpuSeconds).toBeGreaterThan(0.5)
+  expect(result.usage?.cpuSeconds).toBeLessThan(5)
+  expect(result.usage?.wallSeconds).toBeGreaterThan(0.7)
+  expect(result.usage?.memoryPeakBytes).toBeGreaterThan(120 * 1024 * 1024)
 })

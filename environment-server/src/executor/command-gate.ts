@@ -28,7 +28,7 @@ export type GateParts = {
   log: ServerLog
   tell: (event: Pick<ExecutionEvent, 'commandId' | 'executionId' | 'attempt' | 'event' | 'detail'>) => void
   onResult: () => void
-  /** A pooled attempt was taken: ask for its lease now. */
+  /** An attempt was taken: the hub should see the queue, and grant the lease of a pooled one. */
   onAccepted: () => void
 }
 
@@ -85,7 +85,7 @@ export class CommandGate {
     log('info', `Execution ${command.executionId}, attempt ${command.attempt}: accepted (${command.app.programName}).`)
     executor.endOlder(command)
     executor.add(command)
-    if (command.placement === 'pooled') onAccepted()
+    onAccepted()
   }
 
   #refuse(command: ExecuteCommand, body: string, sentence: string): void {

@@ -11,7 +11,7 @@ export class HubClock {
 
   /** `sentAt` by this server's clock, `hubTime` by the hub's: the middle of the round trip is when the hub answered. */
   learn(sentAt: number, hubTime: number): void {
-    this.#offsetMs = hubTime - (sentAt + this.#now()) / 2
+    this.#offsetMs = Math.round(hubTime - (sentAt + this.#now()) / 2)
   }
 
   now(): number {

@@ -41,6 +41,10 @@ export type HubConnectionParts = {
 const backOff = { firstMs: 500, longestMs: 30_000 }
 /** A connection that lived this long was a good one: the next back-off starts from the beginning. */
 const settledMs = 10_000
+/** A change of the clock's offset that may explain a refused proof. */
+const offsetChangeMs = 10_000
+/** Between two heartbeats, however much happens. */
+const heartbeatGapMs = 100
 /** Commands that wait for the first heartbeat answer, since nothing is judged before the clock is known. */
 const commandsWaitingMax = 200
 
@@ -50,6 +54,8 @@ export class HubConnection {
   #client: MqttClient | undefined
   #clockKnown = false
   #waitingCommands: Buffer[] = []
+  #soon: NodeJS.Timeout | undefined
+  #lastBeat = 0
   /** When each unanswered heartbeat was sent, by this server's wall clock. */
   readonly #sentAt = new Map<string, number>()
 
@@ -80,15 +86,24 @@ export class HubConnection {
         // The same sentence once, not every 30 seconds.
         if (problem !== lastProblem) log('warn', problem)
         lastProblem = problem
-        if (error instanceof ConnectionRefused) await this.#learnTimeByHttps()
+        // With the right time the same proof may be a good one: no need to wait for that.
+        if (error instanceof ConnectionRefused && (await this.#hasLearntTimeByHttps())) continue
       }
       failures = Date.now() - startedAt > settledMs ? 0 : failures + 1
       await pause(backOffMs(failures, backOff), signal)
     }
   }
 
-  /** Sends a heartbeat now, if connected: after each connect, every few seconds, and when a lease is awaited. */
+  /** A heartbeat as soon as the gap allows: something changed that the hub should know, or a lease is awaited. */
+  beatSoon(): void {
+    this.#soon ??= setTimeout(() => this.beat(), Math.max(0, this.#lastBeat + heartbeatGapMs - Date.now()))
+  }
+
+  /** Sends a heartbeat now, if connected: after each connect, and every few seconds. */
   beat(): void {
+    clearTimeout(this.#soon)
+    this.#soon = undefined
+    this.#lastBeat = Date.now()
     const client = this.#client
     if (!client) return
     const { settings, leases, status } = this.#parts
@@ -132,6 +147,8 @@ export class HubConnection {
     } finally {
       this.#client = undefined
       clearInterval(heartbeats)
+      clearTimeout(this.#soon)
+      this.#soon = undefined
       signal.removeEventListener('abort', stop)
     }
   }
@@ -188,14 +205,18 @@ export class HubConnection {
   }
 
   /** A refusal may only mean that this machine's clock is off: the proof holds for 60 s of the hub's time. */
-  async #learnTimeByHttps(): Promise<void> {
+  async #hasLearntTimeByHttps(): Promise<boolean> {
     const { http, clock, log } = this.#parts
     const sentAt = Date.now()
     try {
       const { date } = await http.send({ method: 'GET', path: paths.health, token: '', timeoutMs: 5000 })
-      if (date !== undefined) clock.learn(sentAt, date)
+      if (date === undefined) return false
+      const before = clock.offsetMs
+      clock.learn(sentAt, date)
+      return Math.abs(clock.offsetMs - before) > offsetChangeMs
     } catch (error) {
       log('debug', `The hub's time is not known: ${errorText(error)}`)
+      return false
     }
   }
 

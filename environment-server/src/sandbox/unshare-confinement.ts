@@ -119,7 +119,7 @@ function setupScript(
     'mount -o remount,bind,ro,nosuid,nodev /',
     'cd /app',
     'set +e',
-    'PATH=$searchPath',
+    'PATH=$searchPath; unset searchPath OLDPWD',
     `set -- prlimit --core=0 ${taskLimit(request.processesMax).join(' ')} setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`,
     runAndReport,
   ].join('\n')

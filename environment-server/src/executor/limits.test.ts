@@ -1,0 +1,93 @@
+import { Rehearsal, waitFor } from '@postern/dev/environment-server'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+let rehearsal: Rehearsal
+beforeAll(async () => {
+  rehearsal = await Rehearsal.start({ settings: { appsNumberofJobExecutors: 2 } })
+})
+afterAll(() => rehearsal[Symbol.asyncDispose]())
+
+const idle = 'setInterval(() => {}, 1000)'
+
+test('ES-25: an app that runs longer than its limit is ended as timed out', async () => {
+  const result = await rehearsal.run(idle, { limits: { timeoutSeconds: 1 } })
+  expect(result).toMatchObject({ outcome: 'timed-out', message: expect.stringContaining('1 seconds') })
+})
+
+test('ES-25: an app that takes more memory than its limit is ended, and the message says how much', async () => {
+  const hungry = `const held = []; setInterval(() => held.push(Buffer.alloc(20 * 1024 * 1024, 1)), 20)`
+  const result = await rehearsal.run(hungry, { limits: { memoryBytesMax: 200 * 1024 * 1024 } })
+  expect(result).toMatchObject({
+    outcome: 'limit',
+    message: expect.stringMatching(/used \d+ MB of memory .* limit is 200 MB/),
+  })
+})
+
+test('ES-25: memory counts over all processes of an app, also those that left its group', async () => {
+  const parent = `import { spawn } from 'node:child_process'
+    const child = 'const held = Buffer.alloc(150 * 1024 * 1024, 1); setInterval(() => held, 1000)'
+    for (let n = 0; n < 2; n += 1) spawn(process.execPath, ['-e', child], { detached: true, stdio: 'ignore' }).unref()
+    ${idle}`
+  const result = await rehearsal.run(parent, { limits: { memoryBytesMax: 300 * 1024 * 1024 } })
+  expect(result.outcome).toBe('limit')
+})
+
+test('ES-25: an app that starts more processes than its limit is ended', async () => {
+  const many = `import { spawn } from 'node:child_process'
+    for (let n = 0; n < 6; n += 1) spawn('sleep', ['60']); ${idle}`
+  const result = await rehearsal.run(many, { limits: { processesMax: 4 } })
+  expect(result).toMatchObject({ outcome: 'limit', message: expect.stringContaining('its limit is 4') })
+})
+
+test('ES-25: a fork bomb is stopped and leaves nothing behind', async () => {
+  const bomb = `import { spawn } from 'node:child_process'
+    spawn('sh', ['-c', 'b() { b | b & }; b; sleep 60'], { stdio: 'ignore' }); ${idle}`
+  const result = await rehearsal.run(bomb, { limits: { processesMax: 8 } })
+  expect(result.outcome).toBe('limit')
+  expect(await rehearsal.run('console.log(1)')).toMatchObject({ outcome: 'exited', exitCode: 0 })
+})
+
+test('ES-25: log lines beyond the limit are dropped, counted and said', async () => {
+  const executionId = await rehearsal.execute(`for (let n = 0; n < 1000; n += 1) console.log('line ' + n)`, {
+    limits: { logBytesMax: 5000 },
+  })
+  const texts = await rehearsal.logOf(executionId)
+  const kept = texts.filter((text) => text.startsWith('line '))
+  expect(kept.join('\n').length).toBeLessThanOrEqual(5000)
+  const dropped = /^(\d+) lines were dropped/.exec(texts.at(-1) ?? '')?.[1]
+  expect(kept.length + Number(dropped)).toBe(1000)
+})
+
+test('ES-7: as many run at once as the setting says; the rest queue, visibly, and run in order', async () => {
+  const slow = await rehearsal.app('setTimeout(() => process.exit(0), 1500)')
+  const executionIds: string[] = []
+  for (let n = 0; n < 5; n += 1) executionIds.push(await rehearsal.execute(slow))
+  await waitFor(
+    () => rehearsal.hub.heartbeats.some(({ queued, executors }) => queued === 3 && executors === 2),
+    'a heartbeat with three queued',
+  )
+  for (const executionId of executionIds) await rehearsal.resultOf(executionId)
+  const results = executionIds.map((executionId) => rehearsal.hub.result(executionId)?.result)
+  const spans = results.map(
+    (result) => [Date.parse(result?.startedAt ?? ''), Date.parse(result?.finishedAt ?? '')] as const,
+  )
+  for (const [start] of spans) {
+    const atOnce = spans.filter(([from, to]) => from <= start && start < to).length
+    expect(atOnce).toBeLessThanOrEqual(2)
+  }
+  const starts = spans.map(([start]) => start)
+  expect(starts).toEqual([...starts].sort((a, b) => a - b))
+}, 60_000)
+
+test('an app that is ended by a signal is reported so', async () => {
+  const result = await rehearsal.run(`process.kill(process.pid, 'SIGSEGV'); ${idle}`)
+  expect(result).toMatchObject({ outcome: 'signalled', exitCode: null, message: expect.stringContaining('signal 11') })
+})
+
+test('a process that an app leaves behind ends with the app', async () => {
+  const executionId = await rehearsal.execute(`import { spawn } from 'node:child_process'
+    spawn('sh', ['-c', 'sleep 60'], { detached: true, stdio: 'inherit' }).unref(); process.exit(0)`)
+  const before = Date.now()
+  expect((await rehearsal.resultOf(executionId)).result).toMatchObject({ outcome: 'exited', exitCode: 0 })
+  expect(Date.now() - before).toBeLessThan(10_000)
+})
