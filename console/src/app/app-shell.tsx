@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
 import { useSignOut } from '../access/session.ts'
 import { hubQueries } from '../api/hub-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
@@ -17,6 +17,7 @@ import { ThemeToggle } from './theme-toggle.tsx'
 export function AppShell() {
   const navigate = useNavigate()
   useShortcut('executions', () => void navigate({ to: '/executions' }))
+  useFocusOnNewPage()
   return (
     <div className={classes['shell']}>
       <a className={classes['skip']} href="#content" onClick={focusContent}>
@@ -89,6 +90,17 @@ function SignOutButton() {
       <span className={classes['toolWord']}>{signOut.isError ? 'Failed, try again' : 'Sign out'}</span>
     </button>
   )
+}
+
+/** Another page begins at its content: otherwise the focus would be lost with the link that led there. */
+function useFocusOnNewPage() {
+  const pathname = useLocation({ select: (location) => location.pathname })
+  const shown = useRef(pathname)
+  useEffect(() => {
+    if (shown.current === pathname) return
+    shown.current = pathname
+    document.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true })
+  }, [pathname])
 }
 
 /** The router owns the address, so the skip link moves the focus itself and leaves the address alone. */

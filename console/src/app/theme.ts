@@ -26,8 +26,34 @@ const night: MantineColorsTuple = [
   '#0d1312',
 ]
 
+const stone: MantineColorsTuple = [
+  '#faf8f3',
+  '#f4f2ec',
+  '#ece9e1',
+  '#dcd7cb',
+  '#cbc5b6',
+  '#beb8a8',
+  '#8d8a7e',
+  '#55605a',
+  '#3c4540',
+  '#1c2522',
+]
+
+const brick: MantineColorsTuple = [
+  '#fdf1ef',
+  '#fbe3df',
+  '#f5c4bd',
+  '#f59a8e',
+  '#e2695c',
+  '#cc4238',
+  '#b52d25',
+  '#a3241d',
+  '#861b16',
+  '#6a130f',
+]
+
 export const theme = createTheme({
-  colors: { pine, dark: night },
+  colors: { pine, brick, gray: stone, dark: night },
   primaryColor: 'pine',
   primaryShade: { light: 7, dark: 6 },
   black: '#1c2522',

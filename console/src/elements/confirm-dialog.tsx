@@ -38,7 +38,7 @@ export function ConfirmDialog({
         <Button variant="default" autoFocus onClick={onClose}>
           {keep}
         </Button>
-        <Button color={isDangerous ? 'red.8' : 'pine'} loading={action.isPending} onClick={() => action.mutate()}>
+        <Button color={isDangerous ? 'brick' : 'pine'} loading={action.isPending} onClick={() => action.mutate()}>
           {confirm}
         </Button>
       </div>

@@ -1,9 +1,9 @@
 import classes from './facts.module.css'
 
-/** Named facts in a dense grid. */
-export function Facts({ children, label }: { children: React.ReactNode; label: string }) {
+/** Named facts in a dense grid; wide where their values are long. */
+export function Facts({ children, label, isWide }: { children: React.ReactNode; label: string; isWide?: boolean }) {
   return (
-    <dl className={classes['facts']} aria-label={label}>
+    <dl className={classes['facts']} data-wide={isWide} aria-label={label}>
       {children}
     </dl>
   )

@@ -88,7 +88,7 @@ const columns: readonly Column<Execution>[] = [
     width: '176px',
     render: (execution) => <Timestamp instant={execution.createdAt} />,
   },
-  { key: 'took', header: 'Took', width: '98px', align: 'end', render: (execution) => <Took {...execution} /> },
+  { key: 'took', header: 'Took', width: '112px', align: 'end', render: (execution) => <Took {...execution} /> },
 ]
 
 function JobCell({ execution }: { execution: Execution }) {

@@ -31,7 +31,7 @@ export function PlanView({ plan }: { plan: Plan }) {
         <Count value={plan.remove} label="To remove" tone="notice" />
       </Counts>
       <div className={classes['card']}>
-        <Facts label="The plan">
+        <Facts label="The plan" isWide>
           <Fact name="Control">
             <PlainText text={plan.control} />
           </Fact>

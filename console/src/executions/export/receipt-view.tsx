@@ -43,7 +43,7 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
         <Count value={receipt.removed} label="Removed" hint="Taken out by this execution" />
       </Counts>
       <div className={classes['card']}>
-        <Facts label="The receipt">
+        <Facts label="The receipt" isWide>
           <Fact name="Control">
             <PlainText text={receipt.control} />
           </Fact>

@@ -39,7 +39,10 @@ export class LogReader {
 
   /** Called when the log is shown for the first time, and after a failure. */
   start(): void {
-    if (this.#snapshot.status === 'unread' || this.#snapshot.status === 'failed') void this.#readOn()
+    if (this.#snapshot.status !== 'unread' && this.#snapshot.status !== 'failed') return
+    // Said at once, so that news of more lines count from here on.
+    this.#tell('reading')
+    void this.#readOn()
   }
 
   /** Called when more lines may have come. Before the log was ever shown there is nothing to keep up with. */

@@ -18,6 +18,8 @@ interface LogViewProps {
 
 /** Milliseconds after a wheel turn, touch or key within which scrolling counts as the person's doing. */
 const handMs = 400
+/** How much of the view Page Up and Page Down move by. */
+const pageShare = 0.9
 
 /** The lines in sight of a log of any length, and its end held in sight while following. */
 export function LogView({ rows, version, search, current, follows, onFollows }: LogViewProps) {
@@ -49,6 +51,19 @@ export function LogView({ rows, version, search, current, follows, onFollows }: 
     handAtMs.current = performance.now()
   }
 
+  /** By our own hand and at once: the browser's animated jump would stop wherever a long line is measured on the way. */
+  function jump(event: React.KeyboardEvent<HTMLDivElement>) {
+    touched()
+    const element = event.currentTarget
+    if (event.target !== element || event.ctrlKey || event.altKey || event.metaKey) return
+    if (event.key === 'End') onFollows(true)
+    else if (event.key === 'Home') element.scrollTop = 0
+    else if (event.key === 'PageDown') element.scrollTop += element.clientHeight * pageShare
+    else if (event.key === 'PageUp') element.scrollTop -= element.clientHeight * pageShare
+    else return
+    event.preventDefault()
+  }
+
   function scrolled(event: React.UIEvent<HTMLDivElement>) {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
     const next = followsAfter(follows, {
@@ -72,7 +87,7 @@ export function LogView({ rows, version, search, current, follows, onFollows }: 
       onScroll={scrolled}
       onWheel={touched}
       onTouchMove={touched}
-      onKeyDown={touched}
+      onKeyDown={jump}
       onPointerDown={touched}
       onPointerMove={(event) => {
         // Dragging the scroll bar.
