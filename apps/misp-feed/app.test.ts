@@ -67,9 +67,10 @@ test('FD-4: requests outside name the app and its version; the hub is told who a
   await using hub = await startHubDouble()
   await using feed = await startFeed({ [`${uuids[0]}.json`]: fixture })
   await collect(hub, { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint, authKey: 'a-key-of-the-feed' })
-  expect(feed.requests.map(({ headers }) => [headers['user-agent'], headers.authorization])).toEqual(
-    Array(2).fill(['MISP feed/1.0.0 (Postern)', 'a-key-of-the-feed']),
-  )
+  expect(feed.requests.map(({ headers }) => [headers['user-agent'], headers.authorization])).toEqual([
+    ['MISP feed/1.0.0 (Postern)', 'a-key-of-the-feed'],
+    ['MISP feed/1.0.0 (Postern)', 'a-key-of-the-feed'],
+  ])
   expect(hub.requests[0]).toMatchObject({
     userAgent: 'Postern/1, MISP feed/1.0.0',
     authorization: expect.stringContaining('TC-Token '),

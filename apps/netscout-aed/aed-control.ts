@@ -73,7 +73,8 @@ export function aedControl(parts: AedControlParts): ExportControl {
   async function addAll(values: readonly Value[]): Promise<readonly RefusedValue[]> {
     let left = await post(values, 0)
     // Without revoking no id is ever burnt, and what was refused was refused for another reason.
-    for (let generation = 1; removeBy === 'revoke' && left.length > 0 && generation < generationsMax; generation += 1) {
+    const generations = removeBy === 'revoke' ? generationsMax : 1
+    for (let generation = 1; left.length > 0 && generation < generations; generation += 1) {
       left = await post(
         left.map(({ value }) => value),
         generation,

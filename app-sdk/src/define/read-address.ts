@@ -16,7 +16,8 @@ export function readAddress(text: string): string {
 export function addressUrl(text: string): URL {
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
   const url = URL.parse(written)
-  if (url === null || url.hostname === '' || /\s/.test(text)) throw new Error('must be a host, host:port or https URL')
+  if (url === null || url.hostname === '' || /^\/|\s/.test(text))
+    throw new Error('must be a host, host:port or https URL')
   if (url.protocol !== 'https:') throw new Error('must be reached by https; nothing is sent in the clear')
   return url
 }

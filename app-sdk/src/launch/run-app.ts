@@ -38,6 +38,8 @@ export async function runApp(app: App): Promise<never> {
     ).unref()
   })
   const { log } = launched
+  // An app that waits for what nothing will ever bring would end the process unseen; so it runs into its time-out.
+  setInterval(() => {}, 60_000)
   try {
     log.info(`${app.displayName} ${app.version} starts`)
     const state = new State(app.state ?? [], launched.raw)

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { SourceUnavailable } from './source-errors.ts'
+import { SourceRefused, SourceUnavailable } from './source-errors.ts'
 
 /** How a connection leaves: straight, or through something that understands HTTP CONNECT. */
 export type Route =
@@ -13,7 +13,7 @@ const answerBytesMax = 16 * 1024
 
 /**
  * Opens a connection to `host:port` along a route.
- * @throws SourceUnavailable when the guard or proxy says no, with its words.
+ * @throws SourceRefused or SourceUnavailable when the guard or proxy says no, with its words.
  */
 export async function openRoute(route: Route, host: string, port: number, signal: AbortSignal): Promise<Socket> {
   if (route.by === 'direct') return await connected(connect({ host, port }), signal)
@@ -58,10 +58,12 @@ async function tunnel(
   if (status === '200') return
   const who =
     route.by === 'guard' ? 'the environment server does not let this app reach' : 'the proxy does not connect to'
-  throw new SourceUnavailable(`${who} ${target}: ${status} ${reason}`.trimEnd())
+  const message = `${who} ${target}: ${status} ${reason}`.trimEnd()
+  // A rule or a password does not change by asking again.
+  throw status === '403' || status === '407' ? new SourceRefused(message) : new SourceUnavailable(message)
 }
 
-/** Reads up to the empty line; what follows it belongs to the tunnel and is put back. */
+/** Reads up to the empty line, after which the connection is the tunnel. */
 function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
@@ -78,9 +80,9 @@ function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
         if (received.length > answerBytesMax) fail(new SourceUnavailable('the proxy does not speak HTTP'))
         return
       }
+      // In TLS and in HTTP the client speaks first.
+      if (end + 4 < received.length) return fail(new SourceUnavailable('the proxy sent more than its answer'))
       stop()
-      socket.pause()
-      if (end + 4 < received.length) socket.unshift(received.subarray(end + 4))
       resolve(received.subarray(0, end).toString('latin1'))
     }
     const stop = () => {

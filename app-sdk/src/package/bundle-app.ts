@@ -21,6 +21,8 @@ export async function bundleApp(appFolder: string): Promise<Bundle> {
   const thirdParty = new Map<string, string>()
   const result = await build({
     stdin: { contents: entry, resolveDir: appFolder, sourcefile: 'entry.ts', loader: 'ts' },
+    // The bundler names its entry from here, and the name is in the output.
+    absWorkingDir: appFolder,
     bundle: true,
     format: 'esm',
     platform: 'node',

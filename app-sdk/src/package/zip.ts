@@ -2,7 +2,9 @@ import { buffer } from 'node:stream/consumers'
 import { ZipFile } from 'yazl'
 
 /** Every file of a package carries this time. The parts are local, since a zip's own field holds local time without a zone. */
-const fixedTime = new Date(2026, 0, 1, 0, 0, 0)
+function fixedTime(): Date {
+  return new Date(2026, 0, 1, 0, 0, 0)
+}
 
 /**
  * Zips files in the order they are given. Nothing in it depends on when, where or in which time zone it is made. Files are
@@ -12,7 +14,7 @@ export async function zip(files: Iterable<readonly [path: string, content: Uint8
   const archive = new ZipFile()
   for (const [path, content] of files) {
     archive.addBuffer(Buffer.from(content), path, {
-      mtime: fixedTime,
+      mtime: fixedTime(),
       mode: 0o100644,
       compress: false,
       forceDosTimestamp: true,
