@@ -1,0 +1,229 @@
+import type { CreateJob, Execution, Job, ParameterValue, Schedule, UpdateJob } from '@postern/protocol'
+import type { PersonCaller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import { isId } from '../executions/attempt-store.ts'
+import type { Executions } from '../executions/executions.ts'
+import { secretContext } from '../executions/placer.ts'
+import type { Keys } from '../keys/keys.ts'
+import type { Clock } from '../lib/clock.ts'
+import { found, Problem } from '../lib/problem.ts'
+import { ownersOf, resolveReferences, usersOf } from './job-references.ts'
+import {
+  findJob,
+  findJobApp,
+  forgetKept,
+  hideJob,
+  insertJob,
+  type JobApp,
+  type JobRow,
+  listJobs,
+  lockJob,
+  openExecutionOf,
+  putJobReferences,
+  putJobSecrets,
+  type StoredJob,
+  toApi,
+  updateJob,
+} from './job-store.ts'
+import { checkedSchedule, nextRun } from './next-run.ts'
+import { checkParameters } from './parameters.ts'
+
+const timeoutSecondsDefault = 3600
+
+export type JobsParts = { db: DatabaseConnection['db']; keys: Keys; clock: Clock; audit: Audit; executions: Executions }
+
+export type Jobs = ReturnType<typeof createJobs>
+
+/** Jobs: an app with its parameters, environment and schedule. */
+export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
+  async function create(caller: PersonCaller, wanted: CreateJob, address?: string): Promise<Job> {
+    return await db.transaction().execute(async (trx) => {
+      const id = await write(trx, caller, undefined, wanted)
+      await audit.record(trx, caller, 'job.create', `job ${id}`, auditDetail(wanted), address)
+      return await read(trx, caller, id)
+    })
+  }
+
+  /** Fields that are left out stay as they are; `parameters` are replaced as a whole, but for secrets that are not given. */
+  async function update(caller: PersonCaller, id: string, changes: UpdateJob, address?: string): Promise<Job> {
+    return await db.transaction().execute(async (trx) => {
+      const before = found(isId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
+      await write(trx, caller, before, mergeChanges(before, changes))
+      await audit.record(trx, caller, 'job.update', `job ${id}`, auditDetail(changes), address)
+      return await read(trx, caller, id)
+    })
+  }
+
+  /** Checks the whole job as it shall be and writes it. @returns its id */
+  async function write(trx: Db, caller: PersonCaller, before: StoredJob | undefined, wanted: CreateJob): Promise<string> {
+    const { organizationId } = caller
+    const app = await appFor(trx, wanted.appId)
+    const environmentId = await environmentFor(trx, organizationId, wanted.environmentId)
+    const owners = await ownersOf(trx, organizationId)
+    const sameApp = before?.appId === app.id
+    const checked = checkParameters({
+      declared: app.install.params,
+      listDelimiter: app.install.listDelimiter ?? '|',
+      given: wanted.parameters,
+      choices: { owners: owners.map(({ name }) => name), users: await usersOf(trx, organizationId) },
+      secretsSet: sameApp ? before.secretNames : [],
+    })
+    if (checked.problems.length > 0) throw new Problem('invalid', checked.problems.join(' '))
+    const { parameters, secrets } = checked
+    const references = await resolveReferences(
+      trx,
+      { organizationId, app, parameters, owner: wanted.owner, control: wanted.control },
+      owners,
+    )
+    if (wanted.mode === 'always-ask' && app.kind !== 'export') {
+      throw new Problem('invalid', 'mode: only exports make plans that could ask; leave it out.')
+    }
+    const kept = sameApp ? stillKept(before.kept, parameters) : {}
+    const row: JobRow = {
+      name: wanted.name,
+      appId: app.id,
+      environmentId,
+      parameters: withoutNames(parameters, Object.keys(kept)),
+      ownerId: references.ownerId,
+      controlId: references.controlId,
+      mode: wanted.mode ?? 'apply-when-guards-pass',
+      timeoutSeconds: wanted.timeoutSeconds ?? app.postern?.limits?.timeoutSeconds ?? timeoutSecondsDefault,
+      ...scheduleColumns(wanted.schedule ?? null, wanted.enabled ?? true, before),
+    }
+    const id = await named(wanted.name, async () => {
+      if (before === undefined) return await insertJob(trx, organizationId, row)
+      await updateJob(trx, before.id, row)
+      return before.id
+    })
+    await putJobReferences(trx, id, references)
+    const sealed = Object.entries(secrets).map(([name, value]) => [
+      name,
+      value === null ? null : keys.seal(Buffer.from(value), secretContext(id, name)),
+    ])
+    const gone = sameApp ? [] : (before?.secretNames ?? []).filter((name) => !(name in secrets))
+    await putJobSecrets(trx, id, { ...Object.fromEntries(gone.map((name) => [name, null])), ...Object.fromEntries(sealed) })
+    await forgetKept(trx, id, Object.keys(before?.kept ?? {}).filter((name) => !(name in kept)))
+    return id
+  }
+
+  function scheduleColumns(schedule: Schedule | null, enabled: boolean, before: StoredJob | undefined) {
+    const now = clock.now()
+    if (schedule === null) return { cron: null, timeZone: null, nextRunAt: null, enabled }
+    const { cron, timeZone } = checkedSchedule(schedule, now)
+    const isSame = before?.cron === cron && before.timeZone === timeZone && before.enabled && before.nextRunAt !== null
+    // A change of anything else does not pass over a time that is due.
+    const nextRunAt = !enabled ? null : isSame ? before.nextRunAt : (nextRun({ cron, timeZone }, now) ?? null)
+    return { cron, timeZone, nextRunAt, enabled }
+  }
+
+  async function read(trx: Db, caller: PersonCaller, id: string): Promise<Job> {
+    return toApi(found(isId(id) ? await findJob(trx, caller.organizationId, id) : undefined, 'job'))
+  }
+
+  async function remove(caller: PersonCaller, id: string, address?: string): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const job = found(isId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
+      const open = await openExecutionOf(trx, job.id)
+      if (open !== undefined) throw new Problem('conflict', `Execution ${open} of this job is open. Cancel it, or wait until it has ended.`)
+      await hideJob(trx, job.id, clock.now())
+      await audit.record(trx, caller, 'job.delete', `job ${id}`, { name: job.name }, address)
+    })
+  }
+
+  /** Starts an execution and tries to place it at once. */
+  async function runNow(caller: PersonCaller, id: string, address?: string): Promise<Execution> {
+    const executionId = await db.transaction().execute(async (trx) => {
+      const job = found(isId(id) ? await findJob(trx, caller.organizationId, id) : undefined, 'job')
+      const app = await appFor(trx, job.appId)
+      if (app.install.allowOnDemand === false) {
+        throw new Problem('conflict', `${job.appName} does not allow to be run on demand; give the job a schedule.`)
+      }
+      const inserted = await executions.insert(trx, { jobId: id, trigger: 'run-now', startedBy: caller.name })
+      await audit.record(trx, caller, 'job.run', `job ${id}`, { executionId: inserted }, address)
+      return inserted
+    })
+    await executions.place(executionId)
+    return await executions.get(caller.organizationId, executionId)
+  }
+
+  return {
+    create,
+    update,
+    remove,
+    runNow,
+    get: (caller: PersonCaller, id: string): Promise<Job> => read(db, caller, id),
+    list: async (caller: PersonCaller, after: string | undefined, rowsMax: number): Promise<Job[]> =>
+      (await listJobs(db, caller.organizationId, after, rowsMax)).map(toApi),
+  }
+}
+
+async function appFor(trx: Db, appId: string): Promise<JobApp> {
+  const app = isId(appId) ? await findJobApp(trx, appId) : undefined
+  if (app === undefined) throw new Problem('invalid', `appId: there is no app ${appId} in the catalog.`)
+  const levels = [app.install.runtimeLevel].flat().map((level) => level.toLowerCase())
+  if (!levels.includes('organization')) {
+    throw new Problem('invalid', `appId: ${app.install.displayName} is no job app (runtimeLevel ${levels.join(', ')}, wanted Organization).`)
+  }
+  return app
+}
+
+/** ES-26: an environment is used by its own organization alone. */
+async function environmentFor(trx: Db, organizationId: string, environmentId: string): Promise<string> {
+  const row = isId(environmentId)
+    ? await trx
+        .selectFrom('environment')
+        .select('id')
+        .where('id', '=', environmentId)
+        .where('organization_id', '=', organizationId)
+        .where('deleted_at', 'is', null)
+        .forShare()
+        .executeTakeFirst()
+    : undefined
+  if (row === undefined) throw new Problem('invalid', `environmentId: your organization has no environment ${environmentId}.`)
+  return row.id
+}
+
+function mergeChanges(before: StoredJob, changes: UpdateJob): CreateJob {
+  const now = toApi(before)
+  const appId = changes.appId ?? now.appId
+  const isExport = now.control !== null
+  const owner = changes.owner ?? (appId === now.appId ? (now.owner ?? undefined) : undefined)
+  const control = changes.control ?? (appId === now.appId && isExport ? (now.control ?? undefined) : undefined)
+  return {
+    name: changes.name ?? now.name,
+    appId,
+    environmentId: changes.environmentId ?? now.environmentId,
+    parameters: changes.parameters ?? now.parameters,
+    ...(owner === undefined ? {} : { owner }),
+    ...(control === undefined ? {} : { control }),
+    mode: changes.mode ?? now.mode,
+    schedule: changes.schedule === undefined ? now.schedule : changes.schedule,
+    timeoutSeconds: changes.timeoutSeconds ?? now.timeoutSeconds,
+    enabled: changes.enabled ?? now.enabled,
+  }
+}
+
+/** What the app kept stays while the job is written with the same values; a person's other value, or none, goes before. */
+function stillKept(kept: Record<string, string>, parameters: Record<string, ParameterValue>): Record<string, string> {
+  return Object.fromEntries(Object.entries(kept).filter(([name, value]) => parameters[name] === value))
+}
+
+function withoutNames(parameters: Record<string, ParameterValue>, names: readonly string[]): Record<string, ParameterValue> {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)))
+}
+
+/** Names only: values of parameters may be secrets that were put into the wrong field. */
+function auditDetail({ parameters, ...rest }: UpdateJob): Record<string, unknown> {
+  return { ...rest, ...(parameters === undefined ? {} : { parameters: Object.keys(parameters) }) }
+}
+
+async function named<T>(name: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    const { code, constraint } = error as { code?: string; constraint?: string }
+    if (code !== '23505' || constraint !== 'job_by_name') throw error
+    throw new Problem('conflict', `There is already a job named ${name}. Choose another name.`, { cause: error })
+  }
+}

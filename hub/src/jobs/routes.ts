@@ -1,0 +1,110 @@
+import { CreateJob, Execution, Job, JobPage, limits, paths, UpdateJob } from '@postern/protocol'
+import * as z from 'zod'
+import { forPeople } from '../access/permissions.ts'
+import { personOf } from '../executions/routes.ts'
+import type { Server } from '../http/server.ts'
+import type { Jobs } from './jobs.ts'
+
+const jobParams = z.object({ jobId: z.string().max(64) })
+
+export function jobRoutes(server: Server, jobs: Jobs): void {
+  server.get(
+    paths.jobs,
+    {
+      config: forPeople('jobs:read'),
+      schema: {
+        operationId: 'listJobs',
+        tags: ['jobs'],
+        summary: 'Jobs of your organization',
+        querystring: z.object({
+          cursor: z
+            .string()
+            .regex(/^[1-9]\d{0,17}$/)
+            .optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: JobPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query
+      const rows = await jobs.list(personOf(request.caller), cursor, limit + 1)
+      const data = rows.slice(0, limit)
+      const last = data.at(-1)
+      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+    },
+  )
+
+  server.post(
+    paths.jobs,
+    {
+      config: forPeople('jobs:write'),
+      schema: {
+        operationId: 'createJob',
+        tags: ['jobs'],
+        summary: 'Make a job: an app with its parameters, environment and schedule',
+        body: CreateJob,
+        response: { 201: Job },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await jobs.create(personOf(request.caller), request.body, request.ip)),
+  )
+
+  server.get(
+    paths.job(':jobId'),
+    {
+      config: forPeople('jobs:read'),
+      schema: { operationId: 'getJob', tags: ['jobs'], summary: 'One job; secrets are shown as null', params: jobParams, response: { 200: Job } },
+    },
+    async (request) => jobs.get(personOf(request.caller), request.params.jobId),
+  )
+
+  server.patch(
+    paths.job(':jobId'),
+    {
+      config: forPeople('jobs:write'),
+      schema: {
+        operationId: 'updateJob',
+        tags: ['jobs'],
+        summary: 'Change a job; parameters are replaced as a whole, secrets that are null stay as they are',
+        params: jobParams,
+        body: UpdateJob,
+        response: { 200: Job },
+      },
+    },
+    async (request) => jobs.update(personOf(request.caller), request.params.jobId, request.body, request.ip),
+  )
+
+  server.delete(
+    paths.job(':jobId'),
+    {
+      config: forPeople('jobs:write'),
+      schema: {
+        operationId: 'deleteJob',
+        tags: ['jobs'],
+        summary: 'Delete a job; its executions stay',
+        params: jobParams,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await jobs.remove(personOf(request.caller), request.params.jobId, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+
+  server.post(
+    paths.jobExecutions(':jobId'),
+    {
+      config: forPeople('executions:run'),
+      schema: {
+        operationId: 'runJob',
+        tags: ['jobs'],
+        summary: 'Run a job now',
+        params: jobParams,
+        response: { 201: Execution },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await jobs.runNow(personOf(request.caller), request.params.jobId, request.ip)),
+  )
+}
