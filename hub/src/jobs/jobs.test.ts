@@ -1,0 +1,229 @@
+import { paths } from '@postern/protocol'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Caller } from '../access/caller.ts'
+import { executionRoutes } from '../executions/routes.ts'
+import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
+import { createServer, type Server } from '../http/server.ts'
+import { createJobs } from './jobs.ts'
+import { jobRoutes } from './routes.ts'
+import { createScheduler } from './scheduler.ts'
+
+let rehearsal: Rehearsal
+let server: Server
+let caller: Caller
+let environmentServer: RehearsedServer
+let feedApp: string
+let exportApp: string
+
+beforeAll(async () => {
+  rehearsal = await startRehearsal()
+  const { db, keys, clock, audit, executions } = rehearsal
+  server = await createServer({ authenticate: async () => caller, logger: false })
+  jobRoutes(server, createJobs({ db, keys, clock, audit, executions }))
+  executionRoutes(server, executions)
+  await server.ready()
+  caller = { kind: 'user', userId: '1', name: 'ada', role: 'organization-administrator', organizationId: rehearsal.organizationId }
+  environmentServer = await rehearsal.addServer('one')
+  await db.insertInto('owner').values([{ organization_id: rehearsal.organizationId, name: 'CERT' }, { organization_id: rehearsal.organizationId, name: 'Internal' }]).execute()
+  await db.insertInto('collection').values({ organization_id: rehearsal.organizationId, name: 'Bad hosts', tql: 'typeName = "Host"', freshness_seconds: 60 }).execute()
+  feedApp = await rehearsal.addApp({
+    kind: 'feed',
+    install: {
+      params: [
+        { name: 'url', required: true, label: 'Where the feed is' },
+        { name: 'api_key', encrypt: true },
+        { name: 'sources', type: 'MultiChoice', validValues: ['${OWNERS}'] },
+        { name: 'last_run', hidden: true },
+      ],
+    },
+  })
+  exportApp = await rehearsal.addApp({
+    kind: 'export',
+    programName: 'netscout_aed_v1',
+    install: { params: [{ name: 'data_collection', required: true }] },
+    postern: { collectionParameters: ['data_collection'], limits: { timeoutSeconds: 900 } },
+  })
+})
+afterAll(async () => {
+  await server.close()
+  await rehearsal.close()
+})
+
+async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) {
+  const reply = await server.inject({ method, url, ...(payload === undefined ? {} : { payload }) })
+  return { status: reply.statusCode, body: reply.body === '' ? null : JSON.parse(reply.body) }
+}
+
+function feedJob(name: string, changes: object = {}) {
+  return {
+    name,
+    appId: feedApp,
+    environmentId: rehearsal.environmentId,
+    parameters: { url: 'https://feed.example.com/', api_key: 'k3y-of-the-feed' },
+    owner: 'CERT',
+    ...changes,
+  }
+}
+
+describe('FD-14: jobs', () => {
+  test('a job is made, read, changed and deleted; its secret never comes out again (D9)', async () => {
+    const made = await call('POST', paths.jobs, feedJob('Feed', { schedule: { cron: '0 0 * * * ?', timeZone: 'Europe/Berlin' } }))
+    expect(made.status).toBe(201)
+    expect(made.body).toMatchObject({
+      name: 'Feed',
+      owner: 'CERT',
+      control: null,
+      parameters: { url: 'https://feed.example.com/', api_key: null },
+      secretsSet: ['api_key'],
+      nextRunAt: '2026-11-21T09:00:00.000Z',
+      timeoutSeconds: 3600,
+      enabled: true,
+    })
+    const { id } = made.body
+    // Sending back what was shown changes nothing.
+    const { body: same } = await call('PATCH', paths.job(id), { parameters: made.body.parameters })
+    expect(same).toEqual(made.body)
+    const { body: off } = await call('PATCH', paths.job(id), { enabled: false, parameters: { url: 'https://other.example.com/', api_key: '' } })
+    expect(off).toMatchObject({ enabled: false, nextRunAt: null, secretsSet: [], parameters: { url: 'https://other.example.com/' } })
+    const { body: list } = await call('GET', `${paths.jobs}?limit=1`)
+    expect(list.data).toEqual([off])
+    expect((await call('DELETE', paths.job(id))).status).toBe(204)
+    expect((await call('GET', paths.job(id))).status).toBe(404)
+    const audited = await rehearsal.db.selectFrom('audit_event').select(['action', 'detail']).execute()
+    expect(audited.map(({ action }) => action)).toEqual(['job.create', 'job.update', 'job.update', 'job.delete'])
+    expect(JSON.stringify(audited)).not.toContain('k3y-of-the-feed')
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['an owner that does not exist', { owner: 'Certt' }, /no owner "Certt".*CERT, Internal/],
+    ['no owner', { owner: undefined }, /owner: a job of this app writes to an owner/],
+    ['an unknown parameter', { parameters: { url: 'x', uri: 'y' } }, /parameters\.uri is unknown: the app has url, api_key/],
+    ['a missing parameter', { parameters: {} }, /parameters\.url is required: send Where the feed is/],
+    ['a control', { control: 'AED' }, /only exports have a control/],
+    ['always asking', { mode: 'always-ask' }, /only exports make plans/],
+    ['an unknown app', { appId: '999' }, /no app 999/],
+    ['an unknown environment', { environmentId: '999' }, /no environment 999/],
+    ['a five-field schedule', { schedule: { cron: '0 12 * * *  ', timeZone: 'UTC' } }, /6 or 7 fields/],
+    ['a wrong time zone', { schedule: { cron: '0 0 * * * ?', timeZone: 'CEST5' } }, /no time zone/],
+  ])('a job with %s is refused with what to do', async (_, changes, sentence) => {
+    const refused = await call('POST', paths.jobs, feedJob('Wrong', changes))
+    expect(refused.status).toBe(400)
+    expect(refused.body.detail).toMatch(sentence)
+  })
+
+  test('an export names data collections that exist, and gets a control with the highest TLP AMBER (D21)', async () => {
+    const base = { name: 'Export', appId: exportApp, environmentId: rehearsal.environmentId }
+    const wrong = await call('POST', paths.jobs, { ...base, parameters: { data_collection: 'Bad hostz' } })
+    expect(wrong.body.detail).toMatch(/parameters\.data_collection: there is no data collection "Bad hostz"/)
+    const made = await call('POST', paths.jobs, { ...base, parameters: { data_collection: 'Bad hosts' } })
+    expect(made.body).toMatchObject({ control: 'netscout_aed', owner: null, timeoutSeconds: 900 })
+    expect(await rehearsal.db.selectFrom('control').select(['name', 'program_name', 'highest_tlp']).execute()).toEqual([
+      { name: 'netscout_aed', program_name: 'netscout_aed', highest_tlp: 'AMBER' },
+    ])
+    expect((await call('POST', paths.jobs, { ...base, parameters: { data_collection: 'Bad hosts' } })).body.detail).toMatch(/already a job named Export/)
+  })
+
+  test('D22: a token may read the owners and data collections that its job names, and write its own owner alone', async () => {
+    const owners = await rehearsal.db.selectFrom('owner').select(['id', 'name']).execute()
+    const idOf = (name: string) => owners.find((owner) => owner.name === name)?.id
+    const made = await call('POST', paths.jobs, feedJob('Reader', { parameters: { url: 'x', sources: ['Internal'] } }))
+    await call('POST', paths.jobExecutions(made.body.id))
+    const command = (await rehearsal.outbox()).at(-1)
+    if (command === undefined) throw new Error('no command')
+    const { token, parameters } = rehearsal.openSealed(environmentServer, command)
+    expect(parameters).toMatchObject({ tc_owner: 'CERT', sources: ['Internal'] })
+    expect(await rehearsal.executions.tokens.authenticate(token)).toMatchObject({
+      kind: 'execution',
+      appKind: 'feed',
+      ownerId: idOf('CERT'),
+      readableOwnerIds: [idOf('CERT'), idOf('Internal')],
+      collectionIds: [],
+      controlId: null,
+    })
+    expect((await call('DELETE', paths.job(made.body.id))).body.detail).toMatch(/Execution \d+ of this job is open/)
+  })
+
+  test('what an app kept is shown as its parameter, stays while it is sent back, and a person resets it (FD-10)', async () => {
+    const { body: made } = await call('POST', paths.jobs, feedJob('Cursor'))
+    await rehearsal.db.insertInto('job_kept_value').values({ job_id: made.id, name: 'last_run', value: '2026-11-20', execution_id: '1' }).execute()
+    const { body: shown } = await call('GET', paths.job(made.id))
+    expect(shown.parameters.last_run).toBe('2026-11-20')
+    const { body: same } = await call('PATCH', paths.job(made.id), { parameters: shown.parameters, name: 'Cursor 2' })
+    expect(same.parameters.last_run).toBe('2026-11-20')
+    expect(await rehearsal.db.selectFrom('job_kept_value').select('value').where('job_id', '=', made.id).execute()).toHaveLength(1)
+    const { body: reset } = await call('PATCH', paths.job(made.id), { parameters: { ...shown.parameters, last_run: '30 days ago' } })
+    expect(reset.parameters.last_run).toBe('30 days ago')
+    expect(await rehearsal.db.selectFrom('job_kept_value').select('value').where('job_id', '=', made.id).execute()).toHaveLength(0)
+  })
+
+  test('run now answers with the execution and a command is in the outbox', async () => {
+    const { body: made } = await call('POST', paths.jobs, feedJob('Run now'))
+    const started = await call('POST', paths.jobExecutions(made.id))
+    expect(started.status).toBe(201)
+    expect(started.body).toMatchObject({ jobId: made.id, jobName: 'Run now', state: 'dispatched', trigger: 'run-now', environmentName: 'Plant' })
+    expect((await rehearsal.outbox()).filter(({ executionId }) => executionId === started.body.id)).toHaveLength(1)
+    const { body: list } = await call('GET', `${paths.executions}?jobId=${made.id}`)
+    expect(list.data).toMatchObject([{ id: started.body.id }])
+  })
+
+  test('ES-26: jobs and executions of another organization are not found', async () => {
+    const { body: made } = await call('POST', paths.jobs, feedJob('Ours'))
+    const { body: started } = await call('POST', paths.jobExecutions(made.id))
+    const other = await rehearsal.db.insertInto('organization').values({ name: 'Other' }).returning('id').executeTakeFirstOrThrow()
+    const before = caller
+    caller = { kind: 'user', userId: '2', name: 'eve', role: 'administrator', organizationId: other.id }
+    try {
+      for (const [method, url] of [
+        ['GET', paths.job(made.id)],
+        ['PATCH', paths.job(made.id)],
+        ['DELETE', paths.job(made.id)],
+        ['POST', paths.jobExecutions(made.id)],
+        ['GET', paths.execution(started.id)],
+        ['GET', paths.executionLog(started.id)],
+        ['POST', paths.executionCancellation(started.id)],
+        ['GET', paths.execution('not-a-number')],
+      ] as const) {
+        expect((await call(method, url, method === 'PATCH' ? { enabled: false } : undefined)).status, `${method} ${url}`).toBe(404)
+      }
+      expect((await call('GET', paths.jobs)).body.data).toEqual([])
+      expect((await call('POST', paths.jobs, feedJob('Theirs'))).body.detail).toMatch(/your organization has no environment/)
+    } finally {
+      caller = before
+    }
+  })
+})
+
+describe('FD-14: schedules', () => {
+  test('of several hubs that tick at once, one starts a due job, once; the next time is set', async () => {
+    const { db, clock, executions, log } = rehearsal
+    const { body: made } = await call('POST', paths.jobs, feedJob('Hourly', { schedule: { cron: '0 0 * * * ?', timeZone: 'UTC' } }))
+    const hubs = [1, 2, 3, 4].map(() => createScheduler({ db, clock, executions, log }))
+    clock.pass(3599)
+    expect((await Promise.all(hubs.map((hub) => hub.tick()))).flat()).toEqual([])
+    clock.pass(1)
+    const started = (await Promise.all(hubs.map((hub) => hub.tick()))).flat()
+    expect(started).toHaveLength(1)
+    expect((await call('GET', paths.job(made.id))).body.nextRunAt).toBe('2026-11-21T10:00:00.000Z')
+    expect((await call('GET', paths.execution(started[0] ?? ''))).body).toMatchObject({ trigger: 'schedule', jobId: made.id })
+
+    // Overlap: the execution is still open an hour later.
+    clock.pass(3600)
+    expect(await hubs[0]?.tick()).toEqual([])
+    expect(await skipped(made.id)).toMatchObject([{ reason: 'overlap' }])
+
+    // Misfire: three times passed while no hub ran; they become one.
+    await call('POST', paths.executionCancellation(started[0] ?? ''))
+    await db.updateTable('execution').set({ state: 'cancelled', finished_at: clock.now() }).where('id', '=', started[0] ?? '').execute()
+    await rehearsal.db.updateTable('attempt').set({ state: 'cancelled', finished_at: clock.now() }).where('execution_id', '=', started[0] ?? '').execute()
+    clock.pass(3 * 3600 + 600)
+    expect(await hubs[0]?.tick()).toHaveLength(1)
+    expect(await hubs[1]?.tick()).toEqual([])
+    expect(await skipped(made.id)).toMatchObject([{ reason: 'overlap' }, { reason: 'misfire', times: 3 }])
+    expect((await call('GET', paths.job(made.id))).body.nextRunAt).toBe('2026-11-21T14:00:00.000Z')
+    expect(rehearsal.errors).toEqual([])
+  })
+})
+
+async function skipped(jobId: string) {
+  return await rehearsal.db.selectFrom('skipped_run').select(['reason', 'times']).where('job_id', '=', jobId).orderBy('due_at').execute()
+}
