@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import pino from 'pino'
+import { startEdge } from './broker/edge.ts'
+import { issueEdgeTls } from './broker/edge-tls.ts'
+import { readHubConfig } from './config.ts'
+import { connectDatabase } from './database/database.ts'
+import { databaseUrlOf } from './database/provider/open-database.ts'
+import { Keys } from './keys/keys.ts'
+import { SecretBox } from './keys/secret-box.ts'
+import { readSecretKey } from './keys/secret-key-file.ts'
+import { stopRequested } from './lib/shutdown.ts'
+import { readHubFile } from './machine/hub-file.ts'
+import { Authority } from './pki/authority.ts'
+import { Settings } from './settings/settings.ts'
+
+/**
+ * The broker's edge as a process of its own, so that a storm of reconnects stalls no HTTP (D15). It is started after the hub,
+ * which prepares database, keys and ports.
+ */
+const stop = stopRequested()
+const config = readHubConfig(process.env)
+const hubFile = readHubFile(config.dataFolder)
+if (hubFile === undefined) throw new Error(`There is no hub.json in ${config.dataFolder}: start the hub first.`)
+
+const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+const databaseUrl = databaseUrlOf(config)
+const { db, close } = connectDatabase(databaseUrl, (error) => log.warn({ err: error }, 'an idle connection broke'), 2)
+const authority = new Authority(new Keys(db, new SecretBox(readSecretKey(config.secretKeyFile, false))))
+const settings = new Settings(db, {
+  publicUrl: config.publicUrl,
+  brokerPublicHost: config.brokerPublicHost,
+  ports: () => ({ https: hubFile.httpsPort, broker: hubFile.brokerPort }),
+})
+const edge = await startEdge({
+  host: config.listenHost,
+  port: hubFile.brokerPort,
+  databaseUrl,
+  tlsMaterial: () => issueEdgeTls(authority, settings),
+  socketPath: join(config.dataFolder, 'broker.sock'),
+  log,
+})
+process.send?.({ ready: edge.port })
+await stop
+await edge.close()
+await close()

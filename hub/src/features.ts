@@ -1,0 +1,55 @@
+import { Access } from './access/access.ts'
+import { createCatalog } from './apps/apps.ts'
+import { Audit } from './audit/audit.ts'
+import type { DatabaseConnection } from './database/database.ts'
+import { createEnvironments } from './environments/environments.ts'
+import { createExecutions } from './executions/executions.ts'
+import { createJobs } from './jobs/jobs.ts'
+import { createScheduler } from './jobs/scheduler.ts'
+import type { Keys } from './keys/keys.ts'
+import { systemClock } from './lib/clock.ts'
+import type { Log } from './lib/log.ts'
+import { Changes } from './live/changes.ts'
+import type { Notifications } from './live/notifications.ts'
+import type { Authority } from './pki/authority.ts'
+import type { Settings } from './settings/settings.ts'
+
+export type FeatureParts = {
+  connection: DatabaseConnection
+  notifications: Notifications
+  keys: Keys
+  authority: Authority
+  settings: Settings
+  serverFilesFolder: string
+  log: Log
+}
+
+export type Features = ReturnType<typeof createFeatures>
+
+/** Every feature of the hub, each given what it needs and nothing else. */
+export function createFeatures({ connection, notifications, keys, authority, settings, serverFilesFolder, log }: FeatureParts) {
+  const { db } = connection
+  const clock = systemClock
+  const audit = new Audit()
+  const changes = new Changes(notifications)
+  const executions = createExecutions({ db, keys, clock, audit, changes, log })
+  return {
+    audit,
+    changes,
+    access: new Access(db, audit, clock),
+    catalog: createCatalog({ db, audit, keys, clock }),
+    environments: createEnvironments({
+      db,
+      audit,
+      keys,
+      authority,
+      settings,
+      clock,
+      serverFilesFolder,
+      runtimeFile: process.execPath,
+    }),
+    executions,
+    jobs: createJobs({ db, keys, clock, audit, executions }),
+    scheduler: createScheduler({ db, clock, executions, log }),
+  }
+}

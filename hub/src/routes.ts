@@ -1,0 +1,42 @@
+import { accessRoutes } from './access/routes.ts'
+import { appRoutes } from './apps/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
+import type { DatabaseConnection } from './database/database.ts'
+import { environmentRoutes } from './environments/routes.ts'
+import { attemptRoutes, watchBatchRequests } from './executions/attempt-routes.ts'
+import { executionRoutes } from './executions/routes.ts'
+import { tokenRoutes } from './executions/token-routes.ts'
+import type { Features } from './features.ts'
+import { type HealthOptions, healthRoutes } from './health/routes.ts'
+import { openapiRoutes } from './http/openapi.ts'
+import type { Server } from './http/server.ts'
+import { jobRoutes } from './jobs/routes.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { settingsRoutes } from './settings/routes.ts'
+import type { Settings } from './settings/settings.ts'
+
+export type RouteParts = {
+  db: DatabaseConnection['db']
+  features: Features
+  settings: Settings
+  health: HealthOptions
+  consoleFolder: string
+}
+
+/** Every route of the hub; the HTTPS server and the machine's own door have the same. */
+export async function addRoutes(server: Server, parts: RouteParts): Promise<void> {
+  const { db, features, settings } = parts
+  watchBatchRequests(server, features.executions)
+  accessRoutes(server, features.access, settings)
+  settingsRoutes(server, db, settings, features.audit)
+  auditRoutes(server, db)
+  environmentRoutes(server, features.environments)
+  appRoutes(server, features.catalog)
+  jobRoutes(server, features.jobs)
+  executionRoutes(server, features.executions)
+  attemptRoutes(server, features.executions)
+  tokenRoutes(server, features.executions.tokens)
+  openapiRoutes(server)
+  healthRoutes(server, parts.health)
+  await pageRoutes(server, parts.consoleFolder)
+}
