@@ -2,6 +2,7 @@ import {
   DiffValuePage,
   ExecutionDetail,
   ExecutionPage,
+  type ExecutionState,
   Ledger,
   LedgerItemPage,
   type LedgerOutcome,
@@ -12,7 +13,18 @@ import {
   Receipt,
 } from '@postern/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { api } from './api.ts'
+import { api, type Query } from './api.ts'
+
+/** Which executions a list shows; all of them where it says nothing. */
+export interface ExecutionFilter {
+  state?: ExecutionState
+  jobId?: string
+}
+
+/** The filter as the API has it in the query. */
+export function filterQuery(filter: ExecutionFilter): Query {
+  return { state: filter.state, jobId: filter.jobId }
+}
 
 /** Every read of the console, by the key that live changes invalidate. */
 export const hubQueries = {
@@ -23,12 +35,12 @@ export const hubQueries = {
       staleTime: 60_000,
     }),
 
-  executions: () =>
+  executions: (filter: ExecutionFilter) =>
     infiniteQueryOptions({
-      queryKey: ['executions'],
+      queryKey: ['executions', filter],
       queryFn: ({ pageParam, signal }) =>
         api(paths.executions, {
-          query: { cursor: pageParam, limit: limits.pageRowsDefault },
+          query: { ...filterQuery(filter), cursor: pageParam, limit: limits.pageRowsDefault },
           reply: ExecutionPage,
           signal,
         }),

@@ -16,6 +16,7 @@ import { hubQueries } from '../api/hub-queries.ts'
 import { ExecutionPage } from '../executions/execution-page.tsx'
 import { readExecutionSearch } from '../executions/execution-search.ts'
 import { ExecutionsPage } from '../executions/executions-page.tsx'
+import { readExecutionsSearch } from '../executions/executions-search.ts'
 import { AppShell } from './app-shell.tsx'
 import { BrokenPage, MissingPage, PendingPage } from './fallback-pages.tsx'
 
@@ -64,6 +65,7 @@ const homeRoute = createRoute({
 const executionsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/executions',
+  validateSearch: readExecutionsSearch,
   component: ExecutionsPage,
 })
 

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { type ExecutionDetail, paths } from '@postern/protocol'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
@@ -19,8 +20,11 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
     <header className={classes['header']}>
       <div className={classes['words']}>
         <p className={classes['app']}>
-          <PlainText text={execution.appName} />{' '}
+          <PlainText text={execution.appName} />
           <span className={classes['kind']}>{appKindWords[execution.appKind]}</span>
+          <Link to="/executions" search={{ job: execution.jobId }}>
+            All executions of this job
+          </Link>
         </p>
         <h1 className={classes['title']}>
           <PlainText text={execution.jobName} />

@@ -1,7 +1,7 @@
 import type { Execution } from '@postern/protocol'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { hubQueries } from '../api/hub-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
@@ -13,30 +13,32 @@ import { plainText } from '../format/text-pieces.ts'
 import { executionFaces, triggerWords } from './execution-faces.ts'
 import classes from './executions-page.module.css'
 import { useLiveExecutions } from './live-executions.ts'
+import { filterOf } from './executions-search.ts'
+import { ExecutionsFilter } from './executions-filter.tsx'
 import { Took } from './took.tsx'
 
 export function ExecutionsPage() {
   const navigate = useNavigate()
-  const executions = useInfiniteQuery(hubQueries.executions())
-  useLiveExecutions()
+  const search = useSearch({ from: '/signed-in/executions' })
+  const filter = filterOf(search)
+  const executions = useInfiniteQuery(hubQueries.executions(filter))
+  useLiveExecutions(filter)
   useDocumentTitle('Executions · Postern')
   return (
     <div className={classes['page']}>
       <header className={classes['head']}>
         <h1>Executions</h1>
         <p className={classes['lead']}>Every run of every job, newest first.</p>
+        <ExecutionsFilter search={search} jobName={executions.data?.pages[0]?.data[0]?.jobName} />
       </header>
       <PagedTable
+        key={JSON.stringify(filter)}
         label="Executions"
         query={executions}
         columns={columns}
         rowKey={(execution) => execution.id}
         onOpen={(execution) => void navigate({ to: '/executions/$executionId', params: { executionId: execution.id } })}
-        empty={
-          <EmptyState title="Nothing has run yet">
-            An execution appears here as soon as a job’s schedule is due, or somebody runs it.
-          </EmptyState>
-        }
+        empty={<NoExecutions isFiltered={Object.keys(search).length > 0} />}
       />
     </div>
   )
@@ -117,5 +119,14 @@ function ShortText({ text }: { text: string }) {
     <span className={classes['short']} title={plainText(text)}>
       <PlainText text={text} />
     </span>
+  )
+}
+
+function NoExecutions({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) return <EmptyState title="No execution fits the filter" />
+  return (
+    <EmptyState title="Nothing has run yet">
+      An execution appears here as soon as a job’s schedule is due, or somebody runs it.
+    </EmptyState>
   )
 }
