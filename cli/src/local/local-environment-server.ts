@@ -42,7 +42,7 @@ export async function startLocalEnvironmentServer(options: LocalServerOptions): 
     {
       name: 'environment server',
       command: process.execPath,
-      args: [join(home, 'postern-envsvr.mjs'), 'run', '--home', home, '--password-file', passwordFile],
+      args: [join(home, 'postern-envsvr.mjs'), '--home', home, '--password-file', passwordFile],
       env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
       logFile: join(dataFolder, 'logs/environment-server.log'),
       cwd: home,
