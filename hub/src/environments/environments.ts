@@ -1,4 +1,4 @@
-import { type Environment, type EnvironmentServer, type Heartbeat } from '@postern/protocol'
+import type { Environment, EnvironmentServer } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -158,28 +158,6 @@ export function createEnvironments(parts: EnvironmentParts) {
         )
         return await inEnvironment(trx, caller, environmentId, serverXid)
       })
-    },
-
-    /**
-     * Writes down that a server is alive and what it says of itself.
-     * @returns false when there is no such server, or one that was revoked
-     */
-    async recordHeartbeat(db: Db, serverXid: string, heartbeat: Heartbeat): Promise<boolean> {
-      const { serverVersion: version, serverName, tier, state, executors, queued, protocolVersion } = heartbeat
-      const { numUpdatedRows } = await db
-        .updateTable('environment_server')
-        .set({
-          last_heartbeat_at: clock.now(),
-          protocol_version: protocolVersion,
-          reported: JSON.stringify({ version, tier, state, executors, queued }),
-          // The name is the server's own setting (ES-19); a name that does not fit leaves the old one.
-          ...(serverName.length >= 1 && serverName.length <= 64 ? { name: serverName } : {}),
-        })
-        .where('server_xid', '=', serverXid)
-        .where('enrolled_at', 'is not', null)
-        .where('revoked_at', 'is', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
     },
   }
 

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as connectSocket } from 'node:net'
+import { limits, topics } from '@postern/protocol'
+import { MqttClient } from 'mqtt'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestHub, type TestHub } from '../environments/test-hub.ts'
+import { connectBroker } from './broker-link.ts'
+import { type Edge, startEdge } from './edge.ts'
+import { issueEdgeTls } from './edge-tls.ts'
+import { readMessage } from './read-message.ts'
+
+let hub: TestHub
+let folder: string
+const publicNames = async () => ({
+  apiURL: 'https://localhost:8443',
+  brokerHost: 'localhost',
+  brokerPort: 62_000,
+  onlyLocalNames: true,
+})
+
+beforeAll(async () => {
+  hub = await createTestHub()
+  folder = mkdtempSync(join(tmpdir(), 'link-'))
+})
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await hub.close()
+})
+
+async function start(socketPath: string): Promise<Edge> {
+  const { databaseUrl, authority, log } = hub
+  return await startEdge({
+    host: '127.0.0.1',
+    port: 0,
+    databaseUrl,
+    tlsMaterial: () => issueEdgeTls(authority, { publicNames }),
+    socketPath,
+    log,
+  })
+}
+
+test('D15: the link comes back by itself when the edge is started again, and says no meanwhile', async () => {
+  const socketPath = join(folder, 'again.sock')
+  let edge = await start(socketPath)
+  const link = connectBroker({ socketPath, log: hub.log })
+  let connections = 0
+  link.onConnected(() => (connections += 1))
+  try {
+    await expect.poll(() => link.isConnected()).toBe(true)
+    await link.publish(topics.commands('1000'), 'x')
+    await edge.close()
+    await expect.poll(() => link.isConnected()).toBe(false)
+    await expect(link.publish(topics.commands('1000'), 'x')).rejects.toThrow('there is no connection to the broker')
+    edge = await start(socketPath)
+    await expect.poll(() => link.isConnected(), { timeout: 10_000 }).toBe(true)
+    await link.publish(topics.commands('1000'), 'x')
+    expect(connections).toBe(2)
+  } finally {
+    await link.close()
+    await edge.close()
+  }
+})
+
+test('S8: the hub itself is held to its topics, and a message too large is not even sent', async () => {
+  const socketPath = join(folder, 'rights.sock')
+  const edge = await start(socketPath)
+  const link = connectBroker({ socketPath, log: hub.log })
+  try {
+    await expect.poll(() => link.isConnected()).toBe(true)
+    await expect(link.publish(topics.commands('1000'), 'x'.repeat(limits.messageBytesMax + 1))).rejects.toThrow(
+      'too large',
+    )
+    const other = new MqttClient(() => connectSocket(socketPath), {
+      clientId: 'hub-other',
+      reconnectPeriod: 0,
+      protocolVersion: 4,
+    })
+    await new Promise((resolve) => other.once('connect', resolve))
+    await expect(other.subscribeAsync('servers/+/commands')).rejects.toThrow()
+    const cut = new Promise<void>((resolve) => other.once('close', () => resolve()))
+    other.publish(topics.heartbeat('1000'), 'x')
+    await cut
+    other.end(true)
+  } finally {
+    await link.close()
+    await edge.close()
+  }
+})
+
+const heartbeat = {
+  id: 'b3a1f5de-5c0e-4d55-9a7e-0a4d1c7a8f10',
+  protocolVersion: 1,
+  sentAt: '2026-11-20T12:00:00Z',
+  kind: 'heartbeat',
+  serverVersion: '1',
+  serverName: 'gate',
+  state: 'ready',
+  tier: 'none',
+  executors: 1,
+  queued: 0,
+  held: [],
+}
+
+test('ES-4: messages are checked at the door: topic, size, JSON and shape', () => {
+  const read = (topic: string, payload: unknown) =>
+    readMessage(topic, Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)))
+  expect(read(topics.heartbeat('1000'), { ...heartbeat, later: true })).toEqual({
+    kind: 'message',
+    serverXid: '1000',
+    message: heartbeat,
+  })
+  const refused: [string, unknown, RegExp][] = [
+    [topics.executionEvents('1000'), heartbeat, /kind/],
+    [topics.commands('1000'), heartbeat, /none of ours/],
+    ['servers/abc/heartbeat', heartbeat, /none of ours/],
+    ['servers/1000/heartbeat/x', heartbeat, /none of ours/],
+    [topics.heartbeat('1000'), '{', /not JSON/],
+    [topics.heartbeat('1000'), { ...heartbeat, executors: -1 }, /executors/],
+    [topics.heartbeat('1000'), `"${'x'.repeat(limits.messageBytesMax)}"`, /too large/],
+  ]
+  for (const [topic, payload, reason] of refused) {
+    expect(read(topic, payload)).toEqual({ kind: 'refused', reason: expect.stringMatching(reason) })
+  }
+})

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { connect as connectSocket } from 'node:net'
+import { hubSubscriptions, limits } from '@postern/protocol'
+import mqtt, { type IClientOptions, MqttClient } from 'mqtt'
+import type { Log } from '../lib/log.ts'
+import type { Broker, ServerMessage, ServerMessageListener } from './broker.ts'
+import { MessageQueue } from './message-queue.ts'
+import { readMessage } from './read-message.ts'
+
+export type BrokerAddress =
+  /** The edge's Unix socket: the embedded broker. */
+  | { socketPath: string }
+  /** An external broker: `mqtt://`, `mqtts://`, `ws://` or `wss://`, with user name and password in it. */
+  | { url: string }
+
+const reconnectMs = 1000
+const connectMs = 10_000
+const keepaliveSeconds = 30
+/** From publish to the broker's acknowledgement. */
+const acknowledgeMs = 10_000
+/** Publications that wait for their acknowledgement. */
+const inFlightMax = 1000
+/** Between two lines of the log about messages that were dropped. */
+const dropLogMs = 60_000
+
+/** The hub's connection to the broker, kept up until it is closed. One client for the embedded broker and for any other. */
+export function connectBroker({ log, ...address }: BrokerAddress & { log: Log }): Broker {
+  const listeners = new Set<ServerMessageListener>()
+  const connectedListeners = new Set<() => void>()
+  const client = openClient(address)
+  const queue = new MessageQueue(handle)
+  let isSubscribed = false
+  let inFlight = 0
+  let dropped = 0
+  let dropLoggedAt = -Infinity
+
+  client.on('connect', () => void subscribe())
+  client.on('close', () => {
+    if (isSubscribed) log.warn({}, 'the connection to the broker is lost; connecting again')
+    isSubscribed = false
+  })
+  client.on('error', (error) => log.warn({ reason: error.message }, 'the broker refuses the hub'))
+  client.on('message', receive)
+
+  async function subscribe(): Promise<void> {
+    try {
+      const granted = await client.subscribeAsync([...hubSubscriptions], { qos: 1 })
+      if (granted.some(({ qos }) => qos > 1)) throw new Error('the broker does not grant the hub its topics')
+      isSubscribed = true
+      log.info({}, 'the hub is connected to the broker')
+      for (const listener of connectedListeners) listener()
+    } catch (error) {
+      log.error({ err: error }, 'the hub could not subscribe at the broker; connecting again')
+      // The client connects again after its pause.
+      client.stream.destroy()
+    }
+  }
+
+  function receive(topic: string, payload: Buffer): void {
+    const read = readMessage(topic, payload)
+    if (read.kind === 'refused') drop(topic, read.reason)
+    else if (!queue.add(read.serverXid, read.message)) drop(topic, 'too many messages wait to be handled')
+  }
+
+  async function handle(serverXid: string, message: ServerMessage): Promise<void> {
+    for (const listener of listeners) {
+      try {
+        await listener(serverXid, message)
+      } catch (error) {
+        log.error({ err: error, serverXid, kind: message.kind }, 'a message could not be handled')
+      }
+    }
+  }
+
+  function drop(topic: string, reason: string): void {
+    dropped += 1
+    if (performance.now() - dropLoggedAt < dropLogMs) return
+    dropLoggedAt = performance.now()
+    log.warn({ topic: topic.slice(0, 200), reason, dropped }, 'a message from the broker was dropped')
+  }
+
+  return {
+    async publish(topic, payload) {
+      if (!isSubscribed) throw new Error('there is no connection to the broker')
+      if (Buffer.byteLength(payload) > limits.messageBytesMax)
+        throw new Error(`a message for ${topic} is too large for the broker`)
+      if (inFlight >= inFlightMax) throw new Error('too many messages wait for the broker')
+      inFlight += 1
+      try {
+        await withinMs(acknowledgeMs, client.publishAsync(topic, payload, { qos: 1, retain: false }))
+      } finally {
+        inFlight -= 1
+      }
+    },
+    on: (listener) => added(listeners, listener),
+    onConnected: (listener) => added(connectedListeners, listener),
+    isConnected: () => isSubscribed,
+    droppedCount: () => dropped,
+    async close() {
+      isSubscribed = false
+      await client.endAsync(true)
+    },
+  }
+}
+
+function openClient(address: BrokerAddress): MqttClient {
+  const options: IClientOptions = {
+    protocolVersion: 4,
+    clean: true,
+    clientId: `hub-${randomBytes(8).toString('hex')}`,
+    keepalive: keepaliveSeconds,
+    reconnectPeriod: reconnectMs,
+    connectTimeout: connectMs,
+    // The outbox publishes again what was not acknowledged; a queue of our own would only grow.
+    queueQoSZero: false,
+    resubscribe: false,
+  }
+  if ('url' in address) return mqtt.connect(address.url, options)
+  return new MqttClient(() => connectSocket(address.socketPath), options)
+}
+
+function added<T>(set: Set<T>, thing: T): () => void {
+  set.add(thing)
+  return () => void set.delete(thing)
+}
+
+async function withinMs<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the broker did not acknowledge within ${ms / 1000} s`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

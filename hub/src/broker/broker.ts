@@ -1,0 +1,21 @@
+import type { ConnectionLost, ExecutionEvent, Heartbeat } from '@postern/protocol'
+
+/** What environment servers say over the broker, checked at the door. */
+export type ServerMessage = Heartbeat | ExecutionEvent | ConnectionLost
+
+/** Hears a message. What it throws is logged; the message is then lost, as any message on a broker may be. */
+export type ServerMessageListener = (serverXid: string, message: ServerMessage) => void | Promise<void>
+
+/** The port that the hub's features see: whatever broker is behind it, embedded or a cluster. */
+export type Broker = {
+  /** QoS 1. Resolves when the broker has taken the message; rejects at once while there is no connection. */
+  publish(topic: string, payload: string): Promise<void>
+  /** @returns ends the listening */
+  on(listener: ServerMessageListener): () => void
+  /** Called at each new connection, the first one too, once the hub's subscriptions are granted. */
+  onConnected(listener: () => void): () => void
+  isConnected(): boolean
+  /** Messages that were no valid ones, since the start. */
+  droppedCount(): number
+  close(): Promise<void>
+}

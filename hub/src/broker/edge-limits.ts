@@ -1,0 +1,25 @@
+import { limits } from '@postern/protocol'
+
+/** Bounds of port 62000 (S8). Tests pass smaller ones. */
+export const edgeLimits = {
+  /** From the first byte to an accepted CONNECT. */
+  authenticationMs: 5000,
+  /** Inside TLS, before the connection is authenticated. */
+  unauthenticatedBytesMax: 64 * 1024,
+  unauthenticatedPerAddressMax: 64,
+  unauthenticatedInAllMax: 1024,
+  connectionsMax: 20_000,
+  /** A message with its topic and header. */
+  packetBytesMax: limits.messageBytesMax + 1024,
+  /** Above it the edge reads slower; nothing is lost. */
+  packetsPerSecondMax: 500,
+  /** A peer that does not take what is sent to it holds up others on the same topics (aedes); so it is cut soon. */
+  drainMs: 3000,
+  /** Longest keep-alive that a peer may ask for, in seconds: until then a dead line is not noticed. */
+  keepaliveSecondsMax: 120,
+  /** Between two looks at who was revoked. */
+  revocationCheckMs: 2000,
+  databaseConnectionsMax: 5,
+}
+
+export type EdgeLimits = typeof edgeLimits

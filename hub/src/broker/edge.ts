@@ -1,0 +1,257 @@
+import { chmodSync, rmSync } from 'node:fs'
+import {
+  connect,
+  createServer as createNetServer,
+  type AddressInfo,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net'
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
+import { Audit } from '../audit/audit.ts'
+import { connectDatabase } from '../database/database.ts'
+import { findConnectionCredentials, revokedAmong } from '../environments/connection-credentials.ts'
+import { RefusalBudget } from '../environments/refusal-budget.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { connectRefusal, nameRefusal } from './connect-refusal.ts'
+import { type EdgeLimits, edgeLimits } from './edge-limits.ts'
+import { peekFirstByte, protocolInside, tlsHandshakeByte } from './first-byte.ts'
+import { type ConnectFacts, createMqttBroker } from './mqtt-broker.ts'
+import { PacketGate } from './packet-gate.ts'
+import { WaitingRoom } from './waiting-room.ts'
+
+/** What the edge shows and whom it believes: PEM of its chain, its key, and the CA that issues client certificates. */
+export type TlsMaterial = { cert: string; key: string; ca: string }
+
+export type EdgeOptions = {
+  host: string
+  /** 0 takes any free one. */
+  port: number
+  databaseUrl: string
+  /** Asked at the start and every `tlsRenewalMs`. */
+  tlsMaterial(): Promise<TlsMaterial>
+  /** Where the hub connects; only the user that runs the edge can open it. */
+  socketPath: string
+  log: Log
+  clock?: Clock
+  limits?: Partial<EdgeLimits>
+}
+
+export type Edge = {
+  port: number
+  connectedServers(): string[]
+  /** Connections that have not proved anything yet. */
+  unauthenticated(): number
+  close(): Promise<void>
+}
+
+/** Certificates live for more than a year; a day is often enough to follow a change of the public names. */
+const tlsRenewalMs = 24 * 3_600_000
+
+/** Port 62000: the broker for environment servers, behind TLS with client certificates, and for the hub on a Unix socket. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { log, clock = systemClock } = options
+  const limits: EdgeLimits = { ...edgeLimits, ...options.limits }
+  await using stack = new AsyncDisposableStack()
+
+  const { db, close } = connectDatabase(
+    options.databaseUrl,
+    (error) => log.warn({ err: error }, 'an idle database connection broke'),
+    limits.databaseConnectionsMax,
+  )
+  stack.defer(close)
+  const audit = new Audit()
+  const budget = new RefusalBudget(() => clock.now().getTime())
+  const broker = await createMqttBroker({ limits, log, refusalOf, onRefused })
+  stack.defer(() => broker.close())
+
+  const room = new WaitingRoom(limits)
+  const visitors = new Map<string, () => void>()
+  const sockets = new Set<Socket>()
+  const hubSockets = new Set<Socket>()
+  const tls = createTlsServer({
+    ...(await options.tlsMaterial()),
+    minVersion: 'TLSv1.2',
+    // Only who holds a certificate of our CA comes any further.
+    requestCert: true,
+    handshakeTimeout: limits.authenticationMs,
+  })
+  tls.on('secureConnection', onSecure)
+  tls.on('tlsClientError', (error, socket) => {
+    log.debug({ address: socket.remoteAddress, reason: error.message }, 'a TLS handshake failed')
+    socket.destroy()
+  })
+
+  const renewal = setInterval(() => void renewTls(tls), tlsRenewalMs)
+  stack.defer(() => clearInterval(renewal))
+  const revocation = setInterval(() => void cutRevoked(), limits.revocationCheckMs)
+  stack.defer(() => clearInterval(revocation))
+
+  const hubDoor = await openHubDoor(options.socketPath)
+  stack.defer(() => closeServer(hubDoor, hubSockets))
+  const outer = createNetServer({ noDelay: true }, onSocket)
+  outer.maxConnections = limits.connectionsMax
+  await listen(outer, () => outer.listen(options.port, options.host))
+  stack.defer(() => closeServer(outer, sockets))
+  // listen() on a port gives an address with one.
+  const { port } = outer.address() as AddressInfo
+  log.info({ host: options.host, port }, "the broker's edge is ready")
+
+  const started = stack.move()
+  return {
+    port,
+    connectedServers: () => broker.connectedServers(),
+    unauthenticated: () => room.size,
+    close: () => started.disposeAsync(),
+  }
+
+  /** A first byte other than that of TLS is closed (S8). */
+  function onSocket(socket: Socket): void {
+    track(socket, sockets)
+    const visitor = room.enter(socket)
+    if (visitor === undefined) {
+      log.debug({ address: socket.remoteAddress }, 'too many connections wait for authentication')
+      socket.destroy()
+      return
+    }
+    const name = nameOf(socket)
+    visitors.set(name, visitor.leave)
+    socket.once('close', () => visitors.delete(name))
+    peekFirstByte(socket, (byte) => {
+      if (byte === tlsHandshakeByte) tls.emit('connection', socket)
+      else socket.destroy()
+    })
+  }
+
+  function onSecure(socket: TLSSocket): void {
+    const leave = visitors.get(nameOf(socket))
+    const certificate = certificateOf(socket)
+    socket.on('error', () => {})
+    if (certificate === undefined || leave === undefined) {
+      socket.destroy()
+      return
+    }
+    peekFirstByte(socket, (byte) => {
+      // WebSocket comes in here, as HTTP; until it does, MQTT alone is spoken.
+      if (protocolInside(byte) !== 'mqtt') {
+        socket.destroy()
+        return
+      }
+      const gate = new PacketGate(socket, limits)
+      const address = socket.remoteAddress ?? ''
+      broker.handle(gate, { kind: 'server', gate, certificate, address, onAuthenticated: leave })
+    })
+  }
+
+  async function openHubDoor(path: string): Promise<NetServer> {
+    if (await isAnswering(path)) throw new Error(`Another broker edge answers on ${path}. One hub has one edge.`)
+    rmSync(path, { force: true })
+    const server = createNetServer((socket) => {
+      track(socket, hubSockets)
+      broker.handle(socket, { kind: 'hub' })
+    })
+    // The socket is made closed to others; a mode that is set afterwards would leave a moment open.
+    const before = process.umask(0o177)
+    try {
+      await listen(server, () => server.listen(path))
+    } finally {
+      process.umask(before)
+    }
+    chmodSync(path, 0o600)
+    return server
+  }
+
+  async function refusalOf({ certificate, clientId, userName, password }: ConnectFacts): Promise<string | undefined> {
+    const shown = { certificate, clientId, userName, password }
+    return (
+      nameRefusal(shown) ??
+      connectRefusal(shown, await findConnectionCredentials(db, certificate.serverXid), clock.now())
+    )
+  }
+
+  /** Into the audit, so that the organization sees it, while the budget lasts. */
+  function onRefused(serverXid: string, address: string, what: string, reason: string): void {
+    if (!budget.take(serverXid)) return
+    log.warn({ serverXid, address, what: what.slice(0, 200), reason }, 'the broker refused an environment server')
+    recordRefusal(serverXid, address, what, reason).catch((error: unknown) =>
+      log.error({ err: error, serverXid }, 'a refusal could not be written into the audit'),
+    )
+  }
+
+  async function recordRefusal(serverXid: string, address: string, what: string, reason: string): Promise<void> {
+    const stored = await findConnectionCredentials(db, serverXid)
+    if (stored === undefined) return
+    const caller = { kind: 'environment-server', ...stored } as const
+    const detail = { what: what.slice(0, 200), reason }
+    await audit.record(db, caller, 'broker.refuse', `environment server ${serverXid}`, detail, address)
+  }
+
+  /** A revoked server keeps its connection for `revocationCheckMs` at most. */
+  async function cutRevoked(): Promise<void> {
+    try {
+      for (const serverXid of await revokedAmong(db, broker.connectedServers())) {
+        log.info({ serverXid }, 'the environment server was revoked; its connection is cut')
+        broker.disconnect(serverXid)
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'revocations could not be read; trying again')
+    }
+  }
+
+  async function renewTls(server: TlsServer): Promise<void> {
+    try {
+      server.setSecureContext({ ...(await options.tlsMaterial()), minVersion: 'TLSv1.2' })
+    } catch (error) {
+      log.error({ err: error }, 'the certificate of the broker could not be renewed; the old one stays')
+    }
+  }
+}
+
+function track(socket: Socket, sockets: Set<Socket>): void {
+  sockets.add(socket)
+  socket.once('close', () => sockets.delete(socket))
+  // A cut line is an error of the socket's; what it carried hears of it by itself.
+  socket.on('error', () => {})
+}
+
+/** Of a connection: TLS and the socket below it have the same. */
+function nameOf(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`
+}
+
+/** CN and serial of a certificate that our CA issued; TLS has checked that it did. */
+function certificateOf(socket: TLSSocket): { serverXid: string; serial: string } | undefined {
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined
+  const serverXid = /^CN=(\d{1,18})$/.exec(certificate?.subject ?? '')?.[1]
+  return certificate === undefined || serverXid === undefined
+    ? undefined
+    : { serverXid, serial: certificate.serialNumber }
+}
+
+async function listen(server: NetServer, start: () => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.once('listening', () => {
+      server.off('error', reject)
+      resolve()
+    })
+    start()
+  })
+}
+
+async function closeServer(server: NetServer, sockets: Set<Socket>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  for (const socket of sockets) socket.destroy()
+  await closed
+}
+
+function isAnswering(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}

@@ -1,0 +1,183 @@
+import type { Duplex } from 'node:stream'
+import { Aedes, type AuthenticateError, type Client } from 'aedes'
+import type { Log } from '../lib/log.ts'
+import type { EdgeLimits } from './edge-limits.ts'
+import type { PacketGate } from './packet-gate.ts'
+import { type Peer, publishRefusal, serverPeer, subscribeRefusal } from './topic-refusal.ts'
+
+/** A stream that has come as far as MQTT: the hub by its socket, or whoever holds a certificate of ours. */
+export type Connection = { kind: 'hub' } | ServerConnection
+
+export type ServerConnection = {
+  kind: 'server'
+  gate: PacketGate
+  certificate: { serverXid: string; serial: string }
+  address: string
+  onAuthenticated(): void
+}
+
+/** CONNACK return codes of MQTT 3.1.1, 3.2.2.3. */
+const serverUnavailable = 3
+const notAuthorized = 5
+/** The answer when nobody can say whether a server may connect: it tries again later. */
+const unavailable = Symbol('unavailable')
+
+export type ConnectFacts = {
+  certificate: { serverXid: string; serial: string }
+  address: string
+  clientId: string
+  userName: string | undefined
+  password: Buffer | undefined
+}
+
+export type MqttBrokerParts = {
+  limits: EdgeLimits
+  log: Log
+  /** Why an environment server may not connect; nothing if it may. */
+  refusalOf(facts: ConnectFacts): Promise<string | undefined>
+  /** Hears of every refusal, for the audit. */
+  onRefused(serverXid: string, address: string, what: string, reason: string): void
+}
+
+export type MqttBroker = {
+  handle(stream: Duplex, connection: Connection): void
+  connectedServers(): string[]
+  disconnect(serverXid: string): void
+  close(): Promise<void>
+}
+
+/** The embedded broker: aedes, with our rules for who may connect and who may say what. Nothing is kept for who is away. */
+export async function createMqttBroker({ limits, log, refusalOf, onRefused }: MqttBrokerParts): Promise<MqttBroker> {
+  const connections = new WeakMap<object, Connection>()
+  const peers = new WeakMap<Client, Peer>()
+  const sessionRefusals = new WeakMap<Client, string>()
+  const servers = new Map<string, Client>()
+
+  const broker = await Aedes.createBroker({
+    drainTimeout: limits.drainMs,
+    // The waiting room ends who is slow; this is the second lock.
+    connectTimeout: limits.authenticationMs,
+    keepaliveLimit: limits.keepaliveSecondsMax,
+    maxTopicLevels: 8,
+    preConnect(client, packet, done) {
+      const connection = connections.get(client.conn)
+      if (connection?.kind === 'server') {
+        const refusal = sessionRefusal(connection.certificate.serverXid, packet)
+        if (refusal !== undefined) sessionRefusals.set(client, refusal)
+      }
+      done(null, true)
+    },
+    authenticate(client, userName, password, done) {
+      const connection = connections.get(client.conn)
+      if (connection === undefined) return done(refused(notAuthorized), null)
+      if (connection.kind === 'hub') {
+        peers.set(client, { kind: 'hub' })
+        return done(null, true)
+      }
+      void answerServer(client, connection, userName, password, done)
+    },
+    authorizePublish(client, packet, done) {
+      const peer = client === null ? undefined : peers.get(client)
+      const refusal = peer === undefined ? 'the connection is not authenticated' : publishRefusal(peer, packet)
+      if (refusal === undefined) return done(null)
+      if (peer?.kind === 'server' && client !== null) refuse(client, peer.serverXid, `publish ${packet.topic}`, refusal)
+      done(new Error(refusal))
+    },
+    authorizeSubscribe(client, subscription, done) {
+      const peer = peers.get(client)
+      const refusal = peer === undefined ? 'the connection is not authenticated' : subscribeRefusal(peer, subscription)
+      if (refusal === undefined) return done(null, subscription)
+      if (peer?.kind === 'server') refuse(client, peer.serverXid, `subscribe ${subscription.topic}`, refusal)
+      done(null, null)
+    },
+    authorizeForward(client, packet) {
+      const peer = peers.get(client)
+      return peer?.kind === 'hub' || peer?.subscribe.has(packet.topic) === true ? packet : null
+    },
+  })
+
+  async function answerServer(
+    client: Client,
+    connection: ServerConnection,
+    userName: string | undefined,
+    password: Buffer | undefined,
+    done: (error: AuthenticateError | null, success: boolean | null) => void,
+  ): Promise<void> {
+    const { certificate, address } = connection
+    const facts = { certificate, address, clientId: client.id, userName, password }
+    const refusal = sessionRefusals.get(client) ?? (await refusalOrFailure(facts))
+    if (refusal === unavailable) return done(refused(serverUnavailable), null)
+    if (refusal !== undefined) {
+      onRefused(certificate.serverXid, address, 'connect', refusal)
+      return done(refused(notAuthorized), null)
+    }
+    peers.set(client, serverPeer(certificate.serverXid))
+    connection.gate.open()
+    connection.onAuthenticated()
+    done(null, true)
+  }
+
+  async function refusalOrFailure(facts: ConnectFacts): Promise<string | typeof unavailable | undefined> {
+    try {
+      return await refusalOf(facts)
+    } catch (error) {
+      log.error({ err: error }, 'an environment server could not be checked: the database did not answer')
+      return unavailable
+    }
+  }
+
+  function refuse(client: Client, serverXid: string, what: string, reason: string): void {
+    const connection = connections.get(client.conn)
+    onRefused(serverXid, connection?.kind === 'server' ? connection.address : '', what, reason)
+  }
+
+  broker.on('clientReady', (client) => {
+    const peer = peers.get(client)
+    if (peer?.kind === 'server') servers.set(peer.serverXid, client)
+  })
+  broker.on('clientDisconnect', (client) => {
+    const peer = peers.get(client)
+    // A newer connection of the same server may stand there already.
+    if (peer?.kind === 'server' && servers.get(peer.serverXid) === client) servers.delete(peer.serverXid)
+  })
+  for (const event of ['clientError', 'connectionError'] as const) {
+    broker.on(event, (client, error) =>
+      log.debug({ client: client.id, reason: error.message }, 'a connection to the broker ended'),
+    )
+  }
+  // aedes' types leave its own error event out.
+  ;(broker as NodeJS.EventEmitter).on('error', (error: unknown) =>
+    log.error({ err: error }, 'the broker made a mistake'),
+  )
+
+  return {
+    handle(stream, connection) {
+      connections.set(stream, connection)
+      broker.handle(stream)
+    },
+    connectedServers: () => [...servers.keys()],
+    disconnect: (serverXid) => servers.get(serverXid)?.close(),
+    close: async () => await new Promise((resolve) => broker.close(resolve)),
+  }
+}
+
+type ConnectPacket = {
+  clean: boolean
+  protocolVersion?: number
+  will?: { topic: string; qos: number; retain: boolean; payload: string | Buffer }
+}
+
+/** Why a CONNECT asks for something that is not served: another version, a stored session, a last will that is not its own. */
+function sessionRefusal(serverXid: string, packet: unknown): string | undefined {
+  // aedes passes the parsed packet; its own type leaves out what the parser fills in.
+  const { clean, protocolVersion, will } = packet as ConnectPacket
+  if (protocolVersion !== 4) return 'only MQTT 3.1.1 is served'
+  if (!clean) return 'stored sessions are not served; connect with a clean session'
+  const refusal = will === undefined ? undefined : publishRefusal(serverPeer(serverXid), will)
+  return refusal === undefined ? undefined : `last will: ${refusal}`
+}
+
+function refused(returnCode: number): AuthenticateError {
+  // returnCode is a const enum in aedes' types, which type stripping cannot read.
+  return Object.assign(new Error('refused'), { returnCode }) as AuthenticateError
+}

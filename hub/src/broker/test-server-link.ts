@@ -1,0 +1,92 @@
+import { type KeyObject, sign } from 'node:crypto'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { connectProof, topics } from '@postern/protocol'
+import { type IClientOptions, MqttClient } from 'mqtt'
+import type { EnrolledServer } from '../environments/test-enrolment.ts'
+
+/** What a test changes of an honest connection. */
+export type Dishonesty = {
+  certificate?: string
+  privateKey?: KeyObject
+  userName?: string
+  clientId?: string
+  password?: string
+  proofTime?: number
+  proofKey?: KeyObject
+  will?: { topic: string; payload: Buffer; qos: 0 | 1 | 2; retain: boolean }
+  clean?: boolean
+  protocolVersion?: 3 | 4 | 5
+}
+
+export type EdgeAddress = { port: number; caPem: string; now: () => Date }
+
+export function connectTo(edge: EdgeAddress, server: EnrolledServer, changes: Dishonesty = {}): TLSSocket {
+  const key = changes.privateKey ?? server.privateKey
+  return connectTls({
+    host: '127.0.0.1',
+    port: edge.port,
+    ca: edge.caPem,
+    cert: changes.certificate ?? server.certificate,
+    key: key.export({ format: 'pem', type: 'pkcs8' }),
+  })
+}
+
+export function passwordOf(server: EnrolledServer, proofTime: number, key = server.privateKey): string {
+  const proof = sign('sha256', Buffer.from(connectProof.message(server.serverXid, proofTime)), key)
+  return `${server.brokerToken}.${proofTime}.${proof.toString('base64url')}`
+}
+
+/** Connects as an environment server does. Rejects with the broker's reason, or with "closed" when it only cut the line. */
+export async function connectServer(
+  edge: EdgeAddress,
+  server: EnrolledServer,
+  changes: Dishonesty = {},
+): Promise<MqttClient> {
+  const proofTime = changes.proofTime ?? Math.floor(edge.now().getTime() / 1000)
+  const version = changes.protocolVersion ?? 4
+  const options: IClientOptions = {
+    protocolVersion: version,
+    ...(version === 3 ? { protocolId: 'MQIsdp' } : {}),
+    clean: changes.clean ?? true,
+    clientId: changes.clientId ?? server.serverXid,
+    username: changes.userName ?? server.serverXid,
+    password: changes.password ?? passwordOf(server, proofTime, changes.proofKey ?? server.privateKey),
+    will: changes.will ?? {
+      topic: topics.connectionLost(server.serverXid),
+      payload: Buffer.from('{"kind":"connection-lost","protocolVersion":1}'),
+      qos: 1,
+      retain: false,
+    },
+    keepalive: 30,
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+  }
+  const client = new MqttClient(() => connectTo(edge, server, changes), options)
+  let reason = 'closed'
+  client.on('error', (error) => {
+    reason = error.message
+  })
+  return await new Promise((resolve, reject) => {
+    client.once('connect', () => resolve(client))
+    client.once('close', () => reject(new Error(reason)))
+  })
+}
+
+/** The subscription's answer: what the broker granted, 128 for refused (MQTT 3.1.1, 3.9.3). */
+export async function granted(client: MqttClient, topic: string, qos: 0 | 1 | 2 = 1): Promise<number> {
+  const answer = new Promise<number>((resolve) => {
+    client.on('packetreceive', function onPacket(packet) {
+      if (packet.cmd !== 'suback') return
+      client.off('packetreceive', onPacket)
+      resolve(Number(packet.granted[0]))
+    })
+  })
+  // The library reports a refusal as an error as well; the packet says it all.
+  client.subscribe(topic, { qos }, () => {})
+  return await answer
+}
+
+/** Settles when it is closed, whatever the reason. */
+export async function closed(stream: { once(event: 'close', listener: () => void): unknown }): Promise<void> {
+  await new Promise<void>((resolve) => stream.once('close', resolve))
+}

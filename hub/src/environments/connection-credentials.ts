@@ -1,0 +1,61 @@
+import type { Db } from '../database/database.ts'
+
+/** What the broker's edge checks a connecting environment server against. Hashes and public keys, nothing secret. */
+export type ConnectionCredentials = {
+  serverXid: string
+  name: string
+  environmentId: string
+  organizationId: string
+  publicKeyPem: string
+  certificateSerial: string
+  brokerTokenSha256: Buffer
+}
+
+/** Nothing for a server that is unknown, has not enrolled, or was revoked. */
+export async function findConnectionCredentials(db: Db, serverXid: string): Promise<ConnectionCredentials | undefined> {
+  const row = await db
+    .selectFrom('environment_server')
+    .innerJoin('environment', 'environment.id', 'environment_server.environment_id')
+    .select([
+      'environment_server.name as name',
+      'environment_id',
+      'organization_id',
+      'public_key_pem',
+      'certificate_serial',
+      'broker_token_sha256',
+    ])
+    .where('server_xid', '=', serverXid)
+    .where('enrolled_at', 'is not', null)
+    .where('revoked_at', 'is', null)
+    .where('environment.deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const {
+    public_key_pem: publicKeyPem,
+    certificate_serial: certificateSerial,
+    broker_token_sha256: brokerTokenSha256,
+  } = row
+  // Enrolment writes all three at once.
+  if (publicKeyPem === null || certificateSerial === null || brokerTokenSha256 === null) return undefined
+  return {
+    serverXid,
+    name: row.name,
+    environmentId: row.environment_id,
+    organizationId: row.organization_id,
+    publicKeyPem,
+    certificateSerial,
+    brokerTokenSha256,
+  }
+}
+
+/** Which of these servers were revoked. */
+export async function revokedAmong(db: Db, serverXids: readonly string[]): Promise<string[]> {
+  if (serverXids.length === 0) return []
+  const rows = await db
+    .selectFrom('environment_server')
+    .select('server_xid')
+    .where((where) => where('server_xid', '=', where.fn.any(where.val([...serverXids]))))
+    .where('revoked_at', 'is not', null)
+    .execute()
+  return rows.map((row) => row.server_xid)
+}
