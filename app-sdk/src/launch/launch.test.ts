@@ -58,9 +58,9 @@ test('FD-10: values are kept for the next run, and only when the run succeeds', 
 
 test('FD-5: log lines are JSON objects with a level, from the level that tc_log_level asks for', async () => {
   const levels = async (tc_log_level: string) =>
-    (await run({ tc_log_level })).log.map(({ level, message }) => `${level} ${message}`)
+    (await run({ tc_log_level })).log.map(({ level, text }) => `${level} ${text}`)
   expect(await levels('info')).toEqual(['info Sample feed 1.2.3 starts', 'info ends: done with no password'])
-  expect(await levels('debug')).toContain('debug details')
+  expect(await levels('debug')).toContain('debug details (cursor=none)')
   expect(await levels('warning')).toEqual([])
 })
 
@@ -80,7 +80,7 @@ test('FD-11: SIGTERM ends with 1, after the log and the message were written', a
   process.kill(pids[0] ?? 0, 'SIGTERM')
   const finished = await running
   expect([finished.exitCode, finished.message, finished.results]).toEqual([1, 'the run was told to end', {}])
-  expect(finished.log.at(-1)).toMatchObject({ level: 'error', message: 'fails: the run was told to end' })
+  expect(finished.log.at(-1)).toMatchObject({ level: 'error', text: 'fails: the run was told to end' })
 })
 
 /** The sample submits before it waits; the unmapped are the last that it sends. */

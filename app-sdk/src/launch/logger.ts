@@ -7,7 +7,7 @@ export type LogLevel = (typeof logLevels)[number]
 /** Facts beside a message: counts, names, durations. Never secrets, never payloads (docs/apps/logging.md). */
 export type LogFacts = Readonly<Record<string, string | number | boolean | null | undefined>>
 
-/** Writes one JSON object a line; the environment server carries the lines to the hub while the app runs (FD-5). */
+/** Writes one JSON object a line, `{at, level, text}`; the environment server carries the lines to the hub while the app runs (FD-5). */
 export interface Logger {
   trace(message: string, facts?: LogFacts): void
   debug(message: string, facts?: LogFacts): void
@@ -50,9 +50,13 @@ export function redact(text: string, secrets: readonly string[]): string {
 
 const secretCharactersMin = 6
 /** Room for the line's frame and its escapes below the platform's own bound of a line. */
-const messageCharactersMax = limits.logLineCharactersMax / 4
+const textCharactersMax = limits.logLineCharactersMax / 4
 
 function lineOf(level: LogLevel, message: string, facts: LogFacts): string {
-  const cut = message.length > messageCharactersMax ? `${message.slice(0, messageCharactersMax)}… (cut)` : message
-  return JSON.stringify({ at: new Date().toISOString(), level, message: cut.toWellFormed(), ...facts })
+  const said = Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${String(value)}`],
+  )
+  const whole = said.length === 0 ? message : `${message} (${said.join(', ')})`
+  const text = whole.length > textCharactersMax ? `${whole.slice(0, textCharactersMax)}… (cut)` : whole
+  return JSON.stringify({ at: new Date().toISOString(), level, text: text.toWellFormed() })
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { launch } from '@postern/protocol'
 
 const valueCharactersMax = 65_536
+/** What the platform reads as: take the name away. */
+const forgotten = 'null'
 
 /**
  * Values kept from run to run (FD-10). They come in as hidden parameters and go out through `results.tc`, which the
@@ -33,6 +35,8 @@ export class State {
     if (value !== null && value.length > valueCharactersMax)
       throw new Error(`state ${name} has more than ${valueCharactersMax} characters`)
     if (value !== null && /[\r\n]/.test(value)) throw new Error(`state ${name} must be one line`)
+    if (value === forgotten)
+      throw new Error(`state ${name} cannot be the word ${forgotten}: the platform would take it away`)
     if (value === null) this.#values.delete(name)
     else this.#values.set(name, value)
     this.#changed.set(name, value)
@@ -41,7 +45,7 @@ export class State {
   /** Writes what changed; called once, after success. */
   write(outPath: string): void {
     if (this.#changed.size === 0) return
-    const lines = [...this.#changed].map(([name, value]) => `${name} = ${value ?? ''}\n`)
+    const lines = [...this.#changed].map(([name, value]) => `${name} = ${value ?? forgotten}\n`)
     writeFileSync(join(outPath, launch.resultsFile), lines.join(''))
   }
 

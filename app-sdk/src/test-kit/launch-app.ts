@@ -29,7 +29,7 @@ export interface FinishedApp {
   readonly message: string | undefined
   /** Content of `results.tc` by name. */
   readonly results: Readonly<Record<string, string>>
-  readonly log: readonly { readonly level: string; readonly message: string }[]
+  readonly log: readonly { readonly level: string; readonly text: string }[]
   readonly stdout: string
   readonly stderr: string
   /** Whether the app deleted its parameter file, as the contract has it. */
@@ -118,9 +118,9 @@ function readResults(text: string): Record<string, string> {
   )
 }
 
-function readLog(stdout: string): { level: string; message: string }[] {
+function readLog(stdout: string): { level: string; text: string }[] {
   return stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as { level: string; message: string })
+    .map((line) => JSON.parse(line) as { level: string; text: string })
 }
