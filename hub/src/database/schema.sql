@@ -190,6 +190,7 @@ table collection
   change_last bigint not null default 0
   refreshed_at timestamp with time zone
   created_at timestamp with time zone not null default now()
+  refresh_failed_at timestamp with time zone
   constraint collection_freshness_seconds_check CHECK ((freshness_seconds > 0))
   constraint collection_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint collection_organization_id_name_key UNIQUE (organization_id, name)
@@ -202,7 +203,7 @@ table collection_change
   version integer not null
   indicator_id uuid not null
   change text not null
-  constraint collection_change_change_check CHECK ((change = ANY (ARRAY['entered'::text, 'departed'::text])))
+  constraint collection_change_change_check CHECK ((change = ANY (ARRAY['entered'::text, 'departed'::text, 'changed'::text])))
   constraint collection_change_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
   constraint collection_change_pkey PRIMARY KEY (collection_id, number)
   CREATE INDEX collection_change_of_version ON public.collection_change USING btree (collection_id, version)
@@ -212,8 +213,11 @@ table collection_member
   indicator_id uuid not null
   from_version integer not null
   until_version integer
+  tlp smallint
+  active boolean not null
   constraint collection_member_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
   constraint collection_member_pkey PRIMARY KEY (collection_id, indicator_id, from_version)
+  constraint collection_member_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
   CREATE INDEX collection_member_past ON public.collection_member USING btree (collection_id, until_version) WHERE (until_version IS NOT NULL)
   CREATE UNIQUE INDEX collection_member_now ON public.collection_member USING btree (collection_id, indicator_id) WHERE (until_version IS NULL)
 
@@ -232,6 +236,7 @@ table collection_version
   entered bigint not null
   departed bigint not null
   made_at timestamp with time zone not null
+  changed bigint not null default 0
   constraint collection_version_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
   constraint collection_version_pkey PRIMARY KEY (collection_id, version)
   CREATE INDEX collection_version_by_age ON public.collection_version USING btree (made_at)

@@ -217,6 +217,7 @@ export interface CollectionTable {
   change_last: GeneratedBigInt
   refreshed_at: Date | null
   created_at: GeneratedTimestamp
+  refresh_failed_at: Date | null
 }
 
 export interface CollectionChangeTable {
@@ -232,6 +233,8 @@ export interface CollectionMemberTable {
   indicator_id: string
   from_version: number
   until_version: number | null
+  tlp: number | null
+  active: boolean
 }
 
 export interface CollectionPendingTable {
@@ -247,6 +250,7 @@ export interface CollectionVersionTable {
   entered: BigIntColumn
   departed: BigIntColumn
   made_at: Timestamp
+  changed: GeneratedBigInt
 }
 
 export interface CommandTable {
