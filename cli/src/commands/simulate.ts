@@ -1,7 +1,7 @@
+import { stopRequested } from '@postern/hub'
 import { aedCommand } from '@postern/simulators'
 import { Command } from 'commander'
 import { say } from '../say.ts'
-import { stopSignal } from './start.ts'
 
 export function simulateCommand(): Command {
   const aed = new Command('aed')
@@ -13,7 +13,7 @@ export function simulateCommand(): Command {
       const args = command.args
       if (args.includes('--help') || args.includes('-h')) return say.line(aedCommand.help())
       const stop = new AbortController()
-      void stopSignal().then(() => stop.abort())
+      void stopRequested().then(() => stop.abort())
       await aedCommand.run(args, say.line, stop.signal)
     })
   return new Command('simulate').description('an appliance to rehearse against').addCommand(aed)

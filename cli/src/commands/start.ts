@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { stopRequested } from '@postern/hub'
 import { paths, SetupLink } from '@postern/protocol'
 import { Command } from 'commander'
 import { hubUsesExternalBroker, readCliConfig } from '../config.ts'
@@ -31,7 +31,7 @@ async function run(withEnvironmentServer: boolean): Promise<void> {
     process.exitCode = await runAgain(home, 'cli/src/main.ts', [withEnvironmentServer ? 'start' : 'hub'])
     return
   }
-  const stopped = stopSignal()
+  const stopped = stopRequested()
   const hub = await startLocalHub({
     checkout: home.checkout,
     dataFolder: home.dataFolder,
@@ -63,11 +63,6 @@ async function sayReady(hub: LocalHub): Promise<void> {
   const link = await callHub(hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
   say.line(`Make an administrator, within 30 minutes: ${link.url}`)
   say.line('Stop with Ctrl-C.')
-}
-
-/** Settles at the first SIGINT or SIGTERM. */
-export async function stopSignal(): Promise<void> {
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 }
 
 export function sayCrash(name: string, how: string): void {

@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { becomeServiceUser, callHub, checkoutFolder, runAgain } from '@postern/cli'
+import { stopRequested } from '@postern/hub'
 import { escapeTerminal } from '@postern/intel'
 import { LedgerItemPage, paths, SetupLink } from '@postern/protocol'
 import { type Constellation, startConstellation } from './constellation.ts'
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
 }
 
 async function run(checkout: string, dataFolder: string, input: Input, isOnce: boolean): Promise<number> {
-  const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const stop = stopRequested()
   say('Postern demo: starting')
   await using constellation = await startConstellation({
     checkout,
