@@ -1,11 +1,14 @@
 import { processTree, readProcess, readProcessTable, type ProcessIdentity, type ProcessTable } from './process-table.ts'
 
-/** Asks the app to end, and leaves its scaffold alone: it has yet to report how the app ended. */
-export function terminateApp(root: number, scaffoldDepth: number): void {
+/**
+ * Asks the app to end, and leaves its scaffold alone: it has yet to report how the app ended. Returns whether anybody was asked;
+ * a scaffold that is still being set up has no app yet.
+ */
+export function terminateApp(root: number, scaffoldDepth: number): boolean {
   const table = readProcessTable()
-  for (const { pid } of processTree(table, root)) {
-    if (depthBelow(table, pid, root) >= scaffoldDepth) signal(pid, 'SIGTERM')
-  }
+  const app = processTree(table, root).filter(({ pid }) => depthBelow(table, pid, root) >= scaffoldDepth)
+  for (const { pid } of app) signal(pid, 'SIGTERM')
+  return app.length > 0
 }
 
 /** Ends everything, scaffold and app. In a PID namespace the first process takes all others with it. */

@@ -42,6 +42,9 @@ export type RunParts = {
   serverLog: ServerLog
 }
 
+/** How soon an app that was not there yet is asked to end. */
+const terminateAgainMs = 50
+
 /** Called with the process before anything else can happen, so that the journal knows whom to end after a crash. */
 export type OnStarted = (identity: ProcessIdentity, startedAt: string) => void
 
@@ -244,13 +247,15 @@ function collectOutput(
 /** SIGTERM when asked to, SIGKILL after the grace period. The first request is the one that counts. */
 function endWhenAborted(signal: AbortSignal, rootPid: number, scaffoldDepth: number) {
   let request: EndRequest | undefined
+  let again: NodeJS.Timeout | undefined
   let kill: NodeJS.Timeout | undefined
-  const end = () => {
-    request =
-      signal.reason instanceof EndRequest
-        ? signal.reason
-        : new EndRequest('interrupted', 'The environment server stopped.')
-    terminateApp(rootPid, scaffoldDepth)
+  function terminate(): void {
+    if (!terminateApp(rootPid, scaffoldDepth)) again = setTimeout(terminate, terminateAgainMs)
+  }
+  function end(): void {
+    const { reason } = signal
+    request = reason instanceof EndRequest ? reason : new EndRequest('interrupted', 'The environment server stopped.')
+    terminate()
     kill = setTimeout(() => killTree(rootPid), limits.terminationGraceSeconds * 1000)
   }
   if (signal.aborted) end()
@@ -258,6 +263,7 @@ function endWhenAborted(signal: AbortSignal, rootPid: number, scaffoldDepth: num
   return {
     request: () => request,
     stop: () => {
+      clearTimeout(again)
       clearTimeout(kill)
       signal.removeEventListener('abort', end)
     },

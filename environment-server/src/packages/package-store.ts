@@ -1,5 +1,5 @@
 import { type ExecuteCommand, limits, paths } from '@postern/protocol'
-import type { KeyObject } from 'node:crypto'
+import { type KeyObject, randomBytes } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -101,8 +101,21 @@ export class PackageStore {
       `The unpacked app ${app.programName} was changed on this machine. It is thrown away and fetched again.`,
     )
     rmSync(marker, { force: true })
-    removeReadOnly(target)
+    this.#discard(target)
     return undefined
+  }
+
+  /** Moved aside first: that works also where someone else's files in it cannot be removed. */
+  #discard(target: string): void {
+    if (!existsSync(target)) return
+    const aside = join(this.#folder, `.discarded-${randomBytes(6).toString('hex')}`)
+    chmodSync(target, 0o755)
+    renameSync(target, aside)
+    try {
+      removeReadOnly(aside)
+    } catch (error) {
+      this.#log('warn', `${aside} cannot be removed: ${errorText(error)}`)
+    }
   }
 
   async #fetchAndUnpack(app: App): Promise<string> {
@@ -116,7 +129,7 @@ export class PackageStore {
       makeReadOnly(incoming)
       const content = contentDigest(incoming)
       rmSync(marker, { force: true })
-      removeReadOnly(target)
+      this.#discard(target)
       mkdirSync(join(target, '..'), { recursive: true, mode: 0o700 })
       // Moving a folder rewrites its `..`, which a read-only one does not allow.
       chmodSync(incoming, 0o755)

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AllowList } from './allow-list.ts'
+import { EgressGuard } from './egress-guard.ts'
+
+let folder: string
+let target: Server
+let port: number
+const refusals: string[] = []
+let guard: EgressGuard | undefined
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'postern-guard-'))
+  target = createServer((socket) => socket.on('data', (data) => socket.end(`you said ${data.toString()}`))).listen(
+    0,
+    '127.0.0.1',
+  )
+  await once(target, 'listening')
+  port = (target.address() as AddressInfo).port
+  refusals.length = 0
+})
+afterEach(() => {
+  guard?.close()
+  target.close()
+  rmSync(folder, { recursive: true })
+})
+
+const socketPath = () => join(folder, 'egress.sock')
+
+async function listen(options: {
+  entries?: string[]
+  forced?: string[]
+  resolve?: (host: string) => Promise<string[]>
+}): Promise<void> {
+  const allowed = new AllowList({
+    hub: { host: 'hub.example.com', port: 8443 },
+    entries: options.entries ?? [],
+    forced: options.forced ?? [],
+  })
+  guard = await EgressGuard.listen(socketPath(), allowed, (sentence) => refusals.push(sentence), options.resolve)
+}
+
+/** Asks for a tunnel and says "hi" in it; returns all that comes back. */
+async function ask(authority: string): Promise<string> {
+  const socket: Socket = connect(socketPath())
+  socket.write(`CONNECT ${authority} HTTP/1.1\r\nhost: ${authority}\r\n\r\n`)
+  socket.once('data', (head) => {
+    socket.unshift(head)
+    if (head.toString().startsWith('HTTP/1.1 200')) socket.write('hi')
+  })
+  return text(socket)
+}
+
+test('S7: a host that the policy allows by name and port is reached through the tunnel', async () => {
+  await listen({ entries: ['127.0.0.1'], forced: [`127.0.0.1:${port}`] })
+  expect(await ask(`127.0.0.1:${port}`)).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nyou said hi$/s)
+})
+
+test('S7: a host that nobody named is refused, and the log says host and reason', async () => {
+  await listen({ entries: ['other.example.com'] })
+  expect(await ask('evil.example.com:443')).toMatch(/^HTTP\/1\.1 403 /)
+  expect(refusals).toEqual([
+    'The egress guard refused a connection to evil.example.com:443: neither the app nor the job names this host.',
+  ])
+})
+
+test("S7: the server's loopback is refused even when the job names it", async () => {
+  await listen({ entries: ['127.0.0.1', 'localhost'] })
+  expect(await ask(`127.0.0.1:${port}`)).toMatch(/^HTTP\/1\.1 403 /)
+  expect(await ask(`localhost:${port}`)).toMatch(/^HTTP\/1\.1 403 /)
+  expect(refusals.join()).toContain("this server's own loopback")
+})
+
+test('S7: a name that resolves to a metadata address, among good ones, is refused', async () => {
+  await listen({ entries: ['*.example.com'], resolve: () => Promise.resolve(['192.0.2.1', '169.254.169.254']) })
+  expect(await ask('rebind.example.com:80')).toMatch(/^HTTP\/1\.1 403 /)
+  expect(refusals[0]).toContain('169.254.169.254 is a link-local or metadata address')
+})
+
+test('S7: a name is resolved once and pinned: what it says later changes nothing', async () => {
+  let asked = 0
+  const resolve = () => Promise.resolve(++asked === 1 ? ['127.0.0.1'] : ['192.0.2.66'])
+  await listen({ entries: ['pinned.example.com'], forced: [`pinned.example.com:${port}`], resolve })
+  for (let n = 0; n < 3; n += 1) expect(await ask(`pinned.example.com:${port}`)).toContain('you said hi')
+  expect(asked).toBe(1)
+})
+
+test('S7: an address that does not answer falls to the next one of the name', async () => {
+  const closed = createServer().listen(0, '127.0.0.2')
+  await once(closed, 'listening')
+  closed.close()
+  await listen({
+    entries: ['two.example.com'],
+    forced: [`two.example.com:${port}`],
+    resolve: () => Promise.resolve(['127.0.0.3', '127.0.0.1']),
+  })
+  expect(await ask(`two.example.com:${port}`)).toContain('you said hi')
+})
+
+test('S7: a name that cannot be resolved is said', async () => {
+  await listen({ entries: ['nowhere.example.com'], resolve: () => Promise.reject(new Error('ENOTFOUND')) })
+  expect(await ask('nowhere.example.com:443')).toMatch(/^HTTP\/1\.1 403 .*ENOTFOUND/s)
+})
+
+test('S7: the guard knows CONNECT and nothing else', async () => {
+  await listen({ entries: ['127.0.0.1'], forced: [`127.0.0.1:${port}`] })
+  const socket = connect(socketPath())
+  socket.end(`GET http://127.0.0.1:${port}/ HTTP/1.1\r\nhost: x\r\n\r\n`)
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 405 /)
+})
+
+test('S7: connections are bounded, and closing the guard cuts them', async () => {
+  await listen({ entries: ['127.0.0.1'], forced: [`127.0.0.1:${port}`] })
+  const sockets: Socket[] = []
+  for (let n = 0; n < 64; n += 1) {
+    const socket = connect(socketPath())
+    socket.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n`)
+    socket.on('error', () => undefined)
+    await once(socket, 'data')
+    sockets.push(socket)
+  }
+  const beyond = connect(socketPath())
+  let answer = ''
+  beyond.on('data', (data) => (answer += data.toString()))
+  // Cut before or after the request was written: both are a no.
+  beyond.on('error', () => undefined)
+  beyond.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n`)
+  await closing(beyond)
+  expect(answer).not.toContain('200')
+  const closed = Promise.all(sockets.map(closing))
+  guard?.close()
+  await closed
+})
+
+/** Unlike events.once, this does not mind how the connection ended. */
+function closing(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  socket.once('close', () => resolve())
+  return promise
+}
