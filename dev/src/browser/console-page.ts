@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { consolePages } from '@postern/protocol'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+
+export interface ConsoleOptions {
+  /** Where the hub is, e.g. `https://127.0.0.1:8443`. */
+  url: string
+  colorScheme?: 'light' | 'dark'
+  width?: number
+  height?: number
+}
+
+/** Where screenshots go; the folder is ignored by Git. */
+const screenshotFolder = join(import.meta.dirname, '../../../test-results/console')
+
+/** The console as a person has it before them, by roles and labels. What goes wrong behind their back is collected. */
+export class ConsolePage implements AsyncDisposable {
+  readonly page: Page
+  /** Violations of the content security policy, errors of scripts, and what the console's code wrote as an error (S13). */
+  readonly mishaps: string[] = []
+  /** Every address that the page asked for. */
+  readonly requested: string[] = []
+  readonly #context: BrowserContext
+  readonly #url: string
+
+  private constructor(context: BrowserContext, page: Page, url: string) {
+    this.#context = context
+    this.page = page
+    this.#url = url
+  }
+
+  static async open(
+    browser: Browser,
+    { url, colorScheme = 'light', width = 1360, height = 900 }: ConsoleOptions,
+  ): Promise<ConsolePage> {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const opened = new ConsolePage(context, page, url)
+    await opened.#watch()
+    return opened
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(new URL(path, this.#url).href)
+  }
+
+  /** Makes the first administrator; the link is the one that the hub printed. */
+  async setUp(link: string, username: string, password: string): Promise<void> {
+    const { pathname, hash } = new URL(link)
+    await this.go(pathname + hash)
+    await this.page.getByLabel('User name').fill(username)
+    await this.page.getByRole('textbox', { name: 'Password', exact: true }).fill(password)
+    await this.page.getByRole('textbox', { name: 'Password again' }).fill(password)
+    await this.page.getByRole('button', { name: 'Make administrator and sign in' }).click()
+    await this.page.getByRole('heading', { name: 'Executions', exact: true }).waitFor()
+  }
+
+  /** Fills in the sign-in page, to which the console leads by itself where somebody must sign in, and waits until it is left. */
+  async signIn(username: string, password: string): Promise<void> {
+    await this.tryToSignIn(username, password)
+    await this.page.waitForURL((url) => url.pathname !== consolePages.signIn)
+  }
+
+  async tryToSignIn(username: string, password: string): Promise<void> {
+    await this.page.getByLabel('User name').fill(username)
+    await this.page.getByRole('textbox', { name: 'Password' }).fill(password)
+    await this.page.getByRole('button', { name: 'Sign in' }).click()
+  }
+
+  async signOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Sign out' }).click()
+    await this.page.waitForURL((url) => url.pathname === consolePages.signIn)
+  }
+
+  async openExecution(executionId: string, view: 'log' | 'ledger' | 'plan' | 'receipt' = 'log'): Promise<void> {
+    await this.go(`${consolePages.execution(executionId)}?view=${view}`)
+    await this.page.getByRole('tab', { name: view, exact: false }).waitFor()
+  }
+
+  /** What screen readers were told last. */
+  get announced(): Locator {
+    return this.page.getByTestId('announcer')
+  }
+
+  get path(): string {
+    const { pathname, search } = new URL(this.page.url())
+    return pathname + search
+  }
+
+  async screenshot(name: string): Promise<string> {
+    mkdirSync(screenshotFolder, { recursive: true })
+    const path = join(screenshotFolder, `${name}.png`)
+    await this.page.screenshot({ path })
+    return path
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context.close()
+  }
+
+  async #watch(): Promise<void> {
+    const { page } = this
+    page.on('request', (request) => this.requested.push(request.url()))
+    page.on('pageerror', (error) => this.mishaps.push(`error: ${error.message}`))
+    page.on('dialog', (dialog) => {
+      this.mishaps.push(`dialog: ${dialog.message()}`)
+      void dialog.dismiss()
+    })
+    page.on('console', (message) => {
+      // A refused request is the browser's remark about an answer that the page deals with.
+      if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return
+      this.mishaps.push(`console: ${message.text()}`)
+    })
+    await page.exposeFunction('reportViolation', (violation: string) => this.mishaps.push(`violation: ${violation}`))
+    await page.addInitScript({ path: join(import.meta.dirname, 'in-page/report-violations.js') })
+  }
+}

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+
+/**
+ * Texts in sight whose contrast with what lies behind them is under 4.5 to 1 (WCAG 2.2, 1.4.3), each with its figure.
+ * Gradients and images behind a text are not seen; the console has none behind texts that matter.
+ */
+export async function lowContrast(page: Page): Promise<string[]> {
+  const script = readFileSync(join(import.meta.dirname, 'in-page/low-contrast.js'), 'utf8')
+  return await page.evaluate<string[]>(script)
+}
