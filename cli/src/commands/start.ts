@@ -27,7 +27,7 @@ export function hubCommand(): Command {
 async function run(withEnvironmentServer: boolean): Promise<void> {
   const home = becomeServiceUser(checkoutFolder, readCliConfig().dataFolder)
   if (home.moved) say.line(`The service user cannot reach the asked folder; everything lies in ${home.dataFolder}`)
-  if (home.steppedDown) {
+  if (home.user !== undefined) {
     process.exitCode = await runAgain(home, 'cli/src/main.ts', [withEnvironmentServer ? 'start' : 'hub'])
     return
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, lchownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Environment, EnvironmentPage, paths } from '@postern/protocol'
 import { callHub, type HubTarget, sendToHub } from '../hub-api.ts'
@@ -12,6 +12,8 @@ export type LocalServerOptions = {
   environmentName: string
   /** Hosts on this machine that the local policy lets apps reach, `host:port` (S7). */
   egressAllowed?: readonly string[]
+  /** Whom root starts it as. */
+  user?: { uid: number; gid: number } | undefined
   onCrash: (name: string, how: string) => void
 }
 
@@ -38,6 +40,7 @@ export async function startLocalEnvironmentServer(options: LocalServerOptions): 
     `${JSON.stringify({ allowUnconfined: false, egress: { allow: options.egressAllowed ?? [] } }, null, 2)}\n`,
     { mode: 0o600 },
   )
+  if (options.user !== undefined) giveTo(folder, options.user)
   const server = new SupervisedProcess(
     {
       name: 'environment server',
@@ -46,11 +49,18 @@ export async function startLocalEnvironmentServer(options: LocalServerOptions): 
       env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
       logFile: join(dataFolder, 'logs/environment-server.log'),
       cwd: home,
+      user: options.user,
     },
     onCrash,
   )
   await server.start()
   return { environment: await waitOnline(target, environment.id), process: server, home }
+}
+
+/** What root unpacked belongs to whom it starts. */
+function giveTo(folder: string, { uid, gid }: { uid: number; gid: number }): void {
+  chownSync(folder, uid, gid)
+  for (const entry of readdirSync(folder, { recursive: true })) lchownSync(join(folder, String(entry)), uid, gid)
 }
 
 async function ensureEnvironment(target: HubTarget, name: string): Promise<Environment> {

@@ -19,6 +19,10 @@ export type LocalHubOptions = {
   dataFolder: string
   /** With an external broker there is no edge of ours. */
   externalBroker: boolean
+  /** Whom root starts the processes as. */
+  user?: { uid: number; gid: number } | undefined
+  /** Settings of the hub beside those of this process. */
+  settings?: Record<string, string>
   onCrash: (name: string, how: string) => void
 }
 
@@ -27,6 +31,8 @@ export async function startLocalHub({
   checkout,
   dataFolder,
   externalBroker,
+  user,
+  settings,
   onCrash,
 }: LocalHubOptions): Promise<LocalHub> {
   const unlock = lockFolder(dataFolder, 'Postern')
@@ -52,9 +58,10 @@ export async function startLocalHub({
         name,
         command: process.execPath,
         args: [join(checkout, program)],
-        env: childEnvironment(dataFolder),
+        env: { ...childEnvironment(dataFolder), ...settings },
         logFile: join(logs, `${name}.log`),
         cwd: checkout,
+        user,
       },
       onCrash,
     )

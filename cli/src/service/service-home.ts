@@ -4,34 +4,42 @@ import { dirname, join } from 'node:path'
 import { serviceUser } from '@postern/hub'
 import { copyRuntime } from './runtime-copy.ts'
 
-/** Where everything runs from, and where its data lies, once root has stepped down (D11). */
-export type ServiceHome = { checkout: string; dataFolder: string; moved: boolean; steppedDown: boolean }
+/** Where everything runs from, where its data lies, and as whom it has to run (D11). */
+export type ServiceHome = {
+  checkout: string
+  dataFolder: string
+  /** The service user cannot reach what was asked for, so copies are used. */
+  moved: boolean
+  /** Whom root has to become; nobody else becomes anyone. */
+  user: { uid: number; gid: number } | undefined
+}
 
 /** What stays visible in the folder that was asked for, when the data itself had to move. */
 const visible = ['hub.json', 'hub.sock', 'pki', 'logs']
 
 /**
- * Started by root: makes the service user and folders that it can use, then gives up root for good. Where the service user
- * cannot pass to the checkout or to the data folder, a copy of the runtime and the data lie below /var/lib/postern instead,
- * and the asked folder holds links. Started by anyone else: nothing to do.
+ * Started by root: makes the service user and folders that it can use. Where the service user cannot pass to the checkout or to
+ * the data folder, a copy of the runtime and the data lie below /var/lib/postern instead, and the asked folder holds links.
+ * Started by anyone else: makes the data folder.
  */
-export function becomeServiceUser(checkout: string, dataFolder: string): ServiceHome {
-  if (process.getuid?.() !== 0) {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o711 })
-    return { checkout, dataFolder, moved: false, steppedDown: false }
-  }
-  const user = serviceUser()
+export function prepareServiceHome(checkout: string, dataFolder: string): ServiceHome {
   mkdirSync(dataFolder, { recursive: true, mode: 0o711 })
+  if (process.getuid?.() !== 0) return { checkout, dataFolder, moved: false, user: undefined }
+  const user = serviceUser()
   const passable = othersMayPass(checkout) && othersMayPass(dataFolder)
-  const home = passable
-    ? { checkout, dataFolder, moved: false, steppedDown: true }
-    : moveAway(checkout, dataFolder, user)
-  mkdirSync(home.dataFolder, { recursive: true, mode: 0o711 })
+  const home = passable ? { checkout, dataFolder, moved: false, user } : moveAway(checkout, dataFolder, user)
   chownSync(home.dataFolder, user.uid, user.gid)
+  return home
+}
+
+/** Prepares the home and, where root started this, gives up root for good. */
+export function becomeServiceUser(checkout: string, dataFolder: string): ServiceHome {
+  const home = prepareServiceHome(checkout, dataFolder)
+  if (home.user === undefined) return home
   process.umask(0o022)
   process.setgroups?.([])
-  process.setgid?.(user.gid)
-  process.setuid?.(user.uid)
+  process.setgid?.(home.user.gid)
+  process.setuid?.(home.user.uid)
   return home
 }
 
@@ -47,7 +55,7 @@ function moveAway(checkout: string, dataFolder: string, user: { uid: number; gid
     rmSync(link, { recursive: true, force: true })
     symlinkSync(join(data, name), link)
   }
-  return { checkout: copyRuntime(checkout, join(home, 'runtime')), dataFolder: data, moved: true, steppedDown: true }
+  return { checkout: copyRuntime(checkout, join(home, 'runtime')), dataFolder: data, moved: true, user }
 }
 
 /** Whether a user who owns nothing here can pass every folder on the way to `path` and read it. */

@@ -10,6 +10,8 @@ export type ProcessPlan = {
   /** Where its words go; appended. */
   logFile: string
   cwd?: string
+  /** Whom root starts it as. */
+  user?: { uid: number; gid: number } | undefined
 }
 
 const restartDelayMsMin = 500
@@ -69,6 +71,7 @@ export class SupervisedProcess {
       env: this.#plan.env,
       cwd: this.#plan.cwd,
       stdio: ['ignore', log, log, 'ipc'],
+      ...this.#plan.user,
     })
     closeSync(log)
     this.#child = child

@@ -55,7 +55,7 @@ async function main(): Promise<number> {
       : folder === undefined
         ? sampleInput(home.dataFolder)
         : copiedInput(home.dataFolder, folder)
-  if (home.steppedDown) {
+  if (home.user !== undefined) {
     const args = ['--input', JSON.stringify(input), ...(values.once ? ['--once'] : [])]
     return await runAgain(home, 'dev/src/demo/main.ts', args)
   }
