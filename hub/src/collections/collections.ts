@@ -1,12 +1,18 @@
 import type { Collection, CreateCollection } from '@postern/protocol'
+import { sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
-import type { DatabaseConnection } from '../database/database.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
-import { type CollectionScope, CollectionStore, toCollection } from './collection-store.ts'
+import { type CollectionRow, type CollectionScope, CollectionStore, toCollection } from './collection-store.ts'
+import { pruneVersions } from './collection-versions.ts'
+import { lockCollection, refreshMembers, tryLockCollection } from './refresh-members.ts'
+import { refreshTouched } from './touched-indicators.ts'
+import { changesOf, type ValueFilter, valuesOf } from './version-queries.ts'
+import { type VersionStream, VersionStreams } from './version-stream.ts'
 
 export type CollectionsParts = {
   db: DatabaseConnection['db']
@@ -19,11 +25,19 @@ export type CollectionsParts = {
 export type Collections = ReturnType<typeof createCollections>
 
 const freshnessSecondsDefault = 300
+/** Full refreshes that one turn of the worker makes. */
+const refreshesATurnMax = 20
+/** A collection whose full refresh failed is left alone for so long. */
+const retryFailedAfterMs = 60_000
+/** How long a person's refresh waits for one that is under way. */
+const lockTimeout = '60s'
 
 /** Data collections: saved queries with versioned members (D3), and how they are read (D4). */
-export function createCollections({ db, clock, audit }: CollectionsParts) {
+export function createCollections({ db, pool, clock, audit, log }: CollectionsParts) {
   const store = new CollectionStore(db)
+  const streams = new VersionStreams({ pool, db })
 
+  /** @throws Problem `invalid` with the place in the query, `conflict` where the name is taken */
   async function create(caller: PersonCaller, wanted: CreateCollection, address?: string): Promise<Collection> {
     compileTql(wanted.tql, clock.now())
     return db.transaction().execute(async (trx) => {
@@ -38,10 +52,10 @@ export function createCollections({ db, clock, audit }: CollectionsParts) {
   }
 
   async function get(caller: Caller, collectionId: string): Promise<Collection> {
-    return toCollection(found(await store.find(collectionScope(caller), collectionId), 'data collection'))
+    return toCollection(await visible(caller, collectionId))
   }
 
-  /** @param filter.name a name or an id */
+  /** @param page.name a name or an id: export apps are given either */
   async function list(
     caller: Caller,
     { name, cursor, limit }: { name?: string | undefined; cursor?: string | undefined; limit: number },
@@ -52,7 +66,118 @@ export function createCollections({ db, clock, audit }: CollectionsParts) {
     return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
   }
 
-  return { create, get, list }
+  /** A person's refresh: waits for one that is under way, then looks again, since that one may have begun too early. */
+  async function refreshNow(caller: PersonCaller, collectionId: string, address?: string): Promise<Collection> {
+    await visible(caller, collectionId)
+    await refresh(collectionId, async (trx, version) => {
+      await audit.record(trx, caller, 'collection.refresh', `collection ${collectionId}`, { version }, address)
+    })
+    return get(caller, collectionId)
+  }
+
+  /**
+   * A full refresh. One writer a collection: a second waits for the first.
+   * @param beside is written in the same transaction
+   * @throws Problem `unavailable` when another refresh takes longer than a minute
+   */
+  async function refresh(collectionId: string, beside?: (trx: Db, version: number) => Promise<void>): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      await waitForCollection(trx, collectionId)
+      const collection = await trx.selectFrom('collection').selectAll().where('id', '=', collectionId).executeTakeFirst()
+      await beside?.(trx, await refreshLocked(trx, found(collection, 'data collection')))
+    })
+  }
+
+  /** Full refreshes of collections whose last one is older than their freshness target. @returns how many were made */
+  async function refreshDue(): Promise<number> {
+    const now = clock.now()
+    const due = await store.due(now, new Date(now.getTime() - retryFailedAfterMs), refreshesATurnMax)
+    let count = 0
+    for (const id of due) {
+      try {
+        if (await refreshIfStillDue(id)) count += 1
+      } catch (error) {
+        log.error({ err: error, collectionId: id }, 'a data collection could not be refreshed; its last version stands')
+        await store.markFailed(id, clock.now())
+      }
+    }
+    return count
+  }
+
+  async function refreshIfStillDue(collectionId: string): Promise<boolean> {
+    return db.transaction().execute(async (trx) => {
+      if (!(await tryLockCollection(trx, collectionId))) return false
+      const collection = await trx.selectFrom('collection').selectAll().where('id', '=', collectionId).executeTakeFirst()
+      if (collection === undefined || !isDue(collection, clock.now())) return false
+      await refreshLocked(trx, collection)
+      return true
+    })
+  }
+
+  async function refreshLocked(trx: Db, collection: CollectionRow): Promise<number> {
+    const now = clock.now()
+    const changes = await refreshMembers(trx, collection, compileTql(collection.tql, now), 'all', now)
+    log.debug({ collectionId: collection.id, ...changes }, 'a data collection was refreshed')
+    return changes.version
+  }
+
+  /** @param version a number, or `latest` */
+  async function values(caller: Caller, collectionId: string, version: string, filter: ValueFilter): Promise<VersionStream> {
+    const collection = await visible(caller, collectionId)
+    const number = await readableVersion(collection, version)
+    return { version: number, body: await streams.open(valuesOf(collection.id, number, filter)) }
+  }
+
+  /** From `since`, which the reader has, to the newest version. */
+  async function changes(caller: Caller, collectionId: string, since: string, filter: ValueFilter): Promise<VersionStream> {
+    const collection = await visible(caller, collectionId)
+    const from = await readableVersion(collection, since)
+    return { version: collection.version, body: await streams.open(changesOf(collection.id, from, collection.version, filter)) }
+  }
+
+  async function readableVersion(collection: CollectionRow, asked: string): Promise<number> {
+    if (collection.version === 0) {
+      throw new Problem('not-found', `Data collection ${collection.name} has no version before its first refresh.`)
+    }
+    const version = asked === 'latest' ? collection.version : Number(asked)
+    if (version <= collection.version && (await store.hasVersion(collection.id, version))) return version
+    throw new Problem('not-found', `Data collection ${collection.name} has no version ${asked}, or it is no longer kept; the newest is ${collection.version}.`)
+  }
+
+  async function visible(caller: Caller, collectionId: string): Promise<CollectionRow> {
+    return found(await store.find(collectionScope(caller), collectionId), 'data collection')
+  }
+
+  return {
+    create,
+    get,
+    list,
+    refresh: refreshNow,
+    values,
+    changes,
+    refreshDue,
+    /** What batches touched since the last turn; in full is what refreshDue does. */
+    refreshTouched: () => refreshTouched(db, clock, log),
+    /** @returns how many versions were forgotten */
+    prune: () => db.transaction().execute((trx) => pruneVersions(trx, clock.now())),
+  }
+}
+
+async function waitForCollection(trx: Db, collectionId: string): Promise<void> {
+  await sql`select set_config('lock_timeout', ${lockTimeout}, true)`.execute(trx)
+  try {
+    await lockCollection(trx, collectionId)
+  } catch (error) {
+    if ((error as { code?: string }).code !== lockNotAvailable) throw error
+    throw new Problem('unavailable', 'Another refresh of this data collection is under way; try again when it has ended.', { cause: error })
+  }
+}
+
+/** PostgreSQL's lock_not_available. */
+const lockNotAvailable = '55P03'
+
+function isDue({ refreshed_at: refreshedAt, freshness_seconds: seconds }: CollectionRow, now: Date): boolean {
+  return refreshedAt === null || refreshedAt.getTime() + seconds * 1000 <= now.getTime()
 }
 
 /** An execution reads the collections that its job names, and learns of no other (D22). */

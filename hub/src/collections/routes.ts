@@ -1,45 +1,26 @@
-import { pipeline, Readable } from 'node:stream'
-import { createGzip, constants } from 'node:zlib'
-import { indicatorTypes, parseIndicatorType, tlpLevels } from '@postern/intel'
+import { type IndicatorType, indicatorTypes, parseIndicatorType, parseTlp } from '@postern/intel'
 import { Collection, CollectionPage, CreateCollection, limits, paths } from '@postern/protocol'
-import type { Pool } from 'pg'
+import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
 import type { PersonCaller } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
-import type { Db } from '../database/database.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
-import { collectionChanges } from './collection-changes.ts'
-import { collectionValues } from './collection-values.ts'
 import type { Collections } from './collections.ts'
+import type { ValueFilter } from './version-queries.ts'
+import type { VersionStream } from './version-stream.ts'
 
-/** Names the version that `latest` stood for. */
-export const versionHeader = 'postern-collection-version'
+const collectionId = z.string().regex(/^[1-9]\d{0,17}$/)
+const collectionParams = z.object({ collectionId })
+const version = z.string().regex(/^[1-9]\d{0,8}$/)
+const filterQuery = z.object({ types: z.string().max(500).optional(), tlpMax: z.string().max(20).default('AMBER') })
 
-const id = z.string().regex(/^\d{1,18}$/, 'a collection id is a number')
-const version = z.string().regex(/^(?:latest|\d{1,9})$/, 'a version is a number or "latest"')
-const tlpMax = z.enum(tlpLevels).optional()
-const limit = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
-
-const ChangePage = z.object({
-  data: z.array(
-    z.object({
-      number: z.string(),
-      version: z.number().int(),
-      change: z.enum(['entered', 'departed']),
-      type: z.string(),
-      value: z.string(),
-    }),
-  ),
-  next: z.string().optional(),
-})
-
-export function collectionRoutes(server: Server, { collections, pool, db }: { collections: Collections; pool: Pool; db: Db }): void {
-  queryRoutes(server, collections)
-  valueRoutes(server, collections, pool, db)
+export function collectionRoutes(server: Server, collections: Collections): void {
+  rowRoutes(server, collections)
+  valueRoutes(server, collections)
 }
 
-function queryRoutes(server: Server, collections: Collections): void {
+function rowRoutes(server: Server, collections: Collections): void {
   server.get(
     paths.collections,
     {
@@ -47,8 +28,12 @@ function queryRoutes(server: Server, collections: Collections): void {
       schema: {
         operationId: 'listCollections',
         tags: ['collections'],
-        summary: 'Data collections that the caller may read',
-        querystring: z.object({ name: z.string().max(64).optional(), cursor: id.optional(), limit }),
+        summary: 'Data collections, oldest first; to an export those that its job names',
+        querystring: z.object({
+          name: z.string().min(1).max(100).optional().describe('A name, or an id'),
+          cursor: collectionId.optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
         response: { 200: CollectionPage },
       },
     },
@@ -58,17 +43,19 @@ function queryRoutes(server: Server, collections: Collections): void {
     paths.collections,
     {
       config: forPeople('collections:write'),
-      bodyLimit: 2 * 1024 * 1024,
       schema: {
         operationId: 'createCollection',
         tags: ['collections'],
-        summary: 'Save a query as a data collection',
+        summary: 'Save a TQL query as a data collection',
         body: CreateCollection,
         response: { 201: Collection },
       },
     },
-    // The rule admits people only.
-    async (request, reply) => reply.code(201).send(await collections.create(request.caller as PersonCaller, request.body, request.ip)),
+    async (request, reply) => {
+      // The rule admits people only.
+      const created = await collections.create(request.caller as PersonCaller, request.body, request.ip)
+      return reply.code(201).send(created)
+    },
   )
   server.get(
     paths.collection(':collectionId'),
@@ -77,8 +64,8 @@ function queryRoutes(server: Server, collections: Collections): void {
       schema: {
         operationId: 'getCollection',
         tags: ['collections'],
-        summary: 'One data collection',
-        params: z.object({ collectionId: id }),
+        summary: 'One data collection with its newest version',
+        params: collectionParams,
         response: { 200: Collection },
       },
     },
@@ -91,16 +78,17 @@ function queryRoutes(server: Server, collections: Collections): void {
       schema: {
         operationId: 'refreshCollection',
         tags: ['collections'],
-        summary: 'Refresh a data collection in full, now',
-        params: z.object({ collectionId: id }),
+        summary: 'Look at the whole library now; a version is made only if something changed',
+        params: collectionParams,
         response: { 200: Collection },
       },
     },
-    async (request) => collections.refresh(request.caller, request.params.collectionId, request.ip),
+    // The rule admits people only.
+    async (request) => collections.refresh(request.caller as PersonCaller, request.params.collectionId, request.ip),
   )
 }
 
-function valueRoutes(server: Server, collections: Collections, pool: Pool, db: Db): void {
+function valueRoutes(server: Server, collections: Collections): void {
   server.get(
     paths.collectionValues(':collectionId', ':version'),
     {
@@ -108,32 +96,14 @@ function valueRoutes(server: Server, collections: Collections, pool: Pool, db: D
       schema: {
         operationId: 'readCollectionValues',
         tags: ['collections'],
-        summary: 'The values of a version: gzip NDJSON, sorted by bytes, closed by count and SHA-256',
-        params: z.object({ collectionId: id, version }),
-        querystring: z.object({ types: z.string().max(500).optional(), tlpMax }),
+        summary: 'Values of a version as gzip NDJSON in the order of their bytes; the last line says that it is whole',
+        params: z.object({ collectionId, version: z.union([z.literal('latest'), version]) }),
+        querystring: filterQuery,
       },
     },
     async (request, reply) => {
-      const collection = await collections.visible(request.caller, request.params.collectionId)
-      const types = readTypes(request.query.types)
-      const number = await collections.resolveVersion(collection, request.params.version)
-      const lines = collectionValues(pool, {
-        collectionId: collection.id,
-        organizationId: collection.organization_id,
-        version: number,
-        types,
-        tlpMax: await collections.tlpLimit(request.caller, request.query.tlpMax),
-      })
-      const gzip = createGzip({ level: constants.Z_BEST_SPEED })
-      // A stream that breaks lacks its last line, by which the reader knows.
-      pipeline(Readable.from(lines, { objectMode: false }), gzip, (error) => {
-        if (error) request.log.warn({ err: error, collectionId: collection.id }, 'a stream of values was cut')
-      })
-      return reply
-        .header('content-type', 'application/x-ndjson')
-        .header('content-encoding', 'gzip')
-        .header(versionHeader, String(number))
-        .send(gzip)
+      const { params, query, caller } = request
+      return send(reply, await collections.values(caller, params.collectionId, params.version, readFilter(query)))
     },
   )
   server.get(
@@ -141,41 +111,36 @@ function valueRoutes(server: Server, collections: Collections, pool: Pool, db: D
     {
       config: forPeopleAnd('collections:read', 'execution'),
       schema: {
-        operationId: 'listCollectionChanges',
+        operationId: 'readCollectionChanges',
         tags: ['collections'],
-        summary: 'What entered and departed between two versions, by consecutive numbers',
-        params: z.object({ collectionId: id, version }),
-        querystring: z.object({ since: z.coerce.number().int().min(0).default(0), cursor: id.optional(), limit, tlpMax }),
-        response: { 200: ChangePage },
+        summary: 'What to add and remove since a version, as gzip NDJSON; the last line says that it is whole',
+        params: z.object({ collectionId, version }),
+        querystring: filterQuery,
       },
     },
     async (request, reply) => {
-      const { since, cursor, limit: rowsMax, tlpMax: level } = request.query
-      const collection = await collections.visible(request.caller, request.params.collectionId)
-      const number = await collections.resolveVersion(collection, request.params.version)
-      if (since > 0) await collections.resolveVersion(collection, String(since))
-      const rows = await collectionChanges(db, {
-        collectionId: collection.id,
-        organizationId: collection.organization_id,
-        since,
-        version: number,
-        after: cursor ?? '0',
-        tlpMax: await collections.tlpLimit(request.caller, level),
-        limit: rowsMax + 1,
-      })
-      const data = rows.slice(0, rowsMax)
-      const last = data.at(-1)
-      reply.header(versionHeader, String(number))
-      return { data, ...(rows.length > rowsMax && last !== undefined ? { next: last.number } : {}) }
+      const { params, query, caller } = request
+      return send(reply, await collections.changes(caller, params.collectionId, params.version, readFilter(query)))
     },
   )
 }
 
-function readTypes(text: string | undefined): string[] | undefined {
-  if (text === undefined || text === '') return undefined
-  return text.split(',').map((name) => {
-    const type = parseIndicatorType(name)
-    if (type === undefined) throw new Problem('invalid', `${name.slice(0, 50)} is no indicator type; there are ${indicatorTypes.join(', ')}.`)
-    return type
-  })
+function send(reply: FastifyReply, { version: number, body }: VersionStream): FastifyReply {
+  return reply
+    .header('content-type', 'application/x-ndjson')
+    .header('content-encoding', 'gzip')
+    .header('postern-collection-version', String(number))
+    .send(body)
+}
+
+function readFilter({ types, tlpMax }: z.infer<typeof filterQuery>): ValueFilter {
+  const level = parseTlp(tlpMax)
+  if (level === undefined) throw new Problem('invalid', 'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT (as AMBER%2BSTRICT) and RED.')
+  return { types: types === undefined ? undefined : types.split(',').map(readType), tlpMax: level }
+}
+
+function readType(name: string): IndicatorType {
+  const type = parseIndicatorType(name)
+  if (type === undefined) throw new Problem('invalid', `types: ${name} is no indicator type; there are ${indicatorTypes.join(', ')}.`)
+  return type
 }

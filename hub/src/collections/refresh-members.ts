@@ -1,0 +1,128 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import type { CollectionRow } from './collection-store.ts'
+
+/** What one refresh did to a collection's members; `version` is the number that holds now. */
+export type MemberChanges = { version: number; entered: number; departed: number; changed: number }
+
+/** First number of the advisory locks that keep a collection to one writer. */
+const collectionLockClass = 62_005
+
+/**
+ * Waits for the collection's lock, which the transaction holds to its end; what it reads then is what the writer before left.
+ * `lock_timeout` bounds the wait.
+ */
+export async function lockCollection(trx: Db, collectionId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int)`.execute(trx)
+}
+
+/** The same without waiting. @returns false while another writer is at it */
+export async function tryLockCollection(trx: Db, collectionId: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int) as locked`.execute(trx)
+  return rows[0]?.locked === true
+}
+
+/**
+ * Brings the members in line with the query, in the caller's transaction, which holds the collection's lock. Set-based: nothing
+ * of the library passes through this process.
+ * @param condition the compiled query, over `assertion a` joined with `indicator i`
+ * @param scope 'all', or 'touched' for those in the temporary table `touched_member` alone
+ */
+export async function refreshMembers(
+  trx: Db,
+  collection: CollectionRow,
+  condition: RawBuilder<boolean>,
+  scope: 'all' | 'touched',
+  now: Date,
+): Promise<MemberChanges> {
+  await findWanted(trx, collection.organization_id, condition, scope)
+  const counts = await findChanges(trx, collection.id, scope)
+  const isFirst = collection.version === 0 && scope === 'all'
+  const changeCount = counts.entered + counts.departed + counts.changed
+  if (changeCount === 0 && !isFirst) {
+    if (scope === 'all') await markRefreshed(trx, collection.id, now)
+    return { version: collection.version, ...counts }
+  }
+  const version = collection.version + 1
+  await applyChanges(trx, collection, version)
+  await writeVersion(trx, collection.id, version, changeCount, counts, now)
+  if (scope === 'all') await markRefreshed(trx, collection.id, now)
+  return { version, ...counts }
+}
+
+/** Fills `wanted_member` with what the query finds now. */
+async function findWanted(trx: Db, organizationId: string, condition: RawBuilder<boolean>, scope: 'all' | 'touched'): Promise<void> {
+  await sql`create temporary table if not exists wanted_member (indicator_id uuid not null, tlp smallint, active boolean not null) on commit drop`.execute(trx)
+  await sql`truncate wanted_member`.execute(trx)
+  const touched = (id: RawBuilder<unknown>) => (scope === 'all' ? sql`` : sql`and ${id} in (select indicator_id from touched_member)`)
+  await sql`
+    insert into wanted_member
+    select v.indicator_id, v.tlp, v.active from indicator_view v
+    where v.organization_id = ${organizationId} ${touched(sql`v.indicator_id`)} and v.indicator_id in (
+      select a.indicator_id from assertion a join indicator i on i.id = a.indicator_id
+      where a.owner_id in (select o.id from owner o where o.organization_id = ${organizationId}) ${touched(sql`a.indicator_id`)}
+        and ${condition})`.execute(trx)
+  // Without it the planner takes the table for small, and joins a million rows one by one.
+  await sql`analyze wanted_member`.execute(trx)
+}
+
+/** Fills `member_change` with the difference between `wanted_member` and the members that there are. */
+async function findChanges(trx: Db, collectionId: string, scope: 'all' | 'touched'): Promise<Omit<MemberChanges, 'version'>> {
+  await sql`create temporary table if not exists member_change (
+    indicator_id uuid not null, change text not null, tlp smallint, active boolean) on commit drop`.execute(trx)
+  await sql`truncate member_change`.execute(trx)
+  const touched = scope === 'all' ? sql`` : sql`and indicator_id in (select indicator_id from touched_member)`
+  await sql`
+    insert into member_change
+    select coalesce(w.indicator_id, m.indicator_id),
+      case when m.indicator_id is null then 'entered' when w.indicator_id is null then 'departed' else 'changed' end,
+      w.tlp, w.active
+    from (
+      select indicator_id, tlp, active from collection_member
+      where collection_id = ${collectionId} and until_version is null ${touched}
+    ) m full join wanted_member w on w.indicator_id = m.indicator_id
+    where m.indicator_id is null or w.indicator_id is null or w.active <> m.active or w.tlp is distinct from m.tlp`.execute(trx)
+  const { rows } = await sql<{ change: 'entered' | 'departed' | 'changed'; count: string }>`
+    select change, count(*) from member_change group by change`.execute(trx)
+  const counts = { entered: 0, departed: 0, changed: 0 }
+  for (const { change, count } of rows) counts[change] = Number(count)
+  return counts
+}
+
+async function applyChanges(trx: Db, collection: CollectionRow, version: number): Promise<void> {
+  await sql`
+    update collection_member m set until_version = ${version} from member_change c
+    where m.collection_id = ${collection.id} and m.indicator_id = c.indicator_id and m.until_version is null
+      and c.change in ('departed', 'changed')`.execute(trx)
+  await sql`
+    insert into collection_member (collection_id, indicator_id, from_version, tlp, active)
+    select ${collection.id}, indicator_id, ${version}, tlp, active from member_change where change in ('entered', 'changed')
+    order by indicator_id`.execute(trx)
+  await sql`
+    insert into collection_change (collection_id, number, version, indicator_id, change)
+    select ${collection.id}, ${collection.change_last}::bigint + row_number() over (order by indicator_id), ${version}, indicator_id, change
+    from member_change`.execute(trx)
+}
+
+async function writeVersion(
+  trx: Db,
+  collectionId: string,
+  version: number,
+  changeCount: number,
+  { entered, departed, changed }: Omit<MemberChanges, 'version'>,
+  now: Date,
+): Promise<void> {
+  await sql`
+    with made as (
+      update collection set version = ${version}, member_count = member_count + ${entered - departed}::bigint,
+        change_last = change_last + ${changeCount}::bigint
+      where id = ${collectionId} returning member_count
+    )
+    insert into collection_version (collection_id, version, member_count, entered, departed, changed, made_at)
+    select ${collectionId}, ${version}, member_count, ${entered}::bigint, ${departed}::bigint, ${changed}::bigint, ${now} from made`.execute(trx)
+}
+
+async function markRefreshed(trx: Db, collectionId: string, now: Date): Promise<void> {
+  await trx.updateTable('collection').set({ refreshed_at: now, refresh_failed_at: null }).where('id', '=', collectionId).execute()
+}

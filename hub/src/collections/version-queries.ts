@@ -1,0 +1,54 @@
+import { type IndicatorType, type TlpLevel, tlpLevels } from '@postern/intel'
+import { type RawBuilder, sql } from 'kysely'
+
+/** What a reader takes of a version: values of these types, or of all, up to this TLP (D21); inactive ones never. */
+export type ValueFilter = { types: readonly IndicatorType[] | undefined; tlpMax: TlpLevel }
+
+/** `change` is there for changes only; `leftOut` names why the reader does not get the value. */
+export type ValueRow = { change?: 'add' | 'remove'; type: string; value: string; leftOut: 'inactive' | 'tlp' | null }
+
+/**
+ * The members of a version in the order of D4. TLP and activity are those that the version was made with, so that the same
+ * version always has the same values: an export that cannot read its control asks again for what it pushed.
+ */
+export function valuesOf(collectionId: string, version: number, filter: ValueFilter): RawBuilder<ValueRow> {
+  return sql`
+    select i.type, i.value, ${whyLeftOut(filter)} as "leftOut"
+    from collection_member m join indicator i on i.id = m.indicator_id
+    where m.collection_id = ${collectionId}::bigint and ${inVersion(version)} and ${ofTypes(filter)}
+    order by i.type collate "C", i.value collate "C"`
+}
+
+/** What a reader of `from` has to add and to remove to have what a reader of `to` has. */
+export function changesOf(collectionId: string, from: number, to: number, filter: ValueFilter): RawBuilder<ValueRow> {
+  const seenIn = (version: number) => sql`(
+    select coalesce(${whyLeftOut(filter)}, 'shown') from collection_member m
+    where m.collection_id = ${collectionId}::bigint and m.indicator_id = c.indicator_id and ${inVersion(version)})`
+  return sql`
+    select type, value, case when after = 'shown' then 'add' else 'remove' end as change,
+      case when after <> 'shown' and before is distinct from 'shown' then after end as "leftOut"
+    from (
+      select i.type, i.value, ${seenIn(from)} as before, ${seenIn(to)} as after
+      from (
+        select distinct indicator_id from collection_change
+        where collection_id = ${collectionId}::bigint and version > ${from}::int and version <= ${to}::int
+      ) c join indicator i on i.id = c.indicator_id
+      where ${ofTypes(filter)}
+    ) seen
+    where (before is not distinct from 'shown') <> (after is not distinct from 'shown')
+       or (before is distinct from 'shown' and after <> 'shown')
+    order by type collate "C", value collate "C"`
+}
+
+/** A member row stands for the versions from `from_version` up to, and without, `until_version`. */
+function inVersion(version: number): RawBuilder<boolean> {
+  return sql`m.from_version <= ${version}::int and (m.until_version is null or m.until_version > ${version}::int)`
+}
+
+function whyLeftOut({ tlpMax }: ValueFilter): RawBuilder<string | null> {
+  return sql`case when not m.active then 'inactive' when m.tlp > ${tlpLevels.indexOf(tlpMax)}::int then 'tlp' end`
+}
+
+function ofTypes({ types }: ValueFilter): RawBuilder<boolean> {
+  return types === undefined ? sql`true` : sql`i.type = any(${[...types]}::text[])`
+}
