@@ -1,22 +1,39 @@
-/** Builds the environment server into one file, which downloads carry (D20). */
-import { writeFileSync } from 'node:fs'
+import { build, type Metafile } from 'esbuild'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 
-const folder = fileURLToPath(new URL('./', import.meta.url))
+const folder = dirname(fileURLToPath(import.meta.url))
 
-const { metafile } = await build({
-  entryPoints: [`${folder}src/main.ts`],
-  outfile: `${folder}dist/postern-envsvr.mjs`,
-  bundle: true,
-  platform: 'node',
-  target: 'node24.7',
-  format: 'esm',
-  // CommonJS packages inside ask for Node's own modules by require.
-  banner: { js: "import { createRequire as postern_require } from 'node:module'; const require = postern_require(import.meta.url);" },
-  legalComments: 'inline',
-  metafile: true,
-  absWorkingDir: folder,
-})
-// Which modules are inside, so that a test can say what must not be (D20, libraries).
-writeFileSync(`${folder}dist/metafile.json`, JSON.stringify(metafile))
+export const serverFile = join(folder, 'dist', 'postern-envsvr.mjs')
+
+/** Builds the one file that a bundle carries; same sources, same bytes. Returns what went into it. */
+export async function buildServerFile(outfile = serverFile): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: folder,
+    entryPoints: ['src/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Identifiers are not minified: a stack trace in a log from behind a firewall is all that a developer gets.
+    legalComments: 'inline',
+    // The copy of Node's streams that mqtt-packet brings, and its debug printing, are not needed.
+    alias: { 'readable-stream': 'node:stream', debug: join(folder, 'silent-debug.cjs') },
+    metafile: true,
+    logLevel: 'warning',
+    // CommonJS dependencies ask for Node's modules with require, which a module does not have by itself.
+    banner: {
+      js: `#!/usr/bin/env node\nimport { createRequire as posternCreateRequire } from 'node:module'; const require = posternCreateRequire(import.meta.url);`,
+    },
+  })
+  return metafile
+}
+
+if (import.meta.main) {
+  const metafile = await buildServerFile()
+  for (const [path, { bytes }] of Object.entries(metafile.outputs))
+    process.stdout.write(`${path} ${Math.round(bytes / 1024)} KB\n`)
+}

@@ -19,6 +19,8 @@ export function homeFolder(directory: string) {
     keychainFile: join(hidden, 'keystore', 'keychain.json'),
     journalFile: join(hidden, 'journal.sqlite'),
     lockFile: join(hidden, 'run', 'lock.sqlite'),
+    /** Number and start of the running server, for shutdown.sh. */
+    pidFile: join(hidden, 'run', 'server.pid'),
     keystoreFolder: join(hidden, 'keystore'),
     /** Sockets of the egress guards; short names, because a socket's path is short. */
     runFolder: join(hidden, 'run'),

@@ -1,8 +1,8 @@
 import type { ExecuteCommand, SandboxTier } from '@postern/protocol'
 import { existsSync } from 'node:fs'
 import * as z from 'zod/mini'
-import { StartProblem } from '../log/start-problem.ts'
 import type { HomeFolder } from './home-folder.ts'
+import { parseFile } from './parse-file.ts'
 import { readJson } from './settings.ts'
 
 /**
@@ -31,9 +31,7 @@ export type LocalPolicy = z.infer<typeof LocalPolicy>
 
 export function readLocalPolicy(home: HomeFolder): LocalPolicy {
   if (!existsSync(home.policyFile)) return z.parse(LocalPolicy, {})
-  const parsed = z.safeParse(LocalPolicy, readJson(home.policyFile))
-  if (parsed.success) return parsed.data
-  throw new StartProblem(`${home.policyFile} has mistakes:\n${z.prettifyError(parsed.error)}`)
+  return parseFile(LocalPolicy, readJson(home.policyFile), home.policyFile)
 }
 
 /** Why the policy forbids this command, as a sentence for the person who started the job; nothing if it allows it. */

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { readProcess } from '../executor/process-table.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { type HomeFolder, homeFolder, prepareHomeFolder, removeStaleSockets } from './home-folder.ts'
 import { lockHome } from './home-lock.ts'
@@ -24,7 +26,17 @@ export function openHome(directory: string): OpenedHome {
     const policy = readLocalPolicy(home)
     // For the apps: Node reads its extra CAs from a file.
     writeAtomically(home.caFile, trust.caCertificate, 0o644)
-    return { home, settings, trust, policy, [Symbol.dispose]: () => lock[Symbol.dispose]() }
+    writeAtomically(home.pidFile, `${process.pid} ${readProcess(process.pid)?.startTicks ?? ''}\n`)
+    return {
+      home,
+      settings,
+      trust,
+      policy,
+      [Symbol.dispose]: () => {
+        rmSync(home.pidFile, { force: true })
+        lock[Symbol.dispose]()
+      },
+    }
   } catch (error) {
     lock[Symbol.dispose]()
     throw error

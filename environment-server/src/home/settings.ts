@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { StartProblem } from '../log/start-problem.ts'
 import { writeAtomically } from './atomic-file.ts'
 import type { HomeFolder } from './home-folder.ts'
+import { parseFile } from './parse-file.ts'
 
 /** Whole numbers come as numbers, or as the text that a person typed into the file. */
 const wholeNumber = (smallest: number, largest: number) =>
@@ -29,9 +30,7 @@ export const Settings = z.looseObject({
 export type Settings = z.infer<typeof Settings>
 
 export function readSettings(home: HomeFolder): Settings {
-  const parsed = z.safeParse(Settings, readJson(home.settingsFile))
-  if (parsed.success) return parsed.data
-  throw new StartProblem(`${home.settingsFile} has mistakes:\n${z.prettifyError(parsed.error)}`)
+  return parseFile(Settings, readJson(home.settingsFile), home.settingsFile)
 }
 
 /** Writes the file without the enrolment token, and everything else as it stands in the file. */

@@ -1,8 +1,8 @@
 import { BundleTrust } from '@postern/protocol'
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
-import * as z from 'zod/mini'
 import { StartProblem } from '../log/start-problem.ts'
 import type { HomeFolder } from './home-folder.ts'
+import { parseFile } from './parse-file.ts'
 import { readJson } from './settings.ts'
 
 /** The keys that a bundle pins, by key id (D7). A hub cannot add one. */
@@ -13,13 +13,12 @@ export type Trust = {
 }
 
 export function readTrust(home: HomeFolder): Trust {
-  const parsed = z.safeParse(BundleTrust, readJson(home.trustFile))
-  if (!parsed.success) throw new StartProblem(`${home.trustFile} has mistakes:\n${z.prettifyError(parsed.error)}`)
+  const file = parseFile(BundleTrust, readJson(home.trustFile), home.trustFile)
   try {
     return {
-      caCertificate: new X509Certificate(parsed.data.caCertificate).toString(),
-      commandKeys: byKeyId(parsed.data.commandKeys),
-      publisherKeys: byKeyId(parsed.data.publisherKeys),
+      caCertificate: new X509Certificate(file.caCertificate).toString(),
+      commandKeys: byKeyId(file.commandKeys),
+      publisherKeys: byKeyId(file.publisherKeys),
     }
   } catch (error) {
     throw new StartProblem(

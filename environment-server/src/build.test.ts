@@ -1,0 +1,93 @@
+import { Rehearsal } from '@postern/dev/environment-server'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildServerFile } from '../build.ts'
+
+const bundleFolder = fileURLToPath(new URL('../bundle/', import.meta.url))
+let folder: string
+let file: string
+let modules: string[]
+
+beforeAll(async () => {
+  folder = mkdtempSync('/tmp/postern-built-')
+  chmodSync(folder, 0o755)
+  file = join(folder, 'postern-envsvr.mjs')
+  modules = Object.keys((await buildServerFile(file)).inputs)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('the server file is made of our code, mqtt-packet, yauzl and zod/mini: no undici, pino, mqtt.js or whole zod', () => {
+  const packages = new Set(
+    modules.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]).filter((name) => name !== undefined),
+  )
+  expect([...packages].sort()).toEqual([
+    'bl',
+    'inherits',
+    'mqtt-packet',
+    'pend',
+    'process-nextick-args',
+    'yauzl',
+    'zod',
+  ])
+  for (const forbidden of ['undici', 'pino', 'mqtt', 'fastify', 'pg', 'react'])
+    expect(packages).not.toContain(forbidden)
+  expect(modules.some((path) => path.includes('/zod/v4/classic/'))).toBe(false)
+  expect(modules.some((path) => /^\.\.\/(hub|console|dev|cli)\//.test(path))).toBe(false)
+})
+
+test('the same sources give the same bytes', async () => {
+  const again = join(folder, 'again.mjs')
+  await buildServerFile(again)
+  expect(readFileSync(again).equals(readFileSync(file))).toBe(true)
+})
+
+test('ES-3: the built file alone, below a bundle of scripts, enrols, connects and runs an app', async () => {
+  await using rehearsal = await Rehearsal.start({ process: { serverFile: file } })
+  expect(await rehearsal.run('process.exit(0)')).toMatchObject({ outcome: 'exited', exitCode: 0, tier: 'isolated' })
+})
+
+test('ES-3: run.sh finds a Node.js that is new enough, and says what is missing otherwise', () => {
+  const bundle = join(folder, 'bundle')
+  cpSync(bundleFolder, bundle, { recursive: true })
+  cpSync(file, join(bundle, 'postern-envsvr.mjs'))
+  const run = (environment: Record<string, string>) =>
+    spawnSync('/bin/sh', [join(bundle, 'run.sh'), '--version'], {
+      env: { PATH: '/usr/bin:/bin', ...environment },
+      encoding: 'utf8',
+    })
+  const node = process.execPath
+  expect(run({ POSTERN_NODE: node }).stdout).toBe('0.1.0\n')
+
+  const old = join(folder, 'old-node')
+  writeFileSync(old, '#!/bin/sh\n[ "$1" = --version ] && echo v20.1.0 && exit 0\nexit 1\n', { mode: 0o755 })
+  expect(run({ POSTERN_NODE: old })).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining(`POSTERN_NODE is ${old}`),
+  })
+
+  const path = join(folder, 'path')
+  execFileSync('mkdir', ['-p', path])
+  for (const tool of ['dirname', 'uname', 'sh'])
+    symlinkSync(execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(path, tool))
+  const none = run({ PATH: path })
+  expect(none).toMatchObject({ status: 2 })
+  expect(none.stderr).toMatch(/needs Node\.js 24\.7 or newer.*no runtime\/node.*no node on the PATH/s)
+  symlinkSync(old, join(path, 'node'))
+  expect(run({ PATH: path }).stderr).toContain('is v20.1.0')
+
+  execFileSync('mkdir', ['-p', join(bundle, 'runtime')])
+  symlinkSync(node, join(bundle, 'runtime', 'node'))
+  expect(run({ PATH: path }).stdout).toBe('0.1.0\n')
+})
+
+test('ES-3: shutdown.sh ends the server of its folder, and says so when there is none', async () => {
+  await using rehearsal = await Rehearsal.start({ process: { serverFile: file } })
+  cpSync(join(bundleFolder, 'shutdown.sh'), join(rehearsal.server.home, 'shutdown.sh'))
+  const shutdown = () => execFileSync('/bin/sh', [join(rehearsal.server.home, 'shutdown.sh')], { encoding: 'utf8' })
+  expect(shutdown()).toContain('Ended.')
+  expect(await rehearsal.server.waitForEnd()).toBe(0)
+  expect(shutdown()).toContain('No environment server is running')
+})
