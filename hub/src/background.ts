@@ -25,11 +25,13 @@ const hourMs = 3_600_000
 /** What a hub does by itself: talk to environment servers, start what is due, notice what time brings about. */
 export async function startBackground(parts: BackgroundParts): Promise<AsyncDisposable & { broker: Broker }> {
   const { features, connection, notifications, log } = parts
-  const { executions, scheduler } = features
+  const { collections, executions, scheduler } = features
   await using stack = new AsyncDisposableStack()
   await executions.tidyLog()
   const broker = connectBroker({
-    ...(parts.brokerUrl === undefined ? { socketPath: join(parts.dataFolder, 'broker.sock') } : { url: parts.brokerUrl }),
+    ...(parts.brokerUrl === undefined
+      ? { socketPath: join(parts.dataFolder, 'broker.sock') }
+      : { url: parts.brokerUrl }),
     log,
   })
   stack.defer(async () => await broker.close())
@@ -42,9 +44,17 @@ export async function startBackground(parts: BackgroundParts): Promise<AsyncDisp
   stack.defer(async () => await notifications.stop())
   stack.use(repeat('scheduler', secondMs, async () => void (await scheduler.tick()), log))
   stack.use(repeat('executions', secondMs, executions.tick, log))
+  stack.use(repeat('data collections', secondMs, async () => await refreshCollections(collections), log))
+  stack.use(repeat('plans and receipts', 5 * secondMs, features.exports.tick, log))
+  stack.use(repeat('old versions', hourMs, async () => void (await collections.prune()), log))
   stack.use(repeat('log partitions', hourMs, executions.tidyLog, log))
   const started = stack.move()
   return { broker, [Symbol.asyncDispose]: () => started.disposeAsync() }
+}
+
+async function refreshCollections(collections: Features['collections']): Promise<void> {
+  await collections.refreshTouched()
+  await collections.refreshDue()
 }
 
 function hearServers(broker: Broker, { executions }: Features): void {

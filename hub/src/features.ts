@@ -1,14 +1,17 @@
 import { Access } from './access/access.ts'
 import { createCatalog } from './apps/apps.ts'
 import { Audit } from './audit/audit.ts'
+import { createCollections } from './collections/collections.ts'
 import type { DatabaseConnection } from './database/database.ts'
 import { createEnvironments } from './environments/environments.ts'
 import { createExecutions } from './executions/executions.ts'
+import { createExports } from './exports/exports.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { createScheduler } from './jobs/scheduler.ts'
 import type { Keys } from './keys/keys.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
+import { createLibrary } from './library/create-library.ts'
 import { Changes } from './live/changes.ts'
 import type { Notifications } from './live/notifications.ts'
 import type { Authority } from './pki/authority.ts'
@@ -27,12 +30,28 @@ export type FeatureParts = {
 export type Features = ReturnType<typeof createFeatures>
 
 /** Every feature of the hub, each given what it needs and nothing else. */
-export function createFeatures({ connection, notifications, keys, authority, settings, serverFilesFolder, log }: FeatureParts) {
-  const { db } = connection
+export function createFeatures({
+  connection,
+  notifications,
+  keys,
+  authority,
+  settings,
+  serverFilesFolder,
+  log,
+}: FeatureParts) {
+  const { db, pool } = connection
   const clock = systemClock
   const audit = new Audit()
   const changes = new Changes(notifications)
   const executions = createExecutions({ db, keys, clock, audit, changes, log })
+  const collections = createCollections({ db, pool, clock, audit, log })
+  /** At once after a batch; what this misses, as when the hub dies in between, the worker's next turn finds. */
+  function refreshTouched(): void {
+    collections
+      .refreshTouched()
+      .catch((error: unknown) => log.error({ err: error }, 'touched indicators wait for the next turn'))
+  }
+
   return {
     audit,
     changes,
@@ -49,6 +68,9 @@ export function createFeatures({ connection, notifications, keys, authority, set
       runtimeFile: process.execPath,
     }),
     executions,
+    exports: createExports({ db, clock, audit, changes, executions }),
+    collections,
+    library: createLibrary({ db, pool, clock, audit, onTouched: refreshTouched }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
     scheduler: createScheduler({ db, clock, executions, log }),
   }

@@ -1,16 +1,19 @@
 import { accessRoutes } from './access/routes.ts'
 import { appRoutes } from './apps/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { collectionRoutes } from './collections/routes.ts'
 import type { DatabaseConnection } from './database/database.ts'
 import { environmentRoutes } from './environments/routes.ts'
 import { attemptRoutes, watchBatchRequests } from './executions/attempt-routes.ts'
 import { executionRoutes } from './executions/routes.ts'
 import { tokenRoutes } from './executions/token-routes.ts'
+import { exportRoutes } from './exports/routes.ts'
 import type { Features } from './features.ts'
 import { type HealthOptions, healthRoutes } from './health/routes.ts'
 import { openapiRoutes } from './http/openapi.ts'
 import type { Server } from './http/server.ts'
 import { jobRoutes } from './jobs/routes.ts'
+import { serveLibrary } from './library/create-library.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { Settings } from './settings/settings.ts'
@@ -36,6 +39,9 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   executionRoutes(server, features.executions)
   attemptRoutes(server, features.executions)
   tokenRoutes(server, features.executions.tokens)
+  serveLibrary(server, features.library)
+  collectionRoutes(server, features.collections)
+  exportRoutes(server, features.exports)
   openapiRoutes(server)
   healthRoutes(server, parts.health)
   await pageRoutes(server, parts.consoleFolder)
