@@ -173,8 +173,8 @@ export class Batch {
   }
 }
 
-/** Five spills of a batch together keep below 40 MB. */
-const spillBytesInMemory = chunkBounds.bytes
+/** Five spills of a batch together keep below 20 MB. */
+const spillBytesInMemory = 4 * 1024 * 1024
 
 /** Sorts by type, then by what is written; JSON keeps line ends out of the key. */
 function keyOf(type: string, summary: string): string {

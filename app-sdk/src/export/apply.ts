@@ -68,13 +68,11 @@ export async function applyDifference(
   }
 }
 
-async function* batches(set: ValueSet, size: number): AsyncGenerator<Value[]> {
-  let batch: Value[] = []
-  for await (const value of set.values()) {
-    batch.push(value)
-    if (batch.length < size) continue
-    yield batch
-    batch = []
+async function* batches(set: ValueSet, size: number): AsyncGenerator<readonly Value[]> {
+  let pending: Value[] = []
+  for await (const values of set.values()) {
+    pending.push(...values)
+    for (; pending.length >= size; pending = pending.slice(size)) yield pending.slice(0, size)
   }
-  if (batch.length > 0) yield batch
+  if (pending.length > 0) yield pending
 }

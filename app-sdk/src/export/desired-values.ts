@@ -1,5 +1,6 @@
 import type { ExportControl, Value } from './control.ts'
 import type { CollectionVersion, PlanStore } from './plan-store.ts'
+import { keyOf } from './value-key.ts'
 import { ValueSet } from './value-set.ts'
 
 /** What a control should hold of a collection's version, and what of it the control cannot take. */
@@ -18,20 +19,24 @@ export async function desiredValues(
 ): Promise<DesiredValues> {
   const notTaken = new Map<string, number>()
   const version = await store.values(collection.id, collection.version)
-  const values = await ValueSet.of(taken(version.values, control, notTaken), tempPath)
+  const values = await ValueSet.ofKeys(taken(version.values, control, notTaken), tempPath)
   for (const [reason, count] of Object.entries(version.leftOut()))
     notTaken.set(reason, (notTaken.get(reason) ?? 0) + count)
   return { values, notTaken: Object.fromEntries(notTaken) }
 }
 
 async function* taken(
-  values: AsyncIterable<Value>,
+  blocks: AsyncIterable<readonly Value[]>,
   control: ExportControl,
   notTaken: Map<string, number>,
-): AsyncGenerator<Value> {
-  for await (const value of values) {
-    const verdict = control.accepts(...value)
-    if (verdict === true) yield value
-    else notTaken.set(verdict, (notTaken.get(verdict) ?? 0) + 1)
+): AsyncGenerator<readonly string[]> {
+  for await (const values of blocks) {
+    const keys: string[] = []
+    for (const value of values) {
+      const verdict = control.accepts(...value)
+      if (verdict === true) keys.push(keyOf(value))
+      else notTaken.set(verdict, (notTaken.get(verdict) ?? 0) + 1)
+    }
+    yield keys
   }
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { compareSets } from './compare-sets.ts'
+import { onlyIn } from './compare-sets.ts'
 import type { Value } from './control.ts'
 import { cidrPrefix, widestPrefixes } from './guards.ts'
 import type { ValuesFile } from './plan-store.ts'
 import { writeValuesFile } from './values-file.ts'
 import { ValueSet } from './value-set.ts'
-import { keyOf } from './values-stream.ts'
 
 /** What has to change so that a control holds what is desired. */
 export interface Difference {
@@ -19,16 +18,13 @@ export interface Difference {
 const wideCidrsShownMax = 20
 
 export async function differenceOf(desired: ValueSet, held: ValueSet, tempPath: string): Promise<Difference> {
-  const add = await ValueSet.of(only('first', desired, held), tempPath)
-  const remove = await ValueSet.of(only('second', desired, held), tempPath)
+  const add = await ValueSet.ofKeys(onlyIn('first', desired, held), tempPath)
+  const remove = await ValueSet.ofKeys(onlyIn('second', desired, held), tempPath)
   const wideCidrs: string[] = []
-  for await (const value of add.values())
-    if (isWide(value) && wideCidrs.length < wideCidrsShownMax) wideCidrs.push(value[1])
+  for await (const values of add.values()) {
+    for (const value of values) if (isWide(value) && wideCidrs.length < wideCidrsShownMax) wideCidrs.push(value[1])
+  }
   return { add, remove, wideCidrs }
-}
-
-async function* only(which: 'first' | 'second', desired: ValueSet, held: ValueSet): AsyncGenerator<Value> {
-  for await (const compared of compareSets(desired, held)) if (compared.in === which) yield compared.value
 }
 
 /**
@@ -42,8 +38,8 @@ export async function checksumOf(
 ): Promise<string> {
   const digest = createHash('sha256')
   // `add` sorts before `remove`, and each set is sorted, so the lines come in order.
-  for await (const value of difference.add.values()) digest.update(`add\t${keyOf(value)}\n`)
-  for await (const value of difference.remove.values()) digest.update(`remove\t${keyOf(value)}\n`)
+  for await (const keys of difference.add.keys()) digest.update(keys.map((key) => `add\t${key}\n`).join(''))
+  for await (const keys of difference.remove.keys()) digest.update(keys.map((key) => `remove\t${key}\n`).join(''))
   return digest.update(`${collectionVersion}\n${heldDigest}\n`).digest('hex')
 }
 
@@ -52,9 +48,9 @@ export function planFile(difference: Difference, tempPath: string): Promise<Valu
   return writeValuesFile(join(tempPath, 'plan.ndjson.gz'), planLines(difference))
 }
 
-async function* planLines({ add, remove }: Difference): AsyncGenerator<readonly string[]> {
-  for await (const [type, value] of add.values()) yield ['add', type, value]
-  for await (const [type, value] of remove.values()) yield ['remove', type, value]
+async function* planLines({ add, remove }: Difference): AsyncGenerator<readonly (readonly string[])[]> {
+  for await (const values of add.values()) yield values.map(([type, value]) => ['add', type, value])
+  for await (const values of remove.values()) yield values.map(([type, value]) => ['remove', type, value])
 }
 
 function isWide([type, value]: Value): boolean {

@@ -10,7 +10,8 @@ export interface CollectionVersion {
 
 /** A version's values in order, and what the hub left out of it, known once the values were read to their end. */
 export interface VersionValues {
-  readonly values: AsyncIterable<Value>
+  /** Many at a time. */
+  readonly values: AsyncIterable<readonly Value[]>
   leftOut(): Readonly<Record<string, number>>
 }
 

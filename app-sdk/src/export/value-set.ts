@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SortedSpill } from '../spill/sorted-spill.ts'
 import type { Value } from './control.ts'
-import { keyOf } from './values-stream.ts'
+import { keyOf, valueOf } from './value-key.ts'
 
 /** A set of values on disk, in order of their UTF-8 bytes, each once. */
 export class ValueSet {
@@ -9,20 +9,30 @@ export class ValueSet {
   #count = 0
   #digest = ''
 
-  private constructor(spill: SortedSpill) {
-    this.#spill = spill
+  private constructor(tempPath: string) {
+    this.#spill = new SortedSpill(tempPath)
   }
 
   /** Spills values in any order. @throws Error for a value that could be taken for syntax (S6). */
   static async of(values: AsyncIterable<Value> | Iterable<Value>, tempPath: string): Promise<ValueSet> {
-    const set = new ValueSet(new SortedSpill(tempPath))
+    const set = new ValueSet(tempPath)
     for await (const value of values) {
-      const key = keyOf(value)
-      if (isSyntax(value)) throw new Error(`a value of type ${JSON.stringify(value[0])} holds control characters`)
-      await set.#spill.add(key)
+      const full = set.#add(keyOf(value))
+      if (full !== undefined) await full
     }
-    await set.#seal()
-    return set
+    return await set.#sealed()
+  }
+
+  /** The same for values that come in blocks, by their keys. */
+  static async ofKeys(blocks: AsyncIterable<readonly string[]>, tempPath: string): Promise<ValueSet> {
+    const set = new ValueSet(tempPath)
+    for await (const block of blocks) {
+      for (const key of block) {
+        const full = set.#add(key)
+        if (full !== undefined) await full
+      }
+    }
+    return await set.#sealed()
   }
 
   get count(): number {
@@ -34,35 +44,43 @@ export class ValueSet {
     return this.#digest
   }
 
-  async *values(): AsyncGenerator<Value> {
-    for await (const key of this.#keys()) {
-      const tab = key.indexOf('\t')
-      yield [key.slice(0, tab), key.slice(tab + 1)]
+  /** Keys in order, many at a time. */
+  async *keys(): AsyncGenerator<readonly string[]> {
+    let last: string | undefined
+    for await (const block of this.#spill.blocks()) {
+      const keys: string[] = []
+      for (const [key] of block) {
+        if (key !== last) keys.push(key)
+        last = key
+      }
+      yield keys
     }
+  }
+
+  /** Values in order, many at a time. */
+  async *values(): AsyncGenerator<readonly Value[]> {
+    for await (const keys of this.keys()) yield keys.map(valueOf)
   }
 
   dispose(): Promise<void> {
     return this.#spill.dispose()
   }
 
-  async #seal(): Promise<void> {
+  #add(key: string): Promise<void> | undefined {
+    if (syntax.test(key)) throw new Error(`a value of type ${JSON.stringify(valueOf(key)[0])} holds control characters`)
+    return this.#spill.add(key)
+  }
+
+  async #sealed(): Promise<this> {
     const digest = createHash('sha256')
-    for await (const key of this.#keys()) {
-      digest.update(`${key}\n`)
-      this.#count += 1
+    for await (const keys of this.keys()) {
+      if (keys.length > 0) digest.update(`${keys.join('\n')}\n`)
+      this.#count += keys.length
     }
     this.#digest = digest.digest('hex')
-  }
-
-  async *#keys(): AsyncGenerator<string> {
-    let last: string | undefined
-    for await (const [key] of this.#spill.rows()) {
-      if (key !== last) yield key
-      last = key
-    }
+    return this
   }
 }
 
-function isSyntax([type, value]: Value): boolean {
-  return /\p{Cc}/u.test(type) || /\p{Cc}/u.test(value)
-}
+/** A control character other than the first tab, which is the key's own. */
+const syntax = /^[^\t]*[^\P{Cc}\t]|\t.*\p{Cc}/u

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { ValueLine, ValuesEnd } from '@postern/protocol'
+import { ValuesEnd } from '@postern/protocol'
 import { compareUtf8 } from '../spill/compare-utf8.ts'
-import { readLines } from '../spill/read-lines.ts'
+import { readLineBlocks } from '../spill/read-lines.ts'
 import type { Value } from './control.ts'
+import { keyOf } from './value-key.ts'
 
 const lineBytesMax = 64 * 1024
 
@@ -15,25 +16,29 @@ const lineBytesMax = 64 * 1024
 export async function* readValues(
   chunks: AsyncIterable<Buffer>,
   atEnd: (end: ValuesEnd) => void,
-): AsyncGenerator<Value> {
+): AsyncGenerator<readonly Value[]> {
   const digest = createHash('sha256')
   let count = 0
-  let last = ''
+  let last: string | undefined
   let end: ValuesEnd | undefined
-  for await (const line of readLines(plain(chunks), lineBytesMax)) {
-    if (end !== undefined) throw new Error('the values of the data collection go on after their end')
-    const parsed: unknown = JSON.parse(line.toString('utf8'))
-    if (!Array.isArray(parsed)) {
-      end = ValuesEnd.parse(parsed)
-      continue
+  for await (const lines of readLineBlocks(plain(chunks), lineBytesMax)) {
+    const values: Value[] = []
+    for (const line of lines) {
+      if (end !== undefined) throw new Error('the values of the data collection go on after their end')
+      const read = readLine(line)
+      if (!isValue(read)) {
+        end = ValuesEnd.parse(read)
+        continue
+      }
+      const key = keyOf(read)
+      if (last !== undefined && compareUtf8(last, key) >= 0)
+        throw new Error('the values of the data collection are not in order')
+      last = key
+      digest.update(line).update('\n')
+      values.push(read)
     }
-    const value = ValueLine.parse(parsed)
-    const key = keyOf(value)
-    if (count > 0 && compareUtf8(last, key) >= 0) throw new Error('the values of the data collection are not in order')
-    last = key
-    digest.update(line).update('\n')
-    count += 1
-    yield value
+    count += values.length
+    yield values
   }
   if (end === undefined) throw new Error('the values of the data collection were cut off; nothing was changed')
   if (end.count !== count || end.sha256 !== digest.digest('hex')) {
@@ -44,9 +49,17 @@ export async function* readValues(
   atEnd(end)
 }
 
-/** What values are sorted by: their type, then their form, as UTF-8 bytes. */
-export function keyOf([type, value]: Value): string {
-  return `${type}\t${value}`
+function readLine(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'))
+  } catch {
+    throw new Error('the values of the data collection hold a line that is not JSON; nothing was changed')
+  }
+}
+
+/** A `ValueLine` of the protocol, checked by hand: there are millions of them. */
+function isValue(read: unknown): read is Value {
+  return Array.isArray(read) && read.length === 2 && typeof read[0] === 'string' && typeof read[1] === 'string'
 }
 
 /** The session has undone a Content-Encoding; a body that is gzip in itself is undone here. */

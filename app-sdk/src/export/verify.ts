@@ -6,7 +6,7 @@ import type { ExportControl } from './control.ts'
 import type { ValuesFile } from './plan-store.ts'
 import { writeValuesFile } from './values-file.ts'
 import type { ValueSet } from './value-set.ts'
-import { keyOf } from './values-stream.ts'
+import { keyOf, valueOf } from './value-key.ts'
 
 /** What a control was found to hold, compared with what it should hold: the core of a receipt. */
 export interface Verdict {
@@ -16,6 +16,12 @@ export interface Verdict {
   readonly extra: number
   /** Every missing, extra and refused value. */
   readonly values: ValuesFile
+}
+
+interface Counts {
+  missing: number
+  extra: number
+  extraUnexplained: number
 }
 
 export interface Finding {
@@ -41,10 +47,7 @@ export async function verify(finding: Finding): Promise<Verdict> {
   return { ...judge(finding, counts), missing: counts.missing, extra: counts.extra, values }
 }
 
-function judge(
-  finding: Finding,
-  counts: { missing: number; extra: number; extraUnexplained: number },
-): Pick<Verdict, 'state' | 'reason'> {
+function judge(finding: Finding, counts: Counts): Pick<Verdict, 'state' | 'reason'> {
   const { applied, control, notReadable } = finding
   if (notReadable !== undefined) return { state: 'unverifiable', reason: notReadable }
   if (counts.missing === 0 && counts.extra === 0) return { state: 'in-sync', reason: undefined }
@@ -66,24 +69,24 @@ function judge(
   }
 }
 
-async function* receiptLines(
-  finding: Finding,
-  counts: { missing: number; extra: number; extraUnexplained: number },
-): AsyncGenerator<readonly string[]> {
+type Line = readonly string[]
+
+async function* receiptLines(finding: Finding, counts: Counts): AsyncGenerator<readonly Line[]> {
   const refused = new Map(finding.applied.refused.map(({ value, reason }) => [keyOf(value), reason]))
   if (finding.notReadable === undefined) {
-    for await (const { in: where, value } of compareSets(finding.desired, finding.held)) {
-      if (where === 'first') {
-        counts.missing += 1
-        yield ['missing', ...value, refused.has(keyOf(value)) ? 'the control refused it' : 'not held after applying']
-      } else if (where === 'second') {
-        counts.extra += 1
-        yield ['extra', ...value, 'held after applying']
-      }
+    for await (const block of compareSets(finding.desired, finding.held)) {
+      const lines = block.flatMap(({ in: where, key }): Line[] => {
+        if (where === 'first')
+          return [['missing', ...valueOf(key), refused.has(key) ? 'the control refused it' : 'not held after applying']]
+        return where === 'second' ? [['extra', ...valueOf(key), 'held after applying']] : []
+      })
+      counts.missing += lines.filter(([what]) => what === 'missing').length
+      counts.extra += lines.filter(([what]) => what === 'extra').length
+      yield lines
     }
     counts.extraUnexplained = counts.extra - (await acknowledgedExtras(finding, refused))
   }
-  for (const { value, reason } of finding.applied.refused) yield ['refused', ...value, reason.slice(0, 500)]
+  yield finding.applied.refused.map(({ value, reason }) => ['refused', ...value, reason.slice(0, 500)])
 }
 
 /** How many values are still held although the control acknowledged, without breaking off, that they were taken out. */
@@ -93,7 +96,8 @@ async function acknowledgedExtras(
 ): Promise<number> {
   if (applied.problem !== undefined) return 0
   let acknowledged = 0
-  for await (const { in: where, value } of compareSets(removed, held))
-    if (where === 'both' && !refused.has(keyOf(value))) acknowledged += 1
+  for await (const block of compareSets(removed, held)) {
+    acknowledged += block.filter(({ in: where, key }) => where === 'both' && !refused.has(key)).length
+  }
   return acknowledged
 }

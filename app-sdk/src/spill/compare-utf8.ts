@@ -17,3 +17,13 @@ export function compareUtf8(a: string, b: string): number {
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff
 }
+
+/** Whether a text is ordered by its UTF-16 units as by its UTF-8 bytes: it holds no unit from U+D800 upwards. */
+export function isPlainOrder(text: string): boolean {
+  return !/[\ud800-\uffff]/.test(text)
+}
+
+/** For texts of plain order; the engine compares them at once. */
+export function comparePlain(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compareUtf8 } from './compare-utf8.ts'
-import { readLines } from './read-lines.ts'
+import { readLineBlocks } from './read-lines.ts'
 import { SortedSpill } from './sorted-spill.ts'
 
 const seed = Number(process.env['POSTERN_TEST_SEED'] ?? 20_261_121)
@@ -55,8 +55,8 @@ test('D4: more runs than are merged at once are merged in rounds', async () => {
 
 test('lines are split wherever the chunks end, and an endless one is refused', async () => {
   const chunks = ['a', 'b\nc', '\n\nd', 'e'].map((chunk) => Buffer.from(chunk))
-  expect((await all(readLines(stream(chunks), 10))).map(String)).toEqual(['ab', 'c', '', 'de'])
-  await expect(all(readLines(stream([Buffer.alloc(20)]), 10))).rejects.toThrow('longer than 10 bytes')
+  expect((await all(readLineBlocks(stream(chunks), 10))).flat().map(String)).toEqual(['ab', 'c', '', 'de'])
+  await expect(all(readLineBlocks(stream([Buffer.alloc(20)]), 10))).rejects.toThrow('longer than 10 bytes')
 })
 
 async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
