@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BatchConfig } from '@postern/protocol'
 import type { Pool, PoolClient } from 'pg'
+import type { Caller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
@@ -80,6 +81,13 @@ export class Batches {
 
   async get(organizationId: string, batchId: string): Promise<BatchRow> {
     return found(await this.#store.find(organizationId, batchId), 'batch')
+  }
+
+  /** A batch that the caller may read: people any of their organization, an execution its own. */
+  async visible(caller: Caller, batchId: string): Promise<BatchRow> {
+    if (caller.kind === 'stranger' || caller.kind === 'environment-server') throw new Problem('forbidden', 'Only people and executions read batches.')
+    const batch = await this.get(caller.organizationId, batchId)
+    return found(caller.kind === 'execution' && batch.execution_id !== caller.executionId ? undefined : batch, 'batch')
   }
 
   /** Items that were refused, and those that were written but for a part. */

@@ -37,7 +37,7 @@ export async function writeIndicators(
     await writeIdentities(client, rows, changed.length, ofRow, outcomes)
     await writeAssertions(client, writer, modes, createdCount, changed.length - createdCount)
     await writeAttributes(client, writer.ownerId, modes, createdCount < changed.length)
-    await refreshViewOfSent(client, writer.organizationId, writer.ownerId)
+    await refreshViewOfSent(client, writer)
     await client.query('insert into touched_indicator select indicator_id from sent_indicator')
   }
   outcomes.setFromRows(rows, ofRow)

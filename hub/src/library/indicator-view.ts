@@ -4,15 +4,21 @@ import type { PoolClient } from 'pg'
  * Computes what the organization sees of the indicators in `sent_indicator`, in the transaction that wrote the assertions. The
  * rows of these indicators are locked (indicator-writer.ts), so that no assertion of another owner is overlooked: whoever
  * waited for the lock computes after, from all of them.
+ *
+ * Active is what some owner asserts as active and of status Active or Indirect: what is under review, has expired or is
+ * whitelisted for everyone who knows it leaves in no export (S1).
  */
-export async function refreshViewOfSent(client: PoolClient, organizationId: string, ownerId: string): Promise<void> {
+export async function refreshViewOfSent(
+  client: PoolClient,
+  { organizationId, ownerId, statusDefault }: { organizationId: string; ownerId: string; statusDefault: string },
+): Promise<void> {
   // Most are new to the whole organization: the one assertion is all that is known.
   const { rowCount } = await client.query(
     `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
-     select $1, s.indicator_id, s.rating, s.confidence, coalesce(s.active, true), s.tlp, array[$2::bigint], coalesce(s.tags, '{}'), now(), now()
+     select $1, s.indicator_id, s.rating, s.confidence, coalesce(s.active, true) and coalesce(s.status, $3) in ('Active', 'Indirect'), s.tlp, array[$2::bigint], coalesce(s.tags, '{}'), now(), now()
      from sent_indicator s where s.is_new order by s.indicator_id
      on conflict (organization_id, indicator_id) do nothing`,
-    [organizationId, ownerId],
+    [organizationId, ownerId, statusDefault],
   )
   const { rows } = await client.query<{ count: string }>('select count(*) from sent_indicator')
   if (Number(rows[0]?.count) === rowCount) return
@@ -33,7 +39,7 @@ export async function refreshViewOfSent(client: PoolClient, organizationId: stri
 export async function refreshViewOfTouched(client: PoolClient, organizationId: string): Promise<void> {
   await client.query(
     `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
-     select $1, a.indicator_id, max(a.rating), max(a.confidence), bool_or(a.active), max(a.tlp),
+     select $1, a.indicator_id, max(a.rating), max(a.confidence), bool_or(a.active and a.status in ('Active', 'Indirect')), max(a.tlp),
        array_agg(a.owner_id order by a.owner_id),
        array(select distinct t from assertion b cross join unnest(b.tags) t
              where b.indicator_id = a.indicator_id and b.owner_id in (select id from owner where organization_id = $1) order by t),

@@ -1,0 +1,41 @@
+import type { Audit } from '../audit/audit.ts'
+import { Batches } from '../batches/batches.ts'
+import { ledgerRoutes } from '../batches/ledger-routes.ts'
+import { Ledgers } from '../batches/ledger.ts'
+import type { DatabaseConnection } from '../database/database.ts'
+import type { Server } from '../http/server.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Owners } from '../owners/owners.ts'
+import { ownerRoutes } from '../owners/routes.ts'
+import { batchRoutes } from '../tcex/batch-routes.ts'
+import { Library } from './library.ts'
+import { libraryRoutes } from './routes.ts'
+
+export type LibraryParts = { library: Library; owners: Owners; batches: Batches; ledgers: Ledgers }
+export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
+  clock: Clock
+  audit: Audit
+  /**
+   * Hears after a batch's commit that indicators of the organization were touched; which ones stands in `collection_pending`,
+   * written in the batch's transaction, so that a hub that dies in between forgets nothing.
+   */
+  onTouched(organizationId: string): void
+}
+
+/** The library and the doors to it, each knowing only the others that it needs. */
+export function createLibrary({ pool, db, clock, audit, onTouched }: LibraryOptions): LibraryParts {
+  return {
+    library: new Library({ db, clock }),
+    owners: new Owners({ db, audit }),
+    batches: new Batches({ pool, db, clock, onTouched }),
+    ledgers: new Ledgers({ db }),
+  }
+}
+
+/** All routes of the library. */
+export function serveLibrary(server: Server, parts: LibraryParts): void {
+  libraryRoutes(server, parts.library)
+  ownerRoutes(server, parts.owners)
+  batchRoutes(server, parts)
+  ledgerRoutes(server, parts.ledgers)
+}

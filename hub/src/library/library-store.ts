@@ -1,0 +1,121 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import { inScope, type LibraryScope } from './library-scope.ts'
+import type { Condition } from './tql-comparison.ts'
+
+export type IndicatorRow = {
+  id: string
+  type: string
+  value: string
+  rating: number | null
+  confidence: number | null
+  active: boolean
+  tlp: number | null
+  owners: string[]
+  tags: string[]
+  addedAt: Date
+  modifiedAt: Date
+  /** The exact time, which a Date rounds; for the cursor. */
+  addedAtExact: string
+}
+
+export type AssertionRow = {
+  id: string
+  ownerId: string
+  ownerName: string
+  rating: number | null
+  confidence: number | null
+  active: boolean
+  tags: string[]
+  securityLabels: string[]
+  firstSeen: Date | null
+  lastSeen: Date | null
+  addedAt: Date
+  modifiedAt: Date
+}
+
+export type GroupRow = { id: string; type: string; name: string; ownerName: string }
+
+/** Where a page goes on: behind this indicator, newest first. */
+export type PageStart = { addedAt: string; indicatorId: string }
+
+/** Reads of the library. Every one takes the scope of its reader. */
+export class LibraryStore {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  /** A page of indicators, newest first; the order never changes, so that pages neither repeat nor skip. */
+  async page(scope: LibraryScope, condition: Condition | undefined, start: PageStart | undefined, limit: number): Promise<IndicatorRow[]> {
+    const asserted =
+      condition === undefined && scope.ownerIds === undefined
+        ? sql`true`
+        : sql`exists (select 1 from assertion a where a.indicator_id = v.indicator_id and ${inScope(sql`a.owner_id`, scope)}
+            ${condition === undefined ? sql`` : sql`and ${condition}`})`
+    const after =
+      start === undefined
+        ? sql``
+        : sql`and (v.added_at, v.indicator_id) < (${start.addedAt}::timestamptz, ${start.indicatorId}::uuid)`
+    const { rows } = await sql<IndicatorRow>`
+      select ${this.#columns(scope)}
+      from indicator_view v join indicator i on i.id = v.indicator_id ${this.#seen(scope)}
+      where v.organization_id = ${scope.organizationId} ${after} and ${asserted}
+      order by v.added_at desc, v.indicator_id desc limit ${limit}`.execute(this.#db)
+    return rows
+  }
+
+  async find(scope: LibraryScope, indicatorId: string): Promise<IndicatorRow | undefined> {
+    const { rows } = await sql<IndicatorRow>`
+      select ${this.#columns(scope)}
+      from indicator_view v join indicator i on i.id = v.indicator_id ${this.#seen(scope)}
+      where v.organization_id = ${scope.organizationId} and v.indicator_id = ${indicatorId}::uuid
+        and exists (select 1 from assertion a where a.indicator_id = v.indicator_id and ${inScope(sql`a.owner_id`, scope)})`.execute(
+      this.#db,
+    )
+    return rows[0]
+  }
+
+  async assertions(scope: LibraryScope, indicatorId: string): Promise<AssertionRow[]> {
+    const { rows } = await sql<AssertionRow>`
+      select a.id, a.owner_id as "ownerId", w.name as "ownerName", a.rating, a.confidence, a.active, a.tags,
+        a.labels as "securityLabels", a.first_seen as "firstSeen", a.last_seen as "lastSeen", a.added_at as "addedAt",
+        a.modified_at as "modifiedAt"
+      from assertion a join owner w on w.id = a.owner_id
+      where a.indicator_id = ${indicatorId}::uuid and ${inScope(sql`a.owner_id`, scope)}
+      order by w.name`.execute(this.#db)
+    return rows
+  }
+
+  async groups(scope: LibraryScope, indicatorId: string, limit: number): Promise<GroupRow[]> {
+    const { rows } = await sql<GroupRow>`
+      select g.id, g.type, g.name, w.name as "ownerName"
+      from indicator_group l join library_group g on g.id = l.group_id join owner w on w.id = g.owner_id
+      where l.indicator_id = ${indicatorId}::uuid and ${inScope(sql`g.owner_id`, scope)}
+      order by g.name, g.id limit ${limit}`.execute(this.#db)
+    return rows
+  }
+
+  /**
+   * What is merged: for people the computed view; for a reader of some owners only those owners' assertions, since the view
+   * would tell what the others say.
+   */
+  #seen(scope: LibraryScope) {
+    if (scope.ownerIds === undefined) return sql``
+    return sql`cross join lateral (
+      select max(a.rating) as rating, max(a.confidence) as confidence, bool_or(a.active and a.status in ('Active', 'Indirect')) as active, max(a.tlp) as tlp,
+        array_agg(a.owner_id) as owner_ids, min(a.added_at) as added_at, max(a.modified_at) as modified_at,
+        array(select distinct t from assertion b cross join unnest(b.tags) t
+              where b.indicator_id = v.indicator_id and ${inScope(sql`b.owner_id`, scope)} order by t) as tags
+      from assertion a where a.indicator_id = v.indicator_id and ${inScope(sql`a.owner_id`, scope)}
+    ) seen`
+  }
+
+  #columns(scope: LibraryScope) {
+    const from = scope.ownerIds === undefined ? sql`v` : sql`seen`
+    return sql`i.id, i.type, i.value, ${from}.rating, ${from}.confidence, ${from}.active, ${from}.tlp, ${from}.tags,
+      array(select w.name from owner w where w.id = any(${from}.owner_ids) order by w.name) as owners,
+      ${from}.added_at as "addedAt", ${from}.modified_at as "modifiedAt", v.added_at::text as "addedAtExact"`
+  }
+}

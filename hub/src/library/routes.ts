@@ -1,0 +1,40 @@
+import { IndicatorDetail, IndicatorPage, limits, paths } from '@postern/protocol'
+import * as z from 'zod'
+import { forPeopleAnd } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import type { Library } from './library.ts'
+
+export function libraryRoutes(server: Server, library: Library): void {
+  server.get(
+    paths.indicators,
+    {
+      config: forPeopleAnd('library:read', 'execution'),
+      schema: {
+        operationId: 'listIndicators',
+        tags: ['library'],
+        summary: 'Indicators that a TQL query finds, newest first',
+        querystring: z.object({
+          tql: z.string().max(1_000_000).optional(),
+          cursor: z.string().max(200).optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: IndicatorPage },
+      },
+    },
+    async (request) => library.search(request.caller, request.query),
+  )
+  server.get(
+    paths.indicator(':indicatorId'),
+    {
+      config: forPeopleAnd('library:read', 'execution'),
+      schema: {
+        operationId: 'getIndicator',
+        tags: ['library'],
+        summary: 'One indicator: what is computed, who asserts what, its groups',
+        params: z.object({ indicatorId: z.guid() }),
+        response: { 200: IndicatorDetail },
+      },
+    },
+    async (request) => library.detail(request.caller, request.params.indicatorId),
+  )
+}

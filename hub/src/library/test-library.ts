@@ -1,0 +1,50 @@
+import type { BatchConfig } from '@postern/protocol'
+import type { Caller } from '../access/caller.ts'
+import { Audit } from '../audit/audit.ts'
+import type { BatchRow } from '../batches/batch-store.ts'
+import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
+import { createTestDatabase } from '../database/test-database.ts'
+import { createLibrary, type LibraryParts } from './create-library.ts'
+
+/** A library on a database of its own, with one organization, for tests. */
+export type TestLibrary = LibraryParts & {
+  database: DatabaseConnection
+  organizationId: string
+  person: Caller & { kind: 'user' }
+  clock: { now(): Date; set(time: Date): void }
+  /** Errors of idle connections. */
+  errors: unknown[]
+  /** Organizations whose indicators batches touched, once a batch. */
+  touched: string[]
+  owner(name: string): Promise<string>
+  send(ownerName: string, content: object, config?: Partial<BatchConfig>): Promise<BatchRow>
+  close(): Promise<void>
+}
+
+export async function createTestLibrary(): Promise<TestLibrary> {
+  const test = await createTestDatabase()
+  const errors: unknown[] = []
+  const database = connectDatabase(test.url, (error) => errors.push(error))
+  const touched: string[] = []
+  let held: Date | undefined
+  const clock = { now: () => held ?? new Date(), set: (time: Date) => (held = time) }
+  const parts = createLibrary({ ...database, clock, audit: new Audit(), onTouched: (id) => touched.push(id) })
+  const organization = await database.db.insertInto('organization').values({ name: 'Test' }).returning('id').executeTakeFirstOrThrow()
+  const organizationId = organization.id
+  const person = { kind: 'user', userId: '1', name: 'pat', role: 'administrator', organizationId } as const
+
+  async function owner(name: string): Promise<string> {
+    const known = await database.db.selectFrom('owner').select('id').where('name', '=', name).executeTakeFirst()
+    return known?.id ?? (await parts.owners.create(person, { name })).id
+  }
+  async function send(ownerName: string, content: object, config: Partial<BatchConfig> = {}): Promise<BatchRow> {
+    const sender = { organizationId, ownerId: await owner(ownerName), executionId: null, sentBy: 'test', statusDefault: 'Active' as const }
+    return parts.batches.submit(sender, { action: 'Create', owner: ownerName, ...config }, Buffer.from(JSON.stringify(content)))
+  }
+  async function close(): Promise<void> {
+    await parts.batches.close()
+    await database.close()
+    await test.drop()
+  }
+  return { ...parts, database, organizationId, person, clock, errors, touched, owner, send, close }
+}
