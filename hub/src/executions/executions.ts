@@ -97,6 +97,9 @@ export function createExecutions({ db, keys, clock, audit, changes, log }: Execu
     log: (organizationId: string, id: string, after: string | undefined, rowsMax: number) =>
       readLog(db, organizationId, id, after, rowsMax),
 
+    /** Whether a live page of an organization may follow it. */
+    isVisible: (organizationId: string, id: string): Promise<boolean> => isVisible(db, organizationId, id),
+
     /** @returns the answer to publish; nothing for a server that may not speak */
     async onHeartbeat(serverXid: string, heartbeat: Heartbeat): Promise<HeartbeatAnswer | undefined> {
       const heard = await messages.onHeartbeat(serverXid, heartbeat)
@@ -139,6 +142,17 @@ export function createExecutions({ db, keys, clock, audit, changes, log }: Execu
       if (dropped.length > 0) log.info({ dropped }, 'old partitions of the log were dropped')
     },
   }
+}
+
+async function isVisible(db: Db, organizationId: string, id: string): Promise<boolean> {
+  if (!isId(id)) return false
+  const row = await db
+    .selectFrom('execution')
+    .select('id')
+    .where('id', '=', id)
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 async function lockExecution(trx: Db, organizationId: string, id: string) {

@@ -1,0 +1,131 @@
+import { indicatorId, parseIndicatorType, tlpLevels } from '@postern/intel'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import type { StoredReceipt } from './receipt-store.ts'
+
+/** One line of a receipt, as far as the state of values goes. */
+export type ReceiptLine = { state: 'missing' | 'extra' | 'refused'; type: string; value: string }
+
+const linesAtOnce = 5000
+
+/**
+ * Keeps what a control holds, value by value, from a receipt: what is desired, less what the receipt names as missing or refused,
+ * plus what it names as extra. Use: `begin`, `add` for every line, `end`, in the receipt's transaction.
+ */
+export class ControlValues {
+  readonly #db: Db
+  #pending: ReceiptLine[] = []
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  async begin(): Promise<void> {
+    await sql`create temporary table receipt_line (indicator_id uuid not null, state text not null) on commit drop`.execute(this.#db)
+  }
+
+  async add(line: ReceiptLine): Promise<void> {
+    this.#pending.push(line)
+    if (this.#pending.length >= linesAtOnce) await this.#flush()
+  }
+
+  async end(receipt: StoredReceipt): Promise<void> {
+    await this.#flush()
+    await this.#findDesired(receipt)
+    await this.#replace(receipt)
+  }
+
+  /** A value of no type of ours cannot be explained by the library; the receipt itself still names it. */
+  async #flush(): Promise<void> {
+    const lines = this.#pending.flatMap(({ state, type, value }) => {
+      const known = parseIndicatorType(type)
+      return known === undefined ? [] : [{ state, id: indicatorId(known, value) }]
+    })
+    this.#pending = []
+    if (lines.length === 0) return
+    await sql`insert into receipt_line (indicator_id, state)
+      select * from unnest(${lines.map(({ id }) => id)}::uuid[], ${lines.map(({ state }) => state)}::text[])`.execute(this.#db)
+  }
+
+  /**
+   * The collection's version, less what the control must not get (D21) and the types that it takes nothing of. Where that is not
+   * as many as the receipt says (an app may leave out single values for reasons of its own), what is known before stays, changed
+   * by what the plan did: then nothing is claimed that nobody said.
+   */
+  async #findDesired(receipt: StoredReceipt): Promise<void> {
+    await sql`create temporary table desired_value (indicator_id uuid primary key) on commit drop`.execute(this.#db)
+    const excluded = await this.#excludedTypes(receipt)
+    await sql`
+      insert into desired_value
+      select m.indicator_id ${membersOf(receipt, await this.#highestTlp(receipt))}
+        and not (i.type = any(${excluded}::text[]))`.execute(this.#db)
+    const { rows } = await sql<{ count: number }>`select count(*)::float8 as count from desired_value`.execute(this.#db)
+    if (rows[0]?.count === receipt.desired) return
+    await sql`truncate desired_value`.execute(this.#db)
+    await sql`
+      insert into desired_value
+      select indicator_id from control_value
+      where control_id = ${receipt.controlId} and target = ${receipt.target} and state in ('held', 'pending', 'unverifiable')
+        and exists (select 1 from collection_member m where m.collection_id = ${receipt.collectionId}
+          and m.indicator_id = control_value.indicator_id and ${isMember(receipt)})`.execute(this.#db)
+  }
+
+  /** Types of which as many were not taken as there are; reasons begin with the type: `File: AED takes no hashes`. */
+  async #excludedTypes(receipt: StoredReceipt): Promise<string[]> {
+    const notTaken = new Map<string, number>()
+    for (const [reason, count] of Object.entries(receipt.notTaken)) {
+      const type = parseIndicatorType(reason.split(':', 1)[0] ?? '')
+      if (type !== undefined) notTaken.set(type, (notTaken.get(type) ?? 0) + count)
+    }
+    if (notTaken.size === 0) return []
+    const { rows } = await sql<{ type: string; count: number }>`
+      select i.type, count(*)::float8 as count ${membersOf(receipt, await this.#highestTlp(receipt))}
+        and i.type = any(${[...notTaken.keys()]}::text[])
+      group by i.type`.execute(this.#db)
+    return rows.filter(({ type, count }) => notTaken.get(type) === count).map(({ type }) => type)
+  }
+
+  async #highestTlp({ controlId }: StoredReceipt): Promise<number> {
+    const { highest_tlp: highest } = await this.#db
+      .selectFrom('control')
+      .select('highest_tlp')
+      .where('id', '=', controlId)
+      .executeTakeFirstOrThrow()
+    return tlpLevels.findIndex((level) => level === highest)
+  }
+
+  /** Rows whose state stays keep their date and receipt: `since` says when it began. */
+  async #replace(receipt: StoredReceipt): Promise<void> {
+    const { controlId, target, id, createdAt } = receipt
+    const base = receipt.state === 'pending' || receipt.state === 'unverifiable' ? receipt.state : 'held'
+    await sql`create temporary table new_value on commit drop as
+      select indicator_id, coalesce(l.state, ${base}::text) as state
+      from desired_value d full join (
+        select distinct on (indicator_id) indicator_id, state from receipt_line
+        -- A refused value is missing too; that it was refused says more.
+        order by indicator_id, array_position(array['refused', 'extra', 'missing'], state)) l using (indicator_id)`.execute(this.#db)
+    await sql`create unique index on new_value (indicator_id)`.execute(this.#db)
+    await sql`analyze new_value`.execute(this.#db)
+    await sql`
+      delete from control_value c where c.control_id = ${controlId} and c.target = ${target}
+        and not exists (select 1 from new_value n where n.indicator_id = c.indicator_id)`.execute(this.#db)
+    await sql`
+      insert into control_value (control_id, target, indicator_id, state, since, receipt_id)
+      select ${controlId}::bigint, ${target}::text, indicator_id, state, ${createdAt}::timestamptz, ${id}::bigint from new_value
+      on conflict (control_id, target, indicator_id) do update
+        set state = excluded.state, since = excluded.since, receipt_id = excluded.receipt_id
+        where control_value.state <> excluded.state`.execute(this.#db)
+  }
+}
+
+/** Members that an export to this control is given: active ones up to its highest TLP, as the version was made with. */
+function membersOf(receipt: StoredReceipt, highestTlp: number) {
+  return sql`
+    from collection_member m join indicator i on i.id = m.indicator_id
+    where m.collection_id = ${receipt.collectionId} and ${isMember(receipt)} and m.active
+      and (m.tlp is null or m.tlp <= ${highestTlp})`
+}
+
+function isMember({ collectionVersion }: StoredReceipt) {
+  return sql`m.from_version <= ${collectionVersion} and (m.until_version is null or m.until_version > ${collectionVersion})`
+}

@@ -1,0 +1,42 @@
+import { createHash, type Hash } from 'node:crypto'
+import { PlanValue } from '@postern/protocol'
+import { Problem } from '../lib/problem.ts'
+import { readJsonLine } from './value-blob.ts'
+
+/** What the hub found in a plan's values, to hold against what the plan says. */
+export type PlanSums = { add: number; remove: number; checksum: string }
+
+/**
+ * Recomputes a plan's checksum from its values as they come in (D5): SHA-256 over the lines `add|remove TAB type TAB value LF` in
+ * order of their bytes, then `version LF`, then `heldDigest LF`. Lines must come in that order, each once: the sum is then taken
+ * without sorting, and two plans that do the same have the same sum.
+ */
+export class PlanChecksum {
+  readonly #hash: Hash = createHash('sha256')
+  #last: Buffer | undefined
+  #number = 0
+  #add = 0
+  #remove = 0
+
+  /** @throws Problem `invalid` that names the line */
+  line(text: string): void {
+    this.#number += 1
+    const read = PlanValue.safeParse(readJsonLine(text, this.#number))
+    if (!read.success) throw new Problem('invalid', `Line ${this.#number} is not ["add" or "remove", type, value].`)
+    const [change, type, value] = read.data
+    if (/[\t\n]/.test(type) || /[\t\n]/.test(value)) throw new Problem('invalid', `Line ${this.#number} holds a tab or a line feed.`)
+    const key = Buffer.from(`${change}\t${type}\t${value}\n`)
+    if (this.#last !== undefined && Buffer.compare(this.#last, key) >= 0) {
+      throw new Problem('invalid', `Line ${this.#number} is out of order or doubled: sort the lines by their bytes, each once.`)
+    }
+    this.#last = key
+    this.#hash.update(key)
+    if (change === 'add') this.#add += 1
+    else this.#remove += 1
+  }
+
+  end(collectionVersion: number, heldDigest: string): PlanSums {
+    const checksum = this.#hash.update(`${collectionVersion}\n${heldDigest}\n`).digest('hex')
+    return { add: this.#add, remove: this.#remove, checksum }
+  }
+}

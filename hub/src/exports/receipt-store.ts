@@ -1,0 +1,139 @@
+import { type CreateReceipt, type Receipt, ReceiptState } from '@postern/protocol'
+import { sql } from 'kysely'
+import * as z from 'zod'
+import type { Db } from '../database/database.ts'
+import type { Exporter } from './exporter.ts'
+
+export type StoredReceipt = {
+  id: string
+  organizationId: string
+  controlId: string
+  control: string
+  target: string
+  executionId: string
+  planId: string | null
+  collectionId: string
+  collectionName: string
+  collectionVersion: number
+  state: ReceiptState
+  reason: string | null
+  desired: number
+  held: number
+  missing: number
+  extra: number
+  added: number
+  removed: number
+  removedBy: string | null
+  notTaken: Record<string, number>
+  unverifiedTransport: boolean
+  valuesSha256: Buffer | null
+  serverName: string
+  createdAt: Date
+}
+
+const receiptQuery = sql`
+  select r.id, r.organization_id as "organizationId", r.control_id as "controlId", c.name as control, r.target,
+    r.execution_id as "executionId", r.plan_id as "planId", r.collection_id as "collectionId",
+    col.name as "collectionName", r.collection_version as "collectionVersion", r.state, r.reason,
+    r.desired::float8 as desired, r.held::float8 as held, r.missing::float8 as missing, r.extra::float8 as extra,
+    r.added::float8 as added, r.removed::float8 as removed, r.removed_by as "removedBy", r.not_taken as "notTaken",
+    r.unverified_transport as "unverifiedTransport", r.values_sha256 as "valuesSha256", s.name as "serverName",
+    r.created_at as "createdAt"
+  from receipt r
+  join control c on c.id = r.control_id
+  join collection col on col.id = r.collection_id
+  join attempt a on a.execution_id = r.execution_id and a.number = r.attempt
+  join environment_server s on s.server_xid = a.server_xid`
+
+export type ReceiptFilter = {
+  controlId?: string | undefined
+  executionId?: string | undefined
+  target?: string | undefined
+  state?: ReceiptState | undefined
+}
+
+/** Newest first. */
+export async function listReceipts(
+  db: Db,
+  organizationId: string,
+  filter: ReceiptFilter,
+  before: string | undefined,
+  rowsMax: number,
+): Promise<StoredReceipt[]> {
+  const { rows } = await sql<StoredReceipt>`${receiptQuery}
+    where r.organization_id = ${organizationId}
+      and (${before ?? null}::bigint is null or r.id < ${before ?? null}::bigint)
+      and (${filter.controlId ?? null}::bigint is null or r.control_id = ${filter.controlId ?? null}::bigint)
+      and (${filter.executionId ?? null}::bigint is null or r.execution_id = ${filter.executionId ?? null}::bigint)
+      and (${filter.target ?? null}::text is null or r.target = ${filter.target ?? null}::text)
+      and (${filter.state ?? null}::text is null or r.state = ${filter.state ?? null}::text)
+    order by r.id desc
+    limit ${rowsMax}`.execute(db)
+  return rows
+}
+
+export async function findReceipt(db: Db, organizationId: string, id: string): Promise<StoredReceipt | undefined> {
+  const { rows } = await sql<StoredReceipt>`${receiptQuery} where r.organization_id = ${organizationId} and r.id = ${id}`.execute(db)
+  return rows[0]
+}
+
+export async function lockReceipt(trx: Db, organizationId: string, id: string): Promise<StoredReceipt | undefined> {
+  await sql`select 1 from receipt where id = ${id} for update`.execute(trx)
+  return await findReceipt(trx, organizationId, id)
+}
+
+export async function insertReceipt(trx: Db, by: Exporter, receipt: CreateReceipt, now: Date): Promise<string> {
+  const { id } = await trx
+    .insertInto('receipt')
+    .values({
+      organization_id: by.organizationId,
+      control_id: by.controlId,
+      target: receipt.target,
+      execution_id: by.executionId,
+      attempt: by.attempt,
+      plan_id: receipt.planId,
+      collection_id: receipt.collectionId,
+      collection_version: receipt.collectionVersion,
+      state: receipt.state,
+      reason: receipt.reason ?? null,
+      desired: receipt.desired,
+      held: receipt.held,
+      missing: receipt.missing,
+      extra: receipt.extra,
+      added: receipt.added,
+      removed: receipt.removed,
+      removed_by: receipt.removedBy,
+      not_taken: JSON.stringify(receipt.notTaken),
+      unverified_transport: receipt.unverifiedTransport,
+      created_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+export function toApi(receipt: StoredReceipt): Receipt {
+  return {
+    id: receipt.id,
+    executionId: receipt.executionId,
+    planId: receipt.planId,
+    control: receipt.control,
+    target: receipt.target,
+    state: z.parse(ReceiptState, receipt.state),
+    reason: receipt.reason,
+    collectionId: receipt.collectionId,
+    collectionName: receipt.collectionName,
+    collectionVersion: receipt.collectionVersion,
+    desired: receipt.desired,
+    held: receipt.held,
+    missing: receipt.missing,
+    extra: receipt.extra,
+    added: receipt.added,
+    removed: receipt.removed,
+    removedBy: receipt.removedBy,
+    notTaken: receipt.notTaken,
+    unverifiedTransport: receipt.unverifiedTransport,
+    serverName: receipt.serverName,
+    createdAt: receipt.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,242 @@
+import {
+  CreatePlan,
+  CreateReceipt,
+  DiffValue,
+  DiffValuePage,
+  limits,
+  paths,
+  Plan,
+  PlanDecision,
+  PlanPage,
+  PlanState,
+  Receipt,
+  ReceiptPage,
+  ReceiptState,
+  UpdatePlanState,
+} from '@postern/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { forPeople, forPeopleAnd, onlyFor } from '../access/permissions.ts'
+import { personOf } from '../executions/routes.ts'
+import { ndjsonBody, ndjsonScope } from '../http/ndjson-scope.ts'
+import type { Server } from '../http/server.ts'
+import type { Exports } from './exports.ts'
+
+const idText = z.string().regex(/^[1-9]\d{0,17}$/)
+const planParams = z.object({ planId: z.string().max(64) })
+const receiptParams = z.object({ receiptId: z.string().max(64) })
+const page = {
+  cursor: idText.optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+}
+const filter = { controlId: idText.optional(), executionId: idText.optional(), target: z.string().max(200).optional() }
+const valuesQuery = z.object({
+  cursor: z.string().max(20).optional(),
+  limit: page.limit,
+  change: z.optional(DiffValue.shape.change),
+  contains: z.string().min(1).max(500).optional(),
+})
+
+/** An export writes plans and receipts of its control; people read them and decide. */
+export function exportRoutes(server: Server, exports: Exports): void {
+  planRoutes(server, exports)
+  receiptRoutes(server, exports)
+}
+
+function planRoutes(server: Server, exports: Exports): void {
+  const { plans } = exports
+  server.get(
+    paths.plans,
+    {
+      config: forPeopleAnd('exports:read', 'execution'),
+      schema: {
+        operationId: 'listPlans',
+        tags: ['exports'],
+        summary: 'Plans, newest first',
+        querystring: z.object({ ...page, ...filter, state: z.optional(PlanState) }),
+        response: { 200: PlanPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit, ...wanted } = request.query
+      return pageOfRows(await plans.list(request.caller, wanted, cursor, limit + 1), limit)
+    },
+  )
+  server.post(
+    paths.plans,
+    {
+      config: onlyFor('exports:write', 'execution'),
+      schema: {
+        operationId: 'createPlan',
+        tags: ['exports'],
+        summary: 'Make a plan; its values follow',
+        body: CreatePlan,
+        response: { 201: Plan },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await plans.create(request.caller, request.body)),
+  )
+  server.get(
+    paths.plan(':planId'),
+    {
+      config: forPeopleAnd('exports:read', 'execution'),
+      schema: { operationId: 'getPlan', tags: ['exports'], summary: 'One plan', params: planParams, response: { 200: Plan } },
+    },
+    async (request) => plans.get(request.caller, request.params.planId),
+  )
+  server.put(
+    paths.planState(':planId'),
+    {
+      config: onlyFor('exports:write', 'execution'),
+      schema: {
+        operationId: 'updatePlanState',
+        tags: ['exports'],
+        summary: 'Say how applying went',
+        params: planParams,
+        body: UpdatePlanState,
+        response: { 200: Plan },
+      },
+    },
+    async (request) => plans.update(request.caller, request.params.planId, request.body),
+  )
+  server.post(
+    paths.planDecision(':planId'),
+    {
+      config: forPeople('plans:decide'),
+      schema: {
+        operationId: 'decidePlan',
+        tags: ['exports'],
+        summary: 'Approve or refuse a waiting plan; approving starts an execution',
+        params: planParams,
+        body: PlanDecision,
+        response: { 200: Plan },
+      },
+    },
+    async (request) => plans.decide(personOf(request.caller), request.params.planId, request.body, request.ip),
+  )
+  server.get(
+    paths.planValues(':planId'),
+    {
+      config: forPeopleAnd('exports:read', 'execution'),
+      schema: {
+        operationId: 'readPlanValues',
+        tags: ['exports'],
+        summary: 'What the plan adds and removes: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
+        params: planParams,
+        querystring: valuesQuery,
+      },
+    },
+    async (request, reply) => await sendValues(exports, 'plan', request.params.planId, request.query, request, reply),
+  )
+  ndjsonScope(server, (scope) => {
+    scope.put(
+      paths.planValues(':planId'),
+      {
+        config: onlyFor('exports:write', 'execution'),
+        schema: {
+          operationId: 'putPlanValues',
+          tags: ['exports'],
+          summary: 'The values of a plan, gzip NDJSON, sorted by their bytes',
+          params: planParams,
+          response: { 200: Plan },
+        },
+      },
+      async (request) => plans.putValues(request.caller, request.params.planId, ndjsonBody(request)),
+    )
+  })
+}
+
+function receiptRoutes(server: Server, exports: Exports): void {
+  const { receipts } = exports
+  server.get(
+    paths.receipts,
+    {
+      config: forPeopleAnd('exports:read', 'execution'),
+      schema: {
+        operationId: 'listReceipts',
+        tags: ['exports'],
+        summary: 'Receipts, newest first',
+        querystring: z.object({ ...page, ...filter, state: z.optional(ReceiptState) }),
+        response: { 200: ReceiptPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit, ...wanted } = request.query
+      return pageOfRows(await receipts.list(request.caller, wanted, cursor, limit + 1), limit)
+    },
+  )
+  server.post(
+    paths.receipts,
+    {
+      config: onlyFor('exports:write', 'execution'),
+      schema: {
+        operationId: 'createReceipt',
+        tags: ['exports'],
+        summary: 'Say what a control was found to hold; the values follow',
+        body: CreateReceipt,
+        response: { 201: Receipt },
+      },
+    },
+    async (request, reply) => reply.code(201).send(await receipts.create(request.caller, request.body)),
+  )
+  server.get(
+    paths.receipt(':receiptId'),
+    {
+      config: forPeopleAnd('exports:read', 'execution'),
+      schema: { operationId: 'getReceipt', tags: ['exports'], summary: 'One receipt', params: receiptParams, response: { 200: Receipt } },
+    },
+    async (request) => receipts.get(request.caller, request.params.receiptId),
+  )
+  server.get(
+    paths.receiptValues(':receiptId'),
+    {
+      config: forPeopleAnd('exports:read', 'execution'),
+      schema: {
+        operationId: 'readReceiptValues',
+        tags: ['exports'],
+        summary: 'Missing, extra and refused values: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
+        params: receiptParams,
+        querystring: valuesQuery,
+      },
+    },
+    async (request, reply) => await sendValues(exports, 'receipt', request.params.receiptId, request.query, request, reply),
+  )
+  ndjsonScope(server, (scope) => {
+    scope.put(
+      paths.receiptValues(':receiptId'),
+      {
+        config: onlyFor('exports:write', 'execution'),
+        schema: {
+          operationId: 'putReceiptValues',
+          tags: ['exports'],
+          summary: 'Every missing, extra and refused value, gzip NDJSON',
+          params: receiptParams,
+          response: { 200: Receipt },
+        },
+      },
+      async (request) => receipts.putValues(request.caller, request.params.receiptId, ndjsonBody(request)),
+    )
+  })
+}
+
+async function sendValues(
+  exports: Exports,
+  kind: 'plan' | 'receipt',
+  id: string,
+  { cursor, limit, ...wanted }: z.infer<typeof valuesQuery>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (request.headers.accept?.includes('application/x-ndjson') === true) {
+    const values = await exports.values(request.caller, kind, id)
+    return await reply.header('content-type', 'application/x-ndjson').header('content-encoding', 'gzip').send(values)
+  }
+  const found = await exports.valuesPage(request.caller, kind, id, wanted, cursor, limit)
+  return await reply.type('application/json').send(z.parse(DiffValuePage, found))
+}
+
+function pageOfRows<Row extends { id: string }>(rows: Row[], limit: number): { data: Row[]; next?: string } {
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+}

@@ -1,0 +1,136 @@
+import { request } from 'node:http'
+import { paths } from '@postern/protocol'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Caller } from '../access/caller.ts'
+import { type Rehearsal, startRehearsal } from '../executions/rehearsal.ts'
+import { createServer, type Server } from '../http/server.ts'
+import { liveBounds, liveRoutes } from './routes.ts'
+
+let rehearsal: Rehearsal
+let server: Server
+let url: string
+let caller: Caller
+const open: WebSocket[] = []
+
+beforeAll(async () => {
+  rehearsal = await startRehearsal()
+  caller = { kind: 'user', userId: '1', name: 'ada', role: 'read-only', organizationId: rehearsal.organizationId }
+  server = await createServer({ authenticate: async () => caller, logger: false })
+  liveRoutes(server, {
+    changes: rehearsal.changes,
+    maySee: async (organizationId, id) => await rehearsal.executions.isVisible(organizationId, id),
+  })
+  url = (await server.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws') + paths.live
+  await rehearsal.addServer('one')
+})
+afterAll(async () => {
+  for (const socket of open) socket.close()
+  await server.close()
+  await rehearsal.close()
+})
+
+async function connect(): Promise<{ socket: WebSocket; heard: unknown[]; closed: Promise<number> }> {
+  const socket = new WebSocket(url)
+  open.push(socket)
+  const heard: unknown[] = []
+  socket.addEventListener('message', ({ data }) => heard.push(JSON.parse(String(data))))
+  const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', reject)
+  })
+  return { socket, heard, closed }
+}
+
+/** The status of an upgrade that is refused. */
+async function upgradeStatus(): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
+  const headers = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' }
+  const asked = request(url.replace('ws', 'http'), { headers }, (response) => {
+    response.resume()
+    resolve(response.statusCode)
+  })
+  asked.on('upgrade', () => reject(new Error('upgraded')))
+  asked.on('error', reject)
+  asked.end()
+  return await promise
+}
+
+/** Waits for a condition with a deadline; `act` is done again before each look. */
+async function until(condition: () => boolean, act: () => Promise<void> = async () => {}): Promise<void> {
+  await expect.poll(async () => { await act(); return condition() }, { timeout: 10_000, interval: 20 }).toBe(true)
+}
+
+async function newExecution(): Promise<string> {
+  return await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'action' }) }))
+}
+
+describe('D15: live pages', () => {
+  test('a page hears of changes of the execution that it follows, and of no other', async () => {
+    const followed = await newExecution()
+    const other = await newExecution()
+    const { socket, heard } = await connect()
+    socket.send(JSON.stringify({ subscribe: 'execution', id: followed }))
+    await until(() => heard.length > 0, async () => {
+      await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: other, part: 'log' })
+      await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: followed, part: 'log' })
+    })
+    expect(new Set(heard.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify({ changed: 'execution', id: followed, part: 'log' })]))
+  })
+
+  test('the list of executions hears of its own organization alone', async () => {
+    const { socket, heard } = await connect()
+    socket.send(JSON.stringify({ subscribe: 'executions' }))
+    await until(() => heard.length > 0, async () => {
+      await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: '77', part: 'state', organizationId: '999' })
+      await newExecution()
+    })
+    expect(JSON.stringify(heard)).not.toContain('"77"')
+    expect(heard[0]).toMatchObject({ changed: 'executions', part: 'state' })
+    expect(JSON.stringify(heard)).not.toContain('organizationId')
+  })
+
+  test("another organization's execution cannot be followed", async () => {
+    const id = await newExecution()
+    const mine = await connect()
+    const before = caller
+    caller = { kind: 'user', userId: '2', name: 'eve', role: 'administrator', organizationId: '999' }
+    const theirs = await connect()
+    caller = before
+    for (const { socket } of [theirs, mine]) socket.send(JSON.stringify({ subscribe: 'execution', id }))
+    await until(() => mine.heard.length > 2, () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }))
+    expect(theirs.heard).toEqual([])
+  })
+
+  test('more than 20 subscriptions, and what is none, end the connection', async () => {
+    const greedy = await connect()
+    const ids: string[] = []
+    for (let index = 0; index <= liveBounds.subscriptionsMax; index += 1) ids.push(await newExecution())
+    for (const id of ids) greedy.socket.send(JSON.stringify({ subscribe: 'execution', id }))
+    expect(await greedy.closed).toBe(1008)
+    for (const text of ['{', '{"subscribe":"jobs"}', '{"subscribe":"execution"}', '{"subscribe":"executions","all":true}']) {
+      const wrong = await connect()
+      wrong.socket.send(text)
+      expect(await wrong.closed, text).toBe(1008)
+    }
+  })
+
+  test('when the hub could not listen for a moment, pages are told to come again', async () => {
+    const { closed } = await connect()
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'postern listener' and datname = current_database()`.execute(rehearsal.db)
+    expect(await closed).toBe(1013)
+    const again = await connect()
+    const id = await newExecution()
+    again.socket.send(JSON.stringify({ subscribe: 'execution', id }))
+    await until(() => again.heard.length > 0, () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }))
+  })
+
+  test('only signed-in users may listen', async () => {
+    const before = caller
+    caller = { kind: 'token', tokenId: '1', name: 'script', role: 'administrator', organizationId: rehearsal.organizationId }
+    expect(await upgradeStatus()).toBe(403)
+    caller = before
+  })
+})
