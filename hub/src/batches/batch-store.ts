@@ -41,7 +41,14 @@ export class BatchStore {
 
   async createIn(client: PoolClient, sender: BatchSender, config: BatchConfig): Promise<string> {
     const { organizationId, ownerId, executionId, sentBy } = sender
-    const { rows } = await client.query<{ id: string }>(insertBatch, [organizationId, ownerId, executionId, sentBy, config.action, JSON.stringify(config)])
+    const { rows } = await client.query<{ id: string }>(insertBatch, [
+      organizationId,
+      ownerId,
+      executionId,
+      sentBy,
+      config.action,
+      JSON.stringify(config),
+    ])
     const id = rows[0]?.id
     if (id === undefined) throw new Error('an insert into batch returned no row')
     return id
@@ -130,7 +137,9 @@ export class BatchStore {
   }
 
   async deleteAbandoned(before: Date): Promise<number> {
-    const { numAffectedRows } = await sql`delete from batch where state = 'created' and created_at < ${before}`.execute(this.#db)
+    const { numAffectedRows } = await sql`delete from batch where state = 'created' and created_at < ${before}`.execute(
+      this.#db,
+    )
     return Number(numAffectedRows ?? 0n)
   }
 }

@@ -65,7 +65,8 @@ export class Batches {
   /** Fills a batch of the two-step way; the same content again is answered as the first time. */
   async upload(sender: BatchSender, batchId: string, content: Uint8Array): Promise<BatchRow> {
     const batch = await this.get(sender.organizationId, batchId)
-    if (batch.owner_id !== sender.ownerId) throw new Problem('forbidden', 'This batch writes to an owner that you may not write to.')
+    if (batch.owner_id !== sender.ownerId)
+      throw new Problem('forbidden', 'This batch writes to an owner that you may not write to.')
     const sha256 = digest(batch.config as BatchConfig, content)
     if (batch.state === 'completed') {
       if (batch.content_sha256?.equals(sha256) === true) return batch
@@ -85,7 +86,8 @@ export class Batches {
 
   /** A batch that the caller may read: people any of their organization, an execution its own. */
   async visible(caller: Caller, batchId: string): Promise<BatchRow> {
-    if (caller.kind === 'stranger' || caller.kind === 'environment-server') throw new Problem('forbidden', 'Only people and executions read batches.')
+    if (caller.kind === 'stranger' || caller.kind === 'environment-server')
+      throw new Problem('forbidden', 'Only people and executions read batches.')
     const batch = await this.get(caller.organizationId, batchId)
     return found(caller.kind === 'execution' && batch.execution_id !== caller.executionId ? undefined : batch, 'batch')
   }
@@ -139,7 +141,10 @@ export class Batches {
   ): Promise<BatchRow> {
     await preferLookUps(client)
     // One batch an owner at a time: what a batch found of its owner's assertions stays true until it commits.
-    await client.query('select pg_advisory_xact_lock($1, ($2::bigint % 2147483647)::int)', [ownerLockClass, sender.ownerId])
+    await client.query('select pg_advisory_xact_lock($1, ($2::bigint % 2147483647)::int)', [
+      ownerLockClass,
+      sender.ownerId,
+    ])
     const earlier = await this.#store.repeated(client, sender, sha256)
     if (earlier !== undefined && batchId === undefined) return earlier
     const id = batchId ?? (await this.#store.createIn(client, sender, config))

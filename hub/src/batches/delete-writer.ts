@@ -49,7 +49,10 @@ async function deleteAssertions(
   await deleteBelongings(client, ownerId)
   await refreshViewOfTouched(client, organizationId)
   const gone = new Set(rowNumbers(found[0]?.numbers))
-  outcomes.setFromRows(rows, rows.keys.map((_, row) => (gone.has(row) ? 'deleted' : 'unchanged')))
+  outcomes.setFromRows(
+    rows,
+    rows.keys.map((_, row) => (gone.has(row) ? 'deleted' : 'unchanged')),
+  )
 }
 
 async function deleteBelongings(client: PoolClient, ownerId: string): Promise<void> {
@@ -102,5 +105,8 @@ async function deleteGroups(
     [writer.ownerId, [...gone]],
   )
   await client.query('delete from library_group where owner_id = $1 and xid = any($2)', [writer.ownerId, [...gone]])
-  outcomes.setFromRows(rows, rows.keys.map((xid) => (gone.has(xid) ? 'deleted' : 'unchanged')))
+  outcomes.setFromRows(
+    rows,
+    rows.keys.map((xid) => (gone.has(xid) ? 'deleted' : 'unchanged')),
+  )
 }

@@ -101,7 +101,9 @@ async function writeIdentities(
      returning replace(s.indicator_id::text, '-', '') as key`,
   )
   if (collisions.length === 0) return
-  await client.query('delete from sent_attribute where indicator_id = any($1::uuid[])', [collisions.map(({ key }) => key)])
+  await client.query('delete from sent_attribute where indicator_id = any($1::uuid[])', [
+    collisions.map(({ key }) => key),
+  ])
   for (const { key } of collisions) refuseCollision(rows, key, ofRow, outcomes)
 }
 
@@ -111,7 +113,11 @@ function refuseCollision(rows: PreparedRows, key: string, ofRow: LedgerOutcome[]
   ofRow[row] = 'refused'
   for (const [index, position] of rows.itemPositions.entries()) {
     if (rows.itemRows[index] !== row) continue
-    const reason = notValid('Indicator', key, 'Its identity collides with that of another stored value (identity-collision).')
+    const reason = notValid(
+      'Indicator',
+      key,
+      'Its identity collides with that of another stored value (identity-collision).',
+    )
     outcomes.refuse(position, refusalCodes.indicator, reason)
   }
 }
@@ -156,7 +162,12 @@ async function writeAssertions(
   )
 }
 
-async function writeAttributes(client: PoolClient, ownerId: string, modes: BatchModes, hasUpdates: boolean): Promise<void> {
+async function writeAttributes(
+  client: PoolClient,
+  ownerId: string,
+  modes: BatchModes,
+  hasUpdates: boolean,
+): Promise<void> {
   if (hasUpdates && (modes.attributes === 'Replace' || modes.attributes === 'Singleton')) {
     await client.query(
       `delete from assertion_attribute t using sent_indicator s

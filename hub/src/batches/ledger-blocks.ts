@@ -16,13 +16,25 @@ const decompress = promisify(gunzip)
 const blockBytesMax = 512 * 1024 * 1024
 
 /** Writes the ledger of a batch: every item with its outcome, in the batch's own transaction. */
-export async function writeLedger(client: PoolClient, batchId: string, batch: PreparedBatch, outcomes: ItemOutcomes): Promise<void> {
+export async function writeLedger(
+  client: PoolClient,
+  batchId: string,
+  batch: PreparedBatch,
+  outcomes: ItemOutcomes,
+): Promise<void> {
   for (const [outcome, items] of byOutcome(batch, outcomes)) {
     for (let start = 0, number = 0; start < items.length; start += blockItemsMax, number++) {
       const block = items.slice(start, start + blockItemsMax)
       await client.query(
         'insert into batch_item_block (batch_id, outcome, number, item_count, has_reason, items) values ($1, $2, $3, $4, $5, $6)',
-        [batchId, outcome, number, block.length, block.some((item) => item[5] !== null), await compress(JSON.stringify(block), { level: 1 })],
+        [
+          batchId,
+          outcome,
+          number,
+          block.length,
+          block.some((item) => item[5] !== null),
+          await compress(JSON.stringify(block), { level: 1 }),
+        ],
       )
     }
   }
@@ -44,7 +56,14 @@ function byOutcome(batch: PreparedBatch, outcomes: ItemOutcomes): Map<LedgerOutc
     const outcome = outcomes.of(position)
     if (outcome === undefined) continue
     const note = outcomes.notes.get(position)
-    const item: BlockItem = [position, kindOf(batch, position), type, batch.summaries[position] ?? '', note?.code ?? null, note?.reason ?? null]
+    const item: BlockItem = [
+      position,
+      kindOf(batch, position),
+      type,
+      batch.summaries[position] ?? '',
+      note?.code ?? null,
+      note?.reason ?? null,
+    ]
     const list = items.get(outcome)
     if (list === undefined) items.set(outcome, [item])
     else list.push(item)

@@ -56,14 +56,18 @@ export class Ledgers {
       const items = await readBlock(block.items)
       const isStart = block.batch_id === start.batch && block.number === start.number
       for (let index = isStart ? start.index : 0; index < items.length; index++) {
-        if (data.length === page.limit) return { data, next: writeCursor({ batch: block.batch_id, number: block.number, index }) }
+        if (data.length === page.limit)
+          return { data, next: writeCursor({ batch: block.batch_id, number: block.number, index }) }
         // Below the length by the loop's condition.
         data.push(toLedgerItem(block.batch_id, page.outcome, items[index]!))
       }
     }
     const last = blocks.at(-1)
     const isFull = blocks.length === blocksOfPage && last !== undefined
-    return { data, ...(isFull ? { next: writeCursor({ batch: last.batch_id, number: last.number + 1, index: 0 }) } : {}) }
+    return {
+      data,
+      ...(isFull ? { next: writeCursor({ batch: last.batch_id, number: last.number + 1, index: 0 }) } : {}),
+    }
   }
 
   /** What the app could not map, in whole: each call puts its list in place of the last. */
@@ -76,13 +80,21 @@ export class Ledgers {
       if (data.length === 0) return
       await trx
         .insertInto('execution_unmapped')
-        .values(data.map((row, number) => ({ ...row, number, execution_id: executionId, organization_id: caller.organizationId })))
+        .values(
+          data.map((row, number) => ({
+            ...row,
+            number,
+            execution_id: executionId,
+            organization_id: caller.organizationId,
+          })),
+        )
         .execute()
     })
   }
 
   async #requireVisible(caller: Caller, executionId: string): Promise<void> {
-    if (caller.kind === 'stranger' || caller.kind === 'environment-server') throw new Problem('forbidden', 'Only people and executions read ledgers.')
+    if (caller.kind === 'stranger' || caller.kind === 'environment-server')
+      throw new Problem('forbidden', 'Only people and executions read ledgers.')
     const isForeign = caller.kind === 'execution' && caller.executionId !== executionId
     const row = isForeign
       ? undefined
@@ -107,6 +119,7 @@ function writeCursor({ batch, number, index }: Place): string {
 
 function readCursor(cursor: string): Place {
   const [, batch, number, index] = /^(\d{1,18})\.(\d{1,9})\.(\d{1,9})$/.exec(cursor) ?? []
-  if (batch === undefined) throw new Problem('invalid', 'The cursor is not one that this list gave; begin again without it.')
+  if (batch === undefined)
+    throw new Problem('invalid', 'The cursor is not one that this list gave; begin again without it.')
   return { batch, number: Number(number), index: Number(index) }
 }

@@ -15,7 +15,8 @@ export class LinkRows {
   addOfIndicator(position: number, ids: readonly string[], groupXids: readonly string[]): void {
     for (const [index, id] of ids.entries()) {
       const left: LinkEnd = { kind: 'indicator', id }
-      for (const other of ids.slice(index + 1)) this.add(position, { left, right: { kind: 'indicator', id: other }, kind: sameFile })
+      for (const other of ids.slice(index + 1))
+        this.add(position, { left, right: { kind: 'indicator', id: other }, kind: sameFile })
       for (const xid of groupXids) this.add(position, { left, right: { kind: 'group', xid }, kind: 'Associated' })
     }
   }
@@ -23,7 +24,8 @@ export class LinkRows {
   addOfGroup(position: number, group: SentGroup): void {
     const left: LinkEnd = { kind: 'group', xid: group.xid }
     for (const xid of group.groupXids) this.add(position, { left, right: { kind: 'group', xid }, kind: 'Associated' })
-    for (const id of group.indicatorIds) this.add(position, { left, right: { kind: 'indicator', id }, kind: 'Associated' })
+    for (const id of group.indicatorIds)
+      this.add(position, { left, right: { kind: 'indicator', id }, kind: 'Associated' })
   }
 
   add(position: number, { left, right, kind }: SentLink): void {

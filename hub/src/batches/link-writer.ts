@@ -22,7 +22,8 @@ export async function writeLinks(
   await resolve(client, ownerId)
   const written = await insertLinks(client, ownerId)
   await noteUnresolved(client, ownerId, batch, outcomes)
-  for (const position of associationPositions(batch)) if (outcomes.of(position) === undefined) outcomes.set(position, 'created')
+  for (const position of associationPositions(batch))
+    if (outcomes.of(position) === undefined) outcomes.set(position, 'created')
   return written
 }
 
@@ -111,13 +112,20 @@ async function noteUnresolved(
   }
   const indicatorKeys = keysOf(batch.indicators, parted)
   const groupKeys = keysOf(batch.groups, parted)
-  await client.query('update assertion set digest = null where owner_id = $1 and indicator_id = any($2::uuid[])', [ownerId, indicatorKeys])
-  await client.query('update library_group set digest = null where owner_id = $1 and xid = any($2)', [ownerId, groupKeys])
+  await client.query('update assertion set digest = null where owner_id = $1 and indicator_id = any($2::uuid[])', [
+    ownerId,
+    indicatorKeys,
+  ])
+  await client.query('update library_group set digest = null where owner_id = $1 and xid = any($2)', [
+    ownerId,
+    groupKeys,
+  ])
 }
 
 function partOf(batch: PreparedBatch, position: number): { kind: 'group' | 'indicator' | 'association'; code: string } {
   if (position < batch.groupCount) return { kind: 'group', code: refusalCodes.groupPartly }
-  if (position < batch.groupCount + batch.indicatorCount) return { kind: 'indicator', code: refusalCodes.indicatorPartly }
+  if (position < batch.groupCount + batch.indicatorCount)
+    return { kind: 'indicator', code: refusalCodes.indicatorPartly }
   return { kind: 'association', code: refusalCodes.association }
 }
 

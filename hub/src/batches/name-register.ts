@@ -6,7 +6,8 @@ const knownMax = 50_000
 
 const statements = {
   tag: 'insert into tag (name) select name from unnest($1::text[]) name order by name on conflict do nothing',
-  security_label: 'insert into security_label (name) select name from unnest($1::text[]) name order by name on conflict do nothing',
+  security_label:
+    'insert into security_label (name) select name from unnest($1::text[]) name order by name on conflict do nothing',
 } as const
 
 /**

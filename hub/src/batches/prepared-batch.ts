@@ -43,8 +43,7 @@ export type ReadContent = { ok: true; batch: PreparedBatch } | { ok: false; tooL
 
 /** What may change threads without being copied. */
 export function transferable({ groups, indicators, links }: PreparedBatch): ArrayBuffer[] {
-  return [groups.lines, groups.attributes, indicators.lines, indicators.attributes, links.lines].flatMap(({ bytes, ends }) => [
-    bytes.buffer,
-    ends.buffer,
-  ])
+  return [groups.lines, groups.attributes, indicators.lines, indicators.attributes, links.lines].flatMap(
+    ({ bytes, ends }) => [bytes.buffer, ends.buffer],
+  )
 }

@@ -37,7 +37,11 @@ export function readAssociation(item: unknown, indicatorOfXid: ReadonlyMap<strin
   const left = readEnd(ref_1, id_1, type_1, indicatorOfXid)
   const right = readEnd(ref_2, id_2, type_2, indicatorOfXid)
   if (left === undefined || right === undefined) {
-    return refuse(type, summary, `Its ${left === undefined ? 'first' : 'second'} end names no group xid, no indicator of this batch and no number with a known type.`)
+    return refuse(
+      type,
+      summary,
+      `Its ${left === undefined ? 'first' : 'second'} end names no group xid, no indicator of this batch and no number with a known type.`,
+    )
   }
   return { ok: true, type, summary, link: { left, right, kind: storable(associationType ?? 'Associated') } }
 }
@@ -72,5 +76,8 @@ function text(item: unknown, ...names: string[]): string {
 }
 
 function refuse(type: string, summary: string, why: string): ReadAssociation {
-  return { ok: false, refused: { type, summary, code: refusalCodes.association, reason: notValid('Association', summary, why) } }
+  return {
+    ok: false,
+    refused: { type, summary, code: refusalCodes.association, reason: notValid('Association', summary, why) },
+  }
 }

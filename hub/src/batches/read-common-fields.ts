@@ -22,7 +22,8 @@ type Named = { name: string }
 /** Names sorted and without doubles; undefined where the item does not speak of them. */
 export function readNames(sent: readonly Named[] | undefined, field: string, countMax: number): string[] | undefined {
   if (sent === undefined) return undefined
-  if (sent.length > countMax) throw new FieldError(`The field ${field} has ${sent.length} entries; ${countMax} are permitted.`)
+  if (sent.length > countMax)
+    throw new FieldError(`The field ${field} has ${sent.length} entries; ${countMax} are permitted.`)
   if (sent.length === 0) return []
   const names = sent.map((entry) => readName(entry.name, field))
   if (names.length === 1) return names
@@ -33,7 +34,9 @@ function readName(text: string, field: string): string {
   const name = storable(text.trim())
   if (name === '') throw new FieldError(`The field ${field} has an entry without a name.`)
   if (name.length > itemLimits.tagCharactersMax) {
-    throw new FieldError(`The field ${field} has a name of ${name.length} characters; ${itemLimits.tagCharactersMax} are permitted.`)
+    throw new FieldError(
+      `The field ${field} has a name of ${name.length} characters; ${itemLimits.tagCharactersMax} are permitted.`,
+    )
   }
   return name
 }

@@ -19,11 +19,16 @@ export const contentItemsMax = 100_000
 export function readContent(json: Uint8Array, modes: BatchModes): ReadContent {
   if (!isWithinDepth(json)) return unreadable(`The content is nested more than ${jsonDepthMax} deep.`)
   const content = parse(json)
-  if (content === undefined) return unreadable('The content is not a JSON object with the lists group, indicator and association.')
+  if (content === undefined)
+    return unreadable('The content is not a JSON object with the lists group, indicator and association.')
   const { group = [], indicator = [], association = [] } = content
   const itemCount = group.length + indicator.length + association.length
   if (itemCount > contentItemsMax) {
-    return { ok: false, tooLarge: true, message: `The content has ${itemCount} items; ${contentItemsMax} are permitted. Send it in several batches.` }
+    return {
+      ok: false,
+      tooLarge: true,
+      message: `The content has ${itemCount} items; ${contentItemsMax} are permitted. Send it in several batches.`,
+    }
   }
   const reader = new ItemReader(modes)
   reader.readAll(group, indicator, association)

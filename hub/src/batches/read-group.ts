@@ -1,6 +1,15 @@
 import { parseGroupType, parseIndicatorType, canonicalise, indicatorId, type GroupType } from '@postern/intel'
 import { BatchGroup } from '@postern/protocol'
-import { FieldError, itemLimits, readAttributes, readInstant, readLabels, readNames, storable, type SentAttribute } from './read-common-fields.ts'
+import {
+  FieldError,
+  itemLimits,
+  readAttributes,
+  readInstant,
+  readLabels,
+  readNames,
+  storable,
+  type SentAttribute,
+} from './read-common-fields.ts'
 import { field, firstIssue, readXids, type RefusedItem } from './read-indicator.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 
@@ -45,8 +54,12 @@ export function readGroup(item: unknown): ReadGroup {
 function readFields(type: GroupType, sent: BatchGroup): SentGroup {
   const xid = storable(sent.xid)
   const name = storable(sent.name.trim())
-  if (xid === '' || xid.length > itemLimits.xidCharactersMax) throw new FieldError(`The field xid has ${xid.length} characters; 1 to ${itemLimits.xidCharactersMax} are permitted.`)
-  if (name === '' || name.length > nameCharactersMax) throw new FieldError(`The field name has ${name.length} characters; 1 to ${nameCharactersMax} are permitted.`)
+  if (xid === '' || xid.length > itemLimits.xidCharactersMax)
+    throw new FieldError(
+      `The field xid has ${xid.length} characters; 1 to ${itemLimits.xidCharactersMax} are permitted.`,
+    )
+  if (name === '' || name.length > nameCharactersMax)
+    throw new FieldError(`The field name has ${name.length} characters; 1 to ${nameCharactersMax} are permitted.`)
   const labels = readLabels(sent.securityLabel)
   return {
     type,
@@ -69,10 +82,12 @@ function readFields(type: GroupType, sent: BatchGroup): SentGroup {
 
 function readIndicatorIds(sent: unknown): string[] {
   if (sent === undefined || sent === null) return []
-  if (!Array.isArray(sent) || sent.length > indicatorsMax) throw new FieldError(`The field associatedIndicators is a list of at most ${indicatorsMax} entries.`)
+  if (!Array.isArray(sent) || sent.length > indicatorsMax)
+    throw new FieldError(`The field associatedIndicators is a list of at most ${indicatorsMax} entries.`)
   return sent.flatMap((entry: unknown) => {
     const type = parseIndicatorType(field(entry, 'indicatorType'))
-    if (type === undefined) throw new FieldError('The field associatedIndicators has an entry without a known indicatorType.')
+    if (type === undefined)
+      throw new FieldError('The field associatedIndicators has an entry without a known indicatorType.')
     return indicatorIdsOf(type, field(entry, 'summary'))
   })
 }
@@ -90,8 +105,24 @@ function indicatorIdsOf(type: NonNullable<ReturnType<typeof parseIndicatorType>>
 const indicatorsMax = 10_000
 
 const detailFields = [
-  'externalDateAdded', 'externalDateExpires', 'externalLastModified', 'eventType', 'fileName', 'fileText', 'fileType', 'malware',
-  'subject', 'header', 'body', 'from', 'to', 'score', 'description', 'source', 'insights', 'aiProvider',
+  'externalDateAdded',
+  'externalDateExpires',
+  'externalLastModified',
+  'eventType',
+  'fileName',
+  'fileText',
+  'fileType',
+  'malware',
+  'subject',
+  'header',
+  'body',
+  'from',
+  'to',
+  'score',
+  'description',
+  'source',
+  'insights',
+  'aiProvider',
 ] as const
 
 function readDetail(sent: BatchGroup): Record<string, unknown> | null {
@@ -111,5 +142,13 @@ function readDetail(sent: BatchGroup): Record<string, unknown> | null {
 const detailCharactersMax = 1_000_000
 
 function refuse(type: string, name: string, why: string): ReadGroup {
-  return { ok: false, refused: { type, summary: name, code: refusalCodes.group, reason: notValid(type === '' ? 'Group' : type, name, why) } }
+  return {
+    ok: false,
+    refused: {
+      type,
+      summary: name,
+      code: refusalCodes.group,
+      reason: notValid(type === '' ? 'Group' : type, name, why),
+    },
+  }
 }

@@ -1,6 +1,15 @@
 import { canonicalise, indicatorTypeFacts, parseIndicatorType, type IndicatorType } from '@postern/intel'
 import { BatchIndicator } from '@postern/protocol'
-import { FieldError, itemLimits, readAttributes, readInstant, readLabels, readNames, storable, type SentAttribute } from './read-common-fields.ts'
+import {
+  FieldError,
+  itemLimits,
+  readAttributes,
+  readInstant,
+  readLabels,
+  readNames,
+  storable,
+  type SentAttribute,
+} from './read-common-fields.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 
 export const assertionStatuses = ['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'] as const
@@ -70,13 +79,22 @@ export function isPlain(item: unknown): item is BatchIndicator {
 }
 
 function isTags(value: unknown): boolean {
-  return Array.isArray(value) && value.every((tag: unknown) => typeof tag === 'object' && tag !== null && 'name' in tag && typeof tag.name === 'string')
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (tag: unknown) => typeof tag === 'object' && tag !== null && 'name' in tag && typeof tag.name === 'string',
+    )
+  )
 }
 
 function readParsed(sent: BatchIndicator): ReadIndicator {
   const type = parseIndicatorType(sent.type)
   if (type === undefined) {
-    return refuse(sent.type, sent.summary ?? '', `There is no indicator type of this name; GET /api/v2/types/indicatorTypes lists them.`)
+    return refuse(
+      sent.type,
+      sent.summary ?? '',
+      `There is no indicator type of this name; GET /api/v2/types/indicatorTypes lists them.`,
+    )
   }
   const summary = summaryOf(type, sent)
   const values: string[] = []
@@ -129,7 +147,10 @@ function summaryOf(type: IndicatorType, sent: BatchIndicator): string {
 /** A File's summary names up to three hashes and skips missing ones; every other type has one value. */
 function rawValues(type: IndicatorType, summary: string): string[] {
   if (type !== 'File' || !summary.includes(':')) return [summary]
-  const hashes = summary.split(':', hashesMax + 1).map((part) => part.trim()).filter((part) => part !== '')
+  const hashes = summary
+    .split(':', hashesMax + 1)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
   return hashes.length > hashesMax ? [summary] : hashes
 }
 
@@ -154,7 +175,8 @@ function readStatus(sent: unknown): string | null {
 
 export function readXids(sent: readonly string[] | undefined): string[] {
   if (sent === undefined || sent.length === 0) return []
-  if (sent.length > itemLimits.groupsMax) throw new FieldError(`There are ${sent.length} associated groups; ${itemLimits.groupsMax} are permitted.`)
+  if (sent.length > itemLimits.groupsMax)
+    throw new FieldError(`There are ${sent.length} associated groups; ${itemLimits.groupsMax} are permitted.`)
   return [...new Set(sent.map(storable))].sort()
 }
 
@@ -204,5 +226,13 @@ export function firstIssue(issues: readonly { path: PropertyKey[]; message: stri
 }
 
 function refuse(type: string, summary: string, why: string): ReadIndicator {
-  return { ok: false, refused: { type, summary, code: refusalCodes.indicator, reason: notValid(type === '' ? 'Indicator' : type, summary, why) } }
+  return {
+    ok: false,
+    refused: {
+      type,
+      summary,
+      code: refusalCodes.indicator,
+      reason: notValid(type === '' ? 'Indicator' : type, summary, why),
+    },
+  }
 }

@@ -20,7 +20,9 @@ export function notValid(type: string, value: string, why: string): string {
 function shown(text: string): string {
   const short = text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}…` : text
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return short.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '\ufffd')
+  return short
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '\ufffd')
 }
 
 const shownLengthMax = 200

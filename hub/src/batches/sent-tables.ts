@@ -59,7 +59,11 @@ export async function preferLookUps(client: PoolClient): Promise<void> {
   )
 }
 
-export async function copyPieces(client: PoolClient, table: keyof typeof copyCommands, pieces: readonly Uint8Array[]): Promise<void> {
+export async function copyPieces(
+  client: PoolClient,
+  table: keyof typeof copyCommands,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
   if (pieces.length === 0) return
   await pipeline(Readable.from(pieces, { objectMode: false }), client.query(copyFrom(copyCommands[table])))
 }

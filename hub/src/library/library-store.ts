@@ -48,7 +48,12 @@ export class LibraryStore {
   }
 
   /** A page of indicators, newest first; the order never changes, so that pages neither repeat nor skip. */
-  async page(scope: LibraryScope, condition: Condition | undefined, start: PageStart | undefined, limit: number): Promise<IndicatorRow[]> {
+  async page(
+    scope: LibraryScope,
+    condition: Condition | undefined,
+    start: PageStart | undefined,
+    limit: number,
+  ): Promise<IndicatorRow[]> {
     const asserted =
       condition === undefined && scope.ownerIds === undefined
         ? sql`true`

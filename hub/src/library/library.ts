@@ -28,7 +28,12 @@ export class Library {
   ): Promise<{ data: Indicator[]; next?: string }> {
     const scope = libraryScope(caller)
     const condition = tql === undefined || tql.trim() === '' ? undefined : compileTql(tql, this.#clock.now())
-    const rows = await this.#store.page(scope, condition, cursor === undefined ? undefined : readCursor(cursor), limit + 1)
+    const rows = await this.#store.page(
+      scope,
+      condition,
+      cursor === undefined ? undefined : readCursor(cursor),
+      limit + 1,
+    )
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
     return {
@@ -78,7 +83,12 @@ function writeCursor(row: IndicatorRow): string {
 
 function readCursor(cursor: string): PageStart {
   const [addedAt, indicatorId] = Buffer.from(cursor, 'base64url').toString().split('|')
-  if (addedAt === undefined || indicatorId === undefined || !/^[0-9:. +-]{10,40}$/.test(addedAt) || !/^[0-9a-f-]{36}$/.test(indicatorId)) {
+  if (
+    addedAt === undefined ||
+    indicatorId === undefined ||
+    !/^[0-9:. +-]{10,40}$/.test(addedAt) ||
+    !/^[0-9a-f-]{36}$/.test(indicatorId)
+  ) {
     throw new Problem('invalid', 'The cursor is not one that this list gave; begin again without it.')
   }
   return { addedAt, indicatorId }

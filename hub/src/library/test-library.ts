@@ -29,7 +29,11 @@ export async function createTestLibrary(): Promise<TestLibrary> {
   let held: Date | undefined
   const clock = { now: () => held ?? new Date(), set: (time: Date) => (held = time) }
   const parts = createLibrary({ ...database, clock, audit: new Audit(), onTouched: (id) => touched.push(id) })
-  const organization = await database.db.insertInto('organization').values({ name: 'Test' }).returning('id').executeTakeFirstOrThrow()
+  const organization = await database.db
+    .insertInto('organization')
+    .values({ name: 'Test' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const organizationId = organization.id
   const person = { kind: 'user', userId: '1', name: 'pat', role: 'administrator', organizationId } as const
 
@@ -38,8 +42,18 @@ export async function createTestLibrary(): Promise<TestLibrary> {
     return known?.id ?? (await parts.owners.create(person, { name })).id
   }
   async function send(ownerName: string, content: object, config: Partial<BatchConfig> = {}): Promise<BatchRow> {
-    const sender = { organizationId, ownerId: await owner(ownerName), executionId: null, sentBy: 'test', statusDefault: 'Active' as const }
-    return parts.batches.submit(sender, { action: 'Create', owner: ownerName, ...config }, Buffer.from(JSON.stringify(content)))
+    const sender = {
+      organizationId,
+      ownerId: await owner(ownerName),
+      executionId: null,
+      sentBy: 'test',
+      statusDefault: 'Active' as const,
+    }
+    return parts.batches.submit(
+      sender,
+      { action: 'Create', owner: ownerName, ...config },
+      Buffer.from(JSON.stringify(content)),
+    )
   }
   async function close(): Promise<void> {
     await parts.batches.close()

@@ -16,7 +16,9 @@ export function compareColumn(column: RawBuilder<unknown>, comparison: TqlCompar
   }
   const pattern = patternOf(operator, value)
   if (pattern !== undefined) {
-    return operator.startsWith('not ') ? sql`coalesce(${column} not ilike ${pattern}, true)` : sql`${column} ilike ${pattern}`
+    return operator.startsWith('not ')
+      ? sql`coalesce(${column} not ilike ${pattern}, true)`
+      : sql`${column} ilike ${pattern}`
   }
   const right = sql`${scalar(value, now)}::${castOf(value.kind)}`
   switch (operator) {
@@ -69,7 +71,10 @@ export function positive(comparison: TqlComparison): { comparison: TqlComparison
   if (operator === '!=') return { comparison: { ...comparison, operator: '=' }, isNegated: true }
   if (!operator.startsWith('not ')) return { comparison, isNegated: false }
   // Every negated operator is `not ` and its positive (TqlOperator).
-  return { comparison: { ...comparison, operator: operator.slice('not '.length) as TqlComparison['operator'] }, isNegated: true }
+  return {
+    comparison: { ...comparison, operator: operator.slice('not '.length) as TqlComparison['operator'] },
+    isNegated: true,
+  }
 }
 
 /** The texts that a text keyword is compared with. */

@@ -1,4 +1,12 @@
-import { indicatorTypes, parseGroupType, parseIndicatorType, groupTypes, parseTlp, type TqlComparison, type TqlObject } from '@postern/intel'
+import {
+  indicatorTypes,
+  parseGroupType,
+  parseIndicatorType,
+  groupTypes,
+  parseTlp,
+  type TqlComparison,
+  type TqlObject,
+} from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import { indicatorValueCondition } from './indicator-value-condition.ts'
 import { type Condition, compareColumn, negatedIf, positive, textsOf } from './tql-comparison.ts'
@@ -19,7 +27,10 @@ const anyOf =
     if (asked.operator === '=' || asked.operator === 'in') {
       return negatedIf(isNegated, sql`${reference} && ${textsOf(asked).map(spelt)}::text[]`)
     }
-    return negatedIf(isNegated, sql`exists (select 1 from unnest(${reference}) element where ${compareColumn(sql`element`, asked, now)})`)
+    return negatedIf(
+      isNegated,
+      sql`exists (select 1 from unnest(${reference}) element where ${compareColumn(sql`element`, asked, now)})`,
+    )
   }
 
 /** Names in any case and spelling, compared by the one that is stored. */
@@ -27,7 +38,8 @@ const named =
   (reference: RawBuilder<unknown>, spelt: (name: string) => string): KeywordCondition =>
   (comparison, now) => {
     const { operator } = comparison
-    if (operator !== '=' && operator !== '!=' && operator !== 'in' && operator !== 'not in') return compareColumn(reference, comparison, now)
+    if (operator !== '=' && operator !== '!=' && operator !== 'in' && operator !== 'not in')
+      return compareColumn(reference, comparison, now)
     const { isNegated } = positive(comparison)
     return negatedIf(isNegated, sql`${reference} = any(${textsOf(comparison).map(spelt)}::text[])`)
   }
@@ -36,7 +48,10 @@ const ownerName =
   (reference: RawBuilder<unknown>): KeywordCondition =>
   (comparison, now) => {
     const { comparison: asked, isNegated } = positive(comparison)
-    return negatedIf(isNegated, sql`${reference} in (select o.id from owner o where ${compareColumn(sql`o.name`, asked, now)})`)
+    return negatedIf(
+      isNegated,
+      sql`${reference} in (select o.id from owner o where ${compareColumn(sql`o.name`, asked, now)})`,
+    )
   }
 
 /** Numbers of types count from 1 in the order of every listing. */

@@ -8,17 +8,41 @@ let library: TestLibrary
 beforeAll(async () => {
   library = await createTestLibrary()
   await library.send('Alpha', {
-    group: [{ type: 'Campaign', name: 'Night Owl', xid: 'c1', tag: [{ name: 'apt' }] }, { type: 'Report', name: 'Quarterly 100%', xid: 'r1', associatedGroupXid: ['c1'] }],
+    group: [
+      { type: 'Campaign', name: 'Night Owl', xid: 'c1', tag: [{ name: 'apt' }] },
+      { type: 'Report', name: 'Quarterly 100%', xid: 'r1', associatedGroupXid: ['c1'] },
+    ],
     indicator: [
-      { type: 'Host', summary: 'a.example.com', rating: 1, confidence: 10, tag: [{ name: 'phish' }, { name: 'new' }], securityLabel: [{ name: 'TLP:AMBER' }], associatedGroups: [{ groupXid: 'c1' }] },
-      { type: 'Host', summary: 'b_c.example.net', rating: 5, confidence: 90, tag: [{ name: 'c2' }], firstSeen: '2026-01-01T00:00:00Z', attribute: [{ type: 'Description', value: 'Beacon' }] },
+      {
+        type: 'Host',
+        summary: 'a.example.com',
+        rating: 1,
+        confidence: 10,
+        tag: [{ name: 'phish' }, { name: 'new' }],
+        securityLabel: [{ name: 'TLP:AMBER' }],
+        associatedGroups: [{ groupXid: 'c1' }],
+      },
+      {
+        type: 'Host',
+        summary: 'b_c.example.net',
+        rating: 5,
+        confidence: 90,
+        tag: [{ name: 'c2' }],
+        firstSeen: '2026-01-01T00:00:00Z',
+        attribute: [{ type: 'Description', value: 'Beacon' }],
+      },
       { type: 'URL', summary: 'http://bxc.example.net/50%25', active: false },
       { type: 'Address', summary: '192.0.2.10', rating: 3, associatedGroups: [{ groupXid: 'r1' }] },
       { type: 'Address', summary: '2001:db8::10' },
       { type: 'File', summary: `${'a'.repeat(32)} : ${'b'.repeat(40)}`, size: 17 },
     ],
   })
-  await library.send('Beta', { indicator: [{ type: 'Host', summary: 'a.example.com', rating: 5, confidence: 95, tag: [{ name: 'seen' }] }, { type: 'Mutex', summary: 'Say "hi" \\ `x`', status: 'Review' }] })
+  await library.send('Beta', {
+    indicator: [
+      { type: 'Host', summary: 'a.example.com', rating: 5, confidence: 95, tag: [{ name: 'seen' }] },
+      { type: 'Mutex', summary: 'Say "hi" \\ `x`', status: 'Review' },
+    ],
+  })
 })
 afterAll(async () => {
   await library.close()
@@ -31,7 +55,15 @@ async function finds(tql: string): Promise<string[]> {
 
 const hashes = ['a'.repeat(32), 'b'.repeat(40)]
 const mutex = 'Say "hi" \\ `x`'
-const everything = ['192.0.2.10', '2001:db8::10', ...hashes, 'a.example.com', 'b_c.example.net', 'http://bxc.example.net/50%25', mutex].sort()
+const everything = [
+  '192.0.2.10',
+  '2001:db8::10',
+  ...hashes,
+  'a.example.com',
+  'b_c.example.net',
+  'http://bxc.example.net/50%25',
+  mutex,
+].sort()
 
 describe('LIB-3: TQL finds what it says', () => {
   test.each<[string, string[]]>([
@@ -53,7 +85,10 @@ describe('LIB-3: TQL finds what it says', () => {
     ['rating >= 3', ['192.0.2.10', 'a.example.com', 'b_c.example.net']],
     ['ownerName = "Alpha" and rating >= 3', ['192.0.2.10', 'b_c.example.net']],
     ['rating != 5 and typeName = "Host"', ['a.example.com']],
-    ['not (rating >= 3) and ownerName = "Alpha"', ['2001:db8::10', ...hashes, 'a.example.com', 'http://bxc.example.net/50%25']],
+    [
+      'not (rating >= 3) and ownerName = "Alpha"',
+      ['2001:db8::10', ...hashes, 'a.example.com', 'http://bxc.example.net/50%25'],
+    ],
     ['rating in (1, 3)', ['192.0.2.10', 'a.example.com']],
     ['confidence > 50 and confidence <= 90', ['b_c.example.net']],
     ['tag = "phish"', ['a.example.com']],
@@ -97,7 +132,12 @@ describe('LIB-3: TQL finds what it says', () => {
     let compiled = 0
     for (const [name, keyword] of Object.entries(tqlKeywords)) {
       if (keyword.kind === 'nested') continue
-      const operators = keyword.kind === 'text' ? ['=', '!=', '<', 'like', 'not contains'] : keyword.kind === 'boolean' ? ['=', '!='] : ['=', '!=', '>', '<=']
+      const operators =
+        keyword.kind === 'text'
+          ? ['=', '!=', '<', 'like', 'not contains']
+          : keyword.kind === 'boolean'
+            ? ['=', '!=']
+            : ['=', '!=', '>', '<=']
       for (const operator of operators) {
         const tql = `${name} ${operator} ${values[keyword.kind]}`
         await finds(tql).then(
@@ -111,7 +151,9 @@ describe('LIB-3: TQL finds what it says', () => {
 })
 
 test('LIB-3: a wrong query is refused with its place and what was probably meant', () => {
-  expect(() => compileTql('typeName = "Host" and ratng > 3', new Date())).toThrow(/wrong at character 23: .*Did you mean rating/)
+  expect(() => compileTql('typeName = "Host" and ratng > 3', new Date())).toThrow(
+    /wrong at character 23: .*Did you mean rating/,
+  )
   expect(() => compileTql('rating > ', new Date())).toThrow(/at character/)
   expect(() => compileTql('threatAssessScore > 5', new Date())).toThrow(/keeps nothing for threatAssessScore/)
 })
@@ -121,7 +163,10 @@ test('S6: a query is never text of the statement', async () => {
     const quoted = `"${hostile.replace(/["\\]/g, '\\$&')}"`
     for (const keyword of ['summary', 'tag', 'ownerName', 'description', 'securityLabel', 'typeName']) {
       for (const operator of ['=', 'in', 'contains', 'like']) {
-        expect(await finds(`${keyword} ${operator} ${operator === 'in' ? `(${quoted})` : quoted}`), `${keyword} ${operator} ${quoted}`).toEqual([])
+        expect(
+          await finds(`${keyword} ${operator} ${operator === 'in' ? `(${quoted})` : quoted}`),
+          `${keyword} ${operator} ${quoted}`,
+        ).toEqual([])
       }
     }
   }
@@ -137,18 +182,41 @@ test('pages follow each other newest first, neither repeating nor skipping', asy
     cursor = page.next
   } while (cursor !== undefined)
   expect(seen.toSorted()).toEqual(everything)
-  await expect(library.library.search(library.person, { cursor: 'bm9uc2Vuc2U', limit: 3 })).rejects.toMatchObject({ code: 'invalid' })
+  await expect(library.library.search(library.person, { cursor: 'bm9uc2Vuc2U', limit: 3 })).rejects.toMatchObject({
+    code: 'invalid',
+  })
 })
 
 test('D22: an execution sees only what the owners that it may read assert', async () => {
   const execution = {
-    kind: 'execution', name: 'execution 1', executionId: '1', attempt: 1, jobId: '1', appKind: 'feed', organizationId: library.organizationId,
-    ownerId: await library.owner('Beta'), readableOwnerIds: [await library.owner('Beta')], collectionIds: [], controlId: null,
+    kind: 'execution',
+    name: 'execution 1',
+    executionId: '1',
+    attempt: 1,
+    jobId: '1',
+    appKind: 'feed',
+    organizationId: library.organizationId,
+    ownerId: await library.owner('Beta'),
+    readableOwnerIds: [await library.owner('Beta')],
+    collectionIds: [],
+    controlId: null,
   } as const
   const { data } = await library.library.search(execution, { limit: 100 })
   expect(data.map((each) => each.value).sort()).toEqual([mutex, 'a.example.com'])
-  expect(data.find((each) => each.value === 'a.example.com')).toMatchObject({ owners: ['Beta'], tags: ['seen'], rating: 5, tlp: null })
-  expect((await library.library.search(execution, { tql: 'tag = "phish" or securityLabel = "TLP:AMBER" or rating = 1', limit: 100 })).data).toEqual([])
+  expect(data.find((each) => each.value === 'a.example.com')).toMatchObject({
+    owners: ['Beta'],
+    tags: ['seen'],
+    rating: 5,
+    tlp: null,
+  })
+  expect(
+    (
+      await library.library.search(execution, {
+        tql: 'tag = "phish" or securityLabel = "TLP:AMBER" or rating = 1',
+        limit: 100,
+      })
+    ).data,
+  ).toEqual([])
   const detail = await library.library.detail(execution, data.find((each) => each.value === 'a.example.com')?.id ?? '')
   expect(detail.assertions.map((each) => each.ownerName)).toEqual(['Beta'])
   expect(detail.groups).toEqual([])

@@ -25,9 +25,15 @@ function tqlProblem(message: string, position: number, suggestion?: string): Pro
 function compile(query: TqlExpression, object: TqlObject, now: Date): Condition {
   switch (query.kind) {
     case 'and':
-      return sql`(${sql.join(query.operands.map((operand) => compile(operand, object, now)), sql` and `)})`
+      return sql`(${sql.join(
+        query.operands.map((operand) => compile(operand, object, now)),
+        sql` and `,
+      )})`
     case 'or':
-      return sql`(${sql.join(query.operands.map((operand) => compile(operand, object, now)), sql` or `)})`
+      return sql`(${sql.join(
+        query.operands.map((operand) => compile(operand, object, now)),
+        sql` or `,
+      )})`
     case 'not':
       // A comparison with what is not there is not true, so its negation is.
       return sql`not coalesce(${compile(query.operand, object, now)}, false)`
@@ -42,13 +48,21 @@ function compileComparison(comparison: TqlComparison, object: TqlObject, now: Da
   const conditions = keywordConditions[object]
   const condition = Object.hasOwn(conditions, comparison.keyword) ? conditions[comparison.keyword] : undefined
   if (condition === undefined) {
-    throw tqlProblem(`This library keeps nothing for ${comparison.keyword}, so nothing can be found by it.`, comparison.position)
+    throw tqlProblem(
+      `This library keeps nothing for ${comparison.keyword}, so nothing can be found by it.`,
+      comparison.position,
+    )
   }
   return sql`(${condition(comparison, now)})`
 }
 
 function compileHas(has: TqlHas, object: TqlObject, now: Date): Condition {
-  const from = object === 'indicator' ? linkedToIndicator[has.keyword] : object === 'group' ? linkedToGroup[has.keyword] : undefined
+  const from =
+    object === 'indicator'
+      ? linkedToIndicator[has.keyword]
+      : object === 'group'
+        ? linkedToGroup[has.keyword]
+        : undefined
   if (from === undefined) throw tqlProblem(`${has.keyword} cannot stand inside this query.`, has.position)
   return from(compile(has.query, has.object, now), has.query, now)
 }
@@ -59,7 +73,11 @@ const hasTag =
   (owner: 'indicator' | 'group'): Linked =>
   (inner, query, now) => {
     // The commonest question goes by the index of tags.
-    if (query.kind === 'comparison' && (query.operator === '=' || query.operator === 'in') && ['name', 'summary'].includes(query.keyword)) {
+    if (
+      query.kind === 'comparison' &&
+      (query.operator === '=' || query.operator === 'in') &&
+      ['name', 'summary'].includes(query.keyword)
+    ) {
       return compileComparison({ ...query, keyword: 'tag' }, owner, now)
     }
     const tags = owner === 'indicator' ? sql`a.tags` : sql`g.tags`
@@ -76,7 +94,11 @@ const linkedToIndicator: Readonly<Record<string, Linked>> = {
       where l.indicator_id = a.indicator_id and l.owner_id = a.owner_id and ${inner})`,
   hasIndicator: (inner) => hasIndicatorBesides(inner),
   hasAllTags: (_, query) => {
-    if (query.kind !== 'comparison' || (query.operator !== '=' && query.operator !== 'in') || query.keyword !== 'name') {
+    if (
+      query.kind !== 'comparison' ||
+      (query.operator !== '=' && query.operator !== 'in') ||
+      query.keyword !== 'name'
+    ) {
       throw tqlProblem('hasAllTags takes names: hasAllTags(name in ("a", "b")).', query.position)
     }
     return sql`a.tags @> ${textsOf(query)}::text[]`

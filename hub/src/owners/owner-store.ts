@@ -11,8 +11,18 @@ export class OwnerStore {
   }
 
   /** @param readable ids that the reader is held to, if it is */
-  async page(organizationId: string, readable: readonly string[] | undefined, after: string | undefined, limit: number): Promise<Owner[]> {
-    let query = this.#db.selectFrom('owner').selectAll().where('organization_id', '=', organizationId).orderBy('id').limit(limit)
+  async page(
+    organizationId: string,
+    readable: readonly string[] | undefined,
+    after: string | undefined,
+    limit: number,
+  ): Promise<Owner[]> {
+    let query = this.#db
+      .selectFrom('owner')
+      .selectAll()
+      .where('organization_id', '=', organizationId)
+      .orderBy('id')
+      .limit(limit)
     if (readable !== undefined) query = query.where('id', 'in', readable.length === 0 ? ['0'] : [...readable])
     if (after !== undefined) query = query.where('id', '>', after)
     return (await query.execute()).map(toApi)

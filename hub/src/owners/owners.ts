@@ -15,7 +15,10 @@ export class Owners {
     this.#audit = audit
   }
 
-  async list(caller: Caller, { cursor, limit }: { cursor?: string | undefined; limit: number }): Promise<{ data: Owner[]; next?: string }> {
+  async list(
+    caller: Caller,
+    { cursor, limit }: { cursor?: string | undefined; limit: number },
+  ): Promise<{ data: Owner[]; next?: string }> {
     if (caller.kind === 'stranger' || caller.kind === 'environment-server') return { data: [] }
     const readable = caller.kind === 'execution' ? caller.readableOwnerIds : undefined
     const rows = await new OwnerStore(this.#db).page(caller.organizationId, readable, cursor, limit + 1)
@@ -27,8 +30,16 @@ export class Owners {
   async create(caller: PersonCaller, wanted: CreateOwner, address?: string): Promise<Owner> {
     return this.#db.transaction().execute(async (trx) => {
       const owner = await new OwnerStore(trx).create(caller.organizationId, wanted.name.trim(), wanted.kind ?? 'Source')
-      if (owner === undefined) throw new Problem('conflict', `There is an owner named ${wanted.name} already; names are unique in the hub.`)
-      await this.#audit.record(trx, caller, 'owner.create', `owner ${owner.id}`, { name: owner.name, kind: owner.kind }, address)
+      if (owner === undefined)
+        throw new Problem('conflict', `There is an owner named ${wanted.name} already; names are unique in the hub.`)
+      await this.#audit.record(
+        trx,
+        caller,
+        'owner.create',
+        `owner ${owner.id}`,
+        { name: owner.name, kind: owner.kind },
+        address,
+      )
       return owner
     })
   }

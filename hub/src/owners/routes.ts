@@ -15,7 +15,10 @@ export function ownerRoutes(server: Server, owners: Owners): void {
         tags: ['owners'],
         summary: 'Owners that the caller may read',
         querystring: z.object({
-          cursor: z.string().regex(/^\d{1,18}$/).optional(),
+          cursor: z
+            .string()
+            .regex(/^\d{1,18}$/)
+            .optional(),
           limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
         }),
         response: { 200: OwnerPage },
@@ -36,6 +39,7 @@ export function ownerRoutes(server: Server, owners: Owners): void {
       },
     },
     // The rule admits people only.
-    async (request, reply) => reply.code(201).send(await owners.create(request.caller as PersonCaller, request.body, request.ip)),
+    async (request, reply) =>
+      reply.code(201).send(await owners.create(request.caller as PersonCaller, request.body, request.ip)),
   )
 }

@@ -23,7 +23,8 @@ export function batchRoutes(server: Server, { batches, owners }: { batches: Batc
   server.register(async (scope: FastifyInstance) => {
     scope.setErrorHandler(replyWithTcexError)
     // Uploads are JSON whatever they call themselves; they are read as a stream, with a bound.
-    if (scope.hasContentTypeParser('application/octet-stream')) scope.removeContentTypeParser('application/octet-stream')
+    if (scope.hasContentTypeParser('application/octet-stream'))
+      scope.removeContentTypeParser('application/octet-stream')
     scope.addContentTypeParser('application/octet-stream', (_, payload, done) => done(null, payload))
     submitRoutes(scope, batches, owners)
     readRoutes(scope, batches)
@@ -40,11 +41,18 @@ function submitRoutes(scope: FastifyInstance, batches: Batches, owners: Owners):
       return replyJson(reply, 200, batchAnswer(await batches.submit(sender, config, content), true))
     },
   )
-  scope.post(path(tcexPaths.batch('').replace(/\/$/, '')), { config: writes, schema: hidden('createBatch') }, async (request, reply) => {
-    const config = readConfig(request.body)
-    const sender = await senderOf(owners, request.caller, config.owner)
-    return replyJson(reply, 201, { status: 'Success', data: { batchId: Number(await batches.create(sender, config)) } })
-  })
+  scope.post(
+    path(tcexPaths.batch('').replace(/\/$/, '')),
+    { config: writes, schema: hidden('createBatch') },
+    async (request, reply) => {
+      const config = readConfig(request.body)
+      const sender = await senderOf(owners, request.caller, config.owner)
+      return replyJson(reply, 201, {
+        status: 'Success',
+        data: { batchId: Number(await batches.create(sender, config)) },
+      })
+    },
+  )
   scope.post<{ Params: { batchId: string } }>(
     path(tcexPaths.batch(':batchId')),
     { config: writes, bodyLimit: limits.batchBytesMax, schema: hidden('uploadBatch') },
@@ -52,7 +60,9 @@ function submitRoutes(scope: FastifyInstance, batches: Batches, owners: Owners):
       const batch = await batches.get(organizationOf(request.caller), batchId(request.params))
       const config = readConfig(batch.config)
       const sender = await senderOf(owners, request.caller, config.owner)
-      const content = isStream(request.body) ? await collect(request.body, limits.batchBytesMax) : Buffer.from(JSON.stringify(request.body))
+      const content = isStream(request.body)
+        ? await collect(request.body, limits.batchBytesMax)
+        : Buffer.from(JSON.stringify(request.body))
       await batches.upload(sender, batch.id, content)
       return replyJson(reply, 202, { status: 'Queued' })
     },
@@ -73,9 +83,14 @@ function readRoutes(scope: FastifyInstance, batches: Batches): void {
     { config: reads, schema: hidden('listBatchErrors') },
     async (request, reply) => {
       const batch = await batches.visible(request.caller, batchId(request.params))
-      if (batch.state !== 'completed') return replyJson(reply, 400, { status: 'Invalid', description: 'The batch has not been completed.' })
+      if (batch.state !== 'completed')
+        return replyJson(reply, 400, { status: 'Invalid', description: 'The batch has not been completed.' })
       const errors = await batches.errors(batch.id)
-      return replyJson(reply, 200, errors.map(({ code, reason }) => ({ errorReason: reason, errorSource: code })))
+      return replyJson(
+        reply,
+        200,
+        errors.map(({ code, reason }) => ({ errorReason: reason, errorSource: code })),
+      )
     },
   )
   scope.get(path(tcexPaths.indicatorTypes), { config: reads, schema: hidden('listIndicatorTypes') }, async (_, reply) =>

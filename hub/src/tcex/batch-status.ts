@@ -3,7 +3,10 @@ import type { BatchRow } from '../batches/batch-store.ts'
 
 /** A batch in TcEx's words. Without an id it is the final result, and TcEx does not wait 15 s to poll (T13). */
 export function batchAnswer(batch: BatchRow, isFinal: boolean): BatchAnswer {
-  return { status: 'Success', data: { batchStatus: { ...(isFinal ? {} : { id: Number(batch.id) }), ...statusOf(batch) } } }
+  return {
+    status: 'Success',
+    data: { batchStatus: { ...(isFinal ? {} : { id: Number(batch.id) }), ...statusOf(batch) } },
+  }
 }
 
 function statusOf(batch: BatchRow): BatchStatus {
@@ -14,7 +17,8 @@ function statusOf(batch: BatchRow): BatchStatus {
     status: 'Completed',
     // What was written but for a part is an error to be shown, and a success as well.
     errorCount: errorIndicatorCount + errorGroupCount + batch.associations_refused + batch.partial,
-    successCount: batch.item_count - batch.unprocessed - errorIndicatorCount - errorGroupCount - batch.associations_refused,
+    successCount:
+      batch.item_count - batch.unprocessed - errorIndicatorCount - errorGroupCount - batch.associations_refused,
     unprocessCount: batch.unprocessed,
     successGroupCount: batch.groups_created + batch.groups_updated + batch.groups_unchanged + batch.groups_deleted,
     errorGroupCount,

@@ -7,15 +7,20 @@ const configBytesMax = 64 * 1024
 
 /** The parts of createAndUpload: JSON text, each sent as a file without a content type (T6). */
 export async function readParts(request: FastifyRequest): Promise<{ config: BatchConfig; content: Buffer }> {
-  if (!request.isMultipart()) throw new Problem('invalid', 'Send multipart/form-data with the parts config and content.')
+  if (!request.isMultipart())
+    throw new Problem('invalid', 'Send multipart/form-data with the parts config and content.')
   let config: BatchConfig | undefined
   let content: Buffer | undefined
   for await (const part of request.parts()) {
-    const bytes = part.type === 'file' ? await collect(part.file, part.fieldname === 'content' ? limits.batchBytesMax : configBytesMax) : Buffer.from(String(part.value))
+    const bytes =
+      part.type === 'file'
+        ? await collect(part.file, part.fieldname === 'content' ? limits.batchBytesMax : configBytesMax)
+        : Buffer.from(String(part.value))
     if (part.fieldname === 'config') config = readConfig(bytes)
     if (part.fieldname === 'content') content = bytes
   }
-  if (config === undefined || content === undefined) throw new Problem('invalid', `The part ${config === undefined ? 'config' : 'content'} is missing.`)
+  if (config === undefined || content === undefined)
+    throw new Problem('invalid', `The part ${config === undefined ? 'config' : 'content'} is missing.`)
   return { config, content }
 }
 
@@ -23,7 +28,10 @@ export function readConfig(json: Uint8Array | unknown): BatchConfig {
   const parsed = BatchConfig.safeParse(json instanceof Uint8Array ? parseJson(json) : json)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new Problem('invalid', `The batch's settings are not right at ${issue?.path.join('.') ?? 'the top'}: ${issue?.message ?? 'unreadable'}.`)
+  throw new Problem(
+    'invalid',
+    `The batch's settings are not right at ${issue?.path.join('.') ?? 'the top'}: ${issue?.message ?? 'unreadable'}.`,
+  )
 }
 
 function parseJson(json: Uint8Array): unknown {
@@ -40,7 +48,8 @@ export async function collect(stream: Readable, bytesMax: number): Promise<Buffe
   let length = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > bytesMax) throw new Problem('too-large', `The content has more than ${bytesMax} bytes; send it in several batches.`)
+    if (length > bytesMax)
+      throw new Problem('too-large', `The content has more than ${bytesMax} bytes; send it in several batches.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)

@@ -3,16 +3,24 @@ import { Problem } from '../lib/problem.ts'
 import { replyJson } from './json-reply.ts'
 
 /** Problems in ThreatConnect's shape: JSON also for errors (T7), except for missing rights, which apps read as text. */
-export function replyWithTcexError(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function replyWithTcexError(
+  error: FastifyError | Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   if (error instanceof Problem) {
-    if (error.code === 'unauthenticated' || error.code === 'forbidden') return reply.code(401).type('text/plain').send(error.message)
+    if (error.code === 'unauthenticated' || error.code === 'forbidden')
+      return reply.code(401).type('text/plain').send(error.message)
     return replyJson(reply, statusOf(error), { status: 'Invalid', description: error.message })
   }
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return replyJson(reply, error.statusCode, { status: 'Invalid', description: error.message })
   }
   request.log.error({ err: error }, 'a request failed')
-  return replyJson(reply, 500, { status: 'Failure', message: `The hub failed at this; its log knows why under ${request.id}.` })
+  return replyJson(reply, 500, {
+    status: 'Failure',
+    message: `The hub failed at this; its log knows why under ${request.id}.`,
+  })
 }
 
 function statusOf(problem: Problem): number {

@@ -23,7 +23,9 @@ function entry(type: IndicatorType): IndicatorTypeEntry {
     value1Label: first ?? type,
     value1Type: 'text',
     ...(second === undefined ? {} : { value2Label: second, value2Type: 'text' }),
-    ...(third === undefined ? {} : { value3Label: third, value3Type: selectableTypes.includes(third) ? 'selectone' : 'text' }),
+    ...(third === undefined
+      ? {}
+      : { value3Label: third, value3Type: selectableTypes.includes(third) ? 'selectone' : 'text' }),
   }
 }
 

@@ -5,5 +5,8 @@ import type { FastifyReply } from 'fastify'
  * that a write failed (T3, D17).
  */
 export function replyJson(reply: FastifyReply, status: number, body: unknown): FastifyReply {
-  return reply.code(status).header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body)))
+  return reply
+    .code(status)
+    .header('content-type', 'application/json')
+    .send(Buffer.from(JSON.stringify(body)))
 }

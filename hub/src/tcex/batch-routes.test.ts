@@ -1,0 +1,404 @@
+import { BatchAnswer, IndicatorTypesAnswer, IndicatorPage, Ledger, LedgerItemPage, paths } from '@postern/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Caller } from '../access/caller.ts'
+import { createServer, type Server } from '../http/server.ts'
+import { serveLibrary } from '../library/create-library.ts'
+import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
+
+let library: TestLibrary
+let server: Server
+let callers: Record<string, Caller>
+
+beforeAll(async () => {
+  library = await createTestLibrary()
+  const feed = await execution('feed', await library.owner('Feed'))
+  callers = {
+    person: library.person,
+    reader: { ...library.person, role: 'read-only' },
+    foreigner: { ...library.person, organizationId: '424242' },
+    feed,
+    alerts: { ...feed, appKind: 'alerts' },
+    other: await execution('feed', await library.owner('Other')),
+    exporter: { ...feed, appKind: 'export', ownerId: null, readableOwnerIds: [] },
+  }
+  server = await createServer({
+    logger: false,
+    authenticate: async (request) =>
+      callers[String(request.headers['x-caller'] ?? '')] ?? { kind: 'stranger', name: 'stranger' },
+  })
+  serveLibrary(server, library)
+  await server.ready()
+})
+afterAll(async () => {
+  await server.close()
+  await library.close()
+})
+
+/** A row of `execution` with all that it hangs on, and its caller. */
+async function execution(appKind: 'feed', ownerId: string): Promise<Extract<Caller, { kind: 'execution' }>> {
+  const { pool } = library.database
+  const name = `app ${ownerId}`
+  const sha256 = ownerId.padStart(64, '0')
+  await pool.query(`insert into package (sha256, bytes) values ($1, 1)`, [sha256])
+  const { rows } = await pool.query<{ id: string }>(
+    `with a as (insert into app (program_name, kind, display_name) values ($1, 'feed', $1) returning id),
+     v as (insert into app_version (app_id, program_version, package_sha256, package_bytes, install_json, publisher_key_id, signature, vouched_by, is_current)
+           select id, '1.0.0', $2, 1, '{}', '0123456789abcdef', '', 'test', true from a returning id, app_id),
+     e as (insert into environment (organization_id, name) values ($3, $1) returning id),
+     j as (insert into job (organization_id, name, app_id, environment_id, owner_id, timeout_seconds)
+           select $3, $1, v.app_id, e.id, $4, 60 from v, e returning id, environment_id)
+     insert into execution (organization_id, job_id, app_version_id, environment_id, trigger, started_by, deadline_at)
+     select $3, j.id, v.id, j.environment_id, 'run-now', 'test', now() from j, v returning id`,
+    [name, sha256, library.organizationId, ownerId],
+  )
+  const executionId = rows[0]?.id ?? ''
+  return {
+    kind: 'execution',
+    name: `execution ${executionId}`,
+    executionId,
+    attempt: 1,
+    jobId: '1',
+    appKind,
+    organizationId: library.organizationId,
+    ownerId,
+    readableOwnerIds: [ownerId],
+    collectionIds: [],
+    controlId: null,
+  }
+}
+
+/** As TcEx sends it: both parts with a filename and no content type (T6). */
+function multipart(config: object, content: string | object) {
+  const boundary = '5c6a7e0d1f'
+  const part = (name: string, text: string) =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${text}\r\n`
+  const text = typeof content === 'string' ? content : JSON.stringify(content)
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    payload: `${part('config', JSON.stringify(config))}${part('content', text)}--${boundary}--\r\n`,
+  }
+}
+
+const create = {
+  action: 'Create',
+  owner: 'Feed',
+  attributeWriteType: 'Replace',
+  haltOnError: 'false',
+  playbookTriggersEnabled: 'false',
+  securityLabelWriteType: 'Replace',
+  tagWriteType: 'Replace',
+  version: 'V2',
+}
+
+function submit(caller: string, config: object, content: string | object) {
+  const { headers, payload } = multipart(config, content)
+  return server.inject({
+    method: 'POST',
+    url: '/api/v2/batch/createAndUpload?includeAdditional=true',
+    headers: { ...headers, 'x-caller': caller },
+    payload,
+  })
+}
+
+const items = (prefix: string, count: number) => ({
+  indicator: Array.from({ length: count }, (_, n) => ({
+    type: 'Host',
+    summary: `${prefix}${n}.example.com`,
+    xid: `${prefix}${n}`,
+  })),
+})
+
+test('FD-2: createAndUpload answers at once, without an id, under the bare media type', async () => {
+  const answer = await submit('feed', create, { ...items('sync', 3), group: [{ type: 'Report', name: 'R', xid: 'r' }] })
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers['content-type']).toBe('application/json')
+  const { data } = BatchAnswer.parse(answer.json())
+  expect(data.batchStatus).toEqual({
+    status: 'Completed',
+    errorCount: 0,
+    successCount: 4,
+    unprocessCount: 0,
+    successGroupCount: 1,
+    errorGroupCount: 0,
+    successIndicatorCount: 3,
+    errorIndicatorCount: 0,
+  })
+})
+
+test('T2: the same request twice is one batch of the execution; with another between, it is a new one', async () => {
+  const batches = async () =>
+    (
+      await library.database.pool.query('select count(*)::int as count from batch where execution_id = $1', [
+        callers['feed']?.kind === 'execution' ? callers['feed'].executionId : '',
+      ])
+    ).rows[0].count as number
+  const first = await submit('feed', create, items('twice', 5))
+  const count = await batches()
+  const second = await submit('feed', create, items('twice', 5))
+  expect(second.json()).toEqual(first.json())
+  expect(await batches()).toBe(count)
+  await Promise.all([submit('feed', create, items('race', 50)), submit('feed', create, items('race', 50))])
+  expect(await batches()).toBe(count + 1)
+  await submit('feed', create, items('twice', 5))
+  expect(await batches()).toBe(count + 2)
+})
+
+test('the two-step way: created, polled, uploaded, polled, errors', async () => {
+  const made = await server.inject({
+    method: 'POST',
+    url: '/api/v2/batch',
+    headers: { 'x-caller': 'feed' },
+    payload: create,
+  })
+  expect(made.statusCode).toBe(201)
+  const id = made.json<{ data: { batchId: number } }>().data.batchId
+  expect(Number.isInteger(id)).toBe(true)
+  const poll = () =>
+    server.inject({ method: 'GET', url: `/api/v2/batch/${id}?includeAdditional=true`, headers: { 'x-caller': 'feed' } })
+  const errors = () =>
+    server.inject({ method: 'GET', url: `/api/v2/batch/${id}/errors`, headers: { 'x-caller': 'feed' } })
+  expect((await poll()).json()).toEqual({ status: 'Success', data: { batchStatus: { id, status: 'Created' } } })
+  expect((await errors()).statusCode).toBe(400)
+  const upload = () =>
+    server.inject({
+      method: 'POST',
+      url: `/api/v2/batch/${id}`,
+      headers: { 'x-caller': 'feed', 'content-type': 'application/octet-stream' },
+      payload: JSON.stringify({
+        indicator: [{ type: 'Address', summary: '1.2.3' }, ...items('step', 1).indicator],
+        file: {},
+      }),
+    })
+  expect((await upload()).statusCode).toBe(202)
+  expect((await upload()).statusCode).toBe(202)
+  expect(BatchAnswer.parse((await poll()).json()).data.batchStatus).toMatchObject({
+    id,
+    status: 'Completed',
+    errorCount: 1,
+    errorIndicatorCount: 1,
+    successIndicatorCount: 1,
+  })
+  const list = (await errors()).json<{ errorReason: string; errorSource: string }[]>()
+  expect(list[0]?.errorReason.split('is not valid. ')[1]).toMatch(/\w/)
+  const foreign = await server.inject({ method: 'GET', url: `/api/v2/batch/${id}`, headers: { 'x-caller': 'other' } })
+  expect(foreign.statusCode).toBe(404)
+  expect(foreign.headers['content-type']).toBe('application/json')
+})
+
+test('a batch that was never uploaded is harmless, and gone after a day', async () => {
+  const made = await server.inject({
+    method: 'POST',
+    url: '/api/v2/batch',
+    headers: { 'x-caller': 'feed' },
+    payload: create,
+  })
+  const id = String(made.json<{ data: { batchId: number } }>().data.batchId)
+  expect(await library.batches.reapAbandoned()).toBe(0)
+  library.clock.set(new Date(Date.now() + 25 * 3_600_000))
+  expect(await library.batches.reapAbandoned()).toBeGreaterThan(0)
+  library.clock.set(new Date())
+  await expect(library.batches.get(library.organizationId, id)).rejects.toMatchObject({ code: 'not-found' })
+})
+
+test('D22: an execution writes to its own owner alone; people to any of their organization; others get 401 in words', async () => {
+  await library.owner('Nobody else')
+  for (const [caller, owner] of [
+    ['other', 'Feed'],
+    ['feed', 'Nobody else'],
+    ['feed', 'No such owner'],
+    ['foreigner', 'Feed'],
+  ] as const) {
+    const answer = await submit(caller, { ...create, owner }, items('rights', 1))
+    expect(answer.statusCode, `${caller} ${owner}`).toBe(401)
+    expect(answer.headers['content-type']).toContain('text/plain')
+    expect(answer.body).toContain('no right to create')
+  }
+  for (const caller of ['reader', 'exporter', 'nobody'])
+    expect((await submit(caller, create, items('rights', 1))).statusCode, caller).toBeGreaterThanOrEqual(401)
+  expect((await submit('person', { ...create, owner: 'Nobody else' }, items('rights', 1))).statusCode).toBe(200)
+})
+
+test('S1: what an alert saw first is under review', async () => {
+  await submit('alerts', create, items('alerted', 1))
+  const page = await server.inject({
+    method: 'GET',
+    url: `${paths.indicators}?tql=${encodeURIComponent('status = "Review"')}`,
+    headers: { 'x-caller': 'person' },
+  })
+  expect(IndicatorPage.parse(page.json()).data).toMatchObject([{ value: 'alerted0.example.com', active: false }])
+})
+
+test.each([
+  ['a part is missing', { owner: 'Feed', action: 'Create' }, undefined, /content is missing/],
+  ['settings that are not right', { owner: 'Feed', action: 'Replace' }, '{}', /action/],
+  ['content that is not JSON', create, '{"indicator":[', /not a JSON object/],
+  ['content of a wrong shape', create, '{"indicator":{}}', /not a JSON object/],
+])('T7: %s is answered in JSON with 400 and the reason', async (_, config, content, reason) => {
+  const { headers, payload } = multipart(config, content ?? '')
+  const body = content === undefined ? payload.replace('name="content"', 'name="something"') : payload
+  const answer = await server.inject({
+    method: 'POST',
+    url: '/api/v2/batch/createAndUpload',
+    headers: { ...headers, 'x-caller': 'feed' },
+    payload: body,
+  })
+  expect(answer.statusCode).toBe(400)
+  expect(answer.headers['content-type']).toBe('application/json')
+  expect(answer.json<{ status: string; description: string }>()).toMatchObject({
+    status: 'Invalid',
+    description: expect.stringMatching(reason),
+  })
+})
+
+test('a batch above a megabyte is read in the worker thread, with the same result', async () => {
+  const indicator = Array.from({ length: 12_000 }, (_, n) => ({
+    type: 'Host',
+    summary: `large${n}.example.com`,
+    tag: [{ name: 'a long name of a tag that many have' }],
+    attribute: [{ type: 'Description', value: `déjà ${n}` }],
+  }))
+  const answer = await submit('feed', create, { indicator: [...indicator, { type: 'Host', summary: 'bad value' }] })
+  expect(BatchAnswer.parse(answer.json()).data.batchStatus).toMatchObject({
+    successIndicatorCount: 12_000,
+    errorIndicatorCount: 1,
+  })
+  const { rows } = await library.database.pool.query(
+    `select t.value from assertion_attribute t join indicator i on i.id = t.indicator_id where i.value = 'large777.example.com'`,
+  )
+  expect(rows).toEqual([{ value: 'déjà 777' }])
+})
+
+test('TcEx learns the types before its first batch', async () => {
+  const answer = await server.inject({
+    method: 'GET',
+    url: '/api/v2/types/indicatorTypes',
+    headers: { 'x-caller': 'feed' },
+  })
+  const { data } = IndicatorTypesAnswer.parse(answer.json())
+  expect(data.resultCount).toBe(12)
+  // TcEx has classes for these; for the others it demands at least one label.
+  for (const type of data.indicatorType) if (type.custom === 'true') expect(type.value1Label, type.name).not.toBe('')
+  expect(data.indicatorType.filter((type) => type.custom === 'false').map((type) => type.name)).toEqual([
+    'Address',
+    'EmailAddress',
+    'File',
+    'Host',
+    'URL',
+  ])
+})
+
+test('T1: the ledger tells what became of each item that an execution sent, and what it could not map', async () => {
+  const caller = callers['other']
+  const id = caller?.kind === 'execution' ? caller.executionId : ''
+  await submit('other', { ...create, owner: 'Other' }, items('ledger', 30))
+  await submit(
+    'other',
+    { ...create, owner: 'Other' },
+    {
+      indicator: [
+        ...items('ledger', 30).indicator,
+        { type: 'Address', summary: 'nowhere' },
+        { type: 'Host', summary: 'ledger-new.example.com' },
+      ],
+      group: [{ type: 'Report', name: 'L', xid: 'l' }],
+    },
+  )
+  await submit('other', { ...create, owner: 'Other', action: 'Delete' }, items('ledger', 4))
+  const unmapped = {
+    data: [{ what: 'attribute type "pattern-in-file"', reason: 'no such type', count: 3, examples: ['a', 'b'] }],
+  }
+  const put = (who: string) =>
+    server.inject({ method: 'PUT', url: paths.executionUnmapped(id), headers: { 'x-caller': who }, payload: unmapped })
+  expect((await put('other')).statusCode).toBe(204)
+  expect((await put('other')).statusCode).toBe(204)
+  expect((await put('feed')).statusCode).toBe(403)
+  expect((await put('person')).statusCode).toBe(403)
+  const get = (url: string, who = 'person') => server.inject({ method: 'GET', url, headers: { 'x-caller': who } })
+  expect(Ledger.parse((await get(paths.executionLedger(id))).json())).toEqual({
+    batches: 3,
+    created: 31,
+    updated: 0,
+    unchanged: 30,
+    deleted: 4,
+    refused: 1,
+    groupsCreated: 1,
+    groupsUpdated: 0,
+    groupsUnchanged: 0,
+    ...{ unmapped: unmapped.data },
+  })
+  expect((await get(paths.executionLedger(id), 'feed')).statusCode).toBe(404)
+  expect((await get(paths.executionLedger(id), 'foreigner')).statusCode).toBe(404)
+  const refused = LedgerItemPage.parse((await get(paths.executionLedgerItems(id))).json())
+  expect(refused).toMatchObject({
+    data: [
+      {
+        position: 31,
+        kind: 'indicator',
+        type: 'Address',
+        summary: 'nowhere',
+        outcome: 'refused',
+        code: '0x1005',
+        reason: expect.stringContaining('is not valid. '),
+      },
+    ],
+  })
+  const created: string[] = []
+  let cursor = ''
+  do {
+    const page = LedgerItemPage.parse(
+      (await get(`${paths.executionLedgerItems(id)}?outcome=created&limit=7${cursor}`)).json(),
+    )
+    expect(page.data.length).toBeLessThanOrEqual(7)
+    created.push(...page.data.map((item) => item.summary))
+    cursor = page.next === undefined ? '' : `&cursor=${page.next}`
+  } while (cursor !== '')
+  expect(created).toEqual([...items('ledger', 30).indicator.map((item) => item.summary), 'L', 'ledger-new.example.com'])
+})
+
+test('owners are made by those who may, and each reader sees those it may read', async () => {
+  const make = (who: string, name: string) =>
+    server.inject({ method: 'POST', url: paths.owners, headers: { 'x-caller': who }, payload: { name } })
+  expect((await make('person', 'Made')).statusCode).toBe(201)
+  expect((await make('person', 'Made')).statusCode).toBe(409)
+  expect((await make('reader', 'Made too')).statusCode).toBe(403)
+  const names = async (who: string) =>
+    (await server.inject({ method: 'GET', url: paths.owners, headers: { 'x-caller': who } }))
+      .json<{ data: { name: string }[] }>()
+      .data.map((each) => each.name)
+  expect(await names('reader')).toContain('Made')
+  expect(await names('feed')).toEqual(['Feed'])
+  expect(await names('foreigner')).toEqual([])
+  const { rows } = await library.database.pool.query(
+    `select actor_name, action from audit_event where action = 'owner.create' and detail->>'name' = 'Made'`,
+  )
+  expect(rows).toEqual([{ actor_name: 'pat', action: 'owner.create' }])
+})
+
+test('one indicator is read with who asserts what; its id has the shape of a UUID', async () => {
+  await submit('feed', create, {
+    indicator: [{ type: 'Host', summary: 'detail.example.com', rating: 2.5, firstSeen: '2026-01-01T00:00:00Z' }],
+  })
+  const page = IndicatorPage.parse(
+    (
+      await server.inject({
+        method: 'GET',
+        url: `${paths.indicators}?tql=${encodeURIComponent('summary = "detail.example.com"')}`,
+        headers: { 'x-caller': 'feed' },
+      })
+    ).json(),
+  )
+  const id = page.data[0]?.id ?? ''
+  const detail = await server.inject({ method: 'GET', url: paths.indicator(id), headers: { 'x-caller': 'reader' } })
+  expect(detail.statusCode).toBe(200)
+  expect(detail.json()).toMatchObject({
+    rating: 2.5,
+    assertions: [{ ownerName: 'Feed', firstSeen: '2026-01-01T00:00:00.000Z' }],
+  })
+  const bad = await server.inject({
+    method: 'GET',
+    url: `${paths.indicators}?tql=${encodeURIComponent('summry = "x"')}`,
+    headers: { 'x-caller': 'reader' },
+  })
+  expect(bad.statusCode).toBe(400)
+  expect(bad.body).toContain('Did you mean summary')
+})
