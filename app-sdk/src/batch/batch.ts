@@ -3,15 +3,7 @@ import type { FileHashes } from '@postern/intel'
 import type { Logger } from '../launch/logger.ts'
 import type { HubSession } from '../net/hub-session.ts'
 import { SortedSpill } from '../spill/sorted-spill.ts'
-import {
-  associationPart,
-  chunkBounds,
-  chunksOf,
-  contentOf,
-  deletionPart,
-  groupPart,
-  indicatorPart,
-} from './batch-content.ts'
+import { associationPart, chunksOf, contentOf, deletionPart, groupPart, indicatorPart } from './batch-content.ts'
 import type { ContentPart } from './batch-content.ts'
 import type { AssociationItem, GroupItem, IndicatorItem } from './batch-item.ts'
 import { mergeGroups, mergeIndicators } from './merge-items.ts'

@@ -49,7 +49,7 @@ export class HubPlanStore implements PlanStore {
     return this.#hub.call('GET', paths.plan(planId), Plan)
   }
 
-  async createPlan(plan: CreatePlan, values: ValuesFile): Promise<Pick<Plan, 'id' | 'state'>> {
+  async createPlan(plan: CreatePlan, values: ValuesFile): Promise<Plan> {
     const draft = await this.#hub.call('POST', paths.plans, Plan, { json: plan })
     return await this.#hub.call('PUT', paths.planValues(draft.id), Plan, ndjson(values))
   }

@@ -1,4 +1,4 @@
-import type { CreatePlan, CreateReceipt, Plan, PlanState, Receipt, UpdatePlanState } from '@postern/protocol'
+import type { CreatePlan, CreateReceipt, Plan, Receipt, UpdatePlanState } from '@postern/protocol'
 import type { Value } from './control.ts'
 
 /** A data collection at the version that this run pushes. */
@@ -30,8 +30,8 @@ export interface PlanStore {
   /** The newest receipt of this target, or nothing. */
   lastReceipt(target: string): Promise<Receipt | undefined>
   plan(planId: string): Promise<Plan>
-  /** Keeps a plan with its values; the answer's state says whether it may be applied now. */
-  createPlan(plan: CreatePlan, values: ValuesFile): Promise<{ readonly id: string; readonly state: PlanState }>
+  /** Keeps a plan with its values; the answer's state says whether it may be applied now, its guards also what the hub itself found. */
+  createPlan(plan: CreatePlan, values: ValuesFile): Promise<Pick<Plan, 'id' | 'state' | 'guards'>>
   setPlanState(planId: string, update: UpdatePlanState): Promise<void>
   writeReceipt(receipt: CreateReceipt, values: ValuesFile): Promise<void>
 }

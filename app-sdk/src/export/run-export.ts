@@ -69,7 +69,7 @@ export async function runExport(run: ExportRun): Promise<Outcome> {
   })
   for (const { guard, message } of guards.filter(({ tripped }) => tripped)) log.warn(`guard ${guard}: ${message}`)
   const plan = await store.createPlan(planOf(control, findings, guards), await planFile(difference, run.tempPath))
-  if (plan.state === 'waiting') return { message: waits(guards, facts) }
+  if (plan.state === 'waiting') return { message: waits(plan.guards, facts) }
   if (plan.state !== 'ready')
     throw new Error(`the hub put plan ${plan.id} into state ${plan.state}; nothing was changed on the control`)
   return await applyAndVerify(run, plan.id, findings)
