@@ -18,10 +18,18 @@ export class CollectionStore {
   }
 
   /** Undefined where the name is taken. */
-  async create(organizationId: string, wanted: { name: string; tql: string; freshnessSeconds: number }): Promise<CollectionRow | undefined> {
+  async create(
+    organizationId: string,
+    wanted: { name: string; tql: string; freshnessSeconds: number },
+  ): Promise<CollectionRow | undefined> {
     return this.#db
       .insertInto('collection')
-      .values({ organization_id: organizationId, name: wanted.name, tql: wanted.tql, freshness_seconds: wanted.freshnessSeconds })
+      .values({
+        organization_id: organizationId,
+        name: wanted.name,
+        tql: wanted.tql,
+        freshness_seconds: wanted.freshnessSeconds,
+      })
       .onConflict((conflict) => conflict.columns(['organization_id', 'name']).doNothing())
       .returningAll()
       .executeTakeFirst()
@@ -33,13 +41,22 @@ export class CollectionStore {
   }
 
   /** In the order in which they were made. @param name a name, or an id: export apps are given either */
-  async page(scope: CollectionScope, name: string | undefined, after: string | undefined, limit: number): Promise<CollectionRow[]> {
+  async page(
+    scope: CollectionScope,
+    name: string | undefined,
+    after: string | undefined,
+    limit: number,
+  ): Promise<CollectionRow[]> {
     let query = this.#visible(scope)
     if (after !== undefined) query = query.where('id', '>', after)
     if (name === undefined) return query.orderBy('id').limit(limit).execute()
     query = query.where((e) => (isId(name) ? e.or([e('name', '=', name), e('id', '=', name)]) : e('name', '=', name)))
     // A name goes before an id that looks like it, as it does where jobs are written.
-    return query.orderBy((e) => e('name', '=', name), 'desc').orderBy('id').limit(limit).execute()
+    return query
+      .orderBy((e) => e('name', '=', name), 'desc')
+      .orderBy('id')
+      .limit(limit)
+      .execute()
   }
 
   /** Collections whose last full refresh is older than their freshness target, the oldest first. */

@@ -21,7 +21,9 @@ export async function pruneVersions(trx: Db, now: Date): Promise<number> {
 
 /** @param oldest the oldest version that stays readable */
 async function pruneBefore(trx: Db, collectionId: string, oldest: number): Promise<number> {
-  await sql`delete from collection_member where collection_id = ${collectionId} and until_version <= ${oldest}`.execute(trx)
+  await sql`delete from collection_member where collection_id = ${collectionId} and until_version <= ${oldest}`.execute(
+    trx,
+  )
   await sql`delete from collection_change where collection_id = ${collectionId} and version <= ${oldest}`.execute(trx)
   const { numAffectedRows } = await sql`
     delete from collection_version where collection_id = ${collectionId} and version < ${oldest}`.execute(trx)

@@ -34,7 +34,12 @@ test('D3: members enter and leave with a new version, and each version stays as 
   expect(hostsOf(await made.values(id, '2'))).toEqual(['three.example.com', 'two.example.com'])
   expect(hostsOf(await made.changes(id, 1))).toEqual(['Host one.example.com', 'Host three.example.com'])
   expect((await made.changes(id, 1)).lines.map(([change]) => change)).toEqual(['remove', 'add'])
-  expect(await rows('select version, member_count::int, entered::int, departed::int from collection_version where collection_id = $1 order by 1', id)).toEqual([
+  expect(
+    await rows(
+      'select version, member_count::int, entered::int, departed::int from collection_version where collection_id = $1 order by 1',
+      id,
+    ),
+  ).toEqual([
     { version: 1, member_count: 2, entered: 2, departed: 0 },
     { version: 2, member_count: 2, entered: 1, departed: 1 },
   ])
@@ -55,7 +60,9 @@ test('D3: one that comes back is a member again, and missing in between', async 
   await refresh(id)
   await made.hosts('Feed C', ['back.example.com'])
   expect((await refresh(id)).version).toBe(3)
-  expect(await Promise.all(['1', '2', '3'].map(async (version) => (await made.values(id, version)).end.count))).toEqual([2, 1, 2])
+  expect(await Promise.all(['1', '2', '3'].map(async (version) => (await made.values(id, version)).end.count))).toEqual(
+    [2, 1, 2],
+  )
   expect((await made.changes(id, 1)).lines).toEqual([])
   expect((await made.changes(id, 2)).lines).toEqual([['add', 'Host', 'back.example.com']])
 })
@@ -66,7 +73,9 @@ test('D3: two refreshes at once are one writer after the other', async () => {
   await made.hosts('Feed D', ['second.example.com'])
   const versions = await Promise.all(Array.from({ length: 5 }, async () => (await refresh(id)).version))
   expect(versions).toEqual([2, 2, 2, 2, 2])
-  expect(await rows('select indicator_id from collection_change where collection_id = $1 and version = 2', id)).toHaveLength(1)
+  expect(
+    await rows('select indicator_id from collection_change where collection_id = $1 and version = 2', id),
+  ).toHaveLength(1)
 })
 
 test('D3: changes have consecutive numbers over versions, and none has a gap', async () => {
@@ -74,13 +83,24 @@ test('D3: changes have consecutive numbers over versions, and none has a gap', a
   const id = await made.refreshed('ownerName = "Feed E"')
   await made.deleteHosts('Feed E', ['a.example.com', 'b.example.com'])
   await refresh(id)
-  const numbers = await rows<{ number: number; version: number }>('select number::int, version from collection_change where collection_id = $1 order by number', id)
-  expect(numbers.map(({ number, version }) => [number, version])).toEqual([[1, 1], [2, 1], [3, 1], [4, 2], [5, 2]])
+  const numbers = await rows<{ number: number; version: number }>(
+    'select number::int, version from collection_change where collection_id = $1 order by number',
+    id,
+  )
+  expect(numbers.map(({ number, version }) => [number, version])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [4, 2],
+    [5, 2],
+  ])
 })
 
 test('D3: a batch reaches the collections that it touches without a full refresh, and leaves nothing pending', async () => {
   await made.hosts('Feed F', ['known.example.com', 'gone.example.com'])
-  const id = await made.refreshed('ownerName = "Feed F" and rating >= 3 or ownerName = "Feed F" and summary startswith "gone"')
+  const id = await made.refreshed(
+    'ownerName = "Feed F" and rating >= 3 or ownerName = "Feed F" and summary startswith "gone"',
+  )
   await made.collections.refreshTouched()
   const { refreshedAt } = await get(id)
   made.library.clock.set(new Date(Date.now() + 60_000))
@@ -110,7 +130,11 @@ test('D3: a collection whose query no longer reads keeps its version, and keeps 
 })
 
 test('D3: a collection is refreshed when its last refresh is older than its freshness target', async () => {
-  const { id } = await made.collections.create(made.library.person, { name: 'Fresh', tql: 'ownerName = "Feed H"', freshnessSeconds: 60 })
+  const { id } = await made.collections.create(made.library.person, {
+    name: 'Fresh',
+    tql: 'ownerName = "Feed H"',
+    freshnessSeconds: 60,
+  })
   await made.collections.refreshDue()
   expect(await get(id)).toMatchObject({ version: 1 })
   const { refreshedAt } = await get(id)
@@ -144,7 +168,10 @@ test('D3: a version is kept for thirty days after another took its place', async
 
 test('LIB-3: a query that does not read is refused at creation, at its place', async () => {
   const creation = made.collections.create(made.library.person, { name: 'Wrong', tql: 'ratng > 3' })
-  await expect(creation).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/character 1.*rating/) })
+  await expect(creation).rejects.toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(/character 1.*rating/),
+  })
 })
 
 test('a name is given once in an organization', async () => {

@@ -83,7 +83,11 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   async function refresh(collectionId: string, beside?: (trx: Db, version: number) => Promise<void>): Promise<void> {
     await db.transaction().execute(async (trx) => {
       await waitForCollection(trx, collectionId)
-      const collection = await trx.selectFrom('collection').selectAll().where('id', '=', collectionId).executeTakeFirst()
+      const collection = await trx
+        .selectFrom('collection')
+        .selectAll()
+        .where('id', '=', collectionId)
+        .executeTakeFirst()
       await beside?.(trx, await refreshLocked(trx, found(collection, 'data collection')))
     })
   }
@@ -107,7 +111,11 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   async function refreshIfStillDue(collectionId: string): Promise<boolean> {
     return db.transaction().execute(async (trx) => {
       if (!(await tryLockCollection(trx, collectionId))) return false
-      const collection = await trx.selectFrom('collection').selectAll().where('id', '=', collectionId).executeTakeFirst()
+      const collection = await trx
+        .selectFrom('collection')
+        .selectAll()
+        .where('id', '=', collectionId)
+        .executeTakeFirst()
       if (collection === undefined || !isDue(collection, clock.now())) return false
       await refreshLocked(trx, collection)
       return true
@@ -122,17 +130,30 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   }
 
   /** @param version a number, or `latest` */
-  async function values(caller: Caller, collectionId: string, version: string, filter: ValueFilter): Promise<VersionStream> {
+  async function values(
+    caller: Caller,
+    collectionId: string,
+    version: string,
+    filter: ValueFilter,
+  ): Promise<VersionStream> {
     const collection = await visible(caller, collectionId)
     const number = await readableVersion(collection, version)
     return { version: number, body: await streams.open(valuesOf(collection.id, number, filter)) }
   }
 
   /** From `since`, which the reader has, to the newest version. */
-  async function changes(caller: Caller, collectionId: string, since: string, filter: ValueFilter): Promise<VersionStream> {
+  async function changes(
+    caller: Caller,
+    collectionId: string,
+    since: string,
+    filter: ValueFilter,
+  ): Promise<VersionStream> {
     const collection = await visible(caller, collectionId)
     const from = await readableVersion(collection, since)
-    return { version: collection.version, body: await streams.open(changesOf(collection.id, from, collection.version, filter)) }
+    return {
+      version: collection.version,
+      body: await streams.open(changesOf(collection.id, from, collection.version, filter)),
+    }
   }
 
   async function readableVersion(collection: CollectionRow, asked: string): Promise<number> {
@@ -141,7 +162,10 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
     }
     const version = asked === 'latest' ? collection.version : Number(asked)
     if (version <= collection.version && (await store.hasVersion(collection.id, version))) return version
-    throw new Problem('not-found', `Data collection ${collection.name} has no version ${asked}, or it is no longer kept; the newest is ${collection.version}.`)
+    throw new Problem(
+      'not-found',
+      `Data collection ${collection.name} has no version ${asked}, or it is no longer kept; the newest is ${collection.version}.`,
+    )
   }
 
   async function visible(caller: Caller, collectionId: string): Promise<CollectionRow> {
@@ -169,7 +193,11 @@ async function waitForCollection(trx: Db, collectionId: string): Promise<void> {
     await lockCollection(trx, collectionId)
   } catch (error) {
     if ((error as { code?: string }).code !== lockNotAvailable) throw error
-    throw new Problem('unavailable', 'Another refresh of this data collection is under way; try again when it has ended.', { cause: error })
+    throw new Problem(
+      'unavailable',
+      'Another refresh of this data collection is under way; try again when it has ended.',
+      { cause: error },
+    )
   }
 }
 

@@ -13,13 +13,17 @@ const collectionLockClass = 62_005
  * `lock_timeout` bounds the wait.
  */
 export async function lockCollection(trx: Db, collectionId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int)`.execute(trx)
+  await sql`select pg_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int)`.execute(
+    trx,
+  )
 }
 
 /** The same without waiting. @returns false while another writer is at it */
 export async function tryLockCollection(trx: Db, collectionId: string): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int) as locked`.execute(trx)
+    select pg_try_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int) as locked`.execute(
+    trx,
+  )
   return rows[0]?.locked === true
 }
 
@@ -52,10 +56,18 @@ export async function refreshMembers(
 }
 
 /** Fills `wanted_member` with what the query finds now. */
-async function findWanted(trx: Db, organizationId: string, condition: RawBuilder<boolean>, scope: 'all' | 'touched'): Promise<void> {
-  await sql`create temporary table if not exists wanted_member (indicator_id uuid not null, tlp smallint, active boolean not null) on commit drop`.execute(trx)
+async function findWanted(
+  trx: Db,
+  organizationId: string,
+  condition: RawBuilder<boolean>,
+  scope: 'all' | 'touched',
+): Promise<void> {
+  await sql`create temporary table if not exists wanted_member (indicator_id uuid not null, tlp smallint, active boolean not null) on commit drop`.execute(
+    trx,
+  )
   await sql`truncate wanted_member`.execute(trx)
-  const touched = (id: RawBuilder<unknown>) => (scope === 'all' ? sql`` : sql`and ${id} in (select indicator_id from touched_member)`)
+  const touched = (id: RawBuilder<unknown>) =>
+    scope === 'all' ? sql`` : sql`and ${id} in (select indicator_id from touched_member)`
   await sql`
     insert into wanted_member
     select v.indicator_id, v.tlp, v.active from indicator_view v
@@ -68,7 +80,11 @@ async function findWanted(trx: Db, organizationId: string, condition: RawBuilder
 }
 
 /** Fills `member_change` with the difference between `wanted_member` and the members that there are. */
-async function findChanges(trx: Db, collectionId: string, scope: 'all' | 'touched'): Promise<Omit<MemberChanges, 'version'>> {
+async function findChanges(
+  trx: Db,
+  collectionId: string,
+  scope: 'all' | 'touched',
+): Promise<Omit<MemberChanges, 'version'>> {
   await sql`create temporary table if not exists member_change (
     indicator_id uuid not null, change text not null, tlp smallint, active boolean) on commit drop`.execute(trx)
   await sql`truncate member_change`.execute(trx)
@@ -82,7 +98,9 @@ async function findChanges(trx: Db, collectionId: string, scope: 'all' | 'touche
       select indicator_id, tlp, active from collection_member
       where collection_id = ${collectionId} and until_version is null ${touched}
     ) m full join wanted_member w on w.indicator_id = m.indicator_id
-    where m.indicator_id is null or w.indicator_id is null or w.active <> m.active or w.tlp is distinct from m.tlp`.execute(trx)
+    where m.indicator_id is null or w.indicator_id is null or w.active <> m.active or w.tlp is distinct from m.tlp`.execute(
+    trx,
+  )
   const { rows } = await sql<{ change: 'entered' | 'departed' | 'changed'; count: string }>`
     select change, count(*) from member_change group by change`.execute(trx)
   const counts = { entered: 0, departed: 0, changed: 0 }
@@ -120,9 +138,15 @@ async function writeVersion(
       where id = ${collectionId} returning member_count
     )
     insert into collection_version (collection_id, version, member_count, entered, departed, changed, made_at)
-    select ${collectionId}, ${version}, member_count, ${entered}::bigint, ${departed}::bigint, ${changed}::bigint, ${now} from made`.execute(trx)
+    select ${collectionId}, ${version}, member_count, ${entered}::bigint, ${departed}::bigint, ${changed}::bigint, ${now} from made`.execute(
+    trx,
+  )
 }
 
 async function markRefreshed(trx: Db, collectionId: string, now: Date): Promise<void> {
-  await trx.updateTable('collection').set({ refreshed_at: now, refresh_failed_at: null }).where('id', '=', collectionId).execute()
+  await trx
+    .updateTable('collection')
+    .set({ refreshed_at: now, refresh_failed_at: null })
+    .where('id', '=', collectionId)
+    .execute()
 }

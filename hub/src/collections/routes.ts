@@ -135,12 +135,14 @@ function send(reply: FastifyReply, { version: number, body }: VersionStream): Fa
 
 function readFilter({ types, tlpMax }: z.infer<typeof filterQuery>): ValueFilter {
   const level = parseTlp(tlpMax)
-  if (level === undefined) throw new Problem('invalid', 'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT (as AMBER%2BSTRICT) and RED.')
+  if (level === undefined)
+    throw new Problem('invalid', 'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT (as AMBER%2BSTRICT) and RED.')
   return { types: types === undefined ? undefined : types.split(',').map(readType), tlpMax: level }
 }
 
 function readType(name: string): IndicatorType {
   const type = parseIndicatorType(name)
-  if (type === undefined) throw new Problem('invalid', `types: ${name} is no indicator type; there are ${indicatorTypes.join(', ')}.`)
+  if (type === undefined)
+    throw new Problem('invalid', `types: ${name} is no indicator type; there are ${indicatorTypes.join(', ')}.`)
   return type
 }

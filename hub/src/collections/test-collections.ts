@@ -41,11 +41,17 @@ export async function createTestCollections(): Promise<TestCollections> {
     collections,
     complaints,
     async hosts(owner, names, fields = {}) {
-      const batch = await library.send(owner, { indicator: names.map((summary) => ({ type: 'Host', summary, ...fields })) })
+      const batch = await library.send(owner, {
+        indicator: names.map((summary) => ({ type: 'Host', summary, ...fields })),
+      })
       if (batch.refused > 0) throw new Error(`${batch.refused} of ${names.join(', ')} were refused`)
     },
     async deleteHosts(owner, names) {
-      await library.send(owner, { indicator: names.map((summary) => ({ type: 'Host', summary })) }, { action: 'Delete' })
+      await library.send(
+        owner,
+        { indicator: names.map((summary) => ({ type: 'Host', summary })) },
+        { action: 'Delete' },
+      )
     },
     async refreshed(tql) {
       made += 1

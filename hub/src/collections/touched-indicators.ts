@@ -19,7 +19,7 @@ const batchesAtOnceMax = 50
 export async function refreshTouched(db: DatabaseConnection['db'], clock: Clock, log: Log): Promise<void> {
   const organizations = await db.selectFrom('collection_pending').select('organization_id').distinct().execute()
   for (const { organization_id: organizationId } of organizations) {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       more = await db.transaction().execute((trx) => refreshOne(trx, organizationId, clock.now(), log))
     }
   }
@@ -28,7 +28,9 @@ export async function refreshTouched(db: DatabaseConnection['db'], clock: Clock,
 /** @returns whether there may be more */
 async function refreshOne(trx: Db, organizationId: string, now: Date, log: Log): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${pendingLockClass}::int, (${organizationId}::bigint % 2147483647)::int) as locked`.execute(trx)
+    select pg_try_advisory_xact_lock(${pendingLockClass}::int, (${organizationId}::bigint % 2147483647)::int) as locked`.execute(
+    trx,
+  )
   if (rows[0]?.locked !== true) return false
   const taken = await takePending(trx, organizationId)
   if (taken === 0) return false
@@ -68,7 +70,8 @@ async function refreshCollection(trx: Db, id: string, now: Date, log: Log): Prom
     const condition: RawBuilder<boolean> = compileTql(collection.tql, now)
     const changes = await refreshMembers(trx, collection, condition, 'touched', now)
     await sql`release savepoint before_collection`.execute(trx)
-    if (changes.version !== collection.version) log.debug({ collectionId: id, ...changes }, 'a data collection follows its batches')
+    if (changes.version !== collection.version)
+      log.debug({ collectionId: id, ...changes }, 'a data collection follows its batches')
   } catch (error) {
     await sql`rollback to savepoint before_collection`.execute(trx)
     logFailure(log, collection, error)
@@ -76,5 +79,8 @@ async function refreshCollection(trx: Db, id: string, now: Date, log: Log): Prom
 }
 
 function logFailure(log: Log, { id, name }: CollectionRow, error: unknown): void {
-  log.warn({ err: error, collectionId: id }, `data collection ${name} could not follow a batch; its next full refresh looks at everything`)
+  log.warn(
+    { err: error, collectionId: id },
+    `data collection ${name} could not follow a batch; its next full refresh looks at everything`,
+  )
 }

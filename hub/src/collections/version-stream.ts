@@ -35,7 +35,10 @@ export class VersionStreams {
    */
   async open(query: RawBuilder<ValueRow>): Promise<Readable> {
     if (this.#openCount >= streamsMax) {
-      throw new Problem('unavailable', `${streamsMax} readers take values of data collections already; try again in a moment.`)
+      throw new Problem(
+        'unavailable',
+        `${streamsMax} readers take values of data collections already; try again in a moment.`,
+      )
     }
     this.#openCount += 1
     try {
