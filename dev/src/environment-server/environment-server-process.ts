@@ -12,6 +12,8 @@ export type ProcessOptions = {
   /** The file to run: the source's main.ts unless a built one is to be tried. */
   serverFile?: string
   arguments?: string[]
+  /** A command that becomes the server: to run it on a machine that is made poorer. */
+  wrapper?: string[]
   environment?: Record<string, string>
 }
 
@@ -54,8 +56,21 @@ export class EnvironmentServerProcess {
     const passwordFile = join(this.home, 'password')
     if (!existsSync(passwordFile)) writeFileSync(passwordFile, 'correct horse battery staple\n', { mode: 0o600 })
     giveAway(this.home)
-    const { serverFile = mainFile, arguments: more = ['--password-file', passwordFile], environment } = this.#options
-    const child = spawn(process.execPath, [serverFile, '--home', this.home, ...more], {
+    const {
+      serverFile = mainFile,
+      arguments: more = ['--password-file', passwordFile],
+      environment,
+      wrapper = [],
+    } = this.#options
+    const [command = process.execPath, ...argv] = [
+      ...wrapper,
+      process.execPath,
+      serverFile,
+      '--home',
+      this.home,
+      ...more,
+    ]
+    const child = spawn(command, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...environment },
       cwd: '/',
