@@ -73,7 +73,10 @@ export async function startHub(config: HubConfig): Promise<Hub> {
     settings,
     consoleFolder: config.consoleFolder,
     health: {
-      checks: [databaseAnswers, async () => (background.broker.isConnected() ? undefined : 'there is no connection to the broker')],
+      checks: [
+        databaseAnswers,
+        async () => (background.broker.isConnected() ? undefined : 'there is no connection to the broker'),
+      ],
       metrics: createMetrics(),
       metricsTokenFile: config.metricsTokenFile,
     },

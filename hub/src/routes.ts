@@ -14,6 +14,7 @@ import { openapiRoutes } from './http/openapi.ts'
 import type { Server } from './http/server.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { serveLibrary } from './library/create-library.ts'
+import { liveRoutes } from './live/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { Settings } from './settings/settings.ts'
@@ -42,6 +43,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   serveLibrary(server, features.library)
   collectionRoutes(server, features.collections)
   exportRoutes(server, features.exports)
+  liveRoutes(server, { changes: features.changes, maySee: features.executions.isVisible })
   openapiRoutes(server)
   healthRoutes(server, parts.health)
   await pageRoutes(server, parts.consoleFolder)

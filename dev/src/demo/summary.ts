@@ -8,9 +8,10 @@ export type Outcome = {
   receipts: { control: string; state: string; desired: number; held: number; missing: number; extra: number }[]
 }
 
-export function outcomeOf({ feed, receipts }: Turn): Outcome {
+export function outcomeOf({ feed, collection, receipts }: Turn): Outcome {
   return {
-    indicators: accepted(feed.ledger),
+    // What the feed's owner asserts now: a file with three hashes is three indicators (D2), though one item of the ledger.
+    indicators: collection.count,
     refused: feed.ledger.refused,
     receipts: receipts.map(({ control, state, desired, held, missing, extra }) => ({
       control,
@@ -45,7 +46,8 @@ export function summaryLines(
   const page = (id: string) => `${url}${consolePages.execution(id)}`
   return [
     '',
-    `  Feed       ${accepted(ledger)} indicators: ${ledger.created} new, ${ledger.updated} changed, ${ledger.unchanged} unchanged, ${ledger.deleted} gone`,
+    `  Feed       ${cut(feed.execution.message, 160)}`,
+    `  Ledger     ${accepted(ledger)} items: ${ledger.created} new, ${ledger.updated} changed, ${ledger.unchanged} unchanged, ${ledger.deleted} gone`,
     `             ${page(feed.execution.id)}`,
     `  Refused    ${ledger.refused} values, each with its reason; ${unmapped} more were not for us, by name`,
     ...refusals
