@@ -43,20 +43,20 @@ export function summaryLines(
   const { feed, export: exported, collection, receipts } = turn
   const { ledger } = feed
   const unmapped = ledger.unmapped.reduce((sum, entry) => sum + entry.count, 0)
-  const page = (id: string) => `${url}${consolePages.execution(id)}`
+  const page = (id: string, view: 'ledger' | 'receipt') => `${url}${consolePages.execution(id)}?view=${view}`
   return [
     '',
     `  Feed       ${cut(feed.execution.message, 160)}`,
     `  Ledger     ${accepted(ledger)} items: ${ledger.created} new, ${ledger.updated} changed, ${ledger.unchanged} unchanged, ${ledger.deleted} gone`,
-    `             ${page(feed.execution.id)}`,
+    `             ${page(feed.execution.id, 'ledger')}`,
     `  Refused    ${ledger.refused} values, each with its reason; ${unmapped} more were not for us, by name`,
     ...refusals
       .slice(0, refusalsShown)
       .map(({ summary, reason }) => `             ${cut(summary, 28)}  ${cut(reason ?? '', 80)}`),
     `  Collection ${collection.name}: ${collection.count} indicators, version ${collection.version}`,
-    ...receipts.flatMap((receipt) => receiptLines(receipt, page(exported.execution.id))),
+    ...receipts.flatMap((receipt) => receiptLines(receipt, page(exported.execution.id, 'receipt'))),
     ...(receipts.length === 0
-      ? [`  No receipt: ${exported.execution.message}`, `             ${page(exported.execution.id)}`]
+      ? [`  No receipt: ${exported.execution.message}`, `             ${page(exported.execution.id, 'receipt')}`]
       : []),
     '',
   ]

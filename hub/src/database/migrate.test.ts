@@ -64,12 +64,10 @@ describe('private cluster', () => {
       expect((await client.query('show listen_addresses')).rows[0].listen_addresses).toBe('')
       await client.end()
       await first.stop()
-      await using second = Object.assign(await openPrivateCluster(folder, runAs), {
-        async [Symbol.asyncDispose]() {
-          await this.stop()
-          rmSync(folder, { recursive: true, force: true })
-        },
-      })
+      await using stack = new AsyncDisposableStack()
+      stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+      const second = await openPrivateCluster(folder, runAs)
+      stack.defer(second.stop)
       expect([second.binaries.major, second.binaries.origin]).toEqual([wanted, origin])
       const again = await connect(second.url)
       expect((await again.query('select n from kept')).rows).toEqual([{ n: 7 }])
