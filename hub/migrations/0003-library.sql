@@ -8,8 +8,9 @@ create table indicator (
   canonical_version smallint not null
 );
 -- For LIKE, CONTAINS, STARTSWITH and ENDSWITH in TQL (library/value-pattern.ts). Hashes and addresses stay out: they would be
--- most of the index, and hardly anyone looks for a part of one. New entries wait in a list that is merged 32 MB at a time.
-create index indicator_by_value_trigram on indicator using gin (value gin_trgm_ops) with (gin_pending_list_limit = 32768)
+-- most of the index, and hardly anyone looks for a part of one. New entries wait in a list that the hub merges in the background
+-- (batches/tidy.ts); the limit is where a batch would have to do it itself.
+create index indicator_by_value_trigram on indicator using gin (value gin_trgm_ops) with (gin_pending_list_limit = 131072)
   where type not in ('Address', 'File', 'ASN', 'CIDR');
 
 -- What one owner says of one indicator. No foreign keys on the tables that batches fill: each would cost a look-up and a
@@ -41,7 +42,7 @@ create table assertion (
   constraint assertion_status check (status in ('Active', 'Review', 'Expired', 'Indirect', 'Whitelisted')),
   primary key (indicator_id, owner_id)
 );
-create index assertion_by_tag on assertion using gin (tags) with (gin_pending_list_limit = 16384);
+create index assertion_by_tag on assertion using gin (tags) with (gin_pending_list_limit = 131072);
 
 create table assertion_attribute (
   id bigint generated always as identity primary key,
@@ -214,6 +215,8 @@ create table batch_item_block (
   items bytea not null,
   primary key (batch_id, outcome, number)
 );
+-- It is compressed already.
+alter table batch_item_block alter column items set storage external;
 
 create table execution_unmapped (
   execution_id bigint not null references execution,

@@ -114,7 +114,9 @@ export class BatchStore {
   async notePending(client: PoolClient, organizationId: string): Promise<void> {
     await client.query(
       `insert into collection_pending (organization_id, indicator_ids)
-       select $1, array_agg(indicator_id) from touched_indicator having count(*) > 0`,
+       select $1, array_agg(indicator_id)
+       from (select indicator_id from touched_indicator union all select indicator_id from sent_indicator) touched
+       having count(*) > 0`,
       [organizationId],
     )
   }

@@ -18,6 +18,7 @@ import { writeLinks } from './link-writer.ts'
 import { NameRegister } from './name-register.ts'
 import type { PreparedBatch } from './prepared-batch.ts'
 import { makeSentTables, preferLookUps } from './sent-tables.ts'
+import { mergeWaitingIndexEntries } from './tidy.ts'
 
 /** Who sends a batch, and whose assertions it may write: checked before (owners/owners.ts). */
 export type BatchSender = AssertionWriter & { executionId: string | null; sentBy: string }
@@ -95,6 +96,12 @@ export class Batches {
   /** Items that were refused, and those that were written but for a part. */
   async errors(batchId: string): Promise<{ code: string; reason: string }[]> {
     return this.#store.errors(batchId)
+  }
+
+  /** What the hub's worker calls every minute. */
+  async tidy(): Promise<void> {
+    await this.reapAbandoned()
+    await mergeWaitingIndexEntries(this.#pool)
   }
 
   async reapAbandoned(): Promise<number> {

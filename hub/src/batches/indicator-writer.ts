@@ -38,7 +38,6 @@ export async function writeIndicators(
     await writeAssertions(client, writer, modes, createdCount, changed.length - createdCount)
     await writeAttributes(client, writer.ownerId, modes, createdCount < changed.length)
     await refreshViewOfSent(client, writer)
-    await client.query('insert into touched_indicator select indicator_id from sent_indicator')
   }
   outcomes.setFromRows(rows, ofRow)
 }

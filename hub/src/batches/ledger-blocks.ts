@@ -9,7 +9,7 @@ import type { PreparedBatch } from './prepared-batch.ts'
 type BlockItem = [number, LedgerItem['kind'], string, string, string | null, string | null]
 
 /** Items in one block of the ledger. */
-const blockItemsMax = 2000
+const blockItemsMax = 10_000
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 /** A block is our own writing; this only keeps a damaged one from filling memory. */

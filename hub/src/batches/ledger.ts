@@ -108,7 +108,7 @@ export class Ledgers {
   }
 }
 
-/** Blocks that one page reads at most; a block holds up to 2,000 items, so that one or two fill a page unless they are small. */
+/** Blocks that one page reads at most; a block holds up to 10,000 items, so that one or two fill a page unless they are small. */
 const blocksOfPage = 50
 
 type Place = { batch: string; number: number; index: number }

@@ -26,11 +26,14 @@ export function readNames(sent: readonly Named[] | undefined, field: string, cou
     throw new FieldError(`The field ${field} has ${sent.length} entries; ${countMax} are permitted.`)
   if (sent.length === 0) return []
   const names = sent.map((entry) => readName(entry.name, field))
-  if (names.length === 1) return names
+  const [first, second] = names
+  if (names.length === 1 || first === undefined || second === undefined) return names
+  if (names.length === 2 && first !== second) return first < second ? names : [second, first]
   return [...new Set(names)].sort()
 }
 
 function readName(text: string, field: string): string {
+  if (goodNames.has(text)) return text
   const name = storable(text.trim())
   if (name === '') throw new FieldError(`The field ${field} has an entry without a name.`)
   if (name.length > itemLimits.tagCharactersMax) {
@@ -38,8 +41,14 @@ function readName(text: string, field: string): string {
       `The field ${field} has a name of ${name.length} characters; ${itemLimits.tagCharactersMax} are permitted.`,
     )
   }
+  if (goodNames.size >= goodNamesMax) goodNames.clear()
+  if (name === text) goodNames.add(text)
   return name
 }
+
+/** Names that needed no change; the same few stand on most items of a feed. */
+const goodNames = new Set<string>()
+const goodNamesMax = 10_000
 
 /** Labels that name a TLP level in any spelling become `TLP:<level>`, so that D21 cannot be missed by a blank. */
 export function readLabels(sent: readonly Named[] | undefined): { labels: string[]; tlp: number | null } | undefined {

@@ -46,9 +46,9 @@ export function readIndicator(item: unknown): ReadIndicator {
   if (!isPlain(item)) {
     const parsed = BatchIndicator.safeParse(item)
     if (!parsed.success) return refuse(field(item, 'type'), field(item, 'summary'), firstIssue(parsed.error.issues))
-    return readParsed(parsed.data)
+    return readParsed(parsed.data, readFields)
   }
-  return readParsed(item)
+  return readParsed(item, readPlainFields)
 }
 
 const kindOfField: Readonly<Record<string, 'string' | 'number' | 'boolean'>> = {
@@ -70,7 +70,9 @@ const kindOfField: Readonly<Record<string, 'string' | 'number' | 'boolean'>> = {
 export function isPlain(item: unknown): item is BatchIndicator {
   if (typeof item !== 'object' || item === null) return false
   if (!('type' in item)) return false
-  for (const [name, value] of Object.entries(item)) {
+  // Fields that are inherited do not exist in parsed JSON, so the quicker loop is right.
+  for (const name in item) {
+    const value: unknown = Reflect.get(item, name)
     if (name === 'tag') {
       if (!isTags(value)) return false
     } else if (typeof value !== kindOfField[name]) return false
@@ -87,7 +89,9 @@ function isTags(value: unknown): boolean {
   )
 }
 
-function readParsed(sent: BatchIndicator): ReadIndicator {
+type ReadFields = (type: IndicatorType, values: string[], sent: BatchIndicator) => SentIndicator
+
+function readParsed(sent: BatchIndicator, read: ReadFields): ReadIndicator {
   const type = parseIndicatorType(sent.type)
   if (type === undefined) {
     return refuse(
@@ -104,12 +108,37 @@ function readParsed(sent: BatchIndicator): ReadIndicator {
     if (!values.includes(canonical.value)) values.push(canonical.value)
   }
   try {
-    return { ok: true, summary, indicator: readFields(type, values, sent) }
+    return { ok: true, summary, indicator: read(type, values, sent) }
   } catch (error) {
     if (error instanceof FieldError) return refuse(type, summary, error.message)
     throw error
   }
 }
+
+/** Of an item that `isPlain`: nothing but these fields. */
+function readPlainFields(type: IndicatorType, values: string[], sent: BatchIndicator): SentIndicator {
+  return {
+    type,
+    values,
+    xid: sent.xid,
+    rating: inRange(sent.rating, 'rating', 5),
+    confidence: wholeNumber(inRange(sent.confidence, 'confidence', 100)),
+    active: sent.active ?? null,
+    private: sent.privateFlag ?? null,
+    status: null,
+    firstSeen: readInstant(sent.firstSeen, 'firstSeen'),
+    lastSeen: readInstant(sent.lastSeen, 'lastSeen'),
+    expires: null,
+    tags: readNames(sent.tag, 'tag', itemLimits.tagsMax),
+    labels: undefined,
+    tlp: null,
+    attributes: undefined,
+    groupXids: noXids,
+    detail: null,
+  }
+}
+
+const noXids: string[] = []
 
 function readFields(type: IndicatorType, values: string[], sent: BatchIndicator): SentIndicator {
   const labels = readLabels(sent.securityLabel)

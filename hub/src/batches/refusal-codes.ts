@@ -19,10 +19,9 @@ export function notValid(type: string, value: string, why: string): string {
 /** A stranger's text in a message: short, and without characters that a log or a terminal would act on. */
 function shown(text: string): string {
   const short = text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}…` : text
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return short
-    .toWellFormed()
-    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '\ufffd')
+  return short.toWellFormed().replace(actingCharacters, '\ufffd')
 }
 
 const shownLengthMax = 200
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const actingCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g

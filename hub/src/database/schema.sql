@@ -73,7 +73,7 @@ table assertion
   constraint assertion_rating_check CHECK (((rating >= (0)::double precision) AND (rating <= (5)::double precision)))
   constraint assertion_status CHECK ((status = ANY (ARRAY['Active'::text, 'Review'::text, 'Expired'::text, 'Indirect'::text, 'Whitelisted'::text])))
   constraint assertion_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
-  CREATE INDEX assertion_by_tag ON public.assertion USING gin (tags) WITH (gin_pending_list_limit='16384')
+  CREATE INDEX assertion_by_tag ON public.assertion USING gin (tags) WITH (gin_pending_list_limit='131072')
 
 table assertion_attribute
   id bigint not null generated
@@ -417,7 +417,7 @@ table indicator
   value text not null
   canonical_version smallint not null
   constraint indicator_pkey PRIMARY KEY (id)
-  CREATE INDEX indicator_by_value_trigram ON public.indicator USING gin (value gin_trgm_ops) WITH (gin_pending_list_limit='32768') WHERE (type <> ALL (ARRAY['Address'::text, 'File'::text, 'ASN'::text, 'CIDR'::text]))
+  CREATE INDEX indicator_by_value_trigram ON public.indicator USING gin (value gin_trgm_ops) WITH (gin_pending_list_limit='131072') WHERE (type <> ALL (ARRAY['Address'::text, 'File'::text, 'ASN'::text, 'CIDR'::text]))
 
 table indicator_group
   indicator_id uuid not null

@@ -324,7 +324,7 @@ test('T1: the ledger tells what became of each item that an execution sent, and 
     groupsCreated: 1,
     groupsUpdated: 0,
     groupsUnchanged: 0,
-    ...{ unmapped: unmapped.data },
+    unmapped: unmapped.data,
   })
   expect((await get(paths.executionLedger(id), 'feed')).statusCode).toBe(404)
   expect((await get(paths.executionLedger(id), 'foreigner')).statusCode).toBe(404)
