@@ -125,7 +125,7 @@ function sameName(left: string, right: string, keyword: string): boolean {
   if (keyword === 'summary') {
     return (['Address', 'Host', 'File', 'Mutex', 'Email Subject'] as const).some((type) => {
       const canonical = canonicalise(type, right)
-      return canonical.ok && right === left
+      return canonical.ok && canonical.value === left
     })
   }
   const level = keyword === 'securityLabel' ? parseTlp(right) : undefined
