@@ -144,11 +144,10 @@ test('ES-6: an app in a language that this server has no interpreter for is refu
 test('ES-25: what an execution used is measured', async () => {
   const result = await rehearsal.run(`
     const held = Buffer.alloc(120 * 1024 * 1024, 1)
-    const end = Date.now() + 700
-    while (Date.now() < end);
+    while (process.cpuUsage().user < 700_000);
     console.log(held.length)`)
   expect(result.usage?.cpuSeconds).toBeGreaterThan(0.5)
   expect(result.usage?.cpuSeconds).toBeLessThan(5)
-  expect(result.usage?.wallSeconds).toBeGreaterThan(0.7)
+  expect(result.usage?.wallSeconds).toBeGreaterThan(0.6)
   expect(result.usage?.memoryPeakBytes).toBeGreaterThan(120 * 1024 * 1024)
 })

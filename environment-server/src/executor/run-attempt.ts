@@ -1,4 +1,4 @@
-import { type AttemptResult, type ExecuteCommand, launch, limits, type SealedParameters } from '@postern/protocol'
+import { type AttemptResult, type ExecuteCommand, launch, type SealedParameters } from '@postern/protocol'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { AllowList } from '../egress/allow-list.ts'
@@ -11,18 +11,15 @@ import { PackageRefused } from '../packages/unpack.ts'
 import { redactorOf } from '../redact/redactor.ts'
 import { secretsOf } from '../redact/secrets-of.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
-import { AppLogTail } from './app-log-tail.ts'
 import { readExitMessage, readResults } from './app-outputs.ts'
-import { type AppExit, startAppProcess } from './app-process.ts'
+import type { AppExit } from './app-process.ts'
 import { runtimeFor } from './app-runtime.ts'
 import { AttemptLog } from './attempt-log.ts'
-import { killTree, terminateApp } from './end-processes.ts'
 import { EndRequest } from './end-request.ts'
 import { type AttemptFolders, makeAttemptFolders, removeLeavings } from './execution-folders.ts'
-import { LineSplitter } from './line-splitter.ts'
 import { appParameters, writeParameterFile } from './parameter-file.ts'
-import type { ProcessIdentity } from './process-table.ts'
-import type { ProcessWatch, Watched } from './process-watch.ts'
+import type { ProcessWatch } from './process-watch.ts'
+import { type OnStarted, runApp } from './run-app.ts'
 import { openSealedBox } from './sealed-box.ts'
 import { StartRefused } from './start-refused.ts'
 
@@ -41,12 +38,6 @@ export type RunParts = {
   onLogSpooled: () => void
   serverLog: ServerLog
 }
-
-/** How soon an app that was not there yet is asked to end. */
-const terminateAgainMs = 50
-
-/** Called with the process before anything else can happen, so that the journal knows whom to end after a crash. */
-export type OnStarted = (identity: ProcessIdentity, startedAt: string) => void
 
 /**
  * One attempt from its command to its result: package → secrets → folders → egress guard → confined app → outputs. It always
@@ -113,7 +104,16 @@ async function runPrepared(
     }
     signal.throwIfAborted()
     const environment = prepareEnvironment(parts, command, request, secrets)
-    const run = await runApp(parts, command, request, environment, log, signal, onStarted)
+    const run = await runApp({
+      confinement: parts.confinement,
+      watch: parts.watch,
+      limits: command.limits,
+      request,
+      environment,
+      log,
+      signal,
+      onStarted,
+    })
     guard.close()
     const outputs = readResults(folders.app.out)
     if (outputs.problem) log.server('warn', `${outputs.problem}; that part is left out.`)
@@ -168,115 +168,6 @@ function prepareEnvironment(
     [launch.parameterKeyVariable]: key,
     [launch.caFileVariable]: seen.caFile,
     [launch.egressSocketVariable]: seen.egressSocket,
-  }
-}
-
-type Run = { exit: AppExit; end: EndRequest | undefined; startedAt: string; usage: NonNullable<AttemptResult['usage']> }
-
-async function runApp(
-  { confinement, watch }: RunParts,
-  command: ExecuteCommand,
-  request: LaunchRequest,
-  environment: Record<string, string>,
-  log: AttemptLog,
-  signal: AbortSignal,
-  onStarted: OnStarted,
-): Promise<Run> {
-  const startedMs = performance.now()
-  const app = await startAppProcess(confinement.launch(request), environment)
-  const startedAt = new Date().toISOString()
-  try {
-    onStarted(app.identity, startedAt)
-  } catch (error) {
-    // Nobody would know of this process after a crash: it must not run.
-    killTree(app.identity.pid)
-    await app.ended
-    throw new EndRequest(
-      'interrupted',
-      `The app was ended at once, since its start could not be journaled: ${errorText(error)}`,
-    )
-  }
-  if (confinement.tier === 'none')
-    log.server('warn', 'This app runs without confinement: the local policy of the environment server allows it.')
-
-  const limit = new AbortController()
-  const watched = watch.watch(
-    app.identity.pid,
-    { ...command.limits, scaffoldDepth: confinement.scaffoldDepth },
-    (sentence) => limit.abort(new EndRequest('limit', sentence)),
-  )
-  const { timeoutSeconds } = command.limits
-  const timer = setTimeout(
-    () => limit.abort(new EndRequest('timed-out', `The app ran longer than ${timeoutSeconds} seconds and was ended.`)),
-    // setTimeout's own bound is 2^31 − 1 ms, about 24 days.
-    Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
-  )
-  const finish = collectOutput(app, request, log)
-  const ending = endWhenAborted(AbortSignal.any([signal, limit.signal]), app.identity.pid, confinement.scaffoldDepth)
-  try {
-    const exit = await app.ended
-    return { exit, end: ending.request(), startedAt, usage: usageOf(startedMs, exit, watched) }
-  } finally {
-    clearTimeout(timer)
-    ending.stop()
-    watched.stop()
-    finish()
-  }
-}
-
-function collectOutput(
-  app: { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream },
-  { folders }: LaunchRequest,
-  log: AttemptLog,
-): () => void {
-  const splitters = (['stdout', 'stderr'] as const).map((stream) => {
-    const splitter = new LineSplitter((line) => log.app(stream, line))
-    app[stream].on('data', (chunk: Buffer) => splitter.write(chunk))
-    app[stream].on('error', (error: Error) =>
-      log.server('warn', `The app's ${stream} could not be read: ${error.message}`),
-    )
-    return splitter
-  })
-  const tail = new AppLogTail(join(folders.log, launch.logFile), (line) => log.app('app', line))
-  return () => {
-    for (const splitter of splitters) splitter.end()
-    tail.end()
-  }
-}
-
-/** SIGTERM when asked to, SIGKILL after the grace period. The first request is the one that counts. */
-function endWhenAborted(signal: AbortSignal, rootPid: number, scaffoldDepth: number) {
-  let request: EndRequest | undefined
-  let again: NodeJS.Timeout | undefined
-  let kill: NodeJS.Timeout | undefined
-  function terminate(): void {
-    if (!terminateApp(rootPid, scaffoldDepth)) again = setTimeout(terminate, terminateAgainMs)
-  }
-  function end(): void {
-    const { reason } = signal
-    request = reason instanceof EndRequest ? reason : new EndRequest('interrupted', 'The environment server stopped.')
-    terminate()
-    kill = setTimeout(() => killTree(rootPid), limits.terminationGraceSeconds * 1000)
-  }
-  if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
-  return {
-    request: () => request,
-    stop: () => {
-      clearTimeout(again)
-      clearTimeout(kill)
-      signal.removeEventListener('abort', end)
-    },
-  }
-}
-
-function usageOf(startedMs: number, exit: AppExit, watched: Watched): NonNullable<AttemptResult['usage']> {
-  const cpuSeconds = Math.max(exit.cpuSeconds ?? 0, watched.cpuSeconds)
-  return {
-    wallSeconds: Math.round(performance.now() - startedMs) / 1000,
-    cpuSeconds: Math.round(cpuSeconds * 1000) / 1000,
-    // An app that ended before the first sample leaves no measurement.
-    memoryPeakBytes: watched.memoryPeakBytes > 0 ? watched.memoryPeakBytes : null,
   }
 }
 

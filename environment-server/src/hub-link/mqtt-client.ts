@@ -43,6 +43,8 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   private constructor(options: MqttOptions) {
     super()
     this.#options = options
+    // Whoever awaits the connection has the reason; without this, a close after connecting would be an unhandled rejection.
+    this.#connected.promise.catch(() => undefined)
     const isName = !/^[0-9.]+$|:/.test(options.host)
     this.#socket = tlsConnect({
       host: options.host,
@@ -189,8 +191,6 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
     this.#connected.reject(
       error ?? Object.assign(new Error('the broker closed the connection'), { code: 'ECONNRESET' }),
     )
-    // Whoever awaits the connection has the reason; without this, a close after connecting would be an unhandled rejection.
-    this.#connected.promise.catch(() => undefined)
     for (const waiting of this.#inFlight.values()) {
       waiting.reject(new Error('the connection closed before the broker had the message', { cause: error }))
     }

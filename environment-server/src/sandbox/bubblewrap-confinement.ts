@@ -5,6 +5,9 @@ import { insidePaths, ownBinds } from './inside-paths.ts'
 import { runAndReport, taskLimit } from './run-and-report.ts'
 import { ownFiles, systemFolders } from './system-folders.ts'
 
+/** Of /dev: devices only; the folder for shared memory in it is writable, and bounded to 64 MB. */
+const sharedMemory = ['--size', String(64 * 1024 * 1024), '--tmpfs', '/dev/shm', '--remount-ro', '/dev']
+
 /** Tier `isolated` with bubblewrap: the same root and the same namespaces as `unshareConfinement`, in a tenth of the time. */
 export function bubblewrapConfinement(program = 'bwrap'): Confinement {
   const system = systemFolders()
@@ -48,6 +51,7 @@ export function bubblewrapConfinement(program = 'bwrap'): Confinement {
           '/proc',
           '--dev',
           '/dev',
+          ...sharedMemory,
           ...binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
           '--remount-ro',
           '/',

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 
 /** Runs a command as on a machine that forbids user namespaces, which is what makes isolation impossible. */
 const withoutNamespaces = [
-  ...['unshare', '--user', '--map-current-user', '--keep-caps', '/bin/sh', '-c'],
+  'unshare',
+  '--user',
+  '--map-current-user',
+  '--keep-caps',
+  '/bin/sh',
+  '-c',
   'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --ambient-caps=-all --inh-caps=-all -- "$@"',
   'without-namespaces',
 ]

@@ -8,6 +8,9 @@ import { devices, ownFiles, systemFolders } from './system-folders.ts'
 
 /** Small and writable only while it is built: the root of the sandbox holds links and mount points. */
 const rootOptions = 'size=512k,nr_inodes=512,mode=0755,nosuid,nodev'
+/** A user namespace in which the server's user is root; PIDs end with their first process; mounts do not travel back. */
+const namespaces =
+  '--user --map-root-user --mount --pid --fork --kill-child --ipc --uts --net --propagation private'.split(' ')
 const sharedMemoryOptions = 'size=64m,nosuid,nodev,noexec'
 
 /**
@@ -39,8 +42,9 @@ export function unshareConfinement({ diesWithServer }: { diesWithServer: boolean
         command: diesWithServer ? 'setpriv' : 'unshare',
         arguments: [
           ...(diesWithServer ? ['--pdeathsig', 'KILL', '--', 'unshare'] : []),
-          ...['--user', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child', '--ipc', '--uts', '--net'],
-          ...['--propagation', 'private', '/bin/sh', '-c'],
+          ...namespaces,
+          '/bin/sh',
+          '-c',
           setupScript(root, fstab, binds, system.links, request),
           'postern-app',
           insidePaths(request).runtime,

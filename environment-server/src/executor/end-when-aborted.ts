@@ -1,0 +1,32 @@
+import { limits } from '@postern/protocol'
+import { killTree, terminateApp } from './end-processes.ts'
+import { EndRequest } from './end-request.ts'
+
+/** How soon an app that was not there yet is asked to end. */
+const terminateAgainMs = 50
+
+/** SIGTERM when asked to, SIGKILL after the grace period. The first request is the one that counts. */
+export function endWhenAborted(signal: AbortSignal, rootPid: number, scaffoldDepth: number) {
+  let request: EndRequest | undefined
+  let again: NodeJS.Timeout | undefined
+  let kill: NodeJS.Timeout | undefined
+  function terminate(): void {
+    if (!terminateApp(rootPid, scaffoldDepth)) again = setTimeout(terminate, terminateAgainMs)
+  }
+  function end(): void {
+    const { reason } = signal
+    request = reason instanceof EndRequest ? reason : new EndRequest('interrupted', 'The environment server stopped.')
+    terminate()
+    kill = setTimeout(() => killTree(rootPid), limits.terminationGraceSeconds * 1000)
+  }
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  return {
+    request: () => request,
+    stop: () => {
+      clearTimeout(again)
+      clearTimeout(kill)
+      signal.removeEventListener('abort', end)
+    },
+  }
+}

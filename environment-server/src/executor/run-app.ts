@@ -1,0 +1,115 @@
+import { type AttemptResult, type ExecuteCommand, launch } from '@postern/protocol'
+import { join } from 'node:path'
+import { errorText } from '../log/server-log.ts'
+import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
+import { AppLogTail } from './app-log-tail.ts'
+import { type AppExit, startAppProcess } from './app-process.ts'
+import type { AttemptLog } from './attempt-log.ts'
+import { killTree } from './end-processes.ts'
+import { EndRequest } from './end-request.ts'
+import { endWhenAborted } from './end-when-aborted.ts'
+import { LineSplitter } from './line-splitter.ts'
+import type { ProcessIdentity } from './process-table.ts'
+import type { ProcessWatch, Watched } from './process-watch.ts'
+
+/** Called with the process before anything else can happen, so that the journal knows whom to end after a crash. */
+export type OnStarted = (identity: ProcessIdentity, startedAt: string) => void
+
+export type AppRun = {
+  confinement: Confinement
+  watch: ProcessWatch
+  limits: ExecuteCommand['limits']
+  request: LaunchRequest
+  environment: Record<string, string>
+  log: AttemptLog
+  signal: AbortSignal
+  onStarted: OnStarted
+}
+
+export type RanApp = {
+  exit: AppExit
+  end: EndRequest | undefined
+  startedAt: string
+  usage: NonNullable<AttemptResult['usage']>
+}
+
+/** Starts the app in its confinement, keeps it within its limits, and comes back when it has ended. */
+export async function runApp({
+  confinement,
+  watch,
+  limits,
+  request,
+  environment,
+  log,
+  signal,
+  onStarted,
+}: AppRun): Promise<RanApp> {
+  const startedMs = performance.now()
+  const app = await startAppProcess(confinement.launch(request), environment)
+  const startedAt = new Date().toISOString()
+  try {
+    onStarted(app.identity, startedAt)
+  } catch (error) {
+    // Nobody would know of this process after a crash: it must not run.
+    killTree(app.identity.pid)
+    await app.ended
+    throw new EndRequest(
+      'interrupted',
+      `The app was ended at once, since its start could not be journaled: ${errorText(error)}`,
+    )
+  }
+  if (confinement.tier === 'none')
+    log.server('warn', 'This app runs without confinement: the local policy of the environment server allows it.')
+
+  const limit = new AbortController()
+  const watched = watch.watch(app.identity.pid, { ...limits, scaffoldDepth: confinement.scaffoldDepth }, (sentence) =>
+    limit.abort(new EndRequest('limit', sentence)),
+  )
+  const { timeoutSeconds } = limits
+  const timer = setTimeout(
+    () => limit.abort(new EndRequest('timed-out', `The app ran longer than ${timeoutSeconds} seconds and was ended.`)),
+    // setTimeout's own bound is 2^31 − 1 ms, about 24 days.
+    Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
+  )
+  const finish = collectOutput(app, request, log)
+  const ending = endWhenAborted(AbortSignal.any([signal, limit.signal]), app.identity.pid, confinement.scaffoldDepth)
+  try {
+    const exit = await app.ended
+    return { exit, end: ending.request(), startedAt, usage: usageOf(startedMs, exit, watched) }
+  } finally {
+    clearTimeout(timer)
+    ending.stop()
+    watched.stop()
+    finish()
+  }
+}
+
+function collectOutput(
+  app: { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream },
+  { folders }: LaunchRequest,
+  log: AttemptLog,
+): () => void {
+  const splitters = (['stdout', 'stderr'] as const).map((stream) => {
+    const splitter = new LineSplitter((line) => log.app(stream, line))
+    app[stream].on('data', (chunk: Buffer) => splitter.write(chunk))
+    app[stream].on('error', (error: Error) =>
+      log.server('warn', `The app's ${stream} could not be read: ${error.message}`),
+    )
+    return splitter
+  })
+  const tail = new AppLogTail(join(folders.log, launch.logFile), (line) => log.app('app', line))
+  return () => {
+    for (const splitter of splitters) splitter.end()
+    tail.end()
+  }
+}
+
+function usageOf(startedMs: number, exit: AppExit, watched: Watched): NonNullable<AttemptResult['usage']> {
+  const cpuSeconds = Math.max(exit.cpuSeconds ?? 0, watched.cpuSeconds)
+  return {
+    wallSeconds: Math.round(performance.now() - startedMs) / 1000,
+    cpuSeconds: Math.round(cpuSeconds * 1000) / 1000,
+    // An app that ended before the first sample leaves no measurement.
+    memoryPeakBytes: watched.memoryPeakBytes > 0 ? watched.memoryPeakBytes : null,
+  }
+}
