@@ -9,6 +9,8 @@ const readHereBytesMax = 1_000_000
 /** Contents that may wait for the worker; one more is told to come again. */
 const waitingMax = 32
 
+const youngGenerationMegabytes = 96
+
 type Waiting = { resolve(read: ReadContent): void; reject(error: Error): void }
 
 /** Reads batch contents: small ones at once, large ones in a worker thread, one after the other. */
@@ -35,7 +37,10 @@ export class ContentReader {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./content-worker.ts', import.meta.url))
+    const worker = new Worker(new URL('./content-worker.ts', import.meta.url), {
+      // A batch is many small objects that die together; room for them spares copying those that live.
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
+    })
     worker.on('message', (read: ReadContent) => {
       this.#waiting.shift()?.resolve(read)
       // An idle worker keeps no process alive.

@@ -27,9 +27,9 @@ async function deleteAssertions(
   batchId: string,
   outcomes: ItemOutcomes,
 ): Promise<void> {
-  if (rows.keys.length === 0) return
+  if (rows.count === 0) return
   const { organizationId, ownerId } = writer
-  const keys = `{${rows.keys.join(',')}}`
+  const { keys } = rows
   // In the order of ids, as every writer of these indicators does.
   await client.query('select 1 from indicator where id = any($1::uuid[]) order by id for no key update', [keys])
   const { rows: found } = await client.query<{ numbers: string | null }>(
@@ -51,7 +51,7 @@ async function deleteAssertions(
   const gone = new Set(rowNumbers(found[0]?.numbers))
   outcomes.setFromRows(
     rows,
-    rows.keys.map((_, row) => (gone.has(row) ? 'deleted' : 'unchanged')),
+    Array.from({ length: rows.count }, (_, row) => (gone.has(row) ? 'deleted' : 'unchanged')),
   )
 }
 
@@ -84,29 +84,33 @@ async function deleteGroups(
   batchId: string,
   outcomes: ItemOutcomes,
 ): Promise<void> {
-  if (rows.keys.length === 0) return
-  const { rows: found } = await client.query<{ xid: string }>(
+  if (rows.count === 0) return
+  const { rows: found } = await client.query<{ numbers: string | null }>(
     `with doomed as (
-       select id, xid from library_group where owner_id = $1 and xid = any($2)
+       select g.id, g.xid, s.row from unnest($2::text[]) with ordinality s (xid, row)
+       join library_group g on g.owner_id = $1 and g.xid = s.xid
      ), changed as (
        update assertion a set digest = null from indicator_group t
        where t.group_id in (select id from doomed) and t.owner_id = $1 and a.owner_id = $1 and a.indicator_id = t.indicator_id
      ), remembered as (
        insert into tombstone (organization_id, owner_id, kind, group_xid, batch_id) select $3, $1, 'group', xid, $4 from doomed
      )
-     select xid from doomed`,
+     select string_agg(row::text, ',') as numbers from doomed`,
     [writer.ownerId, rows.keys, writer.organizationId, batchId],
   )
-  const gone = new Set(found.map((row) => row.xid))
   // Groups that were linked to it say so again when they are sent again.
   await client.query(
     `update library_group g set digest = null from group_link l join library_group d on d.id in (l.group_id, l.linked_id)
-     where d.owner_id = $1 and d.xid = any($2) and g.id in (l.group_id, l.linked_id)`,
-    [writer.ownerId, [...gone]],
+     where d.owner_id = $1 and d.xid = any($2::text[]) and g.id in (l.group_id, l.linked_id)`,
+    [writer.ownerId, rows.keys],
   )
-  await client.query('delete from library_group where owner_id = $1 and xid = any($2)', [writer.ownerId, [...gone]])
+  await client.query('delete from library_group where owner_id = $1 and xid = any($2::text[])', [
+    writer.ownerId,
+    rows.keys,
+  ])
+  const gone = new Set(rowNumbers(found[0]?.numbers))
   outcomes.setFromRows(
     rows,
-    rows.keys.map((xid) => (gone.has(xid) ? 'deleted' : 'unchanged')),
+    Array.from({ length: rows.count }, (_, row) => (gone.has(row) ? 'deleted' : 'unchanged')),
   )
 }

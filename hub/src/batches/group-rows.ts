@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
 import type { BatchModes } from './batch-modes.ts'
-import { CopyLinesWriter } from './copy-lines.ts'
 import { arrayLiteral, booleanField, copyRow, jsonLiteral, numberField } from './copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
 import type { PreparedRows } from './prepared-batch.ts'
+import { PreparedRowsWriter } from './prepared-rows-writer.ts'
 import type { SentGroup } from './read-group.ts'
 
 type Row = { sent: SentGroup; positions: number[] }
@@ -37,30 +36,16 @@ export class GroupRows {
 
   prepared(): PreparedRows {
     const modes = `${this.#modes.attributes}\t${this.#modes.tags}\t${this.#modes.labels}`
-    const keys: string[] = []
-    const digests: string[] = []
-    const itemPositions: number[] = []
-    const itemRows: number[] = []
-    const lines = new CopyLinesWriter()
-    const attributes = new CopyLinesWriter()
-    const rows = [...this.#rows.values()].sort((a, b) => (a.sent.xid < b.sent.xid ? -1 : 1))
-    for (const [index, { sent, positions }] of rows.entries()) {
+    const writer = new PreparedRowsWriter()
+    for (const { sent, positions } of this.#rows.values()) {
       const said = saidLine(sent)
       const attributeLines = (sent.attributes ?? []).map((attribute) => attributeLine(sent.xid, attribute))
       const links = [...sent.groupXids, ...sent.indicatorIds].join('\t')
-      const digest = hash('sha256', [modes, said, ...attributeLines, links].join('\n'), 'hex').slice(0, 32)
-      keys.push(sent.xid)
-      digests.push(digest)
-      lines.line(`${copyRow([sent.xid])}\t${digest}\t${said}\tt`)
-      lines.endEntry()
-      for (const line of attributeLines) attributes.line(line)
-      attributes.endEntry()
-      for (const position of positions) {
-        itemPositions.push(position)
-        itemRows.push(index)
-      }
+      const digested = [modes, said, ...attributeLines, links].join('\n')
+      const key = arrayLiteral([sent.xid]).slice(1, -1)
+      writer.add({ key, keyColumns: copyRow([sent.xid]), said, digested, attributeLines }, positions)
     }
-    return { keys, digests, lines: lines.finish(), attributes: attributes.finish(), itemPositions, itemRows }
+    return writer.finish()
   }
 }
 

@@ -16,7 +16,7 @@ export async function writeGroups(
   outcomes: ItemOutcomes,
 ): Promise<void> {
   const rows = batch.groups
-  if (rows.keys.length === 0) return
+  if (rows.count === 0) return
   const ofRow = await classify(client, ownerId, rows)
   const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
   if (changed.length > 0) {
@@ -38,7 +38,7 @@ async function classify(client: PoolClient, ownerId: string, rows: PreparedRows)
      cross join lateral (select digest from library_group where owner_id = $1 and xid = s.xid limit 1) g`,
     [ownerId, rows.keys, rows.digests],
   )
-  const ofRow = Array.from<LedgerOutcome>({ length: rows.keys.length }).fill('created')
+  const ofRow = Array.from<LedgerOutcome>({ length: rows.count }).fill('created')
   for (const row of rowNumbers(found[0]?.same)) ofRow[row] = 'unchanged'
   for (const row of rowNumbers(found[0]?.other)) ofRow[row] = 'updated'
   return ofRow

@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto'
 import { escapeCopyField, indicatorId, type IndicatorType } from '@postern/intel'
-import { CopyLinesWriter } from './copy-lines.ts'
 import { copyArray, jsonLiteral } from './copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
 import type { BatchModes } from './batch-modes.ts'
 import type { PreparedRows } from './prepared-batch.ts'
+import { PreparedRowsWriter } from './prepared-rows-writer.ts'
 import type { SentAttribute } from './read-common-fields.ts'
 import type { SentIndicator } from './read-indicator.ts'
 
@@ -48,30 +47,15 @@ export class IndicatorRows {
   }
 
   prepared(): PreparedRows {
-    const keys: string[] = []
-    const digests: string[] = []
-    const itemPositions: number[] = []
-    const itemRows: number[] = []
-    const lines = new CopyLinesWriter()
-    const attributes = new CopyLinesWriter()
-    // Sorted, so that batches that meet take their row locks in one order.
-    const rows = [...this.#rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
-    for (const [index, row] of rows.entries()) {
-      const said = saidLine(row.sent)
-      const attributeLines = (row.sent.attributes ?? noAttributes).map((attribute) => attributeLine(row.id, attribute))
-      const digest = hash('sha256', this.#digested(row.sent, said, attributeLines), 'hex').slice(0, 32)
-      keys.push(row.id)
-      digests.push(digest)
-      lines.line(`${row.id}\t${row.type}\t${escapeCopyField(row.value)}\t${digest}\t${said}\tt`)
-      lines.endEntry()
-      for (const line of attributeLines) attributes.line(line)
-      attributes.endEntry()
-      for (const position of row.positions) {
-        itemPositions.push(position)
-        itemRows.push(index)
-      }
+    const writer = new PreparedRowsWriter()
+    for (const { id, type, value, sent, positions } of this.#rows.values()) {
+      const said = saidLine(sent)
+      const attributeLines = (sent.attributes ?? noAttributes).map((attribute) => attributeLine(id, attribute))
+      const digested = this.#digested(sent, said, attributeLines)
+      const keyColumns = `${id}\t${type}\t${escapeCopyField(value)}`
+      writer.add({ key: id, keyColumns, said, digested, attributeLines }, positions)
     }
-    return { keys, digests, lines: lines.finish(), attributes: attributes.finish(), itemPositions, itemRows }
+    return writer.finish()
   }
 
   /** Everything the item says and how it is to be written, but not its xid, which means nothing (T9). */

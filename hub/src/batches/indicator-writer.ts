@@ -4,6 +4,7 @@ import { refreshViewOfSent } from '../library/indicator-view.ts'
 import type { BatchModes } from './batch-modes.ts'
 import { clearLastFlag, selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
+import { ledgerEntry } from './ledger-blocks.ts'
 import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 import { copyPieces } from './sent-tables.ts'
@@ -28,13 +29,13 @@ export async function writeIndicators(
   outcomes: ItemOutcomes,
 ): Promise<void> {
   const rows = batch.indicators
-  if (rows.keys.length === 0) return
+  if (rows.count === 0) return
   const ofRow = await classify(client, writer.ownerId, rows)
   const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
   if (changed.length > 0) {
     const createdCount = changed.reduce((count, row) => count + (ofRow[row] === 'created' ? 1 : 0), 0)
     await copyChanged(client, rows, changed, ofRow, modes)
-    await writeIdentities(client, rows, changed.length, ofRow, outcomes)
+    await writeIdentities(client, batch, changed.length, ofRow, outcomes)
     await writeAssertions(client, writer, modes, createdCount, changed.length - createdCount)
     await writeAttributes(client, writer.ownerId, modes, createdCount < changed.length)
     await refreshViewOfSent(client, writer)
@@ -51,9 +52,9 @@ async function classify(client: PoolClient, ownerId: string, rows: PreparedRows)
      cross join lateral (
        select digest from assertion where indicator_id = s.indicator_id and owner_id = $1 limit 1
      ) a`,
-    [ownerId, `{${rows.keys.join(',')}}`, `{${rows.digests.join(',')}}`],
+    [ownerId, rows.keys, rows.digests],
   )
-  const ofRow = Array.from<LedgerOutcome>({ length: rows.keys.length }).fill('created')
+  const ofRow = Array.from<LedgerOutcome>({ length: rows.count }).fill('created')
   for (const row of rowNumbers(found[0]?.same)) ofRow[row] = 'unchanged'
   for (const row of rowNumbers(found[0]?.other)) ofRow[row] = 'updated'
   return ofRow
@@ -83,7 +84,7 @@ async function copyChanged(
  */
 async function writeIdentities(
   client: PoolClient,
-  rows: PreparedRows,
+  batch: PreparedBatch,
   changedCount: number,
   ofRow: LedgerOutcome[],
   outcomes: ItemOutcomes,
@@ -94,31 +95,31 @@ async function writeIdentities(
      on conflict (id) do update set value = excluded.value where false`,
   )
   if (rowCount === changedCount) return
-  const { rows: collisions } = await client.query<{ key: string }>(
-    `delete from sent_indicator s using indicator i
-     where i.id = s.indicator_id and (i.type <> s.type or i.value <> s.value)
-     returning replace(s.indicator_id::text, '-', '') as key`,
+  const rows = batch.indicators
+  const { rows: collisions } = await client.query<{ row: number }>(
+    `with gone as (
+       delete from sent_indicator s using indicator i
+       where i.id = s.indicator_id and (i.type <> s.type or i.value <> s.value)
+       returning s.indicator_id
+     ), gone_too as (
+       delete from sent_attribute where indicator_id in (select indicator_id from gone)
+     )
+     select array_position($1::uuid[], indicator_id) - 1 as row from gone`,
+    [rows.keys],
   )
   if (collisions.length === 0) return
-  await client.query('delete from sent_attribute where indicator_id = any($1::uuid[])', [
-    collisions.map(({ key }) => key),
-  ])
-  for (const { key } of collisions) refuseCollision(rows, key, ofRow, outcomes)
+  const collided = new Set(collisions.map(({ row }) => row))
+  for (const row of collided) ofRow[row] = 'refused'
+  for (const [index, position] of rows.itemPositions.entries()) {
+    if (collided.has(rows.itemRows[index] ?? -1))
+      outcomes.refuse(position, refusalCodes.indicator, collisionReason(batch, position))
+  }
 }
 
 /** D1: on conflict the stored value must be equal. */
-function refuseCollision(rows: PreparedRows, key: string, ofRow: LedgerOutcome[], outcomes: ItemOutcomes): void {
-  const row = rows.keys.findIndex((id) => id.replaceAll('-', '') === key)
-  ofRow[row] = 'refused'
-  for (const [index, position] of rows.itemPositions.entries()) {
-    if (rows.itemRows[index] !== row) continue
-    const reason = notValid(
-      'Indicator',
-      key,
-      'Its identity collides with that of another stored value (identity-collision).',
-    )
-    outcomes.refuse(position, refusalCodes.indicator, reason)
-  }
+function collisionReason(batch: PreparedBatch, position: number): string {
+  const [, , type, summary] = ledgerEntry(batch.ledger, position)
+  return notValid(type, summary, 'Its identity is that of another stored value (identity-collision).')
 }
 
 async function writeAssertions(

@@ -7,7 +7,7 @@ export class ItemOutcomes {
   readonly notes = new Map<number, { code: string; reason: string }>()
 
   constructor(batch: PreparedBatch) {
-    this.#outcomes = Array.from<LedgerOutcome | undefined>({ length: batch.types.length })
+    this.#outcomes = Array.from<LedgerOutcome | undefined>({ length: batch.processedCount })
     for (const { position, code, reason } of batch.refused) this.refuse(position, code, reason)
   }
 
@@ -25,21 +25,33 @@ export class ItemOutcomes {
     if (!this.notes.has(position)) this.notes.set(position, { code, reason })
   }
 
+  /** The positions of each outcome, ascending. */
+  positions(): Map<LedgerOutcome, number[]> {
+    const positions = new Map<LedgerOutcome, number[]>()
+    for (const [position, outcome] of this.#outcomes.entries()) {
+      if (outcome === undefined) continue
+      const list = positions.get(outcome)
+      if (list === undefined) positions.set(outcome, [position])
+      else list.push(position)
+    }
+    return positions
+  }
+
   set(position: number, outcome: LedgerOutcome): void {
     this.#outcomes[position] = outcome
   }
 
   /** From what became of rows to what became of the items that named them. */
   setFromRows(rows: PreparedRows, ofRow: readonly (LedgerOutcome | undefined)[]): void {
-    const named = new Set<number>()
+    const named = new Uint8Array(rows.count)
     for (const [index, position] of rows.itemPositions.entries()) {
       // The two arrays have one length.
       const row = rows.itemRows[index]!
       const outcome = ofRow[row]
       if (outcome === undefined) continue
       // A row is created by the first item that names it; further ones change it.
-      const own = outcome === 'created' && named.has(row) ? 'updated' : outcome
-      named.add(row)
+      const own = outcome === 'created' && named[row] === 1 ? 'updated' : outcome
+      named[row] = 1
       this.#outcomes[position] = joined(this.#outcomes[position], own)
     }
   }

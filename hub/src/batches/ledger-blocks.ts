@@ -2,11 +2,12 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { LedgerItem, LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
+import { type CopyLines, selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import type { PreparedBatch } from './prepared-batch.ts'
 
 /** One item as a block holds it: position, kind, type, summary, code, reason. */
-type BlockItem = [number, LedgerItem['kind'], string, string, string | null, string | null]
+export type BlockItem = [number, LedgerItem['kind'], string, string, string | null, string | null]
 
 /** Items in one block of the ledger. */
 const blockItemsMax = 10_000
@@ -14,6 +15,21 @@ const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 /** A block is our own writing; this only keeps a damaged one from filling memory. */
 const blockBytesMax = 512 * 1024 * 1024
+const blockStart = Buffer.from('[')
+// Every item's line ends in a comma.
+const blockEnd = Buffer.from('null]')
+
+/** An item's line: its JSON and a comma, so that lines in a row are most of a block. */
+export function ledgerLine(item: BlockItem): string {
+  return `${JSON.stringify(item)},`
+}
+
+/** The item that an entry of a prepared ledger is of. */
+export function ledgerEntry(ledger: CopyLines, position: number): BlockItem {
+  const line = Buffer.concat(selectEntries(ledger, [position])).toString()
+  // Written by ledgerLine.
+  return JSON.parse(line.slice(0, line.lastIndexOf(','))) as BlockItem
+}
 
 /** Writes the ledger of a batch: every item with its outcome, in the batch's own transaction. */
 export async function writeLedger(
@@ -22,9 +38,9 @@ export async function writeLedger(
   batch: PreparedBatch,
   outcomes: ItemOutcomes,
 ): Promise<void> {
-  for (const [outcome, items] of byOutcome(batch, outcomes)) {
-    for (let start = 0, number = 0; start < items.length; start += blockItemsMax, number++) {
-      const block = items.slice(start, start + blockItemsMax)
+  for (const [outcome, positions] of outcomes.positions()) {
+    for (let start = 0, number = 0; start < positions.length; start += blockItemsMax, number++) {
+      const block = positions.slice(start, start + blockItemsMax)
       await client.query(
         'insert into batch_item_block (batch_id, outcome, number, item_count, has_reason, items) values ($1, $2, $3, $4, $5, $6)',
         [
@@ -32,43 +48,34 @@ export async function writeLedger(
           outcome,
           number,
           block.length,
-          block.some((item) => item[5] !== null),
-          await compress(JSON.stringify(block), { level: 1 }),
+          outcomes.notes.size > 0 && block.some((position) => outcomes.notes.has(position)),
+          await compress(Buffer.concat([blockStart, ...blockPieces(batch, outcomes, block), blockEnd]), { level: 1 }),
         ],
       )
     }
   }
 }
 
+/** Lines as they were prepared, but for those that writing gave a reason. */
+function blockPieces(batch: PreparedBatch, outcomes: ItemOutcomes, positions: readonly number[]): Uint8Array[] {
+  if (outcomes.notes.size === 0) return selectEntries(batch.ledger, positions)
+  return positions.flatMap((position) => {
+    const note = outcomes.notes.get(position)
+    if (note === undefined) return selectEntries(batch.ledger, [position])
+    const [, kind, type, summary] = ledgerEntry(batch.ledger, position)
+    return [Buffer.from(ledgerLine([position, kind, type, summary, note.code, note.reason]))]
+  })
+}
+
 export async function readBlock(items: Buffer): Promise<BlockItem[]> {
   const text = (await decompress(items, { maxOutputLength: blockBytesMax })).toString()
-  return JSON.parse(text) as BlockItem[]
+  const lines = JSON.parse(text) as (BlockItem | null)[]
+  return lines.filter((line) => line !== null)
 }
 
 export function toLedgerItem(batchId: string, outcome: LedgerOutcome, item: BlockItem): LedgerItem {
   const [position, kind, type, summary, code, reason] = item
   return { batchId, position, kind, type, summary, outcome, code, reason }
-}
-
-function byOutcome(batch: PreparedBatch, outcomes: ItemOutcomes): Map<LedgerOutcome, BlockItem[]> {
-  const items = new Map<LedgerOutcome, BlockItem[]>()
-  for (const [position, type] of batch.types.entries()) {
-    const outcome = outcomes.of(position)
-    if (outcome === undefined) continue
-    const note = outcomes.notes.get(position)
-    const item: BlockItem = [
-      position,
-      kindOf(batch, position),
-      type,
-      batch.summaries[position] ?? '',
-      note?.code ?? null,
-      note?.reason ?? null,
-    ]
-    const list = items.get(outcome)
-    if (list === undefined) items.set(outcome, [item])
-    else list.push(item)
-  }
-  return items
 }
 
 export function kindOf(batch: PreparedBatch, position: number): LedgerItem['kind'] {

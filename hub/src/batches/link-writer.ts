@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg'
 import { selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
-import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
+import { ledgerEntry } from './ledger-blocks.ts'
+import { type PreparedBatch, rowsOf } from './prepared-batch.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 import { copyPieces } from './sent-tables.ts'
 
@@ -34,7 +35,7 @@ function isDue(outcome: string | undefined): boolean {
 
 function associationPositions(batch: PreparedBatch): number[] {
   const first = batch.groupCount + batch.indicatorCount
-  const count = Math.max(0, batch.types.length - first)
+  const count = Math.max(0, batch.processedCount - first)
   return Array.from({ length: count }, (_, index) => first + index)
 }
 
@@ -101,25 +102,35 @@ async function noteUnresolved(
   const parted = new Set<number>()
   for (const { position, missing } of rows) {
     const { kind, code } = partOf(batch, position)
+    const [, , type, summary] = ledgerEntry(batch.ledger, position)
     const reason = notValid(
-      kind === 'association' ? 'Association' : (batch.types[position] ?? ''),
-      batch.summaries[position] ?? '',
+      kind === 'association' ? 'Association' : type,
+      summary,
       `It is associated with ${missing}, which this owner does not have.`,
     )
     if (kind === 'association') outcomes.refuse(position, code, reason)
     else outcomes.notePart(position, code, reason)
     parted.add(position)
   }
-  const indicatorKeys = keysOf(batch.indicators, parted)
-  const groupKeys = keysOf(batch.groups, parted)
-  await client.query('update assertion set digest = null where owner_id = $1 and indicator_id = any($2::uuid[])', [
-    ownerId,
-    indicatorKeys,
-  ])
-  await client.query('update library_group set digest = null where owner_id = $1 and xid = any($2)', [
-    ownerId,
-    groupKeys,
-  ])
+  await forgetDigests(client, ownerId, batch, parted)
+}
+
+async function forgetDigests(
+  client: PoolClient,
+  ownerId: string,
+  { indicators, groups }: PreparedBatch,
+  positions: ReadonlySet<number>,
+): Promise<void> {
+  await client.query(
+    `update assertion set digest = null
+     where owner_id = $1 and indicator_id in (select ($2::uuid[])[row + 1] from unnest($3::int[]) row)`,
+    [ownerId, indicators.keys, rowsOf(indicators, positions)],
+  )
+  await client.query(
+    `update library_group set digest = null
+     where owner_id = $1 and xid in (select ($2::text[])[row + 1] from unnest($3::int[]) row)`,
+    [ownerId, groups.keys, rowsOf(groups, positions)],
+  )
 }
 
 function partOf(batch: PreparedBatch, position: number): { kind: 'group' | 'indicator' | 'association'; code: string } {
@@ -127,11 +138,4 @@ function partOf(batch: PreparedBatch, position: number): { kind: 'group' | 'indi
   if (position < batch.groupCount + batch.indicatorCount)
     return { kind: 'indicator', code: refusalCodes.indicatorPartly }
   return { kind: 'association', code: refusalCodes.association }
-}
-
-function keysOf(rows: PreparedRows, positions: ReadonlySet<number>): string[] {
-  return rows.itemPositions.flatMap((position, index) => {
-    const key = positions.has(position) ? rows.keys[rows.itemRows[index] ?? -1] : undefined
-    return key === undefined ? [] : [key]
-  })
 }

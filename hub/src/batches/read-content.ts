@@ -1,8 +1,10 @@
-import { BatchContent } from '@postern/protocol'
+import { BatchContent, type LedgerItem } from '@postern/protocol'
 import type { BatchModes } from './batch-modes.ts'
 import { IndicatorRows } from './indicator-rows.ts'
+import { CopyLinesWriter } from './copy-lines.ts'
 import { GroupRows } from './group-rows.ts'
 import { isWithinDepth, jsonDepthMax } from './json-bounds.ts'
+import { ledgerLine } from './ledger-blocks.ts'
 import { LinkRows } from './link-rows.ts'
 import type { ReadContent } from './prepared-batch.ts'
 import { readAssociation } from './read-association.ts'
@@ -50,8 +52,7 @@ function unreadable(message: string): ReadContent {
 
 class ItemReader {
   readonly #modes: BatchModes
-  readonly #types: string[] = []
-  readonly #summaries: string[] = []
+  readonly #ledger = new CopyLinesWriter()
   readonly #refused: { position: number; code: string; reason: string }[] = []
   readonly #links = new LinkRows()
   readonly #groups: GroupRows
@@ -72,40 +73,38 @@ class ItemReader {
 
   #readGroup(item: unknown): boolean {
     const read = readGroup(item)
-    if (!read.ok) return this.#refuse(read.refused)
+    if (!read.ok) return this.#refuse('group', read.refused)
     this.#groups.add(this.#position, read.group)
     this.#links.addOfGroup(this.#position, read.group)
-    return this.#took(read.group.type, read.summary)
+    return this.#took('group', read.group.type, read.summary)
   }
 
   #readIndicator(item: unknown): boolean {
     const read = readIndicator(item)
-    if (!read.ok) return this.#refuse(read.refused)
+    if (!read.ok) return this.#refuse('indicator', read.refused)
     const ids = this.#indicators.add(this.#position, read.indicator)
     this.#links.addOfIndicator(this.#position, ids, read.indicator.groupXids)
-    return this.#took(read.indicator.type, read.summary)
+    return this.#took('indicator', read.indicator.type, read.summary)
   }
 
   #readAssociation(item: unknown): boolean {
     const read = readAssociation(item, this.#indicators.idOfXid)
-    if (!read.ok) return this.#refuse(read.refused)
+    if (!read.ok) return this.#refuse('association', read.refused)
     this.#links.add(this.#position, read.link)
-    return this.#took(read.type, read.summary)
+    return this.#took('association', read.type, read.summary)
   }
 
-  #took(type: string, summary: string): true {
-    this.#types.push(type)
-    this.#summaries.push(summary)
+  #took(kind: LedgerItem['kind'], type: string, summary: string): true {
+    this.#ledger.line(ledgerLine([this.#position, kind, type, summary, null, null]))
+    this.#ledger.endEntry()
     this.#position++
     return true
   }
 
   /** Whether to read on. */
-  #refuse(refused: RefusedItem): boolean {
-    this.#types.push(refused.type)
-    this.#summaries.push(refused.summary)
-    this.#refused.push({ position: this.#position, code: refused.code, reason: refused.reason })
-    this.#position++
+  #refuse(kind: LedgerItem['kind'], { type, summary, code, reason }: RefusedItem): boolean {
+    this.#refused.push({ position: this.#position, code, reason })
+    this.#took(kind, type, summary)
     return !this.#modes.haltOnError
   }
 
@@ -114,8 +113,7 @@ class ItemReader {
       groupCount,
       indicatorCount,
       associationCount,
-      types: this.#types,
-      summaries: this.#summaries,
+      ledger: this.#ledger.finish(),
       refused: this.#refused,
       processedCount: this.#position,
       groups: this.#groups.prepared(),
