@@ -47,7 +47,10 @@ export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
       if (inserted === 0) return
       const total = await countLogBytes(trx, serverXid, dayOf(clock.now()), bytes)
       if (total > serverBytesADayMax) {
-        throw new Problem('too-many', `This environment server has sent its ${serverBytesADayMax} bytes of log for today; send the rest tomorrow.`)
+        throw new Problem(
+          'too-many',
+          `This environment server has sent its ${serverBytesADayMax} bytes of log for today; send the rest tomorrow.`,
+        )
       }
       await changes.notify(trx, { changed: 'execution', id: executionId, part: 'log' })
     })
@@ -76,7 +79,10 @@ export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
 
 function refuseFenced(executionId: string, number: number, state: string): void {
   if (state !== 'lost' && state !== 'refused') return
-  throw new Problem('conflict', `Attempt ${number} of execution ${executionId} has ended as ${state}; its log is not taken any more.`)
+  throw new Problem(
+    'conflict',
+    `Attempt ${number} of execution ${executionId} has ended as ${state}; its log is not taken any more.`,
+  )
 }
 
 async function readChunk(body: Readable): Promise<{ lines: LogLine[]; bytes: number }> {

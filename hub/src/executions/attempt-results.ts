@@ -18,7 +18,12 @@ export type AttemptResultsParts = { db: DatabaseConnection['db']; keys: Keys; cl
 /** Takes how an attempt ended, from the server that ran it; the same result again changes nothing. */
 export function createAttemptResults({ db, keys, clock, changes }: AttemptResultsParts) {
   /** @returns whether the execution waits for another attempt now */
-  async function accept(serverXid: string, executionId: string, number: number, result: AttemptResult): Promise<boolean> {
+  async function accept(
+    serverXid: string,
+    executionId: string,
+    number: number,
+    result: AttemptResult,
+  ): Promise<boolean> {
     const sha256 = createHash('sha256').update(canonicalText(result)).digest()
     return await db.transaction().execute(async (trx) => {
       const attempt = found(await lockAttempt(trx, executionId, number), 'attempt')

@@ -58,7 +58,9 @@ export function isId(text: string): boolean {
  */
 export async function holdLease(trx: Db, executionId: string, attempt: number): Promise<void> {
   const { rows } = await sql<{ open: boolean }>`
-    select finished_at is null as open from attempt where execution_id = ${executionId} and number = ${attempt} for share`.execute(trx)
+    select finished_at is null as open from attempt where execution_id = ${executionId} and number = ${attempt} for share`.execute(
+    trx,
+  )
   if (rows[0]?.open === true) return
   throw new Problem('forbidden', `Attempt ${attempt} of execution ${executionId} has ended; it may not write any more.`)
 }
@@ -68,7 +70,13 @@ export async function markAccepted(db: Db, executionId: string, attempt: number,
     where execution_id = ${executionId} and number = ${attempt} and finished_at is null`.execute(db)
 }
 
-export async function markRunning(db: Db, executionId: string, attempt: number, tier: string | null, now: Date): Promise<void> {
+export async function markRunning(
+  db: Db,
+  executionId: string,
+  attempt: number,
+  tier: string | null,
+  now: Date,
+): Promise<void> {
   await sql`update attempt set accepted_at = coalesce(accepted_at, ${now}), started_at = coalesce(started_at, ${now}),
       state = 'running', tier = coalesce(${tier}, tier)
     where execution_id = ${executionId} and number = ${attempt} and finished_at is null`.execute(db)
@@ -82,7 +90,13 @@ export type AttemptEnd = {
   result?: { value: AttemptResult; sha256: Buffer }
 }
 
-export async function endAttempt(db: Db, executionId: string, attempt: number, end: AttemptEnd, now: Date): Promise<void> {
+export async function endAttempt(
+  db: Db,
+  executionId: string,
+  attempt: number,
+  end: AttemptEnd,
+  now: Date,
+): Promise<void> {
   await db
     .updateTable('attempt')
     .set({ state: end.state, finished_at: now, reason: end.reason })

@@ -40,7 +40,8 @@ export function executionLimits(postern: PosternJson | undefined, remainingSecon
   const asked = postern?.limits
   return {
     timeoutSeconds: Math.max(1, Math.min(asked?.timeoutSeconds ?? Number.MAX_SAFE_INTEGER, remainingSeconds)),
-    memoryBytesMax: asked?.memoryMegabytesMax === undefined ? defaultLimits.memoryBytesMax : asked.memoryMegabytesMax * 1024 * 1024,
+    memoryBytesMax:
+      asked?.memoryMegabytesMax === undefined ? defaultLimits.memoryBytesMax : asked.memoryMegabytesMax * 1024 * 1024,
     processesMax: asked?.processesMax ?? defaultLimits.processesMax,
     logBytesMax: defaultLimits.logBytesMax,
   }

@@ -29,11 +29,11 @@ export function createDispatcher({ db, notifications, publisher, clock, log }: D
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let again = false
-  let stopped = false
+  const stopping = new AbortController()
 
   /** One round at a time; what comes in meanwhile makes one more. */
   function wake(): void {
-    if (stopped) return
+    if (stopping.signal.aborted) return
     if (running !== undefined) {
       again = true
       return
@@ -47,11 +47,11 @@ export function createDispatcher({ db, notifications, publisher, clock, log }: D
     do {
       again = false
       try {
-        while ((await publishDue()) === claimedAtOnceMax && !stopped);
+        while ((await publishDue()) === claimedAtOnceMax && !stopping.signal.aborted);
       } catch (error) {
         log.error({ err: error }, 'commands could not be read from the outbox; trying again within a second')
       }
-    } while (again && !stopped)
+    } while (again && !stopping.signal.aborted)
   }
 
   /** @returns how many were due */
@@ -62,7 +62,11 @@ export function createDispatcher({ db, notifications, publisher, clock, log }: D
     if (failed.length > 0) {
       const error: unknown = results.find((result) => result.status === 'rejected')?.reason
       log.warn({ err: error, commands: failed.length }, 'the broker did not take commands; trying again')
-      await releaseClaim(db, failed.map(({ id }) => id), new Date(clock.now().getTime() + failureWaitMs))
+      await releaseClaim(
+        db,
+        failed.map(({ id }) => id),
+        new Date(clock.now().getTime() + failureWaitMs),
+      )
     }
     return due.length
   }
@@ -79,12 +83,19 @@ export function createDispatcher({ db, notifications, publisher, clock, log }: D
 
     /** To be called when the hub's connection to the broker is new. */
     async brokerConnected(): Promise<void> {
-      await makeAllDue(db, clock.now())
+      try {
+        await makeAllDue(db, clock.now())
+      } catch (error) {
+        log.error(
+          { err: error },
+          'open commands could not be made due again; those that servers lack come with their time',
+        )
+      }
       wake()
     },
 
     async stop(): Promise<void> {
-      stopped = true
+      stopping.abort()
       clearInterval(timer)
       await running
     },

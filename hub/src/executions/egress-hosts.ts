@@ -37,7 +37,11 @@ function hostOf(text: string): string | undefined {
   if (url === null || url.hostname === '' || /[\s,]/.test(url.hostname)) return undefined
   if (url.port !== '') return `${url.hostname}:${url.port}`
   // URL drops a scheme's own port, written or not.
-  if (/:443$/.test(trimmed)) return `${url.hostname}:443`
+  if (trimmed.endsWith(':443')) return `${url.hostname}:443`
   if (!hasScheme) return url.hostname
-  return url.protocol === 'http:' ? `${url.hostname}:80` : url.protocol === 'https:' ? `${url.hostname}:443` : url.hostname
+  return url.protocol === 'http:'
+    ? `${url.hostname}:80`
+    : url.protocol === 'https:'
+      ? `${url.hostname}:443`
+      : url.hostname
 }

@@ -25,7 +25,11 @@ export async function orderEnd(
     .execute()
   // Sent before or not: a server that has the cancellation never starts the attempt.
   await withdrawCommands(trx, attempt.executionId, attempt.number, now)
-  const command = cancelCommand({ serverXid: attempt.serverXid, executionId: attempt.executionId, attempt: attempt.number }, reason, now)
+  const command = cancelCommand(
+    { serverXid: attempt.serverXid, executionId: attempt.executionId, attempt: attempt.number },
+    reason,
+    now,
+  )
   await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command)), now)
   await changes.notify(trx, {
     changed: 'execution',

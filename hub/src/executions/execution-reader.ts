@@ -1,4 +1,14 @@
-import { type Attempt, AppKind, type Execution, type ExecutionDetail, ExecutionState, limits, type LogPage, SandboxTier, Usage } from '@postern/protocol'
+import {
+  type Attempt,
+  AppKind,
+  type Execution,
+  type ExecutionDetail,
+  ExecutionState,
+  limits,
+  type LogPage,
+  SandboxTier,
+  Usage,
+} from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
@@ -21,7 +31,11 @@ type ExecutionRow = {
   finishedAt: Date | null
 }
 
-export type ExecutionFilter = { jobId?: string | undefined; state?: ExecutionState | undefined; environmentId?: string | undefined }
+export type ExecutionFilter = {
+  jobId?: string | undefined
+  state?: ExecutionState | undefined
+  environmentId?: string | undefined
+}
 
 /** Executions of an organization, newest first. @param before the id of the last one of the page before */
 export async function listExecutions(
@@ -49,7 +63,10 @@ export async function readExecution(db: Db, organizationId: string, id: string):
   return {
     ...execution,
     attempts: await attemptsOf(db, id),
-    planIds: await idsOf(db, sql`select id::text from plan where execution_id = ${id} or holder_execution_id = ${id} order by id`),
+    planIds: await idsOf(
+      db,
+      sql`select id::text from plan where execution_id = ${id} or holder_execution_id = ${id} order by id`,
+    ),
     receiptIds: await idsOf(db, sql`select id::text from receipt where execution_id = ${id} order by id`),
   }
 }
@@ -80,7 +97,10 @@ function readCursor(after: string | undefined): { attempt: number; seq: number }
   if (after === undefined) return { attempt: 0, seq: 0 }
   const [, attempt, seq] = /^(\d{1,9})\.(\d{1,9})$/.exec(after) ?? []
   if (attempt === undefined || seq === undefined) {
-    throw new Problem('invalid', '"after" is not a cursor of this log; pass back the "cursor" of a page, or leave it out.')
+    throw new Problem(
+      'invalid',
+      '"after" is not a cursor of this log; pass back the "cursor" of a page, or leave it out.',
+    )
   }
   return { attempt: Number(attempt), seq: Number(seq) }
 }

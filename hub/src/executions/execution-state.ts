@@ -73,7 +73,11 @@ export function afterResult(result: AttemptResult, judgement: Judgement, attempt
     case 'cancelled':
       return { kind: 'end', state: attempt.endAs ?? 'cancelled', message: attempt.endReason ?? message }
     case 'refused':
-      return { kind: 'end', state: attempt.endAs ?? 'refused', message: message || 'The environment server refused it.' }
+      return {
+        kind: 'end',
+        state: attempt.endAs ?? 'refused',
+        message: message || 'The environment server refused it.',
+      }
     case 'lease-lost':
       return afterLoss(attempt, 'its lease ran out')
     case 'interrupted':

@@ -43,7 +43,13 @@ export function createExecutionTokens(parts: { db: DatabaseConnection['db']; key
   const { db, keys, clock } = parts
 
   /** @param trx the transaction that makes the attempt, or renews */
-  async function issue(trx: Db, executionId: string, attempt: number, deadlineAt: Date, renewedFrom?: Buffer): Promise<IssuedToken> {
+  async function issue(
+    trx: Db,
+    executionId: string,
+    attempt: number,
+    deadlineAt: Date,
+    renewedFrom?: Buffer,
+  ): Promise<IssuedToken> {
     const now = clock.now()
     const expiresAt = new Date(Math.min(now.getTime() + tokenBounds.lifeMs, deadlineAt.getTime()))
     const token = await mint(keys, executionId, expiresAt)
@@ -70,7 +76,10 @@ export function createExecutionTokens(parts: { db: DatabaseConnection['db']; key
     if (row === undefined || row.expiresAt <= now || (row.diesAt !== null && row.diesAt <= now)) return undefined
     if (!row.attemptOpen) {
       // 403 and not 401: TcEx answers a 401 by sending the same again.
-      throw new Problem('forbidden', `Attempt ${row.attempt} of execution ${row.executionId} has ended; its token is dead.`)
+      throw new Problem(
+        'forbidden',
+        `Attempt ${row.attempt} of execution ${row.executionId} has ended; its token is dead.`,
+      )
     }
     if (row.firstUsedAt === null) await markUsed(hash, row.renewedFrom, now)
     return await callerOf(db, row.executionId, row.attempt)
@@ -96,7 +105,10 @@ export function createExecutionTokens(parts: { db: DatabaseConnection['db']; key
     return await db.transaction().execute(async (trx) => {
       const row = looksLikeToken(token) ? await findToken(trx, hash) : undefined
       if (row === undefined || !isRenewable(row, now)) {
-        throw new Problem('unauthenticated', 'This token cannot be renewed: it is unknown, too old, or its execution has ended.')
+        throw new Problem(
+          'unauthenticated',
+          'This token cannot be renewed: it is unknown, too old, or its execution has ended.',
+        )
       }
       const { count } = await trx
         .selectFrom('execution_token')

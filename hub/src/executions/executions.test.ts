@@ -46,14 +46,30 @@ describe('from run now to the result', () => {
     const appId = await rehearsal.addApp({ kind: 'feed' })
     const id = await rehearsal.start(await rehearsal.addJob({ appId }))
     expect(await rehearsal.state(id)).toBe('dispatched')
-    const { payload, topic } = await rehearsal.db.selectFrom('command').select(['payload', 'topic']).executeTakeFirstOrThrow()
+    const { payload, topic } = await rehearsal.db
+      .selectFrom('command')
+      .select(['payload', 'topic'])
+      .executeTakeFirstOrThrow()
     const envelope = SignedEnvelope.parse(JSON.parse(payload))
     const key = await rehearsal.keys.current('command')
     expect(envelope.keyId).toBe(key.id)
-    expect(verify(null, Buffer.from(envelope.body), createPublicKey(key.publicPem), Buffer.from(envelope.signature, 'base64'))).toBe(true)
+    expect(
+      verify(
+        null,
+        Buffer.from(envelope.body),
+        createPublicKey(key.publicPem),
+        Buffer.from(envelope.signature, 'base64'),
+      ),
+    ).toBe(true)
     expect(topic).toBe(`servers/${server.serverXid}/commands`)
     const [command] = await rehearsal.outbox()
-    expect(command).toMatchObject({ kind: 'execute', serverXid: server.serverXid, executionId: id, attempt: 1, placement: 'pinned' })
+    expect(command).toMatchObject({
+      kind: 'execute',
+      serverXid: server.serverXid,
+      executionId: id,
+      attempt: 1,
+      placement: 'pinned',
+    })
     const hours = (Date.parse(command?.notAfter ?? '') - Date.parse(command?.notBefore ?? '')) / 3600_000
     expect(hours).toBeGreaterThan(0)
     expect(hours).toBeLessThanOrEqual(24)
@@ -97,7 +113,9 @@ describe('from run now to the result', () => {
     expect(() => rehearsal.openSealed(other, { ...command })).toThrow()
     expect(() => rehearsal.openSealed(server, { ...command, attempt: 2 })).toThrow()
     const { rows } = await sql<{ leaks: string }>`
-      select count(*) as leaks from command where payload like '%hunter2%' or payload like ${`%${content.token}%`}`.execute(rehearsal.db)
+      select count(*) as leaks from command where payload like '%hunter2%' or payload like ${`%${content.token}%`}`.execute(
+      rehearsal.db,
+    )
     expect(rows[0]?.leaks).toBe('0')
   })
 
@@ -105,7 +123,12 @@ describe('from run now to the result', () => {
     const server = await rehearsal.addServer('one')
     const appId = await rehearsal.addApp({
       kind: 'feed',
-      install: { params: [{ name: 'last_run', hidden: true }, { name: 'refresh', encrypt: true }] },
+      install: {
+        params: [
+          { name: 'last_run', hidden: true },
+          { name: 'refresh', encrypt: true },
+        ],
+      },
     })
     const jobId = await rehearsal.addJob({ appId })
     const run = async (exitCode: number, results: Record<string, string | null>) => {
@@ -117,8 +140,13 @@ describe('from run now to the result', () => {
       rehearsal.clock.pass(1)
       return parameters
     }
-    expect(await run(0, { last_run: '30 days ago', stranger: 'x', refresh: 's3cret-refresh' })).not.toHaveProperty('last_run')
-    expect(await run(3, { last_run: '2 days ago' })).toMatchObject({ last_run: '30 days ago', refresh: 's3cret-refresh' })
+    expect(await run(0, { last_run: '30 days ago', stranger: 'x', refresh: 's3cret-refresh' })).not.toHaveProperty(
+      'last_run',
+    )
+    expect(await run(3, { last_run: '2 days ago' })).toMatchObject({
+      last_run: '30 days ago',
+      refresh: 's3cret-refresh',
+    })
     expect(await run(1, { last_run: '1 day ago' })).toMatchObject({ last_run: '30 days ago' })
     expect(await run(0, { 'param.last_run': '' })).toMatchObject({ last_run: '30 days ago' })
     expect(await run(0, {})).not.toHaveProperty('last_run')
@@ -132,7 +160,12 @@ describe('from run now to the result', () => {
   test('FD-11: the exit code and message end an execution; the same result again changes nothing, another one is refused', async () => {
     const server = await rehearsal.addServer('one')
     const jobId = await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'action' }) })
-    for (const [exitCode, state] of [[0, 'succeeded'], [3, 'partial'], [1, 'failed'], [2, 'failed']] as const) {
+    for (const [exitCode, state] of [
+      [0, 'succeeded'],
+      [3, 'partial'],
+      [1, 'failed'],
+      [2, 'failed'],
+    ] as const) {
       const id = await rehearsal.start(jobId)
       const sent = result({ exitCode, message: `exit ${exitCode}` })
       await rehearsal.executions.acceptResult(server.serverXid, id, 1, sent)
@@ -140,7 +173,9 @@ describe('from run now to the result', () => {
       expect(ended).toMatchObject({ state, message: `exit ${exitCode}` })
       expect(ended.attempts).toMatchObject([{ number: 1, state: 'finished', exitCode, serverName: 'one' }])
       await rehearsal.executions.acceptResult(server.serverXid, id, 1, { ...sent })
-      await expect(rehearsal.executions.acceptResult(server.serverXid, id, 1, { ...sent, exitCode: 7 })).rejects.toMatchObject({ code: 'conflict' })
+      await expect(
+        rehearsal.executions.acceptResult(server.serverXid, id, 1, { ...sent, exitCode: 7 }),
+      ).rejects.toMatchObject({ code: 'conflict' })
       expect(await detail(id)).toEqual(ended)
     }
   })
@@ -149,7 +184,9 @@ describe('from run now to the result', () => {
     await rehearsal.addServer('one')
     const other = await rehearsal.addServer('two')
     const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }) }))
-    await expect(rehearsal.executions.acceptResult(other.serverXid, id, 1, result())).rejects.toMatchObject({ code: 'not-found' })
+    await expect(rehearsal.executions.acceptResult(other.serverXid, id, 1, result())).rejects.toMatchObject({
+      code: 'not-found',
+    })
     expect(await rehearsal.state(id)).toBe('dispatched')
   })
 
@@ -159,7 +196,10 @@ describe('from run now to the result', () => {
     const [command] = await rehearsal.outbox()
     if (command === undefined) throw new Error('no command')
     await rehearsal.tell(server, command, 'refused', 'The package is signed by nobody that this server trusts.')
-    expect(await detail(id)).toMatchObject({ state: 'refused', message: 'The package is signed by nobody that this server trusts.' })
+    expect(await detail(id)).toMatchObject({
+      state: 'refused',
+      message: 'The package is signed by nobody that this server trusts.',
+    })
   })
 })
 
@@ -169,8 +209,16 @@ describe('placement', () => {
     const two = await rehearsal.addServer('two')
     const three = await rehearsal.addServer('three')
     const four = await rehearsal.addServer('four')
-    await rehearsal.db.updateTable('environment_server').set({ confirmed_at: null }).where('server_xid', '=', three.serverXid).execute()
-    await rehearsal.db.updateTable('environment_server').set({ revoked_at: new Date() }).where('server_xid', '=', four.serverXid).execute()
+    await rehearsal.db
+      .updateTable('environment_server')
+      .set({ confirmed_at: null })
+      .where('server_xid', '=', three.serverXid)
+      .execute()
+    await rehearsal.db
+      .updateTable('environment_server')
+      .set({ revoked_at: new Date() })
+      .where('server_xid', '=', four.serverXid)
+      .execute()
     const appId = await rehearsal.addApp({ kind: 'action' })
     for (let index = 0; index < 6; index += 1) await rehearsal.start(await rehearsal.addJob({ appId }))
     const chosen = (await rehearsal.outbox()).map(({ serverXid }) => serverXid).sort()
@@ -187,7 +235,10 @@ describe('placement', () => {
     rehearsal.clock.pass(60)
     const waits = await rehearsal.start(await rehearsal.addJob({ appId, timeoutSeconds: 300 }))
     const placed = await rehearsal.start(await rehearsal.addJob({ appId, timeoutSeconds: 3000 }))
-    expect(await detail(waits)).toMatchObject({ state: 'waiting', message: 'Waiting for an environment server: one is offline.' })
+    expect(await detail(waits)).toMatchObject({
+      state: 'waiting',
+      message: 'Waiting for an environment server: one is offline.',
+    })
     rehearsal.clock.pass(299)
     await rehearsal.executions.tick()
     expect(await rehearsal.state(waits)).toBe('waiting')
@@ -207,7 +258,10 @@ describe('placement', () => {
     const feed = await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }) })
     const first = await rehearsal.start(feed)
     const second = await rehearsal.start(feed)
-    expect(await detail(second)).toMatchObject({ state: 'waiting', message: `Waiting for execution ${first} of the same job to end.` })
+    expect(await detail(second)).toMatchObject({
+      state: 'waiting',
+      message: `Waiting for execution ${first} of the same job to end.`,
+    })
     await rehearsal.executions.acceptResult(server.serverXid, first, 1, result())
     expect(await rehearsal.state(second)).toBe('dispatched')
     const action = await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'action' }) })
@@ -241,7 +295,9 @@ describe('lost and cancelled', () => {
     ])
     // What the first server still says is refused, and its lease is never granted again.
     expect(await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])).toEqual([])
-    await expect(rehearsal.executions.acceptResult(one.serverXid, id, 1, result())).rejects.toMatchObject({ code: 'conflict' })
+    await expect(rehearsal.executions.acceptResult(one.serverXid, id, 1, result())).rejects.toMatchObject({
+      code: 'conflict',
+    })
     const { token } = rehearsal.openSealed(one, command)
     await expect(rehearsal.executions.tokens.authenticate(token)).rejects.toMatchObject({ code: 'forbidden' })
     await rehearsal.executions.acceptResult(two.serverXid, id, 2, result())
@@ -275,7 +331,10 @@ describe('lost and cancelled', () => {
       for (const each of servers) await rehearsal.beat(each)
       await rehearsal.executions.tick()
     }
-    expect(await detail(id)).toMatchObject({ state: 'unknown', attempts: [{ state: 'lost' }, { state: 'lost' }, { state: 'lost' }] })
+    expect(await detail(id)).toMatchObject({
+      state: 'unknown',
+      attempts: [{ state: 'lost' }, { state: 'lost' }, { state: 'lost' }],
+    })
   })
 
   test('D10: a command that no server took is placed again, even for a non-repeatable app, since it never ran', async () => {
@@ -293,7 +352,9 @@ describe('lost and cancelled', () => {
 
   test('ES-23: a pinned execution waits for its server through hours of silence, past its deadline, and delivers', async () => {
     const one = await rehearsal.addServer('one')
-    const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'action' }), timeoutSeconds: 600 }))
+    const id = await rehearsal.start(
+      await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'action' }), timeoutSeconds: 600 }),
+    )
     const [command] = await rehearsal.outbox()
     if (command === undefined) throw new Error('no command')
     await rehearsal.tell(one, command, 'accepted')
@@ -342,7 +403,11 @@ describe('lost and cancelled', () => {
     await rehearsal.tell(one, cancels[0] ?? command, 'accepted')
     expect(await rehearsal.state(running)).toBe('running')
     await rehearsal.executions.acceptResult(one.serverXid, running, 1, result({ outcome: 'cancelled', exitCode: null }))
-    expect(await detail(running)).toMatchObject({ state: 'cancelled', message: 'Cancelled by ada.', attempts: [{ state: 'cancelled' }] })
+    expect(await detail(running)).toMatchObject({
+      state: 'cancelled',
+      message: 'Cancelled by ada.',
+      attempts: [{ state: 'cancelled' }],
+    })
     await expect(rehearsal.executions.cancel(person(), running)).rejects.toMatchObject({ code: 'conflict' })
   })
 
@@ -362,7 +427,9 @@ describe('lost and cancelled', () => {
   test('FD-14: an execution past its time-out is ordered to end and ends as timed-out', async () => {
     const one = await rehearsal.addServer('one')
     const two = await rehearsal.addServer('two')
-    const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }), timeoutSeconds: 60 }))
+    const id = await rehearsal.start(
+      await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }), timeoutSeconds: 60 }),
+    )
     const [command] = await rehearsal.outbox()
     if (command === undefined) throw new Error('no command')
     await rehearsal.tell(one, command, 'accepted')

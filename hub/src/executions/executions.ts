@@ -118,10 +118,7 @@ export function createExecutions({ db, keys, clock, audit, changes, log }: Execu
     receiveLog: (serverXid: string, executionId: string, attempt: number, body: Readable): Promise<void> =>
       attemptLog.receive(serverXid, executionId, attempt, body),
 
-    /** Fencing for what an app writes; see attempt-store.ts. Callers that are no execution pass. */
-    async holdLease(trx: Db, caller: Caller): Promise<void> {
-      if (caller.kind === 'execution') await holdLease(trx, caller.executionId, caller.attempt)
-    },
+    holdLease: holdCallersLease,
 
     /** Notes how a request of an app to the batch API ended (T1); `contentLength` tells repetitions apart. */
     noteRequest: (caller: Caller, status: number, contentLength: number): Promise<void> =>
@@ -142,6 +139,15 @@ export function createExecutions({ db, keys, clock, audit, changes, log }: Execu
       if (dropped.length > 0) log.info({ dropped }, 'old partitions of the log were dropped')
     },
   }
+}
+
+/**
+ * Fencing for what an app writes: call it in the transaction of the write, as late as may be. Until that ends nobody can take the
+ * attempt's place; if somebody has, nothing is written (D10). Callers that are no execution pass.
+ * @throws Problem `forbidden`
+ */
+export async function holdCallersLease(trx: Db, caller: Caller): Promise<void> {
+  if (caller.kind === 'execution') await holdLease(trx, caller.executionId, caller.attempt)
 }
 
 async function isVisible(db: Db, organizationId: string, id: string): Promise<boolean> {

@@ -22,7 +22,8 @@ export function judgeExecution(exitCode: number | null, message: string, ledger:
   const told = describe(ledger)
   const whole = [message, told].filter((part) => part !== '').join(' ')
   if (exitCode === exitCodes.partial) return { state: 'partial', message: whole }
-  if (exitCode !== exitCodes.success) return { state: 'failed', message: message || `The app ended with exit code ${exitCode}.` }
+  if (exitCode !== exitCodes.success)
+    return { state: 'failed', message: message || `The app ended with exit code ${exitCode}.` }
   const nothingTaken = ledger.taken === 0
   if (nothingTaken && ledger.requestsRefused + ledger.refused > 0) return { state: 'failed', message: whole }
   if (ledger.requestsRefused > 0) return { state: 'partial', message: whole }

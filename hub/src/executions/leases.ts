@@ -18,7 +18,12 @@ import { isId } from './attempt-store.ts'
 const heldMax = 5000
 
 /** Renews the leases of what a server holds; what is not among the answer must end. */
-export async function renewLeases(db: Db, serverXid: string, held: readonly HeldAttempt[], now: Date): Promise<HeldAttempt[]> {
+export async function renewLeases(
+  db: Db,
+  serverXid: string,
+  held: readonly HeldAttempt[],
+  now: Date,
+): Promise<HeldAttempt[]> {
   const known = held.filter(({ executionId }) => isId(executionId)).slice(0, heldMax)
   if (known.length === 0) return []
   const { rows } = await sql<HeldAttempt>`

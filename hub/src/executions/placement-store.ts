@@ -122,7 +122,8 @@ export async function sealingKeyOf(db: Db, serverXid: string): Promise<Buffer> {
     .select('sealing_public_key')
     .where('server_xid', '=', serverXid)
     .executeTakeFirstOrThrow()
-  if (row.sealing_public_key === null) throw new Error(`environment server ${serverXid} is enrolled without a sealing key`)
+  if (row.sealing_public_key === null)
+    throw new Error(`environment server ${serverXid} is enrolled without a sealing key`)
   return row.sealing_public_key
 }
 

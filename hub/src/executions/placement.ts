@@ -21,9 +21,12 @@ export type Placement = { serverXid: string; name: string; placement: 'pooled' |
  */
 export function choosePlacement(candidates: readonly Candidate[], now: Date): Placement | { none: string } {
   if (candidates.length === 0) return { none: 'No environment server of the environment is enrolled and confirmed.' }
-  const fit = candidates.filter((candidate) => isOnline(candidate, now) && candidate.state === 'ready' && speaks(candidate))
+  const fit = candidates.filter(
+    (candidate) => isOnline(candidate, now) && candidate.state === 'ready' && speaks(candidate),
+  )
   const best = fit.sort((a, b) => loadOf(a) - loadOf(b) || Number(BigInt(a.serverXid) - BigInt(b.serverXid)))[0]
-  if (best === undefined) return { none: `Waiting for an environment server: ${candidates.map((each) => whyNot(each, now)).join('; ')}.` }
+  if (best === undefined)
+    return { none: `Waiting for an environment server: ${candidates.map((each) => whyNot(each, now)).join('; ')}.` }
   return { serverXid: best.serverXid, name: best.name, placement: candidates.length === 1 ? 'pinned' : 'pooled' }
 }
 

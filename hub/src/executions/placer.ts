@@ -80,14 +80,27 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
       for: commandFor,
       placement: chosen.placement,
       app: execution.app,
-      egress: egressHosts(execution.app.postern?.egress ?? [], execution.app.postern?.addressParameters ?? [], parameters),
+      egress: egressHosts(
+        execution.app.postern?.egress ?? [],
+        execution.app.postern?.addressParameters ?? [],
+        parameters,
+      ),
       sealed,
       now,
       deadline: execution.deadlineAt,
     })
     await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command)), now)
-    await trx.updateTable('execution').set({ state: 'dispatched', message: '' }).where('id', '=', execution.id).execute()
-    await changes.notify(trx, { changed: 'execution', id: execution.id, part: 'state', organizationId: execution.organizationId })
+    await trx
+      .updateTable('execution')
+      .set({ state: 'dispatched', message: '' })
+      .where('id', '=', execution.id)
+      .execute()
+    await changes.notify(trx, {
+      changed: 'execution',
+      id: execution.id,
+      part: 'state',
+      organizationId: execution.organizationId,
+    })
     return true
   }
 
@@ -98,7 +111,10 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
       job: execution.parameters,
       kept: await keptValues(trx, execution.jobId),
       secrets: Object.fromEntries(
-        secrets.map(({ name, sealed }) => [name, keys.open(sealed, secretContext(execution.jobId, name)).toString('utf8')]),
+        secrets.map(({ name, sealed }) => [
+          name,
+          keys.open(sealed, secretContext(execution.jobId, name)).toString('utf8'),
+        ]),
       ),
       platform: {
         jobId: execution.jobId,
@@ -114,7 +130,12 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
   async function say(trx: Db, execution: WaitingExecution, message: string): Promise<void> {
     if (execution.message === message) return
     await trx.updateTable('execution').set({ message }).where('id', '=', execution.id).execute()
-    await changes.notify(trx, { changed: 'execution', id: execution.id, part: 'state', organizationId: execution.organizationId })
+    await changes.notify(trx, {
+      changed: 'execution',
+      id: execution.id,
+      part: 'state',
+      organizationId: execution.organizationId,
+    })
   }
 
   return {

@@ -22,5 +22,7 @@ export async function noteRequest(db: Db, caller: Caller, status: number, conten
   await sql`
     insert into refused_request (execution_id, attempt, content_length, reason)
     select ${executionId}::bigint, ${attempt}::int, ${contentLength}::bigint, ${`HTTP ${status}`}::text
-    where (select count(*) from refused_request where execution_id = ${executionId} and attempt = ${attempt}) < ${rowsOfAttemptMax}`.execute(db)
+    where (select count(*) from refused_request where execution_id = ${executionId} and attempt = ${attempt}) < ${rowsOfAttemptMax}`.execute(
+    db,
+  )
 }

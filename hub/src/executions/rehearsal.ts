@@ -1,7 +1,14 @@
-import { createPrivateKey, diffieHellman, createDecipheriv, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto'
-import { Command, type ExecutionEvent, type Heartbeat, type HeldAttempt, protocolVersion, SealedParameters, SignedEnvelope, type AppKind } from '@postern/protocol'
+import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto'
+import {
+  type AppKind,
+  type Command,
+  type ExecutionEvent,
+  type Heartbeat,
+  type HeldAttempt,
+  protocolVersion,
+  type SealedParameters,
+} from '@postern/protocol'
 import { sql } from 'kysely'
-import * as z from 'zod'
 import { Audit } from '../audit/audit.ts'
 import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
 import { createTestDatabase } from '../database/test-database.ts'
@@ -9,25 +16,12 @@ import { Keys } from '../keys/keys.ts'
 import { SecretBox } from '../keys/secret-box.ts'
 import { Changes } from '../live/changes.ts'
 import { Notifications } from '../live/notifications.ts'
+import { HeldClock } from '../lib/held-clock.ts'
 import type { Log } from '../lib/log.ts'
 import { createExecutions, type Executions } from './executions.ts'
+import { commandIn, openSealed } from './open-sealed.ts'
 
-/** Time that a test moves by hand. */
-export class HeldClock {
-  #now: number
-
-  constructor(start: string) {
-    this.#now = Date.parse(start)
-  }
-
-  now(): Date {
-    return new Date(this.#now)
-  }
-
-  pass(seconds: number): void {
-    this.#now += seconds * 1000
-  }
-}
+export { commandIn }
 
 export type RehearsedServer = { serverXid: string; name: string; sealingKey: KeyObject }
 
@@ -51,7 +45,14 @@ export type Rehearsal = {
   environmentId: string
   addServer(name: string, at?: { environmentId?: string }): Promise<RehearsedServer>
   addApp(given: { kind: AppKind; install?: object; postern?: object; programName?: string }): Promise<string>
-  addJob(given: { appId: string; parameters?: object; ownerId?: string | null; controlId?: string | null; timeoutSeconds?: number; mode?: string }): Promise<string>
+  addJob(given: {
+    appId: string
+    parameters?: object
+    ownerId?: string | null
+    controlId?: string | null
+    timeoutSeconds?: number
+    mode?: string
+  }): Promise<string>
   start(jobId: string): Promise<string>
   beat(server: RehearsedServer, held?: HeldAttempt[], state?: Heartbeat['state']): Promise<HeldAttempt[] | undefined>
   tell(server: RehearsedServer, command: Command, event: ExecutionEvent['event'], detail?: string): Promise<void>
@@ -75,7 +76,11 @@ export async function startRehearsal(): Promise<Rehearsal> {
   await notifications.start()
   const changes = new Changes(notifications)
   const executions = createExecutions({ db, keys, clock, audit, changes, log })
-  const organization = await db.insertInto('organization').values({ name: 'Example' }).returning('id').executeTakeFirstOrThrow()
+  const organization = await db
+    .insertInto('organization')
+    .values({ name: 'Example' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const environment = await db
     .insertInto('environment')
     .values({ organization_id: organization.id, name: 'Plant' })
@@ -152,7 +157,14 @@ export async function startRehearsal(): Promise<Rehearsal> {
       return app.id
     },
 
-    async addJob({ appId, parameters = {}, ownerId = null, controlId = null, timeoutSeconds = 3600, mode = 'apply-when-guards-pass' }) {
+    async addJob({
+      appId,
+      parameters = {},
+      ownerId = null,
+      controlId = null,
+      timeoutSeconds = 3600,
+      mode = 'apply-when-guards-pass',
+    }) {
       jobs += 1
       const row = await db
         .insertInto('job')
@@ -173,7 +185,9 @@ export async function startRehearsal(): Promise<Rehearsal> {
     },
 
     async start(jobId) {
-      const id = await db.transaction().execute((trx) => executions.insert(trx, { jobId, trigger: 'run-now', startedBy: 'test' }))
+      const id = await db
+        .transaction()
+        .execute((trx) => executions.insert(trx, { jobId, trigger: 'run-now', startedBy: 'test' }))
       await executions.place(id)
       return id
     },
@@ -220,10 +234,14 @@ export async function startRehearsal(): Promise<Rehearsal> {
       return rows.map(({ payload }) => commandIn(payload))
     },
 
-    openSealed: (server, command) => openSealed(server, command),
+    openSealed,
 
     async state(executionId) {
-      const row = await db.selectFrom('execution').select('state').where('id', '=', executionId).executeTakeFirstOrThrow()
+      const row = await db
+        .selectFrom('execution')
+        .select('state')
+        .where('id', '=', executionId)
+        .executeTakeFirstOrThrow()
       return row.state
     },
 
@@ -234,27 +252,4 @@ export async function startRehearsal(): Promise<Rehearsal> {
     },
   }
   return rehearsal
-}
-
-export function commandIn(payload: string): Command {
-  return z.parse(Command, JSON.parse(z.parse(SignedEnvelope, JSON.parse(payload)).body))
-}
-
-/** The environment server's side of `SealedBox`, written from its documentation and not from the code that seals. */
-function openSealed({ sealingKey, serverXid }: RehearsedServer, command: Command): SealedParameters {
-  if (command.kind !== 'execute') throw new Error('a cancel command seals nothing')
-  const ephemeral = Buffer.from(command.sealed.ephemeralPublicKey, 'base64')
-  const own = createPublicKey(createPrivateKey(sealingKey.export({ format: 'pem', type: 'pkcs8' })))
-  const ownRaw = Buffer.from(own.export({ format: 'jwk' }).x ?? '', 'base64url')
-  const shared = diffieHellman({
-    privateKey: sealingKey,
-    publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: ephemeral.toString('base64url') }, format: 'jwk' }),
-  })
-  const key = Buffer.from(hkdfSync('sha256', shared, Buffer.concat([ephemeral, ownRaw]), 'postern sealed v1', 32))
-  const box = Buffer.from(command.sealed.ciphertext, 'base64')
-  const decipher = createDecipheriv('chacha20-poly1305', key, Buffer.alloc(12), { authTagLength: 16 })
-  decipher.setAAD(Buffer.from(`${serverXid}\n${command.executionId}\n${command.attempt}`), { plaintextLength: box.length - 16 })
-  decipher.setAuthTag(box.subarray(-16))
-  const plain = Buffer.concat([decipher.update(box.subarray(0, -16)), decipher.final()])
-  return z.parse(SealedParameters, JSON.parse(plain.toString('utf8')))
 }

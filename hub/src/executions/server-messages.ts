@@ -17,7 +17,10 @@ export function createServerMessages({ db, clock, changes, log }: ServerMessages
    * Records presence and renews leases in one transaction: whoever sees the server as heard sees what it holds as held.
    * @returns the answer; nothing for a server that is not enrolled or is revoked
    */
-  async function onHeartbeat(serverXid: string, heartbeat: Heartbeat): Promise<{ answer: HeartbeatAnswer; isBack: boolean } | undefined> {
+  async function onHeartbeat(
+    serverXid: string,
+    heartbeat: Heartbeat,
+  ): Promise<{ answer: HeartbeatAnswer; isBack: boolean } | undefined> {
     const now = clock.now()
     return await db.transaction().execute(async (trx) => {
       const before = await recordPresence(trx, serverXid, heartbeat, now)
@@ -44,7 +47,10 @@ export function createServerMessages({ db, clock, changes, log }: ServerMessages
       const attempt = await lockAttempt(trx, event.executionId, event.attempt)
       const kind = await acknowledge(trx, serverXid, event, now)
       if (attempt === undefined || kind === undefined || attempt.serverXid !== serverXid) {
-        log.warn({ serverXid, executionId: event.executionId, event: event.event }, 'an event names no command of its sender')
+        log.warn(
+          { serverXid, executionId: event.executionId, event: event.event },
+          'an event names no command of its sender',
+        )
         return
       }
       if (attempt.finishedAt !== null) return
@@ -96,7 +102,12 @@ async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, n
 }
 
 /** Any word about a command says that it arrived. @returns the command's kind; nothing if its server has no such command */
-async function acknowledge(db: Db, serverXid: string, event: ExecutionEvent, now: Date): Promise<'execute' | 'cancel' | undefined> {
+async function acknowledge(
+  db: Db,
+  serverXid: string,
+  event: ExecutionEvent,
+  now: Date,
+): Promise<'execute' | 'cancel' | undefined> {
   const { rows } = await sql<{ kind: 'execute' | 'cancel' }>`
     update command set acknowledged_at = coalesce(acknowledged_at, ${now})
     where id = ${event.commandId} and server_xid = ${serverXid} and execution_id = ${isId(event.executionId) ? event.executionId : '0'}

@@ -19,7 +19,10 @@ const openOfJobMax = 100
 export async function insertExecution(trx: Db, changes: Changes, request: StartRequest, now: Date): Promise<string> {
   const job = found(await jobToRun(trx, request.jobId), 'job')
   if (job.open >= openOfJobMax) {
-    throw new Problem('conflict', `${job.open} executions of this job are open. Cancel some, or wait until they have ended.`)
+    throw new Problem(
+      'conflict',
+      `${job.open} executions of this job are open. Cancel some, or wait until they have ended.`,
+    )
   }
   const row = await trx
     .insertInto('execution')
@@ -40,7 +43,13 @@ export async function insertExecution(trx: Db, changes: Changes, request: StartR
   return row.id
 }
 
-type JobToRun = { organizationId: string; environmentId: string; timeoutSeconds: number; appVersionId: string; open: number }
+type JobToRun = {
+  organizationId: string
+  environmentId: string
+  timeoutSeconds: number
+  appVersionId: string
+  open: number
+}
 
 async function jobToRun(db: Db, jobId: string): Promise<JobToRun | undefined> {
   const { rows } = await sql<JobToRun>`

@@ -93,7 +93,14 @@ export function createSweep({ db, keys, clock, changes, log }: SweepParts) {
       if (row === undefined) return
       const state = row.end_as === 'cancelled' ? 'cancelled' : 'timed-out'
       const message = row.end_reason ?? `Its time ran out before it could run. ${row.message}`.trim()
-      await endExecution(trx, changes, { executionId, organizationId: row.organization_id }, state, message, clock.now())
+      await endExecution(
+        trx,
+        changes,
+        { executionId, organizationId: row.organization_id },
+        state,
+        message,
+        clock.now(),
+      )
     })
   }
 

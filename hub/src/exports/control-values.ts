@@ -21,7 +21,9 @@ export class ControlValues {
   }
 
   async begin(): Promise<void> {
-    await sql`create temporary table receipt_line (indicator_id uuid not null, state text not null) on commit drop`.execute(this.#db)
+    await sql`create temporary table receipt_line (indicator_id uuid not null, state text not null) on commit drop`.execute(
+      this.#db,
+    )
   }
 
   async add(line: ReceiptLine): Promise<void> {
@@ -44,7 +46,9 @@ export class ControlValues {
     this.#pending = []
     if (lines.length === 0) return
     await sql`insert into receipt_line (indicator_id, state)
-      select * from unnest(${lines.map(({ id }) => id)}::uuid[], ${lines.map(({ state }) => state)}::text[])`.execute(this.#db)
+      select * from unnest(${lines.map(({ id }) => id)}::uuid[], ${lines.map(({ state }) => state)}::text[])`.execute(
+      this.#db,
+    )
   }
 
   /**
@@ -103,7 +107,9 @@ export class ControlValues {
       from desired_value d full join (
         select distinct on (indicator_id) indicator_id, state from receipt_line
         -- A refused value is missing too; that it was refused says more.
-        order by indicator_id, array_position(array['refused', 'extra', 'missing'], state)) l using (indicator_id)`.execute(this.#db)
+        order by indicator_id, array_position(array['refused', 'extra', 'missing'], state)) l using (indicator_id)`.execute(
+      this.#db,
+    )
     await sql`create unique index on new_value (indicator_id)`.execute(this.#db)
     await sql`analyze new_value`.execute(this.#db)
     await sql`

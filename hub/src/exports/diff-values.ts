@@ -38,7 +38,8 @@ export async function readDiffPage(
 
 function readCursor(cursor: string | undefined): number {
   if (cursor === undefined) return 0
-  if (!/^\d{1,9}$/.test(cursor)) throw new Problem('invalid', '"cursor" is not one of this list; pass back "next" of a page, or leave it out.')
+  if (!/^\d{1,9}$/.test(cursor))
+    throw new Problem('invalid', '"cursor" is not one of this list; pass back "next" of a page, or leave it out.')
   return Number(cursor)
 }
 

@@ -38,20 +38,38 @@ beforeEach(async () => {
   const { db, organizationId } = rehearsal
   const collection = await db
     .insertInto('collection')
-    .values({ organization_id: organizationId, name: `Hosts ${Math.random()}`, tql: 'typeName = "Host"', freshness_seconds: 60, version: 3 })
+    .values({
+      organization_id: organizationId,
+      name: `Hosts ${Math.random()}`,
+      tql: 'typeName = "Host"',
+      freshness_seconds: 60,
+      version: 3,
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   collectionId = collection.id
-  const members = [...hosts.map((value) => ['Host', value] as const), ['File', 'd41d8cd98f00b204e9800998ecf8427e'] as const]
+  const members = [
+    ...hosts.map((value) => ['Host', value] as const),
+    ['File', 'd41d8cd98f00b204e9800998ecf8427e'] as const,
+  ]
   for (const [type, value] of members) {
     const id = indicatorId(type, value)
-    await db.insertInto('indicator').values({ id, type, value, canonical_version: 1 }).onConflict((conflict) => conflict.doNothing()).execute()
-    await db.insertInto('collection_member').values({ collection_id: collectionId, indicator_id: id, from_version: 1, active: true }).execute()
+    await db
+      .insertInto('indicator')
+      .values({ id, type, value, canonical_version: 1 })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    await db
+      .insertInto('collection_member')
+      .values({ collection_id: collectionId, indicator_id: id, from_version: 1, active: true })
+      .execute()
   }
 })
 
 /** An export's execution that runs, and its caller as its token proves it. */
-async function runningExport(given: { mode?: string; controlId?: string; jobId?: string } = {}): Promise<{ execution: Extract<Caller, { kind: 'execution' }>; jobId: string; controlId: string }> {
+async function runningExport(
+  given: { mode?: string; controlId?: string; jobId?: string } = {},
+): Promise<{ execution: Extract<Caller, { kind: 'execution' }>; jobId: string; controlId: string }> {
   const { db, organizationId } = rehearsal
   const controlId =
     given.controlId ??
@@ -62,8 +80,11 @@ async function runningExport(given: { mode?: string; controlId?: string; jobId?:
         .returning('id')
         .executeTakeFirstOrThrow()
     ).id
-  const jobId = given.jobId ?? (await rehearsal.addJob({ appId, controlId, ...(given.mode === undefined ? {} : { mode: given.mode }) }))
-  if (given.jobId === undefined) await db.insertInto('job_collection').values({ job_id: jobId, collection_id: collectionId }).execute()
+  const jobId =
+    given.jobId ??
+    (await rehearsal.addJob({ appId, controlId, ...(given.mode === undefined ? {} : { mode: given.mode }) }))
+  if (given.jobId === undefined)
+    await db.insertInto('job_collection').values({ job_id: jobId, collection_id: collectionId }).execute()
   await rehearsal.beat(appliance)
   const id = await rehearsal.start(jobId)
   return { execution: await callerOf(id), jobId, controlId }
@@ -80,7 +101,15 @@ async function callerOf(executionId: string): Promise<Extract<Caller, { kind: 'e
 async function finish(executionId: string): Promise<void> {
   const at = rehearsal.clock.now().toISOString()
   await rehearsal.executions.acceptResult(appliance.serverXid, executionId, 1, {
-    outcome: 'exited', exitCode: 0, message: '', results: {}, tier: 'isolated', startedAt: at, finishedAt: at, usage: null, logSeqLast: 0,
+    outcome: 'exited',
+    exitCode: 0,
+    message: '',
+    results: {},
+    tier: 'isolated',
+    startedAt: at,
+    finishedAt: at,
+    usage: null,
+    logSeqLast: 0,
   })
 }
 
@@ -97,7 +126,12 @@ async function call(who: Caller, method: 'GET' | 'POST' | 'PUT', url: string, pa
 async function put(who: Caller, url: string, lines: readonly (readonly string[])[]) {
   caller = who
   const payload = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  const reply = await server.inject({ method: 'PUT', url, payload, headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' } })
+  const reply = await server.inject({
+    method: 'PUT',
+    url,
+    payload,
+    headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
+  })
   return { status: reply.statusCode, body: JSON.parse(reply.body) }
 }
 
@@ -106,7 +140,17 @@ function planLines(values: readonly string[], change = 'add') {
 }
 
 function planOf(values: readonly string[], changes: Partial<CreatePlan> = {}): CreatePlan {
-  const plan = { collectionId, collectionVersion: 3, target: 'blocked', desired: values.length, held: 0, heldDigest: emptyDigest, guards: [], notTaken: {}, ...changes }
+  const plan = {
+    collectionId,
+    collectionVersion: 3,
+    target: 'blocked',
+    desired: values.length,
+    held: 0,
+    heldDigest: emptyDigest,
+    guards: [],
+    notTaken: {},
+    ...changes,
+  }
   const checksum = createHash('sha256')
     .update(values.map((value) => `add\tHost\t${value}\n`).join(''))
     .update(`${plan.collectionVersion}\n${plan.heldDigest}\n`)
@@ -116,8 +160,21 @@ function planOf(values: readonly string[], changes: Partial<CreatePlan> = {}): C
 
 function receiptOf(changes: Partial<CreateReceipt> = {}): CreateReceipt {
   return {
-    planId: null, collectionId, collectionVersion: 3, target: 'blocked', state: 'in-sync', desired: 4, held: 4, missing: 0, extra: 0,
-    added: 4, removed: 0, removedBy: null, notTaken: { 'File: takes no hashes': 1 }, unverifiedTransport: false, ...changes,
+    planId: null,
+    collectionId,
+    collectionVersion: 3,
+    target: 'blocked',
+    state: 'in-sync',
+    desired: 4,
+    held: 4,
+    missing: 0,
+    extra: 0,
+    added: 4,
+    removed: 0,
+    removedBy: null,
+    notTaken: { 'File: takes no hashes': 1 },
+    unverifiedTransport: false,
+    ...changes,
   }
 }
 
@@ -139,31 +196,51 @@ describe('D5: plans', () => {
     expect(draft).toMatchObject({ status: 201, body: { state: 'draft', add: 0 } })
     const { id } = draft.body
     const ready = await put(execution, paths.planValues(id), planLines(hosts))
-    expect(ready).toMatchObject({ status: 200, body: { state: 'ready', add: 4, remove: 0, executionId: execution.executionId } })
+    expect(ready).toMatchObject({
+      status: 200,
+      body: { state: 'ready', add: 4, remove: 0, executionId: execution.executionId },
+    })
     expect(await put(execution, paths.planValues(id), planLines(hosts))).toEqual(ready)
     expect((await put(execution, paths.planValues(id), planLines(hosts.slice(1)))).status).toBe(409)
     expect((await call(execution, 'PUT', paths.planState(id), { state: 'applied' })).status).toBe(409)
     expect((await call(execution, 'PUT', paths.planState(id), { state: 'applying' })).body.state).toBe('applying')
     expect((await call(execution, 'PUT', paths.planState(id), { state: 'applied' })).body.state).toBe('applied')
     const page = await call(person(), 'GET', `${paths.planValues(id)}?limit=3`)
-    expect(page.body.data).toEqual(hosts.slice(0, 3).map((value) => ({ change: 'add', type: 'Host', value, reason: null })))
+    expect(page.body.data).toEqual(
+      hosts.slice(0, 3).map((value) => ({ change: 'add', type: 'Host', value, reason: null })),
+    )
     const rest = await call(person(), 'GET', `${paths.planValues(id)}?limit=3&cursor=${page.body.next}`)
     expect(rest.body).toEqual({ data: [{ change: 'add', type: 'Host', value: 'd.example.com', reason: null }] })
     caller = person()
     const whole = await server.inject({ url: paths.planValues(id), headers: { accept: 'application/x-ndjson' } })
-    expect(gunzipSync(whole.rawPayload).toString()).toBe(planLines(hosts).map((line) => `${JSON.stringify(line)}\n`).join(''))
+    expect(gunzipSync(whole.rawPayload).toString()).toBe(
+      planLines(hosts)
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    )
     expect((await call(person(), 'GET', paths.execution(execution.executionId))).body.planIds).toEqual([id])
   })
 
   test('values that do not have the checksum of the plan are refused, and so are lines out of order', async () => {
     const { execution } = await runningExport()
     const { body } = await call(execution, 'POST', paths.plans, planOf(hosts))
-    expect((await put(execution, paths.planValues(body.id), planLines(hosts.slice(1)))).body.detail).toMatch(/have the checksum .* the plan says/)
-    expect((await put(execution, paths.planValues(body.id), planLines([...hosts].reverse()))).body.detail).toMatch(/Line 2 is out of order/)
-    expect((await put(execution, paths.planValues(body.id), [['block', 'Host', 'x']])).body.detail).toMatch(/Line 1 is not/)
+    expect((await put(execution, paths.planValues(body.id), planLines(hosts.slice(1)))).body.detail).toMatch(
+      /have the checksum .* the plan says/,
+    )
+    expect((await put(execution, paths.planValues(body.id), planLines(hosts.toReversed()))).body.detail).toMatch(
+      /Line 2 is out of order/,
+    )
+    expect((await put(execution, paths.planValues(body.id), [['block', 'Host', 'x']])).body.detail).toMatch(
+      /Line 1 is not/,
+    )
     const cut = gzipSync('["add","Host","a.example.com"]\n'.repeat(100)).subarray(0, 30)
     caller = execution
-    const reply = await server.inject({ method: 'PUT', url: paths.planValues(body.id), payload: cut, headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' } })
+    const reply = await server.inject({
+      method: 'PUT',
+      url: paths.planValues(body.id),
+      payload: cut,
+      headers: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
+    })
     expect(reply.json().detail).toMatch(/not whole gzip/)
     expect((await call(execution, 'GET', paths.plan(body.id))).body.state).toBe('draft')
     expect((await put(execution, paths.planValues(body.id), planLines(hosts))).body.state).toBe('ready')
@@ -173,7 +250,10 @@ describe('D5: plans', () => {
     const { execution } = await runningExport()
     const guards = [{ guard: 'share-changed', tripped: true, message: '4 of 4 change' }]
     const { body } = await call(execution, 'POST', paths.plans, planOf(hosts, { guards }))
-    expect((await put(execution, paths.planValues(body.id), planLines(hosts))).body).toMatchObject({ state: 'waiting', guards })
+    expect((await put(execution, paths.planValues(body.id), planLines(hosts))).body).toMatchObject({
+      state: 'waiting',
+      guards,
+    })
     expect((await call(execution, 'PUT', paths.planState(body.id), { state: 'applying' })).status).toBe(409)
     expect((await call(execution, 'POST', paths.planDecision(body.id), { decision: 'approve' })).status).toBe(403)
     await finish(execution.executionId)
@@ -182,18 +262,28 @@ describe('D5: plans', () => {
     expect((await call(person(), 'POST', paths.planDecision(body.id), { decision: 'refuse' })).status).toBe(409)
     const started = (await rehearsal.outbox()).at(-1)
     if (started === undefined) throw new Error('no command')
-    expect(rehearsal.openSealed(appliance, started).parameters['postern_approved_plan']).toBe(`${body.id}:${body.checksum}`)
-    expect((await call(person(), 'GET', paths.execution(started.executionId))).body).toMatchObject({ trigger: 'approval', planIds: [body.id] })
+    expect(rehearsal.openSealed(appliance, started).parameters['postern_approved_plan']).toBe(
+      `${body.id}:${body.checksum}`,
+    )
+    expect((await call(person(), 'GET', paths.execution(started.executionId))).body).toMatchObject({
+      trigger: 'approval',
+      planIds: [body.id],
+    })
     const approved = await callerOf(started.executionId)
     expect((await call(approved, 'PUT', paths.planState(body.id), { state: 'applying' })).body.state).toBe('applying')
-    expect((await call(approved, 'PUT', paths.planState(body.id), { state: 'failed', reason: 'cut' })).body.state).toBe('failed')
+    expect((await call(approved, 'PUT', paths.planState(body.id), { state: 'failed', reason: 'cut' })).body.state).toBe(
+      'failed',
+    )
   })
 
   test('a job that always asks waits without a guard, and a refused plan is never applied', async () => {
     const { execution } = await runningExport({ mode: 'always-ask' })
     const { body } = await call(execution, 'POST', paths.plans, planOf(hosts))
     expect((await put(execution, paths.planValues(body.id), planLines(hosts))).body.state).toBe('waiting')
-    expect((await call(person(), 'POST', paths.planDecision(body.id), { decision: 'refuse' })).body).toMatchObject({ state: 'refused', decidedBy: 'ada' })
+    expect((await call(person(), 'POST', paths.planDecision(body.id), { decision: 'refuse' })).body).toMatchObject({
+      state: 'refused',
+      decidedBy: 'ada',
+    })
     expect((await call(execution, 'PUT', paths.planState(body.id), { state: 'applying' })).status).toBe(409)
   })
 
@@ -226,13 +316,18 @@ describe('D5: plans', () => {
     expect((await call(first.execution, 'GET', paths.plan(again.body.id))).body.state).toBe('superseded')
     await put(first.execution, paths.planValues(waiting.body.id), planLines(hosts))
     expect((await call(second.execution, 'POST', paths.plans, planOf(hosts))).status).toBe(201)
-    expect((await call(person(), 'POST', paths.planDecision(waiting.body.id), { decision: 'approve' })).body.detail).toMatch(/superseded/)
+    expect(
+      (await call(person(), 'POST', paths.planDecision(waiting.body.id), { decision: 'approve' })).body.detail,
+    ).toMatch(/superseded/)
   })
 
   test('of two executions that plan at once for one target, one is refused', async () => {
     const first = await runningExport()
     const second = await runningExport({ controlId: first.controlId })
-    const made = await Promise.allSettled([exports.plans.create(first.execution, planOf(hosts)), exports.plans.create(second.execution, planOf(hosts))])
+    const made = await Promise.allSettled([
+      exports.plans.create(first.execution, planOf(hosts)),
+      exports.plans.create(second.execution, planOf(hosts)),
+    ])
     expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
@@ -255,7 +350,9 @@ describe('D5: plans', () => {
     expect((await call(other.execution, 'PUT', paths.planState(body.id), { state: 'failed' })).status).toBe(403)
     expect((await call({ ...mine.execution, collectionIds: [] }, 'POST', paths.plans, planOf(hosts))).status).toBe(403)
     expect((await call({ ...mine.execution, appKind: 'feed' }, 'GET', paths.plans)).status).toBe(403)
-    expect((await call(mine.execution, 'POST', paths.plans, planOf(hosts, { collectionVersion: 4 }))).body.detail).toMatch(/no version 4/)
+    expect(
+      (await call(mine.execution, 'POST', paths.plans, planOf(hosts, { collectionVersion: 4 }))).body.detail,
+    ).toMatch(/no version 4/)
     const stranger: Caller = { kind: 'user', userId: '9', name: 'eve', role: 'administrator', organizationId: '999' }
     expect((await call(stranger, 'GET', paths.plan(body.id))).status).toBe(404)
     expect((await call(stranger, 'GET', paths.planValues(body.id))).status).toBe(404)
@@ -270,14 +367,22 @@ describe('D5: receipts', () => {
     expect((await put(execution, paths.receiptValues(made.body.id), [])).status).toBe(200)
     expect(await controlValues(controlId)).toEqual(Object.fromEntries(hosts.map((host) => [host, 'held'])))
     rehearsal.clock.pass(60)
-    const drift = await call(execution, 'POST', paths.receipts, receiptOf({ state: 'drift', held: 3, missing: 2, extra: 1 }))
+    const drift = await call(
+      execution,
+      'POST',
+      paths.receipts,
+      receiptOf({ state: 'drift', held: 3, missing: 2, extra: 1 }),
+    )
     const lines = [
       ['missing', 'Host', 'b.example.com', 'not held after applying'],
       ['missing', 'Host', 'c.example.com', 'the control refused it'],
       ['extra', 'Host', 'z.example.com', 'held after applying'],
       ['refused', 'Host', 'c.example.com', 'too long'],
     ]
-    await rehearsal.db.insertInto('indicator').values({ id: indicatorId('Host', 'z.example.com'), type: 'Host', value: 'z.example.com', canonical_version: 1 }).execute()
+    await rehearsal.db
+      .insertInto('indicator')
+      .values({ id: indicatorId('Host', 'z.example.com'), type: 'Host', value: 'z.example.com', canonical_version: 1 })
+      .execute()
     await put(execution, paths.receiptValues(drift.body.id), lines)
     expect(await controlValues(controlId)).toEqual({
       'a.example.com': 'held',
@@ -286,13 +391,23 @@ describe('D5: receipts', () => {
       'd.example.com': 'held',
       'z.example.com': 'extra',
     })
-    const rows = await rehearsal.db.selectFrom('control_value').select(['receipt_id', 'state']).where('control_id', '=', controlId).execute()
+    const rows = await rehearsal.db
+      .selectFrom('control_value')
+      .select(['receipt_id', 'state'])
+      .where('control_id', '=', controlId)
+      .execute()
     for (const row of rows) expect(row.receipt_id).toBe(row.state === 'held' ? made.body.id : drift.body.id)
     const page = await call(person(), 'GET', `${paths.receiptValues(drift.body.id)}?change=missing`)
-    expect(page.body.data).toMatchObject([{ value: 'b.example.com', reason: 'not held after applying' }, { value: 'c.example.com' }])
+    expect(page.body.data).toMatchObject([
+      { value: 'b.example.com', reason: 'not held after applying' },
+      { value: 'c.example.com' },
+    ])
     const list = await call(execution, 'GET', `${paths.receipts}?target=blocked&limit=10`)
     expect(list.body.data.map(({ id }: { id: string }) => id)).toEqual([drift.body.id, made.body.id])
-    expect((await call(person(), 'GET', paths.execution(execution.executionId))).body.receiptIds).toEqual([made.body.id, drift.body.id])
+    expect((await call(person(), 'GET', paths.execution(execution.executionId))).body.receiptIds).toEqual([
+      made.body.id,
+      drift.body.id,
+    ])
   })
 
   test('D21: a value above the highest TLP of the control is not counted as held', async () => {
@@ -316,7 +431,12 @@ describe('D5: receipts', () => {
 
   test('a pending receipt becomes drift after 24 hours, and its values count as missing', async () => {
     const { execution, controlId } = await runningExport()
-    const made = await call(execution, 'POST', paths.receipts, receiptOf({ state: 'pending', reason: 'Waits to be fetched.' }))
+    const made = await call(
+      execution,
+      'POST',
+      paths.receipts,
+      receiptOf({ state: 'pending', reason: 'Waits to be fetched.' }),
+    )
     await put(execution, paths.receiptValues(made.body.id), [])
     expect(new Set(Object.values(await controlValues(controlId)))).toEqual(new Set(['pending']))
     rehearsal.clock.pass(24 * 3600 - 1)
@@ -324,7 +444,10 @@ describe('D5: receipts', () => {
     expect((await call(person(), 'GET', paths.receipt(made.body.id))).body.state).toBe('pending')
     rehearsal.clock.pass(2)
     await exports.tick()
-    expect((await call(person(), 'GET', paths.receipt(made.body.id))).body).toMatchObject({ state: 'drift', reason: 'Waits to be fetched. Not fetched within 24 h.' })
+    expect((await call(person(), 'GET', paths.receipt(made.body.id))).body).toMatchObject({
+      state: 'drift',
+      reason: 'Waits to be fetched. Not fetched within 24 h.',
+    })
     expect(new Set(Object.values(await controlValues(controlId)))).toEqual(new Set(['missing']))
   })
 })

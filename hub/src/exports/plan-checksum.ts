@@ -24,10 +24,14 @@ export class PlanChecksum {
     const read = PlanValue.safeParse(readJsonLine(text, this.#number))
     if (!read.success) throw new Problem('invalid', `Line ${this.#number} is not ["add" or "remove", type, value].`)
     const [change, type, value] = read.data
-    if (/[\t\n]/.test(type) || /[\t\n]/.test(value)) throw new Problem('invalid', `Line ${this.#number} holds a tab or a line feed.`)
+    if (/[\t\n]/.test(type) || /[\t\n]/.test(value))
+      throw new Problem('invalid', `Line ${this.#number} holds a tab or a line feed.`)
     const key = Buffer.from(`${change}\t${type}\t${value}\n`)
     if (this.#last !== undefined && Buffer.compare(this.#last, key) >= 0) {
-      throw new Problem('invalid', `Line ${this.#number} is out of order or doubled: sort the lines by their bytes, each once.`)
+      throw new Problem(
+        'invalid',
+        `Line ${this.#number} is out of order or doubled: sort the lines by their bytes, each once.`,
+      )
     }
     this.#last = key
     this.#hash.update(key)

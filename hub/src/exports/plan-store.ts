@@ -74,7 +74,8 @@ export async function listPlans(
 }
 
 export async function findPlan(db: Db, organizationId: string, id: string): Promise<StoredPlan | undefined> {
-  const { rows } = await sql<StoredPlan>`${planQuery} where p.organization_id = ${organizationId} and p.id = ${id}`.execute(db)
+  const { rows } =
+    await sql<StoredPlan>`${planQuery} where p.organization_id = ${organizationId} and p.id = ${id}`.execute(db)
   return rows[0]
 }
 

@@ -65,9 +65,17 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
     if (other === undefined) return
     const isBusy = other.isHolderOpen && other.holderExecutionId !== exporter.executionId && other.state !== 'waiting'
     if (isBusy) {
-      throw new Problem('conflict', `Plan ${other.id} of execution ${other.holderExecutionId} for this control and target is in progress.`)
+      throw new Problem(
+        'conflict',
+        `Plan ${other.id} of execution ${other.holderExecutionId} for this control and target is in progress.`,
+      )
     }
-    await setPlanState(trx, other.id, other.state === 'applying' ? 'failed' : 'superseded', 'A newer plan took its place.')
+    await setPlanState(
+      trx,
+      other.id,
+      other.state === 'applying' ? 'failed' : 'superseded',
+      'A newer plan took its place.',
+    )
   }
 
   /** Takes the values, checks them against the plan's checksum, and decides whether it may be applied at once. */
@@ -75,14 +83,19 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
     const exporter = exporterOf(caller)
     await db.transaction().execute(async (trx) => {
       const plan = found(isId(id) ? await lockPlan(trx, exporter.organizationId, id) : undefined, 'plan')
-      if (plan.executionId !== exporter.executionId) throw new Problem('forbidden', 'Only the execution that made a plan sends its values.')
+      if (plan.executionId !== exporter.executionId)
+        throw new Problem('forbidden', 'Only the execution that made a plan sends its values.')
       if (plan.state !== 'draft') return await requireSame(plan, body)
       const sums = new PlanChecksum()
       const blob = new BlobWriter(trx, { kind: 'plan', id })
-      for await (const line of readGzipLines(body, valuesBounds, (chunk) => blob.write(chunk))) if (line !== '') sums.line(line)
+      for await (const line of readGzipLines(body, valuesBounds, (chunk) => blob.write(chunk)))
+        if (line !== '') sums.line(line)
       const { add, remove, checksum } = sums.end(plan.collectionVersion, plan.heldDigest)
       if (checksum !== plan.checksum) {
-        throw new Problem('invalid', `The values have the checksum ${checksum}, the plan says ${plan.checksum}: nothing is applied of it.`)
+        throw new Problem(
+          'invalid',
+          `The values have the checksum ${checksum}, the plan says ${plan.checksum}: nothing is applied of it.`,
+        )
       }
       const heldBefore = await heldByLastReceipt(trx, plan.controlId, plan.target)
       const guards = recheckGuards(plan.guards, { desired: plan.desired, held: plan.held, add, remove, heldBefore })
@@ -110,10 +123,16 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
     const exporter = exporterOf(caller)
     await db.transaction().execute(async (trx) => {
       const plan = found(isId(id) ? await lockPlan(trx, exporter.organizationId, id) : undefined, 'plan')
-      if (plan.holderExecutionId !== exporter.executionId) throw new Problem('forbidden', 'This plan is not held by this execution.')
+      if (plan.holderExecutionId !== exporter.executionId)
+        throw new Problem('forbidden', 'This plan is not held by this execution.')
       await executions.holdLease(trx, caller)
       if (plan.state === state) return
-      const mayMove = state === 'applying' ? plan.state === 'ready' : state === 'failed' ? isInProgress(plan) : plan.state === 'applying'
+      const mayMove =
+        state === 'applying'
+          ? plan.state === 'ready'
+          : state === 'failed'
+            ? isInProgress(plan)
+            : plan.state === 'applying'
       if (!mayMove) throw new Problem('conflict', `Plan ${id} is ${plan.state}; it cannot become ${state}.`)
       await setPlanState(trx, id, state, reason ?? null)
       await tell(trx, plan.executionId)
@@ -125,7 +144,8 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
   async function decide(caller: PersonCaller, id: string, { decision }: PlanDecision, address?: string): Promise<Plan> {
     const started = await db.transaction().execute(async (trx) => {
       const plan = found(isId(id) ? await lockPlan(trx, caller.organizationId, id) : undefined, 'plan')
-      if (plan.state !== 'waiting') throw new Problem('conflict', `Plan ${id} is ${plan.state}; only a waiting plan can be decided about.`)
+      if (plan.state !== 'waiting')
+        throw new Problem('conflict', `Plan ${id} is ${plan.state}; only a waiting plan can be decided about.`)
       const executionId = decision === 'approve' ? await startApproved(trx, caller, plan) : undefined
       await trx
         .updateTable('plan')
@@ -137,7 +157,14 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
         })
         .where('id', '=', id)
         .execute()
-      await audit.record(trx, caller, `plan.${decision}`, `plan ${id}`, { checksum: plan.checksum, executionId }, address)
+      await audit.record(
+        trx,
+        caller,
+        `plan.${decision}`,
+        `plan ${id}`,
+        { checksum: plan.checksum, executionId },
+        address,
+      )
       await tell(trx, plan.executionId)
       return executionId
     })
@@ -160,7 +187,12 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
   }
 
   /** People see all plans of their organization; an export those of its control. */
-  async function list(caller: Caller, filter: PlanFilter, before: string | undefined, rowsMax: number): Promise<Plan[]> {
+  async function list(
+    caller: Caller,
+    filter: PlanFilter,
+    before: string | undefined,
+    rowsMax: number,
+  ): Promise<Plan[]> {
     const scope = readerScope(caller)
     const plans = await listPlans(db, scope.organizationId, { ...filter, ...scope.filter }, before, rowsMax)
     return plans.map(toApi)
@@ -178,7 +210,9 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
     await sql`
       update plan p set state = 'failed', reason = 'Its execution ended as ' || e.state || ' before it was applied.'
       from execution e
-      where e.id = p.holder_execution_id and e.finished_at is not null and p.state in ('draft', 'ready', 'applying')`.execute(db)
+      where e.id = p.holder_execution_id and e.finished_at is not null and p.state in ('draft', 'ready', 'applying')`.execute(
+      db,
+    )
   }
 
   async function tell(trx: Db, executionId: string): Promise<void> {
@@ -216,7 +250,10 @@ function requireCollection(exporter: Exporter, collectionId: string): void {
 async function requireVersion(trx: Db, { collectionId, collectionVersion }: CreatePlan): Promise<void> {
   const row = await trx.selectFrom('collection').select('version').where('id', '=', collectionId).executeTakeFirst()
   if (row !== undefined && collectionVersion >= 1 && collectionVersion <= row.version) return
-  throw new Problem('invalid', `collectionVersion: the data collection has no version ${collectionVersion}; it stands at ${row?.version ?? 0}.`)
+  throw new Problem(
+    'invalid',
+    `collectionVersion: the data collection has no version ${collectionVersion}; it stands at ${row?.version ?? 0}.`,
+  )
 }
 
 /** The same PUT again changes nothing; another list for a plan that has one is refused. */

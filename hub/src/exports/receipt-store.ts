@@ -73,7 +73,8 @@ export async function listReceipts(
 }
 
 export async function findReceipt(db: Db, organizationId: string, id: string): Promise<StoredReceipt | undefined> {
-  const { rows } = await sql<StoredReceipt>`${receiptQuery} where r.organization_id = ${organizationId} and r.id = ${id}`.execute(db)
+  const { rows } =
+    await sql<StoredReceipt>`${receiptQuery} where r.organization_id = ${organizationId} and r.id = ${id}`.execute(db)
   return rows[0]
 }
 

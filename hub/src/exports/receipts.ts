@@ -34,7 +34,8 @@ export type Receipts = ReturnType<typeof createReceipts>
 export function createReceipts({ db, clock, changes, executions }: ReceiptsParts) {
   async function create(caller: Caller, receipt: CreateReceipt): Promise<Receipt> {
     const exporter = exporterOf(caller)
-    if (!exporter.collectionIds.includes(receipt.collectionId)) throw new Problem('forbidden', 'This job does not name that data collection.')
+    if (!exporter.collectionIds.includes(receipt.collectionId))
+      throw new Problem('forbidden', 'This job does not name that data collection.')
     requireHonest(receipt)
     const id = await db.transaction().execute(async (trx) => {
       await executions.holdLease(trx, caller)
@@ -50,7 +51,8 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
     const exporter = exporterOf(caller)
     return await db.transaction().execute(async (trx) => {
       const receipt = found(isId(id) ? await lockReceipt(trx, exporter.organizationId, id) : undefined, 'receipt')
-      if (receipt.executionId !== exporter.executionId) throw new Problem('forbidden', 'Only the execution that made a receipt sends its values.')
+      if (receipt.executionId !== exporter.executionId)
+        throw new Problem('forbidden', 'Only the execution that made a receipt sends its values.')
       if (receipt.valuesSha256 !== null) return toApi(receipt)
       const blob = new BlobWriter(trx, { kind: 'receipt', id })
       const values = new ControlValues(trx)
@@ -60,7 +62,8 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
         number += 1
         if (text === '') continue
         const read = ReceiptValue.safeParse(readJsonLine(text, number))
-        if (!read.success) throw new Problem('invalid', `Line ${number} is not ["missing", "extra" or "refused", type, value, reason].`)
+        if (!read.success)
+          throw new Problem('invalid', `Line ${number} is not ["missing", "extra" or "refused", type, value, reason].`)
         const [state, type, value] = read.data
         await values.add({ state, type, value })
       }
@@ -113,7 +116,10 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
 function requireHonest({ state, missing, extra, desired, held }: CreateReceipt): void {
   if (state !== 'in-sync') return
   if (missing === 0 && extra === 0 && desired === held) return
-  throw new Problem('invalid', `state: ${missing} missing, ${extra} extra, ${held} held of ${desired} desired are not in sync; send "drift".`)
+  throw new Problem(
+    'invalid',
+    `state: ${missing} missing, ${extra} extra, ${held} held of ${desired} desired are not in sync; send "drift".`,
+  )
 }
 
 async function requireOwnPlan(trx: Db, exporter: Exporter, planId: string): Promise<void> {
@@ -125,5 +131,6 @@ async function requireOwnPlan(trx: Db, exporter: Exporter, planId: string): Prom
         .where('holder_execution_id', '=', exporter.executionId)
         .executeTakeFirst()
     : undefined
-  if (row?.control_id !== exporter.controlId) throw new Problem('invalid', `planId: this execution holds no plan ${planId}.`)
+  if (row?.control_id !== exporter.controlId)
+    throw new Problem('invalid', `planId: this execution holds no plan ${planId}.`)
 }

@@ -80,7 +80,13 @@ function planRoutes(server: Server, exports: Exports): void {
     paths.plan(':planId'),
     {
       config: forPeopleAnd('exports:read', 'execution'),
-      schema: { operationId: 'getPlan', tags: ['exports'], summary: 'One plan', params: planParams, response: { 200: Plan } },
+      schema: {
+        operationId: 'getPlan',
+        tags: ['exports'],
+        summary: 'One plan',
+        params: planParams,
+        response: { 200: Plan },
+      },
     },
     async (request) => plans.get(request.caller, request.params.planId),
   )
@@ -121,7 +127,8 @@ function planRoutes(server: Server, exports: Exports): void {
       schema: {
         operationId: 'readPlanValues',
         tags: ['exports'],
-        summary: 'What the plan adds and removes: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
+        summary:
+          'What the plan adds and removes: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
         params: planParams,
         querystring: valuesQuery,
       },
@@ -183,7 +190,13 @@ function receiptRoutes(server: Server, exports: Exports): void {
     paths.receipt(':receiptId'),
     {
       config: forPeopleAnd('exports:read', 'execution'),
-      schema: { operationId: 'getReceipt', tags: ['exports'], summary: 'One receipt', params: receiptParams, response: { 200: Receipt } },
+      schema: {
+        operationId: 'getReceipt',
+        tags: ['exports'],
+        summary: 'One receipt',
+        params: receiptParams,
+        response: { 200: Receipt },
+      },
     },
     async (request) => receipts.get(request.caller, request.params.receiptId),
   )
@@ -194,12 +207,14 @@ function receiptRoutes(server: Server, exports: Exports): void {
       schema: {
         operationId: 'readReceiptValues',
         tags: ['exports'],
-        summary: 'Missing, extra and refused values: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
+        summary:
+          'Missing, extra and refused values: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
         params: receiptParams,
         querystring: valuesQuery,
       },
     },
-    async (request, reply) => await sendValues(exports, 'receipt', request.params.receiptId, request.query, request, reply),
+    async (request, reply) =>
+      await sendValues(exports, 'receipt', request.params.receiptId, request.query, request, reply),
   )
   ndjsonScope(server, (scope) => {
     scope.put(

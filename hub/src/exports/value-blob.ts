@@ -58,7 +58,9 @@ export function readBlob(db: Db, place: BlobPlace): Readable {
   async function* chunks(): AsyncGenerator<Buffer> {
     for (let number = 0; ; number += 1) {
       const { rows } = await sql<{ content: Buffer }>`
-        select content from ${sql.table(table)} where ${sql.ref(column)} = ${place.id} and number = ${number}`.execute(db)
+        select content from ${sql.table(table)} where ${sql.ref(column)} = ${place.id} and number = ${number}`.execute(
+        db,
+      )
       const content = rows[0]?.content
       if (content === undefined) return
       yield content
@@ -68,7 +70,9 @@ export function readBlob(db: Db, place: BlobPlace): Readable {
 }
 
 function namesOf({ kind }: BlobPlace): { table: string; column: string } {
-  return kind === 'plan' ? { table: 'plan_values', column: 'plan_id' } : { table: 'receipt_values', column: 'receipt_id' }
+  return kind === 'plan'
+    ? { table: 'plan_values', column: 'plan_id' }
+    : { table: 'receipt_values', column: 'receipt_id' }
 }
 
 /** A line of NDJSON as JSON. @throws Problem that names the line */

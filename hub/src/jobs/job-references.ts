@@ -5,7 +5,12 @@ import { Problem } from '../lib/problem.ts'
 import type { JobApp } from './job-store.ts'
 
 /** Everything else that a job names, found and allowed. */
-export type JobReferences = { ownerId: string | null; ownerIds: string[]; collectionIds: string[]; controlId: string | null }
+export type JobReferences = {
+  ownerId: string | null
+  ownerIds: string[]
+  collectionIds: string[]
+  controlId: string | null
+}
 
 export type ReferenceRequest = {
   organizationId: string
@@ -18,7 +23,12 @@ export type ReferenceRequest = {
 export type OwnerNames = { id: string; name: string }[]
 
 export async function ownersOf(db: Db, organizationId: string): Promise<OwnerNames> {
-  return await db.selectFrom('owner').select(['id', 'name']).where('organization_id', '=', organizationId).orderBy('name').execute()
+  return await db
+    .selectFrom('owner')
+    .select(['id', 'name'])
+    .where('organization_id', '=', organizationId)
+    .orderBy('name')
+    .execute()
 }
 
 export async function usersOf(db: Db, organizationId: string): Promise<string[]> {
@@ -33,7 +43,11 @@ export async function usersOf(db: Db, organizationId: string): Promise<string[]>
 }
 
 /** @throws Problem `invalid` that names what was not found and what to do */
-export async function resolveReferences(trx: Db, request: ReferenceRequest, owners: OwnerNames): Promise<JobReferences> {
+export async function resolveReferences(
+  trx: Db,
+  request: ReferenceRequest,
+  owners: OwnerNames,
+): Promise<JobReferences> {
   const { app, parameters } = request
   return {
     ownerId: resolveOwner(request, owners),
@@ -48,7 +62,10 @@ function resolveOwner({ app, parameters, owner }: ReferenceRequest, owners: Owne
   const inParameters = parameters[platformParameters.owner]
   const named = owner ?? (typeof inParameters === 'string' ? inParameters : undefined)
   if (owner !== undefined && typeof inParameters === 'string' && inParameters !== owner) {
-    throw new Problem('invalid', `owner is "${owner}", but parameters.${platformParameters.owner} is "${inParameters}": name one owner.`)
+    throw new Problem(
+      'invalid',
+      `owner is "${owner}", but parameters.${platformParameters.owner} is "${inParameters}": name one owner.`,
+    )
   }
   if (named === undefined || named === '') {
     if (app.kind === 'export') return null
@@ -57,7 +74,10 @@ function resolveOwner({ app, parameters, owner }: ReferenceRequest, owners: Owne
   if (app.kind === 'export') throw new Problem('invalid', 'owner: an export writes to no owner; leave it out.')
   const found = owners.find(({ name }) => name === named)
   if (found === undefined) {
-    throw new Problem('invalid', `owner: there is no owner "${named}". Create it first, or name one of ${listed(owners)}.`)
+    throw new Problem(
+      'invalid',
+      `owner: there is no owner "${named}". Create it first, or name one of ${listed(owners)}.`,
+    )
   }
   return found.id
 }
@@ -82,7 +102,10 @@ async function resolveCollections(trx: Db, { organizationId, app, parameters }: 
         .orderBy((e) => e('name', '=', text), 'desc')
         .executeTakeFirst()
       if (row === undefined) {
-        throw new Problem('invalid', `parameters.${parameter}: there is no data collection "${text.slice(0, 100)}". Create it first, or name one that exists.`)
+        throw new Problem(
+          'invalid',
+          `parameters.${parameter}: there is no data collection "${text.slice(0, 100)}". Create it first, or name one that exists.`,
+        )
       }
       ids.add(row.id)
     }
@@ -110,7 +133,10 @@ async function resolveControl(trx: Db, { organizationId, app, control }: Referen
     .where('name', '=', name)
     .executeTakeFirstOrThrow()
   if (row.program_name !== programBase) {
-    throw new Problem('conflict', `control: "${name}" is a control that ${row.program_name} fills; give this one another name.`)
+    throw new Problem(
+      'conflict',
+      `control: "${name}" is a control that ${row.program_name} fills; give this one another name.`,
+    )
   }
   return row.id
 }
@@ -126,7 +152,7 @@ function textsOf(value: ParameterValue | undefined): string[] {
 }
 
 function listed(owners: OwnerNames): string {
-  if (owners.length === 0) return 'your organization\'s owners (there is none yet)'
+  if (owners.length === 0) return "your organization's owners (there is none yet)"
   const shown = owners.slice(0, 20).map(({ name }) => name)
   return `${shown.join(', ')}${owners.length > shown.length ? ', …' : ''}`
 }

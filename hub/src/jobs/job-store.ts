@@ -1,16 +1,31 @@
-import { AppKind, type ExportMode, type InstallJson, type Job, type ParameterValue, PosternJson } from '@postern/protocol'
+import {
+  AppKind,
+  type ExportMode,
+  type InstallJson,
+  type Job,
+  type ParameterValue,
+  PosternJson,
+} from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import { readInstallJson } from '../apps/apps.ts'
 import type { Db } from '../database/database.ts'
 
 /** An app as jobs need it: what its current version declares. */
-export type JobApp = { id: string; programName: string; kind: AppKind; install: InstallJson; postern: PosternJson | undefined }
+export type JobApp = {
+  id: string
+  programName: string
+  kind: AppKind
+  install: InstallJson
+  postern: PosternJson | undefined
+}
 
 export async function findJobApp(db: Db, appId: string): Promise<JobApp | undefined> {
   const row = await db
     .selectFrom('app')
-    .innerJoin('app_version', (join) => join.onRef('app_version.app_id', '=', 'app.id').on('app_version.is_current', '=', true))
+    .innerJoin('app_version', (join) =>
+      join.onRef('app_version.app_id', '=', 'app.id').on('app_version.is_current', '=', true),
+    )
     .select(['app.id', 'app.program_name', 'app.kind', 'app_version.install_json', 'app_version.postern_json'])
     .where('app.id', '=', appId)
     .executeTakeFirst()
@@ -60,7 +75,12 @@ const jobQuery = sql`
   left join control c on c.id = j.control_id`
 
 /** @param after the id of the last job of the page before */
-export async function listJobs(db: Db, organizationId: string, after: string | undefined, rowsMax: number): Promise<StoredJob[]> {
+export async function listJobs(
+  db: Db,
+  organizationId: string,
+  after: string | undefined,
+  rowsMax: number,
+): Promise<StoredJob[]> {
   const { rows } = await sql<StoredJob>`${jobQuery}
     where j.organization_id = ${organizationId} and j.deleted_at is null and j.id > ${after ?? 0}
     order by j.id limit ${rowsMax}`.execute(db)
@@ -150,7 +170,11 @@ function columnsOf(job: JobRow) {
 }
 
 /** What hangs on a job: the data collections and owners that it names (D22). */
-export async function putJobReferences(trx: Db, id: string, refs: { collectionIds: string[]; ownerIds: string[] }): Promise<void> {
+export async function putJobReferences(
+  trx: Db,
+  id: string,
+  refs: { collectionIds: string[]; ownerIds: string[] },
+): Promise<void> {
   await trx.deleteFrom('job_collection').where('job_id', '=', id).execute()
   await trx.deleteFrom('job_readable_owner').where('job_id', '=', id).execute()
   if (refs.collectionIds.length > 0) {
@@ -199,7 +223,11 @@ export async function openExecutionOf(trx: Db, id: string): Promise<string | und
 }
 
 export async function hideJob(trx: Db, id: string, now: Date): Promise<void> {
-  await trx.updateTable('job').set({ deleted_at: now, next_run_at: null, enabled: false }).where('id', '=', id).execute()
+  await trx
+    .updateTable('job')
+    .set({ deleted_at: now, next_run_at: null, enabled: false })
+    .where('id', '=', id)
+    .execute()
   // Nothing will need them again.
   await trx.deleteFrom('job_secret').where('job_id', '=', id).execute()
   await putJobReferences(trx, id, { collectionIds: [], ownerIds: [] })

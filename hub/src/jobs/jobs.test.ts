@@ -22,10 +22,30 @@ beforeAll(async () => {
   jobRoutes(server, createJobs({ db, keys, clock, audit, executions }))
   executionRoutes(server, executions)
   await server.ready()
-  caller = { kind: 'user', userId: '1', name: 'ada', role: 'organization-administrator', organizationId: rehearsal.organizationId }
+  caller = {
+    kind: 'user',
+    userId: '1',
+    name: 'ada',
+    role: 'organization-administrator',
+    organizationId: rehearsal.organizationId,
+  }
   environmentServer = await rehearsal.addServer('one')
-  await db.insertInto('owner').values([{ organization_id: rehearsal.organizationId, name: 'CERT' }, { organization_id: rehearsal.organizationId, name: 'Internal' }]).execute()
-  await db.insertInto('collection').values({ organization_id: rehearsal.organizationId, name: 'Bad hosts', tql: 'typeName = "Host"', freshness_seconds: 60 }).execute()
+  await db
+    .insertInto('owner')
+    .values([
+      { organization_id: rehearsal.organizationId, name: 'CERT' },
+      { organization_id: rehearsal.organizationId, name: 'Internal' },
+    ])
+    .execute()
+  await db
+    .insertInto('collection')
+    .values({
+      organization_id: rehearsal.organizationId,
+      name: 'Bad hosts',
+      tql: 'typeName = "Host"',
+      freshness_seconds: 60,
+    })
+    .execute()
   feedApp = await rehearsal.addApp({
     kind: 'feed',
     install: {
@@ -67,7 +87,11 @@ function feedJob(name: string, changes: object = {}) {
 
 describe('FD-14: jobs', () => {
   test('a job is made, read, changed and deleted; its secret never comes out again (D9)', async () => {
-    const made = await call('POST', paths.jobs, feedJob('Feed', { schedule: { cron: '0 0 * * * ?', timeZone: 'Europe/Berlin' } }))
+    const made = await call(
+      'POST',
+      paths.jobs,
+      feedJob('Feed', { schedule: { cron: '0 0 * * * ?', timeZone: 'Europe/Berlin' } }),
+    )
     expect(made.status).toBe(201)
     expect(made.body).toMatchObject({
       name: 'Feed',
@@ -83,8 +107,16 @@ describe('FD-14: jobs', () => {
     // Sending back what was shown changes nothing.
     const { body: same } = await call('PATCH', paths.job(id), { parameters: made.body.parameters })
     expect(same).toEqual(made.body)
-    const { body: off } = await call('PATCH', paths.job(id), { enabled: false, parameters: { url: 'https://other.example.com/', api_key: '' } })
-    expect(off).toMatchObject({ enabled: false, nextRunAt: null, secretsSet: [], parameters: { url: 'https://other.example.com/' } })
+    const { body: off } = await call('PATCH', paths.job(id), {
+      enabled: false,
+      parameters: { url: 'https://other.example.com/', api_key: '' },
+    })
+    expect(off).toMatchObject({
+      enabled: false,
+      nextRunAt: null,
+      secretsSet: [],
+      parameters: { url: 'https://other.example.com/' },
+    })
     const { body: list } = await call('GET', `${paths.jobs}?limit=1`)
     expect(list.data).toEqual([off])
     expect((await call('DELETE', paths.job(id))).status).toBe(204)
@@ -97,7 +129,11 @@ describe('FD-14: jobs', () => {
   test.each<[string, object, RegExp]>([
     ['an owner that does not exist', { owner: 'Certt' }, /no owner "Certt".*CERT, Internal/],
     ['no owner', { owner: undefined }, /owner: a job of this app writes to an owner/],
-    ['an unknown parameter', { parameters: { url: 'x', uri: 'y' } }, /parameters\.uri is unknown: the app has url, api_key/],
+    [
+      'an unknown parameter',
+      { parameters: { url: 'x', uri: 'y' } },
+      /parameters\.uri is unknown: the app has url, api_key/,
+    ],
     ['a missing parameter', { parameters: {} }, /parameters\.url is required: send Where the feed is/],
     ['a control', { control: 'AED' }, /only exports have a control/],
     ['always asking', { mode: 'always-ask' }, /only exports make plans/],
@@ -120,7 +156,9 @@ describe('FD-14: jobs', () => {
     expect(await rehearsal.db.selectFrom('control').select(['name', 'program_name', 'highest_tlp']).execute()).toEqual([
       { name: 'netscout_aed', program_name: 'netscout_aed', highest_tlp: 'AMBER' },
     ])
-    expect((await call('POST', paths.jobs, { ...base, parameters: { data_collection: 'Bad hosts' } })).body.detail).toMatch(/already a job named Export/)
+    expect(
+      (await call('POST', paths.jobs, { ...base, parameters: { data_collection: 'Bad hosts' } })).body.detail,
+    ).toMatch(/already a job named Export/)
   })
 
   test('D22: a token may read the owners and data collections that its job names, and write its own owner alone', async () => {
@@ -145,22 +183,37 @@ describe('FD-14: jobs', () => {
 
   test('what an app kept is shown as its parameter, stays while it is sent back, and a person resets it (FD-10)', async () => {
     const { body: made } = await call('POST', paths.jobs, feedJob('Cursor'))
-    await rehearsal.db.insertInto('job_kept_value').values({ job_id: made.id, name: 'last_run', value: '2026-11-20', execution_id: '1' }).execute()
+    await rehearsal.db
+      .insertInto('job_kept_value')
+      .values({ job_id: made.id, name: 'last_run', value: '2026-11-20', execution_id: '1' })
+      .execute()
     const { body: shown } = await call('GET', paths.job(made.id))
     expect(shown.parameters.last_run).toBe('2026-11-20')
     const { body: same } = await call('PATCH', paths.job(made.id), { parameters: shown.parameters, name: 'Cursor 2' })
     expect(same.parameters.last_run).toBe('2026-11-20')
-    expect(await rehearsal.db.selectFrom('job_kept_value').select('value').where('job_id', '=', made.id).execute()).toHaveLength(1)
-    const { body: reset } = await call('PATCH', paths.job(made.id), { parameters: { ...shown.parameters, last_run: '30 days ago' } })
+    expect(
+      await rehearsal.db.selectFrom('job_kept_value').select('value').where('job_id', '=', made.id).execute(),
+    ).toHaveLength(1)
+    const { body: reset } = await call('PATCH', paths.job(made.id), {
+      parameters: { ...shown.parameters, last_run: '30 days ago' },
+    })
     expect(reset.parameters.last_run).toBe('30 days ago')
-    expect(await rehearsal.db.selectFrom('job_kept_value').select('value').where('job_id', '=', made.id).execute()).toHaveLength(0)
+    expect(
+      await rehearsal.db.selectFrom('job_kept_value').select('value').where('job_id', '=', made.id).execute(),
+    ).toHaveLength(0)
   })
 
   test('run now answers with the execution and a command is in the outbox', async () => {
     const { body: made } = await call('POST', paths.jobs, feedJob('Run now'))
     const started = await call('POST', paths.jobExecutions(made.id))
     expect(started.status).toBe(201)
-    expect(started.body).toMatchObject({ jobId: made.id, jobName: 'Run now', state: 'dispatched', trigger: 'run-now', environmentName: 'Plant' })
+    expect(started.body).toMatchObject({
+      jobId: made.id,
+      jobName: 'Run now',
+      state: 'dispatched',
+      trigger: 'run-now',
+      environmentName: 'Plant',
+    })
     expect((await rehearsal.outbox()).filter(({ executionId }) => executionId === started.body.id)).toHaveLength(1)
     const { body: list } = await call('GET', `${paths.executions}?jobId=${made.id}`)
     expect(list.data).toMatchObject([{ id: started.body.id }])
@@ -169,7 +222,11 @@ describe('FD-14: jobs', () => {
   test('ES-26: jobs and executions of another organization are not found', async () => {
     const { body: made } = await call('POST', paths.jobs, feedJob('Ours'))
     const { body: started } = await call('POST', paths.jobExecutions(made.id))
-    const other = await rehearsal.db.insertInto('organization').values({ name: 'Other' }).returning('id').executeTakeFirstOrThrow()
+    const other = await rehearsal.db
+      .insertInto('organization')
+      .values({ name: 'Other' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     const before = caller
     caller = { kind: 'user', userId: '2', name: 'eve', role: 'administrator', organizationId: other.id }
     try {
@@ -183,10 +240,15 @@ describe('FD-14: jobs', () => {
         ['POST', paths.executionCancellation(started.id)],
         ['GET', paths.execution('not-a-number')],
       ] as const) {
-        expect((await call(method, url, method === 'PATCH' ? { enabled: false } : undefined)).status, `${method} ${url}`).toBe(404)
+        expect(
+          (await call(method, url, method === 'PATCH' ? { enabled: false } : undefined)).status,
+          `${method} ${url}`,
+        ).toBe(404)
       }
       expect((await call('GET', paths.jobs)).body.data).toEqual([])
-      expect((await call('POST', paths.jobs, feedJob('Theirs'))).body.detail).toMatch(/your organization has no environment/)
+      expect((await call('POST', paths.jobs, feedJob('Theirs'))).body.detail).toMatch(
+        /your organization has no environment/,
+      )
     } finally {
       caller = before
     }
@@ -196,7 +258,11 @@ describe('FD-14: jobs', () => {
 describe('FD-14: schedules', () => {
   test('of several hubs that tick at once, one starts a due job, once; the next time is set', async () => {
     const { db, clock, executions, log } = rehearsal
-    const { body: made } = await call('POST', paths.jobs, feedJob('Hourly', { schedule: { cron: '0 0 * * * ?', timeZone: 'UTC' } }))
+    const { body: made } = await call(
+      'POST',
+      paths.jobs,
+      feedJob('Hourly', { schedule: { cron: '0 0 * * * ?', timeZone: 'UTC' } }),
+    )
     const hubs = [1, 2, 3, 4].map(() => createScheduler({ db, clock, executions, log }))
     clock.pass(3599)
     expect((await Promise.all(hubs.map((hub) => hub.tick()))).flat()).toEqual([])
@@ -204,7 +270,10 @@ describe('FD-14: schedules', () => {
     const started = (await Promise.all(hubs.map((hub) => hub.tick()))).flat()
     expect(started).toHaveLength(1)
     expect((await call('GET', paths.job(made.id))).body.nextRunAt).toBe('2026-11-21T10:00:00.000Z')
-    expect((await call('GET', paths.execution(started[0] ?? ''))).body).toMatchObject({ trigger: 'schedule', jobId: made.id })
+    expect((await call('GET', paths.execution(started[0] ?? ''))).body).toMatchObject({
+      trigger: 'schedule',
+      jobId: made.id,
+    })
 
     // Overlap: the execution is still open an hour later.
     clock.pass(3600)
@@ -213,8 +282,16 @@ describe('FD-14: schedules', () => {
 
     // Misfire: three times passed while no hub ran; they become one.
     await call('POST', paths.executionCancellation(started[0] ?? ''))
-    await db.updateTable('execution').set({ state: 'cancelled', finished_at: clock.now() }).where('id', '=', started[0] ?? '').execute()
-    await rehearsal.db.updateTable('attempt').set({ state: 'cancelled', finished_at: clock.now() }).where('execution_id', '=', started[0] ?? '').execute()
+    await db
+      .updateTable('execution')
+      .set({ state: 'cancelled', finished_at: clock.now() })
+      .where('id', '=', started[0] ?? '')
+      .execute()
+    await rehearsal.db
+      .updateTable('attempt')
+      .set({ state: 'cancelled', finished_at: clock.now() })
+      .where('execution_id', '=', started[0] ?? '')
+      .execute()
     clock.pass(3 * 3600 + 600)
     expect(await hubs[0]?.tick()).toHaveLength(1)
     expect(await hubs[1]?.tick()).toEqual([])
@@ -225,5 +302,10 @@ describe('FD-14: schedules', () => {
 })
 
 async function skipped(jobId: string) {
-  return await rehearsal.db.selectFrom('skipped_run').select(['reason', 'times']).where('job_id', '=', jobId).orderBy('due_at').execute()
+  return await rehearsal.db
+    .selectFrom('skipped_run')
+    .select(['reason', 'times'])
+    .where('job_id', '=', jobId)
+    .orderBy('due_at')
+    .execute()
 }

@@ -56,7 +56,12 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
   }
 
   /** Checks the whole job as it shall be and writes it. @returns its id */
-  async function write(trx: Db, caller: PersonCaller, before: StoredJob | undefined, wanted: CreateJob): Promise<string> {
+  async function write(
+    trx: Db,
+    caller: PersonCaller,
+    before: StoredJob | undefined,
+    wanted: CreateJob,
+  ): Promise<string> {
     const { organizationId } = caller
     const app = await appFor(trx, wanted.appId)
     const environmentId = await environmentFor(trx, organizationId, wanted.environmentId)
@@ -102,8 +107,15 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
       value === null ? null : keys.seal(Buffer.from(value), secretContext(id, name)),
     ])
     const gone = sameApp ? [] : (before?.secretNames ?? []).filter((name) => !(name in secrets))
-    await putJobSecrets(trx, id, { ...Object.fromEntries(gone.map((name) => [name, null])), ...Object.fromEntries(sealed) })
-    await forgetKept(trx, id, Object.keys(before?.kept ?? {}).filter((name) => !(name in kept)))
+    await putJobSecrets(trx, id, {
+      ...Object.fromEntries(gone.map((name) => [name, null])),
+      ...Object.fromEntries(sealed),
+    })
+    await forgetKept(
+      trx,
+      id,
+      Object.keys(before?.kept ?? {}).filter((name) => !(name in kept)),
+    )
     return id
   }
 
@@ -125,7 +137,8 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
     await db.transaction().execute(async (trx) => {
       const job = found(isId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
       const open = await openExecutionOf(trx, job.id)
-      if (open !== undefined) throw new Problem('conflict', `Execution ${open} of this job is open. Cancel it, or wait until it has ended.`)
+      if (open !== undefined)
+        throw new Problem('conflict', `Execution ${open} of this job is open. Cancel it, or wait until it has ended.`)
       await hideJob(trx, job.id, clock.now())
       await audit.record(trx, caller, 'job.delete', `job ${id}`, { name: job.name }, address)
     })
@@ -163,7 +176,10 @@ async function appFor(trx: Db, appId: string): Promise<JobApp> {
   if (app === undefined) throw new Problem('invalid', `appId: there is no app ${appId} in the catalog.`)
   const levels = [app.install.runtimeLevel].flat().map((level) => level.toLowerCase())
   if (!levels.includes('organization')) {
-    throw new Problem('invalid', `appId: ${app.install.displayName} is no job app (runtimeLevel ${levels.join(', ')}, wanted Organization).`)
+    throw new Problem(
+      'invalid',
+      `appId: ${app.install.displayName} is no job app (runtimeLevel ${levels.join(', ')}, wanted Organization).`,
+    )
   }
   return app
 }
@@ -180,7 +196,8 @@ async function environmentFor(trx: Db, organizationId: string, environmentId: st
         .forShare()
         .executeTakeFirst()
     : undefined
-  if (row === undefined) throw new Problem('invalid', `environmentId: your organization has no environment ${environmentId}.`)
+  if (row === undefined)
+    throw new Problem('invalid', `environmentId: your organization has no environment ${environmentId}.`)
   return row.id
 }
 
@@ -209,7 +226,10 @@ function stillKept(kept: Record<string, string>, parameters: Record<string, Para
   return Object.fromEntries(Object.entries(kept).filter(([name, value]) => parameters[name] === value))
 }
 
-function withoutNames(parameters: Record<string, ParameterValue>, names: readonly string[]): Record<string, ParameterValue> {
+function withoutNames(
+  parameters: Record<string, ParameterValue>,
+  names: readonly string[],
+): Record<string, ParameterValue> {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)))
 }
 

@@ -39,6 +39,9 @@ function canonicalZone(timeZone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
   } catch {
-    throw new Problem('invalid', `schedule.timeZone: "${timeZone}" is no time zone; write one such as Europe/Berlin or UTC.`)
+    throw new Problem(
+      'invalid',
+      `schedule.timeZone: "${timeZone}" is no time zone; write one such as Europe/Berlin or UTC.`,
+    )
   }
 }

@@ -10,7 +10,11 @@ const itemsMax = 1000
  * Reads one value of a parameter by its declared type. Numbers and flags may come as text and text as numbers; what is stored is the
  * declared type's own form. Texts are never read as dates: "30 days ago" is a value like any other (T16).
  */
-export function readParameterValue(parameter: InstallParameter, value: ParameterValue, context: ValueContext): ReadValue {
+export function readParameterValue(
+  parameter: InstallParameter,
+  value: ParameterValue,
+  context: ValueContext,
+): ReadValue {
   switch (typeOf(parameter)) {
     case 'Boolean':
       return readBoolean(value)
@@ -27,7 +31,15 @@ export function readParameterValue(parameter: InstallParameter, value: Parameter
   }
 }
 
-const types: readonly InstallParameterType[] = ['Boolean', 'Choice', 'EditChoice', 'KeyValueList', 'MultiChoice', 'String', 'StringMixed']
+const types: readonly InstallParameterType[] = [
+  'Boolean',
+  'Choice',
+  'EditChoice',
+  'KeyValueList',
+  'MultiChoice',
+  'String',
+  'StringMixed',
+]
 
 /** T17: the type may be missing, in lower case, or one that nobody knows; then it is text. */
 function typeOf({ type }: InstallParameter): InstallParameterType {
@@ -55,7 +67,11 @@ function readChoice(value: ParameterValue, validValues: readonly string[] | unde
   return chosen === undefined ? { problem: choiceProblem(String(read.value), validValues) } : { value: chosen }
 }
 
-function readList(value: ParameterValue, { listDelimiter }: ValueContext, validValues: readonly string[] | undefined): ReadValue {
+function readList(
+  value: ParameterValue,
+  { listDelimiter }: ValueContext,
+  validValues: readonly string[] | undefined,
+): ReadValue {
   const items = listItems(value, listDelimiter)
   if (items === undefined) return { problem: 'send a list of texts.' }
   if (items.length > itemsMax) return { problem: `send at most ${itemsMax} values.` }
@@ -72,7 +88,11 @@ function readList(value: ParameterValue, { listDelimiter }: ValueContext, validV
 
 /** One text holds several values joined by the app's delimiter. */
 function listItems(value: ParameterValue, listDelimiter: string): string[] | undefined {
-  if (typeof value === 'string') return value.split(listDelimiter).map((item) => item.trim()).filter((item) => item !== '')
+  if (typeof value === 'string')
+    return value
+      .split(listDelimiter)
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
   if (!Array.isArray(value)) return undefined
   const texts = value.filter((item) => typeof item === 'string')
@@ -80,7 +100,8 @@ function listItems(value: ParameterValue, listDelimiter: string): string[] | und
 }
 
 function readKeyValues(value: ParameterValue): ReadValue {
-  if (!Array.isArray(value) || value.length > itemsMax) return { problem: `send a list of at most ${itemsMax} {"key": …, "value": …}.` }
+  if (!Array.isArray(value) || value.length > itemsMax)
+    return { problem: `send a list of at most ${itemsMax} {"key": …, "value": …}.` }
   const pairs: { key: string; value: string }[] = []
   for (const item of value) {
     if (typeof item === 'string') return { problem: 'send a list of {"key": …, "value": …}.' }
@@ -93,11 +114,15 @@ function readKeyValues(value: ParameterValue): ReadValue {
 
 /** Choices are told apart by case only where they differ in nothing else. */
 function matching(text: string, validValues: readonly string[]): string | undefined {
-  return validValues.find((valid) => valid === text) ?? validValues.find((valid) => valid.toLowerCase() === text.toLowerCase())
+  return (
+    validValues.find((valid) => valid === text) ??
+    validValues.find((valid) => valid.toLowerCase() === text.toLowerCase())
+  )
 }
 
 function choiceProblem(text: string, validValues: readonly string[]): string {
-  const shown = validValues.length === 0 ? 'there is none to choose' : `send one of ${validValues.slice(0, 30).join(', ')}`
+  const shown =
+    validValues.length === 0 ? 'there is none to choose' : `send one of ${validValues.slice(0, 30).join(', ')}`
   return `"${text.slice(0, 100)}" is no choice; ${shown}${validValues.length > 30 ? ', …' : ''}.`
 }
 

@@ -24,7 +24,13 @@ export type CheckedParameters = {
 }
 
 /** Checks a job's parameters against what its app declares (D23); apps of all languages alike. */
-export function checkParameters({ declared, listDelimiter, given, choices, secretsSet }: GivenParameters): CheckedParameters {
+export function checkParameters({
+  declared,
+  listDelimiter,
+  given,
+  choices,
+  secretsSet,
+}: GivenParameters): CheckedParameters {
   const checked: CheckedParameters = { parameters: {}, secrets: {}, problems: [] }
   for (const name of Object.keys(given)) {
     if (!declared.some((parameter) => parameter.name === name)) checked.problems.push(unknownName(name, declared))
@@ -37,14 +43,20 @@ export function checkParameters({ declared, listDelimiter, given, choices, secre
   return checked
 }
 
-function checkSecret(parameter: InstallParameter, value: ParameterValue | undefined, isSet: boolean, checked: CheckedParameters): void {
+function checkSecret(
+  parameter: InstallParameter,
+  value: ParameterValue | undefined,
+  isSet: boolean,
+  checked: CheckedParameters,
+): void {
   const { name } = parameter
   // A client that sends back what it was shown sends null, and means no change. An empty text takes the secret away.
   const isKept = (value === undefined || value === null) && isSet
   if (isKept) return
   if (value === undefined || value === null || value === '') {
     if (isSet) checked.secrets[name] = null
-    if (isRequired(parameter)) checked.problems.push(`parameters.${name} is required: send the secret as text; it is never shown again.`)
+    if (isRequired(parameter))
+      checked.problems.push(`parameters.${name} is required: send the secret as text; it is never shown again.`)
     return
   }
   if (typeof value === 'string') checked.secrets[name] = value

@@ -48,7 +48,10 @@ describe('FD-14: Quartz cron', () => {
   test('last days, nearest weekdays, nth weekdays, steps and years', () => {
     expect(runs('0 0 12 L * ?', '2027-01-31T13:00:00Z', 2)).toEqual(['2027-02-28T12:00:00Z', '2027-03-31T12:00:00Z'])
     // 2027-05-15 is a Saturday, 2027-08-15 a Sunday.
-    expect(runs('0 0 12 15W 5,8 ?', '2027-01-01T00:00:00Z', 2)).toEqual(['2027-05-14T12:00:00Z', '2027-08-16T12:00:00Z'])
+    expect(runs('0 0 12 15W 5,8 ?', '2027-01-01T00:00:00Z', 2)).toEqual([
+      '2027-05-14T12:00:00Z',
+      '2027-08-16T12:00:00Z',
+    ])
     expect(runs('0 15 10 ? * 6L', '2026-11-21T00:00:00Z', 2)).toEqual(['2026-11-27T10:15:00Z', '2026-12-25T10:15:00Z'])
     expect(runs('0 15 10 ? * 6#3', '2026-11-21T00:00:00Z', 2)).toEqual(['2026-12-18T10:15:00Z', '2027-01-15T10:15:00Z'])
     expect(runs('10/20 0 0 1 1 ? *', '2026-11-21T00:00:00Z', 3)).toEqual([
@@ -103,14 +106,34 @@ describe('FD-14: Quartz cron', () => {
 
   test('a schedule without a time to come, or in no time zone, is refused', () => {
     const now = new Date('2026-11-21T00:00:00Z')
-    expect(() => checkedSchedule({ cron: '0 0 0 30 2 ?', timeZone: 'UTC' }, now)).toThrow(/no time that is still to come/)
-    expect(() => checkedSchedule({ cron: '0 0 0 1 1 ? 2025', timeZone: 'UTC' }, now)).toThrow(/no time that is still to come/)
+    expect(() => checkedSchedule({ cron: '0 0 0 30 2 ?', timeZone: 'UTC' }, now)).toThrow(
+      /no time that is still to come/,
+    )
+    expect(() => checkedSchedule({ cron: '0 0 0 1 1 ? 2025', timeZone: 'UTC' }, now)).toThrow(
+      /no time that is still to come/,
+    )
     expect(() => checkedSchedule({ cron: '0 0 0 1 1 ?', timeZone: 'Mars/Olympus' }, now)).toThrow(/no time zone/)
   })
 
   test('S11: whatever comes in, it is refused with a sentence or printed in a form that means the same', () => {
     const field = fc.oneof(
-      fc.constantFrom('*', '?', 'L', '1W', 'MON', 'JAN', '6L', '2#1', '0/5', '1-5', '22-2', 'FRI-MON', '1,3,5', '*/7', '2027'),
+      fc.constantFrom(
+        '*',
+        '?',
+        'L',
+        '1W',
+        'MON',
+        'JAN',
+        '6L',
+        '2#1',
+        '0/5',
+        '1-5',
+        '22-2',
+        'FRI-MON',
+        '1,3,5',
+        '*/7',
+        '2027',
+      ),
       fc.string({ maxLength: 6 }),
     )
     fc.assert(

@@ -55,12 +55,17 @@ export function parseQuartzCron(text: string): QuartzCron {
     weekday,
     ...(year === undefined ? [] : [parseList(year, fields.year)]),
   ]
-  return { printed: parsed.map(({ printed }) => printed).join(' '), croner: parsed.map(({ croner }) => croner).join(' ') }
+  return {
+    printed: parsed.map(({ printed }) => printed).join(' '),
+    croner: parsed.map(({ croner }) => croner).join(' '),
+  }
 }
 
 function parseDays(dayOfMonth: string, dayOfWeek: string): [Parsed, Parsed] {
   if (dayOfMonth === '?' && dayOfWeek === '?') {
-    throw new CronRefused('Only one of day of month and day of week may be "?"; write "*" in one of them for every day.')
+    throw new CronRefused(
+      'Only one of day of month and day of week may be "?"; write "*" in one of them for every day.',
+    )
   }
   if (dayOfWeek === '?' || (dayOfWeek === '*' && dayOfMonth !== '?')) return [parseDayOfMonth(dayOfMonth), unsaid]
   if (dayOfMonth === '?' || dayOfMonth === '*') return [unsaid, parseDayOfWeek(dayOfWeek)]
@@ -70,7 +75,9 @@ function parseDays(dayOfMonth: string, dayOfWeek: string): [Parsed, Parsed] {
 function parseDayOfMonth(text: string): Parsed {
   if (text === 'L') return { printed: 'L', croner: 'L' }
   if (text === 'LW' || /^L-\d+$/.test(text)) {
-    throw new CronRefused(`"${text}" as day of month is not supported; write L for the last day, or a number followed by W for the weekday next to it.`)
+    throw new CronRefused(
+      `"${text}" as day of month is not supported; write L for the last day, or a number followed by W for the weekday next to it.`,
+    )
   }
   const nearest = /^(\d{1,2})W$/.exec(text)?.[1]
   if (nearest === undefined) return parseList(text, fields.dayOfMonth)
@@ -85,7 +92,8 @@ function parseDayOfWeek(text: string): Parsed {
   if (last !== undefined) return { printed: `${last}L`, croner: `${readValue(last, fields.dayOfWeek) - 1}#L` }
   const [, day, nth] = /^([A-Z]{3}|\d)#(\d)$/.exec(text) ?? []
   if (day !== undefined && nth !== undefined) {
-    if (nth < '1' || nth > '5') throw new CronRefused(`"${text}": a month has a first to a fifth ${day}; write #1 to #5.`)
+    if (nth < '1' || nth > '5')
+      throw new CronRefused(`"${text}": a month has a first to a fifth ${day}; write #1 to #5.`)
     return { printed: `${day}#${nth}`, croner: `${readValue(day, fields.dayOfWeek) - 1}#${nth}` }
   }
   return parseList(text, fields.dayOfWeek, (value) => value - 1)
@@ -113,7 +121,13 @@ function parseItem(text: string, field: Field): { printed: string; values: numbe
   // A range may run over the end: FRI-MON, 22-2. A step counts on through it.
   const length = to >= from ? to - from : to + size - from
   for (let offset = 0; offset <= length; offset += step) values.push(field.min + ((from - field.min + offset) % size))
-  const shown = range === '*' ? '*' : range.split('-').map((end) => printValue(end)).join('-')
+  const shown =
+    range === '*'
+      ? '*'
+      : range
+          .split('-')
+          .map((end) => printValue(end))
+          .join('-')
   return { printed: stepText === undefined ? shown : `${shown}/${step}`, values }
 }
 

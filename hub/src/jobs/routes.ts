@@ -47,14 +47,21 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         response: { 201: Job },
       },
     },
-    async (request, reply) => reply.code(201).send(await jobs.create(personOf(request.caller), request.body, request.ip)),
+    async (request, reply) =>
+      reply.code(201).send(await jobs.create(personOf(request.caller), request.body, request.ip)),
   )
 
   server.get(
     paths.job(':jobId'),
     {
       config: forPeople('jobs:read'),
-      schema: { operationId: 'getJob', tags: ['jobs'], summary: 'One job; secrets are shown as null', params: jobParams, response: { 200: Job } },
+      schema: {
+        operationId: 'getJob',
+        tags: ['jobs'],
+        summary: 'One job; secrets are shown as null',
+        params: jobParams,
+        response: { 200: Job },
+      },
     },
     async (request) => jobs.get(personOf(request.caller), request.params.jobId),
   )
@@ -105,6 +112,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         response: { 201: Execution },
       },
     },
-    async (request, reply) => reply.code(201).send(await jobs.runNow(personOf(request.caller), request.params.jobId, request.ip)),
+    async (request, reply) =>
+      reply.code(201).send(await jobs.runNow(personOf(request.caller), request.params.jobId, request.ip)),
   )
 }

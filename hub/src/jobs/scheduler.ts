@@ -40,7 +40,11 @@ export function createScheduler({ db, clock, executions, log }: SchedulerParts) 
     const job = await claimDue(trx, now)
     if (job === undefined) return 'none'
     const next = nextRun(job, now)
-    await trx.updateTable('job').set({ next_run_at: next ?? null }).where('id', '=', job.id).execute()
+    await trx
+      .updateTable('job')
+      .set({ next_run_at: next ?? null })
+      .where('id', '=', job.id)
+      .execute()
     if (now.getTime() - job.dueAt.getTime() > misfireAfterMs) await record(trx, job, 'misfire', missed(job, now))
     if (job.open) {
       await record(trx, job, 'overlap', 1)
@@ -68,7 +72,11 @@ async function claimDue(trx: Db, now: Date): Promise<DueJob | undefined> {
 /** How many times became one. */
 function missed(job: DueJob, now: Date): number {
   let times = 0
-  for (let at: Date | undefined = job.dueAt; at !== undefined && at <= now && times < missedCountedMax; at = nextRun(job, at)) {
+  for (
+    let at: Date | undefined = job.dueAt;
+    at !== undefined && at <= now && times < missedCountedMax;
+    at = nextRun(job, at)
+  ) {
     times += 1
   }
   return times

@@ -1,10 +1,13 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect as connectTcp } from 'node:net'
 import { paths } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { type Rehearsal, startRehearsal } from '../executions/rehearsal.ts'
 import { createServer, type Server } from '../http/server.ts'
+import type { Change } from './changes.ts'
 import { liveBounds, liveRoutes } from './routes.ts'
 
 let rehearsal: Rehearsal
@@ -46,7 +49,12 @@ async function connect(): Promise<{ socket: WebSocket; heard: unknown[]; closed:
 /** The status of an upgrade that is refused. */
 async function upgradeStatus(): Promise<number | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>()
-  const headers = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' }
+  const headers = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  }
   const asked = request(url.replace('ws', 'http'), { headers }, (response) => {
     response.resume()
     resolve(response.statusCode)
@@ -59,7 +67,15 @@ async function upgradeStatus(): Promise<number | undefined> {
 
 /** Waits for a condition with a deadline; `act` is done again before each look. */
 async function until(condition: () => boolean, act: () => Promise<void> = async () => {}): Promise<void> {
-  await expect.poll(async () => { await act(); return condition() }, { timeout: 10_000, interval: 20 }).toBe(true)
+  await expect
+    .poll(
+      async () => {
+        await act()
+        return condition()
+      },
+      { timeout: 10_000, interval: 20 },
+    )
+    .toBe(true)
 }
 
 async function newExecution(): Promise<string> {
@@ -72,20 +88,33 @@ describe('D15: live pages', () => {
     const other = await newExecution()
     const { socket, heard } = await connect()
     socket.send(JSON.stringify({ subscribe: 'execution', id: followed }))
-    await until(() => heard.length > 0, async () => {
-      await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: other, part: 'log' })
-      await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: followed, part: 'log' })
-    })
-    expect(new Set(heard.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify({ changed: 'execution', id: followed, part: 'log' })]))
+    await until(
+      () => heard.length > 0,
+      async () => {
+        await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: other, part: 'log' })
+        await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: followed, part: 'log' })
+      },
+    )
+    expect(new Set(heard.map((each) => JSON.stringify(each)))).toEqual(
+      new Set([JSON.stringify({ changed: 'execution', id: followed, part: 'log' })]),
+    )
   })
 
   test('the list of executions hears of its own organization alone', async () => {
     const { socket, heard } = await connect()
     socket.send(JSON.stringify({ subscribe: 'executions' }))
-    await until(() => heard.length > 0, async () => {
-      await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: '77', part: 'state', organizationId: '999' })
-      await newExecution()
-    })
+    await until(
+      () => heard.length > 0,
+      async () => {
+        await rehearsal.changes.notify(rehearsal.db, {
+          changed: 'execution',
+          id: '77',
+          part: 'state',
+          organizationId: '999',
+        })
+        await newExecution()
+      },
+    )
     expect(JSON.stringify(heard)).not.toContain('"77"')
     expect(heard[0]).toMatchObject({ changed: 'executions', part: 'state' })
     expect(JSON.stringify(heard)).not.toContain('organizationId')
@@ -99,7 +128,10 @@ describe('D15: live pages', () => {
     const theirs = await connect()
     caller = before
     for (const { socket } of [theirs, mine]) socket.send(JSON.stringify({ subscribe: 'execution', id }))
-    await until(() => mine.heard.length > 2, () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }))
+    await until(
+      () => mine.heard.length > 2,
+      () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }),
+    )
     expect(theirs.heard).toEqual([])
   })
 
@@ -109,7 +141,12 @@ describe('D15: live pages', () => {
     for (let index = 0; index <= liveBounds.subscriptionsMax; index += 1) ids.push(await newExecution())
     for (const id of ids) greedy.socket.send(JSON.stringify({ subscribe: 'execution', id }))
     expect(await greedy.closed).toBe(1008)
-    for (const text of ['{', '{"subscribe":"jobs"}', '{"subscribe":"execution"}', '{"subscribe":"executions","all":true}']) {
+    for (const text of [
+      '{',
+      '{"subscribe":"jobs"}',
+      '{"subscribe":"execution"}',
+      '{"subscribe":"executions","all":true}',
+    ]) {
       const wrong = await connect()
       wrong.socket.send(text)
       expect(await wrong.closed, text).toBe(1008)
@@ -124,13 +161,60 @@ describe('D15: live pages', () => {
     const again = await connect()
     const id = await newExecution()
     again.socket.send(JSON.stringify({ subscribe: 'execution', id }))
-    await until(() => again.heard.length > 0, () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }))
+    await until(
+      () => again.heard.length > 0,
+      () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }),
+    )
   })
 
   test('only signed-in users may listen', async () => {
     const before = caller
-    caller = { kind: 'token', tokenId: '1', name: 'script', role: 'administrator', organizationId: rehearsal.organizationId }
+    caller = {
+      kind: 'token',
+      tokenId: '1',
+      name: 'script',
+      role: 'administrator',
+      organizationId: rehearsal.organizationId,
+    }
     expect(await upgradeStatus()).toBe(403)
     caller = before
   })
+
+  test('a page that does not read what it is told is dropped', async () => {
+    let tell: (change: Change) => void = () => {}
+    const own = await createServer({ authenticate: async () => caller, logger: false })
+    liveRoutes(own, {
+      changes: { on: (listener) => ((tell = listener), () => {}), onGap: () => () => {} },
+      maySee: async () => true,
+    })
+    const { port } = new URL(await own.listen({ host: '127.0.0.1', port: 0 }))
+    const socket = connectTcp({ host: '127.0.0.1', port: Number(port) })
+    const closed = once(socket, 'close')
+    socket.on('error', () => {})
+    socket.write(
+      `GET ${paths.live} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+    )
+    await once(socket, 'data')
+    socket.write(maskedFrame(JSON.stringify({ subscribe: 'execution', id: '1' })))
+    // From here on it reads nothing; the system's buffers fill, then the hub's, up to its bound.
+    socket.pause()
+    await expect
+      .poll(
+        () => {
+          for (let count = 0; count < 5000; count += 1) tell({ changed: 'execution', id: '1', part: 'log' })
+          return own.websocketServer.clients.size
+        },
+        { timeout: 20_000, interval: 5 },
+      )
+      .toBe(0)
+    socket.resume()
+    await closed
+    await own.close()
+  })
 })
+
+/** A text frame of a client (RFC 6455, section 5.2); the mask is zeros. */
+function maskedFrame(text: string): Buffer {
+  const payload = Buffer.from(text)
+  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload])
+}

@@ -28,7 +28,7 @@ export class Notifications {
     this.#log = log
   }
 
-  /** Registers a listener; call before `start`. */
+  /** @returns what ends the listening */
   on(channel: Channel, listener: Listener): () => void {
     const listeners = this.#listeners.get(channel) ?? new Set()
     this.#listeners.set(channel, listeners.add(listener))

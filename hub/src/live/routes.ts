@@ -19,13 +19,19 @@ export const liveBounds = {
 const closeCodes = { goingAway: 1001, policy: 1008, tryAgain: 1013 } as const
 
 export type LiveParts = {
-  changes: Changes
+  changes: Pick<Changes, 'on' | 'onGap'>
   /** Whether an execution is one that the organization may see. */
   maySee(organizationId: string, executionId: string): Promise<boolean>
 }
 
 /** `executions`: which are followed; false until it is known that they may be. */
-type Subscriber = { organizationId: string; executions: Map<string, boolean>; list: boolean; socket: WebSocket; heard: boolean }
+type Subscriber = {
+  organizationId: string
+  executions: Map<string, boolean>
+  list: boolean
+  socket: WebSocket
+  heard: boolean
+}
 
 /**
  * Tells browsers what changed, so that they fetch it again: ids only (D15). By cookie alone: other sites' pages are kept out by the
@@ -56,7 +62,13 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
         socket.close(closeCodes.tryAgain, 'too many live pages are open')
         return
       }
-      const subscriber: Subscriber = { organizationId: organizationOf(request.caller), executions: new Map(), list: false, socket, heard: true }
+      const subscriber: Subscriber = {
+        organizationId: organizationOf(request.caller),
+        executions: new Map(),
+        list: false,
+        socket,
+        heard: true,
+      }
       subscribers.add(subscriber)
       socket.on('pong', () => {
         subscriber.heard = true
@@ -82,7 +94,8 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
     }
     if (wanted.id === undefined) return socket.close(closeCodes.policy, 'name the execution')
     if (executions.has(wanted.id)) return
-    if (executions.size >= liveBounds.subscriptionsMax) return socket.close(closeCodes.policy, `at most ${liveBounds.subscriptionsMax} subscriptions`)
+    if (executions.size >= liveBounds.subscriptionsMax)
+      return socket.close(closeCodes.policy, `at most ${liveBounds.subscriptionsMax} subscriptions`)
     // Counted before the look-up, so that many at once do not slip past the bound.
     executions.set(wanted.id, false)
     if (await maySee(organizationId, wanted.id)) executions.set(wanted.id, true)
