@@ -108,7 +108,7 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
       serverXid,
       apiUrl: settings.apiURL,
       jobsFolder: home.jobsFolder,
-      runFolder: home.runFolder,
+      socketsFolder: home.socketsFolder,
       caFile: home.caFile,
       sealingPrivateKey: () => keychain.content.sealingPrivateKey ?? '',
       policy,

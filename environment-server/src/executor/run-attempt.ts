@@ -27,7 +27,7 @@ export type RunParts = {
   serverXid: string
   apiUrl: string
   jobsFolder: string
-  runFolder: string
+  socketsFolder: string
   caFile: string
   sealingPrivateKey: () => string
   policy: LocalPolicy
@@ -87,7 +87,7 @@ async function runPrepared(
     bytesMax: command.limits.logBytesMax,
   })
   const folders = makeAttemptFolders(parts.jobsFolder, executionId, attempt)
-  const egressSocket = join(parts.runFolder, `${randomBytes(8).toString('hex')}.sock`)
+  const egressSocket = join(parts.socketsFolder, `${randomBytes(8).toString('hex')}.sock`)
   const guard = await EgressGuard.listen(egressSocket, allowListFor(parts, command), (text) => log.server('warn', text))
   try {
     const request: LaunchRequest = {

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { StartProblem } from '../log/start-problem.ts'
 
@@ -22,8 +23,9 @@ export function homeFolder(directory: string) {
     /** Number and start of the running server, for shutdown.sh. */
     pidFile: join(hidden, 'run', 'server.pid'),
     keystoreFolder: join(hidden, 'keystore'),
-    /** Sockets of the egress guards; short names, because a socket's path is short. */
     runFolder: join(hidden, 'run'),
+    /** Sockets of the egress guards. */
+    socketsFolder: socketsFolder(hidden),
     programsFolder: join(hidden, 'exchange', 'programs'),
     jobsFolder: join(hidden, 'exchange', 'jobs'),
   } as const
@@ -34,12 +36,6 @@ export function prepareHomeFolder(home: HomeFolder): void {
   if (!existsSync(home.hidden)) {
     throw new StartProblem(
       `There is no ${home.hidden}. Unzip the bundle that you downloaded for this environment, or name its folder with --home.`,
-    )
-  }
-  const longest = Buffer.byteLength(join(home.runFolder, '0123456789abcdef.sock'))
-  if (longest > socketPathBytesMax) {
-    throw new StartProblem(
-      `The path ${home.hidden} is ${longest - socketPathBytesMax} bytes too long for the sockets in it. Move the environment server to a folder with a shorter path, such as /opt/postern-envsvr.`,
     )
   }
   try {
@@ -54,9 +50,27 @@ export function prepareHomeFolder(home: HomeFolder): void {
       { cause: error },
     )
   }
+  prepareSocketsFolder(home.socketsFolder)
+}
+
+/** The path of a Unix socket is short: a home that lies too deep has its sockets in a folder of its own below /tmp. */
+function socketsFolder(hidden: string): string {
+  const own = join(hidden, 'run')
+  if (Buffer.byteLength(join(own, '0123456789abcdef.sock')) <= socketPathBytesMax) return own
+  return join('/tmp', `postern-envsvr-${createHash('sha256').update(hidden).digest('hex').slice(0, 16)}`)
+}
+
+/** Anyone may make folders below /tmp, so one that is there already must be ours and closed to others. */
+function prepareSocketsFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const facts = lstatSync(folder)
+  if (facts.isDirectory() && facts.uid === process.getuid?.() && (facts.mode & 0o077) === 0) return
+  throw new StartProblem(`${folder} is needed for sockets and belongs to somebody else. Have it removed.`)
 }
 
 /** Sockets of a server that was killed; only called under the lock. */
 export function removeStaleSockets(home: HomeFolder): void {
-  for (const name of readdirSync(home.runFolder)) if (name.endsWith('.sock')) rmSync(join(home.runFolder, name))
+  for (const name of readdirSync(home.socketsFolder)) {
+    if (name.endsWith('.sock')) rmSync(join(home.socketsFolder, name))
+  }
 }
