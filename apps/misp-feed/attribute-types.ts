@@ -18,9 +18,12 @@ export type AttributeMeaning =
 
 type Reader = (value: string) => readonly FoundIndicator[] | undefined
 
-/** What a MISP attribute of this type with this value means. */
-export function meaningOf(type: string, value: string): AttributeMeaning {
-  const reader = readers.get(type)
+/**
+ * What a MISP attribute of this type with this value means. MISP has no type for hashtags: they are text that its object
+ * calls `hashtag` (template `microblog`).
+ */
+export function meaningOf(type: string, value: string, relation?: string): AttributeMeaning {
+  const reader = type === 'text' && relation === 'hashtag' ? one('Hashtag') : readers.get(type)
   if (reader !== undefined) {
     const found = reader(value)
     return found === undefined

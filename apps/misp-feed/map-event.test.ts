@@ -131,3 +131,43 @@ test('object references and pairs relate indicators; a reference that leads nowh
   ])
   expect(mapped.unmapped).toContainEqual(expect.objectContaining({ what: 'object reference "detected-as"' }))
 })
+
+test('a text that its object calls a hashtag is a Hashtag', () => {
+  const [post] = readEvents(
+    {
+      Event: {
+        uuid: '6f1b2c3d-0000-4000-8000-000000000001',
+        info: 'A post',
+        date: '2026-11-02',
+        timestamp: '1793606400',
+        Object: [
+          {
+            uuid: '6f1b2c3d-0000-4000-8000-000000000002',
+            name: 'microblog',
+            Attribute: [
+              {
+                uuid: '6f1b2c3d-0000-4000-8000-000000000003',
+                type: 'text',
+                object_relation: 'hashtag',
+                value: '#lantern',
+                to_ids: true,
+              },
+              {
+                uuid: '6f1b2c3d-0000-4000-8000-000000000004',
+                type: 'text',
+                object_relation: 'post',
+                value: 'Join us',
+                to_ids: true,
+              },
+            ],
+          },
+        ],
+      },
+    },
+    'post.json',
+  )
+  if (post === undefined) throw new Error('the event was not read')
+  const { indicators, attributes } = mapEvent(post, rules)
+  expect(indicators.map(({ type, summary }) => [type, summary])).toEqual([['Hashtag', '#lantern']])
+  expect(attributes).toEqual({ total: 2, sent: 1, unmapped: 1 })
+})

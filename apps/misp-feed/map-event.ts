@@ -107,7 +107,8 @@ class EventMapping {
   #mapAttribute(attribute: MispAttribute, object?: MispObject): void {
     this.#counts.total += 1
     const reason =
-      this.#whyNotSent(attribute, object) ?? this.#send(attribute, meaningOf(attribute.type, attribute.value), object)
+      this.#whyNotSent(attribute, object) ??
+      this.#send(attribute, meaningOf(attribute.type, attribute.value, attribute.object_relation), object)
     if (reason === undefined) {
       this.#counts.sent += 1
       return

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto'
 import {
-  cpSync,
+  copyFileSync,
   existsSync,
+  linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Parts of the checkout that a running system needs. */
 const parts = [
@@ -38,15 +42,39 @@ export function copyRuntime(checkout: string, target: string): string {
   const making = `${target}.making`
   rmSync(making, { recursive: true, force: true })
   mkdirSync(making, { recursive: true, mode: 0o755 })
-  for (const part of parts)
-    cpSync(join(checkout, part), join(making, part), { recursive: true, verbatimSymlinks: true })
-  for (const path of runtimePackages(checkout)) {
-    cpSync(join(checkout, path), join(making, path), { recursive: true, verbatimSymlinks: true })
+  for (const part of [...parts, ...runtimePackages(checkout)]) {
+    const to = join(making, part)
+    // A package inside another came with it.
+    if (existsSync(to)) continue
+    mkdirSync(dirname(to), { recursive: true, mode: 0o755 })
+    linkTree(join(checkout, part), to)
   }
   writeFileSync(join(making, '.digest'), digest)
   rmSync(target, { recursive: true, force: true })
   renameSync(making, target)
   return target
+}
+
+/** The same files under other names: no byte is copied where both lie on one file system. */
+function linkTree(from: string, to: string): void {
+  const facts = lstatSync(from)
+  if (facts.isSymbolicLink()) return symlinkSync(readlinkSync(from), to)
+  if (!facts.isDirectory()) return linkOrCopy(from, to)
+  mkdirSync(to, { recursive: true, mode: 0o755 })
+  for (const name of readdirSync(from)) {
+    // What workspaces have below their own node_modules comes with the packages of the lock file.
+    if (name !== '.postern' && !(name === 'node_modules' && !from.includes('/node_modules/')))
+      linkTree(join(from, name), join(to, name))
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    copyFileSync(from, to)
+  }
 }
 
 /** The lock file says which packages are only for developers. */

@@ -25,6 +25,8 @@ export function connectDatabase(
     statement_timeout: 600_000,
   })
   pool.on('error', onError)
+  // One in use that breaks between two queries tells only its own listeners; the next query then fails by itself.
+  pool.on('connect', (client) => void client.on('error', onError))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { pool, db, close: () => db.destroy() }
 }

@@ -20,7 +20,10 @@ export type Judgement = { state: Extract<EndState, 'succeeded' | 'partial' | 'fa
  */
 export function judgeExecution(exitCode: number | null, message: string, ledger: LedgerSums): Judgement {
   const told = describe(ledger)
-  const whole = [message, told].filter((part) => part !== '').join(' ')
+  const whole = [message, told]
+    .filter((part) => part !== '')
+    .join('. ')
+    .replace('..', '.')
   if (exitCode === exitCodes.partial) return { state: 'partial', message: whole }
   if (exitCode !== exitCodes.success)
     return { state: 'failed', message: message || `The app ended with exit code ${exitCode}.` }
