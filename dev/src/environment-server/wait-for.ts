@@ -7,7 +7,7 @@ export async function waitFor<Value>(
   condition: () => Value | Promise<Value>,
   what: string,
   context: () => string = () => '',
-  deadlineMs = 20_000,
+  deadlineMs = 30_000,
 ): Promise<Exclude<Value, false | null | undefined | 0 | ''>> {
   const end = Date.now() + deadlineMs
   for (;;) {

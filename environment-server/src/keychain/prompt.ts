@@ -7,8 +7,9 @@ const characterCountMax = 1024
 export function promptHidden(question: string, input: ReadStream, output: NodeJS.WritableStream): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   let answer = ''
-  output.write(question)
+  // Before the question: whoever types as soon as it shows must not see the terminal's echo.
   input.setRawMode(true)
+  output.write(question)
   input.setEncoding('utf8')
   input.resume()
 
