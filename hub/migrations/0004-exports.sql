@@ -91,14 +91,15 @@ create table receipt_values (
 );
 
 -- What each target holds, value by value, by its newest receipt; for explain. `since` is when it came into this state. `pending`
--- and `unverifiable` are believed, not seen.
+-- and `unverifiable` are believed, not seen. No foreign keys: a first receipt writes half a million rows at once, each of which would
+-- cost two look-ups and row locks; neither controls nor receipts are removed.
 create table control_value (
-  control_id bigint not null references control,
+  control_id bigint not null,
   target text not null,
   indicator_id uuid not null,
   state text not null check (state in ('held', 'missing', 'extra', 'refused', 'pending', 'unverifiable')),
   since timestamptz not null,
-  receipt_id bigint not null references receipt,
+  receipt_id bigint not null,
   primary key (control_id, target, indicator_id)
 );
 create index control_value_of_indicator on control_value (indicator_id);

@@ -283,9 +283,7 @@ table control_value
   state text not null
   since timestamp with time zone not null
   receipt_id bigint not null
-  constraint control_value_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
   constraint control_value_pkey PRIMARY KEY (control_id, target, indicator_id)
-  constraint control_value_receipt_id_fkey FOREIGN KEY (receipt_id) REFERENCES receipt(id)
   constraint control_value_state_check CHECK ((state = ANY (ARRAY['held'::text, 'missing'::text, 'extra'::text, 'refused'::text, 'pending'::text, 'unverifiable'::text])))
   CREATE INDEX control_value_of_indicator ON public.control_value USING btree (indicator_id)
 

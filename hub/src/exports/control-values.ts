@@ -57,7 +57,7 @@ export class ControlValues {
    * by what the plan did: then nothing is claimed that nobody said.
    */
   async #findDesired(receipt: StoredReceipt): Promise<void> {
-    await sql`create temporary table desired_value (indicator_id uuid primary key) on commit drop`.execute(this.#db)
+    await sql`create temporary table desired_value (indicator_id uuid not null) on commit drop`.execute(this.#db)
     const excluded = await this.#excludedTypes(receipt)
     await sql`
       insert into desired_value
@@ -98,11 +98,16 @@ export class ControlValues {
     return tlpLevels.findIndex((level) => level === highest)
   }
 
-  /** Rows whose state stays keep their date and receipt: `since` says when it began. */
+  /**
+   * Rows whose state stays keep their date and receipt: `since` says when it began. Two receipts of one control and target follow each
+   * other by the control's lock.
+   */
   async #replace(receipt: StoredReceipt): Promise<void> {
     const { controlId, target, id, createdAt } = receipt
+    await sql`select 1 from control where id = ${controlId} for update`.execute(this.#db)
     const base = receipt.state === 'pending' || receipt.state === 'unverifiable' ? receipt.state : 'held'
-    await sql`create temporary table new_value on commit drop as
+    await sql`
+      create temporary table new_value on commit drop as
       select indicator_id, coalesce(l.state, ${base}::text) as state
       from desired_value d full join (
         select distinct on (indicator_id) indicator_id, state from receipt_line
@@ -110,17 +115,27 @@ export class ControlValues {
         order by indicator_id, array_position(array['refused', 'extra', 'missing'], state)) l using (indicator_id)`.execute(
       this.#db,
     )
-    await sql`create unique index on new_value (indicator_id)`.execute(this.#db)
+    // Whole sets are compared. Where the planner takes a new table for empty, it would go through all of it once a row.
+    await sql`set local enable_nestloop = off`.execute(this.#db)
     await sql`analyze new_value`.execute(this.#db)
     await sql`
       delete from control_value c where c.control_id = ${controlId} and c.target = ${target}
         and not exists (select 1 from new_value n where n.indicator_id = c.indicator_id)`.execute(this.#db)
     await sql`
+      update control_value c set state = n.state, since = ${createdAt}, receipt_id = ${id}
+      from new_value n
+      where c.control_id = ${controlId} and c.target = ${target} and c.indicator_id = n.indicator_id
+        and c.state <> n.state`.execute(this.#db)
+    // No upsert: on conflict, it would lock, that is write, every row that stays as it is.
+    await sql`
       insert into control_value (control_id, target, indicator_id, state, since, receipt_id)
-      select ${controlId}::bigint, ${target}::text, indicator_id, state, ${createdAt}::timestamptz, ${id}::bigint from new_value
-      on conflict (control_id, target, indicator_id) do update
-        set state = excluded.state, since = excluded.since, receipt_id = excluded.receipt_id
-        where control_value.state <> excluded.state`.execute(this.#db)
+      select ${controlId}::bigint, ${target}::text, n.indicator_id, n.state, ${createdAt}::timestamptz, ${id}::bigint
+      from new_value n
+      where not exists (
+        select 1 from control_value c
+        where c.control_id = ${controlId} and c.target = ${target} and c.indicator_id = n.indicator_id)`.execute(
+      this.#db,
+    )
   }
 }
 
