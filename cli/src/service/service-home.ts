@@ -32,6 +32,12 @@ export function prepareServiceHome(checkout: string, dataFolder: string): Servic
   return home
 }
 
+/** Where the data of a folder that is asked for lie, or would lie. Makes nothing. */
+export function dataFolderFor(checkout: string, asked: string): string {
+  const isRoot = process.getuid?.() === 0
+  return isRoot && !(othersMayPass(checkout) && othersMayPass(asked)) ? join(homeAway(asked), 'data') : asked
+}
+
 /** Prepares the home and, where root started this, gives up root for good. */
 export function becomeServiceUser(checkout: string, dataFolder: string): ServiceHome {
   const home = prepareServiceHome(checkout, dataFolder)
@@ -44,7 +50,7 @@ export function becomeServiceUser(checkout: string, dataFolder: string): Service
 }
 
 function moveAway(checkout: string, dataFolder: string, user: { uid: number; gid: number }): ServiceHome {
-  const home = join('/var/lib/postern', createHash('sha256').update(dataFolder).digest('hex').slice(0, 16))
+  const home = homeAway(dataFolder)
   mkdirSync(home, { recursive: true, mode: 0o711 })
   chmodSync('/var/lib/postern', 0o711)
   const data = join(home, 'data')
@@ -56,6 +62,10 @@ function moveAway(checkout: string, dataFolder: string, user: { uid: number; gid
     symlinkSync(join(data, name), link)
   }
   return { checkout: copyRuntime(checkout, join(home, 'runtime')), dataFolder: data, moved: true, user }
+}
+
+function homeAway(dataFolder: string): string {
+  return join('/var/lib/postern', createHash('sha256').update(dataFolder).digest('hex').slice(0, 16))
 }
 
 /** Whether a user who owns nothing here can pass every folder on the way to `path` and read it. */

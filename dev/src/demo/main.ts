@@ -1,11 +1,11 @@
-import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { becomeServiceUser, callHub, checkoutFolder, runAgain } from '@postern/cli'
+import { becomeServiceUser, callHub, checkoutFolder, dataFolderFor, requireUnlocked, runAgain } from '@postern/cli'
 import { stopRequested } from '@postern/hub'
 import { escapeTerminal } from '@postern/intel'
 import { LedgerItemPage, paths, SetupLink } from '@postern/protocol'
 import { type Constellation, startConstellation } from './constellation.ts'
+import { forget } from './forget.ts'
 import { copiedInput, type Input, readFolder, sampleInput } from './input.ts'
 import { prepareJobs, turn } from './loop.ts'
 import { isProven, outcomeOf, summaryLines } from './summary.ts'
@@ -47,7 +47,9 @@ async function main(): Promise<number> {
   setDefault('POSTERN_LOG_LEVEL', 'warn')
   const asked = resolve(process.env['POSTERN_DATA_DIR'] ?? '')
   const folder = values['misp-dir'] === undefined ? undefined : readFolder(values['misp-dir'])
-  if (values.fresh) rmSync(asked, { recursive: true, force: true })
+  const lies = dataFolderFor(checkoutFolder, asked)
+  requireUnlocked(lies, 'Postern')
+  if (values.fresh) for (const each of new Set([asked, lies])) forget(each)
   const home = becomeServiceUser(checkoutFolder, asked)
   const input: Input =
     values.input !== undefined
