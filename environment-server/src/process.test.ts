@@ -13,9 +13,12 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { StartProblem } from './log/start-problem.ts'
 import { refuseRoot } from './log/refuse-root.ts'
+
+// Each test starts servers of its own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let hub: FakeHub
 beforeAll(async () => {

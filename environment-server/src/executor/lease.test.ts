@@ -51,6 +51,8 @@ test.concurrent(
   'D10: a pooled attempt does not start before the hub grants its lease',
   async () => {
     await using rehearsal = await Rehearsal.start()
+    // No command is judged before the first answer, which tells the time.
+    await waitFor(() => rehearsal.hub.heartbeats.length > 0, 'the first heartbeat')
     rehearsal.hub.answers = 'silence'
     const executionId = await rehearsal.execute('process.exit(0)', { placement: 'pooled' })
     await waitFor(

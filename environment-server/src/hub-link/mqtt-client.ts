@@ -19,6 +19,7 @@ export type MqttOptions = {
 
 const handshakeMsMax = 15_000
 const keepaliveSeconds = 30
+const goodbyeMsMax = 2_000
 /** QoS 1 publishes that wait for their PUBACK. */
 const inFlightMax = 1000
 /** Unsent bytes in the socket's buffer: beyond them the connection counts as stuck. */
@@ -103,8 +104,9 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   disconnect(): void {
     if (this.#closed) return
     this.#send({ cmd: 'disconnect' })
-    this.#socket.end()
-    this.#end(undefined)
+    // Over only when the word is out: a process that exits at once would take it along.
+    this.#socket.end(() => this.#end(undefined))
+    setTimeout(() => this.#end(undefined), goodbyeMsMax).unref()
   }
 
   #sendConnect(): void {

@@ -1,7 +1,10 @@
 import { Rehearsal, waitFor } from '@postern/dev/environment-server'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+// Each test starts servers of its own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let rehearsal: Rehearsal
 beforeEach(async () => {
