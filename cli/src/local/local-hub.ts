@@ -39,7 +39,7 @@ export async function startLocalHub({
   const logs = join(dataFolder, 'logs')
   mkdirSync(logs, { recursive: true, mode: 0o700 })
   const hub = supervised('hub', 'hub/src/main.ts')
-  const edge = externalBroker ? undefined : supervised('broker', 'hub/src/edge-main.ts')
+  const edge = externalBroker ? undefined : supervised('broker', 'hub/src/edge/main.ts')
   try {
     await hub.start()
     await edge?.start()

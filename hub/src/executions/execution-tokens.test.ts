@@ -192,7 +192,7 @@ describe('T1: requests that the hub refused whole', () => {
     const ended = await rehearsal.executions.get(rehearsal.organizationId, executionId)
     expect(ended).toMatchObject({
       state: 'failed',
-      message: 'all sent The hub refused 1 request of the app as a whole.',
+      message: 'all sent. The hub refused 1 request of the app as a whole.',
     })
   })
 })
