@@ -29,7 +29,7 @@ export type DueCommand = { id: string; topic: string; payload: string; createdAt
 
 /**
  * Takes due commands, oldest first; SKIP LOCKED lets several hubs publish at once. One that was published before is due again
- * only when its server was heard since: while it is away, the broker keeps the first copy.
+ * only when its server was heard since: while it is away nobody would hear it, since the broker keeps nothing for it.
  */
 export async function claimDue(db: Db, now: Date, rowsMax: number): Promise<DueCommand[]> {
   const { rows } = await sql<DueCommand>`

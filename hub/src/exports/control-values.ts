@@ -53,8 +53,8 @@ export class ControlValues {
 
   /**
    * The collection's version, less what the control must not get (D21) and the types that it takes nothing of. Where that is not
-   * as many as the receipt says (an app may leave out single values for reasons of its own), what is known before stays, changed
-   * by what the plan did: then nothing is claimed that nobody said.
+   * as many as the receipt says (an app may leave out single values for reasons of its own), it is what was known before and is
+   * still in the version: what the plan added is then not known, so that nothing is claimed that nobody said.
    */
   async #findDesired(receipt: StoredReceipt): Promise<void> {
     await sql`create temporary table desired_value (indicator_id uuid not null) on commit drop`.execute(this.#db)

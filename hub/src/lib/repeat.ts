@@ -12,10 +12,13 @@ export function repeat(what: string, everyMs: number, work: () => Promise<void>,
 
   function schedule(): void {
     timer = setTimeout(() => {
-      running = turn().then(() => {
-        if (!stopped) schedule()
-      })
+      running = turnAndSchedule()
     }, everyMs)
+  }
+
+  async function turnAndSchedule(): Promise<void> {
+    await turn()
+    if (!stopped) schedule()
   }
 
   async function turn(): Promise<void> {
