@@ -20,12 +20,13 @@ export type BackgroundParts = {
 }
 
 const secondMs = 1000
+const minuteMs = 60_000
 const hourMs = 3_600_000
 
 /** What a hub does by itself: talk to environment servers, start what is due, notice what time brings about. */
 export async function startBackground(parts: BackgroundParts): Promise<AsyncDisposable & { broker: Broker }> {
   const { features, connection, notifications, log } = parts
-  const { collections, executions, scheduler } = features
+  const { executions } = features
   await using stack = new AsyncDisposableStack()
   await executions.tidyLog()
   const broker = connectBroker({
@@ -42,14 +43,24 @@ export async function startBackground(parts: BackgroundParts): Promise<AsyncDisp
   stack.defer(async () => await dispatcher.stop())
   await notifications.start()
   stack.defer(async () => await notifications.stop())
-  stack.use(repeat('scheduler', secondMs, async () => void (await scheduler.tick()), log))
-  stack.use(repeat('executions', secondMs, executions.tick, log))
-  stack.use(repeat('data collections', secondMs, async () => await refreshCollections(collections), log))
-  stack.use(repeat('plans and receipts', 5 * secondMs, features.exports.tick, log))
-  stack.use(repeat('old versions', hourMs, async () => void (await collections.prune()), log))
-  stack.use(repeat('log partitions', hourMs, executions.tidyLog, log))
+  for (const { what, everyMs, work } of repeatedWork(features)) stack.use(repeat(what, everyMs, work, log))
   const started = stack.move()
   return { broker, [Symbol.asyncDispose]: () => started.disposeAsync() }
+}
+
+export type RepeatedWork = { what: string; everyMs: number; work: () => Promise<void> }
+
+/** What every hub does again and again, whatever else is going on. */
+export function repeatedWork({ collections, executions, exports, library, scheduler }: Features): RepeatedWork[] {
+  return [
+    { what: 'scheduler', everyMs: secondMs, work: async () => void (await scheduler.tick()) },
+    { what: 'executions', everyMs: secondMs, work: executions.tick },
+    { what: 'data collections', everyMs: secondMs, work: async () => await refreshCollections(collections) },
+    { what: 'plans and receipts', everyMs: 5 * secondMs, work: exports.tick },
+    { what: 'batches', everyMs: minuteMs, work: async () => await library.batches.tidy() },
+    { what: 'old versions', everyMs: hourMs, work: async () => void (await collections.prune()) },
+    { what: 'log partitions', everyMs: hourMs, work: executions.tidyLog },
+  ]
 }
 
 async function refreshCollections(collections: Features['collections']): Promise<void> {

@@ -54,6 +54,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
   const notifications = new Notifications(database.directUrl, log)
   const { serverFilesFolder } = config
   const features = createFeatures({ connection, notifications, keys, authority, settings, serverFilesFolder, log })
+  stack.defer(async () => await features.library.batches.close())
   const organizationId = await features.access.firstOrganizationId()
 
   const background = stack.use(

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BatchAnswer, paths, tcexPaths } from '@postern/protocol'
+import { expect, test } from 'vitest'
+import { readHubConfig } from './config.ts'
+import { createTestDatabase } from './database/test-database.ts'
+import { startHub } from './hub.ts'
+
+test('D16: whoever can open the socket is administrator, and sends and reads batches as one', async () => {
+  await using hub = await open()
+  expect((await hub.ask('GET', paths.me)).json).toMatchObject({ kind: 'machine', role: 'administrator' })
+  expect((await hub.ask('POST', paths.owners, { name: 'Machine' })).status).toBe(201)
+  const { successCount, errorCount } = await hub.send('Machine', [{ type: 'Host', summary: 'door.example.com' }])
+  expect([successCount, errorCount]).toEqual([1, 0])
+  const batches = `${tcexPaths.base}/v2/batch`
+  const made = await hub.ask('POST', batches, { owner: 'Machine', action: 'Create' })
+  expect(made).toMatchObject({ status: 201, json: { status: 'Success' } })
+  const { data } = made.json as { data: { batchId: number } }
+  expect((await hub.ask('GET', `${tcexPaths.base}${tcexPaths.batch(data.batchId)}`)).status).toBe(200)
+  const found = await hub.ask('GET', `${paths.indicators}?tql=${encodeURIComponent('ownerName = "Machine"')}`)
+  expect(found.json).toMatchObject({ data: [{ value: 'door.example.com' }] })
+})
+
+test('the thread that reads large batches ends with the hub', async () => {
+  const before = threads()
+  {
+    await using hub = await open()
+    await hub.ask('POST', paths.owners, { name: 'Large' })
+    const attribute = [{ type: 'Description', value: 'x'.repeat(1_100_000) }]
+    await hub.send('Large', [{ type: 'Host', summary: 'large.example.com', attribute }])
+    expect(threads()).toBeGreaterThan(before)
+  }
+  expect(threads()).toBe(before)
+})
+
+/** Worker threads of this process. */
+function threads(): number {
+  const { workers } = process.report.getReport() as { workers: unknown[] }
+  return workers.length
+}
+
+/** A hub on a database and in a folder of its own; it is spoken to through its socket. */
+async function open() {
+  const database = await createTestDatabase()
+  const folder = mkdtempSync(join(tmpdir(), 'hub-'))
+  const hub = await startHub(
+    readHubConfig({
+      POSTERN_DATA_DIR: folder,
+      POSTERN_HTTPS_PORT: '0',
+      POSTERN_BROKER_PORT: '0',
+      POSTERN_LISTEN_HOST: '127.0.0.1',
+      POSTERN_LOG_LEVEL: 'error',
+      DATABASE_URL: database.url,
+    }),
+  )
+
+  async function ask(method: string, path: string, body?: object) {
+    const json = body === undefined ? '' : JSON.stringify(body)
+    return await exchange(method, path, body === undefined ? {} : { 'content-type': 'application/json' }, json)
+  }
+
+  async function send(owner: string, indicator: object[]) {
+    const parts = Object.entries({ config: { owner, action: 'Create' }, content: { indicator } })
+    const form = parts.map(
+      ([name, part]) =>
+        `--frame\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${JSON.stringify(part)}\r\n`,
+    )
+    const path = `${tcexPaths.base}${tcexPaths.createAndUpload}?includeAdditional=true`
+    const type = { 'content-type': 'multipart/form-data; boundary=frame' }
+    const { json } = await exchange('POST', path, type, `${form.join('')}--frame--\r\n`)
+    return BatchAnswer.parse(json).data.batchStatus
+  }
+
+  async function exchange(method: string, path: string, headers: Record<string, string>, body: string) {
+    return await new Promise<{ status: number; json: unknown }>((resolve, reject) => {
+      const sent = request({ socketPath: join(folder, 'hub.sock'), method, path, headers }, async (response) => {
+        const text = Buffer.concat(await response.toArray()).toString()
+        resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) })
+      })
+      sent.once('error', reject)
+      sent.end(body)
+    })
+  }
+
+  return {
+    ask,
+    send,
+    async [Symbol.asyncDispose]() {
+      await hub[Symbol.asyncDispose]()
+      await database.drop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
