@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['**/src/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.test.ts', 'dev/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 30_000,
+    setupFiles: ['tools/test-setup.ts'],
+    // Soaks take long by design.
+    testTimeout: process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -22,7 +22,7 @@ type Reader = (value: string) => readonly FoundIndicator[] | undefined
  * What a MISP attribute of this type with this value means. MISP has no type for hashtags: they are text that its object
  * calls `hashtag` (template `microblog`).
  */
-export function meaningOf(type: string, value: string, relation?: string): AttributeMeaning {
+export function meaningOf(type: string, value: string, relation?: string | null): AttributeMeaning {
   const reader = type === 'text' && relation === 'hashtag' ? one('Hashtag') : readers.get(type)
   if (reader !== undefined) {
     const found = reader(value)

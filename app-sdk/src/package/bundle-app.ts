@@ -11,7 +11,8 @@ export interface Bundle {
 }
 
 /** What the packaged entry does; `app.ts` exports the definition as its default. */
-const entry = `import app from './app.ts'\nimport { runApp } from '@postern/app-sdk'\nawait runApp(app)\n`
+const sdk = '@postern/app-sdk'
+const entry = `import app from './app.ts'\nimport { runApp } from '${sdk}'\nawait runApp(app)\n`
 
 /**
  * Bundles an app with the SDK into one file for Node 24 (D13). Every module is known to the bundler by a name made of its package

@@ -47,11 +47,6 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   }
 }
 
-export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
-  const entry = readProcess(pid)
-  return entry !== undefined && entry.startTicks === startTicks && !entry.zombie
-}
-
 /**
  * The root process, all it descends to, and whoever shares its process group. In a PID namespace of its own nothing leaves the
  * tree, since orphans fall to the namespace's first process; without one, an orphan that also left the group is lost to us.

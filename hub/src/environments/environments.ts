@@ -17,8 +17,6 @@ import {
   withServers,
 } from './environment-store.ts'
 
-export { presenceOf } from './presence.ts'
-
 export type EnvironmentParts = {
   db: DatabaseConnection['db']
   audit: Audit

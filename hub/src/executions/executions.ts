@@ -22,7 +22,7 @@ import { createServerMessages } from './server-messages.ts'
 import { insertExecution, type StartRequest } from './start-execution.ts'
 import { createSweep } from './sweep.ts'
 
-export { createDispatcher, type CommandPublisher, type Dispatcher } from './dispatcher.ts'
+export { createDispatcher } from './dispatcher.ts'
 
 export type ExecutionsParts = {
   db: DatabaseConnection['db']

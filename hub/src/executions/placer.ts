@@ -38,8 +38,6 @@ export type PlacerParts = {
   log: Log
 }
 
-export type Placer = ReturnType<typeof createPlacer>
-
 /** Gives waiting executions to environment servers: attempt, token, sealed parameters and signed command in one transaction. */
 export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerParts) {
   // One after the other within a hub: each placement sees the load that the one before made.

@@ -230,8 +230,6 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
   }
 }
 
-export type Plans = ReturnType<typeof createPlans>
-
 /** Whose rows a caller may read. */
 export function readerScope(caller: Caller): { organizationId: string; filter: { controlId?: string } } {
   if (caller.kind === 'execution') {

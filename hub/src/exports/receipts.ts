@@ -28,8 +28,6 @@ export const pendingHours = 24
 
 export type ReceiptsParts = { db: DatabaseConnection['db']; clock: Clock; changes: Changes; executions: Executions }
 
-export type Receipts = ReturnType<typeof createReceipts>
-
 /** What controls were found to hold. A receipt is never changed; only *pending* becomes *drift* by time. */
 export function createReceipts({ db, clock, changes, executions }: ReceiptsParts) {
   async function create(caller: Caller, receipt: CreateReceipt): Promise<Receipt> {
