@@ -376,6 +376,7 @@ test('S14: content that is nested too deep or is not JSON is refused whole', asy
     organizationId: library.organizationId,
     ownerId: await library.owner('Deep'),
     executionId: null,
+    attempt: null,
     sentBy: 'test',
     statusDefault: 'Active' as const,
   }

@@ -11,6 +11,7 @@ import { BatchStore, type BatchRow } from './batch-store.ts'
 import { ContentReader } from './content-reader.ts'
 import { deleteItems } from './delete-writer.ts'
 import { writeGroups } from './group-writer.ts'
+import { holdLease } from './hold-lease.ts'
 import { writeIndicators, type AssertionWriter } from './indicator-writer.ts'
 import { ItemOutcomes } from './item-outcomes.ts'
 import { writeLedger } from './ledger-blocks.ts'
@@ -21,7 +22,12 @@ import { makeSentTables, preferLookUps } from './sent-tables.ts'
 import { mergeWaitingIndexEntries } from './tidy.ts'
 
 /** Who sends a batch, and whose assertions it may write: checked before (owners/owners.ts). */
-export type BatchSender = AssertionWriter & { executionId: string | null; sentBy: string }
+export type BatchSender = AssertionWriter & {
+  executionId: string | null
+  /** The attempt of the execution that sends; null for people. */
+  attempt: number | null
+  sentBy: string
+}
 
 export type BatchesOptions = {
   pool: Pool
@@ -165,7 +171,10 @@ export class Batches {
     }
     await writeLedger(client, id, batch, outcomes)
     await this.#store.notePending(client, sender.organizationId)
-    return this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
+    const completed = await this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
+    // Last, so that an attempt is kept from ending for no longer than a commit takes.
+    await holdLease(client, sender)
+    return completed
   }
 }
 

@@ -46,6 +46,7 @@ export async function createTestLibrary(): Promise<TestLibrary> {
       organizationId,
       ownerId: await owner(ownerName),
       executionId: null,
+      attempt: null,
       sentBy: 'test',
       statusDefault: 'Active' as const,
     }

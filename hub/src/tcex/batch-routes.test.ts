@@ -1,5 +1,5 @@
 import { BatchAnswer, IndicatorTypesAnswer, IndicatorPage, Ledger, LedgerItemPage, paths } from '@postern/protocol'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { serveLibrary } from '../library/create-library.ts'
@@ -46,9 +46,13 @@ async function execution(appKind: 'feed', ownerId: string): Promise<Extract<Call
            select id, '1.0.0', $2, 1, '{}', '0123456789abcdef', '', 'test', true from a returning id, app_id),
      e as (insert into environment (organization_id, name) values ($3, $1) returning id),
      j as (insert into job (organization_id, name, app_id, environment_id, owner_id, timeout_seconds)
-           select $3, $1, v.app_id, e.id, $4, 60 from v, e returning id, environment_id)
-     insert into execution (organization_id, job_id, app_version_id, environment_id, trigger, started_by, deadline_at)
-     select $3, j.id, v.id, j.environment_id, 'run-now', 'test', now() from j, v returning id`,
+           select $3, $1, v.app_id, e.id, $4, 60 from v, e returning id, environment_id),
+     s as (insert into environment_server (environment_id, name, downloaded_by) select id, 'gate', 'test' from e returning server_xid),
+     x as (insert into execution (organization_id, job_id, app_version_id, environment_id, trigger, started_by, deadline_at)
+           select $3, j.id, v.id, j.environment_id, 'run-now', 'test', now() from j, v returning id),
+     t as (insert into attempt (execution_id, number, server_xid, state, placement, repeatable, dispatched_at, takeover_at)
+           select x.id, 1, s.server_xid, 'running', 'pooled', true, now(), now() from x, s)
+     select id from x`,
     [name, sha256, library.organizationId, ownerId],
   )
   const executionId = rows[0]?.id ?? ''
@@ -65,6 +69,14 @@ async function execution(appKind: 'feed', ownerId: string): Promise<Extract<Call
     collectionIds: [],
     controlId: null,
   }
+}
+
+/** The attempt is lost, as when its server fell silent: another one may do the same work now. */
+async function loseAttempt({ executionId }: Extract<Caller, { kind: 'execution' }>): Promise<void> {
+  await library.database.pool.query(
+    `update attempt set state = 'lost', finished_at = now() where execution_id = $1 and number = 1`,
+    [executionId],
+  )
 }
 
 /** As TcEx sends it: both parts with a filename and no content type (T6). */
@@ -401,4 +413,61 @@ test('one indicator is read with who asserts what; its id has the shape of a UUI
   })
   expect(bad.statusCode).toBe(400)
   expect(bad.body).toContain('Did you mean summary')
+})
+
+test('D10: a batch whose attempt ends while it is written is not taken, and leaves nothing', async () => {
+  const ownerId = await library.owner('Fenced')
+  const fenced = await execution('feed', ownerId)
+  callers['fenced'] = fenced
+  const { pool } = library.database
+  const before = await pool.connect()
+  let sent: ReturnType<typeof submit>
+  try {
+    // Stands for another batch of the owner: the one below waits for it, begun and not written.
+    await before.query('begin')
+    await before.query('select pg_advisory_xact_lock(62003, $1::int)', [ownerId])
+    sent = submit('fenced', { ...create, owner: 'Fenced' }, items('fenced', 3))
+    sent.catch(() => {})
+    await vi.waitFor(async () => {
+      const { rows } = await pool.query(
+        `select 1 from pg_locks where locktype = 'advisory' and classid = 62003 and objid = $1::oid and not granted`,
+        [ownerId],
+      )
+      expect(rows).toHaveLength(1)
+    })
+    await loseAttempt(fenced)
+    await before.query('commit')
+  } finally {
+    before.release()
+  }
+  const reply = await sent
+  expect(reply.statusCode).toBe(400)
+  expect(reply.json().description).toContain('Attempt 1')
+  const kept = await pool.query('select 1 from assertion where owner_id = $1', [ownerId])
+  const batches = await pool.query('select 1 from batch where owner_id = $1', [ownerId])
+  expect([kept.rowCount, batches.rowCount]).toEqual([0, 0])
+})
+
+test('D10: a batch that was made in two steps is not filled after its attempt ended', async () => {
+  const ownerId = await library.owner('Two steps')
+  const fenced = await execution('feed', ownerId)
+  callers['fenced'] = fenced
+  const headers = { 'x-caller': 'fenced' }
+  const made = await server.inject({
+    method: 'POST',
+    url: '/api/v2/batch',
+    headers,
+    payload: { ...create, owner: 'Two steps' },
+  })
+  const upload = (content: object) =>
+    server.inject({
+      method: 'POST',
+      url: `/api/v2/batch/${made.json().data.batchId}`,
+      headers: { ...headers, 'content-type': 'application/octet-stream' },
+      payload: JSON.stringify(content),
+    })
+  await loseAttempt(fenced)
+  expect((await upload(items('late', 1))).statusCode).toBe(400)
+  const kept = await library.database.pool.query('select 1 from assertion where owner_id = $1', [ownerId])
+  expect(kept.rowCount).toBe(0)
 })

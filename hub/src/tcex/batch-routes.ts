@@ -123,6 +123,7 @@ async function senderOf(owners: Owners, caller: Caller, ownerName: string): Prom
     organizationId: organizationOf(caller),
     ownerId: owner.id,
     executionId: caller.kind === 'execution' ? caller.executionId : null,
+    attempt: caller.kind === 'execution' ? caller.attempt : null,
     sentBy: caller.name,
     // S1: what an alert saw first is in no export until a person or a feed asserts it.
     statusDefault: caller.kind === 'execution' && caller.appKind === 'alerts' ? 'Review' : 'Active',
