@@ -26,6 +26,7 @@ export class SupervisedProcess {
   readonly #plan: ProcessPlan
   readonly #onCrash: (name: string, how: string) => void
   #child: ChildProcess | undefined
+  #starting = false
   #stopping = false
   #delayMs = restartDelayMsMin
   #timer: NodeJS.Timeout | undefined
@@ -39,18 +40,25 @@ export class SupervisedProcess {
     return this.#child?.pid
   }
 
-  /** Starts it and waits until it says `ready` over its IPC channel. */
+  /** Starts it and waits until it says `ready` over its IPC channel. A start that fails is not repeated. */
   async start(): Promise<void> {
+    this.#starting = true
     const child = this.#spawn()
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(this.#failure('was not ready in time')), readyDeadlineMs)
-      child.once('message', () => done(resolve))
-      child.once('exit', (code, signal) => done(() => reject(this.#failure(`ended with ${signal ?? code}`))))
-      function done(settle: () => void): void {
+      const timer = setTimeout(() => settle(() => reject(this.#failure('was not ready in time'))), readyDeadlineMs)
+      const onReady = () => settle(resolve)
+      const onExit = (code: number | null, signal: string | null) =>
+        settle(() => reject(this.#failure(`ended with ${signal ?? code}`)))
+      const onError = (error: Error) => settle(() => reject(this.#failure(`could not be started (${error.message})`)))
+      child.once('message', onReady).once('exit', onExit).once('error', onError)
+      // Once it is ready, its end is a crash like any other: these listeners must not hear of it.
+      function settle(act: () => void): void {
         clearTimeout(timer)
-        settle()
+        child.off('message', onReady).off('exit', onExit).off('error', onError)
+        act()
       }
     })
+    this.#starting = false
   }
 
   async stop(): Promise<void> {
@@ -76,21 +84,25 @@ export class SupervisedProcess {
     closeSync(log)
     this.#child = child
     const startedAt = Date.now()
-    child.once('exit', (code, signal) => {
-      if (this.#stopping) return
-      if (Date.now() - startedAt > wellAfterMs) this.#delayMs = restartDelayMsMin
-      this.#onCrash(this.#plan.name, signal ?? `exit code ${code}`)
-      this.#timer = setTimeout(() => this.#spawn(), this.#delayMs)
-      this.#delayMs = Math.min(this.#delayMs * 2, restartDelayMsMax)
+    child.once('exit', (code, signal) => this.#startAgain(signal ?? `exit code ${code}`, startedAt))
+    // A process that could not be made has no pid, and no exit follows.
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#startAgain(error.message, startedAt)
     })
-    child.once('error', (error) => this.#onCrash(this.#plan.name, error.message))
     return child
+  }
+
+  #startAgain(how: string, startedAt: number): void {
+    if (this.#stopping || this.#starting) return
+    if (Date.now() - startedAt > wellAfterMs) this.#delayMs = restartDelayMsMin
+    this.#onCrash(this.#plan.name, how)
+    this.#timer = setTimeout(() => this.#spawn(), this.#delayMs)
+    this.#delayMs = Math.min(this.#delayMs * 2, restartDelayMsMax)
   }
 
   #failure(how: string): Error {
     this.#stopping = true
     this.#child?.kill('SIGKILL')
-    clearTimeout(this.#timer)
     return new Error(`The ${this.#plan.name} ${how}. Its last words are in ${this.#plan.logFile}`)
   }
 }
