@@ -1,7 +1,9 @@
+import { compareTlp } from '@postern/intel'
 import type { Collection, CreateCollection } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
+import { highestTlpOf } from '../controls/controls.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -138,7 +140,8 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   ): Promise<VersionStream> {
     const collection = await visible(caller, collectionId)
     const number = await readableVersion(collection, version)
-    return { version: number, body: await streams.open(valuesOf(collection.id, number, filter)) }
+    const allowed = await allowedTo(caller, filter)
+    return { version: number, body: await streams.open(valuesOf(collection.id, number, allowed)) }
   }
 
   /** From `since`, which the reader has, to the newest version. */
@@ -150,10 +153,18 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   ): Promise<VersionStream> {
     const collection = await visible(caller, collectionId)
     const from = await readableVersion(collection, since)
+    const allowed = await allowedTo(caller, filter)
     return {
       version: collection.version,
-      body: await streams.open(changesOf(collection.id, from, collection.version, filter)),
+      body: await streams.open(changesOf(collection.id, from, collection.version, allowed)),
     }
+  }
+
+  /** D21: an app gets no more than its control may have, whatever it asks for; what it lacks is counted as left out. */
+  async function allowedTo(caller: Caller, filter: ValueFilter): Promise<ValueFilter> {
+    if (caller.kind !== 'execution') return filter
+    const highest = await highestTlpOf(db, caller.controlId)
+    return compareTlp(filter.tlpMax, highest) > 0 ? { ...filter, tlpMax: highest } : filter
   }
 
   async function readableVersion(collection: CollectionRow, asked: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { indicatorId, parseIndicatorType, tlpLevels } from '@postern/intel'
 import { sql } from 'kysely'
+import { highestTlpOf } from '../controls/controls.ts'
 import type { Db } from '../database/database.ts'
 import type { StoredReceipt } from './receipt-store.ts'
 
@@ -90,12 +91,7 @@ export class ControlValues {
   }
 
   async #highestTlp({ controlId }: StoredReceipt): Promise<number> {
-    const { highest_tlp: highest } = await this.#db
-      .selectFrom('control')
-      .select('highest_tlp')
-      .where('id', '=', controlId)
-      .executeTakeFirstOrThrow()
-    return tlpLevels.findIndex((level) => level === highest)
+    return tlpLevels.indexOf(await highestTlpOf(this.#db, controlId))
   }
 
   /**

@@ -1,0 +1,1 @@
+export { highestTlpOf } from './highest-tlp.ts'
