@@ -41,7 +41,7 @@ export function createExecutions({ db, keys, clock, audit, changes, log }: Execu
   const placer = createPlacer({ db, keys, clock, tokens, changes, log })
   const results = createAttemptResults({ db, keys, clock, changes })
   const attemptLog = createAttemptLog({ db, clock, changes })
-  const messages = createServerMessages({ db, clock, changes, log })
+  const messages = createServerMessages({ db, clock, audit, changes, log })
   const { sweep } = createSweep({ db, keys, clock, changes, log })
 
   /** Places one execution; a defect leaves it waiting for the next sweep. */

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { type ExecutionEvent, type Heartbeat, type HeartbeatAnswer, limits, protocolVersion } from '@postern/protocol'
+import {
+  type ExecutionEvent,
+  type Heartbeat,
+  type HeartbeatAnswer,
+  limits,
+  Name,
+  protocolVersion,
+} from '@postern/protocol'
 import { sql } from 'kysely'
+import * as z from 'zod'
+import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -9,10 +18,16 @@ import { isId, lockAttempt, markAccepted, markRunning } from './attempt-store.ts
 import { finishAttempt } from './finish.ts'
 import { acknowledgeHeld, renewLeases } from './leases.ts'
 
-export type ServerMessagesParts = { db: DatabaseConnection['db']; clock: Clock; changes: Changes; log: Log }
+export type ServerMessagesParts = {
+  db: DatabaseConnection['db']
+  clock: Clock
+  audit: Audit
+  changes: Changes
+  log: Log
+}
 
 /** What environment servers say over the broker about what they hold and run. */
-export function createServerMessages({ db, clock, changes, log }: ServerMessagesParts) {
+export function createServerMessages({ db, clock, audit, changes, log }: ServerMessagesParts) {
   /**
    * Records presence and renews leases in one transaction: whoever sees the server as heard sees what it holds as held.
    * @returns the answer; nothing for a server that is not enrolled or is revoked
@@ -25,6 +40,7 @@ export function createServerMessages({ db, clock, changes, log }: ServerMessages
     return await db.transaction().execute(async (trx) => {
       const before = await recordPresence(trx, serverXid, heartbeat, now)
       if (before === undefined) return undefined
+      if (before.renamedFrom !== null) await recordRename(trx, serverXid, heartbeat.serverName, before)
       const granted = await renewLeases(trx, serverXid, heartbeat.held, now)
       await acknowledgeHeld(trx, granted, now)
       const answer: HeartbeatAnswer = {
@@ -38,6 +54,13 @@ export function createServerMessages({ db, clock, changes, log }: ServerMessages
       }
       return { answer, isBack: before.state !== 'ready' || before.wasSilent }
     })
+  }
+
+  /** ES-19: whoever looks for the server under its old name finds here what became of it. */
+  async function recordRename(trx: Db, serverXid: string, name: string, before: Before): Promise<void> {
+    const sender = { kind: 'environment-server', serverXid, name, ...before.sender } as const
+    const detail = { from: before.renamedFrom, to: name }
+    await audit.record(trx, sender, 'environment-server.rename', `environment server ${serverXid}`, detail)
   }
 
   async function onEvent(serverXid: string, event: ExecutionEvent): Promise<void> {
@@ -82,22 +105,27 @@ export function createServerMessages({ db, clock, changes, log }: ServerMessages
   return { onHeartbeat, onEvent }
 }
 
-type Before = { state: string | null; wasSilent: boolean }
+type Before = { state: string | null; wasSilent: boolean; renamedFrom: string | null; sender: Sender }
+type Sender = { organizationId: string; environmentId: string }
 
 async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, now: Date): Promise<Before | undefined> {
   const { serverVersion: version, tier, state, executors, queued, protocolVersion: spoken } = heartbeat
+  // What is no name of ours is shown nowhere: the server keeps the name that it has here.
+  const name = z.safeParse(Name, heartbeat.serverName).data ?? null
   const { rows } = await sql<Before>`
     with before as (
-      select server_xid, reported ->> 'state' as state,
+      select server_xid, environment_id, name, reported ->> 'state' as state,
         (last_heartbeat_at is null or last_heartbeat_at < ${new Date(now.getTime() - limits.leaseSeconds * 1000)}) as "wasSilent"
       from environment_server
       where server_xid = ${serverXid} and enrolled_at is not null and revoked_at is null
       for update)
     update environment_server s
-    set last_heartbeat_at = ${now}, protocol_version = ${spoken},
+    set last_heartbeat_at = ${now}, protocol_version = ${spoken}, name = coalesce(${name}::text, s.name),
       reported = ${JSON.stringify({ version, tier, state, executors, queued })}::jsonb
-    from before where s.server_xid = before.server_xid
-    returning before.state, before."wasSilent"`.execute(db)
+    from before join environment e on e.id = before.environment_id
+    where s.server_xid = before.server_xid
+    returning before.state, before."wasSilent", case when before.name <> s.name then before.name end as "renamedFrom",
+      json_build_object('organizationId', e.organization_id::text, 'environmentId', e.id::text) as sender`.execute(db)
   return rows[0]
 }
 
