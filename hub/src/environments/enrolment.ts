@@ -14,6 +14,11 @@ import { RefusalBudget } from './refusal-budget.ts'
 
 /** Who enrols within this time of the download is taken for whom it was downloaded (S9). */
 const confirmedWithinMs = 3_600_000
+/**
+ * A server that never saw the answer to its enrolment may ask for it again for so long, with the same keys and the same token; a
+ * cut connection does not spend a bundle. The token's hash is kept until then and of no use after.
+ */
+const answerAgainMs = 600_000
 const deliveryPrefix = 'psd_'
 const x25519KeyBytes = 32
 
@@ -41,7 +46,9 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
       .update(publicKey.export({ format: 'der', type: 'spki' }))
       .digest('hex')
     const known = await selectServer(db, serverXid).executeTakeFirst()
-    if (known === undefined || !mayEnrol(known, token, clock.now())) return await refuse(known, fingerprint, address)
+    const applicant = { token, fingerprint, sealingPublicKey }
+    if (known === undefined || !mayEnrol(known, applicant, clock.now()))
+      return await refuse(known, fingerprint, address)
     const brokerToken = newCredential('psb_')
     const deliveryToken = newCredential(deliveryPrefix)
     // Outside the transaction: it takes the CA's key from the pool's other connections, and a certificate that is never
@@ -49,13 +56,14 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
     const certificate = await authority.issueClientCertificate(serverXid, publicKey)
     const row = await db.transaction().execute(async (trx) => {
       const row = await lockServer(trx, serverXid)
-      if (row === undefined || !mayEnrol(row, token, clock.now())) return undefined
-      const confirmed = clock.now().getTime() - row.downloaded_at.getTime() <= confirmedWithinMs
+      if (row === undefined || !mayEnrol(row, applicant, clock.now())) return undefined
+      const isFirst = row.enrolled_at === null
+      const inTime = clock.now().getTime() - row.downloaded_at.getTime() <= confirmedWithinMs
+      const confirmed = isFirst ? inTime : row.confirmed_at !== null
       await trx
         .updateTable('environment_server')
         .set({
-          enrolment_token_sha256: null,
-          enrolled_at: clock.now(),
+          ...(isFirst ? { enrolled_at: clock.now() } : {}),
           enrolled_from: address,
           key_fingerprint: fingerprint,
           public_key_pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
@@ -65,13 +73,16 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
           delivery_token_sha256: deliveryToken.sha256,
           protocol_version: request.protocolVersion,
           reported: JSON.stringify({ version: request.serverVersion, platform: request.platform }),
-          ...(confirmed ? { confirmed_at: clock.now(), confirmed_by: 'enrolment within an hour of the download' } : {}),
+          ...(isFirst && confirmed
+            ? { confirmed_at: clock.now(), confirmed_by: 'enrolment within an hour of the download' }
+            : {}),
         })
         .where('server_xid', '=', serverXid)
         .execute()
       const detail = {
         keyFingerprint: fingerprint,
         confirmed,
+        again: !isFirst,
         serverVersion: request.serverVersion,
         platform: request.platform,
       }
@@ -139,6 +150,10 @@ function selectServers(db: Db) {
       'downloaded_at',
       'enrolled_at',
       'revoked_at',
+      'key_fingerprint',
+      'sealing_public_key',
+      'confirmed_at',
+      'last_heartbeat_at',
     ])
     .where('environment.deleted_at', 'is', null)
 }
@@ -153,10 +168,20 @@ async function lockServer(trx: Db, serverXid: string): Promise<ServerRow | undef
   return await selectServer(trx, serverXid).forUpdate('environment_server').executeTakeFirst()
 }
 
-function mayEnrol(row: ServerRow, token: string, now: Date): boolean {
-  if (row.enrolled_at !== null || row.revoked_at !== null) return false
-  if (row.enrolment_token_sha256 === null || row.enrolment_expires_at === null) return false
-  return timingSafeEqual(row.enrolment_token_sha256, hashCredential(token)) && now < row.enrolment_expires_at
+type Applicant = { token: string; fingerprint: string; sealingPublicKey: Buffer }
+
+function mayEnrol(row: ServerRow, applicant: Applicant, now: Date): boolean {
+  if (row.revoked_at !== null || row.enrolment_token_sha256 === null || row.enrolment_expires_at === null) return false
+  if (!timingSafeEqual(row.enrolment_token_sha256, hashCredential(applicant.token))) return false
+  return row.enrolled_at === null ? now < row.enrolment_expires_at : mayAskAgain(row, row.enrolled_at, applicant, now)
+}
+
+/** Whoever was heard has seen the answer. The caller's proof has shown that it holds the private key. */
+function mayAskAgain(row: ServerRow, enrolledAt: Date, applicant: Applicant, now: Date): boolean {
+  if (row.last_heartbeat_at !== null || now.getTime() - enrolledAt.getTime() > answerAgainMs) return false
+  return (
+    row.key_fingerprint === applicant.fingerprint && row.sealing_public_key?.equals(applicant.sealingPublicKey) === true
+  )
 }
 
 function callerOf(row: ServerRow): Extract<Caller, { kind: 'environment-server' }> {
