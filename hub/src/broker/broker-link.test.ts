@@ -7,6 +7,7 @@ import { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestHub, type TestHub } from '../environments/test-hub.ts'
 import { connectBroker } from './broker-link.ts'
+import { isEdgeStarting } from './edge-start.ts'
 import { type Edge, startEdge } from './edge.ts'
 import { issueEdgeTls } from './edge-tls.ts'
 import { readMessage } from './read-message.ts'
@@ -62,6 +63,35 @@ test('D15: the link comes back by itself when the edge is started again, and say
     await link.close()
     await edge.close()
   }
+})
+
+test('an edge that has not started yet is no warning; one that is gone is', async () => {
+  const socketPath = join(folder, 'later.sock')
+  const lines: string[] = []
+  const at = (level: string) => (_: object, message: string) => void lines.push(`${level}: ${message}`)
+  const log = { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+  const link = connectBroker({ socketPath, log })
+  try {
+    await expect.poll(() => lines).toContain('debug: the broker has not started yet; connecting again')
+    const edge = await start(socketPath)
+    await expect.poll(() => link.isConnected(), { timeout: 10_000 }).toBe(true)
+    expect(lines.filter((line) => line.startsWith('warn'))).toEqual([])
+    await edge.close()
+    await expect.poll(() => lines, { timeout: 10_000 }).toContain('warn: the broker refuses the hub')
+  } finally {
+    await link.close()
+  }
+})
+
+test('an edge that does not start within 30 s is a warning, and so is anything but nobody at the socket', () => {
+  const refused = (given: object) =>
+    Object.assign(new Error('connect'), { syscall: 'connect', address: '/x', ...given })
+  expect(isEdgeStarting(refused({ code: 'ENOENT' }), 30_000, false)).toBe(true)
+  expect(isEdgeStarting(refused({ code: 'ECONNREFUSED' }), 0, false)).toBe(true)
+  expect(isEdgeStarting(refused({ code: 'ENOENT' }), 30_001, false)).toBe(false)
+  expect(isEdgeStarting(refused({ code: 'ENOENT' }), 0, true)).toBe(false)
+  expect(isEdgeStarting(refused({ code: 'EACCES' }), 0, false)).toBe(false)
+  expect(isEdgeStarting(refused({ code: 'ECONNREFUSED', port: 1883 }), 0, false)).toBe(false)
 })
 
 test('S8: the hub itself is held to its topics, and a message too large is not even sent', async () => {

@@ -4,6 +4,7 @@ import { hubSubscriptions, limits } from '@postern/protocol'
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt'
 import type { Log } from '../lib/log.ts'
 import type { Broker, ServerMessage, ServerMessageListener } from './broker.ts'
+import { isEdgeStarting } from './edge-start.ts'
 import { MessageQueue } from './message-queue.ts'
 import { readMessage } from './read-message.ts'
 
@@ -29,7 +30,9 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
   const connectedListeners = new Set<() => void>()
   const client = openClient(address)
   const queue = new MessageQueue(handle)
+  const openedAt = performance.now()
   let isSubscribed = false
+  let everConnected = false
   let inFlight = 0
   let dropped = 0
   let dropLoggedAt = -Infinity
@@ -39,7 +42,11 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
     if (isSubscribed) log.warn({}, 'the connection to the broker is lost; connecting again')
     isSubscribed = false
   })
-  client.on('error', (error) => log.warn({ reason: error.message }, 'the broker refuses the hub'))
+  client.on('error', (error) => {
+    const starting = isEdgeStarting(error, performance.now() - openedAt, everConnected)
+    if (starting) log.debug({ reason: error.message }, 'the broker has not started yet; connecting again')
+    else log.warn({ reason: error.message }, 'the broker refuses the hub')
+  })
   client.on('message', receive)
 
   async function subscribe(): Promise<void> {
@@ -47,6 +54,7 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
       const granted = await client.subscribeAsync([...hubSubscriptions], { qos: 1 })
       if (granted.some(({ qos }) => qos > 1)) throw new Error('the broker does not grant the hub its topics')
       isSubscribed = true
+      everConnected = true
       log.info({}, 'the hub is connected to the broker')
       for (const listener of connectedListeners) listener()
     } catch (error) {
