@@ -8,7 +8,7 @@ import type { Answer, OpenAnswer, Request, RequestBody } from './exchange.ts'
 import type { SessionGround } from './external-session.ts'
 import { HubToken } from './hub-token.ts'
 import { parseJson } from './parse-json.ts'
-import { retryBounds, withRetries } from './retry.ts'
+import { hubRetryBounds, withRetries } from './retry.ts'
 
 /** The hub said no. `status` and `code` are its own; the message carries its words. */
 export class HubProblem extends Error {
@@ -143,7 +143,7 @@ export class HubSession {
     send: () => Promise<A>,
   ): Promise<A> {
     return withRetries(send, {
-      bounds: retryBounds,
+      bounds: hubRetryBounds,
       repeatable,
       signal: this.#ground.signal,
       tell: (why, waitMs) => this.#ground.log.warn(`${label({ method, url })} is tried again in ${waitMs} ms: ${why}`),

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Answer } from './exchange.ts'
-import { SourceUnavailable } from './source-errors.ts'
+import { NotConnected, SourceUnavailable } from './source-errors.ts'
 
 /** How often and how patiently a request is tried. */
 export interface RetryBounds {
@@ -11,6 +11,9 @@ export interface RetryBounds {
 }
 
 export const retryBounds: RetryBounds = { attemptsMax: 5, firstWaitMs: 250, waitMsMax: 30_000 }
+
+/** The hub is waited for longer, about two minutes: while it is upgraded or started again, runs must not fail by it. */
+export const hubRetryBounds: RetryBounds = { attemptsMax: 28, firstWaitMs: 250, waitMsMax: 5_000 }
 
 /** Statuses that say "not now". */
 const laterStatuses = new Set([429, 502, 503, 504])
@@ -66,6 +69,7 @@ function retryAfterMs(header: string | undefined): number {
 }
 
 function wasNeverSent(error: SourceUnavailable): boolean {
+  if (error instanceof NotConnected) return true
   const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH'
 }

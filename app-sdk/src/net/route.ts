@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { SourceRefused, SourceUnavailable } from './source-errors.ts'
+import { NotConnected, SourceRefused } from './source-errors.ts'
 
 /** How a connection leaves: straight, or through something that understands HTTP CONNECT. */
 export type Route =
@@ -13,7 +13,7 @@ const answerBytesMax = 16 * 1024
 
 /**
  * Opens a connection to `host:port` along a route.
- * @throws SourceRefused or SourceUnavailable when the guard or proxy says no, with its words.
+ * @throws SourceRefused or NotConnected when the guard or proxy says no, with its words.
  */
 export async function openRoute(route: Route, host: string, port: number, signal: AbortSignal): Promise<Socket> {
   if (route.by === 'direct') return await connected(connect({ host, port }), signal)
@@ -53,37 +53,38 @@ async function tunnel(
   const authorization = route.by === 'proxy' ? route.authorization : undefined
   const credentials = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`
   socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${credentials}\r\n`)
-  const head = await readHead(socket, signal)
+  const { head, hasMore } = await readHead(socket, signal)
   const [, status = '', reason = ''] = /^HTTP\/1\.[01] (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? []
+  // In TLS and in HTTP the client speaks first. Only a refusal has a body.
+  if (status === '200' && hasMore) throw new NotConnected('the proxy sent more than its answer')
   if (status === '200') return
-  const who =
-    route.by === 'guard' ? 'the environment server does not let this app reach' : 'the proxy does not connect to'
-  const message = `${who} ${target}: ${status} ${reason}`.trimEnd()
   // A rule or a password does not change by asking again.
-  throw status === '403' || status === '407' ? new SourceRefused(message) : new SourceUnavailable(message)
+  const isFinal = status === '403' || status === '407'
+  const guard = `the environment server ${isFinal ? 'does not let this app reach' : 'cannot connect this app to'}`
+  const message =
+    `${route.by === 'guard' ? guard : 'the proxy does not connect to'} ${target}: ${status} ${reason}`.trimEnd()
+  throw isFinal ? new SourceRefused(message) : new NotConnected(message)
 }
 
 /** Reads up to the empty line, after which the connection is the tunnel. */
-function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
+function readHead(socket: Socket, signal: AbortSignal): Promise<{ head: string; hasMore: boolean }> {
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0)
     const fail = (error: Error) => {
       stop()
       reject(error)
     }
-    const closed = () => fail(new SourceUnavailable('the proxy closed the connection'))
+    const closed = () => fail(new NotConnected('the proxy closed the connection'))
     const abort = () => fail(signal.reason as Error)
     const read = (chunk: Buffer) => {
       received = Buffer.concat([received, chunk])
       const end = received.indexOf('\r\n\r\n')
       if (end < 0) {
-        if (received.length > answerBytesMax) fail(new SourceUnavailable('the proxy does not speak HTTP'))
+        if (received.length > answerBytesMax) fail(new NotConnected('the proxy does not speak HTTP'))
         return
       }
-      // In TLS and in HTTP the client speaks first.
-      if (end + 4 < received.length) return fail(new SourceUnavailable('the proxy sent more than its answer'))
       stop()
-      resolve(received.subarray(0, end).toString('latin1'))
+      resolve({ head: received.subarray(0, end).toString('latin1'), hasMore: end + 4 < received.length })
     }
     const stop = () => {
       socket.off('data', read).off('error', fail).off('close', closed)

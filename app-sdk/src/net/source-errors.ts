@@ -6,6 +6,14 @@ export class SourceUnavailable extends Error {
   }
 }
 
+/** There is no connection, so nothing was sent: even what must not happen twice may be tried again. */
+export class NotConnected extends SourceUnavailable {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'NotConnected'
+  }
+}
+
 /** A system outside refused us: credentials, rights or its certificate. Stop, and tell a person. */
 export class SourceRefused extends Error {
   constructor(message: string, options?: ErrorOptions) {
