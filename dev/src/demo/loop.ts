@@ -26,8 +26,8 @@ const fiveMinutesLater = { cron: '0 5/10 * * * ?', timeZone: 'UTC' }
 
 /** Owner, data collection and the two jobs, made or brought up to date. */
 export async function prepareJobs(
-  { hub, server, aed, feed }: Constellation,
-  input: Input,
+  { hub, server, aed, feed }: Pick<Constellation, 'hub' | 'server' | 'aed' | 'feed'>,
+  input: Omit<Input, 'folder'>,
   scheduled: boolean,
 ): Promise<Jobs> {
   const { target } = hub
@@ -71,7 +71,10 @@ export async function turn({ hub }: Constellation, jobs: Jobs): Promise<Turn> {
   return { feed, export: exported, collection, receipts }
 }
 
-async function ensureCollection(target: Constellation['hub']['target'], input: Input): Promise<Collection> {
+async function ensureCollection(
+  target: Constellation['hub']['target'],
+  input: Pick<Input, 'owner' | 'collection'>,
+): Promise<Collection> {
   const existing = (await callHub(target, paths.collections, CollectionPage)).data.find(
     (each) => each.name === input.collection,
   )
