@@ -2,6 +2,7 @@ import { Access } from './access/access.ts'
 import { createCatalog } from './apps/apps.ts'
 import { Audit } from './audit/audit.ts'
 import { createCollections } from './collections/collections.ts'
+import { createControls } from './controls/controls.ts'
 import type { DatabaseConnection } from './database/database.ts'
 import { createEnvironments } from './environments/environments.ts'
 import { createExecutions } from './executions/executions.ts'
@@ -70,6 +71,7 @@ export function createFeatures({
     executions,
     exports: createExports({ db, clock, audit, changes, executions }),
     collections,
+    controls: createControls({ db, audit }),
     library: createLibrary({ db, pool, clock, audit, onTouched: refreshTouched }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
     scheduler: createScheduler({ db, clock, executions, log }),

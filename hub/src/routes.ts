@@ -2,6 +2,7 @@ import { accessRoutes } from './access/routes.ts'
 import { appRoutes } from './apps/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { collectionRoutes } from './collections/routes.ts'
+import { controlRoutes } from './controls/routes.ts'
 import type { DatabaseConnection } from './database/database.ts'
 import { environmentRoutes } from './environments/routes.ts'
 import { attemptRoutes, watchBatchRequests } from './executions/attempt-routes.ts'
@@ -42,6 +43,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   tokenRoutes(server, features.executions.tokens)
   serveLibrary(server, features.library)
   collectionRoutes(server, features.collections)
+  controlRoutes(server, features.controls)
   exportRoutes(server, features.exports)
   liveRoutes(server, { changes: features.changes, maySee: features.executions.isVisible })
   openapiRoutes(server)

@@ -140,3 +140,29 @@ export const DiffValue = z.object({
 })
 export type DiffValue = z.infer<typeof DiffValue>
 export const DiffValuePage = pageOf(DiffValue)
+
+/** Traffic Light Protocol 2.0 (FIRST, August 2022), from the widest audience to the narrowest. */
+export const HighestTlp = z.enum(['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'])
+export type HighestTlp = z.infer<typeof HighestTlp>
+
+/** What was last found out about one target of a control: its newest receipt. */
+export const ControlTarget = z.object({ target: z.string(), receiptId: Id, state: ReceiptState, at: Instant })
+export type ControlTarget = z.infer<typeof ControlTarget>
+
+/** What an export fills: a firewall, an appliance, a list. Made when a job first names it. */
+export const Control = z.object({
+  id: Id,
+  name: z.string(),
+  /** The app that fills it, without its version: `netscout_aed`. */
+  appName: z.string(),
+  /** Values above it are in no export to this control (D21). */
+  highestTlp: HighestTlp,
+  createdAt: Instant,
+  /** Sorted by name, at most 1,000; empty before the first receipt. */
+  targets: z.array(ControlTarget),
+})
+export type Control = z.infer<typeof Control>
+export const ControlPage = pageOf(Control)
+
+export const UpdateControl = z.strictObject({ highestTlp: HighestTlp })
+export type UpdateControl = z.infer<typeof UpdateControl>

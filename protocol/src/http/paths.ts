@@ -65,6 +65,7 @@ export const paths = {
     `/v1/executions/${executionId}/attempts/${attempt}/result`,
 
   controls: '/v1/controls',
+  control: (controlId: string) => `/v1/controls/${controlId}`,
   plans: '/v1/plans',
   plan: (planId: string) => `/v1/plans/${planId}`,
   planValues: (planId: string) => `/v1/plans/${planId}/values`,
