@@ -5,6 +5,10 @@ export const say = {
   line(text: string): void {
     process.stdout.write(`${escapeLines(text)}\n`)
   },
+  /** Columns between tabs, for people and for `cut`. */
+  row(columns: readonly string[]): void {
+    process.stdout.write(`${columns.map(escapeTerminal).join('\t')}\n`)
+  },
   error(text: string): void {
     process.stderr.write(`${escapeLines(text)}\n`)
   },

@@ -2,7 +2,13 @@ import { readHubConfig } from './config.ts'
 import { startHub } from './hub.ts'
 import { stopRequested } from './lib/shutdown.ts'
 
-const stop = stopRequested()
-await using hub = await startHub(readHubConfig(process.env))
-process.send?.({ ready: hub.url })
-await stop
+try {
+  const stop = stopRequested()
+  await using hub = await startHub(readHubConfig(process.env))
+  process.send?.({ ready: hub.url })
+  await stop
+} catch (error) {
+  // An operator reads this first: the sentences alone, with what lay behind them.
+  for (let said: unknown = error; said instanceof Error; said = said.cause) console.error(said.message)
+  process.exit(1)
+}

@@ -39,7 +39,7 @@ function installCommand(): Command {
     })
 }
 
-type RunOptions = { param: string[]; owner?: string; environment: string; control?: string }
+type RunOptions = { param: string[]; owner?: string; environment?: string; control?: string }
 
 function runCommand(): Command {
   return new Command('run')
@@ -48,7 +48,7 @@ function runCommand(): Command {
     .option('--param <name=value>', 'a parameter; may be repeated', collect, [])
     .option('--owner <name>', 'the owner that the app writes to')
     .option('--control <name>', 'the control that the app fills')
-    .option('--environment <name>', 'where it runs', 'Local')
+    .option('--environment <name>', 'where it runs; needed where there are several')
     .action(async (dir: string, options: RunOptions) => {
       const target = hubTarget(readCliConfig())
       const built = await packageApp(resolve(dir))
@@ -73,12 +73,13 @@ function runCommand(): Command {
     })
 }
 
-async function findEnvironment(target: HubTarget, name: string) {
+async function findEnvironment(target: HubTarget, name: string | undefined) {
   const environments = (await callHub(target, paths.environments, EnvironmentPage)).data
-  const environment = environments.find((each) => each.name === name)
+  const only = environments.length === 1 ? environments[0] : undefined
+  const environment = name === undefined ? only : environments.find((each) => each.name === name)
   if (environment !== undefined) return environment
   throw new Error(
-    `There is no environment ${name}. There are: ${environments.map((each) => each.name).join(', ') || 'none'}`,
+    `${name === undefined ? 'Say where it runs with --environment' : `There is no environment ${name}`}. There are: ${environments.map((each) => each.name).join(', ') || 'none'}`,
   )
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { detectType } from '@postern/intel'
+import { canonicalise, detectType, type IndicatorType } from '@postern/intel'
 import { BatchAnswer, type BatchIndicator, Owner, OwnerPage, paths, tcexPaths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
@@ -17,17 +17,20 @@ export function importCommand(): Command {
     .argument('<file>')
     .requiredOption('--owner <name>', 'who asserts them; made if it does not exist')
     .action(async (file: string, options: { owner: string }) => {
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
       const target = hubTarget(readCliConfig())
       await ensureOwner(target, options.owner)
       const totals = { sent: 0, accepted: 0, refused: 0, unknown: 0 }
       let chunk: BatchIndicator[] = []
+      let lineNumber = 0
       for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+        lineNumber += 1
         const value = line.replace(/(^|\s)#.*$/, '').trim()
         if (value === '') continue
         const type = detectType(value)
         if (type === undefined) {
           totals.unknown += 1
-          if (totals.unknown <= shownRefusalsMax) say.error(`not an indicator: ${value}`)
+          if (totals.unknown <= shownRefusalsMax) say.error(`line ${lineNumber}: ${whyNot(value)}`)
           continue
         }
         chunk.push({ type, summary: value })
@@ -45,6 +48,20 @@ export function importCommand(): Command {
         chunk = []
       }
     })
+}
+
+/** The sentence of the type that the value looks most like. */
+function whyNot(value: string): string {
+  const read = canonicalise(likelyType(value), value)
+  return read.ok ? `${value} could be several types; write it as its own type's form` : read.message
+}
+
+function likelyType(value: string): IndicatorType {
+  if (value.includes('://')) return 'URL'
+  if (value.includes('@')) return 'EmailAddress'
+  if (value.includes('/')) return 'CIDR'
+  if (/^[0-9.]+$|:/.test(value)) return 'Address'
+  return /^[0-9a-f]{16,}$/i.test(value) ? 'File' : 'Host'
 }
 
 /** The owner of that name, made if there is none. */

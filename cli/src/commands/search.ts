@@ -25,10 +25,7 @@ export function searchCommand(): Command {
         const page = await callHub(target, `${paths.indicators}?${query}`, IndicatorPage)
         for (const indicator of page.data) {
           if (options.json === true) say.json(indicator)
-          else
-            say.line(
-              [indicator.type, indicator.value, indicator.owners.join(', '), indicator.tags.join(', ')].join('\t'),
-            )
+          else say.row([indicator.type, indicator.value, indicator.owners.join(', '), indicator.tags.join(', ')])
         }
         left -= page.data.length
         cursor = page.next

@@ -1,6 +1,8 @@
 import { stopRequested } from '@postern/hub'
 import { aedCommand } from '@postern/simulators'
+import { join } from 'node:path'
 import { Command } from 'commander'
+import { readCliConfig } from '../config.ts'
 import { say } from '../say.ts'
 
 export function simulateCommand(): Command {
@@ -14,7 +16,13 @@ export function simulateCommand(): Command {
       if (args.includes('--help') || args.includes('-h')) return say.line(aedCommand.help())
       const stop = new AbortController()
       void stopRequested().then(() => stop.abort())
-      await aedCommand.run(args, say.line, stop.signal)
+      await aedCommand.run(withState(args), say.line, stop.signal)
     })
   return new Command('simulate').description('an appliance to rehearse against').addCommand(aed)
+}
+
+/** Where nobody names a folder, the appliance keeps its state in the data folder. */
+function withState(args: readonly string[]): readonly string[] {
+  const named = args.some((flag) => flag === '--state' || flag.startsWith('--state='))
+  return named ? args : [...args, '--state', join(readCliConfig().dataFolder, 'aed')]
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 
 export type ProcessPlan = {
   /** What people call it: `hub`, `broker`, `environment server`. */
@@ -19,7 +19,13 @@ const restartDelayMsMax = 15_000
 /** A process that ran this long was well; the next crash waits the shortest time again. */
 const wellAfterMs = 60_000
 const readyDeadlineMs = 90_000
+const lastLinesShown = 5
 const stopDeadlineMs = 20_000
+
+/** The end of a log, for a person who wants to know at once what went wrong. */
+function lastLines(logFile: string): string {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lastLinesShown).join('\n')
+}
 
 /** One process that is started again when it dies, until it is stopped. */
 export class SupervisedProcess {
@@ -103,6 +109,8 @@ export class SupervisedProcess {
   #failure(how: string): Error {
     this.#stopping = true
     this.#child?.kill('SIGKILL')
-    return new Error(`The ${this.#plan.name} ${how}. Its last words are in ${this.#plan.logFile}`)
+    return new Error(
+      `The ${this.#plan.name} ${how}. Its last words, in ${this.#plan.logFile}:\n${lastLines(this.#plan.logFile)}`,
+    )
   }
 }

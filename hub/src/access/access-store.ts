@@ -134,7 +134,9 @@ export class AccessStore {
     return numUpdatedRows > 0n
   }
 
-  async insertSetupLink(tokenSha256: Buffer, expiresAt: Date): Promise<void> {
+  /** A new link ends all older ones: at most one is ever good. */
+  async replaceSetupLink(tokenSha256: Buffer, expiresAt: Date): Promise<void> {
+    await this.#db.deleteFrom('setup_link').execute()
     await this.#db.insertInto('setup_link').values({ token_sha256: tokenSha256, expires_at: expiresAt }).execute()
   }
 

@@ -58,6 +58,13 @@ describe('set-up link', () => {
     expect(second.json()).toMatchObject({ code: 'forbidden', detail: expect.stringContaining('postern setup-link') })
   })
 
+  test('D16: a new set-up link ends the older ones', async () => {
+    const older = await setupToken()
+    const newer = await setupToken()
+    expect((await setUp(older, 'by-the-older')).statusCode).toBe(403)
+    expect((await setUp(newer, 'by-the-newer')).statusCode).toBe(204)
+  })
+
   test('D16: a set-up link is dead after 30 minutes', async () => {
     const token = await setupToken()
     const { now } = time
@@ -143,6 +150,12 @@ describe('tokens and roles', () => {
     const { token: secret } = await createToken('analyst')
     const { rows } = await connection.pool.query('select row_to_json(t)::text as text from api_token t')
     expect(rows.map((row) => row.text).join('\n')).not.toContain(secret)
+  })
+
+  test('an API token speaks by the scheme of TcEx too, since that client knows no other', async () => {
+    const { token: secret } = await createToken('analyst')
+    const reply = await https.inject({ method: 'GET', url: paths.me, headers: { authorization: `TC-Token ${secret}` } })
+    expect(reply.json()).toMatchObject({ kind: 'token', role: 'analyst' })
   })
 
   test('an Authorization header that is no good is refused, and never treated as absent', async () => {

@@ -50,7 +50,7 @@ export class Access {
     const { token, sha256 } = newCredential('')
     const expiresAt = new Date(this.#clock.now().getTime() + setupLinkMinutes * 60_000)
     await this.#db.transaction().execute(async (trx) => {
-      await new AccessStore(trx).insertSetupLink(sha256, expiresAt)
+      await new AccessStore(trx).replaceSetupLink(sha256, expiresAt)
       await this.#audit.record(trx, caller, 'setup-link.create', 'set-up link', {}, address)
     })
     return { token, expiresAt }

@@ -31,7 +31,10 @@ export function authenticateHttps(access: Access, environmentServers: ReadToken,
 
   async function callerOfHeader(header: string): Promise<Caller> {
     const [scheme, token] = header.split(' ', 2)
-    if (scheme === 'TC-Token' && token !== undefined) return known(await executions(token))
+    // TcEx knows one scheme only, whoever's token it was given.
+    if (scheme === 'TC-Token' && token !== undefined) {
+      return known((await executions(token)) ?? (await access.callerOfToken(token)))
+    }
     if (scheme === 'Bearer' && token !== undefined) {
       // An enrolment token is a bearer token too; its one route checks it (S9).
       if (token.startsWith('pse_')) return stranger

@@ -3,7 +3,7 @@ import { Id, Instant, Name, pageOf, ParameterValue } from '../primitives.ts'
 
 /** A Quartz cron expression of 6 or 7 fields, with seconds, and an IANA time zone. */
 export const Schedule = z.object({
-  cron: z.string().check(z.minLength(11), z.maxLength(200)),
+  cron: z.string().check(z.maxLength(200)),
   timeZone: z.string().check(z.maxLength(100)),
 })
 export type Schedule = z.infer<typeof Schedule>
