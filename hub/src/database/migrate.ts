@@ -15,7 +15,11 @@ type Migration = { number: number; name: string; sql: string; sha256: string }
  */
 export async function migrate(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (error) {
+    throw new Error('The database cannot be reached. Check DATABASE_URL, and that the server runs.', { cause: error })
+  }
   try {
     await checkServer(client)
     await client.query('select pg_advisory_lock($1)', [lockKey])

@@ -41,6 +41,17 @@ test('a wrong field is named, with what is wanted instead', async () => {
   expect(reply.json().detail).toContain('rows')
 })
 
+test('a query parameter that nobody knows is refused, and not ignored', async () => {
+  await using server = await open()
+  const querystring = z.object({ tql: z.string().optional() })
+  server.get('/v1/things', { config: forEveryone, schema: { ...answer.schema, querystring } }, async () => ({
+    ok: true,
+  }))
+  expect((await server.inject('/v1/things?tql=x')).statusCode).toBe(200)
+  const reply = await server.inject('/v1/things?tq1=x')
+  expect([reply.statusCode, reply.json().detail]).toEqual([400, expect.stringContaining('tq1')])
+})
+
 test('an answer that breaks its own schema is a defect, not a surprise for the client', async () => {
   await using server = await open()
   server.get('/v1/odd', { ...answer, config: forEveryone }, async () => ({ ok: 'yes' }) as unknown as { ok: boolean })

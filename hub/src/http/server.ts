@@ -17,6 +17,7 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify'
 import { limits } from '@postern/protocol'
+import * as z from 'zod'
 import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
@@ -91,6 +92,7 @@ export async function createServer({ authenticate, logger, https }: ServerOption
   })
   await server.register(websocket, { options: { maxPayload: 4096 } })
   await registerOpenapi(server)
+  refuseUnknownQueries(server)
   requireRules(server)
   logRequests(server)
   server.addHook('onRequest', async (request) => {
@@ -98,6 +100,15 @@ export async function createServer({ authenticate, logger, https }: ServerOption
     checkRule(request)
   })
   return server
+}
+
+/** A misspelt filter must not answer with everything. ThreatConnect's own paths take what its clients send. */
+function refuseUnknownQueries(server: Server): void {
+  server.addHook('onRoute', ({ url, schema }) => {
+    if (url.startsWith('/v1/') && schema?.querystring instanceof z.ZodObject) {
+      schema.querystring = schema.querystring.strict()
+    }
+  })
 }
 
 /** D22: a server with a route without a rule does not start. Checked last, since a plugin's routes get theirs from a hook. */
