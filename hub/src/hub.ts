@@ -35,7 +35,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
   stack.defer(database.stop)
   await migrate(database.directUrl)
   const connection = connectDatabase(database.url, (error) =>
-    log.warn({ err: error }, 'an idle database connection broke'),
+    log.warn({ reason: error.message }, 'an idle database connection broke'),
   )
   stack.defer(connection.close)
   const { db } = connection

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 
 export type ProcessPlan = {
   /** What people call it: `hub`, `broker`, `environment server`. */
@@ -23,8 +23,8 @@ const lastLinesShown = 5
 const stopDeadlineMs = 20_000
 
 /** The end of a log, for a person who wants to know at once what went wrong. */
-function lastLines(logFile: string): string {
-  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lastLinesShown).join('\n')
+function lastLines(logFile: string, from: number): string {
+  return readFileSync(logFile).subarray(from).toString().trimEnd().split('\n').slice(-lastLinesShown).join('\n')
 }
 
 /** One process that is started again when it dies, until it is stopped. */
@@ -32,6 +32,8 @@ export class SupervisedProcess {
   readonly #plan: ProcessPlan
   readonly #onCrash: (name: string, how: string) => void
   #child: ChildProcess | undefined
+  /** Where the words of the latest start begin in the log, which is appended to. */
+  #logStart = 0
   #starting = false
   #stopping = false
   #delayMs = restartDelayMsMin
@@ -81,6 +83,7 @@ export class SupervisedProcess {
 
   #spawn(): ChildProcess {
     const log = openSync(this.#plan.logFile, 'a', 0o600)
+    this.#logStart = fstatSync(log).size
     const child = spawn(this.#plan.command, this.#plan.args, {
       env: this.#plan.env,
       cwd: this.#plan.cwd,
@@ -110,7 +113,7 @@ export class SupervisedProcess {
     this.#stopping = true
     this.#child?.kill('SIGKILL')
     return new Error(
-      `The ${this.#plan.name} ${how}. Its last words, in ${this.#plan.logFile}:\n${lastLines(this.#plan.logFile)}`,
+      `The ${this.#plan.name} ${how}. Its last words, in ${this.#plan.logFile}:\n${lastLines(this.#plan.logFile, this.#logStart)}`,
     )
   }
 }

@@ -156,7 +156,7 @@ describe('D19: the demo of an ordinary user without a home', () => {
       expectPage(demo)
       expect(await demo.says('Ledger ')).toContain('0 new, 0 changed, 556 unchanged, 0 gone')
       expect(await demo.says('Control ')).toContain('nothing to change')
-      expect(await demo.says('Receipt ')).toContain('IN-SYNC: 340 wanted, 340 held, 0 missing, 0 extra')
+      expect(await demo.says('Receipt ')).toContain('IN SYNC: 340 wanted, 340 held, 0 missing, 0 extra')
 
       const sample = await collectionNamed('Sample for the AED')
       const { values } = await collectionValues(hub(), sample.id, 'RED')
@@ -205,7 +205,7 @@ describe('D19: the demo of an ordinary user without a home', () => {
       await using demo = start('--misp-dir', sharedEvents)
       await demo.says('Stop with Ctrl-C')
       expectPage(demo)
-      expect(await demo.says('Receipt ')).toContain('IN-SYNC')
+      expect(await demo.says('Receipt ')).toContain('IN SYNC')
 
       const attributes = readAttributes(sharedEvents)
       const executions = (await callHub(hub(), paths.executions, ExecutionPage)).data

@@ -33,8 +33,9 @@ export function isProven({ feed, export: exported, receipts }: Turn): boolean {
 }
 
 const refusalsShown = 3
+const unmappedShown = 2
 
-/** A page that a person enjoys: at most 25 lines, each number beside the address that shows it. */
+/** A page that a person enjoys: at most 25 lines with those before it, each figure above the address that shows it. */
 export function summaryLines(
   turn: Turn,
   url: string,
@@ -42,27 +43,44 @@ export function summaryLines(
 ): string[] {
   const { feed, export: exported, collection, receipts } = turn
   const { ledger } = feed
-  const unmapped = ledger.unmapped.reduce((sum, entry) => sum + entry.count, 0)
-  const page = (id: string, view: 'ledger' | 'receipt') => `${url}${consolePages.execution(id)}?view=${view}`
+  const page = (id: string, view: 'log' | 'ledger' | 'plan' | 'receipt') =>
+    `             ${url}${consolePages.execution(id)}?view=${view}`
   return [
     '',
-    `  Feed       ${cut(feed.execution.message, 160)}`,
-    `  Ledger     ${accepted(ledger)} items: ${ledger.created} new, ${ledger.updated} changed, ${ledger.unchanged} unchanged, ${ledger.deleted} gone`,
-    `             ${page(feed.execution.id, 'ledger')}`,
-    `  Refused    ${ledger.refused} values, each with its reason; ${unmapped} more were not for us, by name`,
-    ...refusals
-      .slice(0, refusalsShown)
-      .map(({ summary, reason }) => `             ${cut(summary, 28)}  ${cut(reason ?? '', 80)}`),
+    `  Feed       ${cut(feed.execution.message, 200)}`,
+    page(feed.execution.id, 'log'),
+    `  Ledger     ${accepted(ledger)} items: ${ledger.created} new, ${ledger.updated} changed, ${ledger.unchanged} unchanged; ${ledger.deleted} gone; ${ledger.refused} refused`,
+    ...refusals.slice(0, refusalsShown).map(({ reason }) => `             · ${cut(reason ?? '', 100)}`),
+    ...unmappedLine(ledger),
+    page(feed.execution.id, 'ledger'),
     `  Collection ${collection.name}: ${collection.count} indicators, version ${collection.version}`,
-    ...receipts.flatMap((receipt) => receiptLines(receipt, page(exported.execution.id, 'receipt'))),
+    ...receipts.flatMap((receipt) => [
+      ...controlLines(receipt),
+      page(exported.execution.id, receipt.planId === null ? 'receipt' : 'plan'),
+      `  Receipt    ${stateWords[receipt.state]}: ${receipt.desired} wanted, ${receipt.held} held, ${receipt.missing} missing, ${receipt.extra} extra`,
+      page(exported.execution.id, 'receipt'),
+    ]),
     ...(receipts.length === 0
-      ? [`  No receipt: ${exported.execution.message}`, `             ${page(exported.execution.id, 'receipt')}`]
+      ? [`  No receipt: ${exported.execution.message}`, page(exported.execution.id, 'log')]
       : []),
     '',
   ]
 }
 
-function receiptLines(receipt: Receipt, page: string): string[] {
+const stateWords = { 'in-sync': 'IN SYNC', drift: 'DRIFT', unverifiable: 'UNVERIFIABLE', pending: 'PENDING' } as const
+
+/** The commonest kinds that were not for us; the page names all. */
+function unmappedLine({ unmapped }: Ledger): string[] {
+  if (unmapped.length === 0) return []
+  const first = unmapped
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, unmappedShown)
+    .map(({ what, reason, count }) => `${count} × ${what} (${reason})`)
+  const others = unmapped.length - first.length
+  return [`             not mapped: ${cut(first.join(', '), 150)}${others > 0 ? `, and ${others} kinds more` : ''}`]
+}
+
+function controlLines(receipt: Receipt): string[] {
   const left = Object.values(receipt.notTaken).reduce((sum, count) => sum + count, 0)
   const changed =
     receipt.added + receipt.removed === 0
@@ -70,8 +88,6 @@ function receiptLines(receipt: Receipt, page: string): string[] {
       : `${receipt.added} added, ${receipt.removed} removed${receipt.removedBy === null ? '' : ` by ${receipt.removedBy}`}`
   return [
     `  Control    ${receipt.control}, ${receipt.target}: ${changed}; ${left} values are of kinds that it does not take`,
-    `  Receipt    ${receipt.state.toUpperCase()}: ${receipt.desired} wanted, ${receipt.held} held, ${receipt.missing} missing, ${receipt.extra} extra`,
-    `             ${page}`,
   ]
 }
 

@@ -56,7 +56,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
   const { db, close } = connectDatabase(
     options.databaseUrl,
-    (error) => log.warn({ err: error }, 'an idle database connection broke'),
+    (error) => log.warn({ reason: error.message }, 'an idle database connection broke'),
     limits.databaseConnectionsMax,
   )
   stack.defer(close)

@@ -24,7 +24,11 @@ if (hubFile === undefined) throw new Error(`There is no hub.json in ${config.dat
 
 const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 const databaseUrl = databaseUrlOf(config)
-const { db, close } = connectDatabase(databaseUrl, (error) => log.warn({ err: error }, 'an idle connection broke'), 2)
+const { db, close } = connectDatabase(
+  databaseUrl,
+  (error) => log.warn({ reason: error.message }, 'an idle connection broke'),
+  2,
+)
 const authority = new Authority(new Keys(db, new SecretBox(readSecretKey(config.secretKeyFile, false))))
 const settings = new Settings(db, {
   publicUrl: config.publicUrl,
