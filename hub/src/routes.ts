@@ -11,6 +11,7 @@ import { tokenRoutes } from './executions/token-routes.ts'
 import { exportRoutes } from './exports/routes.ts'
 import type { Features } from './features.ts'
 import { type HealthOptions, healthRoutes } from './health/routes.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { openapiRoutes } from './http/openapi.ts'
 import type { Server } from './http/server.ts'
 import { jobRoutes } from './jobs/routes.ts'
@@ -47,6 +48,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   exportRoutes(server, features.exports)
   liveRoutes(server, { changes: features.changes, maySee: features.executions.isVisible })
   openapiRoutes(server)
+  docsRoutes(server)
   healthRoutes(server, parts.health)
   await pageRoutes(server, parts.consoleFolder)
 }

@@ -39,6 +39,7 @@ test('D22: what strangers may call is this and no more', () => {
     'GET /healthz',
     'GET /metrics',
     'GET /readyz',
+    'GET /v1/docs',
     'GET /v1/openapi.json',
     'POST /v1/enrolments',
     'POST /v1/session',

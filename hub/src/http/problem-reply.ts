@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import type { ProblemCode, ProblemDocument } from '@postern/protocol'
+import { paths, type ProblemCode, type ProblemDocument } from '@postern/protocol'
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
 import { Problem } from '../lib/problem.ts'
 
 /** The only place that knows HTTP status codes of problems. */
-const statusOf: Record<ProblemCode, number> = {
+export const statusOf: Record<ProblemCode, number> = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -16,7 +16,7 @@ const statusOf: Record<ProblemCode, number> = {
   internal: 500,
 }
 
-const titleOf: Record<ProblemCode, string> = {
+export const titleOf: Record<ProblemCode, string> = {
   invalid: 'The request is not valid',
   unauthenticated: 'Sign in, or send a valid token',
   forbidden: 'This needs a right that you do not have',
@@ -28,13 +28,18 @@ const titleOf: Record<ProblemCode, string> = {
   internal: 'The hub made a mistake',
 }
 
+/** Where the documentation explains a problem code. */
+export function problemAnchor(code: ProblemCode): string {
+  return `problem-${code}`
+}
+
 /** Answers any error as a problem document (RFC 9457). A defect is logged whole and answered without its inside. */
 export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, detail } = explain(error)
   if (code === 'internal') request.log.error({ err: error }, 'a request ended in a defect')
   const status = statusOf[code]
   const document: ProblemDocument = {
-    type: `/v1/docs#problem-${code}`,
+    type: `${paths.docs}#${problemAnchor(code)}`,
     title: titleOf[code],
     status,
     code,

@@ -8,6 +8,8 @@ export const paths = {
   metrics: '/metrics',
   live: '/live',
   openapi: '/v1/openapi.json',
+  /** For people; every problem document's `type` points into it. */
+  docs: '/v1/docs',
 
   setup: '/v1/setup',
   session: '/v1/session',
