@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Agents } from './agents.ts'
-import { SourceUnavailable, SourceUnreadable } from './source-errors.ts'
+import { SourceRefused, SourceUnavailable, SourceUnreadable } from './source-errors.ts'
 import { certificateProblem } from './tls-trust.ts'
 
 /** Bounds of one answer (S10). */
@@ -47,7 +47,7 @@ export interface Answer {
 const ratioMax = 100
 const ratioCountsFromBytes = 4 * 1024 * 1024
 
-/** Sends a request and gives the answer as soon as its head is there. @throws SourceUnavailable, SourceRefused (certificate) */
+/** Sends a request and gives the answer as soon as its head is there. @throws SourceUnavailable, SourceRefused (certificate, or no way there) */
 export async function openExchange(agents: Agents, request: Request): Promise<OpenAnswer> {
   const deadline = AbortSignal.timeout(request.bounds.timeMs)
   const signal = AbortSignal.any([request.signal, deadline])
@@ -57,7 +57,7 @@ export async function openExchange(agents: Agents, request: Request): Promise<Op
   return { status: response.statusCode ?? 0, headers: response.headers, body: boundedBody(response, request, deadline) }
 }
 
-/** Sends a request and reads the whole answer. @throws SourceUnavailable, SourceRefused (certificate), SourceUnreadable (bounds) */
+/** Sends a request and reads the whole answer. @throws SourceUnavailable, SourceRefused (certificate, or no way there), SourceUnreadable (bounds) */
 export async function exchange(agents: Agents, request: Request): Promise<Answer> {
   const { status, headers, body } = await openExchange(agents, request)
   const chunks: Buffer[] = []
@@ -123,7 +123,9 @@ function decoded(response: IncomingMessage, request: Request): Readable {
 }
 
 function explain(error: unknown, request: Request, deadline: AbortSignal): unknown {
-  if (error instanceof SourceUnavailable || error instanceof SourceUnreadable) return error
+  // A refusal stays one: whatever does not change by asking again must not look like a connection that broke.
+  if (error instanceof SourceRefused || error instanceof SourceUnavailable || error instanceof SourceUnreadable)
+    return error
   if (deadline.aborted)
     return new SourceUnavailable(`${label(request)} did not finish within ${request.bounds.timeMs / 1000} s`, {
       cause: error,

@@ -3,6 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createLogger } from '../launch/logger.ts'
+import { ExternalSession } from './external-session.ts'
 import { withRetries } from './retry.ts'
 import { openRoute } from './route.ts'
 import { NotConnected, SourceRefused, SourceUnavailable } from './source-errors.ts'
@@ -34,8 +36,37 @@ test('S7: what the egress guard forbids is a refusal in its words, not a connect
   const opened = openRoute(route, 'aed.example.com', 443, AbortSignal.timeout(5_000))
   await expect(opened).rejects.toBeInstanceOf(SourceRefused)
   await expect(opened).rejects.toThrow(
-    new SourceRefused('the environment server does not let this app reach aed.example.com:443: 403 Forbidden'),
+    new SourceRefused('the environment server does not let this app reach aed.example.com:443: 127.0.0.1 is loopback'),
   )
+})
+
+test('S7: a request that the egress guard forbids fails at once with the reason of the guard', async () => {
+  const forbidden = answer('403 Forbidden', 'the local policy does not list this host\n')
+  const route = await startGuard(forbidden, forbidden)
+  let connections = 0
+  guard?.on('connection', () => (connections += 1))
+  const logged: string[] = []
+  const log = createLogger('info', (line) => logged.push(line))
+  const session = new ExternalSession({ route, userAgent: 'test', log, signal: AbortSignal.timeout(5_000) })
+  const refused = session.call('GET', new URL('https://127.0.0.1:1/'))
+  await expect(refused).rejects.toThrow(
+    new SourceRefused(
+      'the environment server does not let this app reach 127.0.0.1:1: the local policy does not list this host',
+    ),
+  )
+  await expect(refused).rejects.toBeInstanceOf(SourceRefused)
+  session.close()
+  expect([connections, logged]).toEqual([1, []])
+})
+
+test('S7: a reason that comes in pieces, or breaks off, is still told; one without an end is cut', async () => {
+  const head = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 99999\r\n\r\n'
+  const route = await startGuard(`${head}this host is \u001b[31m`, `${head}${'x'.repeat(30_000)}`, head)
+  const reasons: string[] = []
+  for (let index = 0; index < 3; index += 1)
+    await openRoute(route, 'h', 1, AbortSignal.timeout(5_000)).catch((error: Error) => reasons.push(error.message))
+  const told = 'the environment server does not let this app reach h:1: '
+  expect(reasons).toEqual([`${told}this host is [31m`, `${told}${'x'.repeat(300)}`, `${told}403 Forbidden`])
 })
 
 test('a target that does not answer behind the guard was sent nothing, so even an unrepeatable request is tried again', async () => {
@@ -57,7 +88,7 @@ test('a target that does not answer behind the guard was sent nothing, so even a
   expect(waits).toEqual(
     Array.from(
       { length: 2 },
-      () => 'the environment server cannot connect this app to hub.example.com:443: 502 Refused',
+      () => 'the environment server cannot connect this app to hub.example.com:443: it does not answer',
     ),
   )
 })

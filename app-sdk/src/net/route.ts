@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { readConnectAnswer } from './connect-answer.ts'
+import type { ConnectAnswer } from './connect-answer.ts'
 import { NotConnected, SourceRefused } from './source-errors.ts'
 
 /** How a connection leaves: straight, or through something that understands HTTP CONNECT. */
@@ -9,7 +11,7 @@ export type Route =
   | { readonly by: 'guard'; readonly socketPath: string }
   | { readonly by: 'proxy'; readonly host: string; readonly port: number; readonly authorization: string | undefined }
 
-const answerBytesMax = 16 * 1024
+const reasonCharactersMax = 300
 
 /**
  * Opens a connection to `host:port` along a route.
@@ -53,44 +55,24 @@ async function tunnel(
   const authorization = route.by === 'proxy' ? route.authorization : undefined
   const credentials = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`
   socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${credentials}\r\n`)
-  const { head, hasMore } = await readHead(socket, signal)
-  const [, status = '', reason = ''] = /^HTTP\/1\.[01] (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? []
+  const answer = await readConnectAnswer(socket, signal)
+  const { status, body } = answer
   // In TLS and in HTTP the client speaks first. Only a refusal has a body.
-  if (status === '200' && hasMore) throw new NotConnected('the proxy sent more than its answer')
+  if (status === '200' && body !== '') throw new NotConnected('the proxy sent more than its answer')
   if (status === '200') return
   // A rule or a password does not change by asking again.
   const isFinal = status === '403' || status === '407'
   const guard = `the environment server ${isFinal ? 'does not let this app reach' : 'cannot connect this app to'}`
-  const message =
-    `${route.by === 'guard' ? guard : 'the proxy does not connect to'} ${target}: ${status} ${reason}`.trimEnd()
+  const message = `${route.by === 'guard' ? guard : 'the proxy does not connect to'} ${target}: ${reasonOf(answer, route.by)}`
   throw isFinal ? new SourceRefused(message) : new NotConnected(message)
 }
 
-/** Reads up to the empty line, after which the connection is the tunnel. */
-function readHead(socket: Socket, signal: AbortSignal): Promise<{ head: string; hasMore: boolean }> {
-  return new Promise((resolve, reject) => {
-    let received = Buffer.alloc(0)
-    const fail = (error: Error) => {
-      stop()
-      reject(error)
-    }
-    const closed = () => fail(new NotConnected('the proxy closed the connection'))
-    const abort = () => fail(signal.reason as Error)
-    const read = (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk])
-      const end = received.indexOf('\r\n\r\n')
-      if (end < 0) {
-        if (received.length > answerBytesMax) fail(new NotConnected('the proxy does not speak HTTP'))
-        return
-      }
-      stop()
-      resolve({ head: received.subarray(0, end).toString('latin1'), hasMore: end + 4 < received.length })
-    }
-    const stop = () => {
-      socket.off('data', read).off('error', fail).off('close', closed)
-      signal.removeEventListener('abort', abort)
-    }
-    socket.on('data', read).on('error', fail).on('close', closed)
-    signal.addEventListener('abort', abort, { once: true })
-  })
+/** The guard gives its reason as one plain sentence; the body of any other proxy is a page for browsers. */
+function reasonOf({ status, statusText, body }: ConnectAnswer, by: 'guard' | 'proxy'): string {
+  const [sentence = ''] = by === 'guard' ? body.trim().split('\n') : []
+  const clean = sentence
+    .replaceAll(/\p{Cc}/gu, '')
+    .slice(0, reasonCharactersMax)
+    .toWellFormed()
+  return clean === '' ? `${status} ${statusText}`.trimEnd() : clean
 }
