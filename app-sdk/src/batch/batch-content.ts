@@ -20,25 +20,37 @@ export function indicatorPart(item: IndicatorItem): ContentPart {
       confidence: item.confidence,
       firstSeen: item.firstSeen,
       lastSeen: item.lastSeen,
-      attribute: item.attributes?.map((attribute) => ({ ...attribute, displayed: true })),
-      tag: item.tags?.map((name) => ({ name })),
-      securityLabel: item.securityLabels?.map((name) => ({ name })),
+      ...described(item),
       associatedGroups: item.groups?.map((groupXid) => ({ groupXid })),
     }),
   }
 }
 
 export function groupPart(item: GroupItem): ContentPart {
-  const { attributes, tags, securityLabels, groups, ...facts } = item
+  const { attributes = [], tags = [], securityLabels = [], groups, ...facts } = item
   return {
     kind: 'group',
     json: JSON.stringify({
       ...facts,
-      attribute: attributes?.map((attribute) => ({ ...attribute, displayed: true })),
-      tag: tags?.map((name) => ({ name })),
-      securityLabel: securityLabels?.map((name) => ({ name })),
+      ...described({ attributes, tags, securityLabels }),
       associatedGroupXid: groups,
     }),
+  }
+}
+
+/**
+ * What describes an item. The hub leaves alone what an item does not name, and empties what comes as an empty list: all three are
+ * always sent, so that a tag which the source took away goes away.
+ */
+function described({
+  attributes = [],
+  tags = [],
+  securityLabels = [],
+}: Pick<IndicatorItem, 'attributes' | 'tags' | 'securityLabels'>) {
+  return {
+    attribute: attributes.map((attribute) => ({ ...attribute, displayed: true })),
+    tag: tags.map((name) => ({ name })),
+    securityLabel: securityLabels.map((name) => ({ name })),
   }
 }
 

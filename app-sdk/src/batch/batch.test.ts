@@ -138,6 +138,19 @@ test('what several places say of one indicator becomes one item', async () => {
   ])
 })
 
+test('FD-2: an item always speaks of its tags, labels and attributes, so that what has gone at the source goes from the hub', async () => {
+  const batch = open()
+  await batch.addIndicator({ type: 'Host', summary: 'a.example.com' })
+  await batch.addIndicator({ type: 'File', summary: `${'1'.repeat(32)} : ${'2'.repeat(40)}` })
+  await batch.addGroup({ type: 'Report', name: 'A report', xid: 'group-1' })
+  await batch.delete('Host', 'b.example.com')
+  await batch.submit()
+  const empty = { attribute: [], tag: [], securityLabel: [] }
+  const [created, deleted] = contents()
+  expect(created).toMatchObject({ group: [empty], indicator: [empty, empty] })
+  expect(deleted?.indicator).toEqual([{ type: 'Host', summary: 'b.example.com' }])
+})
+
 test('D2: hashes of one file go as one item, wherever and in whatever order they were named', async () => {
   const [md5, sha1, sha256, other] = ['1'.repeat(32), '2'.repeat(40), '3'.repeat(64), '4'.repeat(32)]
   const batch = open()
