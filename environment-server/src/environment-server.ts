@@ -179,7 +179,7 @@ function run(
 ): EnvironmentServer {
   const { opened, clock, journal, executor, connection, results, logs, stopping, log } = parts
   const loops = new AbortController()
-  recover(journal, executor, log)
+  recover(journal, executor, opened.home.jobsFolder, log)
   const leaseCheck = setInterval(() => executor.endWithoutLease(), leaseCheckMs)
   const tidying = keepTidy(opened, journal, clock, log)
   const running = Promise.all([connection.run(loops.signal), results.run(loops.signal), logs.run(loops.signal)])

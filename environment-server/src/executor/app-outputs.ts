@@ -1,5 +1,6 @@
 import { launch, limits } from '@postern/protocol'
 import { join } from 'node:path'
+import type { Redactor } from '../redact/redactor.ts'
 import { readAppFile } from './app-file.ts'
 
 const messageBytesMax = 64 * 1024
@@ -7,13 +8,14 @@ const resultsBytesMax = 4 * 1024 * 1024
 const resultsMax = 1000
 const resultCharactersMax = 65_536
 
-/** The tail of message.tc, as TcEx keeps it; empty if the app wrote none. */
-export function readExitMessage(outFolder: string): string {
+/** The tail of message.tc, as TcEx keeps it, without secrets; empty if the app wrote none. */
+export function readExitMessage(outFolder: string, redact: Redactor): string {
   const path = join(outFolder, launch.messageFile)
   const size = readAppFile(path, 0, 0)?.size ?? 0
   const file = readAppFile(path, Math.max(0, size - messageBytesMax), messageBytesMax)
   const text = file?.bytes.toString('utf8').trim() ?? ''
-  return [...text].slice(-limits.exitMessageCharactersMax).join('')
+  // First redacted, then cut: the tail of a secret would not be known for one.
+  return [...redact(text)].slice(-limits.exitMessageCharactersMax).join('')
 }
 
 /** results.tc: `name = value` a line, split at the first ` = `; the value `null` takes the name away. */

@@ -52,8 +52,13 @@ export function removeOldExecutions(
   return removed
 }
 
+/** What an attempt leaves that nobody could redact any more: all of it. */
+export function removeAttempt(jobsFolder: string, executionId: string, attempt: number): void {
+  removeFolder(join(jobsFolder, executionId, String(attempt)))
+}
+
 /** Removes also what an app closed by its modes; links are removed, not followed. */
-function removeFolder(path: string): void {
+export function removeFolder(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true })
   } catch (error) {

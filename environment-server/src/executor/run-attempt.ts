@@ -8,7 +8,7 @@ import type { LogSpool } from '../journal/log-spool.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import type { PackageStore } from '../packages/package-store.ts'
 import { PackageRefused } from '../packages/unpack.ts'
-import { redactorOf } from '../redact/redactor.ts'
+import { type Redactor, redactorOf } from '../redact/redactor.ts'
 import { secretsOf } from '../redact/secrets-of.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
 import { readExitMessage, readResults } from './app-outputs.ts'
@@ -17,6 +17,7 @@ import { runtimeFor } from './app-runtime.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { EndRequest } from './end-request.ts'
 import { type AttemptFolders, makeAttemptFolders, removeLeavings } from './execution-folders.ts'
+import { redactKeptFiles } from './kept-files.ts'
 import { appParameters, writeParameterFile } from './parameter-file.ts'
 import type { ProcessWatch } from './process-watch.ts'
 import { type OnStarted, runApp } from './run-app.ts'
@@ -117,7 +118,7 @@ async function runPrepared(
     guard.close()
     const outputs = readResults(folders.app.out)
     if (outputs.problem) log.server('warn', `${outputs.problem}; that part is left out.`)
-    const message = redact(run.end?.message ?? (readExitMessage(folders.app.out) || sentenceOf(run.exit)))
+    const message = redact(run.end?.message ?? (readExitMessage(folders.app.out, redact) || sentenceOf(run.exit)))
     log.close()
     return {
       outcome: run.end?.outcome ?? (run.exit.exitCode === null ? 'signalled' : 'exited'),
@@ -133,7 +134,7 @@ async function runPrepared(
   } finally {
     guard.close()
     log.close()
-    cleanUp(folders, parts.serverLog)
+    await cleanUp(folders, redact, command.limits.logBytesMax, parts.serverLog)
   }
 }
 
@@ -193,10 +194,11 @@ function endedBeforeStart(error: unknown, redact: (text: string) => string): Att
 }
 
 /** A leaving that stays is untidy; it changes nothing about how the app ended. */
-function cleanUp(folders: AttemptFolders, log: ServerLog): void {
+async function cleanUp(folders: AttemptFolders, redact: Redactor, bytesMax: number, log: ServerLog): Promise<void> {
   try {
     removeLeavings(folders)
+    await redactKeptFiles(folders.app, redact, bytesMax)
   } catch (error) {
-    log('warn', `The leavings of an execution could not be removed: ${errorText(error)}`)
+    log('warn', `What an execution left in ${folders.top} could not be tidied up: ${errorText(error)}`)
   }
 }

@@ -1,4 +1,5 @@
-import { Rehearsal } from '@postern/dev/environment-server'
+import { Rehearsal, waitFor } from '@postern/dev/environment-server'
+import { limits } from '@postern/protocol'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -49,6 +50,44 @@ test('secrets are kept out of every log stream and the message, also in halves t
   ]) {
     expect(everything).not.toContain(leaked)
   }
+  // What is kept for days (ES-9) is the log without them.
+  const kept = join(rehearsal.server.home, '.postern-envsvr/exchange/jobs', executionId, '1')
+  expect(readdirSync(kept, { recursive: true }).map(String).toSorted()).toEqual(['log', 'log/app.log', 'out'])
+  expect(readFileSync(join(kept, 'log/app.log'), 'utf8')).toBe('file [secret]\n')
+})
+
+test('a secret that begins before the kept tail of the exit message is not kept in part', async () => {
+  const password = 'first-half-and-second-half'
+  const app = `import { writeFileSync, readdirSync } from 'node:fs'
+    const top = '/execution/' + readdirSync('/execution')[0]
+    writeFileSync(top + '/out/message.tc', ${JSON.stringify(password)} + '.'.repeat(${limits.exitMessageCharactersMax - 11}))`
+  const executionId = await rehearsal.execute(app, {
+    secrets: { parameters: { password }, secretNames: ['password'], token: 'execution-token-0123456789abcdef' },
+  })
+  const { message } = (await rehearsal.resultOf(executionId)).result
+  expect(message).toMatch(/^(\[secret\])?\.+$/)
+})
+
+test('an app that was interrupted by the end of its server leaves no secret on disk', async () => {
+  const password = 'left-behind-in-a-file'
+  const app = `import { appendFileSync, writeFileSync, readdirSync } from 'node:fs'
+    const top = '/execution/' + readdirSync('/execution')[0]
+    appendFileSync(top + '/log/app.log', ${JSON.stringify(password)})
+    writeFileSync('/tmp/scratch', ${JSON.stringify(password)})
+    console.log('written'); setInterval(() => {}, 1000)`
+  const executionId = await rehearsal.execute(app, {
+    secrets: { parameters: { password }, secretNames: ['password'], token: 'execution-token-0123456789abcdef' },
+  })
+  const jobs = join(rehearsal.server.home, '.postern-envsvr/exchange/jobs')
+  const holding = () =>
+    readdirSync(jobs, { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes(password),
+    )
+  await waitFor(() => holding().length === 2, 'the app to write')
+  await rehearsal.server.kill()
+  await rehearsal.server.startConnected()
+  expect((await rehearsal.resultOf(executionId)).result.outcome).toBe('interrupted')
+  expect(holding()).toEqual([])
 })
 
 test('D9: the journal holds no secret in the clear', async () => {

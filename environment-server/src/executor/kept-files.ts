@@ -1,0 +1,49 @@
+import { closeSync, lstatSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { launch } from '@postern/protocol'
+import type { Redactor } from '../redact/redactor.ts'
+import type { ExecutionFolders } from '../sandbox/confinement.ts'
+import { readAppFile } from './app-file.ts'
+import { removeFolder } from './execution-folders.ts'
+import { LineSplitter } from './line-splitter.ts'
+
+const bytesAtOnceMax = 1024 * 1024
+/** Log files of one attempt that are kept; an app that writes more than these loses the others. */
+const logFilesMax = 100
+
+/**
+ * What an app leaves on disk stays for days (ES-9), and an app may have written its secrets into it. Its message and results are
+ * in the attempt's result by now, so the files go; its log files are written anew without secrets, each up to `bytesMax`.
+ * Must run after the app's last process has ended.
+ */
+export async function redactKeptFiles(folders: ExecutionFolders, redact: Redactor, bytesMax: number): Promise<void> {
+  for (const name of [launch.messageFile, launch.resultsFile]) removeFolder(join(folders.out, name))
+  for (const [index, name] of readdirSync(folders.log).toSorted().entries()) {
+    const path = join(folders.log, name)
+    // Links, pipes and folders are no logs; what lies behind them is none of ours.
+    if (index >= logFilesMax || !lstatSync(path).isFile()) removeFolder(path)
+    else await rewrite(path, redact, bytesMax)
+  }
+}
+
+async function rewrite(path: string, redact: Redactor, bytesMax: number): Promise<void> {
+  const beside = `${path}.redacted`
+  removeFolder(beside)
+  const file = openSync(beside, 'wx', 0o600)
+  try {
+    const lines = new LineSplitter((line) => writeSync(file, `${redact(line)}\n`))
+    for (let offset = 0; offset < bytesMax;) {
+      const read = readAppFile(path, offset, Math.min(bytesAtOnceMax, bytesMax - offset))
+      if (read === undefined || read.bytes.length === 0) break
+      lines.write(read.bytes)
+      offset += read.bytes.length
+      // Heartbeats go on meanwhile.
+      await setImmediate()
+    }
+    lines.end()
+  } finally {
+    closeSync(file)
+  }
+  renameSync(beside, path)
+}
