@@ -78,7 +78,7 @@ describe.runIf(isRoot)('D19, D11: the demo that root starts in a folder that onl
     const { uid } = serviceUser()
     const parts = [
       'hub/src/main.ts',
-      'hub/src/edge-main.ts',
+      'hub/src/edge/main.ts',
       'postgres',
       'aed/main.ts',
       'misp/main.ts',
@@ -154,7 +154,7 @@ describe('D19: the demo of an ordinary user without a home', () => {
       await using demo = start()
       await demo.says('Stop with Ctrl-C')
       expectPage(demo)
-      expect(await demo.says('Ledger ')).toContain('0 new, 0 changed, 556 unchanged, 0 gone')
+      expect(await demo.says('Ledger ')).toContain('0 new, 0 changed, 556 unchanged; 0 gone')
       expect(await demo.says('Control ')).toContain('nothing to change')
       expect(await demo.says('Receipt ')).toContain('IN SYNC: 340 wanted, 340 held, 0 missing, 0 extra')
 
