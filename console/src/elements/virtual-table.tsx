@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
 import { rowAfterKey } from './row-after-key.ts'
+import { useScrollbarWidth } from './use-scrollbar-width.ts'
 import classes from './virtual-table.module.css'
 
 export interface Column<Row> {
@@ -38,6 +39,7 @@ const endNearRows = 60
  */
 export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onEndNear, onOpen }: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
+  const scrollbarWidth = useScrollbarWidth(scroller)
   const [active, setActive] = useState(0)
   const hasFocus = useRef(false)
   const virtualizer = useVirtualizer({
@@ -86,7 +88,8 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onEndNe
       className={classes['table']}
       style={template}
     >
-      <div role="rowgroup" className={classes['head']}>
+      {/* As wide as the rows, so that the columns stand under their names. */}
+      <div role="rowgroup" className={classes['head']} style={{ paddingInlineEnd: scrollbarWidth }}>
         <div role="row" aria-rowindex={1} className={classes['row']}>
           {columns.map((column) => (
             <div key={column.key} role="columnheader" className={classes['cell']} data-align={column.align}>
