@@ -19,14 +19,22 @@ const changeFaces: Record<DiffValue['change'], BadgeFace> = {
 
 type DiffQuery = ReturnType<typeof hubQueries.planValues>
 
+interface DiffTableProps {
+  label: string
+  query: DiffQuery
+  total?: number
+  /** Whether a value says why it is listed: a receipt's values do, a plan's do not. */
+  hasReasons: boolean
+}
+
 /** A plan's or receipt's values, one a row. */
-export function DiffTable({ label, query, total }: { label: string; query: DiffQuery; total?: number }) {
+export function DiffTable({ label, query, total, hasReasons }: DiffTableProps) {
   const values = useInfiniteQuery(query)
   return (
     <PagedTable
       label={label}
       query={values}
-      columns={columns}
+      columns={hasReasons ? columnsWithReason : columns}
       rowKey={(value) => `${value.change}\t${value.type}\t${value.value}`}
       empty={<EmptyState title="No values" />}
       {...(total === undefined ? {} : { total })}
@@ -57,6 +65,10 @@ const columns: readonly Column<DiffValue>[] = [
       </span>
     ),
   },
+]
+
+const columnsWithReason: readonly Column<DiffValue>[] = [
+  ...columns,
   {
     key: 'reason',
     header: 'Reason',

@@ -70,5 +70,12 @@ function PlanValues({ plan }: { plan: Plan }) {
   if (plan.add + plan.remove === 0) {
     return <EmptyState title="Nothing to change">The control held exactly what it should.</EmptyState>
   }
-  return <DiffTable label="Values of the plan" query={hubQueries.planValues(plan.id)} total={plan.add + plan.remove} />
+  return (
+    <DiffTable
+      label="Values of the plan"
+      query={hubQueries.planValues(plan.id)}
+      total={plan.add + plan.remove}
+      hasReasons={false}
+    />
+  )
 }

@@ -86,7 +86,7 @@ function ReceiptValues({ receipt }: { receipt: Receipt }) {
   return receipt.state === 'in-sync' && receipt.missing + receipt.extra === 0 ? (
     <EmptyState title="None">Every desired value is held, and nothing else.</EmptyState>
   ) : (
-    <DiffTable label="Values that differ" query={hubQueries.receiptValues(receipt.id)} />
+    <DiffTable label="Values that differ" query={hubQueries.receiptValues(receipt.id)} hasReasons />
   )
 }
 
