@@ -10,13 +10,13 @@ import { useSetUp } from './session.ts'
 import { textOf } from './sign-in-page.tsx'
 import { type SetUpMistakes, setUpMistakes } from './set-up-mistakes.ts'
 
-/** Makes the first administrator. The token stands behind `#`, so that it never reaches a server's log or a proxy (D16). */
+/** Makes an administrator: the first one, or one more where nobody can sign in any longer. The token stands behind `#`, so that it never reaches a server's log or a proxy (D16). */
 export function SetUpPage() {
   const setupToken = useLocation({ select: (location) => location.hash })
   useDocumentTitle('Set up · Postern')
   if (setupToken === '') return <NoToken />
   return (
-    <GatePage title="Make the first administrator">
+    <GatePage title="Make an administrator">
       <p className={classes['lead']}>
         The link works once, for 30 minutes. What you choose here is known to nobody else.
       </p>
