@@ -8,6 +8,7 @@ import type {
   SandboxTier,
 } from '@postern/protocol'
 import type { BadgeFace } from '../elements/state-badge.tsx'
+import { formatCount } from '../format/quantities.ts'
 
 /** A state's face, with what it means in a sentence. */
 export interface ExplainedFace extends BadgeFace {
@@ -27,7 +28,7 @@ export const executionFaces: Record<ExecutionState, ExplainedFace> = {
     tone: 'good',
     icon: 'tick',
     word: 'Succeeded',
-    meaning: 'The app ended well, and all of its work was done.',
+    meaning: 'The app ended well.',
   },
   partial: {
     tone: 'notice',
@@ -51,6 +52,12 @@ export const executionFaces: Record<ExecutionState, ExplainedFace> = {
     meaning:
       'The attempt was lost, and the app may not be started twice: nobody knows how far it came. Look at the target before running it again.',
   },
+}
+
+/** What `succeeded` means where the hub refused items: the app did its work, and not everything got through. */
+export function succeededWithRefusals(refused: number): string {
+  if (refused === 1) return 'The app ended well; 1 of its items was refused, with its reason in the ledger.'
+  return `The app ended well; ${formatCount(refused)} of its items were refused, each with its reason in the ledger.`
 }
 
 export const attemptFaces: Record<Attempt['state'], BadgeFace> = {

@@ -10,12 +10,15 @@ import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
-import { appKindWords, executionFaces } from './execution-faces.ts'
+import { appKindWords, executionFaces, succeededWithRefusals } from './execution-faces.ts'
 import classes from './execution-header.module.css'
 import { hasEnded } from './has-ended.ts'
 
 export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
   const face = executionFaces[execution.state]
+  const ledger = useQuery(hubQueries.ledger(execution.id))
+  const refused = ledger.data?.refused ?? 0
+  const meaning = execution.state === 'succeeded' && refused > 0 ? succeededWithRefusals(refused) : face.meaning
   return (
     <header className={classes['header']}>
       <div className={classes['words']}>
@@ -30,7 +33,7 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
           <PlainText text={execution.jobName} />
         </h1>
         <p className={classes['state']}>
-          <StateBadge face={face} large /> <span className={classes['meaning']}>{face.meaning}</span>
+          <StateBadge face={face} large /> <span className={classes['meaning']}>{meaning}</span>
         </p>
         {execution.message !== '' && (
           <blockquote className={classes['message']} aria-label="Exit message">
