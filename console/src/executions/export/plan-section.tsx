@@ -46,9 +46,6 @@ function firstWaiting(plans: readonly (Plan | undefined)[]): string | undefined 
 }
 
 function NoPlan({ execution }: { execution: ExecutionDetail }) {
-  if (execution.appKind !== 'export') {
-    return <EmptyState title="No plan">Only exports change a control, so only they write plans.</EmptyState>
-  }
   return hasEnded(execution.state) ? (
     <EmptyState title="No plan was made">
       The execution ended before it had compared the control with the data collection.

@@ -43,9 +43,6 @@ export function ReceiptSection({ execution }: { execution: ExecutionDetail }) {
 }
 
 function NoReceipt({ execution }: { execution: ExecutionDetail }) {
-  if (execution.appKind !== 'export') {
-    return <EmptyState title="No receipt">Only exports change a control, so only they are receipted.</EmptyState>
-  }
   return hasEnded(execution.state) ? (
     <EmptyState title="No receipt">
       Nothing was verified: the execution ended before it read the control back, or its plan waits for approval.

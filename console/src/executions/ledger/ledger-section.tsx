@@ -10,7 +10,7 @@ import { hasEnded } from '../has-ended.ts'
 import { LedgerItems } from './ledger-items.tsx'
 import { LedgerParts } from './ledger-parts.tsx'
 import classes from './ledger-section.module.css'
-import { defaultPart, partCounts } from './part-counts.ts'
+import { defaultPart, hasEntries, partCounts } from './part-counts.ts'
 import { UnmappedTable } from './unmapped-table.tsx'
 
 /** What became of everything that the execution sent to the library. */
@@ -32,7 +32,7 @@ function LedgerBody({ execution, ledger }: { execution: ExecutionDetail; ledger:
   const { part: chosen } = useSearch({ from: '/signed-in/executions/$executionId' })
   const counts = partCounts(ledger)
   const part = chosen ?? defaultPart(counts)
-  if (ledger.batches === 0 && ledger.unmapped.length === 0) return <NoBatches execution={execution} />
+  if (!hasEntries(ledger)) return <NoBatches execution={execution} />
   return (
     <>
       <LedgerParts counts={counts} current={part} />
@@ -59,13 +59,6 @@ function NoBatches({ execution }: { execution: ExecutionDetail }) {
     return (
       <EmptyState title="Nothing was sent yet">
         Each batch that the app sends to the library is counted here.
-      </EmptyState>
-    )
-  }
-  if (execution.appKind === 'export') {
-    return (
-      <EmptyState title="Exports keep no ledger">
-        An export writes to a control, not to the library. What it changed there stands in its plan and receipt.
       </EmptyState>
     )
   }

@@ -1,6 +1,6 @@
 import type { Ledger } from '@postern/protocol'
 import { expect, test } from 'vitest'
-import { defaultPart, partCounts } from './part-counts.ts'
+import { defaultPart, hasEntries, itemCount, partCounts } from './part-counts.ts'
 
 const ledger: Ledger = {
   batches: 2,
@@ -28,4 +28,18 @@ test('trouble is opened first, then the first part that holds something', () => 
   expect(defaultPart(partCounts(ledger))).toBe('created')
   expect(defaultPart(partCounts({ ...ledger, created: 0 }))).toBe('unchanged')
   expect(defaultPart(partCounts({ ...ledger, created: 0, unchanged: 0 }))).toBe('created')
+})
+
+test('groups and what was refused are items too; what could not be mapped was never one', () => {
+  const unmapped = [{ what: 'a', reason: 'r', count: 14, examples: [] }]
+  expect(itemCount({ ...ledger, refused: 2, groupsCreated: 1, groupsUpdated: 3, groupsUnchanged: 4, unmapped })).toBe(
+    22,
+  )
+})
+
+test('a ledger has something to show after a batch, or when something could not be mapped', () => {
+  const unmapped = [{ what: 'a', reason: 'r', count: 1, examples: [] }]
+  expect(hasEntries(ledger)).toBe(true)
+  expect(hasEntries({ ...ledger, batches: 0 })).toBe(false)
+  expect(hasEntries({ ...ledger, batches: 0, unmapped })).toBe(true)
 })

@@ -17,6 +17,17 @@ export function partCounts(ledger: Ledger): Record<LedgerPart, number> {
   return { refused, unmapped, created, updated, unchanged, deleted }
 }
 
+/** Items that the hub counted: indicators and groups, and what it refused of any kind. */
+export function itemCount(ledger: Ledger): number {
+  const { refused, created, updated, unchanged, deleted, groupsCreated, groupsUpdated, groupsUnchanged } = ledger
+  return refused + created + updated + unchanged + deleted + groupsCreated + groupsUpdated + groupsUnchanged
+}
+
+/** Whether a ledger has anything to show. */
+export function hasEntries(ledger: Ledger): boolean {
+  return ledger.batches > 0 || ledger.unmapped.length > 0
+}
+
 /** What is opened first: refused items if there are any, else the first part that holds something. */
 export function defaultPart(counts: Record<LedgerPart, number>): LedgerPart {
   return ledgerParts.find((part) => counts[part] > 0) ?? 'created'
