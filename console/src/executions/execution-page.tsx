@@ -3,6 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { ApiProblem } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -16,6 +17,7 @@ import classes from './execution-page.module.css'
 import { ExecutionViews } from './execution-views.tsx'
 import { useLiveExecution } from './live-execution.ts'
 import { LogReader } from './log/log-reader.ts'
+import { MissingExecution } from './missing-execution.tsx'
 import { Passage } from './passage.tsx'
 
 /** One run of a job: what it is, how it went, and the four things it leaves behind: log, ledger, plan, receipt. */
@@ -26,7 +28,8 @@ export function ExecutionPage() {
   useEffect(() => () => logReader.stop(), [logReader])
   useLiveExecution(executionId, logReader)
   useSpokenState(execution.data)
-  useDocumentTitle(titleOf(execution.data))
+  const isMissing = !execution.data && isNotFound(execution.error)
+  useDocumentTitle(isMissing ? 'No such execution · Postern' : titleOf(execution.data))
 
   return (
     <div className={classes['page']}>
@@ -36,7 +39,8 @@ export function ExecutionPage() {
         <code aria-current="page">{plainText(executionId)}</code>
       </nav>
       {execution.isPending && <SkeletonRows label="Loading the execution" rows={6} />}
-      {execution.isError && (
+      {isMissing && <MissingExecution />}
+      {execution.isError && !isMissing && (
         <ProblemAlert
           what={execution.data ? 'What you see may be old' : 'This execution'}
           error={execution.error}
@@ -54,6 +58,10 @@ export function ExecutionPage() {
       )}
     </div>
   )
+}
+
+function isNotFound(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.code === 'not-found'
 }
 
 function titleOf(execution: ExecutionDetail | undefined): string {
