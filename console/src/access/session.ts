@@ -32,7 +32,7 @@ export function useSignOut() {
   })
 }
 
-/** Makes the first administrator with a set-up link, and is signed in as it afterwards (D16). */
+/** Makes an administrator with a set-up link, and is signed in as it afterwards (D16). */
 export function useSetUp() {
   const queryClient = useQueryClient()
   return useMutation({
