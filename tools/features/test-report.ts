@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import * as z from 'zod'
+import { featureOf } from './feature-table.ts'
 
 const Report = z.object({
   testResults: z.array(
@@ -7,12 +8,12 @@ const Report = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(z.object({ fullName: z.string(), title: z.optional(z.string()), status: z.string() })),
     }),
   ),
 })
 
-/** One test of a run. `title` is the whole one, with those of the groups it stands in. */
+/** One test of a run. `title` is its own where that names a feature, else the whole one with those of its groups. */
 export type RanTest = {
   readonly path: string
   readonly title: string
@@ -32,7 +33,7 @@ export function readTestReport(json: string, root: string): TestRun {
     tests: testResults.flatMap((file) =>
       file.assertionResults.map((test) => ({
         path: relative(root, file.name),
-        title: test.fullName,
+        title: featureOf(test.title ?? '') === undefined ? test.fullName : (test.title ?? test.fullName),
         outcome: test.status === 'passed' || test.status === 'failed' ? test.status : 'skipped',
       })),
     ),

@@ -58,7 +58,7 @@ test(
 test('a process that ends before it is ready is a failed start, with the place of its last words, and is not started again', async () => {
   const process_ = supervised(`console.log('no database'); process.exit(7)`)
   await expect(process_.start()).rejects.toThrow(
-    `The worker ended with 7. Its last words are in ${join(folder, 'worker.log')}`,
+    `The worker ended with 7. Its last words, in ${join(folder, 'worker.log')}`,
   )
   expect(log()).toBe('no database\n')
   expect(crashes).toEqual([])
