@@ -9,9 +9,10 @@ export function Facts({ children, label, isWide }: { children: React.ReactNode; 
   )
 }
 
-export function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+/** One fact; a long one has a line to itself. */
+export function Fact({ name, children, isLong }: { name: string; children: React.ReactNode; isLong?: boolean }) {
   return (
-    <div className={classes['fact']}>
+    <div className={classes['fact']} data-long={isLong}>
       <dt className={classes['name']}>{name}</dt>
       <dd className={classes['value']}>{children}</dd>
     </div>

@@ -33,7 +33,7 @@ export function ExecutionFacts({ execution }: { execution: ExecutionDetail }) {
         </Fact>
         <Fact name="Exit code">{attempt?.exitCode == null ? 'None' : <code>{attempt.exitCode}</code>}</Fact>
         {attempt?.reason && (
-          <Fact name="Reason">
+          <Fact name="Reason" isLong>
             <PlainText text={attempt.reason} />
           </Fact>
         )}
