@@ -21,7 +21,7 @@ const uuids = ['5f0c3a52-7f43-4a0e-8c6b-0d3f1b6f7a10', '5f0c3a52-7f43-4a0e-8c6b-
 /** An event with its own uuid and these hosts. */
 function eventOf(uuid: string, hosts: readonly string[]): string {
   const attributes = hosts.map((value, index) => ({
-    uuid: `a0000000-0000-4000-8000-00000000000${index}`,
+    uuid: `a0000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     type: 'domain',
     value,
     to_ids: true,
@@ -57,7 +57,12 @@ test('FD-15: a MISP feed over https becomes indicators and groups of the owner, 
   await using feed = await startFeed({ [`${uuids[0]}.json`]: fixture })
   const run = await collect(hub, { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint })
   expect([run.exitCode, run.stderr, hub.complaints, hub.library.refused]).toEqual([0, '', [], []])
-  expect(run.message).toBe('1 events, 27 attributes: 21 sent, 6 not mapped; 0 values gone; the hub refused 0 items')
+  expect(run.message).toBe(
+    '1 events, 27 attributes: 21 sent as 17 indicators (5 repeat a value, or add to a file or report; 1 hold two), 6 not mapped; 1 object references not mapped; 0 values gone',
+  )
+  expect(run.log.map(({ text }) => text)).toContain(
+    'of 21 attributes sent, 4 describe a file or their event; the other 17 hold 18 values (1 hold two), which are 17 indicators: 1 times the same value again or a hash joined to its file',
+  )
   expect(hosts(hub)).toContain('Host\tbad.example.com')
   expect(hub.library.unmapped.reduce((sum, { count }) => sum + count, 0)).toBe(8)
   expect(run.parameterFileIsGone).toBe(true)
@@ -95,6 +100,57 @@ test('FD-9: a value that no event holds any more is deleted from the owner on th
   expect(hosts(hub)).toEqual(['Host\tthree.example.com', 'Host\ttwo.example.com'])
 })
 
+test('FD-9: what others put into the owner stays, on the first run and after', async () => {
+  await using hub = await startHubDouble()
+  const byHand = hub.library.owner(owner)
+  byHand.set('Host\thand.example.com', { type: 'Host', summary: 'hand.example.com' })
+  hub.library.groups.set(owner, new Map([['theirs', { type: 'Report', name: 'A report by hand', xid: 'theirs' }]]))
+  byHand.set('Host\treported.example.com', {
+    type: 'Host',
+    summary: 'reported.example.com',
+    associatedGroups: [{ groupXid: 'theirs' }],
+  })
+  const files = { [`${uuids[0]}.json`]: eventOf(uuids[0], ['one.example.com', 'two.example.com']) }
+  await using feed = await startFeed(files)
+  const parameters = { events: `${feed.url}/feed`, fingerprint: feed.fingerprint }
+  expect((await collect(hub, parameters)).message).toContain('; 0 values gone')
+  files[`${uuids[0]}.json`] = eventOf(uuids[0], ['two.example.com'])
+  expect((await collect(hub, parameters)).message).toContain('; 1 values gone')
+  expect(hosts(hub)).toEqual(['Host\thand.example.com', 'Host\treported.example.com', 'Host\ttwo.example.com'])
+  expect(hub.complaints).toEqual([])
+})
+
+test('FD-9: when more than half of the known values would go, none does, until a person allows it', async () => {
+  await using hub = await startHubDouble()
+  const named = (count: number) => Array.from({ length: count }, (_, index) => `h${index}.example.com`)
+  const files = { [`${uuids[0]}.json`]: eventOf(uuids[0], named(41)) }
+  await using feed = await startFeed(files)
+  const parameters = { events: `${feed.url}/feed`, fingerprint: feed.fingerprint }
+  await collect(hub, parameters)
+  files[`${uuids[0]}.json`] = eventOf(uuids[0], named(20))
+  const guarded = await collect(hub, parameters)
+  expect([guarded.exitCode, guarded.message]).toEqual([
+    3,
+    'nothing deleted: 21 of 41 values would go (removeGoneShareMax is 50; 100 once allows it); 1 events, 20 attributes: 20 sent as 20 indicators, 0 not mapped',
+  ])
+  expect(hosts(hub)).toHaveLength(41)
+  const allowed = await collect(hub, { ...parameters, removeGoneShareMax: '100' })
+  expect([allowed.exitCode, allowed.message]).toEqual([0, expect.stringContaining('; 21 values gone')])
+  expect(hosts(hub)).toHaveLength(20)
+  // Less than twenty are too few to judge a share by.
+  files[`${uuids[0]}.json`] = eventOf(uuids[0], named(1))
+  expect((await collect(hub, parameters)).message).toContain('; 19 values gone')
+  expect(hosts(hub)).toEqual(['Host\th0.example.com'])
+})
+
+test('how many items the hub refused is in the log; the message leaves it to the hub, which says it too', async () => {
+  await using hub = await startHubDouble()
+  await using feed = await startFeed({ [`${uuids[0]}.json`]: eventOf(uuids[0], ['one.example.com', 'not a host']) })
+  const run = await collect(hub, { events: `${feed.url}/feed`, fingerprint: feed.fingerprint })
+  expect(run.message).toBe('1 events, 2 attributes: 2 sent as 2 indicators, 0 not mapped; 0 values gone')
+  expect(run.log.map(({ text }) => text)).toContain('the hub refused 1 items; the ledger of this run names each')
+})
+
 test('FD-11: an event that cannot be read ends partly done with 3, and nothing is deleted', async () => {
   await using hub = await startHubDouble()
   const files: Record<string, string | ((response: ServerResponse) => void)> = {
@@ -115,7 +171,7 @@ test('FD-11: an event that cannot be read ends partly done with 3, and nothing i
     const run = await collect(hub, parameters)
     expect([run.exitCode, run.message]).toEqual([
       3,
-      expect.stringContaining('1 files could not be read, so nothing was deleted'),
+      expect.stringContaining('nothing deleted: 1 files could not be read; 1 events, '),
     ])
     expect(hosts(hub)).toEqual(['Host\tone.example.com', 'Host\ttwo.example.com'])
   }
@@ -130,7 +186,7 @@ test('FD-11: a feed that holds no event, refuses us or is no feed fails with 1, 
   const parameters = { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint }
   await collect(hub, parameters)
   const manifests: readonly [string | ((response: ServerResponse) => void), string][] = [
-    ['{}', 'no event could be read'],
+    ['{}', 'the feed names no event; nothing was changed and nothing deleted'],
     ['[]', 'is no manifest of a MISP feed'],
     ['<html>', 'is not JSON'],
     [(response) => response.writeHead(401).end(), 'the credentials are wrong'],
@@ -195,13 +251,18 @@ test.skipIf(!existsSync(realEvents))('every attribute of real events is sent or 
   await using hub = await startHubDouble()
   const run = await collect(hub, { folder: realEvents, requireToIds: 'false' })
   expect([run.exitCode, run.stderr, hub.complaints]).toEqual([0, '', []])
-  const counts = /^(\d+) events, (\d+) attributes: (\d+) sent, (\d+) not mapped/
+  const counts = /^(\d+) events, (\d+) attributes: (\d+) sent as \d+ indicators(?: \(.*?\))?, (\d+) not mapped/
     .exec(run.message ?? '')
     ?.slice(1)
     .map(Number)
   const [events = 0, attributes = 0, sent = 0, unmapped = 0] = counts ?? []
   expect(events).toBeGreaterThan(0)
   expect(sent + unmapped).toBe(attributes)
+  expect(run.message?.length).toBeLessThanOrEqual(200)
+  const references = hub.library.unmapped
+    .filter(({ what }) => what.startsWith('object reference'))
+    .reduce((sum, { count }) => sum + count, 0)
+  expect(run.message).toContain(`; ${references} object references not mapped`)
   const named = hub.library.unmapped
     .filter(({ what }) => what.startsWith('attribute type'))
     .reduce((sum, { count }) => sum + count, 0)

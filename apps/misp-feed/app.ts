@@ -1,5 +1,7 @@
 import { defineFeed, parameter, SourceUnreadable } from '@postern/app-sdk'
 import type { CollectContext, Outcome, ValuesOf } from '@postern/app-sdk'
+import { accountLine, accountMessage } from './account.ts'
+import type { Counts } from './account.ts'
 import { readFeed, readFolder } from './event-source.ts'
 import type { ReadFile } from './event-source.ts'
 import { SentValues } from './gone-values.ts'
@@ -32,7 +34,14 @@ const parameters = {
   removeGone: parameter.boolean({
     label: 'Remove what has gone',
     default: true,
-    note: 'Deletes from the owner what no event holds any more. The owner must then be of this feed alone.',
+    note: 'Deletes from the owner what this feed brought and no event holds any more. What others put into the owner stays.',
+  }),
+  removeGoneShareMax: parameter.integer({
+    label: 'Share that may go',
+    default: 50,
+    minimum: 0,
+    maximum: 100,
+    note: 'Percent of the values that this feed brought. When more than that would go at once, and at least 20, none is deleted and the run ends partly done. 100 allows all.',
   }),
   rating: parameter.integer({
     label: 'Threat rating',
@@ -70,7 +79,7 @@ async function collect(context: Context): Promise<Outcome> {
     names: new Set([owner, app.name, app.displayName].map((name) => name.toLowerCase())),
   }
   const sent = new SentValues(context.tempPath)
-  const counts = { events: 0, unread: 0, attributes: 0, sent: 0, unmapped: 0, gone: 0 }
+  const counts = { events: 0, unread: 0, attributes: 0, sent: 0, unmapped: 0, describing: 0, pairs: 0, references: 0 }
   for await (const file of source(context)) {
     if ('problem' in file) {
       counts.unread += 1
@@ -79,21 +88,26 @@ async function collect(context: Context): Promise<Outcome> {
     }
     for (const event of file.events) await take(event, context, rules, sent, counts)
   }
-  if (counts.events === 0)
-    throw new SourceUnreadable(
-      `no event could be read (${counts.unread} failed); nothing was changed and nothing deleted`,
-    )
+  if (counts.events === 0) {
+    const why =
+      counts.unread === 0 ? 'the feed names no event' : `none of ${counts.unread} files of events could be read`
+    throw new SourceUnreadable(`${why}; nothing was changed and nothing deleted`)
+  }
   log.info('all events were read', counts)
   // An event that could not be read would look like one whose values have gone.
-  if (context.parameters.removeGone && counts.unread === 0) {
-    for await (const { type, value } of sent.gone(hub, owner)) {
-      await batch.delete(type, value)
-      counts.gone += 1
-    }
-  }
+  const { removeGone, removeGoneShareMax } = context.parameters
+  const removal =
+    removeGone && counts.unread === 0
+      ? await sent.takeGone(hub, owner, removeGoneShareMax, (type, value) => batch.delete(type, value))
+      : undefined
   const totals = await batch.submit()
   log.info('everything was submitted', { ...totals })
-  return outcome(counts, totals.refused)
+  log.info(accountLine(counts, totals.indicators))
+  if (totals.refused > 0) log.warn(`the hub refused ${totals.refused} items; the ledger of this run names each`)
+  return {
+    message: accountMessage(counts, totals.indicators, removal),
+    partial: counts.unread > 0 || removal?.isAllowed === false,
+  }
 }
 
 async function take(
@@ -101,21 +115,24 @@ async function take(
   { batch, log }: Context,
   rules: MappingRules,
   sent: SentValues,
-  counts: { events: number; attributes: number; sent: number; unmapped: number },
+  counts: { -readonly [Name in keyof Counts]: number },
 ): Promise<void> {
-  const mapped = mapEvent(event, rules)
-  for (const group of mapped.groups) await batch.addGroup(group)
-  for (const indicator of mapped.indicators) {
+  const { groups, indicators, associations, unmapped, attributes, references } = mapEvent(event, rules)
+  for (const group of groups) await batch.addGroup(group)
+  for (const indicator of indicators) {
     await batch.addIndicator(indicator)
     await sent.add(indicator)
   }
-  for (const association of mapped.associations) await batch.associate(association)
-  for (const { what, reason, example } of mapped.unmapped) batch.unmapped(what, reason, example)
+  for (const association of associations) await batch.associate(association)
+  for (const { what, reason, example } of unmapped) batch.unmapped(what, reason, example)
   counts.events += 1
-  counts.attributes += mapped.attributes.total
-  counts.sent += mapped.attributes.sent
-  counts.unmapped += mapped.attributes.unmapped
-  log.debug(`event ${event.uuid} was read`, mapped.attributes)
+  counts.attributes += attributes.total
+  counts.sent += attributes.sent
+  counts.unmapped += attributes.unmapped
+  counts.describing += attributes.describing
+  counts.pairs += attributes.pairs
+  counts.references += references.unmapped
+  log.debug(`event ${event.uuid} was read`, attributes)
 }
 
 async function* source({
@@ -131,15 +148,4 @@ async function* source({
       events,
     )
   else throw new Error('parameter events (Feed address) is needed')
-}
-
-function outcome(
-  counts: { events: number; unread: number; attributes: number; sent: number; unmapped: number; gone: number },
-  refused: number,
-): Outcome {
-  const { events, unread, attributes, sent, unmapped, gone } = counts
-  const message = `${events} events, ${attributes} attributes: ${sent} sent, ${unmapped} not mapped; ${gone} values gone; the hub refused ${refused} items`
-  return unread === 0
-    ? { message }
-    : { message: `${message}; ${unread} files could not be read, so nothing was deleted`, partial: true }
 }

@@ -19,7 +19,8 @@ const mapped = mapEvent(event, rules)
 const indicator = (summary: string) => mapped.indicators.find((item) => item.summary === summary)
 
 test('every attribute is counted once, as sent or as unmapped', () => {
-  expect(mapped.attributes).toEqual({ total: 27, sent: 21, unmapped: 6 })
+  expect(mapped.attributes).toEqual({ total: 27, sent: 21, unmapped: 6, describing: 4, pairs: 1 })
+  expect(mapped.references).toEqual({ unmapped: 1 })
   expect(
     mapped.unmapped
       .filter(({ what }) => what.startsWith('attribute type'))
@@ -99,6 +100,17 @@ test('LIB-1: an event is a Report that its indicators, actors, techniques, vulne
   expect(indicator('Bad.Example.com')?.groups).toEqual(['misp-event-5f0c3a52-7f43-4a0e-8c6b-0d3f1b6f7a10'])
 })
 
+test('FD-9: every indicator, of an object too, hangs on the report of its event, by which the feed knows its own', () => {
+  expect(mapped.indicators.filter(({ groups }) => !groups?.includes(`misp-event-${event.uuid}`))).toEqual([])
+  expect(mapped.indicators).toHaveLength(17)
+})
+
+test('what was sent adds up: each attribute holds a value, holds two, or describes', () => {
+  const { sent, describing, pairs } = mapped.attributes
+  const values = mapped.indicators.reduce((sum, { summary }) => sum + summary.split(' : ').length, 0)
+  expect(values).toBe(sent - describing + pairs)
+})
+
 test('FD-7: tags are bare words; machine tags give their value, and none names the owner', () => {
   expect(indicator('Bad.Example.com')?.tags).toEqual(['phishing', 'blog-post', 'OSINT', 'Finance'])
   expect(mapped.unmapped).toContainEqual({
@@ -169,5 +181,5 @@ test('a text that its object calls a hashtag is a Hashtag', () => {
   if (post === undefined) throw new Error('the event was not read')
   const { indicators, attributes } = mapEvent(post, rules)
   expect(indicators.map(({ type, summary }) => [type, summary])).toEqual([['Hashtag', '#lantern']])
-  expect(attributes).toEqual({ total: 2, sent: 1, unmapped: 1 })
+  expect(attributes).toEqual({ total: 2, sent: 1, unmapped: 1, describing: 0, pairs: 0 })
 })

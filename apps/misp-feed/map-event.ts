@@ -28,8 +28,21 @@ export interface MappedEvent {
   readonly indicators: readonly IndicatorItem[]
   readonly associations: readonly AssociationItem[]
   readonly unmapped: readonly Unmapped[]
-  readonly attributes: { readonly total: number; readonly sent: number; readonly unmapped: number }
+  readonly attributes: {
+    readonly total: number
+    readonly sent: number
+    readonly unmapped: number
+    /** Of those sent, how many hold no indicator but describe one or the event. */
+    readonly describing: number
+    /** Of those sent, how many hold two indicators. */
+    readonly pairs: number
+  }
+  /** Object references are no attributes and are counted beside them. */
+  readonly references: { readonly unmapped: number }
 }
+
+/** How the xid of an event's report begins. The feed knows by it what it brought. */
+export const reportXidStart = 'misp-event-'
 
 /** Maps one event; pure. */
 export function mapEvent(event: MispEvent, rules: MappingRules): MappedEvent {
@@ -51,12 +64,13 @@ class EventMapping {
   readonly #inEvent: string[] = []
   /** Where an object reference leads: uuid of attribute or object → the first indicator it became. */
   readonly #byUuid = new Map<string, Reference>()
-  readonly #counts = { total: 0, sent: 0, unmapped: 0 }
+  readonly #counts = { total: 0, sent: 0, unmapped: 0, describing: 0, pairs: 0 }
+  readonly #references = { unmapped: 0 }
 
   constructor(event: MispEvent, rules: MappingRules) {
     this.#event = event
     this.#rules = rules
-    this.#eventXid = `misp-event-${event.uuid}`
+    this.#eventXid = `${reportXidStart}${event.uuid}`
     this.#eventTags = this.#tagsOf(event.Tag ?? [], event.Galaxy)
   }
 
@@ -70,6 +84,7 @@ class EventMapping {
       associations: this.#associations,
       unmapped: this.#unmapped,
       attributes: this.#counts,
+      references: this.#references,
     }
   }
 
@@ -102,6 +117,7 @@ class EventMapping {
     this.#addIndicators([found], { ...first, Tag: tags, Galaxy: galaxies }, object)
     this.#counts.total += hashes.length + names.length
     this.#counts.sent += hashes.length + names.length
+    this.#counts.describing += names.length
   }
 
   #mapAttribute(attribute: MispAttribute, object?: MispObject): void {
@@ -122,8 +138,10 @@ class EventMapping {
     switch (meaning.is) {
       case 'indicators':
         this.#addIndicators(meaning.found, attribute, object)
+        this.#counts.pairs += meaning.found.length - 1
         return undefined
       case 'description':
+        this.#counts.describing += 1
         this.#descriptions.push(meaning.attribute)
         return undefined
       case 'vulnerability':
@@ -143,6 +161,7 @@ class EventMapping {
 
   /** A group that the event's group points at; the other way round would point at one that the hub does not know yet. */
   #addToEvent(group: GroupItem): void {
+    this.#counts.describing += 1
     this.#groups.push(group)
     this.#inEvent.push(group.xid)
   }
@@ -189,13 +208,16 @@ class EventMapping {
       const from = this.#byUuid.get(object.uuid)
       const to = this.#byUuid.get(referenced_uuid)
       const type = relationship_type || 'related-to'
-      if (from !== undefined && to !== undefined) this.#associate(type, from, to)
-      else
-        this.#unmapped.push({
-          what: `object reference "${type}"`,
-          reason: 'one end of it holds no indicator that is sent',
-          example: `${object.name} ${object.uuid}`,
-        })
+      if (from !== undefined && to !== undefined) {
+        this.#associate(type, from, to)
+        continue
+      }
+      this.#references.unmapped += 1
+      this.#unmapped.push({
+        what: `object reference "${type}"`,
+        reason: 'one end of it holds no indicator that is sent',
+        example: `${object.name} ${object.uuid}`,
+      })
     }
   }
 

@@ -122,16 +122,29 @@ export class HubLibrary {
     }
   }
 
+  #isInGroup(owner: string, item: BatchIndicator, type: string, xidStart: string): boolean {
+    return (item.associatedGroups ?? []).some(
+      ({ groupXid }) => groupXid.startsWith(xidStart) && this.groups.get(owner)?.get(groupXid)?.type === type,
+    )
+  }
+
   #page(query: URLSearchParams): z.infer<typeof IndicatorPage> {
-    const name = /^ownerName = "(.*)"$/.exec(query.get('tql') ?? '')?.[1]
-    if (name === undefined) throw new Error(`the double only knows ownerName = "…", not ${query.get('tql')}`)
-    const keys = [...this.owner(name).keys()].toSorted()
+    const tql = query.get('tql') ?? ''
+    const [, name, type, xidStart] = knownQuery.exec(tql) ?? []
+    if (name === undefined) throw new Error(`the double does not know the query ${tql}`)
+    const keys = [...this.owner(name)]
+      .filter(([, item]) => type === undefined || this.#isInGroup(name, item, type, xidStart ?? ''))
+      .map(([key]) => key)
+      .toSorted()
     const start = Number(query.get('cursor') ?? 0)
     const end = start + Math.min(pageRows, Number(query.get('limit') ?? pageRows))
     const data = keys.slice(start, end).map((key) => row(key, name))
     return { data, ...(end < keys.length ? { next: String(end) } : {}) }
   }
 }
+
+/** `ownerName = "…"`, and that with `and hasGroup(typeName = "…")` or `… and hasGroup(typeName = "…" and xid like "…%")`. */
+const knownQuery = /^ownerName = "([^"]*)"(?: and hasGroup\(typeName = "([^"]*)"(?: and xid like "([^"%]*)%")?\))?$/
 
 function row(key: string, owner: string): Indicator {
   const [type = '', value = ''] = key.split('\t')
