@@ -15,6 +15,7 @@ import { LeaseKeeper } from './hub-link/lease-keeper.ts'
 import { openJournalDatabase } from './journal/journal-database.ts'
 import { Journal } from './journal/journal.ts'
 import { LogSpool } from './journal/log-spool.ts'
+import { ResultBox } from './journal/result-box.ts'
 import type { Keychain } from './keychain/keychain.ts'
 import { openKeychainWith, type PasswordSources } from './keychain/master-password.ts'
 import type { ServerLog } from './log/server-log.ts'
@@ -62,7 +63,8 @@ export async function startEnvironmentServer(options: EnvironmentServerOptions):
     http,
     clock,
     confinement: choice.confinement,
-    journal: new Journal(database),
+    // Enrolment has made the key.
+    journal: new Journal(database, new ResultBox(keychain.content.sealingPrivateKey ?? '')),
     spool: new LogSpool(database),
     log,
   })

@@ -17,6 +17,7 @@ const steps = [
      pid integer,
      pid_start text,
      log_seq_last integer not null default 0,
+     -- AttemptResult as JSON, sealed (result-box.ts).
      result text,
      primary key (execution_id, attempt)
    ) strict;

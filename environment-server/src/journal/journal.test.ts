@@ -1,7 +1,7 @@
 import type { AttemptResult } from '@postern/protocol'
 import { FakeHub, nodeApp } from '@postern/dev/fake-hub'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { openJournalDatabase } from './journal-database.ts'
 import { Journal } from './journal.ts'
 import { LogSpool } from './log-spool.ts'
+import { ResultBox } from './result-box.ts'
 
 let hub: FakeHub
 let folder: string
@@ -28,9 +29,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-function reopen(): void {
+function reopen(keychainSecret = 'a key of the keychain'): void {
   database = openJournalDatabase(join(folder, 'journal.sqlite'))
-  journal = new Journal(database)
+  journal = new Journal(database, new ResultBox(keychainSecret))
 }
 
 async function command(executionId: string = randomUUID(), attempt = 1) {
@@ -84,6 +85,33 @@ test('D10: everything is there again after the file was closed and opened', asyn
   database.close()
   reopen()
   expect(journal.held()).toHaveLength(1)
+})
+
+test('D9: values that an app keeps are in no file of the journal in the clear, and come out as they went in', async () => {
+  const execute = await command()
+  journal.accept(execute, 'body', now(), 1)
+  const kept = { ...result('signed in'), results: { refreshToken: 'rotated-by-the-source' } }
+  journal.finish(execute, kept)
+  const files = Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
+  expect(files.includes(execute.executionId)).toBe(true)
+  expect(files.includes('rotated-by-the-source')).toBe(false)
+  database.close()
+  reopen()
+  expect(journal.undelivered(10)).toEqual([{ executionId: execute.executionId, attempt: 1, result: kept }])
+})
+
+test('a result that another keychain sealed, or that was sealed for another attempt, is delivered as one that is not known', async () => {
+  const [one, other] = [await command(), await command()]
+  for (const execute of [one, other]) {
+    journal.accept(execute, 'body', now(), 1)
+    journal.finish(execute, result('done'))
+  }
+  database.exec(`update attempt set result = (select result from attempt where execution_id = '${one.executionId}')`)
+  const outcomes = () => journal.undelivered(10).map((each) => each.result.outcome)
+  expect(outcomes()).toEqual(['exited', 'interrupted'])
+  database.close()
+  reopen('a key of another keychain')
+  expect(outcomes()).toEqual(['interrupted', 'interrupted'])
 })
 
 test('D10: an attempt cannot be accepted twice', async () => {

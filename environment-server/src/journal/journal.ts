@@ -2,6 +2,7 @@ import { AttemptResult, type ExecuteCommand, type HeldAttempt, type SandboxTier 
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod/mini'
 import type { ProcessIdentity } from '../executor/process-table.ts'
+import type { ResultBox } from './result-box.ts'
 
 export type JournalState = 'queued' | 'running' | 'finished'
 
@@ -39,9 +40,11 @@ type Row = {
  */
 export class Journal {
   readonly #database: DatabaseSync
+  readonly #box: ResultBox
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, box: ResultBox) {
     this.#database = database
+    this.#box = box
   }
 
   /** Whether a command with this id was taken before (D8). */
@@ -92,7 +95,14 @@ export class Journal {
           `insert into attempt (execution_id, attempt, command_id, body, placement, state, accepted_at, result)
            values (?, ?, ?, ?, 'pinned', 'finished', ?, ?)`,
         )
-        .run(command.executionId, command.attempt, command.commandId, body, result.finishedAt, JSON.stringify(result))
+        .run(
+          command.executionId,
+          command.attempt,
+          command.commandId,
+          body,
+          result.finishedAt,
+          this.#box.seal(command, JSON.stringify(result)),
+        )
     })
   }
 
@@ -111,13 +121,13 @@ export class Journal {
   }
 
   /** The first result stands; a later one, from a path that did not know, changes nothing. */
-  finish({ executionId, attempt }: HeldAttempt, result: AttemptResult): void {
+  finish(held: HeldAttempt, result: AttemptResult): void {
     this.#database
       .prepare(
         `update attempt set state = 'finished', result = ?, pid = null, pid_start = null
          where execution_id = ? and attempt = ? and state <> 'finished'`,
       )
-      .run(JSON.stringify(result), executionId, attempt)
+      .run(this.#box.seal(held, JSON.stringify(result)), held.executionId, held.attempt)
   }
 
   /** The hub has the result. Its command ids stay, so that a late copy of the command is still known. */
@@ -148,11 +158,11 @@ export class Journal {
         `select execution_id, attempt, result from attempt where state = 'finished' order by accepted_at, rowid limit ?`,
       )
       .all(limit) as { execution_id: string; attempt: number; result: string }[]
-    return rows.map((row) => ({
-      executionId: row.execution_id,
-      attempt: row.attempt,
-      result: z.parse(AttemptResult, JSON.parse(row.result)),
-    }))
+    return rows.map((row) => {
+      const held = { executionId: row.execution_id, attempt: row.attempt }
+      const text = this.#box.open(held, row.result)
+      return { ...held, result: text === undefined ? unreadable() : z.parse(AttemptResult, JSON.parse(text)) }
+    })
   }
 
   forgetOldCommands(now: number): void {
@@ -181,6 +191,21 @@ export class Journal {
       this.#database.exec('rollback')
       throw error
     }
+  }
+}
+
+/** The keychain is another one than when the attempt ended. What the attempt did is not known any more. */
+function unreadable(): AttemptResult {
+  return {
+    outcome: 'interrupted',
+    exitCode: null,
+    message: 'How it ended cannot be read any more: the environment server has another keychain than it had then.',
+    results: {},
+    tier: null,
+    startedAt: null,
+    finishedAt: new Date().toISOString(),
+    usage: null,
+    logSeqLast: 0,
   }
 }
 
