@@ -17,11 +17,11 @@ export function runtimeFor({
       return { program: process.execPath, arguments: [programMain] }
     case 'PYTHON':
       return {
-        missing: `The app ${programName} needs Python, and this environment server has none: fill appsPythonHome311 in configure.sh.`,
+        missing: `The app ${programName} needs Python, which this release of the environment server does not run.`,
       }
     case 'JAVA':
       return {
-        missing: `The app ${programName} needs Java, and this environment server has none: fill appsJavaHome in configure.sh.`,
+        missing: `The app ${programName} needs Java, which this release of the environment server does not run.`,
       }
     default:
       return {

@@ -157,5 +157,5 @@ function envFile(settings: BundleSettings): string {
 }
 
 function onlyLocalWarning(apiURL: string): string {
-  return `This hub only knows itself as ${apiURL}: an environment server on another machine will not find it. Set its public names under Administration, Settings, and download again.`
+  return `This hub only knows itself as ${apiURL}: an environment server on another machine will not find it. Set POSTERN_PUBLIC_URL and POSTERN_BROKER_PUBLIC_HOST, or PATCH /v1/settings, and download again.`
 }
