@@ -88,6 +88,8 @@ export class SupervisedProcess {
       env: this.#plan.env,
       cwd: this.#plan.cwd,
       stdio: ['ignore', log, log, 'ipc'],
+      // Its own process group: Ctrl-C reaches the supervisor alone, which then ends its processes in order.
+      detached: true,
       ...this.#plan.user,
     })
     closeSync(log)

@@ -33,7 +33,7 @@ export function accessRoutes(server: Server, access: Access, settings: Settings)
       schema: {
         operationId: 'setUp',
         tags: ['access'],
-        summary: 'Make the first administrator with a one-time set-up link',
+        summary: 'Make an administrator with a one-time set-up link',
         body: SetUpRequest,
         response: { 204: done },
       },

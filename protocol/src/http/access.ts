@@ -10,7 +10,7 @@ export const NewPassword = z.string().check(z.minLength(12), z.maxLength(200))
 
 export const Username = z.string().check(z.minLength(1), z.maxLength(254), z.regex(/^[^\s\p{C}]+$/u))
 
-/** The first administrator, by a one-time set-up link (D16). */
+/** An administrator, by a one-time set-up link (D16). */
 export const SetUpRequest = z.strictObject({
   setupToken: z.string().check(z.maxLength(200)),
   username: Username,
