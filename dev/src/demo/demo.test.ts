@@ -211,7 +211,7 @@ describe('D19: the demo of an ordinary user without a home', () => {
       const executions = (await callHub(hub(), paths.executions, ExecutionPage)).data
       const feed = executions.find(({ jobName }) => jobName.startsWith('MISP feed misp-events '))
       const said =
-        /(\d+) attributes: (\d+) sent, (\d+) not mapped/
+        /(\d+) attributes: (\d+) sent as \d+ indicators(?: \(.*?\))?, (\d+) not mapped/
           .exec(feed?.message ?? '')
           ?.slice(1)
           .map(Number) ?? []

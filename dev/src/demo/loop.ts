@@ -5,6 +5,7 @@ import {
   type ExecutionDetail,
   type Job,
   type Ledger,
+  type ParameterValue,
   paths,
   Receipt,
 } from '@postern/protocol'
@@ -29,6 +30,7 @@ export async function prepareJobs(
   { hub, server, aed, feed }: Pick<Constellation, 'hub' | 'server' | 'aed' | 'feed'>,
   input: Omit<Input, 'folder'>,
   scheduled: boolean,
+  feedParameters: Record<string, ParameterValue> = {},
 ): Promise<Jobs> {
   const { target } = hub
   await ensureOwner(target, input.owner)
@@ -36,7 +38,7 @@ export async function prepareJobs(
   const feedJob = await ensureJob(target, await findApp(target, 'misp_feed'), server.environment, {
     name: `MISP feed ${input.suffix}`,
     owner: input.owner,
-    parameters: { events: feed.url, fingerprint: feed.fingerprintSha256 },
+    parameters: { events: feed.url, fingerprint: feed.fingerprintSha256, ...feedParameters },
     schedule: scheduled ? everyTenMinutes : null,
   })
   const exportJob = await ensureJob(target, await findApp(target, 'netscout_aed'), server.environment, {

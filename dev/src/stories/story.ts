@@ -63,6 +63,8 @@ export async function startStory(): Promise<Story> {
     { hub: system.hub, server, aed: aed.identity, feed: feed.identity },
     { owner: 'Source of the story', collection: 'Hosts of the story', taxiiCollection: target, suffix: 'story' },
     false,
+    // Stories let all of a source go, which a feed does not do by itself.
+    { removeGoneShareMax: 100 },
   )
   const started = stack.move()
   return {
