@@ -35,6 +35,14 @@ test('the thread that reads large batches ends with the hub', async () => {
   expect(threads()).toBe(before)
 })
 
+test('/metrics counts what is under way', async () => {
+  await using hub = await open()
+  const { text } = await hub.ask('GET', paths.metrics)
+  expect(text).toContain('postern_executions_open{state="waiting"} 0')
+  expect(text).toContain('postern_environment_servers_online 0')
+  expect(text).toContain('postern_commands_unacknowledged 0')
+})
+
 /** Worker threads of this process. */
 function threads(): number {
   const { workers } = process.report.getReport() as { workers: unknown[] }
@@ -74,10 +82,11 @@ async function open() {
   }
 
   async function exchange(method: string, path: string, headers: Record<string, string>, body: string) {
-    return await new Promise<{ status: number; json: unknown }>((resolve, reject) => {
+    return await new Promise<{ status: number; text: string; json: unknown }>((resolve, reject) => {
       const sent = request({ socketPath: join(folder, 'hub.sock'), method, path, headers }, async (response) => {
         const text = Buffer.concat(await response.toArray()).toString()
-        resolve({ status: response.statusCode ?? 0, json: JSON.parse(text) })
+        const json: unknown = text.startsWith('{') ? JSON.parse(text) : undefined
+        resolve({ status: response.statusCode ?? 0, text, json })
       })
       sent.once('error', reject)
       sent.end(body)

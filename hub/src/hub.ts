@@ -7,6 +7,7 @@ import { connectDatabase } from './database/database.ts'
 import { migrate } from './database/migrate.ts'
 import { openDatabase } from './database/provider/open-database.ts'
 import { createFeatures } from './features.ts'
+import { addHubMetrics } from './health/hub-metrics.ts'
 import { createMetrics } from './health/routes.ts'
 import { createServer, type Server } from './http/server.ts'
 import { Keys } from './keys/keys.ts'
@@ -68,6 +69,8 @@ export async function startHub(config: HubConfig): Promise<Hub> {
     }),
   )
 
+  const metrics = createMetrics()
+  addHubMetrics(metrics, db)
   const routes: RouteParts = {
     db,
     features,
@@ -78,7 +81,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
         databaseAnswers,
         async () => (background.broker.isConnected() ? undefined : 'there is no connection to the broker'),
       ],
-      metrics: createMetrics(),
+      metrics,
       metricsTokenFile: config.metricsTokenFile,
     },
   }

@@ -45,7 +45,8 @@ export function healthRoutes(server: Server, { checks, metrics, metricsTokenFile
     paths.metrics,
     { config: forEveryone, schema: { hide: true, response: { 200: z.string() } } },
     async (request, reply) => {
-      if (!isLoopback(request.ip) && !holdsToken(request.headers['postern-metrics-token'])) {
+      const isHere = request.caller.kind === 'machine' || isLoopback(request.ip)
+      if (!isHere && !holdsToken(request.headers['postern-metrics-token'])) {
         throw new Problem('not-found', 'There is nothing at this address.')
       }
       return reply
@@ -61,5 +62,5 @@ export function healthRoutes(server: Server, { checks, metrics, metricsTokenFile
 }
 
 function isLoopback(address: string): boolean {
-  return address === '' || address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
 }
