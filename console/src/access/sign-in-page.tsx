@@ -6,6 +6,7 @@ import { ApiProblem } from '../api/api.ts'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { GatePage } from './gate-page.tsx'
 import classes from './gate-page.module.css'
+import { returnPath } from './return-path.ts'
 import { useSignIn } from './session.ts'
 
 export function SignInPage() {
@@ -19,7 +20,8 @@ export function SignInPage() {
     signIn.mutate(
       { username: textOf(form, 'username'), password: textOf(form, 'password') },
       {
-        onSuccess: () => void navigate({ href: from ?? '/executions', replace: true }),
+        // Judged again where it counts: an address of another site would be left to here, with a fresh session.
+        onSuccess: () => void navigate({ href: returnPath(from) ?? '/executions', replace: true }),
         onError: () => password.current?.select(),
       },
     )

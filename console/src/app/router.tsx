@@ -14,11 +14,12 @@ import { SignInPage } from '../access/sign-in-page.tsx'
 import { ApiProblem } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
 import { ExecutionPage } from '../executions/execution-page.tsx'
-import { readExecutionSearch } from '../executions/execution-search.ts'
+import { type ExecutionSearch, readExecutionSearch } from '../executions/execution-search.ts'
 import { ExecutionsPage } from '../executions/executions-page.tsx'
-import { readExecutionsSearch } from '../executions/executions-search.ts'
+import { type ExecutionsSearch, readExecutionsSearch } from '../executions/executions-search.ts'
 import { AppShell } from './app-shell.tsx'
 import { BrokenPage, MissingPage, PendingPage } from './fallback-pages.tsx'
+import { validSearch } from './valid-search.ts'
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
@@ -30,10 +31,10 @@ const setUpRoute = createRoute({ getParentRoute: () => rootRoute, path: '/setup'
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { from?: string } => {
+  validateSearch: validSearch<{ from?: string }>((search) => {
     const from = returnPath(search['from'])
     return from ? { from } : {}
-  },
+  }),
   component: SignInPage,
 })
 
@@ -65,14 +66,14 @@ const homeRoute = createRoute({
 const executionsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/executions',
-  validateSearch: readExecutionsSearch,
+  validateSearch: validSearch<ExecutionsSearch>(readExecutionsSearch),
   component: ExecutionsPage,
 })
 
 const executionRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/executions/$executionId',
-  validateSearch: readExecutionSearch,
+  validateSearch: validSearch<ExecutionSearch>(readExecutionSearch),
   // Another execution is another page: nothing of the one before may linger.
   remountDeps: ({ params }) => params,
   component: ExecutionPage,

@@ -38,7 +38,7 @@ export function ExecutionsPage() {
         columns={columns}
         rowKey={(execution) => execution.id}
         onOpen={(execution) => void navigate({ to: '/executions/$executionId', params: { executionId: execution.id } })}
-        empty={<NoExecutions isFiltered={Object.keys(search).length > 0} />}
+        empty={<NoExecutions isFiltered={Object.keys(filter).length > 0} />}
       />
     </div>
   )
