@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import pg from 'pg'
+import { withHubDatabase } from '../hub-database.ts'
 
 /** What to look for, by what it is. */
 export type Needles = Readonly<Record<string, string>>
@@ -58,9 +58,7 @@ function readOrGone(file: string): Buffer {
 }
 
 async function lookAtDatabase(dataFolder: string, look: (place: string, content: Buffer) => void): Promise<void> {
-  const client = new pg.Client({ host: join(dataFolder, 'cluster/socket'), user: 'postern', database: 'postern' })
-  await client.connect()
-  try {
+  await withHubDatabase(dataFolder, async (client) => {
     const { rows: tables } = await client.query<{ name: string }>(
       `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
     )
@@ -70,9 +68,7 @@ async function lookAtDatabase(dataFolder: string, look: (place: string, content:
       for (const row of rows)
         for (const [column, value] of Object.entries(row)) look(`${name}.${column}`, readable(value))
     }
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 const gzipMagic = Buffer.from([0x1f, 0x8b])

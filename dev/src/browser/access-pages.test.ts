@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { callHub } from '@postern/cli'
+import { consolePages, paths, SetupLink } from '@postern/protocol'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withHubDatabase } from '../hub-database.ts'
+import { startTestSystem, type TestSystem } from '../test-system.ts'
+import { ConsolePage } from './console-page.ts'
+import { launchChromium } from './launch-chromium.ts'
+import { lowContrast } from './low-contrast.ts'
+
+const username = 'chief'
+const password = 'four random words here'
+
+let system: TestSystem
+let browser: Browser
+beforeAll(async () => {
+  system = await startTestSystem()
+  browser = await launchChromium(readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'))
+}, 90_000)
+afterAll(async () => {
+  await browser.close()
+  await system[Symbol.asyncDispose]()
+})
+
+async function open(colorScheme: 'light' | 'dark' = 'light'): Promise<ConsolePage> {
+  return await ConsolePage.open(browser, { url: system.hub.file.url, colorScheme })
+}
+
+async function setupLink(): Promise<string> {
+  return (await callHub(system.hub.target, paths.setupLinks, SetupLink, { method: 'POST' })).url
+}
+
+/** Nothing went wrong behind the person's back, and nobody but the hub was asked for anything. */
+function expectHarmless(opened: ConsolePage): void {
+  expect(opened.mishaps).toEqual([])
+  const { origin } = new URL(system.hub.file.url)
+  expect(opened.requested.filter((address) => new URL(address).origin !== origin)).toEqual([])
+}
+
+test('D16: a set-up link makes an administrator, who is signed in by it; it works once', async () => {
+  const link = await setupLink()
+  await using first = await open()
+  await first.setUp(link, username, password)
+  expect(first.path).toBe(consolePages.executions)
+  await first.page.getByText('Nothing has run yet').waitFor()
+  // D18: the live connection needs no other port.
+  await first.page.getByText('Live', { exact: true }).waitFor()
+  expectHarmless(first)
+
+  await using second = await open()
+  const { pathname, hash } = new URL(link)
+  await second.go(pathname + hash)
+  await second.page.getByLabel('User name').fill('thief')
+  await second.page.getByRole('textbox', { name: 'Password', exact: true }).fill(password)
+  await second.page.getByRole('textbox', { name: 'Password again' }).fill(password)
+  await second.page.getByRole('button', { name: 'Make administrator and sign in' }).click()
+  await second.page.getByText('This set-up link was used already').waitFor()
+  expect(second.path).toBe('/setup')
+  // The token stands behind #, which no request carries.
+  expect([...first.requested, ...second.requested].filter((address) => address.includes(hash.slice(1)))).toEqual([])
+  expectHarmless(second)
+})
+
+test('S13: who is not signed in is led to the sign-in page and back to what was asked for, never to another site', async () => {
+  await using opened = await open()
+  await opened.go('/executions?state=failed')
+  await opened.page.getByText('You go on where you were').waitFor()
+  await opened.tryToSignIn(username, 'not the password')
+  await opened.page.getByText('You could not be signed in').waitFor()
+  await opened.signIn(username, password)
+  expect(opened.path).toBe('/executions?state=failed')
+
+  for (const elsewhere of [
+    '//evil.example.com/',
+    'https://evil.example.com/',
+    '/\\evil.example.com',
+    'javascript:alert(1)',
+  ]) {
+    await opened.go(`${consolePages.signIn}?from=${encodeURIComponent(elsewhere)}`)
+    await opened.signIn(username, password)
+    expect(opened.path).toBe(consolePages.executions)
+  }
+  expectHarmless(opened)
+})
+
+test('S13: a session that has run out leads to signing in, and back to where one was', async () => {
+  await using opened = await open()
+  await opened.go('/executions?state=partial')
+  await opened.signIn(username, password)
+  await opened.page.getByText('No execution fits the filter').waitFor()
+  await withHubDatabase(system.dataFolder, async (client) => {
+    await client.query(`update session set expires_at = now() - interval '1 second'`)
+  })
+  await opened.page.getByLabel('State').selectOption('Failed')
+  await opened.page.getByText('You go on where you were').waitFor()
+  await opened.signIn(username, password)
+  expect(opened.path).toBe('/executions?state=failed')
+  await opened.page.getByText('No execution fits the filter').waitFor()
+  expectHarmless(opened)
+})
+
+test('S13: after signing out, the way back shows nothing', async () => {
+  await using opened = await open()
+  await opened.go('/')
+  await opened.signIn(username, password)
+  const cookies = await opened.page.context().cookies()
+  expect(cookies).toMatchObject([{ httpOnly: true, secure: true, sameSite: 'Strict' }])
+  await opened.signOut()
+  await opened.page.goBack()
+  await opened.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  // The hub forgot the session too: its cookie is worth nothing now.
+  await opened.page.context().addCookies(cookies)
+  await opened.go('/executions')
+  await opened.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  expectHarmless(opened)
+})
+
+test('everything before and just behind the gate can be done by keys alone', async () => {
+  await using opened = await open()
+  const { keyboard } = opened.page
+  await opened.go('/')
+  await opened.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await keyboard.type(username)
+  await keyboard.press('Tab')
+  await keyboard.type(password)
+  await keyboard.press('Enter')
+  await opened.page.getByText('Nothing has run yet').waitFor()
+
+  await keyboard.press('Tab')
+  expect(await focused(opened)).toBe('Skip to the content')
+  await keyboard.press('Enter')
+  expect(await opened.page.evaluate('document.activeElement.id')).toBe('content')
+
+  await keyboard.press('?')
+  const dialog = opened.page.getByRole('dialog', { name: 'Keyboard' })
+  await dialog.waitFor()
+  await keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  await keyboard.press('t')
+  await opened.announced.getByText('Theme: ').waitFor()
+  expectHarmless(opened)
+})
+
+test.each(['light', 'dark'] as const)(
+  'every text of the %s theme stands out from what is behind it',
+  async (colorScheme) => {
+    await using opened = await open(colorScheme)
+    const { pathname, hash } = new URL(await setupLink())
+    await opened.go(pathname + hash)
+    await opened.page.getByRole('button', { name: 'Make administrator and sign in' }).click()
+    await opened.page.getByText('A password has 12 to 200 characters; this one has 0').waitFor()
+    expect(await lowContrast(opened.page)).toEqual([])
+
+    await opened.go('/')
+    await opened.tryToSignIn(username, 'not the password')
+    await opened.page.getByText('You could not be signed in').waitFor()
+    expect(await lowContrast(opened.page)).toEqual([])
+
+    await opened.signIn(username, password)
+    await opened.page.getByText('Nothing has run yet').waitFor()
+    expect(await lowContrast(opened.page)).toEqual([])
+    await opened.page.getByRole('button', { name: 'Keyboard' }).click()
+    await opened.page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    expect(await lowContrast(opened.page)).toEqual([])
+    expectHarmless(opened)
+  },
+)
+
+async function focused(opened: ConsolePage): Promise<string> {
+  return await opened.page.evaluate<string>('document.activeElement.textContent')
+}
