@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { canonicalise, detectType, type IndicatorType } from '@postern/intel'
-import { BatchAnswer, type BatchIndicator, Owner, OwnerPage, paths, tcexPaths } from '@postern/protocol'
+import { BatchAnswer, BatchError, type BatchIndicator, Owner, OwnerPage, paths, tcexPaths } from '@postern/protocol'
 import { Command } from 'commander'
+import * as z from 'zod'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { say } from '../say.ts'
@@ -93,5 +94,12 @@ async function upload(target: HubTarget, owner: string, indicators: BatchIndicat
       body: Buffer.from(`${part('config', config)}${part('content', { indicator: indicators })}--${boundary}--\r\n`),
     },
   )
-  return answer.data.batchStatus
+  const { batchStatus, batchId } = answer.data
+  if ((batchStatus.errorCount ?? 0) > 0 && batchId !== undefined) await sayRefusals(target, batchId)
+  return batchStatus
+}
+
+async function sayRefusals(target: HubTarget, batchId: number): Promise<void> {
+  const errors = await callHub(target, `${tcexPaths.base}${tcexPaths.batchErrors(batchId)}`, z.array(BatchError))
+  for (const { errorReason } of errors.slice(0, shownRefusalsMax)) say.error(errorReason)
 }

@@ -5,7 +5,10 @@ import type { BatchRow } from '../batches/batch-store.ts'
 export function batchAnswer(batch: BatchRow, isFinal: boolean): BatchAnswer {
   return {
     status: 'Success',
-    data: { batchStatus: { ...(isFinal ? {} : { id: Number(batch.id) }), ...statusOf(batch) } },
+    data: {
+      batchStatus: { ...(isFinal ? {} : { id: Number(batch.id) }), ...statusOf(batch) },
+      batchId: Number(batch.id),
+    },
   }
 }
 

@@ -89,7 +89,14 @@ export const BatchStatus = z.object({
 })
 export type BatchStatus = z.infer<typeof BatchStatus>
 
-export const BatchAnswer = z.object({ status: z.literal('Success'), data: z.object({ batchStatus: BatchStatus }) })
+export const BatchAnswer = z.object({
+  status: z.literal('Success'),
+  data: z.object({
+    batchStatus: BatchStatus,
+    /** Ours: also there when the status has no id, so that `/api/v2/batch/{id}/errors` can be asked for the reasons. */
+    batchId: z.optional(z.int()),
+  }),
+})
 export type BatchAnswer = z.infer<typeof BatchAnswer>
 
 /** One row of `GET /api/v2/batch/{id}/errors`, in ThreatConnect's wording: `<Type> <value> is not valid. <why>`. */
