@@ -26,14 +26,17 @@ const endDeadlineMs = 90_000
 /** How an export ended, with all that it left behind. */
 export type Exported = { execution: ExecutionDetail; plans: Plan[]; receipts: Receipt[] }
 
+/** An attribute of a MISP event. */
+export type SourceAttribute = { type: string; value: string }
+
 /** The main loop on a real hub with a real environment server; only the source and the control are rehearsed. */
 export type Story = AsyncDisposable & {
   system: TestSystem
   server: LocalEnvironmentServer
   aed: AedSimulator
   jobs: { feed: Job; export: Job; collection: Collection }
-  /** Makes these hosts all that the source holds. */
-  publish(hosts: readonly string[]): void
+  /** Makes these hosts, and what else is named, all that the source holds. */
+  publish(hosts: readonly string[], others?: readonly SourceAttribute[]): void
   /** What the AED holds in truth, sorted. */
   held(): string[]
   /** Starts a job and gives the execution's id. */
@@ -92,14 +95,15 @@ export async function startStory(): Promise<Story> {
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 
-  function publish(hosts: readonly string[]): void {
+  function publish(hosts: readonly string[], others: readonly SourceAttribute[] = []): void {
+    const attributes = [...others, ...hosts.map((value) => ({ type: 'hostname', value }))]
     const Event = {
       uuid,
       info: 'Hosts of the story',
       date: '2026-11-02',
       timestamp: '1793606400',
       published: true,
-      Attribute: hosts.map((value) => ({ uuid: randomUUID(), type: 'hostname', value, to_ids: true })),
+      Attribute: attributes.map((attribute) => ({ uuid: randomUUID(), to_ids: true, ...attribute })),
     }
     writeFileSync(join(events, `${uuid}.json`), JSON.stringify({ Event }))
   }

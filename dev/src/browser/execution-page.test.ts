@@ -1,0 +1,327 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { callHub } from '@postern/cli'
+import { hostileCorpus } from '@postern/intel'
+import { consolePages, ExecutionPage, LedgerItemPage, paths, SetupLink, User } from '@postern/protocol'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { waitFor } from '../environment-server/wait-for.ts'
+import { hostNames, type SourceAttribute, startStory, type Story } from '../stories/story.ts'
+import { ConsolePage } from './console-page.ts'
+import { launchChromium } from './launch-chromium.ts'
+import { lowContrast } from './low-contrast.ts'
+
+const password = 'four random words here'
+const known = hostNames(200, 'known')
+/** Of a kind that the AED does not take: they fill the ledger and not the appliance. */
+const many: SourceAttribute[] = Array.from({ length: 10_000 }, (_, index) => ({
+  type: 'mutex',
+  value: `Global\\rehearsal-${index}`,
+}))
+/** Each hostile text as a value of a type that takes any text, of one that takes hardly any, and as the name of a type. */
+const hostile: SourceAttribute[] = hostileCorpus.flatMap(({ text }) => [
+  { type: 'email-subject', value: text },
+  { type: 'hostname', value: text },
+  { type: text, value: text },
+])
+const testMs = 90_000
+
+let story: Story
+let browser: Browser
+let feedId: string
+let exportId: string
+beforeAll(async () => {
+  story = await startStory()
+  browser = await launchChromium(readFileSync(join(story.system.dataFolder, 'pki/ca.pem'), 'utf8'))
+  story.publish(known, [...hostile, ...many])
+  feedId = (await story.feed()).id
+  exportId = (await story.export()).execution.id
+  await using opened = await ConsolePage.open(browser, { url: story.system.hub.file.url })
+  const { url } = await callHub(story.system.hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
+  await opened.setUp(url, 'chief', password)
+}, 150_000)
+afterAll(async () => {
+  await browser.close()
+  await story[Symbol.asyncDispose]()
+})
+beforeEach(() => story.aed.setFaults([]))
+
+/** A signed-in person. */
+async function open(options: { username?: string; colorScheme?: 'light' | 'dark' } = {}): Promise<ConsolePage> {
+  const { username = 'chief', colorScheme = 'light' } = options
+  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, colorScheme })
+  await opened.go(consolePages.executions)
+  await opened.signIn(username, password)
+  return opened
+}
+
+function expectHarmless(opened: ConsolePage): void {
+  expect(opened.mishaps).toEqual([])
+  const { origin } = new URL(story.system.hub.file.url)
+  expect(opened.requested.filter((address) => new URL(address).origin !== origin)).toEqual([])
+}
+
+test(
+  'S13, S6: hostile values are shown as text and nothing else: no script, no link, no picture, no request',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open()
+    const { page } = opened
+    for (const part of ['created', 'refused', 'unmapped'] as const) {
+      await opened.go(`${consolePages.execution(feedId)}?view=ledger&part=${part}`)
+      const grid = page.getByRole('grid', { name: part === 'unmapped' ? 'Unmapped' : `Items ${part}` })
+      await grid.getByRole('row').nth(1).waitFor()
+      await showAll(page, samples[part])
+      const strange = await page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll('main a[href], main :is(img, iframe, object, embed, script, base, form, meta, link)')]
+      .filter((element) => element.localName !== 'a' || new URL(element.href).origin !== location.origin).map((element) => element.outerHTML)`)
+      expect(strange).toEqual([])
+    }
+    expectHarmless(opened)
+  },
+)
+
+/** Texts that must be there to be read, unusual characters by their names. */
+const samples = {
+  created: ['<img src=x onerror=alert(1)>', 'javascript:alert(document.domain)', "'; drop table indicator; --"],
+  refused: [
+    '</stix:Title><script>alert(1)</script>',
+    'invoiceU+202Efdp.exe',
+    'U+001B]0;pwnedU+0007',
+    'evil.example.comU+0000.png',
+  ],
+  unmapped: ['attribute type "<img src=x onerror=alert(1)>"', 'none of the twelve indicator types takes it'],
+} as const
+
+test('D16: every refused item stands in the ledger with its reason and its code', { timeout: testMs }, async () => {
+  await using opened = await open()
+  const { page } = opened
+  await opened.openExecution(feedId, 'ledger')
+  const refused = (
+    await callHub(
+      story.system.hub.target,
+      `${paths.executionLedgerItems(feedId)}?outcome=refused&limit=1000`,
+      LedgerItemPage,
+    )
+  ).data
+  expect(refused.length).toBeGreaterThan(50)
+  await page.getByRole('navigation', { name: 'Parts of the ledger' }).getByRole('link', { name: 'Refused' }).click()
+  const grid = page.getByRole('grid', { name: 'Items refused' })
+  await grid.getByRole('row').nth(1).waitFor()
+  expect(refused.filter(({ reason, code }) => !reason || !code)).toEqual([])
+  // Unusual characters are shown by their names, as the test above has it.
+  const plain = refused.filter(({ reason }) => /^\P{C}+$/u.test(reason ?? ''))
+  expect(plain.length).toBeGreaterThan(30)
+  await showAll(
+    page,
+    plain.map(({ reason, code }) => `${reason} ${code}`),
+  )
+  expectHarmless(opened)
+})
+
+test(
+  'ten thousand rows are reached by keys alone, and only those in sight are in the page',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open()
+    const { page } = opened
+    await opened.go(`${consolePages.execution(feedId)}?view=ledger&part=created`)
+    const grid = page.getByRole('grid', { name: 'Items created' })
+    await grid.getByRole('row').nth(1).focus()
+    let rowsMost = 0
+    await waitFor(
+      async () => {
+        await page.keyboard.press('End')
+        rowsMost = Math.max(rowsMost, await grid.getByRole('row').count())
+        return await page.getByText(/^10,\d+ rows, all loaded$/).isVisible()
+      },
+      'all rows to be loaded',
+      () => '',
+      60_000,
+    )
+    await page.keyboard.press('End')
+    await grid.getByText('Global\\rehearsal-9999', { exact: true }).waitFor()
+    expect(rowsMost).toBeLessThan(120)
+    await page.keyboard.press('Home')
+    await grid.locator('[aria-rowindex="2"]').waitFor()
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'D18: an execution is seen as it runs: its lines appear, its state changes, its receipt comes, without a reload',
+  { timeout: testMs },
+  async () => {
+    story.publish([...known, ...hostNames(2, 'live')])
+    await story.feed()
+    story.aed.setFaults([{ on: 'taxii-post', fault: 'slow', after: 0, times: 1, delayMs: 5_000 }])
+    await using opened = await open()
+    const { page } = opened
+    const executionId = await story.start(story.jobs.export)
+    await page.locator(`a[href="${consolePages.execution(executionId)}"]`).click()
+    await page.waitForURL((url) => url.pathname === consolePages.execution(executionId))
+    await page.getByRole('banner').getByText('Live').waitFor()
+    await page.getByText('the control was compared with the data collection').waitFor()
+    const state = page
+      .getByRole('main')
+      .locator('header')
+      .getByText(/^(Running|Succeeded)$/)
+    expect(await state.textContent()).toBe('Running')
+    await page.getByText('values were put in').waitFor()
+    await opened.announced.getByText('The execution is now: Succeeded').waitFor()
+    expect(await state.textContent()).toBe('Succeeded')
+    await page.getByRole('tab', { name: 'Receipt' }).click()
+    await page.getByText('The control was read back and holds exactly what it should.').waitFor()
+    expect(
+      opened.requested.filter((address) => new URL(address).pathname === consolePages.execution(executionId)),
+    ).toEqual([])
+    expectHarmless(opened)
+  },
+)
+
+test('D5: a receipt of drift names each missing value', { timeout: testMs }, async () => {
+  const added = hostNames(3, 'missing')
+  story.publish([...known, ...hostNames(2, 'live'), ...added])
+  await story.feed()
+  story.aed.setFaults([{ on: 'taxii-post', fault: 'store-nothing-answer-ok', after: 0, delayMs: 1 }])
+  const { execution } = await story.export()
+  await using opened = await open()
+  const { page } = opened
+  await opened.openExecution(execution.id, 'receipt')
+  await page.getByText('3 values are missing, 0 are held that should not be', { exact: true }).waitFor()
+  const grid = page.getByRole('grid', { name: 'Values that differ' })
+  await grid.getByRole('row').nth(added.length).waitFor()
+  const rows = await grid.getByRole('row').filter({ hasText: 'Missing' }).allTextContents()
+  expect(rows).toHaveLength(3)
+  for (const [index, value] of added.entries()) expect(rows[index]).toContain(value)
+  expectHarmless(opened)
+})
+
+test(
+  'D5: a plan that waits is approved by keys, and its execution applies it; who only reads cannot',
+  { timeout: testMs },
+  async () => {
+    const wanted = [...known.slice(0, 50), ...hostNames(160, 'swapped')].toSorted()
+    story.publish(wanted)
+    await story.feed()
+    const { execution, plans } = await story.export()
+    expect(plans).toMatchObject([{ state: 'waiting' }])
+    await callHub(story.system.hub.target, paths.users, User, {
+      json: { username: 'reader', password, role: 'read-only' },
+    })
+
+    await using reader = await open({ username: 'reader' })
+    await reader.openExecution(execution.id, 'plan')
+    await reader.page.getByText('Somebody with more than reading rights decides about this plan').waitFor()
+    expect(await reader.page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
+    expectHarmless(reader)
+
+    await using opened = await open()
+    const { page } = opened
+    await opened.openExecution(execution.id, 'plan')
+    await page.getByText('Nothing has been changed on the control. A person decides.').waitFor()
+    await page.getByText('Share that changes').getByText('Tripped').waitFor()
+    await page.getByRole('button', { name: 'Approve …' }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Approve this plan?' })
+    await dialog.waitFor()
+    // The safe answer has the focus; the other one is a key away.
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Not yet')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByText('The changes were written. Whether the control holds them, the receipt says.').waitFor()
+    const { data } = await callHub(story.system.hub.target, `${paths.executions}?limit=1`, ExecutionPage)
+    expect(data).toMatchObject([{ trigger: 'approval' }])
+    expect((await story.end(data[0]?.id ?? '')).state).toBe('succeeded')
+    expect(story.held()).toEqual(wanted)
+    expectHarmless(opened)
+  },
+)
+
+test('an execution is found, opened and read through by keys alone', { timeout: testMs }, async () => {
+  await using opened = await open()
+  const { page } = opened
+  const { keyboard } = page
+  const grid = page.getByRole('grid', { name: 'Executions' })
+  await grid.getByRole('row').nth(1).waitFor()
+  await waitFor(async () => {
+    await keyboard.press('Tab')
+    return await grid.locator('[role=row]:focus').count()
+  }, 'the focus to reach the first row')
+  await keyboard.press('End')
+  await keyboard.press('ArrowUp')
+  await keyboard.press('Enter')
+  await page.waitForURL((url) => url.pathname === consolePages.execution(exportId))
+  await page.getByRole('heading', { name: 'NETSCOUT AED story' }).waitFor()
+  await keyboard.press('3')
+  await page.getByRole('region', { name: 'Plan' }).getByText('Applied').waitFor()
+  await keyboard.press('4')
+  await page.getByRole('region', { name: 'Receipt' }).getByText('In sync', { exact: true }).waitFor()
+  await keyboard.press('1')
+  await keyboard.press('/')
+  await keyboard.type('compared')
+  await page.getByText('1 line', { exact: true }).waitFor()
+  await keyboard.press('Escape')
+  await keyboard.press('Tab')
+  await keyboard.press('g')
+  await keyboard.press('e')
+  await page.waitForURL((url) => url.pathname === consolePages.executions)
+  expectHarmless(opened)
+})
+
+test('S13: an address that asks for what there is not shows the log', { timeout: testMs }, async () => {
+  await using opened = await open()
+  await opened.go(`${consolePages.execution(exportId)}?view=hologram&part=%3Cscript%3E&plan=${'9'.repeat(100)}`)
+  await opened.page.getByText('the control was compared with the data collection').waitFor()
+  expect(await opened.page.getByRole('tab', { name: 'Log' }).getAttribute('aria-selected')).toBe('true')
+  expectHarmless(opened)
+})
+
+test.each(['light', 'dark'] as const)(
+  'every text of an execution stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    await using opened = await open({ colorScheme })
+    const { page } = opened
+    await page.getByRole('grid', { name: 'Executions' }).getByRole('row').nth(1).waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    for (const [executionId, view, sign] of [
+      [feedId, 'log', 'MISP feed 1.0.0 starts'],
+      [feedId, 'ledger', 'Parts of the ledger'],
+      [exportId, 'plan', 'Share that changes'],
+      [exportId, 'receipt', 'By the word of'],
+    ] as const) {
+      await opened.openExecution(executionId, view)
+      await page
+        .getByText(sign)
+        .or(page.getByRole('navigation', { name: sign }))
+        .first()
+        .waitFor()
+      expect(await lowContrast(page)).toEqual([])
+    }
+    expectHarmless(opened)
+  },
+)
+
+/** Pages through the page's one table, whose rows are in it only while they are in sight, until it has shown all these texts. */
+async function showAll(page: Page, texts: readonly string[]): Promise<void> {
+  const seen = new Set<string>()
+  const rows = page.locator('[role=grid] [role=row][data-index]')
+  await rows.first().focus()
+  let leftFrom: string | null = null
+  const left = () => texts.filter((text) => ![...seen].some((row) => row.includes(text)))
+  await waitFor(
+    async () => {
+      for (const row of await rows.allTextContents()) seen.add(row)
+      const at = await page.locator('[role=row]:focus').getAttribute('data-index')
+      // A key before the rows of the last one are drawn would skip them.
+      if (at !== leftFrom) await page.keyboard.press('PageDown')
+      leftFrom = at
+      return left().length === 0
+    },
+    'these texts to be shown',
+    () => left().join('\n'),
+  )
+}
