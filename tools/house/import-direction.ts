@@ -14,6 +14,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'environment-server': ['protocol', 'intel'],
   simulators: ['protocol', 'intel'],
   dev: ['protocol', 'intel', 'app-sdk', 'hub', 'environment-server', 'simulators', 'cli'],
+  bench: ['protocol', 'intel', 'app-sdk', 'hub', 'environment-server', 'simulators', 'cli', 'dev'],
   cli: ['protocol', 'intel', 'app-sdk', 'hub', 'console', 'environment-server', 'simulators'],
 }
 
