@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Database } from './tables.ts'
+import { DatabaseUnreachable } from './unavailable.ts'
 
 /** What every store takes; a transaction is the same type, so that a store works in and out of one. */
 export type Db = Kysely<Database> | Transaction<Database>
@@ -17,6 +18,7 @@ export function connectDatabase(
   max = connectionsMax,
 ): DatabaseConnection {
   const pool = new pg.Pool({
+    Client: HubClient,
     connectionString: url,
     max,
     application_name: 'postern',
@@ -29,4 +31,29 @@ export function connectDatabase(
   pool.on('connect', (client) => void client.on('error', onError))
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { pool, db, close: () => db.destroy() }
+}
+
+/** Says of a connection that was not made that it was the database's: the error alone might be of any socket. */
+class HubClient extends pg.Client {
+  override connect(): Promise<pg.Client>
+  override connect(callback: Connected): void
+  override connect(callback?: Connected): Promise<pg.Client> | void {
+    if (callback === undefined) return super.connect().catch(unreachable)
+    // One function that takes both, as every caller's does.
+    const done = callback as (error: Error | null, client?: pg.Client) => void
+    super.connect((error: unknown) => (error instanceof Error ? done(named(error)) : done(null, this)))
+  }
+}
+
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void)
+
+function unreachable(error: unknown): never {
+  throw named(error)
+}
+
+/** A refusal by a server that answers, such as of a wrong password, stays what it is. */
+function named(error: unknown): Error {
+  const { code } = error as { code?: unknown }
+  const answered = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && /[0-9]/.test(code)
+  return answered && error instanceof Error ? error : new DatabaseUnreachable({ cause: error })
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { paths, type ProblemCode, type ProblemDocument } from '@postern/protocol'
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
+import { databaseProblem } from '../database/unavailable.ts'
 import { Problem } from '../lib/problem.ts'
 
 /** The only place that knows HTTP status codes of problems. */
@@ -35,7 +36,9 @@ export function problemAnchor(code: ProblemCode): string {
 
 /** Answers any error as a problem document (RFC 9457). A defect is logged whole and answered without its inside. */
 export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, detail } = explain(error)
+  const away = databaseProblem(error)
+  if (away !== undefined) request.log.warn({ reason: String(away.cause) }, 'a request failed for the database')
+  const { code, detail } = explain(away ?? error)
   if (code === 'internal') request.log.error({ err: error }, 'a request ended in a defect')
   const status = statusOf[code]
   const document: ProblemDocument = {

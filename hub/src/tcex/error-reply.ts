@@ -1,13 +1,15 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { databaseProblem } from '../database/unavailable.ts'
 import { Problem } from '../lib/problem.ts'
 import { replyJson } from './json-reply.ts'
 
 /** Problems in ThreatConnect's shape: JSON also for errors (T7), except for missing rights, which apps read as text. */
 export function replyWithTcexError(
-  error: FastifyError | Problem,
+  thrown: FastifyError | Problem,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  const error = databaseProblem(thrown) ?? thrown
   if (error instanceof Problem) {
     if (error.code === 'unauthenticated' || error.code === 'forbidden')
       return reply.code(401).type('text/plain').send(error.message)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Log } from '../../lib/log.ts'
+import { keepRunning } from './keep-running.ts'
 import { openPrivateCluster, privateClusterUrl } from './private-cluster.ts'
 
 /** Where the database is, and what has to end with the hub. */
@@ -20,7 +21,15 @@ export async function openDatabase(
       "this hub runs on the PostgreSQL that came with its packages: good for trials; for production install the system's, or set DATABASE_URL",
     )
   }
-  return { url: cluster.url, directUrl: cluster.url, stop: cluster.stop }
+  const keeper = keepRunning(cluster, log)
+  return {
+    url: cluster.url,
+    directUrl: cluster.url,
+    async stop() {
+      await keeper[Symbol.asyncDispose]()
+      await cluster.stop()
+    },
+  }
 }
 
 /** The same database for a process that does not run it, e.g. the broker's edge. */

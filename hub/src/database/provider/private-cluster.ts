@@ -1,17 +1,30 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { type Binaries, findBinaries, postgresMajorMin } from './binaries.ts'
+import {
+  isAnswering,
+  isServerAlive,
+  programOptions,
+  type RunAs,
+  serverPid,
+  startServer,
+  stopServer,
+} from './cluster-process.ts'
 
 /** A PostgreSQL that the hub runs for itself, reachable by a Unix socket in a 0700 folder and by nothing else (D12). */
-export type PrivateCluster = { url: string; binaries: Binaries; stop(): Promise<void> }
+export type PrivateCluster = {
+  url: string
+  binaries: Binaries
+  /** Of the process that all others of the cluster descend from; undefined while there is none. */
+  pid(): number | undefined
+  /** Starts it again if it has died. @returns whether it had */
+  revive(): Promise<boolean>
+  stop(): Promise<void>
+}
 
-/** Where programs run by root run instead: PostgreSQL refuses root, and so do we (D11). */
-export type RunAs = { uid: number; gid: number }
-
-const startDeadlineMs = 60_000
 /** Longest path of a Unix socket on Linux, less the name that PostgreSQL appends. */
 const socketFolderLengthMax = 107 - '/.s.PGSQL.5432.lock'.length
 
@@ -28,13 +41,24 @@ export async function openPrivateCluster(folder: string, runAs?: RunAs, majorWan
   if (binaries === undefined) throw new Error(missingBinaries(made))
   if (made === undefined) initialise(binaries, data, runAs)
   const url = privateClusterUrl(folder)
+  const place = { binaries, data, socket, url, runAs }
   if (!(await isAnswering(url))) {
     // One that runs and does not answer has lost its socket, so nobody uses it.
-    await stop(data)
-    await start(binaries, data, socket, url, runAs)
+    await stopServer(data)
+    await startServer(place)
   }
   await createDatabase(socket)
-  return { url, binaries, stop: () => stop(data) }
+  return {
+    url,
+    binaries,
+    pid: () => serverPid(data),
+    async revive() {
+      if (isServerAlive(data)) return false
+      await startServer(place)
+      return true
+    },
+    stop: () => stopServer(data),
+  }
 }
 
 /** How to reach the cluster in `folder`, whether it runs or not. */
@@ -85,68 +109,6 @@ function initialise(binaries: Binaries, data: string, runAs: RunAs | undefined):
   )
 }
 
-function programOptions(binaries: Binaries, runAs: RunAs | undefined) {
-  return {
-    ...runAs,
-    cwd: '/',
-    env: {
-      PATH: '/usr/bin:/bin',
-      LANG: 'C',
-      LD_LIBRARY_PATH: binaries.origin === 'bundled' ? join(binaries.folder, '../lib') : '',
-    },
-  }
-}
-
-async function start(
-  binaries: Binaries,
-  data: string,
-  socket: string,
-  url: string,
-  runAs: RunAs | undefined,
-): Promise<void> {
-  // A file and not a pipe: the database outlives a killed hub, and its next word must not end it.
-  const logFile = join(dirname(data), 'postgresql.log')
-  const log = openSync(logFile, 'w', 0o600)
-  const child = spawn(join(binaries.folder, 'postgres'), ['-D', data, '-k', socket], {
-    ...programOptions(binaries, runAs),
-    stdio: ['ignore', 'ignore', log],
-    // Its own process group: Ctrl-C in the terminal reaches the hub, which stops the database last.
-    detached: true,
-  })
-  closeSync(log)
-  const deadline = Date.now() + startDeadlineMs
-  while (!(await isAnswering(url))) {
-    if (child.exitCode !== null) throw new Error(`PostgreSQL ended at once. Its last words:\n${lastWords(logFile)}`)
-    if (Date.now() > deadline)
-      throw new Error(`PostgreSQL did not answer within ${startDeadlineMs / 1000} s:\n${lastWords(logFile)}`)
-    await new Promise((resolve) => setTimeout(resolve, 30))
-  }
-  child.unref()
-}
-
-function lastWords(logFile: string): string {
-  return readFileSync(logFile, 'utf8').slice(-4000)
-}
-
-/** SQLSTATE of a server that is well and full. */
-const tooManyConnections = '53300'
-
-/** Whether a server answers; a database that does not exist yet is an answer too. */
-async function isAnswering(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url.replace('/postern?', '/postgres?') })
-  // A server that is shutting down ends the connection under the client; the answer is then simply no.
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.query('select 1')
-    return true
-  } catch (error) {
-    return (error as { code?: string }).code === tooManyConnections
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
-
 async function createDatabase(socket: string): Promise<void> {
   const client = new pg.Client({ host: socket, user: 'postern', database: 'postgres' })
   await client.connect()
@@ -155,24 +117,5 @@ async function createDatabase(socket: string): Promise<void> {
     if (rowCount === 0) await client.query('create database postern')
   } finally {
     await client.end()
-  }
-}
-
-/** A fast shutdown by signal; its pid file tells the process, whether this hub started it or took it over. */
-async function stop(data: string): Promise<void> {
-  const pidFile = join(data, 'postmaster.pid')
-  if (!existsSync(pidFile)) return
-  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
-  if (!isAlive(pid)) return
-  process.kill(pid, 'SIGINT')
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 30))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }

@@ -1,0 +1,45 @@
+import { Problem } from '../lib/problem.ts'
+
+/** SQLSTATE classes by which PostgreSQL says that it cannot work now: connection, shutting down or starting, out of resources. */
+const awayStates = /^(08...|57P0[1-5]|53[0-4]00)$/
+const diskFull = '53100'
+/** What the client library says, without a code, of a connection that ended under a query or was not to be had. */
+const awaySentences = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error',
+  'Client was closed and is not queryable',
+]
+
+/** A connection to the database could not be made. */
+export class DatabaseUnreachable extends Error {
+  constructor(options: ErrorOptions) {
+    super('the database cannot be reached', options)
+    this.name = 'DatabaseUnreachable'
+  }
+}
+
+/** What to tell a caller whose request failed because the database is away or full; nothing for any other error. */
+export function databaseProblem(error: unknown): Problem | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code } = each as { code?: unknown }
+    if (code === diskFull) {
+      return new Problem('unavailable', "The disk of the hub's database is full. Make room on it and try again.", {
+        cause: error,
+      })
+    }
+    if (each instanceof DatabaseUnreachable || isAway(each, code)) {
+      return new Problem(
+        'unavailable',
+        "The hub's database cannot be reached at the moment. Try again in a few seconds; the hub goes on by itself.",
+        { cause: error },
+      )
+    }
+  }
+  return undefined
+}
+
+function isAway({ message }: Error, code: unknown): boolean {
+  if (typeof code === 'string') return awayStates.test(code)
+  return awaySentences.some((sentence) => message.startsWith(sentence))
+}
