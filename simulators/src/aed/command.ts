@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { ParseArgsOptionsConfig } from 'node:util'
 
-import { readFaultRule } from '../faults.ts'
+import { FaultRule, faultMeanings } from '../faults/fault-rule.ts'
+import { readFaultRule } from '../faults/read-fault-rule.ts'
 import { AedDialect } from './dialect.ts'
 import { aedDialects } from './dialects.ts'
 import type { AedSimulatorOptions } from './options.ts'
@@ -13,7 +14,11 @@ export const aedFlags = {
   state: { type: 'string', description: 'Folder that keeps everything (required)' },
   collection: { type: 'string', multiple: true, description: 'Title of a collection to have; may be repeated' },
   dialect: { type: 'string', multiple: true, description: 'Name of a dialect or key=value; may be repeated' },
-  fault: { type: 'string', multiple: true, description: 'KIND=FAULT or KIND=FAULT:TIMES; may be repeated' },
+  fault: {
+    type: 'string',
+    multiple: true,
+    description: 'KIND=FAULT, KIND=FAULT:TIMES or KIND=FAULT:rate=0.1,seed=7; may be repeated',
+  },
   help: { type: 'boolean', short: 'h', description: 'Show this' },
 } as const satisfies Record<string, ParseArgsOptionsConfig[string] & { description: string }>
 
@@ -73,6 +78,10 @@ function helpText(): string {
   const settings = Object.entries(AedDialect.shape).map(
     ([name, schema]) => `  ${name.padEnd(22)} ${schema.description ?? ''}`,
   )
+  const faults = Object.entries(faultMeanings).map(([name, meaning]) => `  ${name.padEnd(24)} ${meaning}`)
+  const settingsOfFaults = Object.entries(FaultRule.shape)
+    .filter(([name]) => name !== 'fault')
+    .map(([name, schema]) => `  ${name.padEnd(24)} ${schema.description ?? ''}`)
   return [
     'Runs a rehearsal NETSCOUT AED on 127.0.0.1 until it is stopped.',
     '',
@@ -81,5 +90,10 @@ function helpText(): string {
     `Dialects: ${Object.keys(aedDialects).join(', ')}`,
     'Settings of a dialect:',
     ...settings,
+    '',
+    'Faults, each for a kind of request, or * for all (a kind there is not is answered with those there are):',
+    ...faults,
+    'Settings of a fault; KIND comes first, the others behind a colon:',
+    ...settingsOfFaults,
   ].join('\n')
 }

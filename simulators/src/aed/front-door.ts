@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 
-import type { FaultRule, Faults } from '../faults.ts'
-import { sendAnswer } from '../http/loopback-server.ts'
+import { distortAnswer, nonsenseAnswer } from '../faults/distort-answer.ts'
+import type { FaultName } from '../faults/fault-rule.ts'
+import type { Faults, MetFault } from '../faults/faults.ts'
+import { sendAnswer, sendCut } from '../http/loopback-server.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { RequestLog } from '../http/request-log.ts'
 import { matchRoute } from '../http/router.ts'
@@ -15,6 +17,7 @@ import type { StatusPageFacts } from './status-page.ts'
 interface Outcome {
   readonly kind: string
   readonly answer: Answer | 'dropped'
+  readonly fault?: FaultName | undefined
 }
 
 /** Every request comes in here: finds its interface, lets it in, asks for faults, and writes the answer. */
@@ -38,11 +41,12 @@ export function frontDoor(parts: {
     const at = new Date()
     const startedAt = performance.now()
     const url = readUrl(request)
-    const { kind, answer } = await respond(request, url)
+    const { kind, answer, fault } = await respond(request, url)
     const status = answer === 'dropped' ? 0 : answer.status
     const durationMs = performance.now() - startedAt
-    parts.log.add({ at, method: request.method ?? '', path: url.pathname, kind, status, durationMs })
+    parts.log.add({ at, method: request.method ?? '', path: url.pathname, kind, status, durationMs, fault })
     if (answer === 'dropped') request.socket.destroy()
+    else if (fault === 'cut-body') sendCut(request, response, answer)
     else sendAnswer(request, response, answer)
   }
 
@@ -57,6 +61,7 @@ export function frontDoor(parts: {
       return { kind: 'missing-slash', answer: { status: 301, headers: { location: `${path}/${url.search}` } } }
     }
     const kind = match.kind === 'route' ? match.route.kind : `${area.name.toLowerCase()}-${match.kind}`
+    let met: MetFault | undefined
     try {
       area.authenticate({ request })
       if (match.kind === 'wrong-method') {
@@ -66,9 +71,10 @@ export function frontDoor(parts: {
       }
       if (match.kind === 'unknown') throw new Refusal(404, 'notFound', 'there is no such resource')
       const call = { request, path, query: url.searchParams, params: match.params, origin: origin(request) }
-      return { kind, answer: await handle(match.route, call, area) }
+      met = parts.faults.take(kind)
+      return { kind, fault: met?.rule.fault, answer: await handle(match.route, call, area, met) }
     } catch (error) {
-      if (error instanceof Refusal) return { kind, answer: area.refuse(error) }
+      if (error instanceof Refusal) return { kind, fault: met?.rule.fault, answer: area.refuse(error) }
       // A client that went away in the middle of its own request is no bug of ours.
       if (request.destroyed && !request.complete) return { kind, answer: 'dropped' }
       parts.onBug(error)
@@ -79,14 +85,35 @@ export function frontDoor(parts: {
     }
   }
 
-  async function handle(route: Route, call: Omit<Call, 'storeNothing'>, area: Area): Promise<Answer | 'dropped'> {
-    const fault: FaultRule | undefined = parts.faults.take(route.kind)
-    if (fault?.fault === 'drop') return 'dropped'
-    if (fault?.fault === 'error-503')
-      return area.refuse(new Refusal(503, 'servicesStopped', 'the services are stopped'))
-    if (fault?.fault === 'slow') await delay(fault.delayMs)
-    const answer = await route.handle({ ...call, storeNothing: fault?.fault === 'store-nothing-answer-ok' })
-    return fault?.fault === 'drop-after-storing' ? 'dropped' : answer
+  async function handle(
+    route: Route,
+    call: Omit<Call, 'fault'>,
+    area: Area,
+    met: MetFault | undefined,
+  ): Promise<Answer | 'dropped'> {
+    const fault = met?.rule.fault
+    if (met === undefined || fault === undefined) return await route.handle({ ...call, fault: undefined })
+    if (fault === 'drop') return 'dropped'
+    if (fault === 'error-503') return area.refuse(new Refusal(503, 'servicesStopped', 'the services are stopped'))
+    if (fault === 'redirect-elsewhere') return elsewhere(call, met.rule.to)
+    if (fault === 'slow') await delay(met.rule.delayMs)
+    if (route.plays?.includes(fault) === true) return await route.handle({ ...call, fault })
+    const answer = await route.handle({ ...call, fault: undefined })
+    switch (fault) {
+      case 'drop-after-storing':
+        return 'dropped'
+      case 'store-answer-error':
+        return area.refuse(new Refusal(500, 'internal', 'something went wrong on the appliance'))
+      case 'nonsense-json':
+        return nonsenseAnswer(answer, met.draw)
+      case 'duplicate':
+      case 'truncate':
+      case 'reorder':
+      case 'ten-fold-answer':
+        return distortAnswer(answer, fault)
+      default:
+        return answer
+    }
   }
 
   /** Links lead back to the name the client used, if it is one of this machine's own. */
@@ -94,6 +121,12 @@ export function frontDoor(parts: {
     const host = request.headers.host ?? ''
     return /^(?:127\.0\.0\.1|localhost)(?::\d{1,5})?$/.test(host) ? `https://${host}` : parts.ownOrigin()
   }
+}
+
+/** 307 keeps method and body, so that a client that follows it shows all that it has. */
+function elsewhere(call: Omit<Call, 'fault'>, to: string): Answer {
+  const location = new URL(call.request.url ?? '/', to).href
+  return { status: call.request.method === 'GET' ? 302 : 307, headers: { location } }
 }
 
 const plain = { 'content-type': 'text/plain; charset=utf-8' }

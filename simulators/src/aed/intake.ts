@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 
+import type { FaultName } from '../faults/fault-rule.ts'
 import type { AedDialect } from './dialect.ts'
 import type { AedLimits } from './options.ts'
 import { judgeObject } from './stix/judge-object.ts'
@@ -13,6 +14,7 @@ import type { CompleteStatus, StatusStore } from './store/status-store.ts'
 
 type Outcome = { readonly kind: 'success' } | { readonly kind: 'failure'; readonly message: string }
 const success: Outcome = { kind: 'success' }
+const pollsForEver = Number.MAX_SAFE_INTEGER
 
 /**
  * Takes bundles into collections and removes objects again, within the appliance's limits.
@@ -47,22 +49,28 @@ export class Intake {
     return this.#counts.get(collection.number) ?? { indicators: 0, others: 0 }
   }
 
-  /** Takes a bundle's objects, in their order, and keeps a status resource about it. */
-  take(collection: Collection, objects: readonly unknown[], storeNothing: boolean): CompleteStatus {
+  /** Takes a bundle's objects, in their order, and keeps a status resource about it. Of faults it plays those that concern storing. */
+  take(collection: Collection, objects: readonly unknown[], fault?: FaultName): CompleteStatus {
+    const storeNothing = fault === 'store-nothing-answer-ok' || fault === 'pending-for-ever'
+    const pendingPolls = fault === 'pending-for-ever' ? pollsForEver : this.#dialect.pendingPolls
+    const takenMax = fault === 'truncate' ? Math.floor(objects.length / 2) : objects.length
+    const inOrder = [...objects.entries()]
     return this.#changing(collection, () => {
       const addedAt = sortableNow()
       const successes: string[] = []
       const failures: Array<{ id: string; message: string }> = []
-      for (const [position, object] of objects.entries()) {
+      for (const [position, object] of fault === 'reorder' ? inOrder.toReversed() : inOrder) {
         const verdict = judgeObject(object, position, this.#dialect)
         const stixId = verdict.kind === 'take' ? verdict.row.stixId : verdict.stixId
-        const outcome = storeNothing ? success : this.#decide(collection, verdict, addedAt)
+        const isForgotten = storeNothing || position >= takenMax
+        const outcome = isForgotten ? success : this.#decide(collection, verdict, addedAt)
+        if (fault === 'duplicate' && verdict.kind === 'take') this.#store(collection, doubled(verdict.row), addedAt)
         if (outcome.kind === 'success') successes.push(stixId)
         else failures.push({ id: stixId, message: outcome.message })
       }
       if (!storeNothing) this.#objects.forgetRevoked(collection, this.#limits.indicatorsPerCollection)
       const status = { id: randomUUID(), requestTimestamp: wireTimestamp(addedAt), successes, failures }
-      this.#statuses.add(status, this.#dialect.pendingPolls)
+      this.#statuses.add(status, pendingPolls)
       return status
     })
   }
@@ -137,4 +145,12 @@ export class Intake {
       throw error
     }
   }
+}
+
+/** The same object under an id of its own that is the same each time. */
+function doubled(row: StixRow): StixRow {
+  const digest = hash('sha256', row.stixId)
+  const uuid = `${digest.slice(0, 8)}-${digest.slice(8, 12)}-4${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`
+  const stixId = `${row.type}--${uuid}`
+  return { ...row, stixId, json: JSON.stringify({ ...(JSON.parse(row.json) as object), id: stixId }) }
 }

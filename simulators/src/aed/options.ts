@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-import { FaultRules } from '../faults.ts'
+import { FaultRules } from '../faults/fault-rule.ts'
 import { AedDialect } from './dialect.ts'
 
 /** The sizes of a real appliance (training notes of the vendor); lower them to meet a limit with little data. */

@@ -7,10 +7,11 @@ import { join } from 'node:path'
 
 import * as z from 'zod'
 
-import { FaultRules } from '../faults.ts'
-import type { Faults } from '../faults.ts'
+import { FaultRules } from '../faults/fault-rule.ts'
+import type { Faults } from '../faults/faults.ts'
 import { parseJson, readBody } from '../http/body.ts'
 import { Refusal } from '../http/refusal.ts'
+import type { NumberedRequest } from '../http/request-log.ts'
 import type { Answer } from '../http/router.ts'
 import { jsonAnswer } from './rest/json-answer.ts'
 import { ApplianceAlert } from './store/alert-store.ts'
@@ -20,19 +21,27 @@ const bodyBytesMax = 4 * 1024 * 1024
 /** Longer paths do not fit the address of a Unix socket (108 bytes with the closing zero on Linux, 104 elsewhere). */
 const socketPathBytesMax = 100
 const NewAlerts = z.array(ApplianceAlert).min(1).max(1_000)
+const NewObjects = z.strictObject({ collection: z.string(), objects: z.array(z.unknown()).min(1).max(100_000) })
 
 /**
  * The back door for tests: what the appliance holds, and switches for what goes wrong. A Unix socket that only its
  * owner may open and no connector can reach over the network.
  * - `GET /state`: everything held; `GET /state?values=no`: only the numbers.
  * - `GET /faults`, `POST /faults` with a list of rules, which replaces the last.
+ * - `GET /requests?after=N`: the last 10,000 requests behind number N, oldest first, each with the fault that it met.
  * - `POST /alerts` with a list of alerts; answers their numbers.
+ * - `POST /objects` with `{collection, objects}`: puts STIX objects into a collection, as another client would; answers their status.
+ * - `POST /clear`: empties every collection and takes back all faults; alerts and the log of requests stay.
  */
 export async function openOracle(parts: {
   readonly path: string
   readonly state: (withValues: boolean) => object
+  readonly requestsAfter: (number: number) => readonly NumberedRequest[]
   readonly faults: Faults
   readonly alerts: AlertStore
+  readonly clear: () => void
+  /** Nothing for a title there is not. */
+  readonly take: (collectionTitle: string, objects: readonly unknown[]) => object | undefined
 }): Promise<Server> {
   const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
     respond(request)
@@ -61,8 +70,24 @@ export async function openOracle(parts: {
       }
       return jsonAnswer(200, parts.faults.list())
     }
+    if (what === 'GET /requests')
+      return jsonAnswer(200, { requests: parts.requestsAfter(Number(url.searchParams.get('after') ?? 0)) })
     if (what === 'POST /alerts') return jsonAnswer(201, { ids: parts.alerts.add(read(NewAlerts, await body(request))) })
-    throw new Refusal(404, 'notFound', 'ask GET /state, GET or POST /faults, POST /alerts')
+    if (what === 'POST /objects') {
+      const { collection, objects } = read(NewObjects, await body(request))
+      const taken = parts.take(collection, objects)
+      if (taken === undefined) throw new Refusal(404, 'notFound', `the appliance has no collection ${collection}`)
+      return jsonAnswer(201, taken)
+    }
+    if (what === 'POST /clear') {
+      parts.clear()
+      return jsonAnswer(200, {})
+    }
+    throw new Refusal(
+      404,
+      'notFound',
+      'ask GET /state, /faults or /requests; POST /faults, /alerts, /objects or /clear',
+    )
   }
 }
 

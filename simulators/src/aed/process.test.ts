@@ -145,7 +145,18 @@ test('flags are read with every mistake named', () => {
     port: 0,
     collections: ['A'],
     dialects: ['quirky'],
-    faults: [{ on: 'taxii-post', fault: 'drop', times: 2, after: 0, delayMs: 5_000 }],
+    faults: [
+      {
+        on: 'taxii-post',
+        fault: 'drop',
+        times: 2,
+        after: 0,
+        rate: 1,
+        seed: 1,
+        delayMs: 5_000,
+        to: 'https://elsewhere.invalid/',
+      },
+    ],
   })
   expect(readOptions(['-h'])).toBe('help')
   expect(() => readOptions([])).toThrow('--state DIR is needed')

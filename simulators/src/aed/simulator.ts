@@ -3,12 +3,13 @@ import { join, resolve } from 'node:path'
 
 import * as z from 'zod'
 
-import { Faults } from '../faults.ts'
-import type { FaultRule } from '../faults.ts'
+import { connectionKind, FaultRules } from '../faults/fault-rule.ts'
+import type { GivenFaultRule } from '../faults/fault-rule.ts'
+import { Faults } from '../faults/faults.ts'
 import { listenOnLoopback } from '../http/loopback-server.ts'
 import { RequestLog } from '../http/request-log.ts'
 import type { Appliance } from './appliance.ts'
-import { applianceCertificate } from '../http/certificate.ts'
+import { applianceCertificate, selfSigned } from '../http/certificate.ts'
 import { AedDialect } from './dialect.ts'
 import { readDialect } from './dialects.ts'
 import { frontDoor } from './front-door.ts'
@@ -43,7 +44,7 @@ export interface AedSimulator extends AsyncDisposable {
   /** What a collection holds, by its title; not over the wire. @throws Error for a title there is not. */
   held(collectionTitle: string): HeldValues
   /** Replaces the faults in force. @throws Error for a kind of request there is not. */
-  setFaults(rules: readonly FaultRule[]): void
+  setFaults(rules: readonly GivenFaultRule[]): void
   /** @returns the numbers the appliance gave them. */
   addAlerts(alerts: readonly ApplianceAlert[]): number[]
   /** Kind of request → status → number, since this start. */
@@ -107,7 +108,10 @@ export async function startAed(
   })
   const door = frontDoor({ areas, faults, log, ownOrigin: () => identity.url, pageFacts, onBug })
   const ports = options.port === undefined ? [...(last === undefined ? [] : [last.port]), 0] : [options.port]
-  const { server, port } = await listenOnLoopback(certificate, ports, door)
+  const { server, port } = await listenOnLoopback(certificate, ports, door, {
+    certificate: await selfSigned('aed-changed'),
+    showsOther: () => faults.take(connectionKind) !== undefined,
+  })
   stack.defer(async () => {
     server.closeAllConnections()
     await new Promise((done) => server.close(done))
@@ -133,7 +137,21 @@ export async function startAed(
     })),
     requests: log.counts(),
   })
-  const oracle = await openOracle({ path: identity.oracleSocket, state, faults, alerts })
+  const oracle = await openOracle({
+    path: identity.oracleSocket,
+    state,
+    requestsAfter: (number) => log.after(number),
+    faults,
+    alerts,
+    clear() {
+      faults.replace([])
+      for (const collection of collections) intake.clear(collection)
+    },
+    take(title, taken) {
+      const collection = collections.find((candidate) => candidate.title === title)
+      return collection === undefined ? undefined : intake.take(collection, taken)
+    },
+  })
   stack.defer(async () => {
     oracle.closeAllConnections()
     await new Promise((done) => oracle.close(done))
@@ -150,7 +168,7 @@ export async function startAed(
       if (collection === undefined) throw new Error(`the appliance has no collection ${title}`)
       return held(collection)
     },
-    setFaults: (rules) => faults.replace(rules),
+    setFaults: (rules) => faults.replace(FaultRules.parse(rules)),
     addAlerts: (added) => alerts.add(added),
     requestCounts: () => log.counts(),
     stop: () => running.disposeAsync(),

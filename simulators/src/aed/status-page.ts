@@ -106,7 +106,7 @@ function requestRow(request: LoggedRequest): string {
   const tone = status === 0 || status >= 500 ? 'bad' : status >= 400 ? 'warn' : 'good'
   const answer = `<span class="answer ${tone}">${status === 0 ? 'dropped' : status}</span>`
   const what = `${escapeHtml(request.method)} ${code(request.path)}`
-  return `<tr><td>${time(request.at)}</td><td>${what}</td><td>${escapeHtml(request.kind)}</td><td>${answer}</td><td class="number">${request.durationMs.toFixed(0)}</td></tr>`
+  return `<tr><td>${time(request.at)}</td><td>${what}</td><td>${escapeHtml(request.kind)}${request.fault === undefined ? '' : ` (${escapeHtml(request.fault)})`}</td><td>${answer}</td><td class="number">${request.durationMs.toFixed(0)}</td></tr>`
 }
 
 function chips(title: string, words: readonly string[], none: string): string {

@@ -44,7 +44,8 @@ export async function applianceCertificate(stateDir: string, commonName: string)
   }
 }
 
-async function selfSigned(commonName: string): Promise<{ certificatePem: string; privateKeyPem: string }> {
+/** A new self-signed certificate with its key. */
+export async function selfSigned(commonName: string): Promise<Omit<ApplianceCertificate, 'fingerprintSha256'>> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const notBefore = new Date(Date.now() - 60 * 60 * 1000)

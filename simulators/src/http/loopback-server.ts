@@ -10,11 +10,20 @@ const connectionsMax = 256
 /** What a refused upload may still send before the connection is cut: enough for its sender to read the answer. */
 const drainBytesMax = 64 * 1024 * 1024
 
-/** An HTTPS server on 127.0.0.1 with every wait and size bounded. */
+interface Certificate {
+  readonly certificatePem: string
+  readonly privateKeyPem: string
+}
+
+/**
+ * An HTTPS server on 127.0.0.1 with every wait and size bounded.
+ * @param showsOther asked at each new connection: whether it is shown the other certificate.
+ */
 export async function listenOnLoopback(
-  tls: { readonly certificatePem: string; readonly privateKeyPem: string },
+  tls: Certificate,
   ports: readonly number[],
   listener: RequestListener,
+  other?: { readonly certificate: Certificate; readonly showsOther: () => boolean },
 ): Promise<{ server: Server; port: number }> {
   const server = createServer(
     {
@@ -30,6 +39,16 @@ export async function listenOnLoopback(
     listener,
   )
   server.maxConnections = connectionsMax
+  if (other !== undefined) {
+    let shown = tls
+    // Before Node's own listener, which makes the TLS connection with the certificate that is set at that moment.
+    server.prependListener('connection', () => {
+      const wanted = other.showsOther() ? other.certificate : tls
+      if (wanted === shown) return
+      shown = wanted
+      server.setSecureContext({ cert: wanted.certificatePem, key: wanted.privateKeyPem, minVersion: 'TLSv1.2' })
+    })
+  }
   for (const port of ports) {
     if (await listens(server, port)) return { server, port: (server.address() as AddressInfo).port }
   }
@@ -45,6 +64,14 @@ async function listens(server: Server, port: number): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
     throw new Error(`cannot listen on 127.0.0.1:${port}`, { cause: error })
   }
+}
+
+/** Writes the head of an answer and half of its body, then closes the connection. */
+export function sendCut(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  const body = Buffer.from(answer.body ?? '')
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(body.length) })
+  response.flushHeaders()
+  response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.destroy())
 }
 
 /** Writes an answer; an unread request body is drained up to a bound, so that the sender can read the answer. */

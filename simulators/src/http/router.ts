@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
+import type { FaultName } from '../faults/fault-rule.ts'
+
 /** One request as a handler sees it. */
 export interface Call {
   readonly request: IncomingMessage
@@ -8,8 +10,8 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
   /** `https://host:port` as the client addressed the simulator; links in answers lead back there. */
   readonly origin: string
-  /** A fault asks for the usual answer with no effect behind it. */
-  readonly storeNothing: boolean
+  /** The fault that this request meets, if the route plays it itself. */
+  readonly fault: FaultName | undefined
 }
 
 export interface Answer {
@@ -24,6 +26,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** `/a/:name/`; always ends in a slash. */
   readonly path: string
+  /** Faults that only the handler can play; all others are played around it. */
+  readonly plays?: readonly FaultName[]
   handle(call: Call): Answer | Promise<Answer>
 }
 

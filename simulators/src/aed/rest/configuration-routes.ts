@@ -38,11 +38,18 @@ export function configurationRoutes(appliance: Appliance, base: string): Route[]
       path: `${root}collections/:collection/`,
       handle: (call) => jsonAnswer(200, described(findCollection(appliance, call.params['collection']), appliance)),
     },
-    { kind: 'rest-objects', method: 'GET', path: objectsPath, handle: (call) => listObjects(call, appliance) },
+    {
+      kind: 'rest-objects',
+      method: 'GET',
+      path: objectsPath,
+      plays: ['reorder'],
+      handle: (call) => listObjects(call, appliance),
+    },
     {
       kind: 'rest-objects-delete',
       method: 'DELETE',
       path: objectsPath,
+      plays: ['store-nothing-answer-ok', 'truncate'],
       handle: (call) => deleteObjects(call, appliance),
     },
   ]
@@ -77,7 +84,7 @@ function listObjects(call: Call, appliance: Appliance): Answer {
       withRevoked: appliance.dialect.revokedListed,
       words: query.words,
       sort: query.sort === undefined ? 'added' : (sortColumns[query.sort] ?? 'added'),
-      descending: query.descending,
+      descending: query.descending !== (call.fault === 'reorder'),
     },
     query.offset,
     query.limit,
@@ -109,8 +116,11 @@ async function deleteObjects(call: Call, appliance: Appliance): Promise<Answer> 
   if (ids !== undefined && dialect.deleteById === 'unsupported') throw notOffered('objects cannot be removed by name')
   const isClear = ids === undefined || dialect.deleteById === 'clears-all'
   if (ids === undefined && dialect.clear === 'unsupported') throw notOffered('a collection cannot be cleared')
-  if (call.storeNothing) return { status: 204 }
-  if (isClear) intake.clear(collection)
+  if (call.fault === 'store-nothing-answer-ok') return { status: 204 }
+  if (call.fault === 'truncate') {
+    const named = isClear ? appliance.objects.ids(collection) : ids
+    intake.remove(collection, named.slice(0, Math.floor(named.length / 2)))
+  } else if (isClear) intake.clear(collection)
   else intake.remove(collection, ids)
   return { status: 204 }
 }

@@ -83,6 +83,14 @@ export class ObjectStore {
     for (const stixId of stixIds) this.#deleteOne.run(collection.number, stixId)
   }
 
+  /** STIX ids of all objects, in the order they were added. */
+  ids(collection: Collection): string[] {
+    return this.#database
+      .prepare('select stix_id as "stixId" from object where collection = ? order by seq')
+      .all(collection.number)
+      .map((row) => String(row['stixId']))
+  }
+
   clear(collection: Collection): void {
     this.#database.prepare('delete from object where collection = ?').run(collection.number)
   }

@@ -23,12 +23,14 @@ export function objectRoutes(appliance: Appliance): Route[] {
       kind: 'taxii-post',
       method: 'POST',
       path: `${collectionPath}objects/`,
+      plays: ['store-nothing-answer-ok', 'duplicate', 'truncate', 'reorder', 'pending-for-ever'],
       handle: (call) => addObjects(call, appliance),
     },
     {
       kind: 'taxii-get',
       method: 'GET',
       path: `${collectionPath}objects/`,
+      plays: ['reorder'],
       handle: (call) => getObjects(call, appliance),
     },
     {
@@ -41,6 +43,7 @@ export function objectRoutes(appliance: Appliance): Route[] {
       kind: 'taxii-manifest',
       method: 'GET',
       path: `${collectionPath}manifest/`,
+      plays: ['reorder'],
       handle: (call) => getManifest(call, appliance),
     },
   ]
@@ -53,8 +56,9 @@ async function addObjects(call: Call, appliance: Appliance): Promise<Answer> {
   requireStixBody(call)
   const body = await readBody(call.request, dialect.maxContentLengthBytes)
   const objects = readBundle(parseJson(body), limits.objectsPerPost)
-  const status = intake.take(collection, objects, call.storeNothing)
-  return taxiiAnswer(202, statusResource(status, dialect.pendingPolls > 0, dialect))
+  const status = intake.take(collection, objects, call.fault)
+  const isPending = dialect.pendingPolls > 0 || call.fault === 'pending-for-ever'
+  return taxiiAnswer(202, statusResource(status, isPending, dialect))
 }
 
 function getObjects(call: Call, appliance: Appliance): Answer {
@@ -100,7 +104,8 @@ function readPage(
 ): { status: number; headers: Record<string, string>; objects: StoredObject[] } {
   const total = objects.count(collection, filter)
   const window = readItemRange(call.request.headers.range, total)
-  const page = objects.page(collection, filter, window?.offset ?? 0, window?.limit ?? itemsPerAnswerMax)
+  const directed = { ...filter, descending: call.fault === 'reorder' }
+  const page = objects.page(collection, directed, window?.offset ?? 0, window?.limit ?? itemsPerAnswerMax)
   const { status, headers } = rangeReply(window, page.length, total)
   return { status, headers: { ...headers, ...addedHeaders(page) }, objects: page }
 }

@@ -52,12 +52,16 @@ export function serverRoutes(appliance: Appliance): Route[] {
       kind: 'taxii-status',
       method: 'GET',
       path: `${apiRoot}status/:id/`,
+      plays: ['pending-for-ever'],
       handle(call) {
         requireAccept(call, taxiiType, dialect)
         const polled = statuses.poll(call.params['id'] ?? '')
         if (polled === undefined)
           throw new Refusal(404, 'notFound', 'there is no such status, or it is over 24 hours old')
-        return taxiiAnswer(200, statusResource(polled.status, polled.isPending, dialect))
+        return taxiiAnswer(
+          200,
+          statusResource(polled.status, polled.isPending || call.fault === 'pending-for-ever', dialect),
+        )
       },
     },
     {
