@@ -51,12 +51,20 @@ export async function startBackground(parts: BackgroundParts): Promise<AsyncDisp
 export type RepeatedWork = { what: string; everyMs: number; work: () => Promise<void> }
 
 /** What every hub does again and again, whatever else is going on. */
-export function repeatedWork({ collections, executions, exports, library, scheduler }: Features): RepeatedWork[] {
+export function repeatedWork({
+  collections,
+  executions,
+  exports,
+  library,
+  presenceWatch,
+  scheduler,
+}: Features): RepeatedWork[] {
   return [
     { what: 'scheduler', everyMs: secondMs, work: async () => void (await scheduler.tick()) },
     { what: 'executions', everyMs: secondMs, work: executions.tick },
     { what: 'data collections', everyMs: secondMs, work: async () => await refreshCollections(collections) },
     { what: 'plans and receipts', everyMs: 5 * secondMs, work: exports.tick },
+    { what: 'presence', everyMs: 2 * secondMs, work: presenceWatch.tick },
     { what: 'batches', everyMs: minuteMs, work: async () => await library.batches.tidy() },
     { what: 'old versions', everyMs: hourMs, work: async () => void (await collections.prune()) },
     { what: 'log partitions', everyMs: hourMs, work: executions.tidyLog },

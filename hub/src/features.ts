@@ -5,6 +5,7 @@ import { createCollections } from './collections/collections.ts'
 import { createControls } from './controls/controls.ts'
 import type { DatabaseConnection } from './database/database.ts'
 import { createEnvironments } from './environments/environments.ts'
+import { createPresenceWatch } from './environments/presence-watch.ts'
 import { createExecutions } from './executions/executions.ts'
 import { createExports } from './exports/exports.ts'
 import { createJobs } from './jobs/jobs.ts'
@@ -68,6 +69,7 @@ export function createFeatures({
       serverFilesFolder,
       runtimeFile: process.execPath,
     }),
+    presenceWatch: createPresenceWatch({ db, clock, changes }),
     executions,
     exports: createExports({ db, clock, audit, changes, executions }),
     collections,

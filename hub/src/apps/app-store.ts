@@ -1,5 +1,5 @@
 import type { App } from '@postern/protocol'
-import { AppKind, InstallJson } from '@postern/protocol'
+import { AppKind, InstallJson, PosternJson } from '@postern/protocol'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
 import type { ReadPackage } from './read-package.ts'
@@ -24,6 +24,7 @@ function selectApps(db: Db) {
       'app_version.package_sha256',
       'app_version.package_bytes',
       'app_version.install_json',
+      'app_version.postern_json',
       'app_version.publisher_key_id',
       'app_version.vouched_by',
       'app_version.installed_at',
@@ -134,6 +135,8 @@ function toApi(row: AppRow): App {
     note: install.note ?? '',
     programLanguage: install.programLanguage.toUpperCase(),
     parameters: install.params,
+    collectionParameters:
+      row.postern_json === null ? [] : (z.parse(PosternJson, row.postern_json).collectionParameters ?? []),
     current: {
       programVersion: row.program_version,
       packageSha256: row.package_sha256,

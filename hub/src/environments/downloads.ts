@@ -4,6 +4,7 @@ import { installationPublishers } from '../apps/apps.ts'
 import { newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { tellChange } from '../live/changes.ts'
 import { bundleZip, serverZip, type SignedServerFile } from './bundle-zip.ts'
 import { lockEnvironmentRow } from './environment-store.ts'
 import type { EnvironmentParts, Member } from './environments.ts'
@@ -46,6 +47,8 @@ export function createDownloads(parts: EnvironmentParts) {
         ...(identity === undefined ? {} : { serverXid: identity.serverXid, serverName: identity.serverName }),
       }
       await audit.record(trx, caller, 'environment.download', `environment ${environment.id}`, detail, address)
+      const { organizationId } = caller
+      await tellChange(trx, { changed: 'environments', id: environment.id, part: 'state', organizationId })
       return { environment, identity }
     })
     const warning = names.onlyLocalNames ? { warning: onlyLocalWarning(names.apiURL) } : {}

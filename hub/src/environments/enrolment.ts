@@ -9,6 +9,7 @@ import type { Caller } from '../access/caller.ts'
 import { hashCredential, newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
+import { tellChange } from '../live/changes.ts'
 import type { EnvironmentParts } from './environments.ts'
 import { RefusalBudget } from './refusal-budget.ts'
 
@@ -94,6 +95,8 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
         detail,
         address,
       )
+      const { organization_id: organizationId, environment_id: id } = row
+      await tellChange(trx, { changed: 'environments', id, part: 'state', organizationId })
       return { confirmed }
     })
     // Of two that come at once with one token, the row's lock lets one win.

@@ -5,6 +5,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { tellChange } from '../live/changes.ts'
 import type { Authority } from '../pki/authority.ts'
 import type { Settings } from '../settings/settings.ts'
 import { createDownloads } from './downloads.ts'
@@ -68,6 +69,7 @@ export function createEnvironments(parts: EnvironmentParts) {
         if (row === undefined)
           throw new Problem('conflict', `There is an environment "${name}" already; choose another name.`)
         await audit.record(trx, caller, 'environment.create', `environment ${row.id}`, { name }, address)
+        await tell(trx, caller, row.id)
         return await detail(trx, caller, row.id)
       })
     },
@@ -93,6 +95,7 @@ export function createEnvironments(parts: EnvironmentParts) {
           .execute()
         await trx.updateTable('environment').set({ deleted_at: now }).where('id', '=', row.id).execute()
         await audit.record(trx, caller, 'environment.delete', `environment ${row.id}`, { name: row.name }, address)
+        await tell(trx, caller, row.id)
       })
     },
 
@@ -127,6 +130,7 @@ export function createEnvironments(parts: EnvironmentParts) {
           { keyFingerprint },
           address,
         )
+        await tell(trx, caller, environmentId)
         return await inEnvironment(trx, caller, environmentId, serverXid)
       })
     },
@@ -154,6 +158,7 @@ export function createEnvironments(parts: EnvironmentParts) {
           { name: server.name },
           address,
         )
+        await tell(trx, caller, environmentId)
         return await inEnvironment(trx, caller, environmentId, serverXid)
       })
     },
@@ -164,6 +169,10 @@ export function createEnvironments(parts: EnvironmentParts) {
     const [environment] = await withServers(db, [row], clock.now())
     return found(environment, 'environment')
   }
+}
+
+async function tell(trx: Db, { organizationId }: Member, environmentId: string): Promise<void> {
+  await tellChange(trx, { changed: 'environments', id: environmentId, part: 'state', organizationId })
 }
 
 async function requireUnused(trx: Db, environmentId: string): Promise<void> {

@@ -41,6 +41,11 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
       const before = await recordPresence(trx, serverXid, heartbeat, now)
       if (before === undefined) return undefined
       if (before.renamedFrom !== null) await recordRename(trx, serverXid, heartbeat.serverName, before)
+      // A heartbeat that changes nothing that is shown is not told: live pages would hear of little else.
+      if (before.wasSilent || before.isDifferent) {
+        const { environmentId: id, organizationId } = before.sender
+        await changes.notify(trx, { changed: 'environments', id, part: 'state', organizationId })
+      }
       const granted = await renewLeases(trx, serverXid, heartbeat.held, now)
       await acknowledgeHeld(trx, granted, now)
       const answer: HeartbeatAnswer = {
@@ -105,7 +110,14 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
   return { onHeartbeat, onEvent }
 }
 
-type Before = { state: string | null; wasSilent: boolean; renamedFrom: string | null; sender: Sender }
+type Before = {
+  state: string | null
+  wasSilent: boolean
+  /** Whether another name, version or tier is shown from now on. */
+  isDifferent: boolean
+  renamedFrom: string | null
+  sender: Sender
+}
 type Sender = { organizationId: string; environmentId: string }
 
 async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, now: Date): Promise<Before | undefined> {
@@ -114,7 +126,7 @@ async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, n
   const name = z.safeParse(Name, heartbeat.serverName).data ?? null
   const { rows } = await sql<Before>`
     with before as (
-      select server_xid, environment_id, name, reported ->> 'state' as state,
+      select server_xid, environment_id, name, reported ->> 'state' as state, reported,
         (last_heartbeat_at is null or last_heartbeat_at < ${new Date(now.getTime() - limits.leaseSeconds * 1000)}) as "wasSilent"
       from environment_server
       where server_xid = ${serverXid} and enrolled_at is not null and revoked_at is null
@@ -124,7 +136,9 @@ async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, n
       reported = ${JSON.stringify({ version, tier, state, executors, queued })}::jsonb
     from before join environment e on e.id = before.environment_id
     where s.server_xid = before.server_xid
-    returning before.state, before."wasSilent", case when before.name <> s.name then before.name end as "renamedFrom",
+    returning before.state, before."wasSilent",
+      (before.name <> s.name or before.reported ->> 'version' is distinct from s.reported ->> 'version'
+        or before.reported ->> 'tier' is distinct from s.reported ->> 'tier') as "isDifferent", case when before.name <> s.name then before.name end as "renamedFrom",
       json_build_object('organizationId', e.organization_id::text, 'environmentId', e.id::text) as sender`.execute(db)
   return rows[0]
 }

@@ -450,4 +450,41 @@ describe('D5: receipts', () => {
     })
     expect(new Set(Object.values(await controlValues(controlId)))).toEqual(new Set(['missing']))
   })
+
+  test('D5: receipts over time: by day of UTC with every empty day, by time of writing, of the own organization alone', async () => {
+    const { clock } = rehearsal
+    const { execution, controlId } = await runningExport()
+    const write = async (changes: Partial<CreateReceipt> = {}) =>
+      (await call(execution, 'POST', paths.receipts, receiptOf(changes))).body
+    const drift = { state: 'drift', held: 3, missing: 1 } as const
+    const first = await write()
+    await write(drift)
+    clock.pass(60)
+    const last = await write({ ...drift, target: 'elsewhere' })
+    const days = async (query: string, who: Caller = person()) =>
+      (await call(who, 'GET', `${paths.receiptDays}?controlId=${controlId}&${query}`)).body.data
+    const today = clock.now().toISOString().slice(0, 10)
+    const none = { inSync: 0, drift: 0, unverifiable: 0, pending: 0 }
+    expect(await days('days=3')).toEqual([
+      { day: dayBefore(today, 2), ...none },
+      { day: dayBefore(today, 1), ...none },
+      { day: today, ...none, inSync: 1, drift: 2 },
+    ])
+    expect(await days('days=1&target=elsewhere')).toEqual([{ day: today, ...none, drift: 1 }])
+    const stranger: Caller = { kind: 'user', userId: '2', name: 'eve', role: 'administrator', organizationId: '999' }
+    expect(await days('days=1', stranger)).toEqual([{ day: today, ...none }])
+    const listed = async (query: string) =>
+      (await call(person(), 'GET', `${paths.receipts}?controlId=${controlId}&${query}`)).body.data.map(idOf)
+    expect(await listed(`from=${last.createdAt}`)).toEqual([last.id])
+    expect(await listed(`until=${last.createdAt}&state=in-sync`)).toEqual([first.id])
+    expect((await call(person(), 'GET', `${paths.receiptDays}?days=367`)).status).toBe(400)
+  })
 })
+
+function dayBefore(day: string, days: number): string {
+  return new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10)
+}
+
+function idOf({ id }: { id: string }): string {
+  return id
+}

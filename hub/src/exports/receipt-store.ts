@@ -1,4 +1,4 @@
-import { type CreateReceipt, type Receipt, ReceiptState } from '@postern/protocol'
+import { type CreateReceipt, type Receipt, type ReceiptDay, ReceiptState } from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
@@ -50,6 +50,10 @@ export type ReceiptFilter = {
   executionId?: string | undefined
   target?: string | undefined
   state?: ReceiptState | undefined
+  /** Written at this instant or later. */
+  from?: string | undefined
+  /** Written before this instant. */
+  until?: string | undefined
 }
 
 /** Newest first. */
@@ -67,8 +71,33 @@ export async function listReceipts(
       and (${filter.executionId ?? null}::bigint is null or r.execution_id = ${filter.executionId ?? null}::bigint)
       and (${filter.target ?? null}::text is null or r.target = ${filter.target ?? null}::text)
       and (${filter.state ?? null}::text is null or r.state = ${filter.state ?? null}::text)
+      and (${filter.from ?? null}::timestamptz is null or r.created_at >= ${filter.from ?? null}::timestamptz)
+      and (${filter.until ?? null}::timestamptz is null or r.created_at < ${filter.until ?? null}::timestamptz)
     order by r.id desc
     limit ${rowsMax}`.execute(db)
+  return rows
+}
+
+export type DaysFilter = Pick<ReceiptFilter, 'controlId' | 'target'>
+
+/** Receipts of each day of UTC since an instant, oldest first; days without any are left out. */
+export async function countReceiptDays(
+  db: Db,
+  organizationId: string,
+  filter: DaysFilter,
+  since: Date,
+): Promise<ReceiptDay[]> {
+  const { rows } = await sql<ReceiptDay>`
+    select to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD') as day,
+      (count(*) filter (where r.state = 'in-sync'))::float8 as "inSync",
+      (count(*) filter (where r.state = 'drift'))::float8 as drift,
+      (count(*) filter (where r.state = 'unverifiable'))::float8 as unverifiable,
+      (count(*) filter (where r.state = 'pending'))::float8 as pending
+    from receipt r
+    where r.organization_id = ${organizationId} and r.created_at >= ${since}
+      and (${filter.controlId ?? null}::bigint is null or r.control_id = ${filter.controlId ?? null}::bigint)
+      and (${filter.target ?? null}::text is null or r.target = ${filter.target ?? null}::text)
+    group by 1 order by 1`.execute(db)
   return rows
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type CreateReceipt, type Receipt, ReceiptValue } from '@postern/protocol'
+import { type CreateReceipt, type Receipt, type ReceiptDay, ReceiptValue } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Caller } from '../access/caller.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -12,7 +12,10 @@ import type { Changes } from '../live/changes.ts'
 import { ControlValues } from './control-values.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
 import { readerScope } from './plans.ts'
+import { everyDay, firstDayOf } from './receipt-days.ts'
 import {
+  countReceiptDays,
+  type DaysFilter,
   findReceipt,
   insertReceipt,
   listReceipts,
@@ -39,10 +42,16 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
       await executions.holdLease(trx, caller)
       if (receipt.planId !== null) await requireOwnPlan(trx, exporter, receipt.planId)
       const made = await insertReceipt(trx, exporter, receipt, clock.now())
-      await changes.notify(trx, { changed: 'execution', id: exporter.executionId, part: 'receipt' })
+      await tell(trx, exporter)
       return made
     })
     return toApi(found(await findReceipt(db, exporter.organizationId, id), 'receipt'))
+  }
+
+  /** Told to who looks at the execution, and to those of the organization who look at receipts. */
+  async function tell(trx: Db, by: { executionId: string; organizationId: string }): Promise<void> {
+    const { executionId: id, organizationId } = by
+    await changes.notify(trx, { changed: 'execution', id, part: 'receipt', organizationId })
   }
 
   async function putValues(caller: Caller, id: string, body: Readable): Promise<Receipt> {
@@ -69,7 +78,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
       await executions.holdLease(trx, caller)
       await trx.updateTable('receipt').set({ values_sha256: sha256 }).where('id', '=', id).execute()
       await values.end(receipt)
-      await changes.notify(trx, { changed: 'execution', id: exporter.executionId, part: 'receipt' })
+      await tell(trx, exporter)
       return toApi(receipt)
     })
   }
@@ -90,18 +99,33 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
       return (await listReceipts(db, scope.organizationId, { ...filter, ...scope.filter }, before, rowsMax)).map(toApi)
     },
 
+    /** How receipts came out on each of the last days of UTC, today included. */
+    async days(caller: Caller, filter: DaysFilter, days: number): Promise<ReceiptDay[]> {
+      const scope = readerScope(caller)
+      const first = firstDayOf(clock.now(), days)
+      const counted = await countReceiptDays(db, scope.organizationId, { ...filter, ...scope.filter }, first)
+      return everyDay(counted, first, days)
+    },
+
     get: async (caller: Caller, id: string): Promise<Receipt> => toApi(await getFor(caller, id)),
 
     /** Every minute: what was never fetched is drift (D5). */
     async settlePending(): Promise<void> {
       const before = new Date(clock.now().getTime() - pendingHours * 3600_000)
       await db.transaction().execute(async (trx) => {
-        const { rows } = await sql<{ controlId: string; target: string }>`
+        const { rows } = await sql<{
+          controlId: string
+          target: string
+          executionId: string
+          organizationId: string
+        }>`
           update receipt set state = 'drift',
             reason = concat_ws(' ', reason, ${`Not fetched within ${pendingHours} h.`}::text)
           where state = 'pending' and created_at < ${before}
-          returning control_id as "controlId", target`.execute(trx)
-        for (const { controlId, target } of rows) {
+          returning control_id as "controlId", target, execution_id as "executionId",
+            organization_id as "organizationId"`.execute(trx)
+        for (const { controlId, target, ...written } of rows) {
+          await tell(trx, written)
           await sql`update control_value set state = 'missing', since = ${clock.now()}
             where control_id = ${controlId} and target = ${target} and state = 'pending'`.execute(trx)
         }

@@ -10,6 +10,7 @@ import {
   PlanPage,
   PlanState,
   Receipt,
+  ReceiptDays,
   ReceiptPage,
   ReceiptState,
   UpdatePlanState,
@@ -30,6 +31,8 @@ const page = {
   limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
 }
 const filter = { controlId: idText.optional(), executionId: idText.optional(), target: z.string().max(200).optional() }
+/** Days that one look over time covers at most. */
+const receiptDaysMax = 366
 const valuesQuery = z.object({
   cursor: z.string().max(20).optional(),
   limit: page.limit,
@@ -163,13 +166,40 @@ function receiptRoutes(server: Server, exports: Exports): void {
         operationId: 'listReceipts',
         tags: ['exports'],
         summary: 'Receipts, newest first',
-        querystring: z.object({ ...page, ...filter, state: z.optional(ReceiptState) }),
+        querystring: z.object({
+          ...page,
+          ...filter,
+          state: z.optional(ReceiptState),
+          from: z.iso.datetime().optional().describe('Written at this instant or later'),
+          until: z.iso.datetime().optional().describe('Written before this instant'),
+        }),
         response: { 200: ReceiptPage },
       },
     },
     async (request) => {
       const { cursor, limit, ...wanted } = request.query
       return pageOfRows(await receipts.list(request.caller, wanted, cursor, limit + 1), limit)
+    },
+  )
+  server.get(
+    paths.receiptDays,
+    {
+      config: forPeople('exports:read'),
+      schema: {
+        operationId: 'listReceiptDays',
+        tags: ['exports'],
+        summary: 'How receipts came out, day by day of UTC, the last day today',
+        querystring: z.object({
+          controlId: filter.controlId,
+          target: filter.target,
+          days: z.coerce.number().int().min(1).max(receiptDaysMax).default(30),
+        }),
+        response: { 200: ReceiptDays },
+      },
+    },
+    async (request) => {
+      const { days, ...wanted } = request.query
+      return { data: await receipts.days(request.caller, wanted, days) }
     },
   )
   server.post(

@@ -1,5 +1,6 @@
 import {
   AppKind,
+  ExecutionState,
   type ExportMode,
   type InstallJson,
   type Job,
@@ -46,6 +47,7 @@ export type StoredJob = {
   organizationId: string
   appId: string
   appName: string
+  appKind: string
   environmentId: string
   environmentName: string
   parameters: Record<string, ParameterValue>
@@ -59,30 +61,49 @@ export type StoredJob = {
   nextRunAt: Date | null
   timeoutSeconds: number
   enabled: boolean
+  lastId: string | null
+  lastState: string | null
+  lastCreatedAt: Date | null
+  lastFinishedAt: Date | null
 }
 
 const jobQuery = sql`
   select j.id, j.name, j.organization_id as "organizationId", j.app_id as "appId", app.display_name as "appName",
+    app.kind as "appKind",
     j.environment_id as "environmentId", env.name as "environmentName", j.parameters,
     coalesce((select jsonb_object_agg(k.name, k.value) from job_kept_value k where k.job_id = j.id), '{}') as kept,
     array(select s.name from job_secret s where s.job_id = j.id order by s.name) as "secretNames",
     o.name as owner, c.name as control, j.mode, j.cron, j.time_zone as "timeZone", j.next_run_at as "nextRunAt",
-    j.timeout_seconds as "timeoutSeconds", j.enabled
+    j.timeout_seconds as "timeoutSeconds", j.enabled, last.id as "lastId", last.state as "lastState",
+    last.created_at as "lastCreatedAt", last.finished_at as "lastFinishedAt"
   from job j
   join app on app.id = j.app_id
   join environment env on env.id = j.environment_id
   left join owner o on o.id = j.owner_id
-  left join control c on c.id = j.control_id`
+  left join control c on c.id = j.control_id
+  left join lateral (
+    select e.id, e.state, e.created_at, e.finished_at from execution e
+    where e.job_id = j.id order by e.id desc limit 1) last on true`
+
+export type JobFilter = {
+  environmentId?: string | undefined
+  /** A part of the name, upper or lower case. */
+  contains?: string | undefined
+}
 
 /** @param after the id of the last job of the page before */
 export async function listJobs(
   db: Db,
   organizationId: string,
+  filter: JobFilter,
   after: string | undefined,
   rowsMax: number,
 ): Promise<StoredJob[]> {
+  const { environmentId = null, contains = null } = filter
   const { rows } = await sql<StoredJob>`${jobQuery}
     where j.organization_id = ${organizationId} and j.deleted_at is null and j.id > ${after ?? 0}
+      and (${environmentId}::bigint is null or j.environment_id = ${environmentId}::bigint)
+      and (${contains}::text is null or position(lower(${contains}::text) in lower(j.name)) > 0)
     order by j.id limit ${rowsMax}`.execute(db)
   return rows
 }
@@ -105,6 +126,7 @@ export function toApi(job: StoredJob): Job {
     name: job.name,
     appId: job.appId,
     appName: job.appName,
+    appKind: z.parse(AppKind, job.appKind),
     environmentId: job.environmentId,
     environmentName: job.environmentName,
     parameters: {
@@ -120,6 +142,17 @@ export function toApi(job: StoredJob): Job {
     nextRunAt: job.nextRunAt?.toISOString() ?? null,
     timeoutSeconds: job.timeoutSeconds,
     enabled: job.enabled,
+    lastExecution: lastExecutionOf(job),
+  }
+}
+
+function lastExecutionOf({ lastId, lastState, lastCreatedAt, lastFinishedAt }: StoredJob): Job['lastExecution'] {
+  if (lastId === null || lastCreatedAt === null) return null
+  return {
+    id: lastId,
+    state: z.parse(ExecutionState, lastState),
+    createdAt: lastCreatedAt.toISOString(),
+    finishedAt: lastFinishedAt?.toISOString() ?? null,
   }
 }
 

@@ -301,6 +301,69 @@ describe('FD-14: schedules', () => {
   })
 })
 
+describe('FD-14: what people see of schedules and runs', () => {
+  test('a schedule is previewed by the rules that hold when it is saved: daylight saving, and every mistake in words', async () => {
+    const preview = await call(
+      'GET',
+      `${paths.schedulePreview}?${new URLSearchParams({ cron: '0 30 2 * * *', timeZone: 'europe/berlin', runs: '2' })}`,
+    )
+    expect(preview.status).toBe(200)
+    expect(preview.body.schedule).toEqual({ cron: '0 30 2 * * ?', timeZone: 'Europe/Berlin' })
+    const made = await call('POST', paths.jobs, feedJob('Previewed', { schedule: preview.body.schedule }))
+    expect(made.body.nextRunAt).toBe(preview.body.runs[0])
+    expect(preview.body.runs).toHaveLength(2)
+    for (const [cron, timeZone, words] of [
+      ['* * *', 'UTC', '6 or 7 fields'],
+      ['0 0 25 * * ?', 'UTC', '"25" is no hours'],
+      ['0 0 0 1 1 ? 1999', 'UTC', 'no time that is still to come'],
+      ['0 0 * * * ?', 'Mars/Olympus', '"Mars/Olympus" is no time zone'],
+    ] as const) {
+      const refused = await call('GET', `${paths.schedulePreview}?${new URLSearchParams({ cron, timeZone })}`)
+      expect(refused.status).toBe(400)
+      expect(refused.body.detail).toContain(words)
+    }
+    await call('DELETE', paths.job(made.body.id))
+  })
+
+  test('a job shows its newest execution; the list is searched by name and environment', async () => {
+    const made = await call('POST', paths.jobs, feedJob('Shows its last run'))
+    expect(made.body).toMatchObject({ appKind: 'feed', lastExecution: null })
+    await call('POST', paths.jobExecutions(made.body.id))
+    const { body: last } = await call('POST', paths.jobExecutions(made.body.id))
+    expect((await call('GET', paths.job(made.body.id))).body.lastExecution).toMatchObject({
+      id: last.id,
+      state: last.state,
+      finishedAt: null,
+    })
+    const found = async (query: string) => (await call('GET', `${paths.jobs}?${query}`)).body.data.map(nameOf)
+    expect(await found('contains=ITS%20LAST')).toEqual(['Shows its last run'])
+    expect(await found('contains=%25')).toEqual([])
+    expect(await found(`environmentId=${rehearsal.environmentId}`)).toContain('Shows its last run')
+    expect(await found('environmentId=999')).toEqual([])
+  })
+
+  test('times that started nothing are listed newest first, page by page, to the own organization alone', async () => {
+    const { body: job } = await call('POST', paths.jobs, feedJob('Skips'))
+    const at = (hour: number) => `2026-11-20T${String(hour).padStart(2, '0')}:00:00.000Z`
+    await rehearsal.db
+      .insertInto('skipped_run')
+      .values([1, 2, 3].map((hour) => ({ job_id: job.id, due_at: at(hour), reason: 'overlap', times: hour })))
+      .execute()
+    const first = await call('GET', `${paths.jobSkippedRuns(job.id)}?limit=2`)
+    expect(first.body.data).toEqual([3, 2].map((hour) => ({ dueAt: at(hour), reason: 'overlap', times: hour })))
+    const rest = await call('GET', `${paths.jobSkippedRuns(job.id)}?limit=2&cursor=${first.body.next}`)
+    expect(rest.body).toEqual({ data: [{ dueAt: at(1), reason: 'overlap', times: 1 }] })
+    const before = caller
+    caller = { kind: 'user', userId: '2', name: 'eve', role: 'administrator', organizationId: '999' }
+    expect((await call('GET', paths.jobSkippedRuns(job.id))).status).toBe(404)
+    caller = before
+  })
+})
+
+function nameOf({ name }: { name: string }): string {
+  return name
+}
+
 async function skipped(jobId: string) {
   return await rehearsal.db
     .selectFrom('skipped_run')

@@ -1,4 +1,13 @@
-import type { CreateJob, Execution, Job, ParameterValue, Schedule, UpdateJob } from '@postern/protocol'
+import type {
+  CreateJob,
+  Execution,
+  Job,
+  ParameterValue,
+  Schedule,
+  SchedulePreview,
+  SkippedRun,
+  UpdateJob,
+} from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -8,6 +17,7 @@ import { secretContext } from '../executions/placer.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { tellChange } from '../live/changes.ts'
 import { ownersOf, resolveReferences, usersOf } from './job-references.ts'
 import {
   findJob,
@@ -16,6 +26,7 @@ import {
   hideJob,
   insertJob,
   type JobApp,
+  type JobFilter,
   type JobRow,
   listJobs,
   lockJob,
@@ -26,8 +37,9 @@ import {
   toApi,
   updateJob,
 } from './job-store.ts'
-import { checkedSchedule, nextRun } from './next-run.ts'
+import { checkedSchedule, nextRun, nextRuns } from './next-run.ts'
 import { checkParameters } from './parameters.ts'
+import { listSkippedRuns } from './skipped-runs.ts'
 
 const timeoutSecondsDefault = 3600
 
@@ -41,6 +53,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
     return await db.transaction().execute(async (trx) => {
       const id = await write(trx, caller, undefined, wanted)
       await audit.record(trx, caller, 'job.create', `job ${id}`, auditDetail(wanted), address)
+      await tell(trx, caller, id)
       return await read(trx, caller, id)
     })
   }
@@ -51,6 +64,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
       const before = found(isId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
       await write(trx, caller, before, mergeChanges(before, changes))
       await audit.record(trx, caller, 'job.update', `job ${id}`, auditDetail(changes), address)
+      await tell(trx, caller, id)
       return await read(trx, caller, id)
     })
   }
@@ -141,6 +155,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
         throw new Problem('conflict', `Execution ${open} of this job is open. Cancel it, or wait until it has ended.`)
       await hideJob(trx, job.id, clock.now())
       await audit.record(trx, caller, 'job.delete', `job ${id}`, { name: job.name }, address)
+      await tell(trx, caller, id)
     })
   }
 
@@ -166,9 +181,32 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
     remove,
     runNow,
     get: (caller: PersonCaller, id: string): Promise<Job> => read(db, caller, id),
-    list: async (caller: PersonCaller, after: string | undefined, rowsMax: number): Promise<Job[]> =>
-      (await listJobs(db, caller.organizationId, after, rowsMax)).map(toApi),
+    async list(caller: PersonCaller, filter: JobFilter, after: string | undefined, rowsMax: number): Promise<Job[]> {
+      return (await listJobs(db, caller.organizationId, filter, after, rowsMax)).map(toApi)
+    },
+
+    /** Scheduled times that started nothing, with the reason; newest first. */
+    async skippedRuns(
+      caller: PersonCaller,
+      id: string,
+      before: string | undefined,
+      rowsMax: number,
+    ): Promise<SkippedRun[]> {
+      const job = found(isId(id) ? await findJob(db, caller.organizationId, id) : undefined, 'job')
+      return await listSkippedRuns(db, job.id, before, rowsMax)
+    },
+
+    /** What a schedule would come to, by the same rules as when it is saved. */
+    previewSchedule(schedule: Schedule, runsMax: number): SchedulePreview {
+      const now = clock.now()
+      const checked = checkedSchedule(schedule, now)
+      return { schedule: checked, runs: nextRuns(checked, now, runsMax).map((at) => at.toISOString()) }
+    },
   }
+}
+
+async function tell(trx: Db, { organizationId }: PersonCaller, id: string): Promise<void> {
+  await tellChange(trx, { changed: 'jobs', id, part: 'state', organizationId })
 }
 
 async function appFor(trx: Db, appId: string): Promise<JobApp> {

@@ -26,6 +26,14 @@ export function checkedSchedule({ cron, timeZone }: Schedule, now: Date): Schedu
   return schedule
 }
 
+/** The next times of a checked schedule, soonest first; fewer where it ends before. */
+export function nextRuns(schedule: Schedule, after: Date, runsMax: number): Date[] {
+  const runs: Date[] = []
+  for (let at = nextRun(schedule, after); at !== undefined && runs.length < runsMax; at = nextRun(schedule, at))
+    runs.push(at)
+  return runs
+}
+
 function readCron(cron: string): string {
   try {
     return parseQuartzCron(cron).printed

@@ -1,10 +1,24 @@
-import { CreateJob, Execution, Job, JobPage, limits, paths, UpdateJob } from '@postern/protocol'
+import {
+  CreateJob,
+  Execution,
+  Job,
+  JobPage,
+  limits,
+  paths,
+  Schedule,
+  SchedulePreview,
+  schedulePreviewRunsMax,
+  SkippedRunPage,
+  UpdateJob,
+} from '@postern/protocol'
 import * as z from 'zod'
 import { forPeople } from '../access/permissions.ts'
 import { personOf } from '../executions/routes.ts'
 import type { Server } from '../http/server.ts'
 import type { Jobs } from './jobs.ts'
 
+const idText = z.string().regex(/^[1-9]\d{0,17}$/)
+const rowsAsked = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
 const jobParams = z.object({ jobId: z.string().max(64) })
 
 export function jobRoutes(server: Server, jobs: Jobs): void {
@@ -17,18 +31,17 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         tags: ['jobs'],
         summary: 'Jobs of your organization',
         querystring: z.object({
-          cursor: z
-            .string()
-            .regex(/^[1-9]\d{0,17}$/)
-            .optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+          cursor: idText.optional(),
+          limit: rowsAsked,
+          environmentId: idText.optional(),
+          contains: z.string().min(1).max(64).optional().describe('A part of the name'),
         }),
         response: { 200: JobPage },
       },
     },
     async (request) => {
-      const { cursor, limit } = request.query
-      const rows = await jobs.list(personOf(request.caller), cursor, limit + 1)
+      const { cursor, limit, ...filter } = request.query
+      const rows = await jobs.list(personOf(request.caller), filter, cursor, limit + 1)
       const data = rows.slice(0, limit)
       const last = data.at(-1)
       return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
@@ -49,6 +62,28 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
     },
     async (request, reply) =>
       reply.code(201).send(await jobs.create(personOf(request.caller), request.body, request.ip)),
+  )
+
+  server.get(
+    paths.schedulePreview,
+    {
+      config: forPeople('jobs:read'),
+      schema: {
+        operationId: 'previewSchedule',
+        tags: ['jobs'],
+        summary: 'What a schedule comes to: as it would be stored, and its next times; nothing is saved',
+        querystring: z.object({
+          cron: Schedule.shape.cron,
+          timeZone: Schedule.shape.timeZone,
+          runs: z.coerce.number().int().min(1).max(schedulePreviewRunsMax).default(5),
+        }),
+        response: { 200: SchedulePreview },
+      },
+    },
+    async (request) => {
+      const { runs, ...schedule } = request.query
+      return jobs.previewSchedule(schedule, runs)
+    },
   )
 
   server.get(
@@ -114,5 +149,27 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
     },
     async (request, reply) =>
       reply.code(201).send(await jobs.runNow(personOf(request.caller), request.params.jobId, request.ip)),
+  )
+
+  server.get(
+    paths.jobSkippedRuns(':jobId'),
+    {
+      config: forPeople('jobs:read'),
+      schema: {
+        operationId: 'listSkippedRuns',
+        tags: ['jobs'],
+        summary: 'Scheduled times that started no execution of their own, and why; newest first',
+        params: jobParams,
+        querystring: z.object({ cursor: z.iso.datetime().optional(), limit: rowsAsked }),
+        response: { 200: SkippedRunPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query
+      const rows = await jobs.skippedRuns(personOf(request.caller), request.params.jobId, cursor, limit + 1)
+      const data = rows.slice(0, limit)
+      const last = data.at(-1)
+      return { data, ...(rows.length > limit && last !== undefined ? { next: last.dueAt } : {}) }
+    },
   )
 }

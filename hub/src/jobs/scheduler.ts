@@ -3,6 +3,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { tellChange } from '../live/changes.ts'
 import { nextRun } from './next-run.ts'
 
 /** Later than this, a time counts as missed: it was due while no hub was running. */
@@ -11,7 +12,7 @@ const misfireAfterMs = 60_000
 const missedCountedMax = 1000
 const startedAtOnceMax = 500
 
-type DueJob = { id: string; cron: string; timeZone: string; dueAt: Date; open: boolean }
+type DueJob = { id: string; organizationId: string; cron: string; timeZone: string; dueAt: Date; open: boolean }
 
 export type SchedulerParts = { db: DatabaseConnection['db']; clock: Clock; executions: Executions; log: Log }
 
@@ -45,6 +46,7 @@ export function createScheduler({ db, clock, executions, log }: SchedulerParts) 
       .set({ next_run_at: next ?? null })
       .where('id', '=', job.id)
       .execute()
+    await tellChange(trx, { changed: 'jobs', id: job.id, part: 'state', organizationId: job.organizationId })
     if (now.getTime() - job.dueAt.getTime() > misfireAfterMs) await record(trx, job, 'misfire', missed(job, now))
     if (job.open) {
       await record(trx, job, 'overlap', 1)
@@ -59,7 +61,7 @@ export function createScheduler({ db, clock, executions, log }: SchedulerParts) 
 
 async function claimDue(trx: Db, now: Date): Promise<DueJob | undefined> {
   const { rows } = await sql<DueJob>`
-    select j.id, j.cron, j.time_zone as "timeZone", j.next_run_at as "dueAt",
+    select j.id, j.organization_id as "organizationId", j.cron, j.time_zone as "timeZone", j.next_run_at as "dueAt",
       exists (select 1 from execution e where e.job_id = j.id and e.finished_at is null) as open
     from job j
     where j.next_run_at <= ${now} and j.enabled and j.deleted_at is null

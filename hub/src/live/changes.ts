@@ -5,29 +5,45 @@ import type { Notifications } from './notifications.ts'
 
 /**
  * What changed, told to every hub's browsers (D15): ids only. With an `organizationId`, a changed execution is also told to
- * those of that organization who look at the list of executions.
+ * those of that organization who look at the list of executions, or of receipts; a change of any other kind is told to those of
+ * its organization alone.
  */
 export type Change = LiveChange & { organizationId?: string }
+
+/** @param db the change's own transaction: it is told when that commits, and never if it does not */
+export async function tellChange(db: Db, change: Change): Promise<void> {
+  await sql`select pg_notify('postern_change', ${JSON.stringify(change)})`.execute(db)
+}
 
 /** Carries changes from whoever makes them to the live pages of every hub. */
 export class Changes {
   readonly #notifications: Notifications
+  readonly #listeners = new Set<(change: Change) => void>()
 
   constructor(notifications: Notifications) {
     this.#notifications = notifications
   }
 
-  /** @param db the change's own transaction: it is told when that commits, and never if it does not */
   async notify(db: Db, change: Change): Promise<void> {
-    await sql`select pg_notify('postern_change', ${JSON.stringify(change)})`.execute(db)
+    await tellChange(db, change)
+  }
+
+  /** Tells the browsers of this hub alone what every hub finds out by itself, such as that time has passed. */
+  tellHere(change: Change): void {
+    for (const listener of this.#listeners) listener(change)
   }
 
   /** @returns what ends the listening */
   on(listener: (change: Change) => void): () => void {
-    return this.#notifications.on('postern_change', (payload) => {
+    const stop = this.#notifications.on('postern_change', (payload) => {
       const change = read(payload)
       if (change !== undefined) listener(change)
     })
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      stop()
+    }
   }
 
   /** Hears of moments after which changes may have been missed. */

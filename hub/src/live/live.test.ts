@@ -135,6 +135,54 @@ describe('D15: live pages', () => {
     expect(theirs.heard).toEqual([])
   })
 
+  test('each list hears of its own kind of change, of its own organization, and of no other', async () => {
+    const { db, changes, organizationId } = rehearsal
+    const lists = ['environments', 'jobs', 'receipts'] as const
+    const pages = await Promise.all(lists.map(async (list) => ({ list, ...(await connect()) })))
+    for (const { socket, list } of pages) socket.send(JSON.stringify({ subscribe: list }))
+    await until(
+      () => pages.every(({ heard }) => heard.length > 0),
+      async () => {
+        for (const changed of ['environments', 'jobs'] as const) {
+          await changes.notify(db, { changed, id: '66', part: 'state', organizationId: '999' })
+          await changes.notify(db, { changed, id: '5', part: 'state', organizationId })
+        }
+        await changes.notify(db, { changed: 'execution', id: '66', part: 'receipt', organizationId: '999' })
+        await changes.notify(db, { changed: 'execution', id: '7', part: 'receipt', organizationId })
+      },
+    )
+    const told = Object.fromEntries(pages.map(({ list, heard }) => [list, [...new Set(heard.map(toText))]]))
+    expect(told).toEqual({
+      environments: [toText({ changed: 'environments', id: '5', part: 'state' })],
+      jobs: [toText({ changed: 'jobs', id: '5', part: 'state' })],
+      receipts: [toText({ changed: 'receipts', part: 'receipt' })],
+    })
+  })
+
+  test('ES-15: of heartbeats only those are told that change what is shown', async () => {
+    const { clock, environmentId } = rehearsal
+    const { socket, heard } = await connect()
+    socket.send(JSON.stringify({ subscribe: 'environments' }))
+    const one = await rehearsal.addServer('speaks often')
+    const told = { changed: 'environments', id: environmentId, part: 'state' }
+    await until(
+      () => heard.length > 0,
+      async () => {
+        clock.pass(21)
+        await rehearsal.beat(one)
+      },
+    )
+    const before = heard.length
+    for (let beat = 0; beat < 10; beat += 1) {
+      clock.pass(6)
+      await rehearsal.beat(one)
+    }
+    await rehearsal.beat({ ...one, name: 'has another name' })
+    await until(() => heard.length > before)
+    expect(heard.length).toBe(before + 1)
+    expect(new Set(heard.map(toText))).toEqual(new Set([toText(told)]))
+  })
+
   test('more than 20 subscriptions, and what is none, end the connection', async () => {
     const greedy = await connect()
     const ids: string[] = []
@@ -143,7 +191,7 @@ describe('D15: live pages', () => {
     expect(await greedy.closed).toBe(1008)
     for (const text of [
       '{',
-      '{"subscribe":"jobs"}',
+      '{"subscribe":"secrets"}',
       '{"subscribe":"execution"}',
       '{"subscribe":"executions","all":true}',
     ]) {
@@ -212,6 +260,10 @@ describe('D15: live pages', () => {
     await own.close()
   })
 })
+
+function toText(change: unknown): string {
+  return JSON.stringify(change)
+}
 
 /** A text frame of a client (RFC 6455, section 5.2); the mask is zeros. */
 function maskedFrame(text: string): Buffer {

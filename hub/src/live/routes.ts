@@ -24,11 +24,14 @@ export type LiveParts = {
   maySee(organizationId: string, executionId: string): Promise<boolean>
 }
 
+/** What a browser may follow as a whole, within its organization. */
+type List = Exclude<LiveRequest['subscribe'], 'execution'>
+
 /** `executions`: which are followed; false until it is known that they may be. */
 type Subscriber = {
   organizationId: string
   executions: Map<string, boolean>
-  list: boolean
+  lists: Set<List>
   socket: WebSocket
   heard: boolean
 }
@@ -65,7 +68,7 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
       const subscriber: Subscriber = {
         organizationId: organizationOf(request.caller),
         executions: new Map(),
-        list: false,
+        lists: new Set(),
         socket,
         heard: true,
       }
@@ -88,8 +91,8 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
     const wanted = readRequest(text)
     const { socket, executions, organizationId } = subscriber
     if (wanted === undefined) return socket.close(closeCodes.policy, 'that is no subscription')
-    if (wanted.subscribe === 'executions') {
-      subscriber.list = true
+    if (wanted.subscribe !== 'execution') {
+      subscriber.lists.add(wanted.subscribe)
       return
     }
     if (wanted.id === undefined) return socket.close(closeCodes.policy, 'name the execution')
@@ -104,11 +107,21 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
 }
 
 function tell(subscriber: Subscriber, change: Change): void {
-  const { socket, organizationId, executions, list } = subscriber
+  const { socket, organizationId, executions, lists } = subscriber
   const { organizationId: whose, ...told } = change
   const isFollowed = change.changed === 'execution' && change.id !== undefined && executions.get(change.id) === true
   if (isFollowed) send(socket, told)
-  if (list && whose === organizationId && change.part === 'state') send(socket, { ...told, changed: 'executions' })
+  if (whose !== organizationId) return
+  const shown = asShownIn(told)
+  if (shown !== undefined && lists.has(shown.changed)) send(socket, shown)
+}
+
+/** A change as the list sees it that shows it; a list shows of an execution its state, and that it wrote a receipt. */
+function asShownIn(change: LiveChange): (LiveChange & { changed: List }) | undefined {
+  const { changed, part } = change
+  if (changed !== 'execution') return { ...change, changed }
+  if (part === 'state') return { ...change, changed: 'executions' }
+  return part === 'receipt' ? { changed: 'receipts', part } : undefined
 }
 
 function send(socket: WebSocket, change: LiveChange): void {

@@ -24,6 +24,8 @@ export const App = z.object({
   note: z.string(),
   programLanguage: z.string(),
   parameters: z.array(InstallParameter),
+  /** Those parameters that name data collections. */
+  collectionParameters: z.array(z.string()),
   current: AppVersion,
 })
 export type App = z.infer<typeof App>

@@ -127,6 +127,21 @@ export const Receipt = z.object({
 export type Receipt = z.infer<typeof Receipt>
 export const ReceiptPage = pageOf(Receipt)
 
+/** Receipts written on one day, by their state as it is now. */
+export const ReceiptDay = z.object({
+  /** `2026-11-21`, UTC. */
+  day: z.iso.date(),
+  inSync: Count,
+  drift: Count,
+  unverifiable: Count,
+  pending: Count,
+})
+export type ReceiptDay = z.infer<typeof ReceiptDay>
+
+/** Every day of the time asked for, oldest first; a day without receipts has zeros. */
+export const ReceiptDays = z.object({ data: z.array(ReceiptDay) })
+export type ReceiptDays = z.infer<typeof ReceiptDays>
+
 /** A value-level line of a receipt: every missing and every extra value, and those the control refused with its reason. */
 export const ReceiptValue = z.tuple([z.enum(['missing', 'extra', 'refused']), z.string(), z.string(), z.string()])
 export type ReceiptValue = z.infer<typeof ReceiptValue>

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
-import { Id, Instant, Name, pageOf, ParameterValue } from '../primitives.ts'
+import { AppKind } from '../app/postern-json.ts'
+import { Count, Id, Instant, Name, pageOf, ParameterValue } from '../primitives.ts'
+import { ExecutionState } from './execution.ts'
 
 /** A Quartz cron expression of 6 or 7 fields, with seconds, and an IANA time zone. */
 export const Schedule = z.object({
@@ -11,6 +13,13 @@ export type Schedule = z.infer<typeof Schedule>
 /** Whether an export waits for a person even when no guard trips (D5). */
 export const ExportMode = z.enum(['apply-when-guards-pass', 'always-ask'])
 export type ExportMode = z.infer<typeof ExportMode>
+
+/** How many times a preview of a schedule shows. */
+export const schedulePreviewRunsMax = 20
+
+/** What the hub makes of a schedule: as it would be stored, and when it would run next, soonest first. */
+export const SchedulePreview = z.object({ schedule: Schedule, runs: z.array(Instant) })
+export type SchedulePreview = z.infer<typeof SchedulePreview>
 
 export const CreateJob = z.strictObject({
   name: Name,
@@ -31,11 +40,21 @@ export type CreateJob = z.infer<typeof CreateJob>
 export const UpdateJob = z.partial(CreateJob)
 export type UpdateJob = z.infer<typeof UpdateJob>
 
+/** The newest execution of a job. */
+export const LastExecution = z.object({
+  id: Id,
+  state: ExecutionState,
+  createdAt: Instant,
+  finishedAt: z.nullable(Instant),
+})
+export type LastExecution = z.infer<typeof LastExecution>
+
 export const Job = z.object({
   id: Id,
   name: z.string(),
   appId: Id,
   appName: z.string(),
+  appKind: AppKind,
   environmentId: Id,
   environmentName: z.string(),
   /** Secrets are shown as `null`; `secretsSet` names those that have a value. */
@@ -48,6 +67,21 @@ export const Job = z.object({
   nextRunAt: z.nullable(Instant),
   timeoutSeconds: z.int(),
   enabled: z.boolean(),
+  /** Null before the first one. */
+  lastExecution: z.nullable(LastExecution),
 })
 export type Job = z.infer<typeof Job>
 export const JobPage = pageOf(Job)
+
+/**
+ * Scheduled times that started no execution of their own. `overlap`: an execution of the job was still open. `misfire`: no hub ran;
+ * all times missed until it did became one execution.
+ */
+export const SkippedRun = z.object({
+  dueAt: Instant,
+  reason: z.enum(['overlap', 'misfire']),
+  /** How many times, at most 1,000: beyond, at least so many. */
+  times: Count,
+})
+export type SkippedRun = z.infer<typeof SkippedRun>
+export const SkippedRunPage = pageOf(SkippedRun)

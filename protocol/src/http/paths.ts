@@ -26,6 +26,7 @@ export const paths = {
   owner: (ownerId: string) => `/v1/owners/${ownerId}`,
   indicators: '/v1/indicators',
   indicator: (indicatorId: string) => `/v1/indicators/${indicatorId}`,
+  indicatorExports: (indicatorId: string) => `/v1/indicators/${indicatorId}/exports`,
 
   collections: '/v1/collections',
   collection: (collectionId: string) => `/v1/collections/${collectionId}`,
@@ -51,8 +52,10 @@ export const paths = {
   package: (sha256: string) => `/v1/packages/${sha256}`,
 
   jobs: '/v1/jobs',
+  schedulePreview: '/v1/jobs/schedule-preview',
   job: (jobId: string) => `/v1/jobs/${jobId}`,
   jobExecutions: (jobId: string) => `/v1/jobs/${jobId}/executions`,
+  jobSkippedRuns: (jobId: string) => `/v1/jobs/${jobId}/skipped-runs`,
 
   executions: '/v1/executions',
   execution: (executionId: string) => `/v1/executions/${executionId}`,
@@ -74,6 +77,7 @@ export const paths = {
   planState: (planId: string) => `/v1/plans/${planId}/state`,
   planDecision: (planId: string) => `/v1/plans/${planId}/decision`,
   receipts: '/v1/receipts',
+  receiptDays: '/v1/receipts/days',
   receipt: (receiptId: string) => `/v1/receipts/${receiptId}`,
   receiptValues: (receiptId: string) => `/v1/receipts/${receiptId}/values`,
 } as const
@@ -84,4 +88,11 @@ export const consolePages = {
   signIn: '/sign-in',
   executions: '/executions',
   execution: (executionId: string) => `/executions/${executionId}`,
+  environments: '/environments',
+  environment: (environmentId: string) => `/environments/${environmentId}`,
+  jobs: '/jobs',
+  newJob: '/jobs/new',
+  job: (jobId: string) => `/jobs/${jobId}`,
+  receipts: '/receipts',
+  receipt: (receiptId: string) => `/receipts/${receiptId}`,
 } as const

@@ -1,0 +1,40 @@
+import { sql } from 'kysely'
+import type { DatabaseConnection } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Changes } from '../live/changes.ts'
+import { onlineSeconds, unknownSeconds } from './presence.ts'
+
+export type PresenceWatchParts = {
+  db: DatabaseConnection['db']
+  clock: Clock
+  changes: Pick<Changes, 'tellHere'>
+}
+
+/**
+ * Notices silence: a server that stops speaking writes nothing, so its way from online over unknown to offline is told by looking
+ * which of them passed a threshold of presence.ts since the last look. Every hub tells its own browsers. What a server does
+ * itself, such as speaking again, is told where it is recorded.
+ */
+export function createPresenceWatch({ db, clock, changes }: PresenceWatchParts) {
+  let lookedAt = clock.now()
+
+  /** Every few seconds. After a failure the next look reaches back to the last that succeeded. */
+  async function tick(): Promise<void> {
+    const now = clock.now()
+    const { rows } = await sql<{ id: string; organizationId: string }>`
+      select distinct e.id, e.organization_id as "organizationId"
+      from environment_server s
+      join environment e on e.id = s.environment_id and e.deleted_at is null
+      cross join (values (${onlineSeconds}::int), (${unknownSeconds}::int)) threshold(seconds)
+      where s.enrolled_at is not null and s.revoked_at is null
+        and coalesce(s.last_heartbeat_at, s.enrolled_at) >= ${lookedAt}::timestamptz - make_interval(secs => threshold.seconds)
+        and coalesce(s.last_heartbeat_at, s.enrolled_at) < ${now}::timestamptz - make_interval(secs => threshold.seconds)`.execute(
+      db,
+    )
+    lookedAt = now
+    for (const { id, organizationId } of rows)
+      changes.tellHere({ changed: 'environments', id, part: 'state', organizationId })
+  }
+
+  return { tick }
+}
