@@ -34,6 +34,8 @@ export const ProblemDocument = z.object({
   code: ProblemCode,
   /** What was wrong and what to do, for a person. */
   detail: z.string(),
+  /** Of a mistake in a text that was sent, such as a TQL query: its offset there, in UTF-16 units from 0. */
+  position: z.optional(z.int().check(z.nonnegative())),
   requestId: z.string(),
 })
 export type ProblemDocument = z.infer<typeof ProblemDocument>

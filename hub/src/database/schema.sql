@@ -164,6 +164,7 @@ table batch
   constraint batch_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
   constraint batch_pkey PRIMARY KEY (id)
   constraint batch_state_check CHECK ((state = ANY (ARRAY['created'::text, 'completed'::text])))
+  CREATE INDEX batch_by_completion ON public.batch USING btree (owner_id, completed_at)
   CREATE INDEX batch_never_uploaded ON public.batch USING btree (created_at) WHERE (state = 'created'::text)
   CREATE INDEX batch_of_execution ON public.batch USING btree (execution_id, id)
   CREATE INDEX batch_of_organization ON public.batch USING btree (organization_id, id)

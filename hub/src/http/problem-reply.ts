@@ -47,6 +47,7 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
     status,
     code,
     detail,
+    ...(error instanceof Problem && error.position !== undefined ? { position: error.position } : {}),
     requestId: request.id,
   }
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(document)

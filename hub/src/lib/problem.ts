@@ -6,11 +6,14 @@ import type { ProblemCode } from '@postern/protocol'
  */
 export class Problem extends Error {
   readonly code: ProblemCode
+  /** Where in a text that was sent the mistake is: offset in UTF-16 units. */
+  readonly position: number | undefined
 
-  constructor(code: ProblemCode, message: string, options?: ErrorOptions) {
+  constructor(code: ProblemCode, message: string, options?: ErrorOptions & { position?: number }) {
     super(message, options)
     this.name = 'Problem'
     this.code = code
+    this.position = options?.position
   }
 }
 

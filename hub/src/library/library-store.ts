@@ -19,25 +19,20 @@ export type IndicatorRow = {
   addedAtExact: string
 }
 
-export type AssertionRow = {
+export type GroupRow = {
   id: string
-  ownerId: string
+  type: string
+  name: string
   ownerName: string
-  rating: number | null
-  confidence: number | null
-  active: boolean
-  tags: string[]
-  securityLabels: string[]
-  firstSeen: Date | null
-  lastSeen: Date | null
-  addedAt: Date
-  modifiedAt: Date
+  xid: string
+  eventDate: Date | null
 }
-
-export type GroupRow = { id: string; type: string; name: string; ownerName: string }
 
 /** Where a page goes on: behind this indicator, newest first. */
 export type PageStart = { addedAt: string; indicatorId: string }
+
+/** SQLSTATE of a statement that ran longer than `statement_timeout`. */
+const queryCanceled = '57014'
 
 /** Reads of the library. Every one takes the scope of its reader. */
 export class LibraryStore {
@@ -54,11 +49,6 @@ export class LibraryStore {
     start: PageStart | undefined,
     limit: number,
   ): Promise<IndicatorRow[]> {
-    const asserted =
-      condition === undefined && scope.ownerIds === undefined
-        ? sql`true`
-        : sql`exists (select 1 from assertion a where a.indicator_id = v.indicator_id and ${inScope(sql`a.owner_id`, scope)}
-            ${condition === undefined ? sql`` : sql`and ${condition}`})`
     const after =
       start === undefined
         ? sql``
@@ -66,9 +56,36 @@ export class LibraryStore {
     const { rows } = await sql<IndicatorRow>`
       select ${this.#columns(scope)}
       from indicator_view v join indicator i on i.id = v.indicator_id ${this.#seen(scope)}
-      where v.organization_id = ${scope.organizationId} ${after} and ${asserted}
+      where v.organization_id = ${scope.organizationId} ${after} and ${asserted(scope, condition)}
       order by v.added_at desc, v.indicator_id desc limit ${limit}`.execute(this.#db)
     return rows
+  }
+
+  /**
+   * How many indicators satisfy the condition, counted up to `max` and for so long at most.
+   * @returns undefined where the time ran out
+   */
+  async count(
+    scope: LibraryScope,
+    condition: Condition | undefined,
+    max: number,
+    msMax: number,
+  ): Promise<number | undefined> {
+    try {
+      return await this.#db.transaction().execute(async (trx) => {
+        await sql`select set_config('statement_timeout', ${String(msMax)}, true)`.execute(trx)
+        const { rows } = await sql<{ count: number }>`
+          select count(*)::int as count from (
+            select 1 from indicator_view v join indicator i on i.id = v.indicator_id
+            where v.organization_id = ${scope.organizationId} and ${asserted(scope, condition)}
+            limit ${max}
+          ) found`.execute(trx)
+        return rows[0]?.count
+      })
+    } catch (error) {
+      if ((error as { code?: unknown }).code === queryCanceled) return undefined
+      throw error
+    }
   }
 
   async find(scope: LibraryScope, indicatorId: string): Promise<IndicatorRow | undefined> {
@@ -82,20 +99,9 @@ export class LibraryStore {
     return rows[0]
   }
 
-  async assertions(scope: LibraryScope, indicatorId: string): Promise<AssertionRow[]> {
-    const { rows } = await sql<AssertionRow>`
-      select a.id, a.owner_id as "ownerId", w.name as "ownerName", a.rating, a.confidence, a.active, a.tags,
-        a.labels as "securityLabels", a.first_seen as "firstSeen", a.last_seen as "lastSeen", a.added_at as "addedAt",
-        a.modified_at as "modifiedAt"
-      from assertion a join owner w on w.id = a.owner_id
-      where a.indicator_id = ${indicatorId}::uuid and ${inScope(sql`a.owner_id`, scope)}
-      order by w.name`.execute(this.#db)
-    return rows
-  }
-
   async groups(scope: LibraryScope, indicatorId: string, limit: number): Promise<GroupRow[]> {
     const { rows } = await sql<GroupRow>`
-      select g.id, g.type, g.name, w.name as "ownerName"
+      select g.id, g.type, g.name, w.name as "ownerName", g.xid, g.event_date as "eventDate"
       from indicator_group l join library_group g on g.id = l.group_id join owner w on w.id = g.owner_id
       where l.indicator_id = ${indicatorId}::uuid and ${inScope(sql`g.owner_id`, scope)}
       order by g.name, g.id limit ${limit}`.execute(this.#db)
@@ -123,4 +129,11 @@ export class LibraryStore {
       array(select w.name from owner w where w.id = any(${from}.owner_ids) order by w.name) as owners,
       ${from}.added_at as "addedAt", ${from}.modified_at as "modifiedAt", v.added_at::text as "addedAtExact"`
   }
+}
+
+/** That an assertion in the scope satisfies the condition, for `v` and `i`. */
+function asserted(scope: LibraryScope, condition: Condition | undefined): Condition {
+  if (condition === undefined && scope.ownerIds === undefined) return sql`true`
+  return sql`exists (select 1 from assertion a where a.indicator_id = v.indicator_id and ${inScope(sql`a.owner_id`, scope)}
+    ${condition === undefined ? sql`` : sql`and ${condition}`})`
 }

@@ -1,9 +1,11 @@
 import { tlpLevels } from '@postern/intel'
-import type { Indicator, IndicatorDetail } from '@postern/protocol'
-import type { Caller } from '../access/caller.ts'
+import type { Indicator, IndicatorDetail, IndicatorExports, IndicatorTotal } from '@postern/protocol'
+import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
+import { AssertionStore } from './assertion-store.ts'
+import { readExports } from './indicator-exports.ts'
 import { libraryScope } from './library-scope.ts'
 import { type IndicatorRow, LibraryStore, type PageStart } from './library-store.ts'
 import { compileTql } from './tql-to-sql.ts'
@@ -11,21 +13,31 @@ import { compileTql } from './tql-to-sql.ts'
 /** Groups that an indicator's detail names; the rest is found by TQL. */
 const groupsShownMax = 1000
 
+/** How far a query's indicators are counted, and for how long, in milliseconds: beyond, the library says that there are more. */
+const countMax = 10_000
+const countMsMax = 3000
+
+type Search = { tql?: string | undefined; cursor?: string | undefined; limit: number; count?: boolean | undefined }
+
 /** What readers see of the library: the merged indicators, and who says what of one. */
 export class Library {
+  readonly #db: Db
   readonly #store: LibraryStore
+  readonly #assertions: AssertionStore
   readonly #clock: Clock
 
   constructor({ db, clock }: { db: Db; clock: Clock }) {
+    this.#db = db
     this.#store = new LibraryStore(db)
+    this.#assertions = new AssertionStore(db)
     this.#clock = clock
   }
 
   /** Indicators that an assertion in the caller's scope satisfies the query for, newest first. */
   async search(
     caller: Caller,
-    { tql, cursor, limit }: { tql?: string | undefined; cursor?: string | undefined; limit: number },
-  ): Promise<{ data: Indicator[]; next?: string }> {
+    { tql, cursor, limit, count = false }: Search,
+  ): Promise<{ data: Indicator[]; next?: string; total?: IndicatorTotal }> {
     const scope = libraryScope(caller)
     const condition = tql === undefined || tql.trim() === '' ? undefined : compileTql(tql, this.#clock.now())
     const rows = await this.#store.page(
@@ -36,28 +48,41 @@ export class Library {
     )
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
+    const counted = count ? await this.#store.count(scope, condition, countMax + 1, countMsMax) : undefined
     return {
       data: shown.map(toIndicator),
       ...(rows.length > limit && last !== undefined ? { next: writeCursor(last) } : {}),
+      ...(counted === undefined ? {} : { total: { count: Math.min(counted, countMax), isExact: counted <= countMax } }),
     }
   }
 
   async detail(caller: Caller, indicatorId: string): Promise<IndicatorDetail> {
     const scope = libraryScope(caller)
     const row = found(await this.#store.find(scope, indicatorId), 'indicator')
-    const assertions = await this.#store.assertions(scope, indicatorId)
+    const assertions = await this.#assertions.list(scope, indicatorId)
+    const attributes = await this.#assertions.attributes(scope, indicatorId)
     const groups = await this.#store.groups(scope, indicatorId, groupsShownMax)
     return {
       ...toIndicator(row),
       assertions: assertions.map((assertion) => ({
         ...assertion,
+        attributes: attributes.get(assertion.ownerId) ?? [],
         firstSeen: assertion.firstSeen?.toISOString() ?? null,
         lastSeen: assertion.lastSeen?.toISOString() ?? null,
+        expiresAt: assertion.expiresAt?.toISOString() ?? null,
         addedAt: assertion.addedAt.toISOString(),
         modifiedAt: assertion.modifiedAt.toISOString(),
       })),
-      groups,
+      groups: groups.map((group) => ({ ...group, eventDate: group.eventDate?.toISOString() ?? null })),
+      links: await this.#assertions.links(scope, indicatorId),
     }
+  }
+
+  /** Where it is exported, and where it is not and why. For people: an execution learns nothing of other exports. */
+  async exports(caller: PersonCaller, indicatorId: string): Promise<IndicatorExports> {
+    const scope = libraryScope(caller)
+    found(await this.#store.find(scope, indicatorId), 'indicator')
+    return readExports(this.#db, scope.organizationId, indicatorId)
   }
 }
 

@@ -1,6 +1,7 @@
-import { IndicatorDetail, IndicatorPage, limits, paths } from '@postern/protocol'
+import { IndicatorDetail, IndicatorExports, IndicatorPage, limits, paths } from '@postern/protocol'
 import * as z from 'zod'
-import { forPeopleAnd } from '../access/permissions.ts'
+import { person } from '../access/caller.ts'
+import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import type { Library } from './library.ts'
 
@@ -17,6 +18,11 @@ export function libraryRoutes(server: Server, library: Library): void {
           tql: z.string().max(1_000_000).optional(),
           cursor: z.string().max(200).optional(),
           limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+          count: z
+            .enum(['true', 'false'])
+            .default('false')
+            .transform((text) => text === 'true')
+            .describe('Whether to count as well: exactly up to 10,000'),
         }),
         response: { 200: IndicatorPage },
       },
@@ -30,11 +36,25 @@ export function libraryRoutes(server: Server, library: Library): void {
       schema: {
         operationId: 'getIndicator',
         tags: ['library'],
-        summary: 'One indicator: what is computed, who asserts what, its groups',
+        summary: 'One indicator: what is computed, who asserts what and brought it in, its groups',
         params: z.object({ indicatorId: z.guid() }),
         response: { 200: IndicatorDetail },
       },
     },
     async (request) => library.detail(request.caller, request.params.indicatorId),
+  )
+  server.get(
+    paths.indicatorExports(':indicatorId'),
+    {
+      config: forPeople('exports:read'),
+      schema: {
+        operationId: 'getIndicatorExports',
+        tags: ['library'],
+        summary: 'Where an indicator goes: collections and controls that hold it, and why others do not',
+        params: z.object({ indicatorId: z.guid() }),
+        response: { 200: IndicatorExports },
+      },
+    },
+    async (request) => library.exports(person(request.caller), request.params.indicatorId),
   )
 }

@@ -19,7 +19,7 @@ export function compileTql(text: string, now: Date): Condition {
 
 function tqlProblem(message: string, position: number, suggestion?: string): Problem {
   const hint = suggestion === undefined || message.includes(suggestion) ? '' : ` Write ${suggestion} there.`
-  return new Problem('invalid', `The query is wrong at character ${position + 1}: ${message}${hint}`)
+  return new Problem('invalid', `The query is wrong at character ${position + 1}: ${message}${hint}`, { position })
 }
 
 function compile(query: TqlExpression, object: TqlObject, now: Date): Condition {

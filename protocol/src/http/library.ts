@@ -16,6 +16,24 @@ export const CreateOwner = z.strictObject({
 })
 export type CreateOwner = z.infer<typeof CreateOwner>
 
+/** What else an owner says of an indicator: `Description`, `Source`, or any other name. */
+export const AssertionAttribute = z.object({
+  type: z.string(),
+  value: z.string(),
+  /** Where the owner has it from. */
+  source: z.nullable(z.string()),
+})
+export type AssertionAttribute = z.infer<typeof AssertionAttribute>
+
+/** The batch that wrote something, and the execution that sent it; null where a person or a script of theirs did. */
+export const AssertionOrigin = z.object({
+  batchId: Id,
+  /** Name of the person, the token or the execution. */
+  sentBy: z.string(),
+  execution: z.nullable(z.object({ id: Id, jobId: Id, jobName: z.string(), appName: z.string() })),
+})
+export type AssertionOrigin = z.infer<typeof AssertionOrigin>
+
 /** What one owner says of an indicator. */
 export const Assertion = z.object({
   id: Id,
@@ -24,12 +42,21 @@ export const Assertion = z.object({
   rating: z.nullable(z.number()),
   confidence: z.nullable(z.int()),
   active: z.boolean(),
+  /** Active, Review, Expired, Indirect or Whitelisted; only what is Active or Indirect is exported. */
+  status: z.string(),
   tags: z.array(z.string()),
   securityLabels: z.array(z.string()),
+  /** The oldest 1,000 of the indicator. */
+  attributes: z.array(AssertionAttribute),
   firstSeen: z.nullable(Instant),
   lastSeen: z.nullable(Instant),
+  expiresAt: z.nullable(Instant),
   addedAt: Instant,
   modifiedAt: Instant,
+  /** Who brought it in. Null where that is not known, and for executions, which learn nothing of each other. */
+  addedBy: z.nullable(AssertionOrigin),
+  /** Who changed it last; the same as `addedBy` where nobody did. */
+  modifiedBy: z.nullable(AssertionOrigin),
 })
 export type Assertion = z.infer<typeof Assertion>
 
@@ -49,12 +76,90 @@ export const Indicator = z.object({
   modifiedAt: Instant,
 })
 export type Indicator = z.infer<typeof Indicator>
-export const IndicatorPage = pageOf(Indicator)
+/** How many a query finds, as far as it was counted: beyond `count` there are more unless it is exact. */
+export const IndicatorTotal = z.object({ count: Count, isExact: z.boolean() })
+export type IndicatorTotal = z.infer<typeof IndicatorTotal>
+export const IndicatorPage = z.extend(pageOf(Indicator), {
+  /** With `count=true`, unless counting took too long. */
+  total: z.optional(IndicatorTotal),
+})
+/** Another indicator that owners join with this one: `Same File` for the hashes of one file (D2), or an association's type. */
+export const IndicatorLink = z.object({
+  id: z.guid(),
+  type: z.string(),
+  value: z.string(),
+  kind: z.string(),
+  owners: z.array(z.string()),
+})
+export type IndicatorLink = z.infer<typeof IndicatorLink>
 export const IndicatorDetail = z.extend(Indicator, {
   assertions: z.array(Assertion),
-  groups: z.array(z.object({ id: Id, type: z.string(), name: z.string(), ownerName: z.string() })),
+  groups: z.array(
+    z.object({
+      id: Id,
+      type: z.string(),
+      name: z.string(),
+      ownerName: z.string(),
+      /** Its id at the source. */
+      xid: z.string(),
+      eventDate: z.nullable(Instant),
+    }),
+  ),
+  links: z.array(IndicatorLink),
 })
 export type IndicatorDetail = z.infer<typeof IndicatorDetail>
+
+/** Whether a data collection holds an indicator. */
+export const IndicatorMembership = z.object({
+  collectionId: Id,
+  collectionName: z.string(),
+  /** The collection's newest version. */
+  version: Count,
+  refreshedAt: z.nullable(Instant),
+  state: z.enum(['member', 'departed', 'never']),
+  /** First version of its present or last stay. Versions older than 30 days are forgotten, and with them stays that ended. */
+  sinceVersion: z.nullable(Count),
+  /** When that version was made, while it is known. */
+  since: z.nullable(Instant),
+  /** First version without it. */
+  untilVersion: z.nullable(Count),
+})
+export type IndicatorMembership = z.infer<typeof IndicatorMembership>
+
+/** What one target of a control holds of an indicator, by its newest receipt, and why not. */
+export const IndicatorOnTarget = z.object({
+  controlId: Id,
+  controlName: z.string(),
+  target: z.string(),
+  state: z.enum(['held', 'missing', 'extra', 'refused', 'pending', 'unverifiable', 'absent']),
+  /**
+   * Why it is absent: no member of the collection that is exported there; a member only since a later version than was exported;
+   * active for no owner; its TLP narrower than the control's; or left out by the app, as the receipt tells.
+   */
+  reason: z.nullable(z.enum(['not-a-member', 'not-yet', 'inactive', 'tlp', 'left-out'])),
+  /** Whether the collection as it is now sends it there: what is held and not wanted goes with the next export. */
+  isWanted: z.boolean(),
+  collectionId: Id,
+  collectionName: z.string(),
+  /** The version that the newest receipt speaks of. */
+  collectionVersion: Count,
+  /** When it came into this state; null while absent. */
+  since: z.nullable(Instant),
+  /** The receipt that said so first; of what is absent, the newest. */
+  receiptId: Id,
+  executionId: Id,
+  jobName: z.string(),
+  /** When the target was last looked at. */
+  checkedAt: Instant,
+})
+export type IndicatorOnTarget = z.infer<typeof IndicatorOnTarget>
+
+/** Where an indicator goes: data collections, members first, and targets of controls. The first 1,000 of each. */
+export const IndicatorExports = z.object({
+  collections: z.array(IndicatorMembership),
+  targets: z.array(IndicatorOnTarget),
+})
+export type IndicatorExports = z.infer<typeof IndicatorExports>
 
 /** A saved query with members and versions (D3). */
 export const Collection = z.object({

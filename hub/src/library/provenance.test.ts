@@ -1,0 +1,383 @@
+import { gzipSync } from 'node:zlib'
+import { indicatorId } from '@postern/intel'
+import { type CreateReceipt, type IndicatorDetail, type IndicatorExports, paths } from '@postern/protocol'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Caller, PersonCaller } from '../access/caller.ts'
+import { type Collections, createCollections } from '../collections/collections.ts'
+import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
+import { createExports } from '../exports/exports.ts'
+import { exportRoutes } from '../exports/routes.ts'
+import { createServer, type Server } from '../http/server.ts'
+import { createLibrary, type LibraryParts } from './create-library.ts'
+import { LibraryStore } from './library-store.ts'
+import { libraryRoutes } from './routes.ts'
+import { compileTql } from './tql-to-sql.ts'
+
+type ExecutionCaller = Extract<Caller, { kind: 'execution' }>
+
+let rehearsal: Rehearsal
+let parts: LibraryParts
+let collections: Collections
+let server: Server
+let appliance: RehearsedServer
+let feedAppId: string
+let exportAppId: string
+let person: PersonCaller
+let stranger: PersonCaller
+/** Owner, collection and control of one test. */
+let owner: { id: string; name: string }
+let made = 0
+
+beforeAll(async () => {
+  rehearsal = await startRehearsal()
+  const { connection, clock, audit, log, organizationId } = rehearsal
+  parts = createLibrary({ ...connection, clock, audit, onTouched() {} })
+  collections = createCollections({ ...connection, clock, audit, log })
+  server = await createServer({
+    logger: false,
+    authenticate: async (request) => JSON.parse(String(request.headers['caller'])) as Caller,
+  })
+  libraryRoutes(server, parts.library)
+  exportRoutes(server, createExports(rehearsal))
+  await server.ready()
+  appliance = await rehearsal.addServer('one')
+  feedAppId = await rehearsal.addApp({ kind: 'feed' })
+  exportAppId = await rehearsal.addApp({ kind: 'export' })
+  person = { kind: 'user', userId: '1', name: 'ada', role: 'organization-administrator', organizationId }
+  const theirs = await rehearsal.db
+    .insertInto('organization')
+    .values({ name: 'Theirs' })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  stranger = { kind: 'user', userId: '2', name: 'eve', role: 'administrator', organizationId: theirs.id }
+})
+afterAll(async () => {
+  await server.close()
+  await parts.batches.close()
+  await rehearsal.close()
+})
+beforeEach(async () => {
+  made += 1
+  owner = await parts.owners.create(person, { name: `Source ${made}` })
+})
+
+async function get<Body>(caller: Caller, url: string): Promise<{ status: number; body: Body }> {
+  const reply = await server.inject({ url, headers: { caller: JSON.stringify(caller) } })
+  return { status: reply.statusCode, body: reply.json() }
+}
+
+async function detail(caller: Caller, id: string): Promise<IndicatorDetail> {
+  return (await get<IndicatorDetail>(caller, paths.indicator(id))).body
+}
+
+async function exportsOf(id: string, caller: Caller = person): Promise<IndicatorExports> {
+  return (await get<IndicatorExports>(caller, paths.indicatorExports(id))).body
+}
+
+async function send(content: object, by?: ExecutionCaller, config: object = {}, of = owner, caller = person) {
+  const sender = {
+    organizationId: caller.organizationId,
+    ownerId: of.id,
+    executionId: by?.executionId ?? null,
+    attempt: by?.attempt ?? null,
+    sentBy: by?.name ?? caller.name,
+    statusDefault: 'Active' as const,
+  }
+  const batch = { action: 'Create' as const, owner: of.name, ...config }
+  return await parts.batches.submit(sender, batch, Buffer.from(JSON.stringify(content)))
+}
+
+async function running(job: { appId: string; ownerId?: string; controlId?: string; collectionId?: string }) {
+  const jobId = await rehearsal.addJob(job)
+  if (job.collectionId !== undefined) {
+    await rehearsal.db.insertInto('job_collection').values({ job_id: jobId, collection_id: job.collectionId }).execute()
+  }
+  await rehearsal.beat(appliance)
+  const executionId = await rehearsal.start(jobId)
+  const command = (await rehearsal.outbox()).find((each) => each.executionId === executionId && each.kind === 'execute')
+  if (command === undefined) throw new Error('the execution was not placed')
+  const caller = await rehearsal.executions.tokens.authenticate(rehearsal.openSealed(appliance, command).token)
+  if (caller?.kind !== 'execution') throw new Error('the token is not good')
+  return { caller, jobId }
+}
+
+describe('LIB-8: provenance', () => {
+  test('each owner’s assertion names what it says, the batch and the execution that brought it in, and who changed it last', async () => {
+    const id = indicatorId('Host', 'traced.example.com')
+    const { caller: feed, jobId } = await running({ appId: feedAppId, ownerId: owner.id })
+    const host = { type: 'Host', summary: 'traced.example.com' }
+    const first = await send(
+      {
+        indicator: [
+          {
+            ...host,
+            rating: 4,
+            confidence: 80,
+            tag: [{ name: 'apt' }],
+            securityLabel: [{ name: 'TLP:GREEN' }],
+            attribute: [{ type: 'Description', value: 'as sent', source: 'a report' }],
+            associatedGroups: [{ groupXid: 'event-1' }],
+          },
+        ],
+        group: [{ type: 'Event', name: 'An event', xid: 'event-1', eventDate: '2026-11-02T00:00:00Z' }],
+      },
+      feed,
+    )
+    // The same again changes nothing, and its batch is nobody's origin.
+    await send({ indicator: [{ ...host, rating: 4, confidence: 80 }] }, feed)
+    const changed = await send({ indicator: [{ ...host, rating: 2 }] })
+    const other = await parts.owners.create(person, { name: `Team ${made}` })
+    const others = await send({ indicator: [host] }, undefined, {}, other)
+
+    const { assertions, groups } = await detail(person, id)
+    const execution = { id: feed.executionId, jobId, jobName: expect.any(String), appName: 'Rehearsed app' }
+    expect(assertions).toMatchObject([
+      {
+        ownerName: owner.name,
+        rating: 2,
+        confidence: 80,
+        status: 'Active',
+        securityLabels: ['TLP:GREEN'],
+        attributes: [{ type: 'Description', value: 'as sent', source: 'a report' }],
+        addedBy: { batchId: first.id, execution },
+        modifiedBy: { batchId: changed.id, sentBy: 'ada', execution: null },
+      },
+      { ownerName: other.name, attributes: [], addedBy: { batchId: others.id }, modifiedBy: { batchId: others.id } },
+    ])
+    expect(groups).toMatchObject([{ name: 'An event', xid: 'event-1', eventDate: '2026-11-02T00:00:00.000Z' }])
+  })
+
+  test('the hashes of one file lead to each other, from either side', async () => {
+    const md5 = '0'.repeat(31) + '1'
+    const sha256 = '0'.repeat(63) + '1'
+    await send({ indicator: [{ type: 'File', summary: `${md5} : ${sha256}` }] })
+    for (const [here, there] of [
+      [md5, sha256],
+      [sha256, md5],
+    ] as const) {
+      const { links } = await detail(person, indicatorId('File', here))
+      expect(links).toEqual([
+        { id: indicatorId('File', there), type: 'File', value: there, kind: 'Same File', owners: [owner.name] },
+      ])
+    }
+  })
+
+  test('D22: an execution sees its owners’ attributes and links, and of no batch and no execution', async () => {
+    const id = indicatorId('File', '2'.repeat(32))
+    const file = { type: 'File', summary: `${'2'.repeat(32)} : ${'3'.repeat(64)}` }
+    await send({ indicator: [{ ...file, attribute: [{ type: 'Source', value: 'hidden from it' }] }] })
+    const own = await parts.owners.create(person, { name: `Own ${made}` })
+    await send({ indicator: [{ type: 'File', summary: '2'.repeat(32) }] }, undefined, {}, own)
+    const { caller } = await running({ appId: feedAppId, ownerId: own.id })
+    expect(await detail(caller, id)).toMatchObject({
+      assertions: [{ ownerName: own.name, attributes: [], addedBy: null, modifiedBy: null }],
+      links: [],
+    })
+    expect((await get(caller, paths.indicatorExports(id))).status).toBe(403)
+  })
+})
+
+describe('LIB-8: why a value is on a control, and why not', () => {
+  const target = 'Blocked'
+
+  async function exporting(tql: string) {
+    const { id: collectionId } = await collections.create(person, { name: `Collection ${made}`, tql })
+    await collections.refresh(person, collectionId)
+    const { id: controlId } = await rehearsal.db
+      .insertInto('control')
+      .values({ organization_id: rehearsal.organizationId, name: `control-${made}`, program_name: 'aed' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const { caller } = await running({ appId: exportAppId, controlId, collectionId })
+    return { collectionId, controlId, caller }
+  }
+
+  async function receipt(caller: ExecutionCaller, given: Partial<CreateReceipt>): Promise<string> {
+    const body = {
+      planId: null,
+      collectionVersion: 1,
+      target,
+      state: 'in-sync',
+      desired: 1,
+      held: 1,
+      missing: 0,
+      extra: 0,
+      added: 1,
+      removed: 0,
+      removedBy: null,
+      notTaken: {},
+      unverifiedTransport: false,
+      ...given,
+    }
+    const reply = await server.inject({
+      method: 'POST',
+      url: paths.receipts,
+      payload: body,
+      headers: { caller: JSON.stringify(caller) },
+    })
+    expect(reply.statusCode).toBe(201)
+    const { id } = reply.json<{ id: string }>()
+    const values = await server.inject({
+      method: 'PUT',
+      url: paths.receiptValues(id),
+      payload: gzipSync(''),
+      headers: {
+        caller: JSON.stringify(caller),
+        'content-type': 'application/x-ndjson',
+        'content-encoding': 'gzip',
+      },
+    })
+    expect(values.statusCode).toBe(200)
+    return id
+  }
+
+  test('what is held names the receipt that said so first; what is absent says why', async () => {
+    const labelled = (name: string, level: string) => ({
+      type: 'Host',
+      summary: name,
+      securityLabel: [{ name: `TLP:${level}` }],
+    })
+    await send({
+      indicator: [
+        labelled('held.example.com', 'GREEN'),
+        labelled('red.example.com', 'RED'),
+        { type: 'Host', summary: 'off.example.com', active: false },
+        { type: 'EmailAddress', summary: 'someone@example.com' },
+      ],
+    })
+    const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}" and typeName = "Host"`)
+    const first = await receipt(caller, { collectionId })
+    const second = await receipt(caller, { collectionId })
+    await send({ indicator: [{ type: 'Host', summary: 'late.example.com' }] })
+    await collections.refresh(person, collectionId)
+
+    async function on(type: 'Host' | 'EmailAddress', value: string) {
+      const { targets } = await exportsOf(indicatorId(type, value))
+      return targets.find((each) => each.controlId === controlId)
+    }
+    expect(await on('Host', 'held.example.com')).toMatchObject({
+      target,
+      state: 'held',
+      reason: null,
+      isWanted: true,
+      receiptId: first,
+      executionId: caller.executionId,
+      collectionId,
+      collectionVersion: 1,
+      since: expect.any(String),
+    })
+    expect(await on('Host', 'red.example.com')).toMatchObject({
+      state: 'absent',
+      reason: 'tlp',
+      isWanted: false,
+      receiptId: second,
+    })
+    expect(await on('Host', 'off.example.com')).toMatchObject({ state: 'absent', reason: 'inactive', isWanted: false })
+    expect(await on('Host', 'late.example.com')).toMatchObject({ state: 'absent', reason: 'not-yet', isWanted: true })
+    expect(await on('EmailAddress', 'someone@example.com')).toMatchObject({ reason: 'not-a-member', isWanted: false })
+
+    await send({ indicator: [{ type: 'Host', summary: 'held.example.com' }] }, undefined, { action: 'Delete' })
+    await collections.refresh(person, collectionId)
+    // Nobody asserts it any more, so that there is nothing to see, though the control holds it still.
+    expect((await get(person, paths.indicatorExports(indicatorId('Host', 'held.example.com')))).status).toBe(404)
+  })
+
+  test('what the app left out is named as such, and what it holds and nobody wants too', async () => {
+    await send({
+      indicator: [
+        { type: 'Host', summary: 'taken.example.com' },
+        { type: 'File', summary: '4'.repeat(32) },
+      ],
+    })
+    const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}"`)
+    await receipt(caller, { collectionId, notTaken: { 'File: takes no hashes': 1 } })
+    const on = async (id: string) => (await exportsOf(id)).targets.find((each) => each.controlId === controlId)
+    expect(await on(indicatorId('File', '4'.repeat(32)))).toMatchObject({ state: 'absent', reason: 'left-out' })
+    await send({ indicator: [{ type: 'Host', summary: 'taken.example.com', active: false }] })
+    await collections.refresh(person, collectionId)
+    expect(await on(indicatorId('Host', 'taken.example.com'))).toMatchObject({ state: 'held', isWanted: false })
+  })
+
+  test('a collection says since which version it holds a value, over changes of what may leave, and when it left', async () => {
+    const host = { type: 'Host', summary: `moving-${made}.example.com` }
+    const id = indicatorId('Host', host.summary)
+    await send({ indicator: [{ type: 'Host', summary: `still-${made}.example.com` }] })
+    const { collectionId } = await exporting(
+      `ownerName = "${owner.name}" and rating >= 1 or summary like "still-${made}%"`,
+    )
+    const membership = async () => (await exportsOf(id)).collections.find((each) => each.collectionId === collectionId)
+    const after = async (fields: object) => {
+      await send({ indicator: [{ ...host, ...fields }] })
+      await collections.refresh(person, collectionId)
+      return await membership()
+    }
+    expect(await after({ rating: 0 })).toMatchObject({ state: 'never', sinceVersion: null, version: 1 })
+    expect(await after({ rating: 3 })).toMatchObject({ state: 'member', sinceVersion: 2, since: expect.any(String) })
+    expect(await after({ active: false })).toMatchObject({ state: 'member', sinceVersion: 2, version: 3 })
+    expect(await after({ rating: 0 })).toMatchObject({ state: 'departed', sinceVersion: 2, untilVersion: 4 })
+    expect(await after({ rating: 5 })).toMatchObject({ state: 'member', sinceVersion: 5, untilVersion: null })
+  })
+
+  test('D22: another organization sees nothing of ours through an indicator that both know', async () => {
+    const host = { type: 'Host', summary: `both-${made}.example.com` }
+    const id = indicatorId('Host', host.summary)
+    await send({ indicator: [{ ...host, attribute: [{ type: 'Description', value: 'ours' }] }] })
+    const { collectionId, caller } = await exporting(`ownerName = "${owner.name}"`)
+    await receipt(caller, { collectionId })
+    expect((await get(stranger, paths.indicator(id))).status).toBe(404)
+    expect((await get(stranger, paths.indicatorExports(id))).status).toBe(404)
+    const theirs = await parts.owners.create(stranger, { name: `Theirs ${made}` })
+    await send({ indicator: [host] }, undefined, {}, theirs, stranger)
+    expect(await detail(stranger, id)).toMatchObject({
+      owners: [theirs.name],
+      assertions: [{ ownerName: theirs.name, attributes: [], addedBy: { sentBy: 'eve' } }],
+    })
+    expect(await exportsOf(id, stranger)).toEqual({ collections: [], targets: [] })
+    expect((await exportsOf(id)).targets[0]).toMatchObject({ collectionId, state: 'held' })
+  })
+})
+
+describe('LIB-3: searching', () => {
+  async function search(query: Record<string, string>) {
+    return (await get<{ data: object[]; total?: object; position?: number; detail: string }>(
+      person,
+      `${paths.indicators}?${new URLSearchParams(query)}`,
+    )) as { status: number; body: { data: object[]; total?: object; position?: number; detail: string } }
+  }
+
+  test('count=true counts exactly up to 10,000, and beyond says that there are more', async () => {
+    await send({
+      indicator: Array.from({ length: 10_001 }, (_, n) => ({ type: 'Host', summary: `n${n}.example.net` })),
+    })
+    const tql = `ownerName = "${owner.name}"`
+    expect((await search({ tql, limit: '1' })).body).not.toHaveProperty('total')
+    const all = await search({ tql, limit: '1', count: 'true' })
+    expect(all.body).toMatchObject({ data: [{}], total: { count: 10_000, isExact: false } })
+    const some = await search({ tql: `${tql} and summary != "n0.example.net"`, limit: '1', count: 'true' })
+    expect(some.body.total).toEqual({ count: 10_000, isExact: true })
+    const none = await search({ tql: `${tql} and typeName = "URL"`, count: 'true' })
+    expect(none.body).toEqual({ data: [], total: { count: 0, isExact: true } })
+  })
+
+  test('counting that takes too long is given up, and says nothing rather than something wrong', async () => {
+    const store = new LibraryStore(rehearsal.db)
+    const scope = { organizationId: rehearsal.organizationId, ownerIds: undefined }
+    const condition = compileTql('rating >= 0 or rating < 0', new Date())
+    const other = await rehearsal.connection.pool.connect()
+    try {
+      await other.query('begin; lock table assertion in access exclusive mode')
+      expect(await store.count(scope, condition, 10, 50)).toBeUndefined()
+    } finally {
+      await other.query('rollback')
+      other.release()
+    }
+    expect(await store.count(scope, condition, 2, 60_000)).toBe(2)
+  })
+
+  test('a mistake in a query is answered with its place', async () => {
+    expect(await search({ tql: 'typeName = "Host" and ratin > 3' })).toMatchObject({
+      status: 400,
+      body: { position: 22, detail: expect.stringContaining('character 23') },
+    })
+  })
+})
