@@ -1,10 +1,13 @@
 import { lookup } from 'node:dns/promises'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
 import { chmodSync, rmSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { type AllowList, parseTarget, type Target } from './allow-list.ts'
 import { forbiddenKind } from './forbidden-address.ts'
+
+// To import node:http as a module reads all that it exports, and WebSocket among it loads a second HTTP client: 13 MB.
+const { createServer } = process.getBuiltinModule('node:http')
 
 const connectionsMax = 64
 const idleMsMax = 5 * 60_000

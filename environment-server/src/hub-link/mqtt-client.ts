@@ -1,8 +1,11 @@
 import { limits } from '@postern/protocol'
 import { EventEmitter } from 'node:events'
 import { connect as tlsConnect, type TLSSocket } from 'node:tls'
-import { generate, parser, type Packet } from 'mqtt-packet'
+import { generate, parser, type Packet, writeToStream } from 'mqtt-packet'
 import { ConnectionRefused } from './connection-problem.ts'
+
+// By default mqtt-packet keeps a buffer for each of the 65,536 message ids: 7 MB for what a few writes a second do not need.
+writeToStream.cacheNumbers = false
 
 /** What one connection needs; certificate and proof are made anew for each (S17). */
 export type MqttOptions = {
