@@ -1,4 +1,4 @@
-import { type AttemptResult, type ExecuteCommand, launch, type SealedParameters } from '@postern/protocol'
+import { type AttemptResult, type ExecuteCommand, launch, PackageFault, type SealedParameters } from '@postern/protocol'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { AllowList } from '../egress/allow-list.ts'
@@ -7,7 +7,6 @@ import type { LocalPolicy } from '../home/local-policy.ts'
 import type { LogSpool } from '../journal/log-spool.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import type { PackageStore } from '../packages/package-store.ts'
-import { PackageRefused } from '../packages/unpack.ts'
 import { type Redactor, redactorOf } from '../redact/redactor.ts'
 import { secretsOf } from '../redact/secrets-of.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
@@ -188,8 +187,7 @@ function endedBeforeStart(error: unknown, redact: (text: string) => string): Att
     logSeqLast: 0,
   }
   if (error instanceof EndRequest) return { ...nothing, outcome: error.outcome, message: redact(error.message) }
-  const sentence =
-    error instanceof PackageRefused ? `The package is refused: it holds ${error.message}.` : errorText(error)
+  const sentence = error instanceof PackageFault ? `The package is refused: ${error.message}` : errorText(error)
   return { ...nothing, outcome: 'refused', message: redact(sentence).slice(0, 2000) }
 }
 

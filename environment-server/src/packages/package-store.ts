@@ -1,4 +1,4 @@
-import { type ExecuteCommand, limits, paths } from '@postern/protocol'
+import { type ExecuteCommand, isProgramName, limits, PackageFault, paths, shownName } from '@postern/protocol'
 import { type KeyObject, randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -19,7 +19,7 @@ import type { HubHttp } from '../hub-link/hub-http.ts'
 import { isRetryable } from '../hub-link/retryable.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { contentDigest, stateDigest } from './tree-digest.ts'
-import { PackageRefused, unpack } from './unpack.ts'
+import { unpack } from './unpack.ts'
 import { packageProblem } from './verify-package.ts'
 
 type App = ExecuteCommand['app']
@@ -64,10 +64,10 @@ export class PackageStore {
     }
   }
 
-  /** The app's folder, ready to run. Throws PackageRefused where the package is at fault, Error where it cannot be had. */
+  /** The app's folder, ready to run. Throws PackageFault where the package is at fault, Error where it cannot be had. */
   async ensure(app: App, signal: AbortSignal): Promise<string> {
-    if (!/^[A-Za-z0-9][A-Za-z0-9 ._-]*$/.test(app.programName)) {
-      throw new PackageRefused(`a program name that is no folder name: ${app.programName}`)
+    if (!isProgramName(app.programName)) {
+      throw new PackageFault(`its program name ${shownName(app.programName)} is no folder name.`)
     }
     const ready = this.#ready(app)
     if (ready) return ready
@@ -121,7 +121,7 @@ export class PackageStore {
   async #fetchAndUnpack(app: App): Promise<string> {
     const bytes = await this.#fetch(app, this.#stop)
     const problem = packageProblem(bytes, app, this.#publisherKeys)
-    if (problem) throw new PackageRefused(`bytes that are not to be trusted: ${problem}`)
+    if (problem) throw new PackageFault(`${problem}.`)
     const { target, marker } = this.#places(app)
     const incoming = mkdtempSync(join(this.#folder, '.incoming-'))
     try {
@@ -145,7 +145,8 @@ export class PackageStore {
   }
 
   async #fetch(app: App, signal: AbortSignal): Promise<Buffer> {
-    if (app.packageBytes > limits.packageBytesMax) throw new PackageRefused(`more than ${limits.packageBytesMax} bytes`)
+    if (app.packageBytes > limits.packageBytesMax)
+      throw new PackageFault(`it has more than ${limits.packageBytesMax} bytes.`)
     for (let attempt = 0; ; attempt += 1) {
       let problem: string
       try {
@@ -159,9 +160,9 @@ export class PackageStore {
         })
         if (response.status === 200) return response.body
         problem = `the hub answered ${response.status}`
-        if (!isRetryable(response.status)) throw new PackageRefused(`nothing: ${problem}`)
+        if (!isRetryable(response.status)) throw new PackageFault(`${problem} instead of it.`)
       } catch (error) {
-        if (signal.aborted || error instanceof PackageRefused) throw error
+        if (signal.aborted || error instanceof PackageFault) throw error
         problem = errorText(error)
       }
       if (attempt + 1 >= triesMax) throw new Error(`the package of ${app.programName} could not be fetched: ${problem}`)

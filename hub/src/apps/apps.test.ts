@@ -161,6 +161,21 @@ test('FD-12: the same package again changes nothing; a new version of the folder
   expect(actions).toEqual(['app.install', 'app.upgrade', 'app.roll-back'])
 })
 
+test('S3: other content under a version that was installed needs an administrator who confirms it, whoever signed it', async () => {
+  const first = await packageOf('Replaced_v1', { programVersion: '1.0.0' })
+  const swapped = await packageOf('Replaced_v1', { programVersion: '1.0.0' }, "console.log('other')")
+  expect((await install(first, await ownSignature(first))).status).toBe(201)
+  const refused = await install(swapped, await ownSignature(swapped))
+  expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(refused.body.detail).toContain(`was installed with other content (SHA-256 ${sha256Of(first)})`)
+  const listed = (await server.inject({ url: `${paths.apps}?limit=1000`, headers: { caller: 'read-only' } })).json()
+  expect(
+    listed.data.find((app: { programName: string }) => app.programName === 'Replaced_v1').current.packageSha256,
+  ).toBe(sha256Of(first))
+  const confirmed = await install(swapped, { ...(await ownSignature(swapped)), ...confirmation(swapped) })
+  expect(confirmed).toMatchObject({ status: 201, body: { current: { vouchedBy: 'the administrator' } } })
+})
+
 test('S3: an upgrade by another publisher needs an administrator who confirms the change, and is audited as one', async () => {
   const first = await packageOf('Hijack_v1', { programVersion: '1.0.0' })
   const second = await packageOf('Hijack_v1', { programVersion: '1.0.1' })

@@ -1,12 +1,19 @@
-import type { App, PackageSignature } from '@postern/protocol'
+import { type App, packageLimits, type PackageSignature } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
-import { findApp, installedVersions, listApps, lockApp, putCurrentVersion, type Vouch } from './app-store.ts'
-import { packageLimits } from './package-limits.ts'
+import {
+  findApp,
+  type InstalledVersion,
+  installedVersions,
+  listApps,
+  lockApp,
+  putCurrentVersion,
+  type Vouch,
+} from './app-store.ts'
 import { packageBytes, packageContent, storePackage } from './package-store.ts'
 import { installationPublishers, isSignedBy, type Publisher } from './publishers.ts'
 import { type ReadPackage, readPackage } from './read-package.ts'
@@ -73,7 +80,11 @@ export function createCatalog(parts: CatalogParts) {
     if (current?.packageSha256 === content.sha256 && current.programVersion === content.install.programVersion) {
       return { outcome: 'unchanged', app: found(await findApp(trx, id), 'app') }
     }
-    const vouch = await vouchFor(given, current?.publisherKeyId)
+    const replaced = versions.find(
+      ({ programVersion, packageSha256 }) =>
+        programVersion === content.install.programVersion && packageSha256 !== content.sha256,
+    )
+    const vouch = await vouchFor(given, current?.publisherKeyId, replaced)
     await storePackage(trx, content.sha256, request.content)
     await putCurrentVersion(trx, id, content, vouch)
     const wasHere = versions.some((version) => version.packageSha256 === content.sha256)
@@ -98,14 +109,18 @@ export function createCatalog(parts: CatalogParts) {
   }
 
   /** Who answers for this content: its publisher, or the administrator who confirms it (D7, S3). */
-  async function vouchFor(given: Given, currentKeyId: string | undefined): Promise<Vouch> {
-    const { content, request, caller, known, signedBy } = given
+  async function vouchFor(
+    given: Given,
+    currentKeyId: string | undefined,
+    replaced: InstalledVersion | undefined,
+  ): Promise<Vouch> {
+    const { request, caller, known, signedBy } = given
     const isTakeover =
       currentKeyId !== undefined && signedBy !== undefined && !isSamePublisher(known, currentKeyId, signedBy)
-    if (signedBy !== undefined && !isTakeover)
+    if (signedBy !== undefined && !isTakeover && replaced === undefined)
       return { ...publisherVouch(signedBy, request), vouchedBy: 'its publisher' }
     const confirmer = confirmerOf(caller, request)
-    if (confirmer === undefined) throw new Problem('forbidden', confirmationWanted(content, currentKeyId, signedBy))
+    if (confirmer === undefined) throw new Problem('forbidden', confirmationWanted(given, currentKeyId, replaced))
     if (signedBy !== undefined) return { ...publisherVouch(signedBy, request), vouchedBy: confirmer }
     const { keyId, signature } = await keys.sign('publisher', request.content)
     return { publisherKeyId: keyId, signature, vouchedBy: confirmer }
@@ -175,13 +190,16 @@ function publisherVouch(publisher: Publisher, { signature }: InstallRequest): Om
 }
 
 function confirmationWanted(
-  content: ReadPackage,
+  { content, signedBy }: Given,
   currentKeyId: string | undefined,
-  signedBy: Publisher | undefined,
+  replaced: InstalledVersion | undefined,
 ): string {
+  const { programName, sha256, install } = content
   const why =
     signedBy === undefined
       ? 'This package carries no signature of a publisher that this hub knows.'
-      : `${content.programName} was installed from publisher ${currentKeyId}, and this package is signed by ${signedBy.keyId}.`
-  return `${why} If you trust where it comes from, an administrator confirms it by its SHA-256: ${content.sha256}`
+      : replaced !== undefined
+        ? `${programName} ${install.programVersion} was installed with other content (SHA-256 ${replaced.packageSha256}). What changes gets a version of its own.`
+        : `${programName} was installed from publisher ${currentKeyId}, and this package is signed by ${signedBy.keyId}.`
+  return `${why} If you trust where it comes from, an administrator confirms it by its SHA-256: ${sha256}`
 }

@@ -1,7 +1,5 @@
-import { InstallJson, PosternJson } from '@postern/protocol'
+import { InstallJson, PackageFault, packageLimits, PosternJson } from '@postern/protocol'
 import * as z from 'zod'
-import { packageLimits } from './package-limits.ts'
-import { PackageRefused } from './package-refused.ts'
 
 /** What a package says of its app. `installText` is `install.json` byte for byte: apps read the file themselves (T17). */
 export type PackageManifest = {
@@ -19,6 +17,7 @@ export function readManifest(installBytes: Buffer, posternBytes: Buffer | undefi
   const installText = textOf(installBytes, 'install.json')
   const install = parse(InstallJson, installText, 'install.json')
   requireJobApp(install)
+  requireOwnParameters(install)
   const postern =
     posternBytes === undefined ? undefined : parse(PosternJson, textOf(posternBytes, 'postern.json'), 'postern.json')
   return { installText, install, postern, programLanguage: programLanguageOf(install) }
@@ -41,15 +40,25 @@ export function mainFiles(manifest: PackageManifest): string[] | undefined {
 function requireJobApp(install: InstallJson): void {
   const levels = Array.isArray(install.runtimeLevel) ? install.runtimeLevel : [install.runtimeLevel]
   if (levels.some((level) => /^(organization|system)$/i.test(level))) return
-  throw new PackageRefused(
+  throw new PackageFault(
     `its runtimeLevel is "${levels.join(', ').slice(0, 100)}". Postern runs job apps, whose runtimeLevel is Organization.`,
   )
+}
+
+/** Values are kept by these names, here and in apps: each is there once, and none is what every object has. */
+function requireOwnParameters({ params }: InstallJson): void {
+  const seen = new Set<string>()
+  for (const { name } of params) {
+    if (seen.has(name)) throw new PackageFault(`install.json has the parameter "${name}" twice.`)
+    if (name in {}) throw new PackageFault(`install.json has a parameter "${name}", which every object has; rename it.`)
+    seen.add(name)
+  }
 }
 
 function programLanguageOf(install: InstallJson): ProgramLanguage {
   const language = install.programLanguage.toUpperCase()
   if (language === 'NODE' || language === 'PYTHON' || language === 'JAVA') return language
-  throw new PackageRefused(`its programLanguage "${language.slice(0, 50)}" is none of NODE, PYTHON and JAVA.`)
+  throw new PackageFault(`its programLanguage "${language.slice(0, 50)}" is none of NODE, PYTHON and JAVA.`)
 }
 
 function textOf(bytes: Buffer, file: string): string {
@@ -58,26 +67,26 @@ function textOf(bytes: Buffer, file: string): string {
     // ignoreBOM keeps the mark in the text: the file is stored as it came.
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {
-    throw new PackageRefused(`${file} is not UTF-8 text.`, { cause: error })
+    throw new PackageFault(`${file} is not UTF-8 text.`, { cause: error })
   }
-  if (text.includes('\0')) throw new PackageRefused(`${file} holds a zero byte.`)
+  if (text.includes('\0')) throw new PackageFault(`${file} holds a zero byte.`)
   return text
 }
 
 function parse<Schema extends z.core.$ZodType>(schema: Schema, text: string, file: string): z.output<Schema> {
   if (depthOf(text) > packageLimits.manifestDepthMax) {
-    throw new PackageRefused(`${file} is nested deeper than ${packageLimits.manifestDepthMax} levels.`)
+    throw new PackageFault(`${file} is nested deeper than ${packageLimits.manifestDepthMax} levels.`)
   }
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new PackageRefused(
+    throw new PackageFault(
       `${file} is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'unreadable'}.`,
     )
   }
   const read = z.safeParse(schema, value)
-  if (!read.success) throw new PackageRefused(`${file} has mistakes:\n${z.prettifyError(read.error).slice(0, 2000)}`)
+  if (!read.success) throw new PackageFault(`${file} has mistakes:\n${z.prettifyError(read.error).slice(0, 2000)}`)
   return read.data
 }
 

@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib'
+import { PackageFault, packageLimits, type PackagePlan, planPackage, shownName } from '@postern/protocol'
 import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl'
-import { ClaimedPaths, entryPath, isProgramName } from './entry-path.ts'
-import { packageLimits } from './package-limits.ts'
 import { mainFiles, type PackageManifest, readManifest } from './package-manifest.ts'
 import { PackageRefused } from './package-refused.ts'
 import { sha256Of } from './sha256-of.ts'
@@ -20,106 +19,63 @@ export type ReadPackage = PackageManifest & {
  * @throws PackageRefused with its own reason for each thing that can be wrong
  */
 export async function readPackage(content: Buffer): Promise<ReadPackage> {
+  try {
+    return await read(content)
+  } catch (error) {
+    if (error instanceof PackageFault) throw new PackageRefused(error.message, { cause: error })
+    throw error
+  }
+}
+
+async function read(content: Buffer): Promise<ReadPackage> {
   const zip = await openZip(content)
   try {
-    const { entries, claimed, programName } = await plan(zip, content.length)
+    const plan = planPackage(await entriesOf(zip), content)
+    const { programName } = plan
     const manifests = new Map<string, Buffer>()
-    for (const { entry, path } of entries) {
+    for (const { entry, segments, isFolder } of plan.entries) {
+      if (isFolder) continue
+      const path = segments.join('/')
       const isManifest = path === `${programName}/install.json` || path === `${programName}/postern.json`
       const bytes = await unpack(zip, entry, path, isManifest)
       if (bytes !== undefined) manifests.set(path, bytes)
     }
     const install = manifests.get(`${programName}/install.json`)
-    if (install === undefined) throw new PackageRefused(`there is no install.json in its folder ${programName}.`)
+    if (install === undefined) throw new PackageFault(`there is no install.json in its folder ${programName}.`)
     const manifest = readManifest(install, manifests.get(`${programName}/postern.json`))
-    requireMain(manifest, claimed, programName)
+    requireMain(manifest, plan)
     return { ...manifest, sha256: await sha256Of(content), bytes: content.length, programName }
   } finally {
     zip.close()
   }
 }
 
-type Plan = { entries: { entry: Entry; path: string }[]; claimed: ClaimedPaths; programName: string }
-
-async function plan(zip: ZipFile, packageBytes: number): Promise<Plan> {
+async function entriesOf(zip: ZipFile): Promise<{ name: string; entry: Entry }[]> {
   if (zip.entryCount > packageLimits.entriesMax) {
-    throw new PackageRefused(`it holds more than ${packageLimits.entriesMax} entries.`)
+    throw new PackageFault(`it holds more than ${packageLimits.entriesMax} entries.`)
   }
-  const entries: Plan['entries'] = []
-  const claimed = new ClaimedPaths()
-  const folders = new Set<string>()
-  let unpackedBytes = 0
-  for await (const entry of entriesOf(zip)) {
-    const name = nameOf(entry)
-    const segments = entryPath(name)
-    const isFolder = name.endsWith('/')
-    refuseSpecial(entry, name, isFolder)
-    unpackedBytes += entry.uncompressedSize
-    refuseBomb(entry, name, unpackedBytes, packageBytes)
-    claimed.claim(segments, isFolder ? 'folder' : 'file')
-    // entryPath gives at least one segment.
-    folders.add(segments[0] ?? '')
-    if (segments.length === 1 && !isFolder) {
-      throw new PackageRefused(
-        `the file "${name}" lies beside the app's folder; everything belongs into the one folder.`,
-      )
-    }
-    if (!isFolder) entries.push({ entry, path: segments.join('/') })
+  const named: { name: string; entry: Entry }[] = []
+  try {
+    for await (const entry of zip.eachEntry()) named.push({ name: nameOf(entry), entry })
+  } catch (error) {
+    if (error instanceof PackageFault) throw error
+    throw new PackageFault(`its directory does not fit together (${messageOf(error)}).`, { cause: error })
   }
-  return { entries, claimed, programName: onlyFolder(folders) }
+  return named
 }
 
-function onlyFolder(folders: ReadonlySet<string>): string {
-  const [programName, ...others] = folders
-  if (programName === undefined) throw new PackageRefused('it is empty.')
-  if (others.length > 0) {
-    throw new PackageRefused(
-      `it holds ${folders.size} top-level folders (${[...folders].slice(0, 3).join(', ')}) instead of one.`,
-    )
-  }
-  if (!isProgramName(programName)) {
-    throw new PackageRefused(
-      `its folder "${programName.slice(0, 100)}" is not named <name>_v<version>, from letters, digits, "_", "-" and ".".`,
-    )
-  }
-  return programName
-}
-
-function requireMain(manifest: PackageManifest, claimed: ClaimedPaths, programName: string): void {
+function requireMain(manifest: PackageManifest, { paths, programName }: PackagePlan<Entry>): void {
   const candidates = mainFiles(manifest)
-  if (candidates === undefined || candidates.some((file) => claimed.hasFile(`${programName}/${file}`))) return
-  throw new PackageRefused(`install.json names the program "${manifest.install.programMain}", which is not in it.`)
-}
-
-function refuseSpecial(entry: Entry, name: string, isFolder: boolean): void {
-  if (entry.isEncrypted()) throw new PackageRefused(`"${name}" is encrypted.`)
-  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
-    throw new PackageRefused(`"${name}" is compressed by method ${entry.compressionMethod}; use deflate or none.`)
-  }
-  // Upper 16 bits: the Unix mode, where the maker wrote one.
-  const type = (entry.externalFileAttributes >>> 16) & 0o170000
-  if (type === 0o120000) throw new PackageRefused(`"${name}" is a link; put the file itself into the package.`)
-  if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw new PackageRefused(`"${name}" is a device or a pipe.`)
-  if (type === 0o040000 && !isFolder) throw new PackageRefused(`"${name}" is a folder without a closing slash.`)
-  if (isFolder && entry.uncompressedSize > 0) throw new PackageRefused(`the folder "${name}" has content.`)
-}
-
-function refuseBomb(entry: Entry, name: string, unpackedBytes: number, packageBytes: number): void {
-  if (unpackedBytes > packageLimits.unpackedBytesMax) throw new PackageRefused('it unpacks to more than 1 GB.')
-  const { ratioMax, ratioFreeBytes } = packageLimits
-  if (entry.uncompressedSize > Math.max(ratioFreeBytes, entry.compressedSize * ratioMax)) {
-    throw new PackageRefused(`"${name}" is compressed more than ${ratioMax} times.`)
-  }
-  // Entries may overlap in the file and then share their compressed bytes, so the whole is measured as well.
-  if (unpackedBytes > Math.max(ratioFreeBytes, packageBytes * ratioMax)) {
-    throw new PackageRefused(`it unpacks to more than ${ratioMax} times its size.`)
-  }
+  if (candidates === undefined || candidates.some((file) => paths.hasFile(`${programName}/${file}`))) return
+  throw new PackageFault(
+    `install.json names the program ${shownName(manifest.install.programMain)}, which is not in it.`,
+  )
 }
 
 /** Reads one file to its end and compares size and checksum. Keeps the bytes only of what `isManifest` says. */
 async function unpack(zip: ZipFile, entry: Entry, path: string, isManifest: boolean): Promise<Buffer | undefined> {
   if (isManifest && entry.uncompressedSize > packageLimits.manifestBytesMax) {
-    throw new PackageRefused(`"${path}" is larger than 1 MB.`)
+    throw new PackageFault(`"${path}" is larger than 1 MB.`)
   }
   const kept: Buffer[] = []
   let bytes = 0
@@ -133,12 +89,12 @@ async function unpack(zip: ZipFile, entry: Entry, path: string, isManifest: bool
       if (isManifest) kept.push(chunk)
     }
   } catch (error) {
-    throw new PackageRefused(`"${path}" cannot be unpacked; the file is damaged or lies about its size.`, {
+    throw new PackageFault(`"${path}" cannot be unpacked; the file is damaged or lies about its size.`, {
       cause: error,
     })
   }
   if (bytes !== entry.uncompressedSize || checksum !== entry.crc32) {
-    throw new PackageRefused(`"${path}" does not match its checksum; the file is damaged.`)
+    throw new PackageFault(`"${path}" does not match its checksum; the file is damaged.`)
   }
   return isManifest ? Buffer.concat(kept) : undefined
 }
@@ -147,7 +103,7 @@ function nameOf(entry: Entry): string {
   try {
     return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true)
   } catch (error) {
-    throw new PackageRefused('an entry has a name that cannot be decoded.', { cause: error })
+    throw new PackageFault('an entry has a name that cannot be decoded.', { cause: error })
   }
 }
 
@@ -160,16 +116,7 @@ async function openZip(content: Buffer): Promise<ZipFile> {
       validateEntrySizes: true,
     })
   } catch (error) {
-    throw new PackageRefused('it is not a zip file, or one that is cut off.', { cause: error })
-  }
-}
-
-async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
-  try {
-    yield* zip.eachEntry()
-  } catch (error) {
-    if (error instanceof PackageRefused) throw error
-    throw new PackageRefused(`its directory does not fit together (${messageOf(error)}).`, { cause: error })
+    throw new PackageFault('it is not a zip file, or one that is cut off.', { cause: error })
   }
 }
 

@@ -31,19 +31,24 @@ export const InstallParameter = z.looseObject({
 })
 export type InstallParameter = z.infer<typeof InstallParameter>
 
+/** A path below the app's own folder (S3): not absolute, no `..`, nothing that a shell would take for an option. */
+const innerPath = /^(?![-/])(?!(?:.*\/)?\.\.(?:\/|$))[^\p{Cc}\\]+$/u
+/** Shown on screens and in logs: without controls, and nothing that hides or turns text (S6). */
+const shownText = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*$/u
+
 /** The fields of `install.json` that Postern reads. The file itself is kept byte for byte. */
 export const InstallJson = z.looseObject({
-  displayName: z.string().check(z.minLength(3), z.maxLength(100)),
+  displayName: z.string().check(z.minLength(3), z.maxLength(100), z.regex(shownText)),
   programLanguage: z.string(),
-  programMain: z.string().check(z.minLength(1), z.maxLength(200)),
-  programVersion: z.string().check(z.regex(/^[0-9]+\.[0-9]+\.[0-9]+/)),
+  programMain: z.string().check(z.minLength(1), z.maxLength(200), z.regex(innerPath)),
+  programVersion: z.string().check(z.regex(/^[0-9]+\.[0-9]+\.[0-9]+[A-Za-z0-9.+-]{0,50}$/)),
   languageVersion: z.optional(z.string()),
   runtimeLevel: z.union([z.string(), z.array(z.string())]),
-  params: z.array(InstallParameter),
+  params: z.array(InstallParameter).check(z.maxLength(500)),
   allowOnDemand: z.optional(z.boolean()),
   listDelimiter: z.optional(z.string()),
   features: z.optional(z.array(z.string())),
   note: z.optional(z.string()),
-  publishOutFiles: z.optional(z.array(z.string())),
+  publishOutFiles: z.optional(z.array(z.string().check(z.regex(innerPath)))),
 })
 export type InstallJson = z.infer<typeof InstallJson>

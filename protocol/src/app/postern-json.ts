@@ -7,13 +7,17 @@ import * as z from 'zod/mini'
 export const AppKind = z.enum(['feed', 'export', 'alerts', 'action', 'tcex'])
 export type AppKind = z.infer<typeof AppKind>
 
+/** `host`, `host:port`, `*.suffix` of two labels or more, or an address in brackets. Nothing that names all of a network. */
+const egressEntry =
+  /^(?:\*\.(?=[^.:]+\.[^.:]))?(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
+
 /** The optional `postern.json` of a package, beside `install.json`. */
 export const PosternJson = z.object({
   kind: AppKind,
   /** Whether a lost attempt may be started again by itself (D10). Absent: yes for feeds, exports and alerts. */
   repeatable: z.optional(z.boolean()),
   /** Hosts the app needs whatever its parameters say (S7). */
-  egress: z.optional(z.array(z.string())),
+  egress: z.optional(z.array(z.string().check(z.regex(egressEntry)))),
   /** Parameters whose value names a host or URL that the app must reach (S7). */
   addressParameters: z.optional(z.array(z.string())),
   /** Parameters whose value names a data collection that the app reads (D22). */

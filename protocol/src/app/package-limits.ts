@@ -1,4 +1,4 @@
-/** Bounds of one package (S14). An environment server holds the same ones, so what the hub installs can be unpacked there. */
+/** Bounds of one app package (S14). The hub holds packages to them before it installs, environment servers before they unpack. */
 export const packageLimits = {
   entriesMax: 20_000,
   unpackedBytesMax: 1024 * 1024 * 1024,
@@ -10,6 +10,8 @@ export const packageLimits = {
   manifestDepthMax: 64,
   pathDepthMax: 32,
   pathSegmentBytesMax: 255,
+  /** Of the whole path: what is in front of it on an environment server has to fit into 4,096 as well. */
+  pathBytesMax: 1_024,
   programNameCharactersMax: 200,
   /** Packages that one hub reads at once: each is held in memory whole, since Ed25519 signs all its bytes. */
   installsAtOnceMax: 2,

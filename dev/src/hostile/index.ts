@@ -1,0 +1,1 @@
+export { type HostileEntry, hostileZip } from './packages/hostile-zip.ts'
