@@ -43,7 +43,8 @@ export async function startHub(config: HubConfig): Promise<Hub> {
 
   const remembered = readHubFile(config.dataFolder)
   const httpsPort = await choosePort(config.httpsPort, remembered?.httpsPort, config.listenHost)
-  const brokerPort = await choosePort(config.brokerPort, remembered?.brokerPort, config.listenHost)
+  const brokerSocket = join(config.dataFolder, 'broker.sock')
+  const brokerPort = await choosePort(config.brokerPort, remembered?.brokerPort, config.listenHost, brokerSocket)
 
   const keys = new Keys(db, new SecretBox(readSecretKey(config.secretKeyFile, config.mayCreateSecretKey)))
   const authority = new Authority(keys)
