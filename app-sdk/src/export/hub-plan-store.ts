@@ -7,6 +7,9 @@ import type { HubCall, HubSession } from '../net/hub-session.ts'
 import type { CollectionVersion, PlanStore, ValuesFile, VersionValues } from './plan-store.ts'
 import { readValues } from './values-stream.ts'
 
+/** How far back a receipt is looked for that was verified. */
+const receiptsRead = 50
+
 /** Plans and receipts as rows of the hub, written with the execution's token (D5). */
 export class HubPlanStore implements PlanStore {
   readonly #hub: HubSession
@@ -30,18 +33,18 @@ export class HubPlanStore implements PlanStore {
     return { values: readValues(answer.body, (end) => (leftOut = end.leftOut)), leftOut: () => leftOut }
   }
 
-  async lastReceipt(target: string): Promise<Receipt | undefined> {
+  async lastReceipts(target: string): Promise<readonly Receipt[]> {
     try {
-      const page = await this.#hub.call('GET', paths.receipts, ReceiptPage, { query: { target, limit: 10 } })
+      const page = await this.#hub.call('GET', paths.receipts, ReceiptPage, { query: { target, limit: receiptsRead } })
       return page.data
         .filter((receipt) => receipt.target === target)
-        .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))[0]
+        .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
     } catch (error) {
       if (!(error instanceof HubProblem) || (error.status !== 403 && error.status !== 404)) throw error
       this.#log.warn(
         'the hub does not show earlier receipts to this run: the guard held-jumped has nothing to compare with',
       )
-      return undefined
+      return []
     }
   }
 

@@ -27,8 +27,8 @@ export interface PlanStore {
   collection(idOrName: string): Promise<CollectionVersion>
   /** @throws Error while reading when the stream was cut or its digest is wrong. */
   values(collectionId: string, version: number): Promise<VersionValues>
-  /** The newest receipt of this target, or nothing. */
-  lastReceipt(target: string): Promise<Receipt | undefined>
+  /** The newest receipts of this target, newest first; a few. */
+  lastReceipts(target: string): Promise<readonly Receipt[]>
   plan(planId: string): Promise<Plan>
   /** Keeps a plan with its values; the answer's state says whether it may be applied now, its guards also what the hub itself found. */
   createPlan(plan: CreatePlan, values: ValuesFile): Promise<Pick<Plan, 'id' | 'state' | 'guards'>>

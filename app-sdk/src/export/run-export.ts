@@ -4,6 +4,8 @@ import type { Outcome } from '../define/app.ts'
 import type { Logger } from '../launch/logger.ts'
 import { applyDifference, assertRewritable } from './apply.ts'
 import type { Applied } from './apply.ts'
+import { refusalOf } from './approved-plan.ts'
+import type { ApprovedPlan } from './approved-plan.ts'
 import type { ExportControl } from './control.ts'
 import { desiredValues } from './desired-values.ts'
 import type { DesiredValues } from './desired-values.ts'
@@ -21,7 +23,7 @@ export interface ExportRun {
   /** Id or name of the data collection. */
   readonly collection: string
   /** A plan that a person approved (D5): it is applied as it was shown, or not at all. */
-  readonly approved: { readonly planId: string; readonly checksum: string } | undefined
+  readonly approved: ApprovedPlan | undefined
   readonly tempPath: string
   readonly log: Logger
   readonly signal: AbortSignal
@@ -41,8 +43,8 @@ interface Findings {
  */
 export async function runExport(run: ExportRun): Promise<Outcome> {
   const { store, control, approved, log } = run
-  const last = await store.lastReceipt(control.target)
-  const findings = await find(run, last)
+  const receipts = await store.lastReceipts(control.target)
+  const findings = await find(run, receipts[0])
   const { difference, held, desired } = findings
   const facts = {
     desired: desired.values.count,
@@ -65,7 +67,7 @@ export async function runExport(run: ExportRun): Promise<Outcome> {
     ...facts,
     wideCidrs: difference.wideCidrs,
     valuesMax: control.valuesMax,
-    heldBefore: heldBefore(last),
+    heldBefore: heldBefore(receipts),
   })
   for (const { guard, message } of guards.filter(({ tripped }) => tripped)) log.warn(`guard ${guard}: ${message}`)
   const plan = await store.createPlan(planOf(control, findings, guards), await planFile(difference, run.tempPath))
@@ -96,15 +98,11 @@ async function collectionOf({ store, approved, collection }: ExportRun): Promise
   return { id: plan.collectionId, name: plan.collectionName, version: plan.collectionVersion }
 }
 
-async function assertAsApproved(
-  run: ExportRun,
-  approved: { planId: string; checksum: string },
-  { checksum }: Findings,
-): Promise<void> {
-  if (checksum === approved.checksum) return
-  const reason =
-    'the control has changed since the plan was approved, so the plan would now be another; nothing was changed on it'
-  await run.store.setPlanState(approved.planId, { state: 'failed', reason })
+async function assertAsApproved(run: ExportRun, approved: ApprovedPlan, findings: Findings): Promise<void> {
+  const refusal = await refusalOf(approved, findings, run)
+  if (refusal === undefined) return
+  const reason = `${refusal}; nothing was changed on the control`
+  await run.store.setPlanState(approved.planId, { state: 'failed', reason: reason.slice(0, 2000) })
   throw new Error(`plan ${approved.planId} is refused: ${reason}`)
 }
 
@@ -119,9 +117,7 @@ async function applyAndVerify(run: ExportRun, planId: string, findings: Findings
       run.log,
       run.signal,
     )
-    // Where the control cannot be read, it is believed to hold what it was sent.
-    const held = await heldValues(run.control, () => Promise.resolve(findings.desired.values), run.tempPath)
-    const outcome = await writeReceipt(run, planId, findings, held, applied)
+    const outcome = await writeReceipt(run, planId, findings, await readBack(run, findings), applied)
     const failed = applied.problem !== undefined && outcome.partial === true
     await store.setPlanState(
       planId,
@@ -134,6 +130,19 @@ async function applyAndVerify(run: ExportRun, planId: string, findings: Findings
       .setPlanState(planId, { state: 'failed', reason: short(error) })
       .catch((untold: unknown) => run.log.error(`the hub was not told that the plan failed: ${String(untold)}`))
     throw error
+  }
+}
+
+/** What the control holds after it was written to. A receipt is owed then, so a control that cannot be read makes it *unverifiable*. */
+async function readBack({ control, tempPath, log, signal }: ExportRun, { desired }: Findings): Promise<HeldValues> {
+  try {
+    // Where the control can never be read, it is believed to hold what it was sent.
+    return await heldValues(control, () => Promise.resolve(desired.values), tempPath)
+  } catch (error) {
+    signal.throwIfAborted()
+    const notReadable = `the control could not be read after it was written to: ${short(error)}`
+    log.error(notReadable)
+    return { values: desired.values, notReadable: notReadable.slice(0, 2000) }
   }
 }
 
@@ -208,9 +217,9 @@ function planOf(control: ExportControl, findings: Findings, guards: CreatePlan['
   }
 }
 
-/** A receipt that could not be verified says nothing about what was held. */
-function heldBefore(last: Receipt | undefined): number | undefined {
-  return last === undefined || last.state === 'unverifiable' ? undefined : last.held
+/** A receipt that could not be verified says nothing about what was held; the newest that was says it. */
+function heldBefore(receipts: readonly Receipt[]): number | undefined {
+  return receipts.find(({ state }) => state === 'in-sync' || state === 'drift')?.held
 }
 
 function waits(guards: CreatePlan['guards'], facts: { add: number; remove: number }): string {
