@@ -1,0 +1,17 @@
+import * as z from 'zod/mini'
+
+/** Characters of a query that the box takes and the address carries: with every one escaped, what an address may be long. */
+export const queryLengthMax = 4000
+
+/** Which indicators are shown, as it stands in the address: `?tql=typeName+%3D+"Host"`; all where it says nothing. */
+export interface IndicatorsSearch {
+  tql?: string
+}
+
+const Tql = z.string().check(z.minLength(1), z.maxLength(queryLengthMax))
+
+/** Reads it from the address; what makes no sense is left out. */
+export function readIndicatorsSearch(search: Record<string, unknown>): IndicatorsSearch {
+  const tql = z.safeParse(Tql, search['tql']).data
+  return tql === undefined || tql.trim() === '' ? {} : { tql }
+}
