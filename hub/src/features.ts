@@ -43,9 +43,10 @@ export function createFeatures({
 }: FeatureParts) {
   const { db, pool } = connection
   const clock = systemClock
+  const steadyMs = () => performance.now()
   const audit = new Audit()
   const changes = new Changes(notifications)
-  const executions = createExecutions({ db, keys, clock, audit, changes, log })
+  const executions = createExecutions({ db, keys, clock, steadyMs, audit, changes, log })
   const collections = createCollections({ db, pool, clock, audit, log })
   /** At once after a batch; what this misses, as when the hub dies in between, the worker's next turn finds. */
   function refreshTouched(): void {
@@ -76,6 +77,6 @@ export function createFeatures({
     controls: createControls({ db, audit }),
     library: createLibrary({ db, pool, clock, audit, onTouched: refreshTouched }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
-    scheduler: createScheduler({ db, clock, executions, log }),
+    scheduler: createScheduler({ db, clock, steadyMs, executions, log }),
   }
 }

@@ -131,6 +131,26 @@ describe('D14: logs', () => {
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'conflict'])
   })
 
+  test('D14: the last lines of an interrupted attempt are taken after its result: they say how it ended', async () => {
+    const id = await newExecution()
+    const at = rehearsal.clock.now().toISOString()
+    const result = {
+      outcome: 'interrupted',
+      exitCode: null,
+      message: 'The environment server ended while the app ran.',
+      results: {},
+      tier: 'isolated',
+      startedAt: at,
+      finishedAt: at,
+      usage: null,
+      logSeqLast: 3,
+    } as const
+    expect((await send(id, lines(1, 2))).statusCode).toBe(204)
+    await rehearsal.executions.acceptResult(one.serverXid, id, 1, result)
+    expect((await send(id, lines(3, 5))).statusCode).toBe(204)
+    expect((await read(id)).data.map(({ seq }: { seq: number }) => seq)).toEqual([1, 2, 3])
+  })
+
   test('S14: what is no chunk of log is refused with the reason', async () => {
     const id = await newExecution()
     const detail = async (chunk: readonly unknown[]) => (await send(id, chunk)).json().detail

@@ -23,7 +23,7 @@ export type AttemptLogParts = { db: DatabaseConnection['db']; clock: Clock; chan
 export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
   const partitionsKnown = new Set<string>()
 
-  /** @throws `conflict` for an attempt that lost its lease, so that its server gives the chunk up */
+  /** @throws `conflict` for an attempt that was lost without a word, so that its server gives the chunk up */
   async function receive(serverXid: string, executionId: string, number: number, body: Readable): Promise<void> {
     const attempt = found(await findAttempt(executionId, number), 'attempt')
     if (attempt.server_xid !== serverXid) throw new Problem('not-found', 'There is no such attempt on this server.')
@@ -39,7 +39,7 @@ export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
         .where('number', '=', number)
         .forShare()
         .executeTakeFirstOrThrow()
-      refuseFenced(executionId, number, row.state)
+      refuseFenced(executionId, number, row)
       // What comes after the result belongs to the attempt only as far as the result itself said.
       const last = row.log_seq_last
       const wanted = last === null ? lines : lines.filter(({ seq }) => seq <= last)
@@ -77,8 +77,13 @@ export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
   return { receive }
 }
 
-function refuseFenced(executionId: string, number: number, state: string): void {
-  if (state !== 'lost' && state !== 'refused') return
+/** One that was lost without a word. Where its server said afterwards how it ended, its last lines belong to that. */
+function refuseFenced(
+  executionId: string,
+  number: number,
+  { state, log_seq_last: last }: { state: string; log_seq_last: number | null },
+): void {
+  if (last !== null || (state !== 'lost' && state !== 'refused')) return
   throw new Problem(
     'conflict',
     `Attempt ${number} of execution ${executionId} has ended as ${state}; its log is not taken any more.`,

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 
 /** Between two publications of a command that nobody acknowledged. */
-const republishSeconds = 3
+export const republishSeconds = 3
 
 /** Puts a signed command into the outbox; hubs hear of it when the transaction commits. */
 export async function storeCommand(db: Db, command: Command, payload: string, now: Date): Promise<void> {

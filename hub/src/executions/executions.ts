@@ -5,6 +5,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { SteadyMs } from '../lib/clock-watch.ts'
 import type { Log } from '../lib/log.ts'
 import { found, Problem } from '../lib/problem.ts'
 import type { Changes } from '../live/changes.ts'
@@ -28,6 +29,7 @@ export type ExecutionsParts = {
   db: DatabaseConnection['db']
   keys: Keys
   clock: Clock
+  steadyMs: SteadyMs
   audit: Audit
   changes: Changes
   log: Log
@@ -36,13 +38,13 @@ export type ExecutionsParts = {
 export type Executions = ReturnType<typeof createExecutions>
 
 /** Runs of jobs: from the wish to run one to its end. States and transitions: execution-state.ts. */
-export function createExecutions({ db, keys, clock, audit, changes, log }: ExecutionsParts) {
+export function createExecutions({ db, keys, clock, steadyMs, audit, changes, log }: ExecutionsParts) {
   const tokens = createExecutionTokens({ db, keys, clock })
   const placer = createPlacer({ db, keys, clock, tokens, changes, log })
   const results = createAttemptResults({ db, keys, clock, changes })
   const attemptLog = createAttemptLog({ db, clock, changes })
   const messages = createServerMessages({ db, clock, audit, changes, log })
-  const { sweep } = createSweep({ db, keys, clock, changes, log })
+  const { sweep } = createSweep({ db, keys, clock, steadyMs, changes, log })
 
   /** Places one execution; a defect leaves it waiting for the next sweep. */
   async function placeQuietly(executionId: string): Promise<void> {

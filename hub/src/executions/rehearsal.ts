@@ -60,6 +60,8 @@ export type Rehearsal = {
   outbox(): Promise<Command[]>
   openSealed(server: RehearsedServer, command: Command): SealedParameters
   state(executionId: string): Promise<string>
+  /** The hub's execution side as it is after a start, on the same database and clock. */
+  restarted(): Executions
   close(): Promise<void>
 }
 
@@ -75,7 +77,8 @@ export async function startRehearsal(): Promise<Rehearsal> {
   const notifications = new Notifications(database.url, log)
   await notifications.start()
   const changes = new Changes(notifications)
-  const executions = createExecutions({ db, keys, clock, audit, changes, log })
+  const parts = { db, keys, clock, steadyMs: () => clock.steadyMs(), audit, changes, log }
+  const executions = createExecutions(parts)
   const organization = await db
     .insertInto('organization')
     .values({ name: 'Example' })
@@ -244,6 +247,8 @@ export async function startRehearsal(): Promise<Rehearsal> {
         .executeTakeFirstOrThrow()
       return row.state
     },
+
+    restarted: () => createExecutions(parts),
 
     async close() {
       await notifications.stop()

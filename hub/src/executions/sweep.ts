@@ -3,30 +3,59 @@ import { sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
+import { ClockWatch, type SteadyMs } from '../lib/clock-watch.ts'
 import type { Log } from '../lib/log.ts'
 import type { Changes } from '../live/changes.ts'
 import { lockAttempt, type LockedAttempt } from './attempt-store.ts'
 import { orderEnd } from './end-order.ts'
 import { afterLoss } from './execution-state.ts'
 import { endExecution, finishAttempt } from './finish.ts'
+import { correctFutureTimes } from './future-times.ts'
 
 /** Rows that one sweep handles of a kind; what is left over comes with the next, a second later. */
 const rowsMax = 500
 /** An app that is ended at its deadline by its server itself: how long the hub waits for that before it orders the end. */
 const deadlineGraceMs = 30_000
 
-export type SweepParts = { db: DatabaseConnection['db']; keys: Keys; clock: Clock; changes: Changes; log: Log }
+export type SweepParts = {
+  db: DatabaseConnection['db']
+  keys: Keys
+  clock: Clock
+  steadyMs: SteadyMs
+  changes: Changes
+  log: Log
+}
 
 /**
  * What time alone brings about: lost attempts, deadlines. Run every second by every hub; each change locks its rows and looks
  * again, so that two hubs do no harm to each other.
  */
-export function createSweep({ db, keys, clock, changes, log }: SweepParts) {
+export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepParts) {
+  const watch = new ClockWatch(clock, steadyMs)
+  let mayTakeOverAt = steadyMs() + limits.leaseTakeoverSeconds * 1000
+
   async function sweep(): Promise<void> {
+    noticeSetClock()
     const now = clock.now()
-    await each(await lostAttempts(now), ({ executionId, number }) => endIfLost(executionId, number))
+    await correctFutureTimes(db, now)
+    if (steadyMs() >= mayTakeOverAt)
+      await each(await lostAttempts(now), ({ executionId, number }) => endIfLost(executionId, number))
     await each(await overdueWaiting(now), endOverdueWaiting)
     await each(await overdueRunning(now), ({ executionId, number }) => endAtDeadline(executionId, number))
+  }
+
+  /**
+   * Set forward, the clock makes leases look run out that servers still hold by clocks of their own (D10): nothing is taken over
+   * until every lease has been renewed or has really ended. After a start alike, since the clock may have been set before it.
+   */
+  function noticeSetClock(): void {
+    const setByMs = watch.look()
+    if (setByMs === 0) return
+    mayTakeOverAt = steadyMs() + limits.leaseTakeoverSeconds * 1000
+    log.warn(
+      { seconds: Math.round(setByMs / 1000) },
+      'the clock of this machine was set; no attempt is taken over for a while',
+    )
   }
 
   async function each<Row>(rows: readonly Row[], act: (row: Row) => Promise<void>): Promise<void> {

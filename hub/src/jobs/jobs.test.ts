@@ -1,4 +1,5 @@
 import { paths } from '@postern/protocol'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { executionRoutes } from '../executions/routes.ts'
@@ -263,7 +264,9 @@ describe('FD-14: schedules', () => {
       paths.jobs,
       feedJob('Hourly', { schedule: { cron: '0 0 * * * ?', timeZone: 'UTC' } }),
     )
-    const hubs = [1, 2, 3, 4].map(() => createScheduler({ db, clock, executions, log }))
+    const hubs = [1, 2, 3, 4].map(() =>
+      createScheduler({ db, clock, steadyMs: () => clock.steadyMs(), executions, log }),
+    )
     clock.pass(3599)
     expect((await Promise.all(hubs.map((hub) => hub.tick()))).flat()).toEqual([])
     clock.pass(1)
@@ -298,6 +301,50 @@ describe('FD-14: schedules', () => {
     expect(await skipped(made.id)).toMatchObject([{ reason: 'overlap' }, { reason: 'misfire', times: 3 }])
     expect((await call('GET', paths.job(made.id))).body.nextRunAt).toBe('2026-11-21T14:00:00.000Z')
     expect(rehearsal.errors).toEqual([])
+  })
+})
+
+describe('FD-14: schedules under a clock that is set', () => {
+  test('set forward by an hour, missed times become one run; set back, short schedules go on at once and a daily one does not run twice', async () => {
+    const { db, clock, executions, log } = rehearsal
+    const make = async (name: string, cron: string) =>
+      (await call('POST', paths.jobs, feedJob(name, { schedule: { cron, timeZone: 'UTC' } }))).body.id as string
+    const often = await make('Every five minutes', '0 0/5 * * * ?')
+    const scheduler = createScheduler({ db, clock, steadyMs: () => clock.steadyMs(), executions, log })
+    const next = async (id: string) => Date.parse((await call('GET', paths.job(id))).body.nextRunAt)
+    const runs = async (id: string) => {
+      const { rows } = await sql<{ id: string }>`select id from execution where job_id = ${id}`.execute(db)
+      await sql`update execution set state = 'cancelled', finished_at = ${clock.now()} where job_id = ${id}`.execute(db)
+      await sql`update attempt set state = 'cancelled', finished_at = ${clock.now()} where finished_at is null`.execute(
+        db,
+      )
+      return rows.length
+    }
+    clock.setBy(3600)
+    for (let second = 0; second < 5; second += 1) {
+      await scheduler.tick()
+      clock.pass(1)
+    }
+    expect(await runs(often)).toBe(1)
+    expect(await skipped(often)).toMatchObject([{ reason: 'misfire', times: 12 }])
+
+    // Once a day, at the minute that has just begun: it has run, and the clock goes back before it.
+    const minute = new Date(clock.now().getTime() + 60_000)
+    const daily = await make('Daily', `0 ${minute.getUTCMinutes()} ${minute.getUTCHours()} * * ?`)
+    clock.pass(61)
+    await scheduler.tick()
+    expect(await runs(daily)).toBe(1)
+    const oftenBefore = await runs(often)
+    clock.setBy(-3600)
+    await scheduler.tick()
+    expect(await next(often)).toBeLessThanOrEqual(clock.now().getTime() + 5 * 60_000)
+    clock.pass(5 * 60)
+    await scheduler.tick()
+    expect(await runs(often)).toBe(oftenBefore + 1)
+    clock.pass(3600)
+    await scheduler.tick()
+    expect(await runs(daily)).toBe(1)
+    for (const id of [often, daily]) await call('DELETE', paths.job(id))
   })
 })
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Executions } from '../executions/executions.ts'
 import type { Clock } from '../lib/clock.ts'
+import { ClockWatch, type SteadyMs } from '../lib/clock-watch.ts'
 import type { Log } from '../lib/log.ts'
 import { tellChange } from '../live/changes.ts'
 import { nextRun } from './next-run.ts'
@@ -14,7 +15,13 @@ const startedAtOnceMax = 500
 
 type DueJob = { id: string; organizationId: string; cron: string; timeZone: string; dueAt: Date; open: boolean }
 
-export type SchedulerParts = { db: DatabaseConnection['db']; clock: Clock; executions: Executions; log: Log }
+export type SchedulerParts = {
+  db: DatabaseConnection['db']
+  clock: Clock
+  steadyMs: SteadyMs
+  executions: Executions
+  log: Log
+}
 
 /**
  * Starts scheduled executions. Every hub ticks; SKIP LOCKED gives each due job to one of them, and the next time is set in the
@@ -22,10 +29,17 @@ export type SchedulerParts = { db: DatabaseConnection['db']; clock: Clock; execu
  *
  * Misfire: times missed while no hub ran become one execution. Overlap: a time at which an execution of the job is still open starts none.
  * Both are recorded in skipped_run.
+ *
+ * A clock that is set forward makes missed times. One that is set back brings times again: a schedule that comes round within what it was
+ * set back by goes by the new time at once; any other, such as one of once a day, does not run twice.
  */
-export function createScheduler({ db, clock, executions, log }: SchedulerParts) {
+export function createScheduler({ db, clock, steadyMs, executions, log }: SchedulerParts) {
+  const watch = new ClockWatch(clock, steadyMs)
+
   /** @returns the executions that were started */
   async function tick(): Promise<string[]> {
+    const setByMs = watch.look()
+    if (setByMs < 0) await followSetBack(-setByMs)
     const started: string[] = []
     for (let count = 0; count < startedAtOnceMax; count += 1) {
       const outcome = await db.transaction().execute((trx) => startNext(trx))
@@ -54,6 +68,30 @@ export function createScheduler({ db, clock, executions, log }: SchedulerParts) 
       return 'skipped'
     }
     return await executions.insert(trx, { jobId: job.id, trigger: 'schedule', startedBy: 'schedule' })
+  }
+
+  async function followSetBack(byMs: number): Promise<void> {
+    const now = clock.now()
+    const jobs = await db
+      .selectFrom('job')
+      .select(['id', 'cron', 'time_zone', 'next_run_at'])
+      .where('next_run_at', '>', now)
+      .where('deleted_at', 'is', null)
+      .execute()
+    for (const { id, cron, time_zone: timeZone, next_run_at: planned } of jobs) {
+      if (cron === null || timeZone === null || planned === null) continue
+      const next = nextRun({ cron, timeZone }, now)
+      const following = next === undefined ? undefined : nextRun({ cron, timeZone }, next)
+      if (next === undefined || following === undefined || next >= planned) continue
+      if (following.getTime() - next.getTime() > byMs) continue
+      await db
+        .updateTable('job')
+        .set({ next_run_at: next })
+        .where('id', '=', id)
+        .where('next_run_at', '=', planned)
+        .execute()
+    }
+    log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock of this machine was set back; schedules follow it')
   }
 
   return { tick }
