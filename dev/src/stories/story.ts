@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callHub, type LocalEnvironmentServer } from '@postern/cli'
 import {
@@ -105,7 +105,10 @@ export async function startStory(): Promise<Story> {
       published: true,
       Attribute: attributes.map((attribute) => ({ uuid: randomUUID(), to_ids: true, ...attribute })),
     }
-    writeFileSync(join(events, `${uuid}.json`), JSON.stringify({ Event }))
+    // Renamed into its place: nobody reads half an event.
+    const made = join(folder, `${uuid}.json`)
+    writeFileSync(made, JSON.stringify({ Event }))
+    renameSync(made, join(events, `${uuid}.json`))
   }
 
   async function start(job: Job): Promise<string> {

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Database } from './tables.ts'
-import { DatabaseUnreachable } from './unavailable.ts'
+import { brokenByDatabase, DatabaseUnreachable } from './unavailable.ts'
 
 /** What every store takes; a transaction is the same type, so that a store works in and out of one. */
 export type Db = Kysely<Database> | Transaction<Database>
@@ -28,7 +28,12 @@ export function connectDatabase(
   })
   pool.on('error', onError)
   // One in use that breaks between two queries tells only its own listeners; the next query then fails by itself.
-  pool.on('connect', (client) => void client.on('error', onError))
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      brokenByDatabase(error)
+      onError(error)
+    })
+  })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { pool, db, close: () => db.destroy() }
 }

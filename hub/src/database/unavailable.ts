@@ -11,6 +11,13 @@ const awaySentences = [
   'Client was closed and is not queryable',
 ]
 
+/** Errors of connections that broke: the queries on them fail with the very same, which alone might be of any socket. */
+const broken = new WeakSet<Error>()
+
+export function brokenByDatabase(error: Error): void {
+  broken.add(error)
+}
+
 /** A connection to the database could not be made. */
 export class DatabaseUnreachable extends Error {
   constructor(options: ErrorOptions) {
@@ -28,7 +35,7 @@ export function databaseProblem(error: unknown): Problem | undefined {
         cause: error,
       })
     }
-    if (each instanceof DatabaseUnreachable || isAway(each, code)) {
+    if (each instanceof DatabaseUnreachable || broken.has(each) || isAway(each, code)) {
       return new Problem(
         'unavailable',
         "The hub's database cannot be reached at the moment. Try again in a few seconds; the hub goes on by itself.",

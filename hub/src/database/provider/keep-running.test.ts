@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { serviceUser } from '../../lib/service-user.ts'
 import { Notifications } from '../../live/notifications.ts'
 import { connectDatabase, type DatabaseConnection } from '../database.ts'
 import { serverPid } from './cluster-process.ts'
+import { databaseProblem } from '../unavailable.ts'
 import { keepRunning } from './keep-running.ts'
 import { openPrivateCluster, type PrivateCluster } from './private-cluster.ts'
 
@@ -47,9 +49,22 @@ test('D12: a database that is killed is started again, and meanwhile every reque
   await notifications.start()
   expect((await server.inject('/v1/things')).statusCode).toBe(200)
 
-  const sleeping = database.pool.query('select pg_sleep(60)').catch((error: unknown) => error)
+  const sleeping = Array.from({ length: 5 }, () =>
+    database.pool.query('select pg_sleep(60)').catch((error: unknown) => error),
+  )
+  await until(async () => {
+    const { rows } = await database.pool.query(`select 1 from pg_stat_activity where query = 'select pg_sleep(60)'`)
+    return rows.length === 5
+  })
   killCluster()
-  await sleeping
+  // Whichever way the connection under a query broke, it is the database that is away.
+  for (const error of await Promise.all(sleeping)) expect(databaseProblem(error)?.code).toBe('unavailable')
+  const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+  expect(databaseProblem(reset)).toBeUndefined()
+  const client = new EventEmitter()
+  database.pool.emit('connect', client as never)
+  client.emit('error', reset)
+  expect(databaseProblem(new Error('a feature', { cause: reset }))?.code).toBe('unavailable')
   const reply = await until(async () => {
     const answer = await server.inject('/v1/things')
     return answer.statusCode === 200 ? undefined : answer
