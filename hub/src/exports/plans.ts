@@ -245,7 +245,11 @@ function requireCollection(exporter: Exporter, collectionId: string): void {
   throw new Problem('forbidden', 'This job does not name that data collection.')
 }
 
-async function requireVersion(trx: Db, { collectionId, collectionVersion }: CreatePlan): Promise<void> {
+/** What a plan or a receipt says it is about must have been there to read. */
+export async function requireVersion(
+  trx: Db,
+  { collectionId, collectionVersion }: Pick<CreatePlan, 'collectionId' | 'collectionVersion'>,
+): Promise<void> {
   const row = await trx.selectFrom('collection').select('version').where('id', '=', collectionId).executeTakeFirst()
   if (row !== undefined && collectionVersion >= 1 && collectionVersion <= row.version) return
   throw new Problem(

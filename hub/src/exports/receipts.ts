@@ -11,7 +11,7 @@ import { found, Problem } from '../lib/problem.ts'
 import type { Changes } from '../live/changes.ts'
 import { ControlValues } from './control-values.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
-import { readerScope } from './plans.ts'
+import { readerScope, requireVersion } from './plans.ts'
 import { everyDay, firstDayOf } from './receipt-days.ts'
 import {
   countReceiptDays,
@@ -40,6 +40,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
     requireHonest(receipt)
     const id = await db.transaction().execute(async (trx) => {
       await executions.holdLease(trx, caller)
+      await requireVersion(trx, receipt)
       if (receipt.planId !== null) await requireOwnPlan(trx, exporter, receipt.planId)
       const made = await insertReceipt(trx, exporter, receipt, clock.now())
       await tell(trx, exporter)

@@ -16,7 +16,7 @@ import Fastify, {
   type RawServerBase,
   type RouteOptions,
 } from 'fastify'
-import { limits } from '@postern/protocol'
+import { limits, paths } from '@postern/protocol'
 import * as z from 'zod'
 import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
@@ -24,6 +24,8 @@ import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
 import { registerOpenapi } from './openapi.ts'
 import { replyWithProblem } from './problem-reply.ts'
+import { refuseBadText } from './refuse-bad-text.ts'
+import { refuseBytes } from './refuse-bytes.ts'
 
 /** The server as features see it: routes typed by their zod schemas. */
 export type Server = FastifyInstance<
@@ -67,6 +69,9 @@ export async function createServer({ authenticate, logger, https }: ServerOption
     logController: new Fastify.LogController({ disableRequestLogging: true }),
     requestTimeout: 300_000,
     routerOptions: { maxParamLength: 300 },
+    // What never comes as far as a route: an address that is no address, bytes that are no HTTP.
+    frameworkErrors: refuseAddress,
+    clientErrorHandler: refuseBytes,
   }
   const server = (https === undefined
     ? Fastify(base)
@@ -92,13 +97,17 @@ export async function createServer({ authenticate, logger, https }: ServerOption
   })
   await server.register(websocket, { options: { maxPayload: 4096 } })
   await registerOpenapi(server)
+  // RFC 9110, 10.1.1: an expectation that nobody knows may be passed over; Node would answer it by itself, without a word.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
   refuseUnknownQueries(server)
   requireRules(server)
   logRequests(server)
   server.addHook('onRequest', async (request) => {
     request.caller = await authenticate(request)
     checkRule(request)
+    checkUpgrade(request)
   })
+  server.addHook('preValidation', refuseBadText)
   return server
 }
 
@@ -130,6 +139,20 @@ function checkRule(request: FastifyRequest): void {
     throw new Problem('unauthenticated', 'This needs a signed-in user or a valid token.')
   }
   throw new Problem('forbidden', `${request.caller.name} may not do this: it needs the right ${rule.permission}.`)
+}
+
+/** No hook of ours has seen the request; one that asked for a WebSocket would keep its connection for good. */
+function refuseAddress(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (request.raw.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroySoon())
+  replyWithProblem(error, request, reply)
+}
+
+/** A WebSocket where there is none would be opened and cut; /live without one would be answered with nothing. */
+function checkUpgrade({ ws, routeOptions }: FastifyRequest): void {
+  const isLive = routeOptions.url === paths.live
+  if (ws === isLive) return
+  const told = isLive ? 'Only a WebSocket is served at this address.' : 'There is no WebSocket at this address.'
+  throw new Problem('invalid', told)
 }
 
 function logRequests(server: Server): void {

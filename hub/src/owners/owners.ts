@@ -28,8 +28,10 @@ export class Owners {
   }
 
   async create(caller: PersonCaller, wanted: CreateOwner, address?: string): Promise<Owner> {
+    const name = wanted.name.trim()
+    if (name === '') throw new Problem('invalid', 'name: an owner needs more than blanks for a name.')
     return this.#db.transaction().execute(async (trx) => {
-      const owner = await new OwnerStore(trx).create(caller.organizationId, wanted.name.trim(), wanted.kind ?? 'Source')
+      const owner = await new OwnerStore(trx).create(caller.organizationId, name, wanted.kind ?? 'Source')
       if (owner === undefined)
         throw new Problem('conflict', `There is an owner named ${wanted.name} already; names are unique in the hub.`)
       await this.#audit.record(

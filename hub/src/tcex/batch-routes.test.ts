@@ -169,7 +169,10 @@ test('the two-step way: created, polled, uploaded, polled, errors', async () => 
     server.inject({ method: 'GET', url: `/api/v2/batch/${id}?includeAdditional=true`, headers: { 'x-caller': 'feed' } })
   const errors = () =>
     server.inject({ method: 'GET', url: `/api/v2/batch/${id}/errors`, headers: { 'x-caller': 'feed' } })
-  expect((await poll()).json()).toEqual({ status: 'Success', data: { batchId: id, batchStatus: { id, status: 'Created' } } })
+  expect((await poll()).json()).toEqual({
+    status: 'Success',
+    data: { batchId: id, batchStatus: { id, status: 'Created' } },
+  })
   expect((await errors()).statusCode).toBe(400)
   const upload = () =>
     server.inject({

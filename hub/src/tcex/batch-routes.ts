@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { limits, tcexPaths } from '@postern/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../access/caller.ts'
@@ -8,7 +8,7 @@ import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Owners } from '../owners/owners.ts'
 import { batchAnswer } from './batch-status.ts'
-import { collect, readConfig, readParts } from './batch-upload.ts'
+import { collect, configBytesMax, readConfig, readParts } from './batch-upload.ts'
 import { replyWithTcexError } from './error-reply.ts'
 import { indicatorTypesAnswer } from './indicator-types.ts'
 import { replyJson } from './json-reply.ts'
@@ -22,10 +22,11 @@ const reads = forPeopleAnd('library:read', 'execution')
 export function batchRoutes(server: Server, { batches, owners }: { batches: Batches; owners: Owners }): void {
   server.register(async (scope: FastifyInstance) => {
     scope.setErrorHandler(replyWithTcexError)
-    // Uploads are JSON whatever they call themselves; they are read as a stream, with a bound.
-    if (scope.hasContentTypeParser('application/octet-stream'))
-      scope.removeContentTypeParser('application/octet-stream')
-    scope.addContentTypeParser('application/octet-stream', (_, payload, done) => done(null, payload))
+    // Uploads are JSON whatever they call themselves; they are read as a stream, with a bound, and parsed off this thread.
+    for (const type of ['application/json', 'application/octet-stream']) {
+      if (scope.hasContentTypeParser(type)) scope.removeContentTypeParser(type)
+      scope.addContentTypeParser(type, (_, payload, done) => done(null, payload))
+    }
     submitRoutes(scope, batches, owners)
     readRoutes(scope, batches)
   })
@@ -45,7 +46,7 @@ function submitRoutes(scope: FastifyInstance, batches: Batches, owners: Owners):
     path(tcexPaths.batch('').replace(/\/$/, '')),
     { config: writes, schema: hidden('createBatch') },
     async (request, reply) => {
-      const config = readConfig(request.body)
+      const config = readConfig(await collect(streamOf(request.body), configBytesMax))
       const sender = await senderOf(owners, request.caller, config.owner)
       return replyJson(reply, 201, {
         status: 'Success',
@@ -60,9 +61,7 @@ function submitRoutes(scope: FastifyInstance, batches: Batches, owners: Owners):
       const batch = await batches.get(organizationOf(request.caller), batchId(request.params))
       const config = readConfig(batch.config)
       const sender = await senderOf(owners, request.caller, config.owner)
-      const content = isStream(request.body)
-        ? await collect(request.body, limits.batchBytesMax)
-        : Buffer.from(JSON.stringify(request.body))
+      const content = await collect(streamOf(request.body), limits.batchBytesMax)
       await batches.upload(sender, batch.id, content)
       return replyJson(reply, 202, { status: 'Queued' })
     },
@@ -130,6 +129,7 @@ async function senderOf(owners: Owners, caller: Caller, ownerName: string): Prom
   }
 }
 
-function isStream(body: unknown): body is Readable {
-  return typeof body === 'object' && body !== null && 'pipe' in body
+function streamOf(body: unknown): Readable {
+  if (body instanceof Readable) return body
+  throw new Problem('invalid', 'Send JSON as the body, with Content-Type application/json or application/octet-stream.')
 }

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream'
 import { BatchConfig, limits } from '@postern/protocol'
 import type { FastifyRequest } from 'fastify'
+import { refuseBadTextIn } from '../http/refuse-bad-text.ts'
 import { Problem } from '../lib/problem.ts'
 
-const configBytesMax = 64 * 1024
+export const configBytesMax = 64 * 1024
 
 /** The parts of createAndUpload: JSON text, each sent as a file without a content type (T6). */
 export async function readParts(request: FastifyRequest): Promise<{ config: BatchConfig; content: Buffer }> {
@@ -11,13 +12,19 @@ export async function readParts(request: FastifyRequest): Promise<{ config: Batc
     throw new Problem('invalid', 'Send multipart/form-data with the parts config and content.')
   let config: BatchConfig | undefined
   let content: Buffer | undefined
-  for await (const part of request.parts()) {
-    const bytes =
-      part.type === 'file'
-        ? await collect(part.file, part.fieldname === 'content' ? limits.batchBytesMax : configBytesMax)
-        : Buffer.from(String(part.value))
-    if (part.fieldname === 'config') config = readConfig(bytes)
-    if (part.fieldname === 'content') content = bytes
+  try {
+    for await (const part of request.parts()) {
+      const bytes =
+        part.type === 'file'
+          ? await collect(part.file, part.fieldname === 'content' ? limits.batchBytesMax : configBytesMax)
+          : Buffer.from(String(part.value))
+      if (part.fieldname === 'config') config = readConfig(bytes)
+      if (part.fieldname === 'content') content = bytes
+    }
+  } catch (error) {
+    // The reader's own complaints have no status: a form that is no form, or is cut, is the sender's mistake.
+    if (error instanceof Problem || (error instanceof Error && 'statusCode' in error)) throw error
+    throw new Problem('invalid', `The form cannot be read: ${String(error)}.`, { cause: error })
   }
   if (config === undefined || content === undefined)
     throw new Problem('invalid', `The part ${config === undefined ? 'config' : 'content'} is missing.`)
@@ -26,7 +33,10 @@ export async function readParts(request: FastifyRequest): Promise<{ config: Batc
 
 export function readConfig(json: Uint8Array | unknown): BatchConfig {
   const parsed = BatchConfig.safeParse(json instanceof Uint8Array ? parseJson(json) : json)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    refuseBadTextIn(parsed.data)
+    return parsed.data
+  }
   const issue = parsed.error.issues[0]
   throw new Problem(
     'invalid',
