@@ -4,6 +4,9 @@ import * as z from 'zod/mini'
 /** Silence of the hub after which a request is given up, in milliseconds. */
 const answerWaitMsMax = 30_000
 
+/** Time that a file may take from the request to its last byte: a bundle over a slow line, in milliseconds. */
+const fileWaitMsMax = 15 * 60_000
+
 /** Goes with every write. A page of another origin cannot send it without asking first, and the hub checks Origin exactly (D18). */
 const writeHeaders = { 'postern-csrf': '1' }
 
@@ -12,6 +15,8 @@ export class ApiProblem extends Error {
   readonly code: ProblemCode | 'unreachable' | 'unreadable'
   readonly title: string
   readonly detail: string
+  /** Of a mistake in a text that was sent: its offset there, in UTF-16 units. */
+  readonly position: number | undefined
   /** Finds the request in the hub's log; absent when the hub did not answer, or not in its own words. */
   readonly requestId: string | undefined
 
@@ -19,6 +24,7 @@ export class ApiProblem extends Error {
     code: ApiProblem['code']
     title: string
     detail: string
+    position?: number | undefined
     requestId?: string
     cause?: unknown
   }) {
@@ -27,6 +33,7 @@ export class ApiProblem extends Error {
     this.code = problem.code
     this.title = problem.title
     this.detail = problem.detail
+    this.position = problem.position
     this.requestId = problem.requestId
   }
 }
@@ -58,11 +65,35 @@ export async function api<Schema extends z.ZodMiniType = z.ZodMiniUndefined>(
   return parseReply(call.reply, await readJson(response), `${method} ${path}`)
 }
 
-async function send(path: string, method: string, call: Call<z.ZodMiniType>): Promise<Response> {
+/** A file, as a POST answers with it, and the headers that came along. */
+export interface FileReply {
+  name: string
+  content: Blob
+  headers: Headers
+}
+
+/** Asks for a file that is made for this one request. @throws {ApiProblem} as `api` does */
+export async function apiFile(path: string, body: unknown): Promise<FileReply> {
+  const response = await send(path, 'POST', { body }, fileWaitMsMax)
+  if (!response.ok) throw await problemOf(response)
+  const [, name] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? []
+  try {
+    return { name: name ?? 'download', content: await response.blob(), headers: response.headers }
+  } catch (error) {
+    throw unreachable(false, error)
+  }
+}
+
+async function send(
+  path: string,
+  method: string,
+  call: Call<z.ZodMiniType>,
+  waitMsMax = answerWaitMsMax,
+): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (method !== 'GET') Object.assign(headers, writeHeaders)
   if (call.body !== undefined) headers['content-type'] = 'application/json'
-  const timeout = AbortSignal.timeout(answerWaitMsMax)
+  const timeout = AbortSignal.timeout(waitMsMax)
   try {
     return await fetch(withQuery(path, call.query), {
       method,

@@ -17,6 +17,10 @@ import { ThemeToggle } from './theme-toggle.tsx'
 export function AppShell() {
   const navigate = useNavigate()
   useShortcut('executions', () => void navigate({ to: '/executions' }))
+  useShortcut('indicators', () => void navigate({ to: '/indicators' }))
+  useShortcut('environments', () => void navigate({ to: '/environments' }))
+  useShortcut('jobs', () => void navigate({ to: '/jobs' }))
+  useShortcut('receipts', () => void navigate({ to: '/receipts' }))
   useFocusOnNewPage()
   return (
     <div className={classes['shell']}>
@@ -32,6 +36,22 @@ export function AppShell() {
           <Link to="/executions" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
             <Icon name="runs" />
             Executions
+          </Link>
+          <Link to="/indicators" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
+            <Icon name="indicators" />
+            Indicators
+          </Link>
+          <Link to="/jobs" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
+            <Icon name="job" />
+            Jobs
+          </Link>
+          <Link to="/receipts" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
+            <Icon name="receipt" />
+            Receipts
+          </Link>
+          <Link to="/environments" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
+            <Icon name="servers" />
+            Environments
           </Link>
         </nav>
         <Tools />

@@ -13,10 +13,23 @@ import { SetUpPage } from '../access/set-up-page.tsx'
 import { SignInPage } from '../access/sign-in-page.tsx'
 import { ApiProblem } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
+import { EnvironmentPage } from '../environments/environment-page.tsx'
+import { EnvironmentsPage } from '../environments/environments-page.tsx'
 import { ExecutionPage } from '../executions/execution-page.tsx'
 import { type ExecutionSearch, readExecutionSearch } from '../executions/execution-search.ts'
 import { ExecutionsPage } from '../executions/executions-page.tsx'
 import { type ExecutionsSearch, readExecutionsSearch } from '../executions/executions-search.ts'
+import { IndicatorPage } from '../indicators/indicator-page.tsx'
+import { IndicatorsPage } from '../indicators/indicators-page.tsx'
+import { type IndicatorsSearch, readIndicatorsSearch } from '../indicators/indicators-search.ts'
+import { EditJobPage } from '../jobs/edit-job-page.tsx'
+import { JobPage } from '../jobs/job-page.tsx'
+import { JobsPage } from '../jobs/jobs-page.tsx'
+import { type JobsSearch, readJobsSearch } from '../jobs/jobs-search.ts'
+import { NewJobPage } from '../jobs/new-job-page.tsx'
+import { ReceiptPage } from '../receipts/receipt-page.tsx'
+import { ReceiptsPage } from '../receipts/receipts-page.tsx'
+import { readReceiptsSearch, type ReceiptsSearch } from '../receipts/receipts-search.ts'
 import { AppShell } from './app-shell.tsx'
 import { BrokenPage, MissingPage, PendingPage } from './fallback-pages.tsx'
 import { validSearch } from './valid-search.ts'
@@ -79,10 +92,88 @@ const executionRoute = createRoute({
   component: ExecutionPage,
 })
 
+const indicatorsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/indicators',
+  validateSearch: validSearch<IndicatorsSearch>(readIndicatorsSearch),
+  component: IndicatorsPage,
+})
+
+const indicatorRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/indicators/$indicatorId',
+  remountDeps: ({ params }) => params,
+  component: IndicatorPage,
+})
+
+const environmentsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/environments',
+  component: EnvironmentsPage,
+})
+
+const environmentRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/environments/$environmentId',
+  remountDeps: ({ params }) => params,
+  component: EnvironmentPage,
+})
+
+const jobsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs',
+  validateSearch: validSearch<JobsSearch>(readJobsSearch),
+  component: JobsPage,
+})
+
+const newJobRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/jobs/new', component: NewJobPage })
+
+const jobRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs/$jobId',
+  remountDeps: ({ params }) => params,
+  component: JobPage,
+})
+
+const editJobRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs/$jobId/edit',
+  remountDeps: ({ params }) => params,
+  component: EditJobPage,
+})
+
+const receiptsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/receipts',
+  validateSearch: validSearch<ReceiptsSearch>(readReceiptsSearch),
+  component: ReceiptsPage,
+})
+
+const receiptRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/receipts/$receiptId',
+  remountDeps: ({ params }) => params,
+  component: ReceiptPage,
+})
+
 const routeTree = rootRoute.addChildren([
   setUpRoute,
   signInRoute,
-  signedInRoute.addChildren([homeRoute, executionsRoute, executionRoute]),
+  signedInRoute.addChildren([
+    homeRoute,
+    executionsRoute,
+    executionRoute,
+    indicatorsRoute,
+    indicatorRoute,
+    environmentsRoute,
+    environmentRoute,
+    jobsRoute,
+    newJobRoute,
+    jobRoute,
+    editJobRoute,
+    receiptsRoute,
+    receiptRoute,
+  ]),
 ])
 
 export function createConsoleRouter(queryClient: QueryClient) {

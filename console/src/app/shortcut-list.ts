@@ -2,12 +2,17 @@
 export const shortcutList = {
   help: { keys: ['?'], does: 'Show this list' },
   executions: { keys: ['g', 'e'], does: 'Go to the executions' },
+  indicators: { keys: ['g', 'i'], does: 'Go to the indicators' },
+  environments: { keys: ['g', 's'], does: 'Go to the environments and their servers' },
+  jobs: { keys: ['g', 'j'], does: 'Go to the jobs' },
+  receipts: { keys: ['g', 'r'], does: 'Go to the receipts' },
   theme: { keys: ['t'], does: 'Next theme: light, dark, as the system' },
   log: { keys: ['1'], does: 'Execution: log' },
   ledger: { keys: ['2'], does: 'Execution: ledger' },
   plan: { keys: ['3'], does: 'Execution: plan' },
   receipt: { keys: ['4'], does: 'Execution: receipt' },
-  search: { keys: ['/'], does: 'Search in the log' },
+  search: { keys: ['/'], does: 'Search: the indicators, or in a log' },
+  copy: { keys: ['c'], does: 'Indicators: copy the value of the row, or of the page' },
   follow: { keys: ['f'], does: 'Follow the end of the log, or stop' },
 } as const satisfies Record<string, { keys: readonly string[]; does: string }>
 

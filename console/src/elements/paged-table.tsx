@@ -15,10 +15,20 @@ interface PagedTableProps<Row> {
   empty: React.ReactNode
   total?: number
   onOpen?: (row: Row) => void
+  onRowKey?: (row: Row, key: string) => void
 }
 
 /** A list of the API in all its states: loading, broken, empty, and rows that come page by page as the reader nears the end. */
-export function PagedTable<Row>({ label, query, columns, rowKey, empty, total, onOpen }: PagedTableProps<Row>) {
+export function PagedTable<Row>({
+  label,
+  query,
+  columns,
+  rowKey,
+  empty,
+  total,
+  onOpen,
+  onRowKey,
+}: PagedTableProps<Row>) {
   const pages = query.data?.pages
   const rows = useMemo(() => pages?.flatMap((page) => page.data) ?? [], [pages])
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query
@@ -41,6 +51,7 @@ export function PagedTable<Row>({ label, query, columns, rowKey, empty, total, o
         rowKey={rowKey}
         total={total}
         onEndNear={readOn}
+        onRowKey={onRowKey}
         {...(onOpen ? { onOpen } : {})}
       />
       {isFetchNextPageError && (

@@ -26,6 +26,8 @@ interface VirtualTableProps<Row> {
   onEndNear?: (() => void) | undefined
   /** Enter on a row, or a click beside its links. */
   onOpen?: (row: Row) => void
+  /** A key on a row that neither moves nor opens. */
+  onRowKey?: ((row: Row, key: string) => void) | undefined
 }
 
 /** Rows drawn beyond the visible ones, on each side. */
@@ -37,7 +39,16 @@ const endNearRows = 60
  * A table of any length: only rows in sight are in the page, heights are measured, so long text may wrap. Rows are reached by
  * arrows, Page, Home and End; the row with the focus stays in the page however far one scrolls. When narrow, a row becomes a card.
  */
-export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onEndNear, onOpen }: VirtualTableProps<Row>) {
+export function VirtualTable<Row>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  total,
+  onEndNear,
+  onOpen,
+  onRowKey,
+}: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
   const scrollbarWidth = useScrollbarWidth(scroller)
   const [active, setActive] = useState(0)
@@ -123,7 +134,9 @@ export function VirtualTable<Row>({ label, columns, rows, rowKey, total, onEndNe
                 style={{ transform: `translateY(${item.start}px)` }}
                 onFocus={() => setActive(item.index)}
                 onKeyDown={(event) => {
-                  if (event.key === 'Enter' && event.target === event.currentTarget) onOpen?.(row)
+                  if (event.target !== event.currentTarget) return
+                  if (event.key === 'Enter') onOpen?.(row)
+                  else if (!event.ctrlKey && !event.altKey && !event.metaKey) onRowKey?.(row, event.key)
                 }}
                 onClick={(event) => {
                   if (!isOwnClick(event)) return

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { describeInstant, formatRelative, formatUtc, formatUtcTime } from './instants.ts'
+import { describeInstant, formatRelative, formatUtc, formatUtcMinute, formatUtcTime } from './instants.ts'
 
 const instant = '2026-11-21T02:08:41.123Z'
 const nowMs = Date.parse(instant)
 
 test('an instant is written in UTC, whatever the time zone of the reader', () => {
   expect(formatUtc(instant)).toBe('2026-11-21 02:08:41')
+  expect(formatUtcMinute(instant)).toBe('2026-11-21 02:08')
   expect(formatUtcTime(instant)).toBe('02:08:41.123')
   expect(describeInstant(instant)).toMatch(/^2026-11-21T02:08:41\.123Z\n/)
 })

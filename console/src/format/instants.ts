@@ -3,6 +3,11 @@ export function formatUtc(instant: string): string {
   return new Date(instant).toISOString().slice(0, 19).replace('T', ' ')
 }
 
+/** `2026-11-21 02:08`, UTC: for columns, where seconds only take room. */
+export function formatUtcMinute(instant: string): string {
+  return formatUtc(instant).slice(0, 16)
+}
+
 /** `02:08:41.123` of an instant, UTC: for the lines of a log. */
 export function formatUtcTime(instant: string): string {
   return new Date(instant).toISOString().slice(11, 23)

@@ -88,6 +88,8 @@ export const consolePages = {
   signIn: '/sign-in',
   executions: '/executions',
   execution: (executionId: string) => `/executions/${executionId}`,
+  indicators: '/indicators',
+  indicator: (indicatorId: string) => `/indicators/${indicatorId}`,
   environments: '/environments',
   environment: (environmentId: string) => `/environments/${environmentId}`,
   jobs: '/jobs',

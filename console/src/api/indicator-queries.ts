@@ -1,0 +1,55 @@
+import { IndicatorDetail, IndicatorExports, IndicatorPage, OwnerPage, limits, paths } from '@postern/protocol'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+
+/** Rows asked for at once: twenty round trips for ten thousand. */
+const pageRows = 500
+/** Pages up to which a list is read anew when somebody comes back to the window; whoever has read on further keeps what is there. */
+const refetchedPagesMax = 2
+
+/** Reads of the library. */
+export const indicatorQueries = {
+  /** @param tql all indicators where it is undefined */
+  list: (tql: string | undefined) =>
+    infiniteQueryOptions({
+      queryKey: ['indicators', tql ?? ''],
+      queryFn: ({ pageParam, signal }) =>
+        api(paths.indicators, { query: { tql, cursor: pageParam, limit: pageRows }, reply: IndicatorPage, signal }),
+      initialPageParam: firstPage,
+      getNextPageParam: (page) => page.next,
+      refetchOnWindowFocus: (query) => (query.state.data?.pages.length ?? 0) <= refetchedPagesMax,
+    }),
+
+  /** How many there are, beside the rows and not before them; null where counting took too long. */
+  total: (tql: string | undefined) =>
+    queryOptions({
+      queryKey: ['indicator-total', tql ?? ''],
+      queryFn: async ({ signal }) =>
+        (await api(paths.indicators, { query: { tql, limit: 1, count: 'true' }, reply: IndicatorPage, signal }))
+          .total ?? null,
+    }),
+
+  detail: (indicatorId: string) =>
+    queryOptions({
+      queryKey: ['indicator', indicatorId],
+      queryFn: ({ signal }) =>
+        api(paths.indicator(encodeURIComponent(indicatorId)), { reply: IndicatorDetail, signal }),
+    }),
+
+  exports: (indicatorId: string) =>
+    queryOptions({
+      queryKey: ['indicator', indicatorId, 'exports'],
+      queryFn: ({ signal }) =>
+        api(paths.indicatorExports(encodeURIComponent(indicatorId)), { reply: IndicatorExports, signal }),
+    }),
+
+  owners: () =>
+    queryOptions({
+      queryKey: ['owners'],
+      queryFn: ({ signal }) => api(paths.owners, { query: { limit: limits.pageRowsMax }, reply: OwnerPage, signal }),
+      placeholderData: keepPreviousData,
+      staleTime: 60_000,
+    }),
+} as const
+
+const firstPage: string | undefined = undefined

@@ -1,0 +1,110 @@
+import type { Assertion, AssertionAttribute } from '@postern/protocol'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { Fact, Facts } from '../elements/facts.tsx'
+import { LongText } from '../elements/long-text.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { Rating } from '../elements/rating.tsx'
+import { type BadgeFace, StateBadge } from '../elements/state-badge.tsx'
+import { TagList } from '../elements/tag-list.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import { formatCountOf } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
+import { activeFace, inactiveFace } from './indicator-faces.ts'
+import classes from './indicator-page.module.css'
+import { OriginLine } from './origin-line.tsx'
+import { Section } from './section.tsx'
+
+/** Who says what of it: one card an owner, with where that owner has it from. */
+export function AssertionList({ assertions }: { assertions: readonly Assertion[] }) {
+  return (
+    <Section
+      title="Provenance"
+      summary={`${formatCountOf(assertions.length, 'owner')} ${assertions.length === 1 ? 'asserts' : 'assert'} it`}
+    >
+      {assertions.length === 0 && <EmptyState title="No owner that you may read asserts it" />}
+      {assertions.map((assertion) => (
+        <AssertionCard key={assertion.id} assertion={assertion} />
+      ))}
+    </Section>
+  )
+}
+
+function AssertionCard({ assertion }: { assertion: Assertion }) {
+  return (
+    <article className={classes['card']} aria-label={`Assertion of ${plainText(assertion.ownerName)}`}>
+      <header className={classes['ownerLine']}>
+        <h3>
+          <PlainText text={assertion.ownerName} />
+        </h3>
+        <StateBadge face={faceOf(assertion)} title={titleOf(assertion)} />
+        {assertion.securityLabels.length > 0 && <TagList tags={assertion.securityLabels} />}
+      </header>
+      <OriginLine assertion={assertion} />
+      <Facts label="What this owner says" isWide>
+        <Fact name="Rating">
+          <Rating rating={assertion.rating} />
+        </Fact>
+        <Fact name="Confidence">{assertion.confidence === null ? '–' : `${assertion.confidence} of 100`}</Fact>
+        <Fact name="First seen">
+          <Seen instant={assertion.firstSeen} />
+        </Fact>
+        <Fact name="Last seen">
+          <Seen instant={assertion.lastSeen} />
+        </Fact>
+        <Fact name="Expires">
+          <Seen instant={assertion.expiresAt} />
+        </Fact>
+        <Fact name="Tags">
+          <TagList tags={assertion.tags} />
+        </Fact>
+      </Facts>
+      {assertion.attributes.length > 0 && <Attributes attributes={assertion.attributes} />}
+    </article>
+  )
+}
+
+/** Attributes above this many are folded away until somebody asks for them. */
+const openAttributesMax = 6
+
+function Attributes({ attributes }: { attributes: readonly AssertionAttribute[] }) {
+  return (
+    <details className={classes['attributes']} open={attributes.length <= openAttributesMax}>
+      <summary>{formatCountOf(attributes.length, 'attribute')}</summary>
+      <dl>
+        {attributes.map((attribute, index) => (
+          // Attributes may repeat, and are never reordered.
+          // oxlint-disable-next-line react/no-array-index-key
+          <div key={index}>
+            <dt>
+              <PlainText text={attribute.type} />
+            </dt>
+            <dd>
+              <LongText text={attribute.value} />
+              {attribute.source && (
+                <span className={classes['soft']}>
+                  {' '}
+                  – from <LongText text={attribute.source} />
+                </span>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
+
+function Seen({ instant }: { instant: string | null }) {
+  return instant === null ? <span title="Not said">–</span> : <Timestamp instant={instant} relative={false} />
+}
+
+function faceOf({ active, status }: Assertion): BadgeFace {
+  if (!active) return inactiveFace
+  if (status === 'Active') return activeFace
+  return status === 'Indirect' ? { ...activeFace, word: 'Active, indirect' } : { ...inactiveFace, word: status }
+}
+
+function titleOf(assertion: Assertion): string {
+  const isExported = faceOf(assertion).tone === 'good'
+  return `Status ${assertion.status}, ${assertion.active ? 'active' : 'inactive'}: ${isExported ? 'it may be exported' : 'on this owner’s word it is not exported'}`
+}

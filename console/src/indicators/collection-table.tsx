@@ -1,0 +1,82 @@
+import type { IndicatorMembership } from '@postern/protocol'
+import { PlainText } from '../elements/plain-text.tsx'
+import { type BadgeFace, StateBadge } from '../elements/state-badge.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
+import { formatCount } from '../format/quantities.ts'
+import classes from './indicator-page.module.css'
+
+export function CollectionTable({ collections }: { collections: readonly IndicatorMembership[] }) {
+  return (
+    <div className={classes['table']}>
+      <VirtualTable
+        label="In data collections"
+        columns={columns}
+        rows={collections}
+        rowKey={({ collectionId }) => collectionId}
+      />
+    </div>
+  )
+}
+
+const faces: Record<IndicatorMembership['state'], BadgeFace> = {
+  member: { tone: 'good', icon: 'tick', word: 'Member' },
+  departed: { tone: 'notice', icon: 'minus', word: 'Left' },
+  never: { tone: 'open', icon: 'minus', word: 'Not in it' },
+}
+
+const columns: readonly Column<IndicatorMembership>[] = [
+  {
+    key: 'state',
+    header: 'State',
+    width: '124px',
+    isPlain: true,
+    render: ({ state }) => (
+      <span>
+        <StateBadge face={faces[state]} />
+      </span>
+    ),
+  },
+  {
+    key: 'name',
+    header: 'Data collection',
+    width: 'minmax(170px, 2fr)',
+    isPlain: true,
+    render: ({ collectionName }) => (
+      <strong>
+        <PlainText text={collectionName} />
+      </strong>
+    ),
+  },
+  {
+    key: 'stay',
+    header: 'Versions',
+    width: 'minmax(170px, 2fr)',
+    render: (membership) => <span>{stayWords(membership)}</span>,
+  },
+  {
+    key: 'since',
+    header: 'Since',
+    width: '150px',
+    render: ({ since, state }) =>
+      since === null || state === 'never' ? <span>–</span> : <Timestamp instant={since} />,
+  },
+  {
+    key: 'refreshed',
+    header: 'Last refresh',
+    width: '150px',
+    render: ({ refreshedAt }) =>
+      refreshedAt === null ? (
+        <span title="It has not looked at the library yet">Never</span>
+      ) : (
+        <Timestamp instant={refreshedAt} />
+      ),
+  },
+]
+
+function stayWords({ state, version, sinceVersion, untilVersion }: IndicatorMembership): string {
+  const now = `now version ${formatCount(version)}`
+  if (state === 'never' || sinceVersion === null) return version === 0 ? 'No version yet' : `In no kept version, ${now}`
+  if (state === 'member') return `Since version ${formatCount(sinceVersion)}, ${now}`
+  return `From version ${formatCount(sinceVersion)} until before ${formatCount(untilVersion ?? version)}, ${now}`
+}

@@ -1,0 +1,56 @@
+import type { IndicatorExports } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { indicatorQueries } from '../api/indicator-queries.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { CollectionTable } from './collection-table.tsx'
+import { Section } from './section.tsx'
+import { TargetTable } from './target-table.tsx'
+
+/** Where it goes: what controls hold of it and why not, and the data collections that would bring it there. */
+export function ExportSections({ indicatorId }: { indicatorId: string }) {
+  const query = useQuery(indicatorQueries.exports(indicatorId))
+  const { data } = query
+  return (
+    <>
+      <Section title="On controls" summary={data && onControls(data)}>
+        {query.isPending && <SkeletonRows label="Loading where it is exported" rows={3} />}
+        {query.isError && (
+          <ProblemAlert
+            what={data ? 'What you see may be old' : 'Where it is exported'}
+            error={query.error}
+            onRetry={() => void query.refetch()}
+          />
+        )}
+        {data && data.targets.length > 0 && <TargetTable targets={data.targets} />}
+        {data?.targets.length === 0 && (
+          <EmptyState title="No control has reported yet">
+            A control appears here with the first receipt of an export to it.
+          </EmptyState>
+        )}
+      </Section>
+      <Section title="In data collections" summary={data && inCollections(data)}>
+        {query.isPending && <SkeletonRows label="Loading data collections" rows={2} />}
+        {data && data.collections.length > 0 && <CollectionTable collections={data.collections} />}
+        {data?.collections.length === 0 && (
+          <EmptyState title="There are no data collections">
+            A data collection is a saved query; exports carry it to controls.
+          </EmptyState>
+        )}
+      </Section>
+    </>
+  )
+}
+
+function onControls({ targets }: IndicatorExports): string {
+  if (targets.length === 0) return ''
+  const held = targets.filter(({ state }) => state === 'held' || state === 'extra').length
+  return `Held on ${held} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`
+}
+
+function inCollections({ collections }: IndicatorExports): string {
+  if (collections.length === 0) return ''
+  const holding = collections.filter(({ state }) => state === 'member').length
+  return `In ${holding} of ${collections.length}`
+}

@@ -1,0 +1,44 @@
+import { indicatorTypeFacts, parseIndicatorType } from '@postern/intel'
+import type { IndicatorOnTarget } from '@postern/protocol'
+import type { BadgeFace } from '../elements/state-badge.tsx'
+
+/** What a person reads for a type; a type that this console does not know is shown as it is called. */
+export function indicatorTypeLabel(type: string): string {
+  const known = parseIndicatorType(type)
+  return known === undefined ? type : indicatorTypeFacts[known].label
+}
+
+export const activeFace: BadgeFace = { tone: 'good', icon: 'tick', word: 'Active' }
+export const inactiveFace: BadgeFace = { tone: 'open', icon: 'barred', word: 'Inactive' }
+
+type Face = BadgeFace & { meaning: string }
+
+export const onTargetFaces: Record<IndicatorOnTarget['state'], Face> = {
+  held: { tone: 'good', icon: 'tick', word: 'Held', meaning: 'The control was read back and holds it' },
+  missing: { tone: 'bad', icon: 'minus', word: 'Missing', meaning: 'It was written, and the control did not hold it' },
+  extra: { tone: 'notice', icon: 'plus', word: 'Extra', meaning: 'The control holds it, and should not' },
+  refused: { tone: 'bad', icon: 'barred', word: 'Refused', meaning: 'The control refused it' },
+  pending: { tone: 'busy', icon: 'clock', word: 'Pending', meaning: 'Written; the control has not fetched it yet' },
+  unverifiable: {
+    tone: 'doubt',
+    icon: 'unseen',
+    word: 'Unverifiable',
+    meaning: 'Written; this control cannot be read back',
+  },
+  absent: { tone: 'open', icon: 'minus', word: 'Not there', meaning: 'The control does not hold it' },
+}
+
+export const absenceWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
+  'not-a-member': 'The data collection that goes there does not hold it.',
+  'not-yet': 'It is in the data collection since the last export: it goes there with the next one.',
+  inactive: 'No owner asserts it as active, and what is inactive is not exported.',
+  tlp: 'Its TLP is narrower than this control may be given.',
+  'left-out': 'The app left it out; the receipt says what it does not take.',
+}
+
+/** What one reads beside the state: why it is so, and what comes next. */
+export function onTargetWords({ state, reason, isWanted }: IndicatorOnTarget): string {
+  if (reason !== null) return absenceWords[reason]
+  if (state === 'held' && !isWanted) return 'It is not wanted there any more: it goes with the next export.'
+  return `${onTargetFaces[state].meaning}.`
+}

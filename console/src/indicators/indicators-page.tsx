@@ -1,0 +1,82 @@
+import type { Indicator } from '@postern/protocol'
+import { useDocumentTitle } from '@mantine/hooks'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ApiProblem } from '../api/api.ts'
+import { indicatorQueries } from '../api/indicator-queries.ts'
+import { useAnnounce } from '../elements/announcer.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { indicatorColumns } from './indicator-columns.tsx'
+import { IndicatorCount } from './indicator-count.tsx'
+import classes from './indicators-page.module.css'
+import { NoIndicators } from './no-indicators.tsx'
+import { QueryBox } from './query-box.tsx'
+import { QueryMistake } from './query-mistake.tsx'
+import { queryOf } from './query-of.ts'
+import { QuickFilterRow } from './quick-filter-row.tsx'
+import { useCopyValue } from './use-copy-value.ts'
+
+/** The library: everything that owners assert, found by TQL. The query stands in the address. */
+export function IndicatorsPage() {
+  const { tql } = useSearch({ from: '/signed-in/indicators' })
+  const navigate = useNavigate({ from: '/indicators' })
+  const announce = useAnnounce()
+  const copyValue = useCopyValue()
+  const [draft, setDraft] = useDraft(tql ?? '')
+  const indicators = useInfiniteQuery(indicatorQueries.list(tql))
+  const total = useQuery({ ...indicatorQueries.total(tql), enabled: indicators.isSuccess }).data
+  useDocumentTitle('Indicators · Postern')
+
+  function search(text: string) {
+    const query = queryOf(text)
+    setDraft(query)
+    if (query === (tql ?? '')) void indicators.refetch()
+    else void navigate({ search: query === '' ? {} : { tql: query } })
+    announce('Searching')
+  }
+  const mistake = mistakeIn(indicators.error)
+
+  return (
+    <div className={classes['page']}>
+      <header className={classes['head']}>
+        <h1>Indicators</h1>
+        <p className={classes['lead']}>Everything that owners assert, newest first.</p>
+        {!mistake && <IndicatorCount total={total} isFiltered={tql !== undefined} />}
+      </header>
+      <QueryBox draft={draft} onDraft={setDraft} onSearch={search} mistakeAt={mistake?.position} />
+      <QuickFilterRow draft={draft} onFilter={search} />
+      {mistake ? (
+        <QueryMistake query={tql ?? ''} mistake={mistake} />
+      ) : (
+        <PagedTable<Indicator>
+          key={tql ?? ''}
+          label="Indicators"
+          query={indicators}
+          columns={indicatorColumns}
+          rowKey={(indicator) => indicator.id}
+          onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
+          onRowKey={({ value }, key) => key === 'c' && copyValue(value)}
+          empty={<NoIndicators isFiltered={tql !== undefined} onClear={() => search('')} />}
+          {...(total?.isExact ? { total: total.count } : {})}
+        />
+      )}
+    </div>
+  )
+}
+
+/** What stands in the box: the query of the address until somebody writes, and again when the address changes. */
+function useDraft(tql: string) {
+  const [draft, setDraft] = useState(tql)
+  const [known, setKnown] = useState(tql)
+  if (known !== tql) {
+    setKnown(tql)
+    setDraft(tql)
+  }
+  return [draft, setDraft] as const
+}
+
+/** A refusal of the query itself, which is shown where it is wrong; anything else is the table's to say. */
+function mistakeIn(error: Error | null): ApiProblem | undefined {
+  return error instanceof ApiProblem && error.position !== undefined ? error : undefined
+}

@@ -1,0 +1,67 @@
+import type { IndicatorLink } from '@postern/protocol'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { CopyButton } from '../elements/copy-button.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
+import { formatCountOf } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
+import { indicatorTypeLabel } from './indicator-faces.ts'
+import classes from './indicator-page.module.css'
+import { Section } from './section.tsx'
+
+/** Other indicators that owners join with this one: for a file first of all its other hashes. */
+export function LinkSection({ type, links }: { type: string; links: readonly IndicatorLink[] }) {
+  const navigate = useNavigate()
+  return (
+    <Section
+      title={type === 'File' ? 'Hashes of the same file, and other indicators' : 'Joined indicators'}
+      summary={links.length === 0 ? 'No owner joins it with another' : formatCountOf(links.length, 'indicator')}
+    >
+      {links.length > 0 && (
+        <div className={classes['table']}>
+          <VirtualTable
+            label="Joined indicators"
+            columns={columns}
+            rows={links}
+            rowKey={({ id, kind }) => `${kind} ${id}`}
+            onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
+          />
+        </div>
+      )}
+    </Section>
+  )
+}
+
+const columns: readonly Column<IndicatorLink>[] = [
+  { key: 'kind', header: 'Joined as', width: '124px', render: ({ kind }) => <PlainText text={kind} /> },
+  {
+    key: 'type',
+    header: 'Type',
+    width: '112px',
+    render: ({ id, type }) => (
+      <Link to="/indicators/$indicatorId" params={{ indicatorId: id }} tabIndex={-1}>
+        {indicatorTypeLabel(type)}
+      </Link>
+    ),
+  },
+  {
+    key: 'value',
+    header: 'Value',
+    width: 'minmax(200px, 3fr)',
+    isPlain: true,
+    render: ({ value }) => (
+      <span className={classes['linkValue']}>
+        <code>
+          <PlainText text={value} />
+        </code>
+        <CopyButton text={value} label="Copy the value" isSkipped />
+      </span>
+    ),
+  },
+  {
+    key: 'owners',
+    header: 'Says',
+    width: 'minmax(110px, 1fr)',
+    render: ({ owners }) => <PlainText text={owners.map(plainText).join(', ')} />,
+  },
+]

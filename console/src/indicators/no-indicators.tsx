@@ -1,0 +1,33 @@
+import { Button } from '@mantine/core'
+import { CopyButton } from '../elements/copy-button.tsx'
+import { EmptyState } from '../elements/empty-state.tsx'
+import classes from './indicators-page.module.css'
+
+const importCommand = 'postern import indicators.txt --owner "My team"'
+
+export function NoIndicators({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (!isFiltered) {
+    return (
+      <EmptyState title="The library is empty">
+        <p>Indicators come with a feed’s job, through the API, or from a text file with one value a line:</p>
+        <p className={classes['command']}>
+          <code>{importCommand}</code>
+          <CopyButton text={importCommand} label="Copy the command" />
+        </p>
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState title="No indicator fits this query">
+      <p>
+        A query is judged against one owner’s assertion at a time: the tags of one owner do not meet the rating of
+        another.
+      </p>
+      <p className={classes['command']}>
+        <Button size="xs" variant="default" onClick={onClear}>
+          Show all indicators
+        </Button>
+      </p>
+    </EmptyState>
+  )
+}

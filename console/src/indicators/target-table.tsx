@@ -1,0 +1,93 @@
+import { consolePages, type IndicatorOnTarget } from '@postern/protocol'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { PlainText } from '../elements/plain-text.tsx'
+import { StateBadge } from '../elements/state-badge.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
+import { onTargetFaces, onTargetWords } from './indicator-faces.ts'
+import classes from './indicator-page.module.css'
+
+export function TargetTable({ targets }: { targets: readonly IndicatorOnTarget[] }) {
+  const navigate = useNavigate()
+  return (
+    <div className={classes['table']}>
+      <VirtualTable
+        label="On controls"
+        columns={columns}
+        rows={targets}
+        rowKey={({ controlId, target }) => `${controlId} ${target}`}
+        onOpen={({ receiptId }) => void navigate({ to: consolePages.receipt(receiptId) })}
+      />
+    </div>
+  )
+}
+
+const columns: readonly Column<IndicatorOnTarget>[] = [
+  {
+    key: 'state',
+    header: 'State',
+    width: '124px',
+    isPlain: true,
+    render: ({ state }) => (
+      <span>
+        <StateBadge face={onTargetFaces[state]} title={onTargetFaces[state].meaning} />
+      </span>
+    ),
+  },
+  {
+    key: 'control',
+    header: 'Control and target',
+    width: 'minmax(150px, 1.6fr)',
+    isPlain: true,
+    render: ({ controlName, target }) => (
+      <span className={classes['lines']}>
+        <strong>
+          <PlainText text={controlName} />
+        </strong>
+        <span className={classes['soft']}>
+          <PlainText text={target} />
+        </span>
+      </span>
+    ),
+  },
+  {
+    key: 'why',
+    header: 'Why',
+    width: 'minmax(180px, 2.4fr)',
+    render: (onTarget) => (
+      <span className={classes['lines']}>
+        {onTargetWords(onTarget)}
+        <span className={classes['soft']}>
+          <PlainText text={onTarget.collectionName} /> version {onTarget.collectionVersion}
+        </span>
+      </span>
+    ),
+  },
+  {
+    key: 'since',
+    header: 'Since',
+    width: '150px',
+    render: ({ since }) => (since === null ? <span>–</span> : <Timestamp instant={since} />),
+  },
+  {
+    key: 'checked',
+    header: 'Last looked at',
+    width: '150px',
+    render: ({ checkedAt }) => <Timestamp instant={checkedAt} />,
+  },
+  {
+    key: 'proof',
+    header: 'By',
+    width: '132px',
+    render: ({ receiptId, executionId }) => (
+      <span className={classes['lines']}>
+        <Link to={consolePages.receipt(receiptId)} tabIndex={-1}>
+          receipt {receiptId}
+        </Link>
+        <Link to="/executions/$executionId" params={{ executionId }} search={{ view: 'receipt' }} tabIndex={-1}>
+          execution {executionId}
+        </Link>
+      </span>
+    ),
+  },
+]
