@@ -1,4 +1,5 @@
 import {
+  type DiffValue,
   DiffValuePage,
   ExecutionDetail,
   ExecutionPage,
@@ -19,6 +20,12 @@ import { api, type Query } from './api.ts'
 export interface ExecutionFilter {
   state?: ExecutionState
   jobId?: string
+}
+
+/** Which values of a plan or a receipt a table shows. */
+export interface DiffFilter {
+  change?: DiffValue['change']
+  contains?: string
 }
 
 /** The filter as the API has it in the query. */
@@ -80,7 +87,8 @@ export const hubQueries = {
       queryFn: ({ signal }) => api(paths.plan(encodeURIComponent(planId)), { reply: Plan, signal }),
     }),
 
-  planValues: (planId: string) => diffValues(['plan', planId, 'values'], paths.planValues(encodeURIComponent(planId))),
+  planValues: (planId: string) =>
+    diffValues(['plan', planId, 'values', {}], paths.planValues(encodeURIComponent(planId)), {}),
 
   receipt: (receiptId: string) =>
     queryOptions({
@@ -88,8 +96,8 @@ export const hubQueries = {
       queryFn: ({ signal }) => api(paths.receipt(encodeURIComponent(receiptId)), { reply: Receipt, signal }),
     }),
 
-  receiptValues: (receiptId: string) =>
-    diffValues(['receipt', receiptId, 'values'], paths.receiptValues(encodeURIComponent(receiptId))),
+  receiptValues: (receiptId: string, filter: DiffFilter = {}) =>
+    diffValues(['receipt', receiptId, 'values', filter], paths.receiptValues(encodeURIComponent(receiptId)), filter),
 } as const
 
 /** Rows that a long table asks for at once: fewer round trips when somebody scrolls through ten thousand. */
@@ -101,11 +109,11 @@ function nextCursor(page: { next?: string | undefined }): string | undefined {
   return page.next
 }
 
-function diffValues(queryKey: readonly string[], path: string) {
+function diffValues(queryKey: readonly [string, string, 'values', DiffFilter], path: string, filter: DiffFilter) {
   return infiniteQueryOptions({
     queryKey,
     queryFn: ({ pageParam, signal }) =>
-      api(path, { query: { cursor: pageParam, limit: tablePageRows }, reply: DiffValuePage, signal }),
+      api(path, { query: { ...filter, cursor: pageParam, limit: tablePageRows }, reply: DiffValuePage, signal }),
     initialPageParam: firstPage,
     getNextPageParam: nextCursor,
   })

@@ -3,6 +3,7 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   Outlet,
   parseSearchWith,
   redirect,
@@ -13,8 +14,6 @@ import { SetUpPage } from '../access/set-up-page.tsx'
 import { SignInPage } from '../access/sign-in-page.tsx'
 import { ApiProblem } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
-import { EnvironmentPage } from '../environments/environment-page.tsx'
-import { EnvironmentsPage } from '../environments/environments-page.tsx'
 import { ExecutionPage } from '../executions/execution-page.tsx'
 import { type ExecutionSearch, readExecutionSearch } from '../executions/execution-search.ts'
 import { ExecutionsPage } from '../executions/executions-page.tsx'
@@ -22,13 +21,7 @@ import { type ExecutionsSearch, readExecutionsSearch } from '../executions/execu
 import { IndicatorPage } from '../indicators/indicator-page.tsx'
 import { IndicatorsPage } from '../indicators/indicators-page.tsx'
 import { type IndicatorsSearch, readIndicatorsSearch } from '../indicators/indicators-search.ts'
-import { EditJobPage } from '../jobs/edit-job-page.tsx'
-import { JobPage } from '../jobs/job-page.tsx'
-import { JobsPage } from '../jobs/jobs-page.tsx'
 import { type JobsSearch, readJobsSearch } from '../jobs/jobs-search.ts'
-import { NewJobPage } from '../jobs/new-job-page.tsx'
-import { ReceiptPage } from '../receipts/receipt-page.tsx'
-import { ReceiptsPage } from '../receipts/receipts-page.tsx'
 import { readReceiptsSearch, type ReceiptsSearch } from '../receipts/receipts-search.ts'
 import { AppShell } from './app-shell.tsx'
 import { BrokenPage, MissingPage, PendingPage } from './fallback-pages.tsx'
@@ -109,51 +102,55 @@ const indicatorRoute = createRoute({
 const environmentsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/environments',
-  component: EnvironmentsPage,
+  component: lazyRouteComponent(() => import('../environments/environments-page.tsx'), 'EnvironmentsPage'),
 })
 
 const environmentRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/environments/$environmentId',
   remountDeps: ({ params }) => params,
-  component: EnvironmentPage,
+  component: lazyRouteComponent(() => import('../environments/environment-page.tsx'), 'EnvironmentPage'),
 })
 
 const jobsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/jobs',
   validateSearch: validSearch<JobsSearch>(readJobsSearch),
-  component: JobsPage,
+  component: lazyRouteComponent(() => import('../jobs/jobs-page.tsx'), 'JobsPage'),
 })
 
-const newJobRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/jobs/new', component: NewJobPage })
+const newJobRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs/new',
+  component: lazyRouteComponent(() => import('../jobs/new-job-page.tsx'), 'NewJobPage'),
+})
 
 const jobRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/jobs/$jobId',
   remountDeps: ({ params }) => params,
-  component: JobPage,
+  component: lazyRouteComponent(() => import('../jobs/job-page.tsx'), 'JobPage'),
 })
 
 const editJobRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/jobs/$jobId/edit',
   remountDeps: ({ params }) => params,
-  component: EditJobPage,
+  component: lazyRouteComponent(() => import('../jobs/edit-job-page.tsx'), 'EditJobPage'),
 })
 
 const receiptsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/receipts',
   validateSearch: validSearch<ReceiptsSearch>(readReceiptsSearch),
-  component: ReceiptsPage,
+  component: lazyRouteComponent(() => import('../receipts/receipts-page.tsx'), 'ReceiptsPage'),
 })
 
 const receiptRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/receipts/$receiptId',
   remountDeps: ({ params }) => params,
-  component: ReceiptPage,
+  component: lazyRouteComponent(() => import('../receipts/receipt-page.tsx'), 'ReceiptPage'),
 })
 
 const routeTree = rootRoute.addChildren([

@@ -35,7 +35,7 @@ export function ConfirmDialog({
         </div>
       )}
       <div className={classes['actions']}>
-        <Button variant="default" autoFocus onClick={onClose}>
+        <Button variant="default" data-focus-first onClick={onClose}>
           {keep}
         </Button>
         <Button color={isDangerous ? 'brick' : 'pine'} loading={action.isPending} onClick={() => action.mutate()}>

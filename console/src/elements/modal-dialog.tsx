@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef } from 'react'
 import classes from './modal-dialog.module.css'
 
 interface ModalDialogProps {
@@ -13,9 +13,15 @@ export function ModalDialog({ title, open, onClose, children }: ModalDialogProps
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
+    if (!open) return dialog.current?.close()
+    dialog.current?.showModal()
+    dialog.current?.querySelector<HTMLElement>('[data-focus-first]')?.focus()
   }, [open])
+  useLayoutEffect(() => {
+    const element = dialog.current
+    // Taken out of the page while open, it would keep the focus that it owes to whatever opened it.
+    return () => element?.close()
+  }, [])
   return (
     <dialog
       ref={dialog}

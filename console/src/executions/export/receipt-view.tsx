@@ -1,7 +1,5 @@
 import type { Receipt } from '@postern/protocol'
-import { hubQueries } from '../../api/hub-queries.ts'
 import { Count, Counts } from '../../elements/count.tsx'
-import { EmptyState } from '../../elements/empty-state.tsx'
 import { Fact, Facts } from '../../elements/facts.tsx'
 import { Icon } from '../../elements/icon.tsx'
 import { PlainText } from '../../elements/plain-text.tsx'
@@ -9,9 +7,9 @@ import { StateBadge } from '../../elements/state-badge.tsx'
 import { Timestamp } from '../../elements/timestamp.tsx'
 import { formatCount } from '../../format/quantities.ts'
 import { receiptFaces } from '../execution-faces.ts'
-import { DiffTable } from './diff-table.tsx'
 import classes from './export.module.css'
 import { NotTaken } from './not-taken.tsx'
+import { ReceiptValues } from './receipt-values.tsx'
 
 export function ReceiptView({ receipt }: { receipt: Receipt }) {
   const face = receiptFaces[receipt.state]
@@ -79,14 +77,6 @@ function UnverifiedTransport() {
         have answered in its place. Pin its fingerprint in the job to make receipts trustworthy.
       </p>
     </div>
-  )
-}
-
-function ReceiptValues({ receipt }: { receipt: Receipt }) {
-  return receipt.state === 'in-sync' && receipt.missing + receipt.extra === 0 ? (
-    <EmptyState title="None">Every desired value is held, and nothing else.</EmptyState>
-  ) : (
-    <DiffTable label="Values that differ" query={hubQueries.receiptValues(receipt.id)} hasReasons />
   )
 }
 

@@ -1,0 +1,19 @@
+import type { Role } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { hubQueries } from '../api/hub-queries.ts'
+
+/** Rights that decide which buttons are shown. The hub decides what is done: it refuses, whatever this page shows (D22). */
+export type Right = 'run' | 'write'
+
+const rightsOf: Record<Role, readonly Right[]> = {
+  'read-only': [],
+  analyst: ['run'],
+  'organization-administrator': ['run', 'write'],
+  administrator: ['run', 'write'],
+}
+
+/** Whether the person may start executions (`run`), or change jobs and environments (`write`); no, while it is not known. */
+export function useMay(right: Right): boolean {
+  const role = useQuery(hubQueries.me()).data?.role
+  return role != null && rightsOf[role].includes(right)
+}

@@ -1,0 +1,71 @@
+import { type Environment, paths } from '@postern/protocol'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { ActionMenu } from '../elements/action-menu.tsx'
+import { useAnnounce } from '../elements/announcer.tsx'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { plainText } from '../format/text-pieces.ts'
+import { DownloadDialog } from './download-dialog.tsx'
+
+/** The ⋮ of an environment, for those who may change it. @param onDeleted where to go when it is gone */
+export function EnvironmentActions({ environment, onDeleted }: { environment: Environment; onDeleted?: () => void }) {
+  const [asks, setAsks] = useState<'download' | 'delete'>()
+  const close = () => setAsks(undefined)
+  if (!useMay('write')) return null
+  return (
+    <>
+      <ActionMenu
+        label={`Actions for ${plainText(environment.name)}`}
+        actions={[
+          { name: 'Download …', icon: 'down', act: () => setAsks('download') },
+          { name: 'Delete …', icon: 'cross', isDangerous: true, act: () => setAsks('delete') },
+        ]}
+      />
+      {asks === 'download' && <DownloadDialog environment={environment} onClose={close} />}
+      {asks === 'delete' && <DeleteDialog environment={environment} onClose={close} onDeleted={onDeleted} />}
+    </>
+  )
+}
+
+interface DeleteDialogProps {
+  environment: Environment
+  onClose: () => void
+  onDeleted: (() => void) | undefined
+}
+
+function DeleteDialog({ environment, onClose, onDeleted }: DeleteDialogProps) {
+  const queryClient = useQueryClient()
+  const announce = useAnnounce()
+  const remove = useMutation({
+    mutationFn: () => api(paths.environment(encodeURIComponent(environment.id)), { method: 'DELETE' }),
+    onSuccess: async () => {
+      onClose()
+      announce(`${plainText(environment.name)} is deleted`)
+      onDeleted?.()
+      await queryClient.invalidateQueries({ queryKey: ['environments'] })
+    },
+  })
+  const servers = environment.servers.filter(({ presence }) => presence !== 'revoked').length
+  return (
+    <ConfirmDialog
+      title="Delete this environment?"
+      confirm="Delete the environment"
+      keep="Keep it"
+      isDangerous
+      open
+      onClose={onClose}
+      action={remove}
+    >
+      <p>
+        <strong>
+          <PlainText text={environment.name} />
+        </strong>{' '}
+        goes{servers > 0 && `, and its ${servers === 1 ? 'server is' : `${servers} servers are`} revoked for good`}.
+        Jobs that name it must be pointed at another one first; their executions stay.
+      </p>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,59 @@
+import type { App } from '@postern/protocol'
+import { expect, test } from 'vitest'
+import { newDraft, requestOf, withApp } from './job-draft.ts'
+
+function app(changes: Partial<App>): App {
+  return {
+    id: '4',
+    programName: 'feed_v1',
+    displayName: 'Feed',
+    kind: 'feed',
+    note: '',
+    programLanguage: 'NODE',
+    parameters: [{ name: 'url', default: 'https://feed.example.com/' }],
+    collectionParameters: [],
+    current: {
+      programVersion: '1.0.0',
+      packageSha256: '0'.repeat(64),
+      packageBytes: 1,
+      publisherKeyId: '0'.repeat(16),
+      vouchedBy: 'its publisher',
+      installedAt: '2026-11-20T10:00:00Z',
+    },
+    ...changes,
+  }
+}
+
+test('a feed has an owner, an export a control and a mode; neither is sent for the other', () => {
+  const typed = { ...newDraft(), name: ' Hosts ', owner: 'CERT', control: 'aed', timeoutSeconds: '900' }
+  expect(requestOf(withApp(typed, app({})), app({}))).toEqual({
+    name: 'Hosts',
+    appId: '4',
+    environmentId: '',
+    owner: 'CERT',
+    parameters: { url: 'https://feed.example.com/' },
+    timeoutSeconds: 900,
+    schedule: null,
+  })
+  const asExport = requestOf(typed, app({ kind: 'export' }))
+  expect(asExport).toMatchObject({ control: 'aed', mode: 'apply-when-guards-pass' })
+  expect(asExport).not.toHaveProperty('owner')
+})
+
+test('another app begins with its own defaults, and rows left empty are not sent', () => {
+  const draft = withApp({ ...newDraft(), parameters: { old: 'x' } }, app({}))
+  expect(draft.parameters).toEqual({ url: 'https://feed.example.com/' })
+  const parameters = {
+    hosts: ['a', '', 'b'],
+    pairs: [
+      { key: '', value: '' },
+      { key: 'k', value: 'v' },
+    ],
+    secret: null,
+  }
+  expect(requestOf({ ...draft, parameters }, app({})).parameters).toEqual({
+    hosts: ['a', 'b'],
+    pairs: [{ key: 'k', value: 'v' }],
+    secret: null,
+  })
+})

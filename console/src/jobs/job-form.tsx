@@ -1,0 +1,211 @@
+import { Button, NativeSelect, Switch, TextInput } from '@mantine/core'
+import type { App, CreateJob, Schedule } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { ApiProblem } from '../api/api.ts'
+import { environmentQueries } from '../api/environment-queries.ts'
+import { jobQueries } from '../api/job-queries.ts'
+import { PlainText } from '../elements/plain-text.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { plainText } from '../format/text-pieces.ts'
+import { ownTimeZone } from '../format/zoned.ts'
+import { appKindWords } from '../executions/execution-faces.ts'
+import { fieldProblems } from './field-problems.ts'
+import { type JobDraft, requestOf, withApp } from './job-draft.ts'
+import { modeWords } from './job-faces.ts'
+import classes from './jobs.module.css'
+import { ParameterField } from './parameter-field.tsx'
+import { valuesOf } from './parameter-kind.ts'
+import { ScheduleFields } from './schedule-fields.tsx'
+
+interface JobFormProps {
+  draft: JobDraft
+  apps: readonly App[]
+  /** An app cannot be exchanged under a job that has run with it. */
+  isAppFixed: boolean
+  secretsSet: readonly string[]
+  save: { mutate: (job: CreateJob) => void; isPending: boolean; error: Error | null }
+  saveName: string
+  onCancel: () => void
+}
+
+/** A job in a form. What is wrong stands beside its field in the hub's words, and above all of them for whoever cannot see that. */
+export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, saveName, onCancel }: JobFormProps) {
+  const [draft, setDraft] = useState(initial)
+  const owners = useQuery(jobQueries.owners()).data ?? []
+  const collections = useQuery(jobQueries.collections()).data ?? []
+  const environments = useQuery(environmentQueries.choices()).data ?? []
+  const app = apps.find(({ id }) => id === draft.appId)
+  const problems = save.error instanceof ApiProblem ? fieldProblems(save.error.detail) : {}
+  const change = (changes: Partial<JobDraft>) => setDraft({ ...draft, ...changes })
+  const known = { owners: owners.map(({ name }) => name), collections: collections.map(({ name }) => name) }
+  return (
+    <form
+      className={classes['form']}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (app) save.mutate(requestOf(draft, app))
+      }}
+    >
+      <Refusal error={save.error} />
+      <section className={classes['formCard']} aria-label="The job">
+        <TextInput
+          label="Name"
+          required
+          maxLength={64}
+          value={draft.name}
+          error={problems['name']}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+        <NativeSelect
+          label="App"
+          required
+          disabled={isAppFixed}
+          value={draft.appId}
+          error={problems['appId']}
+          onChange={(event) => {
+            const chosen = apps.find(({ id }) => id === event.currentTarget.value)
+            if (chosen) setDraft(withApp(draft, chosen))
+          }}
+          data={choicesOf(
+            apps.map(({ id, displayName, kind, current }) => ({
+              value: id,
+              label: `${plainText(displayName)} ${plainText(current.programVersion)} (${appKindWords[kind]})`,
+            })),
+          )}
+        />
+        {app && app.note !== '' && (
+          <p className={classes['hint']}>
+            <PlainText text={app.note} />
+          </p>
+        )}
+        <NativeSelect
+          label="Environment"
+          required
+          value={draft.environmentId}
+          error={problems['environmentId']}
+          onChange={(event) => change({ environmentId: event.currentTarget.value })}
+          data={choicesOf(environments.map(({ id, name }) => ({ value: id, label: plainText(name) })))}
+        />
+        {app && app.kind !== 'export' && (
+          <NativeSelect
+            label="Owner"
+            description="Whom the library names as the source of what the app brings."
+            required
+            value={draft.owner}
+            error={problems['owner']}
+            onChange={(event) => change({ owner: event.currentTarget.value })}
+            data={choicesOf(owners.map(({ name }) => ({ value: name, label: plainText(name) })))}
+          />
+        )}
+        {app?.kind === 'export' && (
+          <>
+            <TextInput
+              label="Control"
+              description="Names what is filled: plans and receipts hang on it. Left empty, the app's own name is taken."
+              maxLength={64}
+              value={draft.control}
+              error={problems['control']}
+              onChange={(event) => change({ control: event.currentTarget.value })}
+            />
+            <NativeSelect
+              label="Plans"
+              description="Whether a plan whose guards all pass is applied without a person."
+              value={draft.mode}
+              error={problems['mode']}
+              onChange={(event) => {
+                const mode = event.currentTarget.value
+                if (mode === 'always-ask' || mode === 'apply-when-guards-pass') change({ mode })
+              }}
+              data={Object.entries(modeWords).map(([value, label]) => ({ value, label }))}
+            />
+          </>
+        )}
+        <TextInput
+          label="Time-out in seconds"
+          description="An execution that takes longer is ended. Left empty, the app's own limit holds."
+          inputMode="numeric"
+          value={draft.timeoutSeconds}
+          error={problems['timeoutSeconds']}
+          onChange={(event) => change({ timeoutSeconds: event.currentTarget.value.replaceAll(/\D/g, '') })}
+        />
+      </section>
+      <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })} />
+      {app && app.parameters.some(({ hidden }) => hidden !== true) && (
+        <section className={classes['formCard']} aria-label="Parameters">
+          <h2 className={classes['heading']}>Parameters</h2>
+          {app.parameters
+            .filter(({ hidden }) => hidden !== true)
+            .toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))
+            .map((parameter) => (
+              <ParameterField
+                key={parameter.name}
+                parameter={parameter}
+                values={valuesOf(parameter, known, app.collectionParameters)}
+                value={draft.parameters[parameter.name]}
+                isSecretSet={secretsSet.includes(parameter.name)}
+                error={problems[`parameters.${parameter.name}`]}
+                onChange={(value) => change({ parameters: { ...draft.parameters, [parameter.name]: value } })}
+              />
+            ))}
+        </section>
+      )}
+      <div className={classes['formActions']}>
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={save.isPending} disabled={!app}>
+          {saveName}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Takes the focus when it appears, so that it is heard, and seen by whoever had scrolled down to the button. */
+function Refusal({ error }: { error: Error | null }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (error) box.current?.focus()
+  }, [error])
+  if (!error) return null
+  return (
+    <div ref={box} tabIndex={-1}>
+      <ProblemAlert error={error} title="The job was not saved" />
+    </div>
+  )
+}
+
+function ScheduleSection({
+  schedule,
+  onChange,
+}: {
+  schedule: Schedule | null
+  onChange: (schedule: Schedule | null) => void
+}) {
+  const [last, setLast] = useState<Schedule>(schedule ?? { cron: '0 0 * * * ?', timeZone: ownTimeZone() })
+  return (
+    <section className={classes['formCard']} aria-label="Schedule">
+      <Switch
+        label="Run by a schedule"
+        description="Without one the job runs only when somebody runs it."
+        checked={schedule !== null}
+        onChange={(event) => onChange(event.currentTarget.checked ? last : null)}
+      />
+      {schedule && (
+        <ScheduleFields
+          schedule={schedule}
+          onChange={(next) => {
+            setLast(next)
+            onChange(next)
+          }}
+        />
+      )}
+    </section>
+  )
+}
+
+function choicesOf(choices: readonly { value: string; label: string }[]) {
+  return [{ value: '', label: 'Choose …' }, ...choices]
+}

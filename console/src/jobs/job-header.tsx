@@ -1,0 +1,133 @@
+import { Button } from '@mantine/core'
+import { Execution, type Job, paths } from '@postern/protocol'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { ActionMenu } from '../elements/action-menu.tsx'
+import { useAnnounce } from '../elements/announcer.tsx'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { Icon } from '../elements/icon.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { StateBadge } from '../elements/state-badge.tsx'
+import { appKindWords } from '../executions/execution-faces.ts'
+import { plainText } from '../format/text-pieces.ts'
+import { jobFaceOf } from './job-faces.ts'
+import classes from './jobs.module.css'
+import { RunOutlook } from './run-outlook.tsx'
+import { useUpdateJob } from './update-job.ts'
+
+export function JobHeader({ job }: { job: Job }) {
+  const face = jobFaceOf(job)
+  const mayRun = useMay('run')
+  const mayWrite = useMay('write')
+  const run = useRunNow(job)
+  const pause = useUpdateJob(job.id, { said: job.enabled ? 'The job is paused' : 'The job goes on', onDone: () => {} })
+  return (
+    <header className={classes['header']}>
+      <div className={classes['words']}>
+        <p className={classes['app']}>
+          <PlainText text={job.appName} />
+          <span className={classes['kind']}>{appKindWords[job.appKind]}</span>
+        </p>
+        <h1 className={classes['title']}>
+          <PlainText text={job.name} />
+        </h1>
+        <p className={classes['state']}>
+          <StateBadge face={face} large /> <span className={classes['soft']}>{face.meaning}</span>
+        </p>
+      </div>
+      <div className={classes['actions']}>
+        {mayRun && (
+          <Button leftSection={<Icon name="play" size={14} />} loading={run.isPending} onClick={() => run.mutate()}>
+            Run now
+          </Button>
+        )}
+        {mayWrite && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<Icon name={job.enabled ? 'pause' : 'play'} size={14} />}
+              loading={pause.isPending}
+              onClick={() => pause.mutate({ enabled: !job.enabled })}
+            >
+              {job.enabled ? 'Pause' : 'Resume'}
+            </Button>
+            <JobMenu job={job} />
+          </>
+        )}
+      </div>
+      <RunOutlook job={job} />
+      {(run.isError || pause.isError) && (
+        <div className={classes['whole']}>
+          <ProblemAlert error={run.error ?? pause.error} />
+        </div>
+      )}
+    </header>
+  )
+}
+
+/** Starts the job and goes where its progress is seen. */
+function useRunNow(job: Job) {
+  const navigate = useNavigate()
+  const announce = useAnnounce()
+  return useMutation({
+    mutationFn: () =>
+      api(paths.jobExecutions(encodeURIComponent(job.id)), { method: 'POST', body: {}, reply: Execution }),
+    onSuccess: async ({ id }) => {
+      announce(`${plainText(job.name)} was started`)
+      await navigate({ to: '/executions/$executionId', params: { executionId: id } })
+    },
+  })
+}
+
+function JobMenu({ job }: { job: Job }) {
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  const announce = useAnnounce()
+  const [asks, setAsks] = useState(false)
+  const remove = useMutation({
+    mutationFn: () => api(paths.job(encodeURIComponent(job.id)), { method: 'DELETE' }),
+    onSuccess: async () => {
+      announce('The job is deleted')
+      await navigate({ to: '/jobs' })
+      await queryClient.invalidateQueries({ queryKey: ['jobs'] })
+    },
+  })
+  return (
+    <>
+      <ActionMenu
+        label={`Actions for ${plainText(job.name)}`}
+        actions={[
+          {
+            name: 'Edit …',
+            icon: 'pencil',
+            act: () => void navigate({ to: '/jobs/$jobId/edit', params: { jobId: job.id } }),
+          },
+          { name: 'Delete …', icon: 'cross', isDangerous: true, act: () => setAsks(true) },
+        ]}
+      />
+      {asks && (
+        <ConfirmDialog
+          title="Delete this job?"
+          confirm="Delete the job"
+          keep="Keep it"
+          isDangerous
+          open
+          onClose={() => setAsks(false)}
+          action={remove}
+        >
+          <p>
+            <strong>
+              <PlainText text={job.name} />
+            </strong>{' '}
+            runs no more, and its secrets are forgotten. Its executions, plans and receipts stay; what it put into the
+            library or on a control stays too.
+          </p>
+        </ConfirmDialog>
+      )}
+    </>
+  )
+}

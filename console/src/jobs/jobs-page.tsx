@@ -1,0 +1,173 @@
+import { Button, TextInput } from '@mantine/core'
+import { useDebouncedCallback, useDocumentTitle } from '@mantine/hooks'
+import type { Job } from '@postern/protocol'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { environmentQueries } from '../api/environment-queries.ts'
+import { jobQueries } from '../api/job-queries.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { Icon } from '../elements/icon.tsx'
+import { PageHead } from '../elements/page-head.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { StateBadge } from '../elements/state-badge.tsx'
+import type { Column } from '../elements/virtual-table.tsx'
+import { plainText } from '../format/text-pieces.ts'
+import { appKindWords } from '../executions/execution-faces.ts'
+import { jobFaceOf } from './job-faces.ts'
+import { jobFilterOf } from './jobs-search.ts'
+import classes from './jobs.module.css'
+import { LastRun } from './last-run.tsx'
+import { useLiveJobs } from './live-jobs.ts'
+import { NextRun, ScheduleText } from './schedule-text.tsx'
+
+export function JobsPage() {
+  const navigate = useNavigate()
+  const search = useSearch({ from: '/signed-in/jobs' })
+  const filter = jobFilterOf(search)
+  const jobs = useInfiniteQuery(jobQueries.list(filter))
+  useLiveJobs()
+  useDocumentTitle('Jobs · Postern')
+  return (
+    <div className={classes['page']}>
+      <PageHead title="Jobs" lead="What runs: an app with its parameters, its environment and its schedule.">
+        <JobsFilter />
+        <NewJobButton />
+      </PageHead>
+      <PagedTable
+        key={JSON.stringify(filter)}
+        label="Jobs"
+        query={jobs}
+        columns={columns}
+        rowKey={(job) => job.id}
+        onOpen={(job) => void navigate({ to: '/jobs/$jobId', params: { jobId: job.id } })}
+        empty={<NoJobs isFiltered={Object.keys(filter).length > 0} />}
+      />
+    </div>
+  )
+}
+
+/** Milliseconds of rest after which what was typed is searched for. */
+const typingRestMs = 300
+
+function JobsFilter() {
+  const search = useSearch({ from: '/signed-in/jobs' })
+  const navigate = useNavigate({ from: '/jobs' })
+  const [text, setText] = useState(search.contains ?? '')
+  const environment = useQuery({
+    ...environmentQueries.one(search.environment ?? ''),
+    enabled: search.environment !== undefined,
+  })
+  const searchFor = useDebouncedCallback((contains: string) => {
+    const { environment: kept } = search
+    void navigate({ search: { ...(contains && { contains }), ...(kept && { environment: kept }) }, replace: true })
+  }, typingRestMs)
+  return (
+    <>
+      {search.environment && (
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<Icon name="cross" size={12} />}
+          title="Show the jobs of every environment"
+          onClick={() => void navigate({ search: search.contains ? { contains: search.contains } : {} })}
+        >
+          <span className={classes['filterName']}>
+            Environment: <PlainText text={environment.data?.name ?? search.environment} />
+            <span className="only-heard"> (take this filter away)</span>
+          </span>
+        </Button>
+      )}
+      <TextInput
+        size="xs"
+        type="search"
+        aria-label="Search jobs by name"
+        placeholder="Search by name"
+        maxLength={64}
+        leftSection={<Icon name="search" size={14} />}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+          searchFor(event.currentTarget.value.trim())
+        }}
+      />
+    </>
+  )
+}
+
+function NewJobButton() {
+  const navigate = useNavigate()
+  if (!useMay('write')) return null
+  return (
+    <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => void navigate({ to: '/jobs/new' })}>
+      New job
+    </Button>
+  )
+}
+
+const columns: readonly Column<Job>[] = [
+  {
+    key: 'name',
+    header: 'Job',
+    width: 'minmax(180px, 2.4fr)',
+    isPlain: true,
+    render: (job) => (
+      <div className={classes['job']}>
+        <Link
+          to="/jobs/$jobId"
+          params={{ jobId: job.id }}
+          className={classes['name']}
+          title={plainText(job.name)}
+          tabIndex={-1}
+        >
+          <PlainText text={job.name} />
+        </Link>
+        <span className={classes['soft']} title={plainText(job.appName)}>
+          <PlainText text={job.appName} />, {appKindWords[job.appKind]}
+        </span>
+      </div>
+    ),
+  },
+  {
+    key: 'environment',
+    header: 'Environment',
+    width: 'minmax(96px, 1fr)',
+    render: (job) => (
+      <span className={classes['short']} title={plainText(job.environmentName)}>
+        <PlainText text={job.environmentName} />
+      </span>
+    ),
+  },
+  {
+    key: 'schedule',
+    header: 'Schedule',
+    width: 'minmax(150px, 1.6fr)',
+    render: (job) => <ScheduleText schedule={job.schedule} />,
+  },
+  { key: 'next', header: 'Next run', width: '186px', render: (job) => <NextRun job={job} /> },
+  { key: 'last', header: 'Last execution', width: '186px', render: (job) => <LastRun job={job} /> },
+  {
+    key: 'enabled',
+    header: 'State',
+    width: '104px',
+    render: (job) => {
+      const face = jobFaceOf(job)
+      return (
+        <span>
+          <StateBadge face={face} title={face.meaning} />
+        </span>
+      )
+    },
+  },
+]
+
+function NoJobs({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) return <EmptyState title="No job fits the filter" />
+  return (
+    <EmptyState title="No job yet">
+      A job runs an app of the catalog in an environment: a feed that fills the library, an export that fills a control.
+    </EmptyState>
+  )
+}
