@@ -68,6 +68,7 @@ export async function startEnvironmentServer(options: EnvironmentServerOptions):
     spool: new LogSpool(database),
     log,
   })
+  await recover(parts.journal, parts.executor, opened.home.jobsFolder, log)
   return run(parts, held.move(), options)
 }
 
@@ -181,7 +182,6 @@ function run(
 ): EnvironmentServer {
   const { opened, clock, journal, executor, connection, results, logs, stopping, log } = parts
   const loops = new AbortController()
-  recover(journal, executor, opened.home.jobsFolder, log)
   const leaseCheck = setInterval(() => executor.endWithoutLease(), leaseCheckMs)
   const tidying = keepTidy(opened, journal, clock, log)
   const running = Promise.all([connection.run(loops.signal), results.run(loops.signal), logs.run(loops.signal)])

@@ -45,7 +45,8 @@ export function parseResults(
       continue
     }
     const value = line.slice(at + 3)
-    if (value.length > resultCharactersMax)
+    if (name in {}) problem ??= `${launch.resultsFile} names a value "${name}", which every object has`
+    else if (value.length > resultCharactersMax)
       problem ??= `the value of ${name} in ${launch.resultsFile} is longer than ${resultCharactersMax} characters`
     else if (results.size < resultsMax || results.has(name)) results.set(name, value === 'null' ? null : value)
     else problem ??= `${launch.resultsFile} holds more than ${resultsMax} names`

@@ -51,6 +51,11 @@ export class AttemptLog {
 
   /** A raw line of the app. */
   app(stream: 'stdout' | 'stderr' | 'app', line: string): void {
+    // A flood costs no more than its counting: to look for secrets in lines that nobody will read would hold up the server.
+    if (this.#bytes > this.#bytesMax) {
+      this.#droppedForLimit += 1
+      return
+    }
     const { level, text } = readLogLine(line, stream === 'stderr' ? 'warn' : 'info')
     const redacted = shortened(this.#redact(text))
     this.#bytes += Buffer.byteLength(redacted) + 1

@@ -5,7 +5,7 @@ import { EndRequest } from './end-request.ts'
 /** How soon an app that was not there yet is asked to end. */
 const terminateAgainMs = 50
 
-/** SIGTERM when asked to, SIGKILL after the grace period. The first request is the one that counts. */
+/** SIGTERM when asked to, SIGKILL after the grace period, or at once where a limit was passed. The first request counts. */
 export function endWhenAborted(signal: AbortSignal, rootPid: number, scaffoldDepth: number) {
   let request: EndRequest | undefined
   let again: NodeJS.Timeout | undefined
@@ -16,6 +16,8 @@ export function endWhenAborted(signal: AbortSignal, rootPid: number, scaffoldDep
   function end(): void {
     const { reason } = signal
     request = reason instanceof EndRequest ? reason : new EndRequest('interrupted', 'The environment server stopped.')
+    // Who takes more than it may is not given five seconds more to take it in.
+    if (request.outcome === 'limit') return killTree(rootPid)
     terminate()
     kill = setTimeout(() => killTree(rootPid), limits.terminationGraceSeconds * 1000)
   }

@@ -1,16 +1,19 @@
-import { closeSync, lstatSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { launch } from '@postern/protocol'
 import type { Redactor } from '../redact/redactor.ts'
 import type { ExecutionFolders } from '../sandbox/confinement.ts'
 import { readAppFile } from './app-file.ts'
-import { removeFolder } from './execution-folders.ts'
+import { measureFolders } from './disk-watch.ts'
+import { removeFolder } from './remove-folder.ts'
 import { LineSplitter } from './line-splitter.ts'
 
 const bytesAtOnceMax = 1024 * 1024
 /** Log files of one attempt that are kept; an app that writes more than these loses the others. */
 const logFilesMax = 100
+/** What an attempt leaves in `out` stays for days up to this size; beyond it nothing of it does. */
+const outBytesMax = 64 * 1024 * 1024
 
 /**
  * What an app leaves on disk stays for days (ES-9), and an app may have written its secrets into it. Its message and results are
@@ -18,18 +21,23 @@ const logFilesMax = 100
  * Must run after the app's last process has ended.
  */
 export async function redactKeptFiles(folders: ExecutionFolders, redact: Redactor, bytesMax: number): Promise<void> {
-  for (const name of [launch.messageFile, launch.resultsFile]) removeFolder(join(folders.out, name))
+  const out = await measureFolders([folders.out])
+  if ('sentence' in out || out.bytes > outBytesMax) {
+    await removeFolder(folders.out)
+    mkdirSync(folders.out, { mode: 0o700 })
+  }
+  for (const name of [launch.messageFile, launch.resultsFile]) await removeFolder(join(folders.out, name))
   for (const [index, name] of readdirSync(folders.log).toSorted().entries()) {
     const path = join(folders.log, name)
     // Links, pipes and folders are no logs; what lies behind them is none of ours.
-    if (index >= logFilesMax || !lstatSync(path).isFile()) removeFolder(path)
+    if (index >= logFilesMax || !lstatSync(path).isFile()) await removeFolder(path)
     else await rewrite(path, redact, bytesMax)
   }
 }
 
 async function rewrite(path: string, redact: Redactor, bytesMax: number): Promise<void> {
   const beside = `${path}.redacted`
-  removeFolder(beside)
+  await removeFolder(beside)
   const file = openSync(beside, 'wx', 0o600)
   try {
     const lines = new LineSplitter((line) => writeSync(file, `${redact(line)}\n`))

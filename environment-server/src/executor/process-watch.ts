@@ -2,6 +2,8 @@ import { kernelUnits } from './kernel-units.ts'
 import { processTree, readProcessTable, type ProcessEntry, type ProcessTable } from './process-table.ts'
 
 const sampleMs = 200
+/** While somebody has used more than half of a limit. */
+const sampleSoonMs = 50
 
 export type WatchLimits = { memoryBytesMax: number; processesMax: number; scaffoldDepth: number }
 
@@ -12,10 +14,11 @@ export type Watched = {
   stop(): void
 }
 
-/** Samples all attempts with one reading of /proc, five times a second while anything runs, and never otherwise. */
+/** Samples all attempts with one reading of /proc, five to twenty times a second while anything runs, and never otherwise. */
 export class ProcessWatch {
   readonly #units = kernelUnits()
-  readonly #samplers = new Set<(table: ProcessTable) => void>()
+  /** Each takes its sample, and says whether the next should be soon. */
+  readonly #samplers = new Set<(table: ProcessTable) => boolean>()
   #timer: NodeJS.Timeout | undefined
 
   /** `onExceeded` is called once, with a sentence, when a limit is passed. */
@@ -27,25 +30,31 @@ export class ProcessWatch {
       const memory = sum(tree, 'memoryPages') * this.#units.pageBytes
       watched.memoryPeakBytes = Math.max(watched.memoryPeakBytes, memory)
       watched.cpuSeconds = Math.max(watched.cpuSeconds, sum(tree, 'cpuTicks') / this.#units.ticksPerSecond)
-      const sentence = sentenceFor(memory, tree.length - limits.scaffoldDepth, limits)
-      if (!sentence || exceeded) return
-      exceeded = true
-      onExceeded(sentence)
+      const processes = tree.length - limits.scaffoldDepth
+      const sentence = sentenceFor(memory, processes, limits)
+      if (sentence && !exceeded) {
+        exceeded = true
+        onExceeded(sentence)
+      }
+      return memory * 2 > limits.memoryBytesMax || processes * 2 > limits.processesMax
     }
     this.#samplers.add(sample)
-    this.#timer ??= setInterval(() => this.#sampleAll(), sampleMs)
+    this.#timer ??= setTimeout(() => this.#sampleAll(), sampleMs)
     return watched
   }
 
   #sampleAll(): void {
     const table = readProcessTable()
-    for (const sample of this.#samplers) sample(table)
+    let isSoon = false
+    for (const sample of this.#samplers) isSoon = sample(table) || isSoon
+    // A limit that was passed may have taken the last sampler away.
+    if (this.#samplers.size > 0) this.#timer = setTimeout(() => this.#sampleAll(), isSoon ? sampleSoonMs : sampleMs)
   }
 
-  #remove(sample: (table: ProcessTable) => void): void {
+  #remove(sample: (table: ProcessTable) => boolean): void {
     this.#samplers.delete(sample)
     if (this.#samplers.size > 0) return
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     this.#timer = undefined
   }
 }

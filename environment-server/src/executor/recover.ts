@@ -10,14 +10,14 @@ import type { Executor } from './executor.ts'
  * After a start: what was running is over (its processes are ended if any are left) and is reported as interrupted, since nobody
  * knows how far it came; what was queued is queued again. Results that were not delivered are in the journal as they were.
  */
-export function recover(journal: Journal, executor: Executor, jobsFolder: string, log: ServerLog): void {
+export async function recover(journal: Journal, executor: Executor, jobsFolder: string, log: ServerLog): Promise<void> {
   for (const held of journal.held()) {
     const { executionId, attempt } = held
     if (held.state === 'running') {
       if (held.process && killLeftover(held.process))
         log('warn', `Execution ${executionId}: processes left by the last run were ended.`)
       // Its secrets went with the last run, so what it wrote cannot be redacted; what it logged is spooled.
-      removeAttempt(jobsFolder, executionId, attempt)
+      await removeAttempt(jobsFolder, executionId, attempt)
       journal.finish(held, {
         outcome: 'interrupted',
         exitCode: null,

@@ -5,6 +5,7 @@ import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
 import { AppLogTail } from './app-log-tail.ts'
 import { type AppExit, startAppProcess } from './app-process.ts'
 import type { AttemptLog } from './attempt-log.ts'
+import { watchDisk } from './disk-watch.ts'
 import { killTree } from './end-processes.ts'
 import { EndRequest } from './end-request.ts'
 import { endWhenAborted } from './end-when-aborted.ts'
@@ -65,6 +66,13 @@ export async function runApp({
   const watched = watch.watch(app.identity.pid, { ...limits, scaffoldDepth: confinement.scaffoldDepth }, (sentence) =>
     limit.abort(new EndRequest('limit', sentence)),
   )
+  const { folders, diskBytesMax } = request
+  const disk = watchDisk(
+    [folders.in, folders.out, folders.log, folders.temp],
+    app.identity.pid,
+    diskBytesMax,
+    (sentence) => limit.abort(new EndRequest('limit', sentence)),
+  )
   const { timeoutSeconds } = limits
   const timer = setTimeout(
     () => limit.abort(new EndRequest('timed-out', `The app ran longer than ${timeoutSeconds} seconds and was ended.`)),
@@ -80,6 +88,7 @@ export async function runApp({
     clearTimeout(timer)
     ending.stop()
     watched.stop()
+    disk.stop()
     finish()
   }
 }

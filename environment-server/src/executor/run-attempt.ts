@@ -86,7 +86,7 @@ async function runPrepared(
     onSpooled: parts.onLogSpooled,
     bytesMax: command.limits.logBytesMax,
   })
-  const folders = makeAttemptFolders(parts.jobsFolder, executionId, attempt)
+  const folders = await makeAttemptFolders(parts.jobsFolder, executionId, attempt)
   const egressSocket = join(parts.socketsFolder, `${randomBytes(8).toString('hex')}.sock`)
   const guard = await EgressGuard.listen(egressSocket, allowListFor(parts, command), (text) => log.server('warn', text))
   try {
@@ -101,6 +101,7 @@ async function runPrepared(
       egressSocket,
       caFile: parts.caFile,
       processesMax: command.limits.processesMax,
+      diskBytesMax: parts.policy.diskMegabytesMax * 1024 * 1024,
     }
     signal.throwIfAborted()
     const environment = prepareEnvironment(parts, command, request, secrets)
@@ -194,7 +195,7 @@ function endedBeforeStart(error: unknown, redact: (text: string) => string): Att
 /** A leaving that stays is untidy; it changes nothing about how the app ended. */
 async function cleanUp(folders: AttemptFolders, redact: Redactor, bytesMax: number, log: ServerLog): Promise<void> {
   try {
-    removeLeavings(folders)
+    await removeLeavings(folders)
     await redactKeptFiles(folders.app, redact, bytesMax)
   } catch (error) {
     log('warn', `What an execution left in ${folders.top} could not be tidied up: ${errorText(error)}`)

@@ -15,16 +15,16 @@ export function keepTidy(
   log: ServerLog,
 ): NodeJS.Timeout {
   const days = settings.appsSessionDaystoKeep ?? sessionDaysDefault
-  function tidy(): void {
-    journal.forgetOldCommands(clock.now())
+  async function tidy(): Promise<void> {
     try {
+      journal.forgetOldCommands(clock.now())
       const held = new Set(journal.heldAttempts().map(({ executionId }) => executionId))
-      const removed = removeOldExecutions(home.jobsFolder, days, held)
+      const removed = await removeOldExecutions(home.jobsFolder, days, held)
       if (removed > 0) log('info', `Removed the folders of ${removed} executions older than ${days} days.`)
     } catch (error) {
       log('warn', `Old executions could not be removed: ${errorText(error)}`)
     }
   }
-  tidy()
-  return setInterval(tidy, hourMs)
+  void tidy()
+  return setInterval(() => void tidy(), hourMs)
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Confinement } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
-import { runAndReport, taskLimit } from './run-and-report.ts'
+import { resourceLimits, runAndReport } from './run-and-report.ts'
 import { ownFiles, systemFolders } from './system-folders.ts'
 
 /** Of /dev: devices only; the folder for shared memory in it is writable, and bounded to 64 MB. */
@@ -63,8 +63,7 @@ export function bubblewrapConfinement(program = 'bwrap'): Confinement {
           runAndReport,
           'postern-app',
           'prlimit',
-          '--core=0',
-          ...taskLimit(request.processesMax),
+          ...resourceLimits(request),
           '--',
           insidePaths(request).runtime,
           ...request.runtimeArguments,

@@ -89,6 +89,7 @@ function probeRequest(workFolder: string): LaunchRequest & { runtimeArguments: s
     egressSocket: standIn,
     caFile: standIn,
     processesMax: 16,
+    diskBytesMax: 1024 * 1024,
   }
 }
 
@@ -100,7 +101,8 @@ function run(confinement: Confinement, request: LaunchRequest): Promise<string> 
     env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin' },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
-    timeout: probeMsMax,
+    // Not the option timeout, whose timer goes on where there is no such program.
+    signal: AbortSignal.timeout(probeMsMax),
     killSignal: 'SIGKILL',
   })
   let output = ''

@@ -17,6 +17,7 @@ export type LaunchRequest = {
   egressSocket: string
   caFile: string
   processesMax: number
+  diskBytesMax: number
 }
 
 /** How the app sees the same places; the parameter file and the environment are made of these. */

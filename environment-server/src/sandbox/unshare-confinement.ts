@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Confinement, LaunchRequest } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
 import { lockedFlags, mountsBelow, readMountTable, type Mount } from './mount-table.ts'
-import { runAndReport, taskLimit } from './run-and-report.ts'
+import { resourceLimits, runAndReport } from './run-and-report.ts'
 import { devices, ownFiles, systemFolders } from './system-folders.ts'
 
 /** Small and writable only while it is built: the root of the sandbox holds links and mount points. */
@@ -124,7 +124,7 @@ function setupScript(
     'cd /app',
     'set +e',
     'PATH=$searchPath; unset searchPath OLDPWD',
-    `set -- prlimit --core=0 ${taskLimit(request.processesMax).join(' ')} setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`,
+    `set -- prlimit ${resourceLimits(request).join(' ')} setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`,
     runAndReport,
   ].join('\n')
 }
