@@ -3,8 +3,10 @@ import * as z from 'zod/mini'
 /** An opaque id of the API (D17): compare it, never read meaning from it. */
 export const Id = z.string().check(z.minLength(1), z.maxLength(64))
 
-/** An instant in UTC, ISO 8601 with `Z`, up to milliseconds. */
-export const Instant = z.iso.datetime()
+/** An instant in UTC, ISO 8601 with `Z`, up to milliseconds. Databases and people know no year 0. */
+export const Instant = z.iso
+  .datetime()
+  .check(z.refine((text) => !text.startsWith('0000'), { error: 'There is no year 0' }))
 
 /** Lower-case hexadecimal SHA-256. */
 export const Sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
@@ -17,6 +19,9 @@ export const ServerXid = z.string().check(z.regex(/^[0-9]{1,18}$/))
 
 /** A name that people choose. It is also a safe path element (S11). */
 export const Name = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,63}$/))
+
+/** A number that 32 bits hold with its sign. JSON Schema is not told: no honest sender comes near. */
+export const in32Bits = z.refine<number>((number) => number === (number | 0), { error: 'More than 32 bits hold' })
 
 /** A count of things. */
 export const Count = z.int().check(z.nonnegative())

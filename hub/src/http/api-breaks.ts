@@ -8,7 +8,7 @@ export type Operation = {
   summary?: string
   parameters?: Parameter[]
   requestBody?: { content: Content; required?: boolean }
-  responses?: { [status: string]: { content?: Content } }
+  responses?: { [status: string]: { content?: Content; $ref?: string } }
 }
 export type ApiDocument = { paths: { [path: string]: { [method: string]: Operation } } }
 

@@ -22,6 +22,21 @@ test('D17: openapi.json describes all that there is', () => {
   expect(now.openapi, regenerate).toEqual(committed)
 })
 
+test('D17: every operation says which problems it may answer, and how they look', () => {
+  for (const [name, , , { responses = {} }] of operationsOf(now.openapi)) {
+    expect([name, ...Object.keys(responses)]).toEqual(
+      expect.arrayContaining(['400', '401', '403', '413', '500', '503']),
+    )
+  }
+  const { components } = now.openapi as unknown as { components: Record<string, Record<string, object>> }
+  const refused = now.openapi.paths['/v1/jobs/{jobId}']?.['get']?.responses?.['404']
+  expect(refused).toEqual({ $ref: '#/components/responses/NotFound' })
+  expect(components['responses']?.['NotFound']).toMatchObject({ description: 'Not found' })
+  expect(components['schemas']?.['ProblemDocument']).toMatchObject({
+    required: expect.arrayContaining(['code', 'detail']),
+  })
+})
+
 test('D22: every operation of the description has a rule, and every route has the one that route-rules.txt names', () => {
   const ruled = new Set(now.rules.map((line) => line.split(' ', 2).join(' ')))
   const operations = operationsOf(now.openapi).map(([name]) => name.replaceAll(/\{(\w+)\}/g, ':$1'))

@@ -3,6 +3,7 @@ import { jsonSchemaTransform } from '@fastify/type-provider-zod'
 import { paths } from '@postern/protocol'
 import * as z from 'zod'
 import { forEveryone } from '../access/permissions.ts'
+import { describeProblems } from './problem-answers.ts'
 import type { Server } from './server.ts'
 
 /** OpenAPI 3.1 of every `/v1` route, from the schemas of the routes themselves. */
@@ -26,6 +27,9 @@ export async function registerOpenapi(server: Server): Promise<void> {
     },
     hideUntagged: true,
     transform: jsonSchemaTransform,
+    // The document is OpenAPI's type there and what we compare of it here; neither knows the other.
+    transformObject: (document) =>
+      'openapiObject' in document ? describeProblems(document.openapiObject as object) : document.swaggerObject,
   })
 }
 

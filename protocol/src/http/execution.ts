@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { AppKind } from '../app/postern-json.ts'
-import { Count, Id, Instant, pageOf } from '../primitives.ts'
+import { Count, Id, Instant, pageOf, in32Bits } from '../primitives.ts'
 
 /** How an app was kept apart (S2), as measured when it started. */
 export const SandboxTier = z.enum(['isolated', 'separate-user', 'none'])
@@ -85,7 +85,7 @@ export type ExecutionDetail = z.infer<typeof ExecutionDetail>
 
 /** One log line. `seq` counts from 1 within an attempt and orders the log; a chunk sent twice changes nothing. */
 export const LogLine = z.object({
-  seq: z.int().check(z.positive()),
+  seq: z.int().check(z.positive(), in32Bits),
   at: Instant,
   /** `server` is the environment server's own word about the execution. */
   stream: z.enum(['stdout', 'stderr', 'app', 'server']),
@@ -104,7 +104,7 @@ export type LogPage = z.infer<typeof LogPage>
 /** How an attempt ended, sent by the environment server until the hub acknowledges it. Idempotent. */
 export const AttemptResult = z.object({
   outcome: z.enum(['exited', 'signalled', 'timed-out', 'limit', 'cancelled', 'lease-lost', 'refused', 'interrupted']),
-  exitCode: z.nullable(z.int()),
+  exitCode: z.nullable(z.int().check(in32Bits)),
   /** Tail of message.tc, or the reason of another outcome. */
   message: z.string().check(z.maxLength(2000)),
   /** results.tc: values to keep for the next run; used only when the execution succeeds (FD-10). */
@@ -114,7 +114,7 @@ export const AttemptResult = z.object({
   finishedAt: Instant,
   usage: z.nullable(Usage),
   /** The last log sequence number of the attempt, so that the hub knows when the log is whole. */
-  logSeqLast: Count,
+  logSeqLast: z.int().check(z.nonnegative(), in32Bits),
 })
 export type AttemptResult = z.infer<typeof AttemptResult>
 
