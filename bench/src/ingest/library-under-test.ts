@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { callHub, ensureOwner, type HubTarget } from '@postern/cli'
+import { startTestSystem } from '@postern/dev'
+import { CreatedToken, paths } from '@postern/protocol'
+import pg from 'pg'
+
+/** A hub of its own processes and the PostgreSQL that it runs, which the other side writes to as well. */
+export type LibraryUnderTest = AsyncDisposable & {
+  /** By HTTPS with a token, as an app reaches it. */
+  hub: HubTarget
+  owner: { id: string; name: string; organizationId: string }
+  databaseUrl: string
+  database: pg.Client
+  /** Empties what a batch writes to, so that each side and each round finds fresh tables, and nobody pays another's checkpoint. */
+  empty(): Promise<void>
+}
+
+const ownerName = 'Bench'
+
+/** Everything that grows with indicators. Tags stay: both sides find theirs there after the round that does not count. */
+const emptyTables = `
+  truncate indicator, assertion, assertion_attribute, indicator_view, batch, batch_item_block, collection_pending cascade;
+  checkpoint`
+
+export async function startLibraryUnderTest(): Promise<LibraryUnderTest> {
+  await using stack = new AsyncDisposableStack()
+  const system = stack.use(await startTestSystem())
+  const databaseUrl = `postgresql:///postern?host=${encodeURIComponent(join(system.dataFolder, 'cluster/socket'))}&user=postern`
+  const database = new pg.Client({ connectionString: databaseUrl })
+  await database.connect()
+  stack.defer(() => database.end())
+  const { token } = await callHub(system.hub.target, paths.tokens, CreatedToken, {
+    json: { name: 'bench', role: 'administrator', expiresInDays: 1 },
+  })
+  const hub: HubTarget = {
+    kind: 'https',
+    url: `https://localhost:${new URL(system.hub.file.url).port}`,
+    token,
+    caPem: readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'),
+  }
+  const { id } = await ensureOwner(hub, ownerName)
+  const { rows } = await database.query<{ organization_id: string }>(
+    'select organization_id from owner where id = $1',
+    [id],
+  )
+  const organizationId = rows[0]?.organization_id
+  if (organizationId === undefined) throw new Error(`The owner ${ownerName} is not in the database.`)
+  const started = stack.move()
+  return {
+    hub,
+    owner: { id, name: ownerName, organizationId },
+    databaseUrl,
+    database,
+    empty: async () => void (await database.query(emptyTables)),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  }
+}
