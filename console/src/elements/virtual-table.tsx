@@ -10,6 +10,8 @@ export interface Column<Row> {
   /** A track of CSS grid: `120px`, `minmax(160px, 2fr)`. */
   width: string
   align?: 'start' | 'end'
+  /** Left out where the table is too narrow for all columns and too wide for cards. */
+  isSecondary?: boolean
   /** Speaks for itself where a row is a card: no name stands before it. */
   isPlain?: boolean
   render: (row: Row) => React.ReactNode
@@ -89,7 +91,10 @@ export function VirtualTable<Row>({
     virtualizer.scrollToIndex(next, { align: 'auto' })
   }
 
-  const template = { '--columns': columns.map((column) => column.width).join(' ') } as React.CSSProperties
+  const template = {
+    '--columns': trackOf(columns),
+    '--columns-few': trackOf(columns.filter((column) => !column.isSecondary)),
+  } as React.CSSProperties
   return (
     <div
       role="grid"
@@ -103,7 +108,13 @@ export function VirtualTable<Row>({
       <div role="rowgroup" className={classes['head']} style={{ paddingInlineEnd: scrollbarWidth }}>
         <div role="row" aria-rowindex={1} className={classes['row']}>
           {columns.map((column) => (
-            <div key={column.key} role="columnheader" className={classes['cell']} data-align={column.align}>
+            <div
+              key={column.key}
+              role="columnheader"
+              className={classes['cell']}
+              data-align={column.align}
+              data-secondary={column.isSecondary}
+            >
               {column.header}
             </div>
           ))}
@@ -149,6 +160,7 @@ export function VirtualTable<Row>({
                     role="gridcell"
                     className={classes['cell']}
                     data-align={column.align}
+                    data-secondary={column.isSecondary}
                     data-header={column.isPlain ? undefined : column.header}
                   >
                     {column.render(row)}
@@ -161,6 +173,10 @@ export function VirtualTable<Row>({
       </div>
     </div>
   )
+}
+
+function trackOf<Row>(columns: readonly Column<Row>[]): string {
+  return columns.map((column) => column.width).join(' ')
 }
 
 function rowElement(scroller: HTMLElement | null, index: number): HTMLElement | null {

@@ -3,9 +3,10 @@ export function formatUtc(instant: string): string {
   return new Date(instant).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** `2026-11-21 02:08`, UTC: for columns, where seconds only take room. */
-export function formatUtcMinute(instant: string): string {
-  return formatUtc(instant).slice(0, 16)
+/** For narrow columns: how long ago within a day (`3 h ago`), and else the day in UTC (`2026-11-21`). */
+export function formatShort(instant: string, nowMs: number): string {
+  const isNear = Math.abs(nowMs - Date.parse(instant)) < 86_400_000
+  return isNear ? formatRelative(instant, nowMs) : formatUtc(instant).slice(0, 10)
 }
 
 /** `02:08:41.123` of an instant, UTC: for the lines of a log. */

@@ -1,3 +1,4 @@
+import { parseTlp } from '@postern/intel'
 import type { Assertion, AssertionAttribute } from '@postern/protocol'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Fact, Facts } from '../elements/facts.tsx'
@@ -7,6 +8,7 @@ import { Rating } from '../elements/rating.tsx'
 import { type BadgeFace, StateBadge } from '../elements/state-badge.tsx'
 import { TagList } from '../elements/tag-list.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
+import { TlpLabel } from '../elements/tlp-label.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { activeFace, inactiveFace } from './indicator-faces.ts'
@@ -37,7 +39,7 @@ function AssertionCard({ assertion }: { assertion: Assertion }) {
           <PlainText text={assertion.ownerName} />
         </h3>
         <StateBadge face={faceOf(assertion)} title={titleOf(assertion)} />
-        {assertion.securityLabels.length > 0 && <TagList tags={assertion.securityLabels} />}
+        <SecurityLabels labels={assertion.securityLabels} />
       </header>
       <OriginLine assertion={assertion} />
       <Facts label="What this owner says" isWide>
@@ -54,13 +56,22 @@ function AssertionCard({ assertion }: { assertion: Assertion }) {
         <Fact name="Expires">
           <Seen instant={assertion.expiresAt} />
         </Fact>
-        <Fact name="Tags">
-          <TagList tags={assertion.tags} />
-        </Fact>
+        {assertion.tags.length > 0 && (
+          <Fact name="Tags" isLong>
+            <TagList tags={assertion.tags} />
+          </Fact>
+        )}
       </Facts>
       {assertion.attributes.length > 0 && <Attributes attributes={assertion.attributes} />}
     </article>
   )
+}
+
+function SecurityLabels({ labels }: { labels: readonly string[] }) {
+  return labels.map((label) => {
+    const level = parseTlp(label)
+    return level === undefined ? <TagList key={label} tags={[label]} /> : <TlpLabel key={label} level={level} />
+  })
 }
 
 /** Attributes above this many are folded away until somebody asks for them. */

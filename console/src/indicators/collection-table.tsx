@@ -1,5 +1,6 @@
 import type { IndicatorMembership } from '@postern/protocol'
 import { PlainText } from '../elements/plain-text.tsx'
+import { ShortTime } from '../elements/short-time.tsx'
 import { type BadgeFace, StateBadge } from '../elements/state-badge.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
@@ -57,19 +58,20 @@ const columns: readonly Column<IndicatorMembership>[] = [
   {
     key: 'since',
     header: 'Since',
-    width: '150px',
+    width: '178px',
     render: ({ since, state }) =>
       since === null || state === 'never' ? <span>–</span> : <Timestamp instant={since} />,
   },
   {
     key: 'refreshed',
     header: 'Last refresh',
-    width: '150px',
+    width: '104px',
+    isSecondary: true,
     render: ({ refreshedAt }) =>
       refreshedAt === null ? (
         <span title="It has not looked at the library yet">Never</span>
       ) : (
-        <Timestamp instant={refreshedAt} />
+        <ShortTime instant={refreshedAt} />
       ),
   },
 ]

@@ -53,7 +53,7 @@ const columns: readonly Column<Group>[] = [
   {
     key: 'date',
     header: 'Took place',
-    width: '176px',
+    width: '186px',
     render: ({ eventDate }) =>
       eventDate === null ? <span>–</span> : <Timestamp instant={eventDate} relative={false} />,
   },

@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Rating } from '../elements/rating.tsx'
+import { ShortTime } from '../elements/short-time.tsx'
 import { TagList } from '../elements/tag-list.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
-import { describeInstant, formatUtcMinute } from '../format/instants.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicators-page.module.css'
@@ -16,7 +16,7 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'type',
     header: 'Type',
-    width: '104px',
+    width: '96px',
     render: ({ id, type }) => (
       <Link to="/indicators/$indicatorId" params={{ indicatorId: id }} tabIndex={-1} className={classes['type']}>
         {indicatorTypeLabel(type)}
@@ -26,37 +26,39 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'value',
     header: 'Value',
-    width: 'minmax(200px, 3.4fr)',
+    width: 'minmax(190px, 3.6fr)',
     isPlain: true,
     render: (indicator) => <ValueCell indicator={indicator} />,
   },
-  { key: 'rating', header: 'Rating', width: '82px', render: ({ rating }) => <Rating rating={rating} /> },
+  { key: 'rating', header: 'Rating', width: '78px', render: ({ rating }) => <Rating rating={rating} /> },
   {
     key: 'confidence',
     header: 'Conf.',
     width: '56px',
     align: 'end',
+    isSecondary: true,
     render: ({ confidence }) => <span title={confidenceTitle(confidence)}>{confidence ?? '–'}</span>,
   },
-  { key: 'tlp', header: 'TLP', width: '132px', render: ({ tlp }) => <TlpLabel level={tlp} /> },
+  { key: 'tlp', header: 'TLP', width: '116px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
   {
     key: 'owners',
     header: 'Owners',
-    width: 'minmax(100px, 1.3fr)',
+    width: 'minmax(88px, 1.2fr)',
     render: ({ owners }) => <Owners owners={owners} />,
   },
   {
     key: 'tags',
     header: 'Tags',
-    width: 'minmax(100px, 1.3fr)',
-    render: ({ tags }) => <TagList tags={tags} shownMax={2} />,
+    width: 'minmax(88px, 1.2fr)',
+    render: ({ tags }) => <TagList tags={tags} shownMax={1} />,
   },
-  { key: 'added', header: 'Added (UTC)', width: '126px', render: ({ addedAt }) => <Minute instant={addedAt} /> },
+  { key: 'added', header: 'Added', width: '90px', render: ({ addedAt }) => <ShortTime instant={addedAt} /> },
   {
     key: 'modified',
-    header: 'Modified (UTC)',
-    width: '126px',
-    render: ({ modifiedAt }) => <Minute instant={modifiedAt} />,
+    header: 'Modified',
+    width: '90px',
+    isSecondary: true,
+    render: ({ modifiedAt }) => <ShortTime instant={modifiedAt} />,
   },
 ]
 
@@ -83,14 +85,6 @@ function Owners({ owners }: { owners: readonly string[] }) {
       {first !== undefined && <PlainText text={first} />}
       {others.length > 0 && <span className={classes['soft']}> +{others.length}</span>}
     </span>
-  )
-}
-
-function Minute({ instant }: { instant: string }) {
-  return (
-    <time dateTime={instant} title={describeInstant(instant)} className={classes['minute']}>
-      {formatUtcMinute(instant)}
-    </time>
   )
 }
 

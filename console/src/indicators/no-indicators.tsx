@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import classes from './indicators-page.module.css'
@@ -9,7 +10,10 @@ export function NoIndicators({ isFiltered, onClear }: { isFiltered: boolean; onC
   if (!isFiltered) {
     return (
       <EmptyState title="The library is empty">
-        <p>Indicators come with a feed’s job, through the API, or from a text file with one value a line:</p>
+        <p>
+          Indicators come with <Link to="/jobs">the job of a feed</Link>, through the API, or from a text file with one
+          value a line:
+        </p>
         <p className={classes['command']}>
           <code>{importCommand}</code>
           <CopyButton text={importCommand} label="Copy the command" />

@@ -40,7 +40,7 @@ export function QueryBox({ draft, onDraft, onSearch, mistakeAt }: QueryBoxProps)
           rows={1}
           aria-label="Query"
           aria-invalid={mistakeAt !== undefined}
-          placeholder='TQL, or values to look up: typeName = "Host" and rating >= 3'
+          placeholder="A query in TQL, or values to look up"
           value={draft}
           maxLength={queryLengthMax}
           spellCheck={false}

@@ -1,6 +1,7 @@
-import { consolePages, type IndicatorOnTarget } from '@postern/protocol'
+import type { IndicatorOnTarget } from '@postern/protocol'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { PlainText } from '../elements/plain-text.tsx'
+import { ShortTime } from '../elements/short-time.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
@@ -16,7 +17,7 @@ export function TargetTable({ targets }: { targets: readonly IndicatorOnTarget[]
         columns={columns}
         rows={targets}
         rowKey={({ controlId, target }) => `${controlId} ${target}`}
-        onOpen={({ receiptId }) => void navigate({ to: consolePages.receipt(receiptId) })}
+        onOpen={({ receiptId }) => void navigate({ to: '/receipts/$receiptId', params: { receiptId } })}
       />
     </div>
   )
@@ -37,7 +38,7 @@ const columns: readonly Column<IndicatorOnTarget>[] = [
   {
     key: 'control',
     header: 'Control and target',
-    width: 'minmax(150px, 1.6fr)',
+    width: 'minmax(130px, 1.4fr)',
     isPlain: true,
     render: ({ controlName, target }) => (
       <span className={classes['lines']}>
@@ -53,7 +54,7 @@ const columns: readonly Column<IndicatorOnTarget>[] = [
   {
     key: 'why',
     header: 'Why',
-    width: 'minmax(180px, 2.4fr)',
+    width: 'minmax(170px, 2.4fr)',
     render: (onTarget) => (
       <span className={classes['lines']}>
         {onTargetWords(onTarget)}
@@ -66,22 +67,23 @@ const columns: readonly Column<IndicatorOnTarget>[] = [
   {
     key: 'since',
     header: 'Since',
-    width: '150px',
+    width: '178px',
     render: ({ since }) => (since === null ? <span>–</span> : <Timestamp instant={since} />),
   },
   {
     key: 'checked',
     header: 'Last looked at',
-    width: '150px',
-    render: ({ checkedAt }) => <Timestamp instant={checkedAt} />,
+    width: '104px',
+    isSecondary: true,
+    render: ({ checkedAt }) => <ShortTime instant={checkedAt} />,
   },
   {
     key: 'proof',
     header: 'By',
-    width: '132px',
+    width: '112px',
     render: ({ receiptId, executionId }) => (
       <span className={classes['lines']}>
-        <Link to={consolePages.receipt(receiptId)} tabIndex={-1}>
+        <Link to="/receipts/$receiptId" params={{ receiptId }} tabIndex={-1}>
           receipt {receiptId}
         </Link>
         <Link to="/executions/$executionId" params={{ executionId }} search={{ view: 'receipt' }} tabIndex={-1}>
