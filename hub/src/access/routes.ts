@@ -57,6 +57,9 @@ export function accessRoutes(server: Server, access: Access, settings: Settings)
     },
     async (request, reply) => {
       const { token } = await access.signIn(request.body.username, request.body.password, request.ip)
+      // One that the browser had, or that somebody planted in it, ends here.
+      const before = request.cookies[sessionCookie]
+      if (before !== undefined) await access.signOut(before)
       return reply
         .setCookie(sessionCookie, token, {
           path: '/',
