@@ -7,6 +7,7 @@ import { ZipFile } from 'yazl'
 export async function hostileApp(
   name: string,
   manifest: object = {},
+  postern: object = { kind: 'action' },
 ): Promise<{ programName: string; programMain: string; bytes: Buffer }> {
   const programName = `${name.replaceAll('-', '_')}_v1`
   const programMain = `${name}.ts`
@@ -27,6 +28,7 @@ export async function hostileApp(
       }),
     ),
   )
+  add('postern.json', Buffer.from(JSON.stringify(postern)))
   for (const file of [programMain, 'given.ts', 'tried.ts'])
     add(file, readFileSync(fileURLToPath(new URL(`apps/${file}`, import.meta.url))))
   zip.end()
