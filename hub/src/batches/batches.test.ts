@@ -390,7 +390,30 @@ test('S14: content that is nested too deep or is not JSON is refused whole', asy
 })
 
 test('the plain items that skip the schema are items that it accepts', () => {
-  const values = ['x', 1, true, null, {}, [], [{ name: 'a' }], [{ name: 1 }], ['a']]
+  const attribute = { type: 'a', value: 'b', displayed: true, source: 'c' }
+  const attributes = [
+    {},
+    { type: 1 },
+    { value: 1 },
+    { value: {} },
+    { displayed: 1 },
+    { source: null },
+    { more: [] },
+  ].map((change) => [{ ...attribute, ...change }])
+  const values = [
+    'x',
+    1,
+    true,
+    null,
+    {},
+    [],
+    [{ name: 'a' }],
+    [{ name: 1 }],
+    ['a'],
+    [{ type: 'a' }],
+    [null],
+    ...attributes,
+  ]
   for (const field of [
     'type',
     'summary',
@@ -402,6 +425,8 @@ test('the plain items that skip the schema are items that it accepts', () => {
     'firstSeen',
     'tag',
     'attribute',
+    'securityLabel',
+    'associatedGroups',
     '__proto__',
     'toString',
   ]) {
@@ -410,4 +435,14 @@ test('the plain items that skip the schema are items that it accepts', () => {
       if (isPlain(item)) expect(BatchIndicator.safeParse(item).success, `${field} ${JSON.stringify(value)}`).toBe(true)
     }
   }
+  const asTheSdkSends = {
+    type: 'Host',
+    summary: 'a.example',
+    rating: 1,
+    attribute: [],
+    tag: [{ name: 'a' }],
+    securityLabel: [],
+  }
+  for (const item of [asTheSdkSends, { ...asTheSdkSends, attribute: [{ type: 'a', value: 'b', displayed: true }] }])
+    expect(isPlain(item)).toBe(true)
 })

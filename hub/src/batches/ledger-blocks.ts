@@ -20,8 +20,10 @@ const blockStart = Buffer.from('[')
 const blockEnd = Buffer.from('null]')
 
 /** An item's line: its JSON and a comma, so that lines in a row are most of a block. */
-export function ledgerLine(item: BlockItem): string {
-  return `${JSON.stringify(item)},`
+export function ledgerLine([position, kind, type, summary, code, reason]: BlockItem): string {
+  // Put together by hand, since most items have nothing to say but what they are, and all pass here.
+  const why = code === null && reason === null ? 'null,null' : `${JSON.stringify(code)},${JSON.stringify(reason)}`
+  return `[${position},"${kind}",${JSON.stringify(type)},${JSON.stringify(summary)},${why}],`
 }
 
 /** The item that an entry of a prepared ledger is of. */

@@ -100,6 +100,7 @@ export function readAttributes(sent: readonly AttributeAsSent[] | undefined): Se
 /** An instant with `Z` or an offset, as ISO text in UTC; null where none was sent. */
 export function readInstant(sent: unknown, field: string): string | null {
   if (sent === undefined || sent === null || sent === '') return null
+  if (typeof sent === 'string' && plainInstant.test(sent)) return `${sent.slice(0, -1)}.000Z`
   if (typeof sent !== 'string' || !instantForm.test(sent)) {
     throw new FieldError(`The field ${field} is not a date such as 2026-01-31T12:00:00Z.`)
   }
@@ -109,6 +110,9 @@ export function readInstant(sent: unknown, field: string): string | null {
   }
   return date.toISOString()
 }
+
+/** What needs no calendar, and most instants of a feed are: whole seconds in UTC, on a day that every month has. */
+const plainInstant = /^(?:[1-9]\d{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/
 
 const instantForm = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i
 
