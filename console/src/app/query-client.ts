@@ -19,10 +19,13 @@ export function createQueryClient(onSessionEnd: () => void): QueryClient {
     }),
     defaultOptions: {
       queries: {
+        // A browser that takes itself for offline may reach the hub all the same; and where it does not, the page has to say so.
+        networkMode: 'always',
         retry: (failures, error) => failures < retriesMax && mayPass(error),
         staleTime: 5000,
         refetchOnWindowFocus: true,
       },
+      mutations: { networkMode: 'always' },
     },
   })
   return queryClient

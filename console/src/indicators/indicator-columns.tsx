@@ -16,7 +16,7 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'type',
     header: 'Type',
-    width: '96px',
+    width: '100px',
     render: ({ id, type }) => (
       <Link to="/indicators/$indicatorId" params={{ indicatorId: id }} tabIndex={-1} className={classes['type']}>
         {indicatorTypeLabel(type)}
@@ -39,7 +39,7 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
     isSecondary: true,
     render: ({ confidence }) => <span title={confidenceTitle(confidence)}>{confidence ?? '–'}</span>,
   },
-  { key: 'tlp', header: 'TLP', width: '116px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
+  { key: 'tlp', header: 'TLP', width: '124px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
   {
     key: 'owners',
     header: 'Owners',

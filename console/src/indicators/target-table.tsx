@@ -72,7 +72,7 @@ const columns: readonly Column<IndicatorOnTarget>[] = [
   },
   {
     key: 'checked',
-    header: 'Last looked at',
+    header: 'Checked',
     width: '104px',
     isSecondary: true,
     render: ({ checkedAt }) => <ShortTime instant={checkedAt} />,

@@ -1,0 +1,345 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { callHub } from '@postern/cli'
+import { hostileCorpus, indicatorId } from '@postern/intel'
+import { consolePages, IndicatorPage, paths, SetupLink } from '@postern/protocol'
+import type { Browser, Locator } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitFor } from '../environment-server/wait-for.ts'
+import { withHubDatabase } from '../hub-database.ts'
+import { startTestSystem, type TestSystem } from '../test-system.ts'
+import { ConsolePage } from './console-page.ts'
+import { launchChromium } from './launch-chromium.ts'
+import { lowContrast } from './low-contrast.ts'
+import { sendIndicators } from './send-indicators.ts'
+
+const password = 'four random words here'
+const testMs = 60_000
+const manyCount = 10_000
+
+let system: TestSystem
+let browser: Browser
+let emptyTexts: string[] = []
+beforeAll(async () => {
+  system = await startTestSystem()
+  browser = await launchChromium(readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'))
+  const hub = system.hub.target
+  const { url } = await callHub(hub, paths.setupLinks, SetupLink, { method: 'POST' })
+  {
+    await using first = await ConsolePage.open(browser, { url: system.hub.file.url })
+    await first.setUp(url, 'chief', password)
+  }
+  emptyTexts = await readEmptyLibrary()
+  await sendIndicators(hub, 'Bulk', {
+    indicator: Array.from({ length: manyCount }, (_, number) => ({
+      type: 'Host',
+      summary: `host-${number}.example.com`,
+      rating: number % 6,
+      confidence: number % 101,
+    })),
+  })
+  await sendIndicators(hub, 'Hostile source', {
+    indicator: hostileCorpus.flatMap(({ text }) => [
+      { type: 'Email Subject', summary: text, tag: [{ name: text }] },
+      { type: 'User Agent', summary: text },
+      { type: 'URL', summary: `https://evil.example.com/${text}` },
+    ]),
+  })
+  await sendIndicators(hub, 'Team', {
+    indicator: [
+      {
+        type: 'Host',
+        summary: 'evil.example.org',
+        rating: 5,
+        tag: [{ name: 'apt' }],
+        securityLabel: [{ name: 'TLP:RED' }],
+      },
+      { type: 'Address', summary: '198.51.100.7', rating: 2 },
+    ],
+  })
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  await system[Symbol.asyncDispose]()
+})
+
+async function open(path: string = consolePages.indicators, colorScheme: 'light' | 'dark' = 'light') {
+  const opened = await ConsolePage.open(browser, { url: system.hub.file.url, colorScheme })
+  await opened.go(path)
+  await opened.signIn('chief', password)
+  return opened
+}
+
+async function readEmptyLibrary(): Promise<string[]> {
+  const low: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await using opened = await open(consolePages.indicators, colorScheme)
+    await opened.page.getByText('The library is empty').waitFor()
+    await opened.page.getByText('postern import indicators.txt --owner "My team"').waitFor()
+    low.push(...(await lowContrast(opened.page)), ...opened.mishaps)
+  }
+  return low
+}
+
+function asking(tql: string): string {
+  return `${consolePages.indicators}?${new URLSearchParams({ tql })}`
+}
+
+function expectHarmless(opened: ConsolePage): void {
+  expect(opened.mishaps).toEqual([])
+  const { origin } = new URL(system.hub.file.url)
+  expect(opened.requested.filter((address) => new URL(address).origin !== origin)).toEqual([])
+}
+
+function gridIn({ page }: ConsolePage): Locator {
+  return page.getByRole('grid', { name: 'Indicators' })
+}
+
+async function shownValues(opened: ConsolePage): Promise<(string | null)[]> {
+  const rows = gridIn(opened).locator('[role=row][data-index] [role=gridcell]:nth-child(2) bdi')
+  return await rows.allTextContents()
+}
+
+test('an empty library says how indicators come into it, legible in both themes', () => {
+  expect(emptyTexts).toEqual([])
+})
+
+test(
+  'LIB-3: a query is written, searched for by Enter, counted, and stands in the address',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open()
+    const { page } = opened
+    await page.getByText('More than 10,000 indicators').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('tag = "apt" and rating > 4')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 indicator found').waitFor()
+    expect(await shownValues(opened)).toEqual(['evil.example.org'])
+    expect(new URL(page.url()).searchParams.get('tql')).toBe('tag = "apt" and rating > 4')
+    await page.goBack()
+    await page.getByText('More than 10,000 indicators').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Query' }).inputValue()).toBe('')
+
+    await page.getByRole('textbox', { name: 'Query' }).fill('hxxp://unknown[.]example 198.51.100[.]7')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 indicator found').waitFor()
+    expect(await shownValues(opened)).toEqual(['198.51.100.7'])
+    expectHarmless(opened)
+  },
+)
+
+test('LIB-3: a mistake is shown under the very character that the hub names', { timeout: testMs }, async () => {
+  const tql = 'rating > 2 and ratin > 3'
+  await using opened = await open(asking(tql))
+  const { page } = opened
+  const alert = page.getByRole('alert')
+  await alert.getByText('The query is wrong at character 16').waitFor()
+  await alert.getByText('Did you mean rating?').waitFor()
+  const marked = alert.locator('[class*=wrong]')
+  expect(await marked.textContent()).toBe('r')
+  expect(await alert.locator('p').first().textContent()).toBe(tql)
+  expect(await page.getByRole('grid').count()).toBe(0)
+  expect(await page.getByRole('textbox', { name: 'Query' }).getAttribute('aria-invalid')).toBe('true')
+  await page.getByRole('textbox', { name: 'Query' }).fill('rating > 2 and rating > 4')
+  await page.keyboard.press('Enter')
+  await gridIn(opened).waitFor()
+  expect(await alert.count()).toBe(0)
+  expectHarmless(opened)
+})
+
+test('LIB-3: filters and examples write TQL into the box, and read it back', { timeout: testMs }, async () => {
+  await using opened = await open(asking('rating >= 4 and ownerName = "Team"'))
+  const { page } = opened
+  const query = page.getByRole('textbox', { name: 'Query' })
+  await gridIn(opened).waitFor()
+  expect(await page.getByLabel('Rating').inputValue()).toBe('4')
+  await page.getByLabel('Owner').locator('option', { hasText: 'Team' }).waitFor({ state: 'attached' })
+  expect(await page.getByLabel('Owner').inputValue()).toBe('Team')
+  await page.getByLabel('Rating').selectOption('2')
+  await page.getByLabel('Type', { exact: true }).selectOption('Address')
+  await page.getByText('1 indicator found').waitFor()
+  expect(await query.inputValue()).toBe('rating >= 2 and ownerName = "Team" and typeName = "Address"')
+  expect(await shownValues(opened)).toEqual(['198.51.100.7'])
+  await page.getByLabel('Tag').fill('nobody "has" this')
+  await page.getByLabel('Tag').press('Enter')
+  await page.getByText('No indicator fits this query').waitFor()
+  await page.getByRole('button', { name: 'Show all indicators' }).click()
+  await gridIn(opened).waitFor()
+  expect(await query.inputValue()).toBe('')
+  await page.getByRole('button', { name: 'Examples' }).click()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await waitFor(async () => (await query.inputValue()) !== '', 'the example to be searched for')
+  await page.getByText('1 indicator found').or(page.getByText('No indicator fits this query')).first().waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
+  expectHarmless(opened)
+})
+
+test(
+  'ten thousand indicators are reached by keys alone, and only those in sight are in the page',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open(asking('ownerName = "Bulk"'))
+    const { page } = opened
+    const grid = gridIn(opened)
+    await page.getByText('10,000 indicators found').waitFor()
+    await grid.getByRole('row').nth(1).focus()
+    let rowsMost = 0
+    await waitFor(
+      async () => {
+        await page.keyboard.press('End')
+        rowsMost = Math.max(rowsMost, await grid.getByRole('row').count())
+        return await page.getByText('10,000 rows, all loaded').isVisible()
+      },
+      'all rows to be loaded',
+      () => '',
+      40_000,
+    )
+    await page.keyboard.press('End')
+    await grid.locator(`[aria-rowindex="${manyCount + 1}"]:focus`).waitFor()
+    expect(rowsMost).toBeLessThan(120)
+    const { data } = await callHub(
+      system.hub.target,
+      `${paths.indicators}?${new URLSearchParams({ tql: 'ownerName = "Bulk"', limit: '2' })}`,
+      IndicatorPage,
+    )
+    await page.keyboard.press('Home')
+    await page.keyboard.press('ArrowDown')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.keyboard.press('c')
+    await opened.announced.getByText('The value was copied').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(data[1]?.value)
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => url.pathname === consolePages.indicator(data[1]?.id ?? ''))
+    await page.getByRole('heading', { name: data[1]?.value ?? '' }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('i')
+    await page.waitForURL((url) => url.pathname === consolePages.indicators)
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'S13, S6: hostile values are shown as text and nothing else, in the list and on their own pages',
+  { timeout: testMs },
+  async () => {
+    const tql = 'ownerName = "Hostile source"'
+    const known = await callHub(
+      system.hub.target,
+      `${paths.indicators}?${new URLSearchParams({ tql, limit: '1000' })}`,
+      IndicatorPage,
+    )
+    // Several types may hold the same text.
+    const texts = new Set(known.data.map(({ value }) => value))
+    expect(texts.size).toBeGreaterThan(60)
+    await using opened = await open(asking(tql))
+    const { page } = opened
+    await gridIn(opened).getByRole('row').nth(1).focus()
+    const seen = new Set<string | null>()
+    let leftFrom: string | null = null
+    await waitFor(
+      async () => {
+        for (const value of await shownValues(opened)) seen.add(value)
+        expect(await strangeElements(opened)).toEqual([])
+        const at = await page.locator('[role=row]:focus').getAttribute('data-index')
+        if (at !== leftFrom) await page.keyboard.press('PageDown')
+        leftFrom = at
+        return seen.size === texts.size
+      },
+      'every hostile value to be shown',
+      () => `${seen.size} of ${texts.size}`,
+      40_000,
+    )
+    // Where nothing unusual is named instead, the text is exactly the value.
+    for (const { value } of known.data) if (/^[\x20-\x7e]+$/.test(value)) expect(seen).toContain(value)
+
+    for (const text of [
+      '<img src=x onerror=alert(1)>',
+      'javascript:alert(document.domain)',
+      "' onmouseover='alert(1)",
+    ]) {
+      await opened.go(consolePages.indicator(indicatorId('Email Subject', text)))
+      await page.getByRole('heading', { level: 1, name: text }).waitFor()
+      await page.getByRole('heading', { name: 'Hostile source' }).waitFor()
+      expect(await strangeElements(opened)).toEqual([])
+    }
+    expectHarmless(opened)
+  },
+)
+
+/** What no value may become: a link out of the console, an image, a frame, a script. */
+async function strangeElements({ page }: ConsolePage): Promise<string[]> {
+  return await page.evaluate<
+    string[]
+  >(`[...document.querySelectorAll('main a[href], main :is(img, iframe, object, embed, script, base, meta, link)')]
+    .filter((element) => element.localName !== 'a' || new URL(element.href).origin !== location.origin || element.querySelector('bdi'))
+    .map((element) => element.outerHTML)`)
+}
+
+test('a hub that cannot answer is said so, with a way to try again', { timeout: testMs }, async () => {
+  await using opened = await open(asking('ownerName = "Team"'))
+  const { page } = opened
+  await gridIn(opened).waitFor()
+  await withHubDatabase(system.dataFolder, async (client) => {
+    await client.query('alter table indicator_view rename to indicator_view_away')
+    try {
+      await opened.go(asking('ownerName = "Team" and rating > 1'))
+      await page.getByRole('alert').getByText('The hub made a mistake').waitFor()
+      await page
+        .getByRole('alert')
+        .getByText(/^Request /)
+        .waitFor()
+      expect(await lowContrast(page)).toEqual([])
+    } finally {
+      await client.query('alter table indicator_view_away rename to indicator_view')
+    }
+  })
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('2 indicators found').waitFor()
+
+  await page.context().setOffline(true)
+  await page.getByLabel('Type', { exact: true }).selectOption('Host')
+  await page.getByRole('alert').getByText('The hub does not answer').waitFor({ timeout: 20_000 })
+  await page.context().setOffline(false)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('1 indicator found').waitFor()
+  expectHarmless(opened)
+})
+
+test('while the hub thinks, bars stand where rows will be', { timeout: testMs }, async () => {
+  await using opened = await open(asking('ownerName = "Team"'))
+  const { page } = opened
+  await gridIn(opened).waitFor()
+  await withHubDatabase(system.dataFolder, async (client) => {
+    await client.query('begin; lock table indicator_view in access exclusive mode')
+    await page.getByLabel('Type', { exact: true }).selectOption('Host')
+    await page.getByRole('status', { name: 'Loading indicators' }).waitFor()
+    await client.query('rollback')
+  })
+  await page.getByText('1 indicator found').waitFor()
+  expectHarmless(opened)
+})
+
+test.each(['light', 'dark'] as const)(
+  'every text of the list stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    await using opened = await open(asking('ownerName = "Team"'), colorScheme)
+    const { page } = opened
+    await gridIn(opened).waitFor()
+    await page.getByText('2 indicators found').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await page.getByRole('button', { name: 'Examples' }).click()
+    await page.getByRole('menu', { name: 'Examples of queries' }).waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await opened.go(asking('typeName = "Mutex"'))
+    await page.getByText('No indicator fits this query').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await opened.go(asking('ratin > 3'))
+    await page.getByRole('alert').waitFor()
+    // Filters that cannot be used while the query cannot be read are pale on purpose (WCAG 2.2, 1.4.3, inactive components).
+    expect((await lowContrast(page)).filter((text) => !/ in (OPTION|SELECT) /.test(text))).toEqual([])
+    expectHarmless(opened)
+  },
+)
