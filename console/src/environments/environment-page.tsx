@@ -108,7 +108,7 @@ const columns: readonly Column<EnvironmentServer>[] = [
   {
     key: 'presence',
     header: 'Presence',
-    width: '112px',
+    width: '106px',
     isPlain: true,
     render: ({ presence }) => (
       <span>
@@ -119,7 +119,7 @@ const columns: readonly Column<EnvironmentServer>[] = [
   {
     key: 'name',
     header: 'Environment server',
-    width: 'minmax(140px, 2fr)',
+    width: 'minmax(120px, 2fr)',
     isPlain: true,
     render: (server) => (
       <span className={classes['name']}>
@@ -136,6 +136,7 @@ const columns: readonly Column<EnvironmentServer>[] = [
   {
     key: 'version',
     header: 'Version, tier',
+    isSecondary: true,
     width: 'minmax(110px, 1fr)',
     render: ({ version, tier }) => (
       <span className={classes['presences']}>
@@ -144,20 +145,20 @@ const columns: readonly Column<EnvironmentServer>[] = [
     ),
   },
   {
-    key: 'address',
-    header: 'Enrolled from',
-    width: '132px',
-    render: ({ enrolledFrom }) => <code>{enrolledFrom ? plainText(enrolledFrom) : '–'}</code>,
-  },
-  {
-    key: 'fingerprint',
-    header: 'Fingerprint',
-    width: '186px',
-    render: ({ keyFingerprint }) => (keyFingerprint ? <Fingerprint text={keyFingerprint} /> : <span>–</span>),
+    key: 'enrolled',
+    header: 'Enrolled from, fingerprint',
+    width: '192px',
+    render: ({ enrolledFrom, keyFingerprint }) => (
+      <span className={classes['stack']}>
+        <code>{enrolledFrom ? plainText(enrolledFrom) : '–'}</code>
+        {keyFingerprint && <Fingerprint text={keyFingerprint} />}
+      </span>
+    ),
   },
   {
     key: 'downloaded',
     header: 'Downloaded by',
+    isSecondary: true,
     width: 'minmax(130px, 1fr)',
     render: (server) => (
       <span title={server.downloadedAt}>

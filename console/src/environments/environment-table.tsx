@@ -76,6 +76,7 @@ const columns: readonly Column<Environment>[] = [
   {
     key: 'made',
     header: 'Made',
+    isSecondary: true,
     width: '176px',
     render: (environment) => <Timestamp instant={environment.createdAt} />,
   },

@@ -18,6 +18,16 @@ export function formatInZone(instant: string, timeZone: string): string {
   }
 }
 
+/** `Sat 04:30` by the clocks of a time zone, for where the day stands beside it; empty where the browser does not know the zone. */
+export function formatShortInZone(instant: string, timeZone: string): string {
+  try {
+    const parts = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const
+    return new Intl.DateTimeFormat('en-GB', parts).format(new Date(instant)).replace(',', '')
+  } catch {
+    return ''
+  }
+}
+
 /** The time zone that this browser runs in. */
 export function ownTimeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone

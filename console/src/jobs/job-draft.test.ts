@@ -1,6 +1,6 @@
 import type { App } from '@postern/protocol'
 import { expect, test } from 'vitest'
-import { newDraft, requestOf, withApp } from './job-draft.ts'
+import { draftMistakes, newDraft, requestOf, withApp } from './job-draft.ts'
 
 function app(changes: Partial<App>): App {
   return {
@@ -38,6 +38,17 @@ test('a feed has an owner, an export a control and a mode; neither is sent for t
   const asExport = requestOf(typed, app({ kind: 'export' }))
   expect(asExport).toMatchObject({ control: 'aed', mode: 'apply-when-guards-pass' })
   expect(asExport).not.toHaveProperty('owner')
+})
+
+test('what is missing is said before the hub is asked', () => {
+  expect(Object.keys(draftMistakes(newDraft(), undefined))).toEqual(['name', 'appId', 'environmentId'])
+  const named = { ...newDraft(), name: 'Hosts', environmentId: '2' }
+  expect(Object.keys(draftMistakes(named, app({})))).toEqual(['owner'])
+  expect(draftMistakes({ ...named, owner: 'CERT' }, app({}))).toEqual({})
+  expect(Object.keys(draftMistakes({ ...named, name: '-x', control: '../x' }, app({ kind: 'export' })))).toEqual([
+    'name',
+    'control',
+  ])
 })
 
 test('another app begins with its own defaults, and rows left empty are not sent', () => {

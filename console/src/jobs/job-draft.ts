@@ -1,4 +1,5 @@
-import type { App, CreateJob, Job, ParameterValue, Schedule } from '@postern/protocol'
+import { type App, type CreateJob, type Job, Name, type ParameterValue, type Schedule } from '@postern/protocol'
+import * as z from 'zod/mini'
 import { defaultsOf } from './parameter-kind.ts'
 
 /** A job as it stands in the form. */
@@ -46,6 +47,22 @@ export function draftOf(job: Job): JobDraft {
 /** Another app has other parameters: what was typed for the one before means nothing to it. */
 export function withApp(draft: JobDraft, app: App): JobDraft {
   return { ...draft, appId: app.id, parameters: defaultsOf(app.parameters) }
+}
+
+/** What can be said before the hub is asked; by the names that the hub gives fields. */
+export function draftMistakes(draft: JobDraft, app: App | undefined): Record<string, string> {
+  const mistakes: Record<string, string> = {}
+  const name = draft.name.trim()
+  if (name === '') mistakes['name'] = 'Give the job a name.'
+  else if (!z.safeParse(Name, name).success)
+    mistakes['name'] = 'Begin with a letter or a digit; after it letters, digits, space, _ and -.'
+  if (!app) mistakes['appId'] = 'Choose what the job runs.'
+  if (draft.environmentId === '') mistakes['environmentId'] = 'Choose where it runs.'
+  if (app && app.kind !== 'export' && draft.owner === '') mistakes['owner'] = 'Choose the owner that it writes to.'
+  const control = draft.control.trim()
+  if (app?.kind === 'export' && control !== '' && !z.safeParse(Name, control).success)
+    mistakes['control'] = 'Begin with a letter or a digit; after it letters, digits, space, _ and -.'
+  return mistakes
 }
 
 /**

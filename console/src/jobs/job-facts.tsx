@@ -6,7 +6,7 @@ import { useMay } from '../access/rights.ts'
 import { Fact, Facts } from '../elements/facts.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { formatDuration } from '../format/quantities.ts'
-import { formatInZone, ownTimeZone } from '../format/zoned.ts'
+import { formatShortInZone, ownTimeZone } from '../format/zoned.ts'
 import { modeWords } from './job-faces.ts'
 import classes from './jobs.module.css'
 import { LastRun } from './last-run.tsx'
@@ -56,7 +56,7 @@ function OwnTime({ job }: { job: Job }) {
   if (!job.nextRunAt || own === 'UTC' || own === job.schedule?.timeZone) return null
   return (
     <span className={classes['zoned']}>
-      {formatInZone(job.nextRunAt, own)} {own} (yours)
+      {formatShortInZone(job.nextRunAt, own)} {own} (yours)
     </span>
   )
 }

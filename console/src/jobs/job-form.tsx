@@ -10,12 +10,12 @@ import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { ownTimeZone } from '../format/zoned.ts'
 import { appKindWords } from '../executions/execution-faces.ts'
-import { fieldProblems } from './field-problems.ts'
-import { type JobDraft, requestOf, withApp } from './job-draft.ts'
+import { type FieldProblems, fieldProblems } from './field-problems.ts'
+import { draftMistakes, type JobDraft, requestOf, withApp } from './job-draft.ts'
 import { modeWords } from './job-faces.ts'
 import classes from './jobs.module.css'
 import { ParameterField } from './parameter-field.tsx'
-import { valuesOf } from './parameter-kind.ts'
+import { shownParameters, valuesOf } from './parameter-kind.ts'
 import { ScheduleFields } from './schedule-fields.tsx'
 
 interface JobFormProps {
@@ -32,11 +32,13 @@ interface JobFormProps {
 /** A job in a form. What is wrong stands beside its field in the hub's words, and above all of them for whoever cannot see that. */
 export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, saveName, onCancel }: JobFormProps) {
   const [draft, setDraft] = useState(initial)
+  const [mistakes, setMistakes] = useState<FieldProblems>({})
   const owners = useQuery(jobQueries.owners()).data ?? []
   const collections = useQuery(jobQueries.collections()).data ?? []
   const environments = useQuery(environmentQueries.choices()).data ?? []
   const app = apps.find(({ id }) => id === draft.appId)
-  const problems = save.error instanceof ApiProblem ? fieldProblems(save.error.detail) : {}
+  const refused = save.error instanceof ApiProblem ? fieldProblems(save.error.detail) : {}
+  const problems = Object.keys(mistakes).length > 0 ? mistakes : refused
   const change = (changes: Partial<JobDraft>) => setDraft({ ...draft, ...changes })
   const known = { owners: owners.map(({ name }) => name), collections: collections.map(({ name }) => name) }
   return (
@@ -45,7 +47,10 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        if (app) save.mutate(requestOf(draft, app))
+        const found = draftMistakes(draft, app)
+        setMistakes(found)
+        if (app && Object.keys(found).length === 0) save.mutate(requestOf(draft, app))
+        else focusFirstMistake(event.currentTarget)
       }}
     >
       <Refusal error={save.error} />
@@ -132,35 +137,37 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
         />
       </section>
       <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })} />
-      {app && app.parameters.some(({ hidden }) => hidden !== true) && (
+      {app && shownParameters(app.parameters).length > 0 && (
         <section className={classes['formCard']} aria-label="Parameters">
           <h2 className={classes['heading']}>Parameters</h2>
-          {app.parameters
-            .filter(({ hidden }) => hidden !== true)
-            .toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))
-            .map((parameter) => (
-              <ParameterField
-                key={parameter.name}
-                parameter={parameter}
-                values={valuesOf(parameter, known, app.collectionParameters)}
-                value={draft.parameters[parameter.name]}
-                isSecretSet={secretsSet.includes(parameter.name)}
-                error={problems[`parameters.${parameter.name}`]}
-                onChange={(value) => change({ parameters: { ...draft.parameters, [parameter.name]: value } })}
-              />
-            ))}
+          {shownParameters(app.parameters).map((parameter) => (
+            <ParameterField
+              key={parameter.name}
+              parameter={parameter}
+              values={valuesOf(parameter, known, app.collectionParameters)}
+              value={draft.parameters[parameter.name]}
+              isSecretSet={secretsSet.includes(parameter.name)}
+              error={problems[`parameters.${parameter.name}`]}
+              onChange={(value) => change({ parameters: { ...draft.parameters, [parameter.name]: value } })}
+            />
+          ))}
         </section>
       )}
       <div className={classes['formActions']}>
         <Button variant="default" onClick={onCancel}>
           Cancel
         </Button>
-        <Button type="submit" loading={save.isPending} disabled={!app}>
+        <Button type="submit" loading={save.isPending}>
           {saveName}
         </Button>
       </div>
     </form>
   )
+}
+
+/** After the mistakes are drawn, so that what is wrong is heard with its field. */
+function focusFirstMistake(form: HTMLFormElement) {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
 }
 
 /** Takes the focus when it appears, so that it is heard, and seen by whoever had scrolled down to the button. */

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { InstallParameter, Job, ParameterValue } from '@postern/protocol'
+import { type InstallParameter, type Job, type ParameterValue, platformParameters } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../access/rights.ts'
@@ -32,13 +32,13 @@ export function JobParameters({ job }: { job: Job }) {
         <p className={classes['soft']}>This app takes none.</p>
       ) : (
         <dl className={classes['parameters']}>
-          {names.map(({ name, label }) => (
+          {names.map(({ name, label, preset }) => (
             <div key={name} className={classes['parameter']}>
               <dt>
                 {label ? <PlainText text={label} /> : null} <code>{name}</code>
               </dt>
               <dd>
-                <Value job={job} name={name} />
+                <Value job={job} name={name} preset={preset} />
               </dd>
             </div>
           ))}
@@ -48,17 +48,37 @@ export function JobParameters({ job }: { job: Job }) {
   )
 }
 
-/** In the app's order; what the app does not declare any more comes last. */
-function namesOf(job: Job, declared: readonly InstallParameter[] = []): { name: string; label: string | undefined }[] {
-  const known = declared.map(({ name, label }) => ({ name, label }))
-  const others = Object.keys(job.parameters).filter((name) => !declared.some((parameter) => parameter.name === name))
-  return [...known, ...others.map((name) => ({ name, label: undefined }))]
+interface NamedParameter {
+  name: string
+  label: string | undefined
+  /** What the app takes where the job says nothing; empty for none. */
+  preset: string
 }
 
-function Value({ job, name }: { job: Job; name: string }) {
+/** In the app's order; what the app does not declare any more comes last. */
+function namesOf(job: Job, declared: readonly InstallParameter[] = []): NamedParameter[] {
+  const known = declared
+    // The job's owner says it already, unless the job names another here.
+    .filter(({ name }) => name !== platformParameters.owner || textOf(job.parameters[name]) !== '')
+    .map(({ name, label, default: preset }) => ({ name, label, preset: textOf(preset) }))
+  const others = Object.keys(job.parameters).filter((name) => !declared.some((parameter) => parameter.name === name))
+  return [...known, ...others.map((name) => ({ name, label: undefined, preset: '' }))]
+}
+
+function Value({ job, name, preset }: { job: Job; name: string; preset: string }) {
   if (job.secretsSet.includes(name)) return <span className={classes['set']}>Set; never shown again</span>
   const text = textOf(job.parameters[name])
-  return text === '' ? <span className={classes['soft']}>Not set</span> : <LongText text={text} />
+  if (text !== '') return <LongText text={text} />
+  return (
+    <span className={classes['soft']}>
+      Not set
+      {preset !== '' && (
+        <>
+          ; the app takes <PlainText text={preset} />
+        </>
+      )}
+    </span>
+  )
 }
 
 function textOf(value: ParameterValue | undefined): string {

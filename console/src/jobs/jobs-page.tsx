@@ -109,9 +109,23 @@ function NewJobButton() {
 
 const columns: readonly Column<Job>[] = [
   {
+    key: 'enabled',
+    header: 'State',
+    width: '124px',
+    isPlain: true,
+    render: (job) => {
+      const face = jobFaceOf(job)
+      return (
+        <span>
+          <StateBadge face={face} title={face.meaning} />
+        </span>
+      )
+    },
+  },
+  {
     key: 'name',
     header: 'Job',
-    width: 'minmax(180px, 2.4fr)',
+    width: 'minmax(150px, 2.4fr)',
     isPlain: true,
     render: (job) => (
       <div className={classes['job']}>
@@ -133,6 +147,7 @@ const columns: readonly Column<Job>[] = [
   {
     key: 'environment',
     header: 'Environment',
+    isSecondary: true,
     width: 'minmax(96px, 1fr)',
     render: (job) => (
       <span className={classes['short']} title={plainText(job.environmentName)}>
@@ -143,24 +158,11 @@ const columns: readonly Column<Job>[] = [
   {
     key: 'schedule',
     header: 'Schedule',
-    width: 'minmax(150px, 1.6fr)',
+    width: 'minmax(136px, 1.6fr)',
     render: (job) => <ScheduleText schedule={job.schedule} />,
   },
-  { key: 'next', header: 'Next run', width: '186px', render: (job) => <NextRun job={job} /> },
-  { key: 'last', header: 'Last execution', width: '186px', render: (job) => <LastRun job={job} /> },
-  {
-    key: 'enabled',
-    header: 'State',
-    width: '104px',
-    render: (job) => {
-      const face = jobFaceOf(job)
-      return (
-        <span>
-          <StateBadge face={face} title={face.meaning} />
-        </span>
-      )
-    },
-  },
+  { key: 'next', header: 'Next run', width: '164px', render: (job) => <NextRun job={job} /> },
+  { key: 'last', header: 'Last execution', width: '150px', render: (job) => <LastRun job={job} /> },
 ]
 
 function NoJobs({ isFiltered }: { isFiltered: boolean }) {

@@ -1,4 +1,11 @@
-import type { InstallParameter, ParameterValue } from '@postern/protocol'
+import { type InstallParameter, type ParameterValue, platformParameters } from '@postern/protocol'
+
+/** Those that people fill in: hidden ones are the app's own state, and the owner is a field of the job itself. */
+export function shownParameters(parameters: readonly InstallParameter[]): InstallParameter[] {
+  return parameters
+    .filter(({ name, hidden }) => hidden !== true && name !== platformParameters.owner)
+    .toSorted((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))
+}
 
 /** How a parameter is drawn; the hub reads values by the same declarations (D23). */
 export type ParameterKind = 'flag' | 'choice' | 'choices' | 'suggestions' | 'pairs' | 'secret' | 'lines' | 'text'

@@ -5,6 +5,7 @@ import { ModalDialog } from '../elements/modal-dialog.tsx'
 import dialog from '../elements/modal-dialog.module.css'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { ownTimeZone } from '../format/zoned.ts'
+import classes from './jobs.module.css'
 import { ScheduleFields } from './schedule-fields.tsx'
 import { useUpdateJob } from './update-job.ts'
 
@@ -31,12 +32,13 @@ export function ScheduleDialog({ job, onClose }: { job: Job; onClose: () => void
         <div className={dialog['actions']}>
           {job.schedule && (
             <Button
+              className={classes['apart'] ?? ''}
               variant="subtle"
               color="brick"
               loading={clear.isPending}
               onClick={() => clear.mutate({ schedule: null })}
             >
-              Take the schedule away
+              No schedule
             </Button>
           )}
           <Button variant="default" onClick={onClose}>

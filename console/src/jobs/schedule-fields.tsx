@@ -96,7 +96,7 @@ export function ScheduleFields({ schedule, onChange }: ScheduleFieldsProps) {
             {preview.data.runs.map((at) => (
               <li key={at}>
                 <span>{formatInZone(at, preview.data.schedule.timeZone)}</span>
-                <Timestamp instant={at} />
+                <Timestamp instant={at} relative={false} />
               </li>
             ))}
           </ol>

@@ -1,7 +1,7 @@
 import type { Job } from '@postern/protocol'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
-import { formatInZone } from '../format/zoned.ts'
+import { formatShortInZone } from '../format/zoned.ts'
 import classes from './jobs.module.css'
 import { scheduleWords } from './schedule-words.ts'
 
@@ -33,7 +33,7 @@ export function NextRun({ job }: { job: Job }) {
       <Timestamp instant={job.nextRunAt} />
       {timeZone !== 'UTC' && (
         <span className={classes['zoned']}>
-          {formatInZone(job.nextRunAt, timeZone)} {timeZone}
+          {formatShortInZone(job.nextRunAt, timeZone)} {timeZone}
         </span>
       )}
     </span>

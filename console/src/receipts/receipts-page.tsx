@@ -93,6 +93,7 @@ const columns: readonly Column<Receipt>[] = [
   {
     key: 'collection',
     header: 'Data collection',
+    isSecondary: true,
     width: 'minmax(120px, 1.4fr)',
     render: ({ collectionName, collectionVersion }) => (
       <span className={classes['short']} title={plainText(collectionName)}>
@@ -116,8 +117,9 @@ function figure(
   return {
     key,
     header,
-    width: '84px',
+    width: '74px',
     align: 'end',
+    isSecondary: key === 'desired',
     render: (receipt) => (
       <span className={classes['figure']} data-tone={receipt[key] > 0 ? tone : undefined}>
         {formatCount(receipt[key])}
