@@ -4,6 +4,7 @@ import { accountMessage } from './account.ts'
 const counts = {
   events: 17,
   unread: 0,
+  unreadParts: 0,
   attributes: 1729,
   sent: 867,
   unmapped: 862,
@@ -38,6 +39,7 @@ test('the message of a large feed has at most 200 characters', () => {
   const large = {
     events: 1_000,
     unread: 0,
+    unreadParts: 0,
     attributes: 99_999,
     sent: 89_999,
     unmapped: 10_000,

@@ -5,6 +5,8 @@ export interface Counts {
   readonly events: number
   /** Files that could not be read. */
   readonly unread: number
+  /** Parts of events that could not be read and may have held values. */
+  readonly unreadParts: number
   readonly attributes: number
   readonly sent: number
   readonly unmapped: number
@@ -25,7 +27,7 @@ export interface Counts {
 export function accountMessage(counts: Counts, indicators: number, removal: Removal | undefined): string {
   const { events, attributes, sent, unmapped, pairs, references } = counts
   const repeating = Math.max(0, sent + pairs - indicators)
-  const kept = whyKept(counts.unread, removal)
+  const kept = whyKept(counts, removal)
   // Beside the reason there is no room; the log has the sum in full.
   const aside =
     kept === undefined
@@ -48,8 +50,9 @@ export function accountLine({ sent, describing, pairs }: Counts, indicators: num
   return `of ${sent} attributes sent, ${describing} describe a file or their event; the other ${sent - describing} hold ${values} values (${pairs} hold two), which are ${indicators} indicators: ${values - indicators} times the same value again or a hash joined to its file`
 }
 
-function whyKept(unread: number, removal: Removal | undefined): string | undefined {
+function whyKept({ unread, unreadParts }: Counts, removal: Removal | undefined): string | undefined {
   if (unread > 0) return `nothing deleted: ${unread} files could not be read`
+  if (unreadParts > 0) return `nothing deleted: ${unreadParts} parts of events could not be read`
   if (removal === undefined || removal.isAllowed) return undefined
   const { gone, known, shareMax } = removal
   return `nothing deleted: ${gone} of ${known} values would go (removeGoneShareMax is ${shareMax}; 100 once allows it)`

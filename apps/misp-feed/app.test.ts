@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { installApp, launchApp, startHubDouble, startSourceDouble } from '@postern/app-sdk/test-kit'
 import type { FinishedApp, HubDouble, InstalledApp, SourceDouble } from '@postern/app-sdk/test-kit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -175,6 +176,100 @@ test('FD-11: an event that cannot be read ends partly done with 3, and nothing i
     ])
     expect(hosts(hub)).toEqual(['Host\tone.example.com', 'Host\ttwo.example.com'])
   }
+})
+
+/** Bytes of an event that make up its file as they come. */
+type Stream = (response: ServerResponse) => void
+
+const good = '{"uuid":"a0000000-0000-4000-8000-000000000001","type":"domain","value":"good.example.com","to_ids":true}'
+const before = '{"Event":{"uuid":"b0000000-0000-4000-8000-000000000001","info":"i","Attribute":['
+const raw =
+  (...parts: (string | number[])[]): Stream =>
+  (response) =>
+    response.end(Buffer.concat(parts.map((part) => Buffer.from(part as string))))
+
+/** More than any file of events may have; generated as it is sent, a part at a time. */
+const endless: Stream = (response) => {
+  const part = `${good},`.repeat(10_000)
+  let left = Math.ceil(200_000_000 / part.length)
+  response.write(before)
+  const more = () => {
+    while (left > 0) {
+      left -= 1
+      if (!response.write(part)) return void response.once('drain', more)
+    }
+    response.end(`${good}]}}`)
+  }
+  more()
+}
+
+const hostileFiles: readonly [name: string, file: Stream, reason: string][] = [
+  ['is truncated', raw(before, good, ',{"uuid":"a'), 'is not JSON'],
+  ['is empty', raw(''), 'is not JSON'],
+  ['has 200 MB', endless, 'answers with more than 75000000 bytes'],
+  [
+    'is nested deeply',
+    raw(before, good, ',', '['.repeat(200_000), ']'.repeat(200_000), ']}}'),
+    'is nested deeper than 64',
+  ],
+  ['is nested deeply, in objects', raw('{"Event":'.repeat(100_000)), 'is nested deeper than 64'],
+  ['holds a lone continuation byte', raw(before, good, ',"', [0x80], '"]}}'), 'is not UTF-8'],
+  ['holds overlong UTF-8', raw(before, good, ',"', [0xc0, 0xaf], '"]}}'), 'is not UTF-8'],
+  ['holds a surrogate in UTF-8', raw(before, good, ',"', [0xed, 0xa0, 0x80], '"]}}'), 'is not UTF-8'],
+  ['holds a character beyond Unicode', raw(before, good, ',"', [0xf5, 0x80, 0x80, 0x80], '"]}}'), 'is not UTF-8'],
+  ['is UTF-16', raw([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), 'is not UTF-8'],
+  ['is a number', raw('7'), 'is no MISP event'],
+  ['is a list of numbers', raw(`[${'1,'.repeat(50_000)}1]`), 'is no MISP event'],
+  ['is an event of wrong types', raw('{"Event":{"uuid":{},"info":[]}}'), 'is no MISP event'],
+  [
+    'is compressed as a bomb',
+    (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(60_000_000, 32))),
+    'grows more than 100 times',
+  ],
+]
+
+test.each(hostileFiles)(
+  'S10: an event file that %s is named with its reason, and the event beside it arrives',
+  async (_what, file, reason) => {
+    await using hub = await startHubDouble()
+    await using feed = await startFeed({
+      [`${uuids[0]}.json`]: file,
+      [`${uuids[1]}.json`]: eventOf(uuids[1], ['beside.example.com']),
+    })
+    const run = await collect(hub, { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint })
+    expect([run.exitCode, run.message]).toEqual([
+      3,
+      expect.stringContaining('nothing deleted: 1 files could not be read; 1 events'),
+    ])
+    expect(hosts(hub)).toEqual(['Host\tbeside.example.com'])
+    const said = run.log.filter(({ text }) => text.includes('was not read')).map(({ text }) => text)
+    expect(said).toEqual([expect.stringContaining(reason)])
+    expect(said[0]).toContain(uuids[0])
+  },
+)
+
+test('S10: parts of an event that are wrong are counted as not mapped, with their reasons; nothing is deleted, and the rest arrives', async () => {
+  await using hub = await startHubDouble()
+  const files: Record<string, string> = {
+    [`${uuids[0]}.json`]: eventOf(uuids[0], ['one.example.com', 'two.example.com']),
+  }
+  await using feed = await startFeed(files)
+  const parameters = { events: `${feed.url}/feed/`, fingerprint: feed.fingerprint }
+  await collect(hub, parameters)
+  files[`${uuids[0]}.json`] = eventOf(uuids[0], ['one.example.com']).replace(
+    '"Attribute":[',
+    '"Attribute":[7,{"uuid":"x","type":"domain","value":{}},',
+  )
+  const run = await collect(hub, parameters)
+  expect([run.exitCode, run.message]).toEqual([
+    3,
+    'nothing deleted: 2 parts of events could not be read; 1 events, 3 attributes: 1 sent as 1 indicators, 2 not mapped',
+  ])
+  expect(hosts(hub)).toEqual(['Host\tone.example.com', 'Host\ttwo.example.com'])
+  expect(hub.library.unmapped.map(({ what, reason }) => `${what}: ${reason}`).toSorted()).toEqual([
+    'attribute that cannot be read: it is no object',
+    expect.stringMatching(/^attribute that cannot be read: value: /),
+  ])
 })
 
 test('FD-11: a feed that holds no event, refuses us or is no feed fails with 1, changes and deletes nothing', async () => {

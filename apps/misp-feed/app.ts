@@ -8,6 +8,7 @@ import { SentValues } from './gone-values.ts'
 import { mapEvent } from './map-event.ts'
 import type { MappingRules } from './map-event.ts'
 import type { MispEvent } from './misp-event.ts'
+import type { NoteUnread } from './read-part.ts'
 
 const parameters = {
   events: parameter.address({
@@ -79,8 +80,26 @@ async function collect(context: Context): Promise<Outcome> {
     names: new Set([owner, app.name, app.displayName].map((name) => name.toLowerCase())),
   }
   const sent = new SentValues(context.tempPath)
-  const counts = { events: 0, unread: 0, attributes: 0, sent: 0, unmapped: 0, describing: 0, pairs: 0, references: 0 }
-  for await (const file of source(context)) {
+  const counts = {
+    events: 0,
+    unread: 0,
+    unreadParts: 0,
+    attributes: 0,
+    sent: 0,
+    unmapped: 0,
+    describing: 0,
+    pairs: 0,
+    references: 0,
+  }
+  const note: NoteUnread = ({ part, reason, example, heldValues }) => {
+    batch.unmapped(`${part} that cannot be read`, reason, example)
+    if (!heldValues) return
+    counts.unreadParts += 1
+    if (part !== 'attribute') return
+    counts.attributes += 1
+    counts.unmapped += 1
+  }
+  for await (const file of source(context, note)) {
     if ('problem' in file) {
       counts.unread += 1
       log.error(`${file.file} was not read: ${file.problem.message}`)
@@ -94,10 +113,10 @@ async function collect(context: Context): Promise<Outcome> {
     throw new SourceUnreadable(`${why}; nothing was changed and nothing deleted`)
   }
   log.info('all events were read', counts)
-  // An event that could not be read would look like one whose values have gone.
+  // What could not be read would look like values that have gone.
   const { removeGone, removeGoneShareMax } = context.parameters
   const removal =
-    removeGone && counts.unread === 0
+    removeGone && counts.unread + counts.unreadParts === 0
       ? await sent.takeGone(hub, owner, removeGoneShareMax, (type, value) => batch.delete(type, value))
       : undefined
   const totals = await batch.submit()
@@ -106,7 +125,7 @@ async function collect(context: Context): Promise<Outcome> {
   if (totals.refused > 0) log.warn(`the hub refused ${totals.refused} items; the ledger of this run names each`)
   return {
     message: accountMessage(counts, totals.indicators, removal),
-    partial: counts.unread > 0 || removal?.isAllowed === false,
+    partial: counts.unread + counts.unreadParts > 0 || removal?.isAllowed === false,
   }
 }
 
@@ -135,17 +154,18 @@ async function take(
   log.debug(`event ${event.uuid} was read`, attributes)
 }
 
-async function* source({
-  parameters: { events, folder, fingerprint, authKey },
-  external,
-}: Context): AsyncGenerator<ReadFile> {
+async function* source(
+  { parameters: { events, folder, fingerprint, authKey }, external }: Context,
+  note: NoteUnread,
+): AsyncGenerator<ReadFile> {
   if (events !== undefined && folder !== undefined)
     throw new Error('parameters events and folder are both set; one of them is the source')
-  if (folder !== undefined) yield* readFolder(folder)
+  if (folder !== undefined) yield* readFolder(folder, note)
   else if (events !== undefined)
     yield* readFeed(
       external({ fingerprint, ...(authKey === undefined ? {} : { headers: { authorization: authKey } }) }),
       events,
+      note,
     )
   else throw new Error('parameter events (Feed address) is needed')
 }

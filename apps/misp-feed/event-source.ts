@@ -5,6 +5,7 @@ import type { ExternalSession } from '@postern/app-sdk'
 import * as z from '@postern/app-sdk/zod'
 import { readEvents } from './misp-event.ts'
 import type { MispEvent } from './misp-event.ts'
+import type { NoteUnread } from './read-part.ts'
 
 /** Bounds of one file of events (S14), and of the whole source. */
 export const sourceBounds = { fileBytesMax: 75_000_000, filesMax: 100_000, fileMs: 120_000 } as const
@@ -22,7 +23,7 @@ const FeedManifest = z.record(z.guid(), z.unknown())
  * An address that ends in `.json` and is no manifest is one file of events.
  * @throws SourceUnavailable, SourceRefused, SourceUnreadable when the list itself cannot be had; a single event's trouble is told with it.
  */
-export async function* readFeed(session: ExternalSession, address: string): AsyncGenerator<ReadFile> {
+export async function* readFeed(session: ExternalSession, address: string, note: NoteUnread): AsyncGenerator<ReadFile> {
   const written = addressUrl(address)
   const isFile = written.pathname.endsWith('.json')
   const manifestUrl = isFile
@@ -34,21 +35,22 @@ export async function* readFeed(session: ExternalSession, address: string): Asyn
   if (!manifest.success) {
     if (!isFile)
       throw new SourceUnreadable(`${manifestUrl.href} is no manifest of a MISP feed: a JSON object of events by uuid`)
-    yield { file: manifestUrl.pathname, events: readEvents(listed, manifestUrl.pathname) }
+    yield { file: manifestUrl.pathname, events: readEvents(listed, manifestUrl.pathname, note) }
     return
   }
   for (const uuid of bounded(Object.keys(manifest.data))) {
     yield await readOne(
       `${uuid}.json`,
+      note,
       async () => await session.getJson(new URL(`${uuid}.json`, manifestUrl), { bounds }),
     )
   }
 }
 
 /** Reads a folder, for runs on the command line: the events that its `manifest.json` names, or all files that end in `.json`. */
-export async function* readFolder(folder: string): AsyncGenerator<ReadFile> {
+export async function* readFolder(folder: string, note: NoteUnread): AsyncGenerator<ReadFile> {
   for (const name of bounded(await filesOf(folder))) {
-    yield await readOne(name, async () => {
+    yield await readOne(name, note, async () => {
       const { size } = await stat(join(folder, name))
       if (size > sourceBounds.fileBytesMax)
         throw new SourceUnreadable(`${name} is larger than ${sourceBounds.fileBytesMax} bytes`)
@@ -66,9 +68,9 @@ async function filesOf(folder: string): Promise<string[]> {
   return Object.keys(manifest).map((uuid) => `${uuid}.json`)
 }
 
-async function readOne(file: string, read: () => Promise<unknown>): Promise<ReadFile> {
+async function readOne(file: string, note: NoteUnread, read: () => Promise<unknown>): Promise<ReadFile> {
   try {
-    return { file, events: readEvents(await read(), file) }
+    return { file, events: readEvents(await read(), file, note) }
   } catch (error) {
     return { file, problem: error instanceof Error ? error : new Error(String(error)) }
   }

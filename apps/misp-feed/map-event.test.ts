@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { mapEvent } from './map-event.ts'
 import type { MappingRules } from './map-event.ts'
 import { readEvents } from './misp-event.ts'
+import type { UnreadPart } from './read-part.ts'
 
 const rules: MappingRules = {
   rating: 0,
@@ -10,9 +11,13 @@ const rules: MappingRules = {
   requireToIds: true,
   names: new Set(['example owner', 'misp feed']),
 }
+const neverUnread = ({ part, reason }: UnreadPart) => {
+  throw new Error(`${part}: ${reason}`)
+}
 const [event] = readEvents(
   JSON.parse(readFileSync(new URL('fixtures/event.json', import.meta.url), 'utf8')),
   'event.json',
+  neverUnread,
 )
 if (event === undefined) throw new Error('the fixture holds no event')
 const mapped = mapEvent(event, rules)
@@ -177,9 +182,60 @@ test('a text that its object calls a hashtag is a Hashtag', () => {
       },
     },
     'post.json',
+    neverUnread,
   )
   if (post === undefined) throw new Error('the event was not read')
   const { indicators, attributes } = mapEvent(post, rules)
   expect(indicators.map(({ type, summary }) => [type, summary])).toEqual([['Hashtag', '#lantern']])
   expect(attributes).toEqual({ total: 2, sent: 1, unmapped: 1, describing: 0, pairs: 0 })
+})
+
+test('S10: what is wrong in an event is left out part by part, each with its reason; what stands beside it is read', () => {
+  const unread: UnreadPart[] = []
+  const good = { uuid: 'a', type: 'domain', value: 'good.example.com', to_ids: true }
+  const wrong = [null, 7, 'text', [], [[[]]], {}, { ...good, value: 443 }, { ...good, type: null }]
+  const [read] = readEvents(
+    [
+      { Event: 'none' },
+      {
+        Event: {
+          uuid: 'e',
+          info: 'i',
+          date: {},
+          Orgc: 7,
+          Tag: 'no list',
+          Galaxy: [{ type: 'x', GalaxyCluster: [{ value: 7 }, { value: 'v', tag_name: 't' }] }],
+          Attribute: [...wrong, { ...good, comment: ['no text'], Tag: [{ name: 1 }, { name: 'kept' }] }],
+          Object: [
+            7,
+            { uuid: 'o', name: 'file', Attribute: { no: 'list' } },
+            { uuid: 'p', name: 'url', Attribute: [good, 7], ObjectReference: [{}] },
+          ],
+        },
+      },
+    ],
+    'wrong.json',
+    (part) => unread.push(part),
+  )
+  expect(read?.Attribute).toEqual([{ ...good, Tag: [{ name: 'kept' }], Galaxy: [] }])
+  expect(read?.Object.map(({ uuid, Attribute }) => [uuid, Attribute.length])).toEqual([
+    ['o', 0],
+    ['p', 1],
+  ])
+  expect(read?.Galaxy).toEqual([{ type: 'x', GalaxyCluster: [{}, { value: 'v', tag_name: 't' }] }])
+  const counted = Object.groupBy(unread, ({ part }) => part)
+  expect(Object.fromEntries(Object.entries(counted).map(([part, all]) => [part, all?.length]))).toEqual({
+    event: 1,
+    attribute: wrong.length + 1,
+    object: 1,
+    'attribute list': 1,
+    'tag list': 1,
+    tag: 1,
+    'object reference': 1,
+    'event field "date"': 1,
+    'event field "Orgc"': 1,
+    'attribute field "comment"': 1,
+    'galaxy cluster field "value"': 1,
+  })
+  for (const { reason } of unread) expect(reason).not.toBe('')
 })

@@ -71,13 +71,13 @@ class EventMapping {
     this.#event = event
     this.#rules = rules
     this.#eventXid = `${reportXidStart}${event.uuid}`
-    this.#eventTags = this.#tagsOf(event.Tag ?? [], event.Galaxy)
+    this.#eventTags = this.#tagsOf(event.Tag, event.Galaxy)
   }
 
   run(): MappedEvent {
-    for (const attribute of this.#event.Attribute ?? []) this.#mapAttribute(attribute)
-    for (const object of this.#event.Object ?? []) this.#mapObject(object)
-    for (const object of this.#event.Object ?? []) this.#mapReferences(object)
+    for (const attribute of this.#event.Attribute) this.#mapAttribute(attribute)
+    for (const object of this.#event.Object) this.#mapObject(object)
+    for (const object of this.#event.Object) this.#mapReferences(object)
     return {
       groups: [...this.#groups, this.#eventGroup()],
       indicators: this.#indicators,
@@ -89,7 +89,7 @@ class EventMapping {
   }
 
   #mapObject(object: MispObject): void {
-    const attributes = object.Attribute ?? []
+    const attributes = object.Attribute
     const hashes = attributes.filter(
       (attribute) => hashTypes.has(attribute.type) && this.#whyNotSent(attribute, object) === undefined,
     )
@@ -109,8 +109,8 @@ class EventMapping {
       summary: hashes.map(({ value }) => value.trim().toLowerCase()).join(' : '),
       attributes: names.map(({ value }) => ({ type: 'File Name', value })),
     }
-    const tags = hashes.flatMap((hash) => hash.Tag ?? [])
-    const galaxies = hashes.flatMap((hash) => hash.Galaxy ?? [])
+    const tags = hashes.flatMap((hash) => hash.Tag)
+    const galaxies = hashes.flatMap((hash) => hash.Galaxy)
     // A relation names a file by one of its hashes.
     const reference: Reference = { type: 'File', summary: first.value.trim().toLowerCase() }
     for (const { uuid } of [object, ...hashes, ...names]) this.#byUuid.set(uuid, reference)
@@ -176,7 +176,7 @@ class EventMapping {
   }
 
   #addIndicators(found: readonly FoundIndicator[], attribute: MispAttribute, object: MispObject | undefined): void {
-    const own = this.#tagsOf(attribute.Tag ?? [], attribute.Galaxy)
+    const own = this.#tagsOf(attribute.Tag, attribute.Galaxy)
     const comment = attribute.comment || object?.comment
     const firstSeen = readTime(attribute.first_seen)
     const lastSeen = readTime(attribute.last_seen)
@@ -203,7 +203,7 @@ class EventMapping {
   }
 
   #mapReferences(object: MispObject): void {
-    for (const { referenced_uuid, relationship_type, deleted } of object.ObjectReference ?? []) {
+    for (const { referenced_uuid, relationship_type, deleted } of object.ObjectReference) {
       if (isSet(deleted, false)) continue
       const from = this.#byUuid.get(object.uuid)
       const to = this.#byUuid.get(referenced_uuid)
@@ -265,7 +265,7 @@ class EventMapping {
 }
 
 function signatureOf(attribute: MispAttribute, object: MispObject | undefined): GroupItem {
-  const name = object?.Attribute?.find(({ object_relation }) => object_relation === 'yara-rule-name')?.value
+  const name = object?.Attribute.find(({ object_relation }) => object_relation === 'yara-rule-name')?.value
   return {
     type: 'Signature',
     name: (name ?? `YARA rule ${attribute.uuid}`).slice(0, 100).toWellFormed(),

@@ -125,7 +125,7 @@ function groupOf(
 function clustersByTag(
   galaxies: Galaxies,
 ): Map<string, { value?: string | null | undefined; description?: string | null | undefined }> {
-  const clusters = (galaxies ?? []).flatMap((galaxy) => galaxy.GalaxyCluster ?? [])
+  const clusters = galaxies.flatMap((galaxy) => galaxy.GalaxyCluster)
   return new Map(
     clusters.flatMap((cluster) => (typeof cluster.tag_name === 'string' ? [[cluster.tag_name, cluster] as const] : [])),
   )
