@@ -50,6 +50,12 @@ const columns: readonly Column<IndicatorMembership>[] = [
     ),
   },
   {
+    key: 'owners',
+    header: 'By the word of',
+    width: 'minmax(120px, 1.2fr)',
+    render: ({ owners }) => (owners.length === 0 ? <span>–</span> : <PlainText text={owners.join(', ')} />),
+  },
+  {
     key: 'stay',
     header: 'Versions',
     width: 'minmax(170px, 2fr)',

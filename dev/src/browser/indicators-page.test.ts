@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { callHub } from '@postern/cli'
 import { hostileCorpus, indicatorId } from '@postern/intel'
 import { consolePages, IndicatorPage, paths, SetupLink } from '@postern/protocol'
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser, Cookie, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { withHubDatabase } from '../hub-database.ts'
@@ -20,6 +20,8 @@ const manyCount = 10_000
 let system: TestSystem
 let browser: Browser
 let emptyTexts: string[] = []
+/** Of the one session that every test goes on with. */
+let cookies: Cookie[]
 beforeAll(async () => {
   system = await startTestSystem()
   browser = await launchChromium(readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'))
@@ -28,6 +30,7 @@ beforeAll(async () => {
   {
     await using first = await ConsolePage.open(browser, { url: system.hub.file.url })
     await first.setUp(url, 'chief', password)
+    cookies = await first.page.context().cookies()
   }
   emptyTexts = await readEmptyLibrary()
   await sendIndicators(hub, 'Bulk', {
@@ -65,8 +68,8 @@ afterAll(async () => {
 
 async function open(path: string = consolePages.indicators, colorScheme: 'light' | 'dark' = 'light') {
   const opened = await ConsolePage.open(browser, { url: system.hub.file.url, colorScheme })
+  await opened.page.context().addCookies(cookies)
   await opened.go(path)
-  await opened.signIn('chief', password)
   return opened
 }
 

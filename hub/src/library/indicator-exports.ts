@@ -2,11 +2,18 @@ import { parseTlp, tlpLevels } from '@postern/intel'
 import type { IndicatorExports, IndicatorMembership, IndicatorOnTarget } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { Problem } from '../lib/problem.ts'
+import type { Condition } from './tql-comparison.ts'
+import { compileTql } from './tql-to-sql.ts'
 
 /** Data collections, and targets of controls, that one indicator is shown with. */
 const shownMax = 1000
 
-type MembershipRow = Omit<IndicatorMembership, 'refreshedAt' | 'since'> & {
+/** Members whose collections' queries are put to the indicator's assertions. */
+const explainedMax = 100
+
+type MembershipRow = Omit<IndicatorMembership, 'refreshedAt' | 'since' | 'owners'> & {
+  tql: string
   refreshedAt: Date | null
   since: Date | null
 }
@@ -23,12 +30,19 @@ type TargetRow = Omit<IndicatorOnTarget, 'since' | 'checkedAt' | 'reason' | 'isW
 type Member = { active: boolean; tlp: number | null }
 
 /** Where an indicator of the organization's goes, and where it does not and why (D5, D21). */
-export async function readExports(db: Db, organizationId: string, indicatorId: string): Promise<IndicatorExports> {
+export async function readExports(
+  db: Db,
+  organizationId: string,
+  indicatorId: string,
+  now: Date,
+): Promise<IndicatorExports> {
   const collections = await readMemberships(db, organizationId, indicatorId)
   const targets = await readTargets(db, organizationId, indicatorId)
+  const owners = await readFittingOwners(db, organizationId, indicatorId, collections, now)
   return {
-    collections: collections.map((row) => ({
+    collections: collections.map(({ tql: _tql, ...row }) => ({
       ...row,
+      owners: owners.get(row.collectionId) ?? [],
       refreshedAt: row.refreshedAt?.toISOString() ?? null,
       since: row.since?.toISOString() ?? null,
     })),
@@ -39,7 +53,7 @@ export async function readExports(db: Db, organizationId: string, indicatorId: s
 /** A stay goes on over rows that follow each other without a gap: a member whose TLP or activity changes gets a new row. */
 async function readMemberships(db: Db, organizationId: string, indicatorId: string): Promise<MembershipRow[]> {
   const { rows } = await sql<MembershipRow>`
-    select c.id as "collectionId", c.name as "collectionName", c.version, c.refreshed_at as "refreshedAt",
+    select c.id as "collectionId", c.name as "collectionName", c.tql, c.version, c.refreshed_at as "refreshedAt",
       case when last.from_version is null then 'never' when last.until_version is null then 'member' else 'departed' end as state,
       stay.from_version as "sinceVersion", v.made_at as since, last.until_version as "untilVersion"
     from collection c
@@ -58,6 +72,40 @@ async function readMemberships(db: Db, organizationId: string, indicatorId: stri
     order by last.from_version is null, last.until_version is not null, c.name, c.id
     limit ${shownMax}`.execute(db)
   return rows
+}
+
+/** By collection's id, whose word made the indicator a member: a query is judged against one owner's assertion at a time. */
+async function readFittingOwners(
+  db: Db,
+  organizationId: string,
+  indicatorId: string,
+  collections: readonly MembershipRow[],
+  now: Date,
+): Promise<Map<string, string[]>> {
+  const owners = new Map<string, string[]>()
+  for (const { collectionId, tql } of collections.filter(({ state }) => state === 'member').slice(0, explainedMax)) {
+    const condition = readableCondition(tql, now)
+    if (condition === undefined) continue
+    const { rows } = await sql<{ name: string }>`
+      select w.name from assertion a join indicator i on i.id = a.indicator_id join owner w on w.id = a.owner_id
+      where a.indicator_id = ${indicatorId}::uuid and w.organization_id = ${organizationId} and ${condition}
+      order by w.name`.execute(db)
+    owners.set(
+      collectionId,
+      rows.map(({ name }) => name),
+    )
+  }
+  return owners
+}
+
+/** A query that an older release took and this one does not explains nothing, and hides nothing else. */
+function readableCondition(tql: string, now: Date): Condition | undefined {
+  try {
+    return compileTql(tql, now)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
 }
 
 /** Each control's targets, and each target's newest receipt, are found by the index (control_id, target, id desc), one step a target. */

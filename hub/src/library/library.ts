@@ -82,7 +82,7 @@ export class Library {
   async exports(caller: PersonCaller, indicatorId: string): Promise<IndicatorExports> {
     const scope = libraryScope(caller)
     found(await this.#store.find(scope, indicatorId), 'indicator')
-    return readExports(this.#db, scope.organizationId, indicatorId)
+    return readExports(this.#db, scope.organizationId, indicatorId, this.#clock.now())
   }
 }
 

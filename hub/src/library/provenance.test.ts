@@ -312,7 +312,12 @@ describe('LIB-8: why a value is on a control, and why not', () => {
       return await membership()
     }
     expect(await after({ rating: 0 })).toMatchObject({ state: 'never', sinceVersion: null, version: 1 })
-    expect(await after({ rating: 3 })).toMatchObject({ state: 'member', sinceVersion: 2, since: expect.any(String) })
+    expect(await after({ rating: 3 })).toMatchObject({
+      state: 'member',
+      owners: [owner.name],
+      sinceVersion: 2,
+      since: expect.any(String),
+    })
     expect(await after({ active: false })).toMatchObject({ state: 'member', sinceVersion: 2, version: 3 })
     expect(await after({ rating: 0 })).toMatchObject({ state: 'departed', sinceVersion: 2, untilVersion: 4 })
     expect(await after({ rating: 5 })).toMatchObject({ state: 'member', sinceVersion: 5, untilVersion: null })

@@ -117,6 +117,8 @@ export const IndicatorMembership = z.object({
   version: Count,
   refreshedAt: z.nullable(Instant),
   state: z.enum(['member', 'departed', 'never']),
+  /** Of a member: the owners whose assertions fit the collection's query now. At most 100 collections are explained so. */
+  owners: z.array(z.string()),
   /** First version of its present or last stay. Versions older than 30 days are forgotten, and with them stays that ended. */
   sinceVersion: z.nullable(Count),
   /** When that version was made, while it is known. */

@@ -1,0 +1,262 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { callHub } from '@postern/cli'
+import { hostileCorpus, indicatorId } from '@postern/intel'
+import { consolePages, IndicatorDetail, paths, SetupLink } from '@postern/protocol'
+import type { Browser, Cookie } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withHubDatabase } from '../hub-database.ts'
+import { type Exported, hostNames, startStory, type Story } from '../stories/story.ts'
+import { ConsolePage } from './console-page.ts'
+import { launchChromium } from './launch-chromium.ts'
+import { lowContrast } from './low-contrast.ts'
+import { sendIndicators } from './send-indicators.ts'
+
+const password = 'four random words here'
+const testMs = 60_000
+const known = hostNames(5, 'known')
+const traced = known[0] ?? ''
+const md5 = 'a'.repeat(32)
+const sha256 = 'c'.repeat(64)
+const longUrl = `https://long.example.com/${'a-path-that-goes-on/'.repeat(100)}`
+
+let story: Story
+let browser: Browser
+let feedId: string
+let exported: Exported
+/** Of the one session that every test goes on with. */
+let cookies: Cookie[]
+beforeAll(async () => {
+  story = await startStory()
+  const hub = story.system.hub.target
+  browser = await launchChromium(readFileSync(join(story.system.dataFolder, 'pki/ca.pem'), 'utf8'))
+  const { url } = await callHub(hub, paths.setupLinks, SetupLink, { method: 'POST' })
+  await using first = await ConsolePage.open(browser, { url: story.system.hub.file.url })
+  await first.setUp(url, 'chief', password)
+  cookies = await first.page.context().cookies()
+  story.publish(known)
+  feedId = (await story.feed()).id
+  exported = await story.export()
+  await sendIndicators(hub, 'Team', {
+    indicator: [
+      {
+        type: 'Host',
+        summary: traced,
+        rating: 4,
+        confidence: 90,
+        tag: [{ name: 'apt' }],
+        securityLabel: [{ name: 'TLP:GREEN' }],
+        attribute: [
+          ...hostileCorpus.map(({ text }) => ({ type: 'Description', value: text, source: text })),
+          { type: 'Source', value: 'https://intel.example.com/report/17' },
+        ],
+        associatedGroups: [{ groupXid: 'report-1' }],
+      },
+      { type: 'File', summary: `${md5} : ${sha256}`, rating: 3 },
+      { type: 'URL', summary: longUrl, attribute: [{ type: 'Description', value: 'words '.repeat(400) }] },
+    ],
+    group: [{ type: 'Report', name: '<b>Bold</b> report', xid: 'report-1', eventDate: '2026-11-01T00:00:00Z' }],
+  })
+}, 120_000)
+afterAll(async () => {
+  await browser.close()
+  await story[Symbol.asyncDispose]()
+})
+
+async function open(
+  type: 'Host' | 'File' | 'URL',
+  value: string,
+  colorScheme: 'light' | 'dark' = 'light',
+  width = 1280,
+) {
+  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, colorScheme, width })
+  await opened.page.context().addCookies(cookies)
+  await opened.go(pageOf(type, value))
+  await opened.page.getByRole('heading', { level: 1 }).waitFor()
+  return opened
+}
+
+function pageOf(type: 'Host' | 'File' | 'URL', value: string): string {
+  return consolePages.indicator(indicatorId(type, value))
+}
+
+function expectHarmless(opened: ConsolePage): void {
+  expect(opened.mishaps).toEqual([])
+  const { origin } = new URL(story.system.hub.file.url)
+  expect(opened.requested.filter((address) => new URL(address).origin !== origin)).toEqual([])
+}
+
+test(
+  'LIB-8: who says what of a value, by which job, execution and batch it came, and in which report it stands',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open('Host', traced)
+    const { page } = opened
+    const detail = await callHub(story.system.hub.target, paths.indicator(indicatorId('Host', traced)), IndicatorDetail)
+    const batchOf = (owner: string) => detail.assertions.find(({ ownerName }) => ownerName === owner)?.addedBy?.batchId
+
+    const source = page.getByRole('article', { name: 'Assertion of Source of the story' })
+    await source
+      .getByText(
+        `by the job MISP feed story (MISP feed), execution ${feedId} in batch ${batchOf('Source of the story')}`,
+      )
+      .waitFor()
+    const team = page.getByRole('article', { name: 'Assertion of Team' })
+    await team.getByText(`in batch ${batchOf('Team')}`).waitFor()
+    await team.getByText('90 of 100').waitFor()
+    await team.getByText('TLP:GREEN').waitFor()
+    await page.getByRole('grid', { name: 'Events and groups' }).getByText('<b>Bold</b> report').waitFor()
+
+    await source.getByRole('link', { name: `execution ${feedId}` }).click()
+    await page.waitForURL((url) => url.pathname === consolePages.execution(feedId))
+    await page.getByRole('navigation', { name: 'Parts of the ledger' }).waitFor()
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'LIB-8: where a value is held, since when and by which receipt; and why another is not',
+  { timeout: testMs },
+  async () => {
+    const receiptId = exported.receipts[0]?.id ?? ''
+    await using opened = await open('Host', traced)
+    const { page } = opened
+    const controls = page.getByRole('region', { name: 'On controls' })
+    await controls.getByText('Held on 1 of 1 target').waitFor()
+    const row = controls.getByRole('row').filter({ hasText: 'netscout-aed' })
+    await row.getByText('The control was read back and holds it.').waitFor()
+    await row.getByText('Hosts of the story version').waitFor()
+    await row.getByRole('link', { name: `execution ${exported.execution.id}` }).waitFor()
+    const collections = page.getByRole('region', { name: 'In data collections' })
+    await collections.getByText(/^Since version \d+, now version \d+$/).waitFor()
+    await row.focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => url.pathname === consolePages.receipt(receiptId))
+
+    await opened.go(pageOf('File', md5))
+    await controls.getByText('Held on 0 of 1 target').waitFor()
+    await controls.getByText('The data collection that goes there does not hold it.').waitFor()
+    await collections.getByText('In no kept version').waitFor()
+    expectHarmless(opened)
+  },
+)
+
+test('the hashes of one file lead to each other by keys', { timeout: testMs }, async () => {
+  await using opened = await open('File', md5)
+  const { page } = opened
+  for (const value of [sha256, md5]) {
+    const row = page.getByRole('grid', { name: 'Joined indicators' }).getByRole('row').filter({ hasText: value })
+    await row.getByText('Same File').waitFor()
+    await row.focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => url.pathname === pageOf('File', value))
+    await page.getByRole('heading', { level: 1, name: value }).waitFor()
+  }
+  expectHarmless(opened)
+})
+
+test('S13: a value is text in whatever spelling, and is copied as it is shown', { timeout: testMs }, async () => {
+  await using opened = await open('Host', traced)
+  const { page } = opened
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.keyboard.press('c')
+  await opened.announced.getByText('The value was copied').waitFor()
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(traced)
+  const harmless = traced.replaceAll('.', '[.]')
+  await page.getByRole('switch', { name: 'Defanged' }).focus()
+  await page.keyboard.press('Space')
+  await page.getByRole('heading', { level: 1, name: harmless }).waitFor()
+  await page.getByRole('button', { name: 'Copy the value, defanged' }).click()
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(harmless)
+  expectHarmless(opened)
+})
+
+test('S13, S6: hostile attributes and groups are shown as text and nothing else', { timeout: testMs }, async () => {
+  await using opened = await open('Host', traced)
+  const { page } = opened
+  const team = page.getByRole('article', { name: 'Assertion of Team' })
+  await team.getByText(/^\d+ attributes$/).click()
+  for (const text of [
+    '<img src=x onerror=alert(1)>',
+    'javascript:alert(document.domain)',
+    'https://intel.example.com/report/17',
+  ])
+    await team.getByText(text, { exact: true }).first().waitFor()
+  const strange = await page.evaluate<
+    string[]
+  >(`[...document.querySelectorAll('main a[href], main :is(img, iframe, object, embed, script, base, meta, link)')]
+    .filter((element) => element.localName !== 'a' || new URL(element.href).origin !== location.origin).map((element) => element.outerHTML)`)
+  expect(strange).toEqual([])
+  expectHarmless(opened)
+})
+
+test.each([1280, 768, 390])(
+  'long values and texts are shortened, and make nothing wider than a window of %d points',
+  { timeout: testMs },
+  async (width) => {
+    await using opened = await open('URL', longUrl, 'light', width)
+    const { page } = opened
+    await page.getByRole('region', { name: 'On controls' }).getByText('Held on 0 of 1 target').waitFor()
+    const isTooWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
+    expect(await page.evaluate(isTooWide)).toBe(false)
+    const heading = page.getByRole('heading', { level: 1 })
+    expect((await heading.textContent())?.length).toBeLessThan(300)
+    await heading.getByRole('button', { name: /more characters$/ }).click()
+    expect(await heading.textContent()).toBe(longUrl)
+    expect(await page.evaluate(isTooWide)).toBe(false)
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'a part that cannot be had says so and is tried again, and the others are there',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open('Host', traced)
+    const { page } = opened
+    const controls = page.getByRole('region', { name: 'On controls' })
+    await withHubDatabase(story.system.dataFolder, async (client) => {
+      await client.query('alter table control_value rename to control_value_away')
+      try {
+        await opened.go(pageOf('Host', traced))
+        await controls.getByRole('alert').getByText('Where it is exported: The hub made a mistake').waitFor()
+        await page.getByRole('article', { name: 'Assertion of Team' }).waitFor()
+        expect(await lowContrast(page)).toEqual([])
+      } finally {
+        await client.query('alter table control_value_away rename to control_value')
+      }
+    })
+    await controls.getByRole('button', { name: 'Try again' }).click()
+    await controls.getByText('Held on 1 of 1 target').waitFor()
+    expectHarmless(opened)
+  },
+)
+
+test('what there is not is said in words: no such indicator, no group, no link', { timeout: testMs }, async () => {
+  await using opened = await open('URL', longUrl)
+  const { page } = opened
+  await page.getByText('It stands in none').waitFor()
+  await page.getByText('No owner joins it with another').waitFor()
+  for (const id of ['nothing', indicatorId('Host', 'unheard-of.example.com')]) {
+    await opened.go(consolePages.indicator(id))
+    await page.getByRole('heading', { name: 'There is no such indicator' }).waitFor()
+    await page.getByRole('link', { name: 'Back to the indicators' }).waitFor()
+  }
+  expectHarmless(opened)
+})
+
+test.each(['light', 'dark'] as const)(
+  'every text of an indicator stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    for (const [type, value] of [
+      ['Host', traced],
+      ['File', md5],
+    ] as const) {
+      await using opened = await open(type, value, colorScheme)
+      await opened.page.getByRole('region', { name: 'On controls' }).getByRole('row').nth(1).waitFor()
+      expect(await lowContrast(opened.page)).toEqual([])
+      expectHarmless(opened)
+    }
+  },
+)
