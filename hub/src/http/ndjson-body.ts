@@ -12,12 +12,14 @@ export type LinesBounds = {
   lineMax: number
 }
 
+/** Blank lines cost next to nothing to send and much to look at; honest lists have none but the last. */
+const blankLinesMax = 1000
 /** gzip never shrinks honest lines further than this. */
 const ratioMax = 200
 const ratioCountsFrom = 1024 * 1024
 
 /**
- * Reads a gzip body as lines, bounded while it comes. `onCompressed` sees the bytes as they were sent, for keeping them; what it
+ * Reads a gzip body as lines, bounded while it comes; blank ones are passed over. `onCompressed` sees the bytes as they were sent, for keeping them; what it
  * returns is waited for, so that memory stays flat.
  */
 export async function* readGzipLines(
@@ -31,16 +33,23 @@ export async function* readGzipLines(
   }) as unknown as Gunzip
   let pending: Buffer[] = []
   let pendingBytes = 0
+  let blankLines = 0
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       counted.plain += chunk.length
       checkPlain(counted, bounds)
       let from = 0
       for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
-        pending.push(chunk.subarray(from, end))
-        yield text(pending)
-        pending = []
-        pendingBytes = 0
+        if (end === from && pending.length === 0) {
+          blankLines += 1
+          if (blankLines > blankLinesMax)
+            throw new Problem('invalid', `The body has more than ${blankLinesMax} blank lines.`)
+        } else {
+          pending.push(chunk.subarray(from, end))
+          yield text(pending)
+          pending = []
+          pendingBytes = 0
+        }
         from = end + 1
       }
       if (from < chunk.length) {

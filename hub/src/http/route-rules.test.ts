@@ -123,7 +123,8 @@ test('D22: what another organization has is not there, on every route that names
         ? `Bearer ${await api.deliveryToken()}`
         : `TC-Token ${await api.executionToken(permission === 'exports:write' ? 'export' : 'feed')}`
     const schema = bodies.get(name)
-    const body = schema === undefined ? undefined : fc.sample(jsonOf(schema, { kind: 'config' }, true), { numRuns: 1, seed: 7 })[0]
+    const body =
+      schema === undefined ? undefined : fc.sample(jsonOf(schema, { kind: 'config' }, true), { numRuns: 1, seed: 7 })[0]
     const reply = await api.https.inject({
       method,
       url: path.replaceAll(/:(\w+)/g, (_, parameter: string) => api.theirs.ids[parameter] ?? ''),

@@ -65,3 +65,16 @@ test('LIB-3: every date that toISOString writes is read back, and nothing makes 
     }),
   )
 })
+
+test('LIB-3: a date before the year 1 or after 9999 is none, however it is reached', () => {
+  const now = new Date('2026-11-21T00:00:00Z')
+  for (const text of [
+    'NOW() + 7974 YEARS',
+    'NOW() - 2026 YEARS',
+    'TODAY() + 99999 MONTHS',
+    '9999-12-31 23:59:59-01:00',
+  ])
+    expect([text, readTqlDate(text, now)]).toEqual([text, undefined])
+  for (const text of ['NOW() + 7973 YEARS', 'NOW() - 2025 YEARS', '9999-12-31 23:59:59Z'])
+    expect([text, readTqlDate(text, now)]).toEqual([text, expect.any(Date)])
+})

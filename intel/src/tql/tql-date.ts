@@ -1,12 +1,15 @@
 /**
  * Reads a date as TQL writes it: `2026-01-31`, `2026-01-31 12:00:00` and ISO 8601, both UTC where no zone is given, and the functions
  * `NOW()` and `TODAY()` (midnight UTC), each alone or with a distance: `NOW() - 30 DAYS`. Units from SECOND to YEAR. A month
- * before 31 March is the last day of February. `undefined` for anything else, impossible days included.
+ * before 31 March is the last day of February. `undefined` for anything else, impossible days included, and for what does not lie
+ * in the years 1 to 9999: neither ISO 8601 nor a database writes those alike.
  */
 export function readTqlDate(text: string, now: Date): Date | undefined {
   if (text.length > dateLengthMax) return undefined
   const trimmed = text.trim()
-  return readWritten(trimmed) ?? readFunction(trimmed, now)
+  const date = readWritten(trimmed) ?? readFunction(trimmed, now)
+  const year = date?.getUTCFullYear() ?? 0
+  return year >= 1 && year <= 9999 ? date : undefined
 }
 
 function readWritten(text: string): Date | undefined {
