@@ -4,7 +4,7 @@ import { api } from './api.ts'
 import { readAll } from './read-all.ts'
 
 /** Environments that one request reads, each with its servers. */
-const pageRows = 200
+const pageRows = 500
 
 const firstPage: string | undefined = undefined
 

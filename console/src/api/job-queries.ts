@@ -13,7 +13,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { readAll } from './read-all.ts'
 
-const pageRows = 200
+const pageRows = 500
 
 const firstPage: string | undefined = undefined
 

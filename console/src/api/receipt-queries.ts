@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api } from './api.ts'
 import { readAll } from './read-all.ts'
 
-const pageRows = 200
+const pageRows = 500
 
 const firstPage: string | undefined = undefined
 

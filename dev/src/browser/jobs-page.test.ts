@@ -1,0 +1,317 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { callHub } from '@postern/cli'
+import { hostileCorpus } from '@postern/intel'
+import { consolePages, ExecutionPage, Job, JobPage, paths, SetupLink, User } from '@postern/protocol'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withHubDatabase } from '../hub-database.ts'
+import { hostNames, startStory, type Story } from '../stories/story.ts'
+import { ConsolePage } from './console-page.ts'
+import { launchChromium } from './launch-chromium.ts'
+import { lowContrast } from './low-contrast.ts'
+import { addJobs, manyRows } from './many-rows.ts'
+import { expectLastRowByKeys, expectLoadingAndFailing, expectOnlyText } from './page-states.ts'
+
+const password = 'four random words here'
+const testMs = 90_000
+
+let story: Story
+let browser: Browser
+beforeAll(async () => {
+  story = await startStory()
+  story.publish(hostNames(3, 'known'))
+  browser = await launchChromium(readFileSync(join(story.system.dataFolder, 'pki/ca.pem'), 'utf8'))
+  const { hub } = story.system
+  await using opened = await ConsolePage.open(browser, { url: hub.file.url })
+  const { url } = await callHub(hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
+  await opened.setUp(url, 'chief', password)
+  await callHub(hub.target, paths.users, User, { json: { username: 'reader', password, role: 'read-only' } })
+}, 150_000)
+afterAll(async () => {
+  await browser.close()
+  await story[Symbol.asyncDispose]()
+})
+
+/** A signed-in person on a page. */
+async function open(
+  path: string,
+  options: { username?: string; colorScheme?: 'light' | 'dark' } = {},
+): Promise<ConsolePage> {
+  const { username = 'chief', colorScheme = 'light' } = options
+  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, colorScheme })
+  await opened.go(path)
+  await opened.signIn(username, password)
+  return opened
+}
+
+function expectHarmless(opened: ConsolePage): void {
+  expect(opened.mishaps).toEqual([])
+  const { origin } = new URL(story.system.hub.file.url)
+  expect(opened.requested.filter((address) => new URL(address).origin !== origin)).toEqual([])
+}
+
+async function stored(jobId: string): Promise<Job> {
+  return await callHub(story.system.hub.target, paths.job(jobId), Job)
+}
+
+test('FD-14: run now starts an execution and leads to it; the job shows how it went', { timeout: testMs }, async () => {
+  const { feed } = story.jobs
+  await using opened = await open(consolePages.job(feed.id))
+  const { page } = opened
+  await page.getByText('It has not run yet').waitFor()
+  await page.getByText('Never ran').waitFor()
+  await page.getByRole('button', { name: 'Run now' }).press('Enter')
+  await page.waitForURL((url) => url.pathname.startsWith('/executions/'))
+  await opened.announced.getByText('The execution is now: Succeeded').waitFor()
+  await page.goBack()
+  const facts = page.getByRole('region', { name: 'The job' })
+  await facts.getByRole('link', { name: 'Succeeded' }).waitFor()
+  // A second one is seen from here, without a reload.
+  const id = await story.start(feed)
+  await story.end(id)
+  const executions = page.getByRole('region', { name: 'Executions of this job' })
+  await executions.getByRole('link', { name: `Execution ${id}: Succeeded` }).waitFor()
+  expect((await stored(feed.id)).lastExecution).toMatchObject({ id, state: 'succeeded' })
+  expectHarmless(opened)
+})
+
+test(
+  'FD-14: a schedule is edited with its next runs in sight; a mistake is told while it is typed and saves nothing',
+  { timeout: testMs },
+  async () => {
+    const { feed } = story.jobs
+    await using opened = await open(consolePages.job(feed.id))
+    const { page } = opened
+    await page.getByRole('button', { name: 'Set a schedule …' }).press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Schedule' })
+    const cron = dialog.getByLabel('Cron expression')
+    const runs = dialog.getByRole('region', { name: 'Next runs' }).getByRole('listitem')
+    await cron.fill('0 0 25 * * ?')
+    await dialog.getByText('"25" is no hours').waitFor()
+    await dialog.getByLabel('Time zone').fill('Mars/Olympus')
+    await cron.fill('0 30 2 ? * MON-FRI')
+    await dialog.getByText('"Mars/Olympus" is no time zone').waitFor()
+    await page.keyboard.press('Enter')
+    await dialog.getByRole('alert').getByText('"Mars/Olympus" is no time zone').waitFor()
+    expect((await stored(feed.id)).schedule).toBeNull()
+
+    await dialog.getByLabel('Time zone').fill('America/New_York')
+    await dialog.getByRole('heading', { name: 'Monday to Friday at 02:30' }).waitFor()
+    expect(await runs.count()).toBe(5)
+    const first = await runs.first().locator('time').getAttribute('datetime')
+    expect(await runs.first().textContent()).toMatch(/^(Mon|Tue|Wed|Thu|Fri).*, 02:30:00/)
+    await dialog.getByLabel('Time zone').press('Enter')
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText('It runs by itself when its schedule is due.').waitFor()
+    expect(await stored(feed.id)).toMatchObject({
+      schedule: { cron: '0 30 2 ? * MON-FRI', timeZone: 'America/New_York' },
+      nextRunAt: first,
+    })
+
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Its schedule is paused. It can still be run now.').waitFor()
+    expect(await stored(feed.id)).toMatchObject({ enabled: false, nextRunAt: null })
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByText('It runs by itself when its schedule is due.').waitFor()
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'D23, D9: a job is made from the form that its app declares; secrets go in and are never shown again',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open(consolePages.newJob)
+    const { page } = opened
+    await page.getByRole('button', { name: 'Make the job' }).click()
+    await page.getByText('Give the job a name.').waitFor()
+    await page.getByText('Choose where it runs.').waitFor()
+    expect(await page.evaluate('document.activeElement.labels[0].textContent')).toContain('Name')
+
+    await page.getByLabel('Name', { exact: false }).first().fill('AED of the form')
+    await page.getByLabel('App').selectOption({ label: 'NETSCOUT AED export 1.0.0 (export)' })
+    await page.getByLabel('Environment').selectOption('Test')
+    await page.getByLabel('Control').fill('aed-of-the-form')
+    await page.getByLabel('Plans').selectOption('Always ask a person first')
+    await page.getByRole('button', { name: 'Make the job' }).click()
+    // What only the hub knows is wrong stands beside its field too.
+    const alert = page.getByRole('alert').filter({ hasText: 'The job was not saved' })
+    await alert.getByText('parameters.hostname is required').waitFor()
+    await page
+      .getByText(/^Is required: send/)
+      .first()
+      .waitFor()
+    const { hub } = story.system
+    const like = (await stored(story.jobs.export.id)).parameters
+    for (const name of ['hostname', 'fingerprint', 'stixUsername', 'stixCollection'] as const)
+      await fieldOf(opened, name).fill(String(like[name] ?? ''))
+    for (const name of ['apiToken', 'stixPassword'] as const) await fieldOf(opened, name).fill(`s3cret of ${name}`)
+    await fieldOf(opened, 'dataCollection').selectOption(story.jobs.collection.name)
+    await page.getByRole('button', { name: 'Make the job' }).click()
+    await page.getByRole('heading', { name: 'AED of the form' }).waitFor()
+    expect(await page.getByText('Set; never shown again').count()).toBe(2)
+    const jobs = await callHub(hub.target, `${paths.jobs}?contains=of%20the%20form`, JobPage)
+    expect(jobs.data).toMatchObject([
+      { control: 'aed-of-the-form', mode: 'always-ask', secretsSet: ['apiToken', 'stixPassword'] },
+    ])
+
+    // Saved again without touching the secrets: they stay.
+    await page.getByRole('button', { name: 'Edit …' }).click()
+    await page.getByLabel('Plans').selectOption('Apply when every guard passes')
+    await page.getByRole('button', { name: 'Save the job' }).click()
+    await page.getByRole('heading', { name: 'AED of the form' }).waitFor()
+    expect(await stored(jobs.data[0]?.id ?? '')).toMatchObject({
+      mode: 'apply-when-guards-pass',
+      secretsSet: ['apiToken', 'stixPassword'],
+    })
+    expect(await page.content()).not.toContain('s3cret')
+
+    await page.getByRole('button', { name: 'Actions for AED of the form' }).click()
+    await page.getByRole('menuitem', { name: 'Delete …' }).click()
+    await page.getByRole('button', { name: 'Delete the job' }).click()
+    await page.waitForURL((url) => url.pathname === consolePages.jobs)
+    expect((await callHub(hub.target, `${paths.jobs}?contains=of%20the%20form`, JobPage)).data).toEqual([])
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'ES-26: with no server online it is said before somebody runs it, and the execution waits where it is seen',
+  { timeout: testMs },
+  async () => {
+    const { feed } = story.jobs
+    await withHubDatabase(story.system.dataFolder, async (client) => {
+      await client.query(`insert into environment (organization_id, name) select id, 'Empty site' from organization`)
+      await client.query(
+        `update job set environment_id = (select id from environment where name = 'Empty site') where id = $1`,
+        [feed.id],
+      )
+      await client.query(
+        `insert into skipped_run (job_id, due_at, reason, times)
+        values ($1, now() - interval '2 h', 'overlap', 1), ($1, now() - interval '1 d', 'misfire', 12)`,
+        [feed.id],
+      )
+    })
+    await using opened = await open(consolePages.job(feed.id))
+    const { page } = opened
+    await page.getByText('No environment server of Empty site takes executions now: none is online.').waitFor()
+    await page.getByText('2 scheduled times were skipped').click()
+    await page.getByText('An execution of the job was still open, so none was started.').waitFor()
+    await page.getByText('No hub was running; 12 missed times became one execution.').waitFor()
+    await page.getByRole('button', { name: 'Run now' }).click()
+    await page.waitForURL((url) => url.pathname.startsWith('/executions/'))
+    await page.getByRole('main').getByText('Waiting', { exact: true }).first().waitFor()
+    await page.goBack()
+    await page.getByRole('button', { name: `Actions for ${feed.name}` }).click()
+    await page.getByRole('menuitem', { name: 'Delete …' }).click()
+    await page.getByRole('button', { name: 'Delete the job' }).click()
+    await page.getByText(/Execution \d+ of this job is open\. Cancel it/).waitFor()
+    const { data } = await callHub(story.system.hub.target, `${paths.executions}?limit=1`, ExecutionPage)
+    expect(data).toMatchObject([{ jobId: feed.id, state: 'waiting' }])
+    expectHarmless(opened)
+  },
+)
+
+test('who only reads sees jobs and can change nothing', { timeout: testMs }, async () => {
+  await using opened = await open(consolePages.job(story.jobs.export.id), { username: 'reader' })
+  const { page } = opened
+  await page.getByRole('heading', { name: story.jobs.export.name }).waitFor()
+  await page.getByText('It has not run yet').waitFor()
+  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  await opened.go(consolePages.jobs)
+  await page.getByRole('grid', { name: 'Jobs' }).getByText(story.jobs.export.name).waitFor()
+  expect(await page.getByRole('button', { name: 'New job' }).count()).toBe(0)
+  expectHarmless(opened)
+})
+
+test.each(['light', 'dark'] as const)(
+  'every text of jobs stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    await using opened = await open(consolePages.jobs, { colorScheme })
+    const { page } = opened
+    await page.getByText('Monday to Friday at 02:30').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await opened.go(consolePages.job(story.jobs.feed.id))
+    await page.getByText('takes executions now').waitFor()
+    await page.getByRole('button', { name: 'Change the schedule …' }).click()
+    await page.getByRole('dialog').getByText('Monday to Friday at 02:30').last().waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await opened.go(consolePages.newJob)
+    await page.getByLabel('App').selectOption({ label: 'MISP feed 1.0.0 (feed)' })
+    await page.getByRole('button', { name: 'Make the job' }).click()
+    await page.getByText('Give the job a name.').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'S13: what apps declare and owners are named is text; thousands of jobs are reached by keys and found by name',
+  { timeout: testMs },
+  async () => {
+    const hostile = hostileCorpus.map(({ text }) => text.replaceAll('\0', '')).filter((text) => text !== '')
+    await withHubDatabase(story.system.dataFolder, async (client) => {
+      await addJobs(client, story.jobs.export.id, manyRows)
+      for (const text of hostile) {
+        await client.query(
+          `insert into job (organization_id, name, app_id, environment_id, parameters, timeout_seconds)
+          select organization_id, left($1, 64), app_id, environment_id, jsonb_build_object('hostname', $2::text), 60 from job where id = $3
+          on conflict do nothing`,
+          [text, text.repeat(20), story.jobs.export.id],
+        )
+      }
+    })
+    await using opened = await open(consolePages.jobs)
+    const { page } = opened
+    const { rows } = await withHubDatabase(story.system.dataFolder, async (client) =>
+      client.query<{ count: string; last: string }>(
+        `select count(*), max(id) as last from job where deleted_at is null`,
+      ),
+    )
+    await page.getByRole('grid', { name: 'Jobs' }).getByRole('row').nth(1).waitFor()
+    await expectOnlyText(page)
+    await opened.go(consolePages.job(rows[0]?.last ?? ''))
+    await page.getByRole('region', { name: 'Parameters' }).waitFor()
+    await expectOnlyText(page)
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+
+    await opened.go(consolePages.jobs)
+    await page.getByLabel('Search jobs by name').fill('many 01')
+    await page.getByText(`Many 01999`).waitFor({ state: 'detached' })
+    await page.waitForURL((url) => url.searchParams.get('contains') === 'many 01')
+    const found = await callHub(story.system.hub.target, `${paths.jobs}?contains=many%2001&limit=1000`, JobPage)
+    await expectLastRowByKeys(page, 'Jobs', found.data.length, found.data.at(-1)?.name ?? '')
+    await page.getByLabel('Search jobs by name').fill('no such name')
+    await page.getByText('No job fits the filter').waitFor()
+    await opened.go(consolePages.jobs)
+    await expectLastRowByKeys(page, 'Jobs', Number(rows[0]?.count), 'NETSCOUT AED')
+    await expectLoadingAndFailing(opened, {
+      path: consolePages.jobs,
+      list: paths.jobs,
+      label: 'Jobs',
+      sign: story.jobs.export.name,
+    })
+    await opened.go(consolePages.job('999999'))
+    await page.getByRole('heading', { name: 'There is no such job' }).waitFor()
+    expectHarmless(opened)
+  },
+)
+
+/** Labels that the AED's app declares for its parameters. */
+const labels = {
+  hostname: 'Hostname',
+  fingerprint: 'Certificate fingerprint',
+  apiToken: 'API token',
+  stixUsername: 'STIX client username',
+  stixPassword: 'STIX client password',
+  dataCollection: 'Data collection',
+  stixCollection: 'AED STIX collection name',
+} as const
+
+function fieldOf(opened: ConsolePage, name: keyof typeof labels) {
+  const parameters = opened.page.getByRole('region', { name: 'Parameters' })
+  // A password field's own button is labelled by the field too.
+  return parameters.getByLabel(labels[name]).and(opened.page.locator('input, select')).first()
+}
