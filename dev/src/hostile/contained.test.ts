@@ -171,20 +171,25 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
     expect(marked('Buffer.alloc(32 * 1024 * 1024, 1)), 5)')).toEqual([])
   })
 
-  test.each([
+  const fillings: [way: string, reason: RegExp][] = [
     ['large', /had \d+ MB on disk .* its limit is 64 MB/],
     ['deleted', /had \d+ MB on disk .* its limit is 64 MB/],
     // Twenty thousand files take their time on most disks.
-    ...(isSoak ? ([['tiny', /had more than 20000 files and folders/]] as const) : []),
-  ])('ES-25: an app that fills the disk with %s files is ended, and what it wrote is gone', async (way, reason) => {
-    const { executionId, result, tries } = await contain('disk-filler', { way })
-    expect(tries.get('one file larger than the limit')).toBe('EFBIG')
-    expect(tries.get('a file of nothing, of 1 TB')).toBe('EFBIG')
-    expect(result).toMatchObject({ outcome: 'limit', message: expect.stringMatching(reason) })
-    const top = join(jobs(), executionId, '1')
-    expect(readdirSync(top).sort()).toEqual(['log', 'out'])
-    expect(readdirSync(join(top, 'log')).length).toBeLessThanOrEqual(100)
-  })
+    ...(isSoak ? ([['tiny', /had more than 20000 files and folders/]] satisfies [string, RegExp][]) : []),
+  ]
+
+  test.each(fillings)(
+    'ES-25: an app that fills the disk with %s files is ended, and what it wrote is gone',
+    async (way, reason) => {
+      const { executionId, result, tries } = await contain('disk-filler', { way })
+      expect(tries.get('one file larger than the limit')).toBe('EFBIG')
+      expect(tries.get('a file of nothing, of 1 TB')).toBe('EFBIG')
+      expect(result).toMatchObject({ outcome: 'limit', message: expect.stringMatching(reason) })
+      const top = join(jobs(), executionId, '1')
+      expect(readdirSync(top).sort()).toEqual(['log', 'out'])
+      expect(readdirSync(join(top, 'log')).length).toBeLessThanOrEqual(100)
+    },
+  )
 
   test('ES-25: a flood of log is read on and counted, kept to its limit, and holds up nobody', async () => {
     const { result, texts } = await contain(

@@ -3,13 +3,11 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { errorText } from '../log/server-log.ts'
+import { diskLimits } from './disk-limits.ts'
 import { processTree, readProcessTable } from './process-table.ts'
 
 const pauseMs = 500
-/** Files and folders of one attempt. Also what keeps a measurement short. */
-const filesMax = 20_000
 const filesAtOnceMax = 1_000
-const depthMax = 64
 /** Open files of one attempt that are looked at. */
 const openFilesMax = 4_000
 
@@ -57,11 +55,12 @@ async function judge(folders: readonly string[], rootPid: number, bytesMax: numb
 
 /** Bytes that the files below these folders take, or what is wrong with the folders themselves. */
 export async function measureFolders(folders: readonly string[]): Promise<{ bytes: number } | { sentence: string }> {
+  const { filesMax, folderDepthMax } = diskLimits
   let blocks = 0
   let files = 0
   const open = folders.map((path) => ({ path, depth: 0 }))
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    if (folder.depth > depthMax) return { sentence: `The app nested folders deeper than ${depthMax}.` }
+    if (folder.depth > folderDepthMax) return { sentence: `The app nested folders deeper than ${folderDepthMax}.` }
     const entries = entriesOf(folder.path)
     if (entries === 'closed') return { sentence: 'The app closed a folder of its own to the environment server.' }
     if ((files += entries.length) > filesMax)

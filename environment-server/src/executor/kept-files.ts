@@ -5,24 +5,26 @@ import { launch } from '@postern/protocol'
 import type { Redactor } from '../redact/redactor.ts'
 import type { ExecutionFolders } from '../sandbox/confinement.ts'
 import { readAppFile } from './app-file.ts'
+import { diskLimits } from './disk-limits.ts'
 import { measureFolders } from './disk-watch.ts'
 import { removeFolder } from './remove-folder.ts'
 import { LineSplitter } from './line-splitter.ts'
 
 const bytesAtOnceMax = 1024 * 1024
-/** Log files of one attempt that are kept; an app that writes more than these loses the others. */
-const logFilesMax = 100
-/** What an attempt leaves in `out` stays for days up to this size; beyond it nothing of it does. */
-const outBytesMax = 64 * 1024 * 1024
 
 /**
  * What an app leaves on disk stays for days (ES-9), and an app may have written its secrets into it. Its message and results are
  * in the attempt's result by now, so the files go; its log files are written anew without secrets, each up to `bytesMax`.
- * Must run after the app's last process has ended.
+ * What it left in `out` beyond its bound is not kept. Must run after the app's last process has ended.
  */
-export async function redactKeptFiles(folders: ExecutionFolders, redact: Redactor, bytesMax: number): Promise<void> {
+export async function redactKeptFiles(
+  folders: ExecutionFolders,
+  redact: Redactor,
+  bytesMax: number,
+): Promise<{ isOutKept: boolean }> {
   const out = await measureFolders([folders.out])
-  if ('sentence' in out || out.bytes > outBytesMax) {
+  const isOutKept = !('sentence' in out) && out.bytes <= diskLimits.outBytesMax
+  if (!isOutKept) {
     await removeFolder(folders.out)
     mkdirSync(folders.out, { mode: 0o700 })
   }
@@ -30,9 +32,10 @@ export async function redactKeptFiles(folders: ExecutionFolders, redact: Redacto
   for (const [index, name] of readdirSync(folders.log).toSorted().entries()) {
     const path = join(folders.log, name)
     // Links, pipes and folders are no logs; what lies behind them is none of ours.
-    if (index >= logFilesMax || !lstatSync(path).isFile()) await removeFolder(path)
+    if (index >= diskLimits.logFilesMax || !lstatSync(path).isFile()) await removeFolder(path)
     else await rewrite(path, redact, bytesMax)
   }
+  return { isOutKept }
 }
 
 async function rewrite(path: string, redact: Redactor, bytesMax: number): Promise<void> {

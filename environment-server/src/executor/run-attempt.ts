@@ -196,7 +196,8 @@ function endedBeforeStart(error: unknown, redact: (text: string) => string): Att
 async function cleanUp(folders: AttemptFolders, redact: Redactor, bytesMax: number, log: ServerLog): Promise<void> {
   try {
     await removeLeavings(folders)
-    await redactKeptFiles(folders.app, redact, bytesMax)
+    const { isOutKept } = await redactKeptFiles(folders.app, redact, bytesMax)
+    if (!isOutKept) log('warn', `What an execution left in ${folders.app.out} was too much, and is not kept.`)
   } catch (error) {
     log('warn', `What an execution left in ${folders.top} could not be tidied up: ${errorText(error)}`)
   }
