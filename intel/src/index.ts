@@ -8,7 +8,7 @@ export type { Canonical, CanonicaliseResult, Refusal, RefusalReason } from './in
 export { rawLengthMax, valueLengthMax } from './indicators/value-limits.ts'
 export { splitFileSummary } from './indicators/file-summary.ts'
 export type { FileHashes } from './indicators/file-summary.ts'
-export { indicatorId } from './indicators/indicator-id.ts'
+export { indicatorHex, indicatorId } from './indicators/indicator-id.ts'
 export { detectType } from './indicators/detect-type.ts'
 export { compareTlp, parseTlp, tlpLevels } from './tlp.ts'
 export type { TlpLevel } from './tlp.ts'

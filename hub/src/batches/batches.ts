@@ -9,17 +9,15 @@ import { batchModes, type BatchModes } from './batch-modes.ts'
 import { countItems } from './batch-counts.ts'
 import { BatchStore, type BatchRow } from './batch-store.ts'
 import { ContentReader } from './content-reader.ts'
-import { deleteItems } from './delete-writer.ts'
-import { writeGroups } from './group-writer.ts'
 import { holdLease } from './hold-lease.ts'
-import { writeIndicators, type AssertionWriter } from './indicator-writer.ts'
+import type { AssertionWriter } from './indicator-writer.ts'
 import { ItemOutcomes } from './item-outcomes.ts'
 import { writeLedger } from './ledger-blocks.ts'
-import { writeLinks } from './link-writer.ts'
 import { NameRegister } from './name-register.ts'
-import type { PreparedBatch } from './prepared-batch.ts'
+import type { PreparedBatch, ReadMessage } from './prepared-batch.ts'
 import { makeSentTables, preferLookUps } from './sent-tables.ts'
 import { mergeWaitingIndexEntries } from './tidy.ts'
+import { writeItems } from './write-items.ts'
 
 /** Who sends a batch, and whose assertions it may write: checked before (owners/owners.ts). */
 export type BatchSender = AssertionWriter & {
@@ -122,15 +120,15 @@ export class Batches {
     batchId: string | undefined,
   ): Promise<BatchRow> {
     const modes = batchModes(config)
-    const read = await this.#reader.read(content, modes)
-    if (!read.ok) throw new Problem(read.tooLarge ? 'too-large' : 'invalid', read.message)
-    if (modes.action === 'Create') await this.#names.add(read.batch)
+    const messages = this.#reader.read(content, modes)
+    const batch = await begun(messages)
+    if (modes.action === 'Create') await this.#names.add(batch)
     const client = await this.#pool.connect()
     let failure: Error | undefined
     try {
       await makeSentTables(client)
       await client.query('begin')
-      const written = await this.#write(client, sender, config, modes, read.batch, sha256, batchId)
+      const written = await this.#write(client, sender, config, modes, { batch, messages }, sha256, batchId)
       await client.query('commit')
       this.#onTouched(sender.organizationId)
       return written
@@ -148,7 +146,7 @@ export class Batches {
     sender: BatchSender,
     config: BatchConfig,
     modes: BatchModes,
-    batch: PreparedBatch,
+    { batch, messages }: { batch: PreparedBatch; messages: AsyncIterable<ReadMessage> },
     sha256: Buffer,
     batchId: string | undefined,
   ): Promise<BatchRow> {
@@ -162,15 +160,8 @@ export class Batches {
     if (earlier !== undefined && batchId === undefined) return earlier
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
     const outcomes = new ItemOutcomes(batch)
-    let associations = 0
-    if (modes.action === 'Delete') await deleteItems(client, sender, batch, id, outcomes)
-    else {
-      await writeGroups(client, sender.ownerId, batch, modes, outcomes)
-      await writeIndicators(client, sender, batch, modes, outcomes)
-      associations = await writeLinks(client, sender.ownerId, batch, outcomes)
-    }
-    await writeLedger(client, id, batch, outcomes)
-    await this.#store.notePending(client, sender.organizationId)
+    const { whole, associations } = await writeItems(client, sender, { id, batch, messages }, modes, outcomes)
+    await writeLedger(client, id, whole, outcomes)
     const completed = await this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
     // Last, so that an attempt is kept from ending for no longer than a commit takes.
     await holdLease(client, sender)
@@ -180,6 +171,14 @@ export class Batches {
 
 /** First number of the advisory locks that keep an owner's batches apart. */
 const ownerLockClass = 62_003
+
+/** The first of what is read of a content; before it is there, no connection is taken. @throws Problem `invalid`, `too-large` */
+async function begun(messages: AsyncIterator<ReadMessage>): Promise<PreparedBatch> {
+  const { value: message } = await messages.next()
+  if (message?.kind === 'unreadable') throw new Problem(message.tooLarge ? 'too-large' : 'invalid', message.message)
+  if (message?.kind !== 'batch') throw new Error(`a content began with ${message?.kind}`)
+  return message.batch
+}
 
 function digest(config: BatchConfig, content: Uint8Array): Buffer {
   return createHash('sha256').update(JSON.stringify(config)).update('\0').update(content).digest()

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { Problem } from '../lib/problem.ts'
 import type { BatchModes } from './batch-modes.ts'
-import type { ReadContent } from './prepared-batch.ts'
+import type { ReadMessage } from './prepared-batch.ts'
 import { readContent } from './read-content.ts'
 
 /** JSON above this is read in the worker thread, so that a large batch stalls no other request (S14). */
@@ -11,29 +11,43 @@ const waitingMax = 32
 
 const youngGenerationMegabytes = 96
 
-type Waiting = { resolve(read: ReadContent): void; reject(error: Error): void }
+/** A content that the worker reads: what it said so far, and who waits for more. */
+type Reading = { messages: ReadMessage[]; error: Error | undefined; wake: () => void }
 
 /** Reads batch contents: small ones at once, large ones in a worker thread, one after the other. */
 export class ContentReader {
   #worker: Worker | undefined
-  #waiting: Waiting[] = []
+  #readings: Reading[] = []
 
-  async read(json: Uint8Array, modes: BatchModes): Promise<ReadContent> {
-    if (json.length <= readHereBytesMax) return readContent(json, modes)
-    if (this.#waiting.length >= waitingMax) {
+  /** Whoever stops listening early keeps nobody waiting. */
+  async *read(json: Uint8Array, modes: BatchModes): AsyncGenerator<ReadMessage, void, undefined> {
+    if (json.length <= readHereBytesMax) {
+      yield* readContent(json, modes, Number.POSITIVE_INFINITY)
+      return
+    }
+    if (this.#readings.length >= waitingMax) {
       throw new Problem('unavailable', `${waitingMax} batches wait to be read; send this one again in a moment.`)
     }
-    this.#worker ??= this.#start()
-    const worker = this.#worker
-    worker.ref()
-    return new Promise<ReadContent>((resolve, reject) => {
-      this.#waiting.push({ resolve, reject })
-      worker.postMessage({ json, modes })
-    })
+    const reading: Reading = { messages: [], error: undefined, wake: () => {} }
+    this.#send(reading, { json, modes })
+    for (;;) {
+      const message = reading.messages.shift()
+      if (message !== undefined) yield message
+      if (message !== undefined && isLast(message)) return
+      if (reading.error !== undefined) throw reading.error
+      if (reading.messages.length === 0) await new Promise<void>((resolve) => (reading.wake = resolve))
+    }
   }
 
   async close(): Promise<void> {
     await this.#worker?.terminate()
+  }
+
+  #send(reading: Reading, work: { json: Uint8Array; modes: BatchModes }): void {
+    this.#worker ??= this.#start()
+    this.#worker.ref()
+    this.#readings.push(reading)
+    this.#worker.postMessage(work)
   }
 
   #start(): Worker {
@@ -41,19 +55,31 @@ export class ContentReader {
       // A batch is many small objects that die together; room for them spares copying those that live.
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
     })
-    worker.on('message', (read: ReadContent) => {
-      this.#waiting.shift()?.resolve(read)
-      // An idle worker keeps no process alive.
-      if (this.#waiting.length === 0) worker.unref()
-    })
+    worker.on('message', (message: ReadMessage) => this.#take(worker, message))
     worker.on('error', (error) => this.#fail(error))
     worker.on('exit', () => this.#fail(new Error('the thread that reads batches ended')))
     return worker
   }
 
+  /** The worker reads in the order in which it was asked. */
+  #take(worker: Worker, message: ReadMessage): void {
+    const reading = isLast(message) ? this.#readings.shift() : this.#readings[0]
+    reading?.messages.push(message)
+    reading?.wake()
+    // An idle worker keeps no process alive.
+    if (this.#readings.length === 0) worker.unref()
+  }
+
   /** The next read starts a new worker. */
   #fail(error: Error): void {
     this.#worker = undefined
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(error)
+    for (const reading of this.#readings.splice(0)) {
+      reading.error = error
+      reading.wake()
+    }
   }
+}
+
+function isLast({ kind }: ReadMessage): boolean {
+  return kind === 'ledger' || kind === 'unreadable'
 }

@@ -2,9 +2,9 @@
 import { parentPort } from 'node:worker_threads'
 import type { BatchModes } from './batch-modes.ts'
 import { transferable } from './prepared-batch.ts'
+import { partRowsMax } from './part-size.ts'
 import { readContent } from './read-content.ts'
 
 parentPort?.on('message', ({ json, modes }: { json: Uint8Array; modes: BatchModes }) => {
-  const read = readContent(json, modes)
-  parentPort?.postMessage(read, read.ok ? transferable(read.batch) : [])
+  for (const message of readContent(json, modes, partRowsMax)) parentPort?.postMessage(message, transferable(message))
 })

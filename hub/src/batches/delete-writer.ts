@@ -3,24 +3,13 @@ import { refreshViewOfTouched } from '../library/indicator-view.ts'
 import type { AssertionWriter } from './indicator-writer.ts'
 import { rowNumbers } from './indicator-writer.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
-import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
+import type { PreparedRows } from './prepared-batch.ts'
 
 /**
  * Takes away what the owner asserts; each leaves a tombstone. What is not there is `unchanged`: a delete that comes twice is
  * no error. The owner's lock is held.
  */
-export async function deleteItems(
-  client: PoolClient,
-  writer: AssertionWriter,
-  batch: PreparedBatch,
-  batchId: string,
-  outcomes: ItemOutcomes,
-): Promise<void> {
-  await deleteGroups(client, writer, batch.groups, batchId, outcomes)
-  await deleteAssertions(client, writer, batch.indicators, batchId, outcomes)
-}
-
-async function deleteAssertions(
+export async function deleteAssertions(
   client: PoolClient,
   writer: AssertionWriter,
   rows: PreparedRows,
@@ -77,7 +66,8 @@ async function deleteBelongings(client: PoolClient, ownerId: string): Promise<vo
   )
 }
 
-async function deleteGroups(
+/** The same for groups. */
+export async function deleteGroups(
   client: PoolClient,
   writer: AssertionWriter,
   rows: PreparedRows,

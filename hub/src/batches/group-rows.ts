@@ -36,7 +36,7 @@ export class GroupRows {
 
   prepared(): PreparedRows {
     const modes = `${this.#modes.attributes}\t${this.#modes.tags}\t${this.#modes.labels}`
-    const writer = new PreparedRowsWriter()
+    const writer = new PreparedRowsWriter('text')
     for (const { sent, positions } of this.#rows.values()) {
       const said = saidLine(sent)
       const attributeLines = (sent.attributes ?? []).map((attribute) => attributeLine(sent.xid, attribute))

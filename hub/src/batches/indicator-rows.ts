@@ -1,4 +1,4 @@
-import { escapeCopyField, indicatorId, type IndicatorType } from '@postern/intel'
+import { escapeCopyField, indicatorHex, type IndicatorType } from '@postern/intel'
 import { copyArray, jsonLiteral } from './copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
 import type { BatchModes } from './batch-modes.ts'
@@ -29,7 +29,7 @@ export class IndicatorRows {
     for (const tag of sent.tags ?? []) this.tagNames.add(tag)
     for (const label of sent.labels ?? []) this.labelNames.add(label)
     const ids = sent.values.map((value) => {
-      const id = indicatorId(sent.type, value)
+      const id = indicatorHex(sent.type, value)
       const before = this.#rows.get(id)
       if (before === undefined) this.#rows.set(id, { id, type: sent.type, value, sent, positions: [position] })
       else this.#addAgain(before, position, sent)
@@ -46,9 +46,25 @@ export class IndicatorRows {
     row.sent = { ...rest, tlp, groupXids: foldedNames(row.sent.groupXids, sent.groupXids, 'Append') ?? [] }
   }
 
-  prepared(): PreparedRows {
-    const writer = new PreparedRowsWriter()
-    for (const { id, type, value, sent, positions } of this.#rows.values()) {
+  /** All rows in the order of their ids, in parts of `rowsMax` or a few more. No rows are one part without rows. */
+  *parts(rowsMax: number): Generator<PreparedRows> {
+    const rows = [...this.#rows.values()]
+    const order = orderOfIds(rows)
+    let part: Row[] = []
+    for (const [place, key] of order.entries()) {
+      // Every key holds the place of a row.
+      part.push(rows[key % placesMax]!)
+      const next = order[place + 1]
+      if (part.length < rowsMax || next === undefined || prefixOf(next) === prefixOf(key)) continue
+      yield this.#prepared(part)
+      part = []
+    }
+    yield this.#prepared(part)
+  }
+
+  #prepared(rows: readonly Row[]): PreparedRows {
+    const writer = new PreparedRowsWriter('uuid')
+    for (const { id, type, value, sent, positions } of rows) {
       const said = saidLine(sent)
       const attributeLines = (sent.attributes ?? noAttributes).map((attribute) => attributeLine(id, attribute))
       const digested = this.#digested(sent, said, attributeLines)
@@ -67,6 +83,18 @@ export class IndicatorRows {
 }
 
 const noAttributes: SentAttribute[] = []
+
+/** Above the hashes of the most items that a batch may have; with 32 bits of an id it fits into a double. */
+const placesMax = 2 ** 20
+
+/** The places of rows, sorted by the first 32 bits of their ids, which are above them: numbers sort many times faster than texts. */
+function orderOfIds(rows: readonly Row[]): Float64Array {
+  return Float64Array.from(rows, ({ id }, place) => Number.parseInt(id.slice(0, 8), 16) * placesMax + place).sort()
+}
+
+function prefixOf(key: number): number {
+  return Math.floor(key / placesMax)
+}
 
 /** rating, confidence, active, private, status, tags, labels, tlp, first seen, last seen, expires, detail, attributes named. */
 function saidLine(sent: SentIndicator): string {

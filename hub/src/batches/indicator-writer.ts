@@ -4,8 +4,7 @@ import { refreshViewOfSent } from '../library/indicator-view.ts'
 import type { BatchModes } from './batch-modes.ts'
 import { clearLastFlag, selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
-import { ledgerEntry } from './ledger-blocks.ts'
-import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
+import type { PreparedRows } from './prepared-batch.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 import { copyPieces } from './sent-tables.ts'
 
@@ -18,24 +17,23 @@ export type AssertionWriter = {
 }
 
 /**
- * Writes the batch's indicators and what the owner asserts of them; rows that say what they said before are not touched.
+ * Writes one part of a batch's indicators and what the owner asserts of them; rows that say what they said before are not touched.
  * The owner's lock is held, so nobody else writes its assertions.
  */
 export async function writeIndicators(
   client: PoolClient,
   writer: AssertionWriter,
-  batch: PreparedBatch,
+  rows: PreparedRows,
   modes: BatchModes,
   outcomes: ItemOutcomes,
 ): Promise<void> {
-  const rows = batch.indicators
   if (rows.count === 0) return
   const ofRow = await classify(client, writer.ownerId, rows)
   const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
   if (changed.length > 0) {
     const createdCount = changed.reduce((count, row) => count + (ofRow[row] === 'created' ? 1 : 0), 0)
     await copyChanged(client, rows, changed, ofRow, modes)
-    await writeIdentities(client, batch, changed.length, ofRow, outcomes)
+    await writeIdentities(client, rows, changed.length, ofRow, outcomes)
     await writeAssertions(client, writer, modes, createdCount, changed.length - createdCount)
     await writeAttributes(client, writer.ownerId, modes, createdCount < changed.length)
     await refreshViewOfSent(client, writer)
@@ -80,11 +78,11 @@ async function copyChanged(
 
 /**
  * Adds the identities that are new and locks those that are not, in the order of their ids: batches of several owners that
- * meet wait for each other and never in a ring. From here on no other batch computes the view of these indicators.
+ * meet wait for each other and never in a ring, and the parts of a batch come in that order too. From here on no other batch computes the view of these indicators.
  */
 async function writeIdentities(
   client: PoolClient,
-  batch: PreparedBatch,
+  rows: PreparedRows,
   changedCount: number,
   ofRow: LedgerOutcome[],
   outcomes: ItemOutcomes,
@@ -95,32 +93,28 @@ async function writeIdentities(
      on conflict (id) do update set value = excluded.value where false`,
   )
   if (rowCount === changedCount) return
-  const rows = batch.indicators
-  const { rows: collisions } = await client.query<{ row: number }>(
+  const { rows: collisions } = await client.query<{ row: number; type: string; value: string }>(
     `with gone as (
        delete from sent_indicator s using indicator i
        where i.id = s.indicator_id and (i.type <> s.type or i.value <> s.value)
-       returning s.indicator_id
+       returning s.indicator_id, s.type, s.value
      ), gone_too as (
        delete from sent_attribute where indicator_id in (select indicator_id from gone)
      )
-     select array_position($1::uuid[], indicator_id) - 1 as row from gone`,
+     select array_position($1::uuid[], indicator_id) - 1 as row, type, value from gone`,
     [rows.keys],
   )
   if (collisions.length === 0) return
-  const collided = new Set(collisions.map(({ row }) => row))
-  for (const row of collided) ofRow[row] = 'refused'
+  const reasons = new Map(collisions.map(({ row, type, value }) => [row, notValid(type, value, collided)]))
+  for (const row of reasons.keys()) ofRow[row] = 'refused'
   for (const [index, position] of rows.itemPositions.entries()) {
-    if (collided.has(rows.itemRows[index] ?? -1))
-      outcomes.refuse(position, refusalCodes.indicator, collisionReason(batch, position))
+    const reason = reasons.get(rows.itemRows[index] ?? -1)
+    if (reason !== undefined) outcomes.refuse(position, refusalCodes.indicator, reason)
   }
 }
 
 /** D1: on conflict the stored value must be equal. */
-function collisionReason(batch: PreparedBatch, position: number): string {
-  const [, , type, summary] = ledgerEntry(batch.ledger, position)
-  return notValid(type, summary, 'Its identity is that of another stored value (identity-collision).')
-}
+const collided = 'Its identity is that of another stored value (identity-collision).'
 
 async function writeAssertions(
   client: PoolClient,

@@ -4,7 +4,7 @@ import type { LedgerItem, LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
 import { type CopyLines, selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
-import type { PreparedBatch } from './prepared-batch.ts'
+import type { PreparedBatch, WholeBatch } from './prepared-batch.ts'
 
 /** One item as a block holds it: position, kind, type, summary, code, reason. */
 export type BlockItem = [number, LedgerItem['kind'], string, string, string | null, string | null]
@@ -37,7 +37,7 @@ export function ledgerEntry(ledger: CopyLines, position: number): BlockItem {
 export async function writeLedger(
   client: PoolClient,
   batchId: string,
-  batch: PreparedBatch,
+  batch: WholeBatch,
   outcomes: ItemOutcomes,
 ): Promise<void> {
   for (const [outcome, positions] of outcomes.positions()) {
@@ -59,7 +59,7 @@ export async function writeLedger(
 }
 
 /** Lines as they were prepared, but for those that writing gave a reason. */
-function blockPieces(batch: PreparedBatch, outcomes: ItemOutcomes, positions: readonly number[]): Uint8Array[] {
+function blockPieces(batch: WholeBatch, outcomes: ItemOutcomes, positions: readonly number[]): Uint8Array[] {
   if (outcomes.notes.size === 0) return selectEntries(batch.ledger, positions)
   return positions.flatMap((position) => {
     const note = outcomes.notes.get(position)
@@ -80,7 +80,10 @@ export function toLedgerItem(batchId: string, outcome: LedgerOutcome, item: Bloc
   return { batchId, position, kind, type, summary, outcome, code, reason }
 }
 
-export function kindOf(batch: PreparedBatch, position: number): LedgerItem['kind'] {
+export function kindOf(
+  batch: Pick<PreparedBatch, 'groupCount' | 'indicatorCount'>,
+  position: number,
+): LedgerItem['kind'] {
   if (position < batch.groupCount) return 'group'
   return position < batch.groupCount + batch.indicatorCount ? 'indicator' : 'association'
 }

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import { selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import { ledgerEntry } from './ledger-blocks.ts'
-import { type PreparedBatch, rowsOf } from './prepared-batch.ts'
+import { type PreparedBatch, rowsOf, type WholeBatch } from './prepared-batch.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 import { copyPieces } from './sent-tables.ts'
 
@@ -13,7 +13,7 @@ import { copyPieces } from './sent-tables.ts'
 export async function writeLinks(
   client: PoolClient,
   ownerId: string,
-  batch: PreparedBatch,
+  batch: WholeBatch,
   outcomes: ItemOutcomes,
 ): Promise<number> {
   const { positions, lines } = batch.links
@@ -90,7 +90,7 @@ async function insertLinks(client: PoolClient, ownerId: string): Promise<number>
 async function noteUnresolved(
   client: PoolClient,
   ownerId: string,
-  batch: PreparedBatch,
+  batch: WholeBatch,
   outcomes: ItemOutcomes,
 ): Promise<void> {
   const { rows } = await client.query<{ position: number; missing: string }>(
@@ -118,14 +118,16 @@ async function noteUnresolved(
 async function forgetDigests(
   client: PoolClient,
   ownerId: string,
-  { indicators, groups }: PreparedBatch,
+  { indicators, groups }: WholeBatch,
   positions: ReadonlySet<number>,
 ): Promise<void> {
-  await client.query(
-    `update assertion set digest = null
-     where owner_id = $1 and indicator_id in (select ($2::uuid[])[row + 1] from unnest($3::int[]) row)`,
-    [ownerId, indicators.keys, rowsOf(indicators, positions)],
-  )
+  for (const part of indicators) {
+    await client.query(
+      `update assertion set digest = null
+       where owner_id = $1 and indicator_id in (select ($2::uuid[])[row + 1] from unnest($3::int[]) row)`,
+      [ownerId, part.keys, rowsOf(part, positions)],
+    )
+  }
   await client.query(
     `update library_group set digest = null
      where owner_id = $1 and xid in (select ($2::text[])[row + 1] from unnest($3::int[]) row)`,

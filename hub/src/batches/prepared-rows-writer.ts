@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
+import { uuidArray } from './uuid-array.ts'
 import { CopyLinesWriter } from './copy-lines.ts'
 import type { PreparedRows } from './prepared-batch.ts'
 
 /** Collects rows in the shape in which they are written. */
 export class PreparedRowsWriter {
+  readonly #keyKind: 'uuid' | 'text'
   readonly #keys: string[] = []
   readonly #digests: string[] = []
   readonly #itemPositions: number[] = []
@@ -11,8 +13,12 @@ export class PreparedRowsWriter {
   readonly #lines = new CopyLinesWriter()
   readonly #attributes = new CopyLinesWriter()
 
+  constructor(keyKind: 'uuid' | 'text') {
+    this.#keyKind = keyKind
+  }
+
   /**
-   * @param key as an element of an array's text
+   * @param key 32 hexadecimal digits, or as an element of an array's text
    * @param keyColumns the row's first columns as COPY text @param said the other ones
    * @param digested everything that the items say of it and how it is to be written: the same again is not written again
    */
@@ -36,8 +42,8 @@ export class PreparedRowsWriter {
   finish(): PreparedRows {
     return {
       count: this.#keys.length,
-      keys: `{${this.#keys.join(',')}}`,
-      digests: `{${this.#digests.join(',')}}`,
+      keys: this.#keyKind === 'uuid' ? uuidArray(this.#keys) : `{${this.#keys.join(',')}}`,
+      digests: uuidArray(this.#digests),
       lines: this.#lines.finish(),
       attributes: this.#attributes.finish(),
       itemPositions: Uint32Array.from(this.#itemPositions),

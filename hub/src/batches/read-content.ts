@@ -1,12 +1,13 @@
-import { BatchContent, type LedgerItem } from '@postern/protocol'
+import { BatchContent } from '@postern/protocol'
 import type { BatchModes } from './batch-modes.ts'
 import { IndicatorRows } from './indicator-rows.ts'
 import { CopyLinesWriter } from './copy-lines.ts'
 import { GroupRows } from './group-rows.ts'
 import { isWithinDepth, jsonDepthMax } from './json-bounds.ts'
-import { ledgerLine } from './ledger-blocks.ts'
+import { kindOf, ledgerLine } from './ledger-blocks.ts'
 import { LinkRows } from './link-rows.ts'
-import type { ReadContent } from './prepared-batch.ts'
+import type { CopyLines } from './copy-lines.ts'
+import type { PreparedBatch, PreparedRows, ReadMessage } from './prepared-batch.ts'
 import { readAssociation } from './read-association.ts'
 import { readGroup } from './read-group.ts'
 import { readIndicator, type RefusedItem } from './read-indicator.ts'
@@ -17,8 +18,23 @@ export const contentItemsMax = 100_000
 /**
  * Reads a batch's content: JSON text, bounded before it is parsed (S14), each item on its own. Groups come first, since
  * indicators refer to them. Pure, and so runs in a worker thread as well as here.
+ * @param partRowsMax rows in one part of the indicators; a Delete has one part
  */
-export function readContent(json: Uint8Array, modes: BatchModes): ReadContent {
+export function* readContent(json: Uint8Array, modes: BatchModes, partRowsMax: number): Generator<ReadMessage> {
+  const read = readItems(json, modes)
+  if ('message' in read) {
+    yield { kind: 'unreadable', ...read }
+    return
+  }
+  yield { kind: 'batch', batch: read.batch() }
+  for (const rows of read.parts(modes.action === 'Create' ? partRowsMax : Number.POSITIVE_INFINITY))
+    yield { kind: 'indicators', rows }
+  yield { kind: 'ledger', ledger: read.ledger() }
+}
+
+type Unreadable = { tooLarge: boolean; message: string }
+
+function readItems(json: Uint8Array, modes: BatchModes): ItemReader | Unreadable {
   if (!isWithinDepth(json)) return unreadable(`The content is nested more than ${jsonDepthMax} deep.`)
   const content = parse(json)
   if (content === undefined)
@@ -27,14 +43,17 @@ export function readContent(json: Uint8Array, modes: BatchModes): ReadContent {
   const itemCount = group.length + indicator.length + association.length
   if (itemCount > contentItemsMax) {
     return {
-      ok: false,
       tooLarge: true,
       message: `The content has ${itemCount} items; ${contentItemsMax} are permitted. Send it in several batches.`,
     }
   }
-  const reader = new ItemReader(modes)
+  const reader = new ItemReader(modes, {
+    groupCount: group.length,
+    indicatorCount: indicator.length,
+    associationCount: association.length,
+  })
   reader.readAll(group, indicator, association)
-  return { ok: true, batch: reader.result(group.length, indicator.length, association.length) }
+  return reader
 }
 
 function parse(json: Uint8Array): BatchContent | undefined {
@@ -46,21 +65,26 @@ function parse(json: Uint8Array): BatchContent | undefined {
   }
 }
 
-function unreadable(message: string): ReadContent {
-  return { ok: false, tooLarge: false, message }
+function unreadable(message: string): Unreadable {
+  return { tooLarge: false, message }
 }
+
+type ItemCounts = Pick<PreparedBatch, 'groupCount' | 'indicatorCount' | 'associationCount'>
 
 class ItemReader {
   readonly #modes: BatchModes
-  readonly #ledger = new CopyLinesWriter()
+  readonly #counts: ItemCounts
+  /** For the ledger: what each item is, by position. */
+  readonly #types: string[] = []
+  readonly #summaries: string[] = []
   readonly #refused: { position: number; code: string; reason: string }[] = []
   readonly #links = new LinkRows()
   readonly #groups: GroupRows
   readonly #indicators: IndicatorRows
-  #position = 0
 
-  constructor(modes: BatchModes) {
+  constructor(modes: BatchModes, counts: ItemCounts) {
     this.#modes = modes
+    this.#counts = counts
     this.#groups = new GroupRows(modes)
     this.#indicators = new IndicatorRows(modes)
   }
@@ -73,54 +97,68 @@ class ItemReader {
 
   #readGroup(item: unknown): boolean {
     const read = readGroup(item)
-    if (!read.ok) return this.#refuse('group', read.refused)
+    if (!read.ok) return this.#refuse(read.refused)
     this.#groups.add(this.#position, read.group)
     this.#links.addOfGroup(this.#position, read.group)
-    return this.#took('group', read.group.type, read.summary)
+    return this.#took(read.group.type, read.summary)
   }
 
   #readIndicator(item: unknown): boolean {
     const read = readIndicator(item)
-    if (!read.ok) return this.#refuse('indicator', read.refused)
+    if (!read.ok) return this.#refuse(read.refused)
     const ids = this.#indicators.add(this.#position, read.indicator)
     this.#links.addOfIndicator(this.#position, ids, read.indicator.groupXids)
-    return this.#took('indicator', read.indicator.type, read.summary)
+    return this.#took(read.indicator.type, read.summary)
   }
 
   #readAssociation(item: unknown): boolean {
     const read = readAssociation(item, this.#indicators.idOfXid)
-    if (!read.ok) return this.#refuse('association', read.refused)
+    if (!read.ok) return this.#refuse(read.refused)
     this.#links.add(this.#position, read.link)
-    return this.#took('association', read.type, read.summary)
+    return this.#took(read.type, read.summary)
   }
 
-  #took(kind: LedgerItem['kind'], type: string, summary: string): true {
-    this.#ledger.line(ledgerLine([this.#position, kind, type, summary, null, null]))
-    this.#ledger.endEntry()
-    this.#position++
+  get #position(): number {
+    return this.#types.length
+  }
+
+  #took(type: string, summary: string): true {
+    this.#types.push(type)
+    this.#summaries.push(summary)
     return true
   }
 
   /** Whether to read on. */
-  #refuse(kind: LedgerItem['kind'], { type, summary, code, reason }: RefusedItem): boolean {
+  #refuse({ type, summary, code, reason }: RefusedItem): boolean {
     this.#refused.push({ position: this.#position, code, reason })
-    this.#took(kind, type, summary)
+    this.#took(type, summary)
     return !this.#modes.haltOnError
   }
 
-  result(groupCount: number, indicatorCount: number, associationCount: number) {
+  batch(): PreparedBatch {
     return {
-      groupCount,
-      indicatorCount,
-      associationCount,
-      ledger: this.#ledger.finish(),
+      ...this.#counts,
       refused: this.#refused,
       processedCount: this.#position,
       groups: this.#groups.prepared(),
-      indicators: this.#indicators.prepared(),
       links: this.#links.prepared(),
       tagNames: [...new Set([...this.#groups.tagNames, ...this.#indicators.tagNames])].sort(),
       labelNames: [...new Set([...this.#groups.labelNames, ...this.#indicators.labelNames])].sort(),
     }
+  }
+
+  parts(rowsMax: number): Generator<PreparedRows> {
+    return this.#indicators.parts(rowsMax)
+  }
+
+  ledger(): CopyLines {
+    const ledger = new CopyLinesWriter()
+    for (const [position, type] of this.#types.entries()) {
+      // Both lists have an entry for every item.
+      const summary = this.#summaries[position]!
+      ledger.line(ledgerLine([position, kindOf(this.#counts, position), type, summary, null, null]))
+      ledger.endEntry()
+    }
+    return ledger.finish()
   }
 }

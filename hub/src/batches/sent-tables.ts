@@ -47,6 +47,11 @@ export async function makeSentTables(client: PoolClient): Promise<void> {
   tablesMade.add(client)
 }
 
+/** Between the parts of a batch; the transaction's end does it by itself. */
+export async function emptySentTables(client: PoolClient): Promise<void> {
+  await client.query('delete from sent_indicator; delete from sent_attribute; delete from touched_indicator')
+}
+
 /**
  * In the transaction: every join goes from the few rows that were sent to the many that are stored, by their keys, whatever the
  * statistics say; so a batch costs the same in a large library. Temporary tables are compared with each other by hashed

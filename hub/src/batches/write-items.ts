@@ -1,0 +1,45 @@
+import type { PoolClient } from 'pg'
+import type { BatchModes } from './batch-modes.ts'
+import type { BatchSender } from './batches.ts'
+import { noteTouched } from './batch-store.ts'
+import type { CopyLines } from './copy-lines.ts'
+import { deleteAssertions, deleteGroups } from './delete-writer.ts'
+import { writeGroups } from './group-writer.ts'
+import { writeIndicators } from './indicator-writer.ts'
+import type { ItemOutcomes } from './item-outcomes.ts'
+import { writeLinks } from './link-writer.ts'
+import type { PreparedBatch, PreparedRows, ReadMessage, WholeBatch } from './prepared-batch.ts'
+import { emptySentTables } from './sent-tables.ts'
+
+/** A batch on its way into the library: what was read of it at first, and what is still being read. */
+export type BatchOnItsWay = { id: string; batch: PreparedBatch; messages: AsyncIterable<ReadMessage> }
+
+/**
+ * Writes the items of a batch: its groups, its indicators part by part as they are prepared, and their associations last, since these
+ * refer to any of them. In the batch's transaction; the owner's lock is held.
+ */
+export async function writeItems(
+  client: PoolClient,
+  sender: BatchSender,
+  { id, batch, messages }: BatchOnItsWay,
+  modes: BatchModes,
+  outcomes: ItemOutcomes,
+): Promise<{ whole: WholeBatch; associations: number }> {
+  const isDelete = modes.action === 'Delete'
+  if (isDelete) await deleteGroups(client, sender, batch.groups, id, outcomes)
+  else await writeGroups(client, sender.ownerId, batch, modes, outcomes)
+  const indicators: PreparedRows[] = []
+  let ledger: CopyLines | undefined
+  for await (const message of messages) {
+    if (message.kind === 'ledger') ledger = message.ledger
+    if (message.kind !== 'indicators') continue
+    if (indicators.length > 0) await emptySentTables(client)
+    if (isDelete) await deleteAssertions(client, sender, message.rows, id, outcomes)
+    else await writeIndicators(client, sender, message.rows, modes, outcomes)
+    await noteTouched(client, sender.organizationId)
+    indicators.push(message.rows)
+  }
+  if (ledger === undefined) throw new Error('a batch was read without its ledger')
+  const whole = { ...batch, indicators, ledger }
+  return { whole, associations: isDelete ? 0 : await writeLinks(client, sender.ownerId, whole, outcomes) }
+}
