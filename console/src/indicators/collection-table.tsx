@@ -41,7 +41,7 @@ const columns: readonly Column<IndicatorMembership>[] = [
   {
     key: 'name',
     header: 'Data collection',
-    width: 'minmax(170px, 2fr)',
+    width: 'minmax(150px, 2fr)',
     isPlain: true,
     render: ({ collectionName }) => (
       <strong>
@@ -52,13 +52,13 @@ const columns: readonly Column<IndicatorMembership>[] = [
   {
     key: 'owners',
     header: 'By the word of',
-    width: 'minmax(120px, 1.2fr)',
+    width: 'minmax(110px, 1.2fr)',
     render: ({ owners }) => (owners.length === 0 ? <span>–</span> : <PlainText text={owners.join(', ')} />),
   },
   {
     key: 'stay',
     header: 'Versions',
-    width: 'minmax(170px, 2fr)',
+    width: 'minmax(150px, 2fr)',
     render: (membership) => <span>{stayWords(membership)}</span>,
   },
   {

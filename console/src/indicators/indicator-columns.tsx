@@ -26,7 +26,7 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'value',
     header: 'Value',
-    width: 'minmax(190px, 3.6fr)',
+    width: 'minmax(184px, 3.8fr)',
     isPlain: true,
     render: (indicator) => <ValueCell indicator={indicator} />,
   },
@@ -39,20 +39,20 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
     isSecondary: true,
     render: ({ confidence }) => <span title={confidenceTitle(confidence)}>{confidence ?? '–'}</span>,
   },
-  { key: 'tlp', header: 'TLP', width: '124px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
+  { key: 'tlp', header: 'TLP', width: '120px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
   {
     key: 'owners',
     header: 'Owners',
-    width: 'minmax(88px, 1.2fr)',
+    width: 'minmax(80px, 1.1fr)',
     render: ({ owners }) => <Owners owners={owners} />,
   },
   {
     key: 'tags',
     header: 'Tags',
-    width: 'minmax(88px, 1.2fr)',
+    width: 'minmax(80px, 1.1fr)',
     render: ({ tags }) => <TagList tags={tags} shownMax={1} />,
   },
-  { key: 'added', header: 'Added', width: '90px', render: ({ addedAt }) => <ShortTime instant={addedAt} /> },
+  { key: 'added', header: 'Added', width: '88px', render: ({ addedAt }) => <ShortTime instant={addedAt} /> },
   {
     key: 'modified',
     header: 'Modified',
