@@ -12,6 +12,7 @@ import { storm } from './storm.ts'
 
 const isSoak = process.env['POSTERN_SOAK'] === '1'
 const kills = Number(process.env['POSTERN_SOAK_KILLS'] ?? (isSoak ? 200 : 6))
+const minutesMax = Number(process.env['POSTERN_SOAK_MINUTES'] ?? (isSoak ? 40 : 3))
 const stormMs = isSoak ? 3_500_000 : 240_000
 const booksDeadlineMs = 60_000
 
@@ -24,7 +25,7 @@ test(
     using history = new HeldHistory(story.held)
     // Each write to the appliance takes a moment, so that some kills fall into it.
     story.aed.setFaults([{ on: 'taxii-post', fault: 'slow', delayMs: 300 }])
-    const { killed, hosts } = await storm({ story, draw: new SeededDraw(seed), kills })
+    const { killed, hosts } = await storm({ story, draw: new SeededDraw(seed), kills, minutesMax })
     story.aed.setFaults([])
 
     await story.feed()
@@ -54,7 +55,7 @@ test(
     const states = executions.map(({ state }) => state)
     expect(states.filter((state) => state === 'succeeded').length, context).toBeGreaterThan(2)
     process.stdout.write(
-      `${kills} kills, ${context}; ${executions.length} executions ${tally(states)}; ` +
+      `${Object.values(killed).reduce((sum, count) => sum + count)} kills, ${context}; ${executions.length} executions ${tally(states)}; ` +
         `attempts ${tally(attempts.map(({ state }) => state))}; receipts ${tally(receipts.map(({ state }) => state))}; ` +
         `the appliance changed ${history.changes} times\n`,
     )
