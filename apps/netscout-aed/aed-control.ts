@@ -18,6 +18,8 @@ export interface AedControlParts {
   readonly blocks: boolean
   readonly removeBy: RemoveBy
   readonly readBackVia: ReadBackVia
+  /** Whether the number of listed indicators must be the one that the appliance says. */
+  readonly checkCount: boolean
   readonly maxContentLengthBytes: number
   readonly valuesMax: number
   readonly log: Logger
@@ -41,7 +43,10 @@ export function aedControl(parts: AedControlParts): ExportControl {
     removedBy: removeBy,
     isUnverified: false,
     accepts: (type, value) => accepts(type, value, parts.blocks),
-    held: () => held.values(parts.readBackVia === 'taxii' ? readByTaxii() : readByConfiguration()),
+    held: () =>
+      parts.readBackVia === 'taxii'
+        ? held.values(readByTaxii())
+        : held.values(readByConfiguration(), countByConfiguration),
     add: (values) => addAll(values),
     remove: removeBy === 'delete' ? removeByDelete : removeByRevoking,
     ...(removeBy === 'rewrite'
@@ -63,6 +68,10 @@ export function aedControl(parts: AedControlParts): ExportControl {
 
   async function* readByConfiguration(): AsyncGenerator<unknown> {
     yield* api.objects(await administered())
+  }
+
+  async function countByConfiguration(): Promise<number | undefined> {
+    return parts.checkCount ? (await api.collection(parts.target)).indicators : undefined
   }
 
   async function administered(): Promise<ConfiguredCollection> {

@@ -62,6 +62,11 @@ const parameters = {
     default: 'configuration',
     note: 'How the appliance is asked what it holds: through its REST interface, or as the STIX client, if that may read.',
   }),
+  checkCount: parameter.boolean({
+    label: 'Check the number of indicators',
+    default: true,
+    note: 'Whether a list read through the REST interface must hold as many indicators as the appliance says. A list that was cut is never taken for all.',
+  }),
   discoveryPath: parameter.string({ label: 'TAXII discovery path', default: '/taxii/', check: pathCheck }),
   apiRoot: parameter.string({
     label: 'TAXII API root',
@@ -73,6 +78,13 @@ const parameters = {
     minimum: 4_096,
     maximum: 64 * 1024 * 1024,
     note: 'Empty: what the API root says.',
+  }),
+  retryWaitMs: parameter.integer({
+    label: 'First wait before trying again in milliseconds',
+    default: 250,
+    minimum: 1,
+    maximum: 60_000,
+    note: 'A request that failed is tried five times in all; each wait is twice the one before.',
   }),
   pollSeconds: parameter.integer({
     label: 'Longest wait for a post in seconds',
@@ -96,12 +108,12 @@ export default defineExport({
 async function open(context: ExportContext<ValuesOf<typeof parameters>>): Promise<ExportControl> {
   const { parameters: given, log, signal, external } = context
   const base = new URL('/', addressUrl(given.hostname))
-  const { fingerprint } = given
+  const reach = { fingerprint: given.fingerprint, retries: { firstWaitMs: given.retryWaitMs } }
   const api = new AedApi(
-    external({ fingerprint, headers: { 'x-arbux-apitoken': given.apiToken, accept: 'application/json' } }),
+    external({ ...reach, headers: { 'x-arbux-apitoken': given.apiToken, accept: 'application/json' } }),
     base,
   )
-  const stixClient = external({ fingerprint, basic: { username: given.stixUsername, password: given.stixPassword } })
+  const stixClient = external({ ...reach, basic: { username: given.stixUsername, password: given.stixPassword } })
   const { discoveryPath, apiRoot, pollSeconds } = given
   const taxii = await Taxii20.open(stixClient, { base, discoveryPath, apiRoot, pollSeconds, signal })
   const collection = await taxii.collection(given.stixCollection)
@@ -114,6 +126,7 @@ async function open(context: ExportContext<ValuesOf<typeof parameters>>): Promis
     blocks: given.blocks,
     removeBy: given.removeBy,
     readBackVia: given.readBackVia,
+    checkCount: given.checkCount,
     maxContentLengthBytes: given.maxContentLengthBytes ?? taxii.maxContentLengthBytes ?? contentLengthDefaultBytes,
     valuesMax: await roomFor(api, collection.title, log),
     log,

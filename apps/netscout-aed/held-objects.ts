@@ -1,3 +1,4 @@
+import { SourceUnreadable } from '@postern/app-sdk'
 import type { Logger, Value } from '@postern/app-sdk'
 import * as z from '@postern/app-sdk/zod'
 import { idOf } from './transform.ts'
@@ -28,16 +29,28 @@ export class HeldObjects {
     this.#log = log
   }
 
-  /** The values in use; objects that are no indicators, or revoked, are none. */
-  async *values(objects: AsyncIterable<unknown>): AsyncGenerator<Value> {
+  /**
+   * The values in use; objects that are no indicators, or revoked, are none.
+   * @param said asked at the end how many indicators the appliance says that it holds; nothing where it does not say
+   * @throws SourceUnreadable, at the end, when it listed another number
+   */
+  async *values(
+    objects: AsyncIterable<unknown>,
+    said: () => Promise<number | undefined> = () => Promise.resolve(undefined),
+  ): AsyncGenerator<Value> {
     this.#otherIds.clear()
+    const [inUse, revokedOnes] = [new Set<string>(), new Set<string>()]
     let strange = 0
     for await (const listed of objects) {
       const object = HeldObject.safeParse(listed)
       if (!object.success) strange += 1
       else if (object.data.type === undefined || object.data.type === 'indicator') {
         const { id, pattern, revoked, indicatorType, value } = object.data
-        if (revoked === true || revoked === 1) continue
+        if (revoked === true || revoked === 1) {
+          revokedOnes.add(id)
+          continue
+        }
+        inUse.add(id)
         const held = pattern === undefined ? valueOfRow(indicatorType ?? '', value ?? '') : valueOfPattern(pattern)
         if (held === undefined) strange += 1
         else {
@@ -51,6 +64,12 @@ export class HeldObjects {
         'the collection holds indicators that are not one IPv4 address, host or URL; they are left alone',
         { objects: strange },
       )
+    const announced = await said()
+    // Whether revoked ones are counted, where they are listed at all, is not public.
+    if (announced === undefined || announced === inUse.size || announced === inUse.size + revokedOnes.size) return
+    throw new SourceUnreadable(
+      `the collection holds ${announced} indicators by the word of the appliance, and it lists ${inUse.size}: what it holds is not known. If its number means something else, switch parameter checkCount off`,
+    )
   }
 
   /** All ids to remove a value by. */

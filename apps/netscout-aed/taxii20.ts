@@ -26,7 +26,9 @@ const Status = z.object({
   failures: z.optional(z.array(Failure)),
 })
 type Status = z.infer<typeof Status>
-const Bundle = z.object({ objects: z.optional(z.array(z.unknown())) })
+/** The type is demanded: `{}` would read as a collection that holds nothing. */
+const Bundle = z.object({ type: z.literal('bundle'), objects: z.optional(z.array(z.unknown())) })
+const Versioned = z.looseObject({ id: z.string(), modified: z.optional(z.string()) })
 
 /** What a TAXII server did with posted objects, by its status resource (TAXII 2.0, 4.3). */
 export interface Posted {
@@ -113,21 +115,28 @@ export class Taxii20 {
     return { failures, isPending: status.status !== 'complete' }
   }
 
-  /** All objects of a collection, in ranges (TAXII 2.0, 3.4). @throws SourceRefused when the client may not read. */
+  /**
+   * All objects of a collection, in ranges (TAXII 2.0, 3.4).
+   * @throws SourceRefused when the client may not read; SourceUnreadable, at the end, when other objects came than were announced.
+   */
   async *objects(collection: TaxiiCollection): AsyncGenerator<unknown> {
+    const listed = new Set<string>()
     for (let first = 0, range = 0; range < rangesMax; range += 1) {
       const answer = await this.#session.call('GET', this.#objectsUrl(collection), {
         headers: { accept: stixType, range: `items ${first}-${first + itemsAtOnce - 1}` },
         handles: [416],
       })
       // 416: the range begins behind the last object, so there are no more.
-      if (answer.status === 416) return
+      if (answer.status === 416) return assertAll(listed.size, totalOf(answer))
       const { objects = [] } = read(Bundle, answer, 'the objects of a collection')
       yield* objects
-      const total = Number(/\/(\d+)$/.exec(answer.headers['content-range'] ?? '')?.[1] ?? Number.NaN)
-      first += objects.length
-      const isAll = answer.status === 200 || first >= total
-      if (objects.length === 0 || isAll) return
+      // A range may hold less than was asked for, or the same twice: the next begins behind what was new.
+      const before = listed.size
+      for (const object of objects) listed.add(versionOf(object))
+      first += listed.size - before
+      const total = totalOf(answer)
+      const isAll = answer.status === 200 || (total !== undefined && first >= total)
+      if (listed.size === before || isAll) return assertAll(listed.size, total)
     }
     throw new SourceUnreadable(`the collection has more than ${rangesMax} ranges of objects`)
   }
@@ -179,6 +188,25 @@ function read<Schema extends z.ZodMiniType>(schema: Schema, answer: Answer, what
   if (!parsed.success)
     throw new SourceUnreadable(`${what} is not as TAXII 2.0 has it: ${z.prettifyError(parsed.error).slice(0, 300)}`)
   return parsed.data
+}
+
+/** How many objects there are by the word of the server; nothing where it does not say. */
+function totalOf({ headers }: Answer): number | undefined {
+  const total = /\/(\d{1,9})$/.exec(headers['content-range'] ?? '')?.[1]
+  return total === undefined ? undefined : Number(total)
+}
+
+/** What tells one listed object from another; a server may list several versions of one. */
+function versionOf(object: unknown): string {
+  const known = Versioned.safeParse(object)
+  return known.success ? `${known.data.id} ${known.data.modified ?? ''}` : JSON.stringify(object)
+}
+
+function assertAll(listed: number, total: number | undefined): void {
+  if (total === undefined || total === listed) return
+  throw new SourceUnreadable(
+    `the collection holds ${total} objects by the word of the appliance, and it lists ${listed}: what it holds is not known`,
+  )
 }
 
 function withSlash(path: string): string {

@@ -20,7 +20,14 @@ const Held = z.record(z.string(), z.array(z.string()))
 const State = z.object({
   collections: z.array(z.object({ title: z.string(), held: z.optional(Held) })),
   requests: z.record(z.string(), z.record(z.string(), z.number())),
+  inFlight: z.number(),
 })
+const Requests = z.object({
+  requests: z.array(
+    z.object({ number: z.number(), kind: z.string(), status: z.number(), fault: z.optional(z.string()) }),
+  ),
+})
+export type MetRequest = z.infer<typeof Requests>['requests'][number]
 
 /** A rehearsal appliance in a process of its own, for tests. */
 export interface Rehearsal extends AsyncDisposable {
@@ -29,6 +36,14 @@ export interface Rehearsal extends AsyncDisposable {
   held(): Promise<string[]>
   setFaults(rules: readonly object[]): Promise<void>
   requests(): Promise<z.infer<typeof State>['requests']>
+  /** Each request behind a number, with the fault that it met. */
+  requestsAfter(number: number): Promise<MetRequest[]>
+  /** Requests that the appliance is at work on. */
+  inFlight(): Promise<number>
+  /** Puts STIX objects into the collection, as another client would. */
+  put(objects: readonly object[]): Promise<void>
+  /** Empties every collection and takes back all faults. */
+  clear(): Promise<void>
 }
 
 /** Starts the simulator's own entry and waits until it answers. */
@@ -60,6 +75,15 @@ export async function rehearse(dialects: readonly string[] = [], collection = 'P
       await askOracle(identity.oracleSocket, 'POST', '/faults', rules)
     },
     requests: async () => (await state()).requests,
+    requestsAfter: async (number) =>
+      Requests.parse(await askOracle(identity.oracleSocket, 'GET', `/requests?after=${number}`)).requests,
+    inFlight: async () => (await state()).inFlight,
+    async put(objects) {
+      await askOracle(identity.oracleSocket, 'POST', '/objects', { collection, objects })
+    },
+    async clear() {
+      await askOracle(identity.oracleSocket, 'POST', '/clear')
+    },
     async [Symbol.asyncDispose]() {
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
@@ -73,5 +97,8 @@ async function askOracle(socketPath: string, method: string, path: string, body?
   const asked = request({ socketPath, method, path, headers: { 'content-type': 'application/json' } })
   asked.end(body === undefined ? undefined : JSON.stringify(body))
   const [answer] = await once(asked, 'response')
-  return await json(answer)
+  const read = await json(answer)
+  // Whoever is refused by the back door has written a wrong test.
+  if (answer.statusCode >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(read)}`)
+  return read
 }

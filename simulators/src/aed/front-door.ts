@@ -31,10 +31,13 @@ export function frontDoor(parts: {
   readonly onBug: (error: unknown) => void
 }): RequestListener {
   return (request, response) => {
-    answerAndLog(request, response).catch((error: unknown) => {
-      parts.onBug(error)
-      request.socket.destroy()
-    })
+    parts.log.begin()
+    answerAndLog(request, response)
+      .catch((error: unknown) => {
+        parts.onBug(error)
+        request.socket.destroy()
+      })
+      .finally(() => parts.log.end())
   }
 
   async function answerAndLog(request: IncomingMessage, response: ServerResponse): Promise<void> {

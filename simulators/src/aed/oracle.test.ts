@@ -17,6 +17,7 @@ test('the back door tells what is held and how often what was asked, and only it
     held: { 'ipv4-addr': ['198.51.100.0', '198.51.100.1', '198.51.100.2'], 'domain-name': [], url: [] },
   })
   expect(state.requests).toEqual({ 'taxii-collections': { 200: 1 }, 'taxii-post': { 202: 1 } })
+  expect(state.inFlight).toBe(0)
   const numbers = (await askOracle(oracleSocket, '/state?values=no')).json()
   expect(numbers.collections[1]).not.toHaveProperty('held')
 })

@@ -136,6 +136,7 @@ export async function startAed(
       ...(withValues ? { held: held(collection) } : {}),
     })),
     requests: log.counts(),
+    inFlight: log.inFlight,
   })
   const oracle = await openOracle({
     path: identity.oracleSocket,

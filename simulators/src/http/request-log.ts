@@ -25,6 +25,20 @@ export class RequestLog {
   #last: NumberedRequest[] = []
   #counts = new Map<string, Map<number, number>>()
   #number = 0
+  #inFlight = 0
+
+  /** Requests that were begun and have no end yet. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  begin(): void {
+    this.#inFlight += 1
+  }
+
+  end(): void {
+    this.#inFlight -= 1
+  }
 
   add(request: LoggedRequest): void {
     this.#number += 1
