@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, timingSafeEqual, verify } from 'node:crypto'
 import { connectProof } from '@postern/protocol'
 import type { ConnectionCredentials } from '../environments/connection-credentials.ts'
+import type { ProofMemory } from './proof-memory.ts'
 
 /** What a connecting environment server showed. */
 export type ShownIdentity = {
@@ -24,6 +25,7 @@ export function connectRefusal(
   shown: ShownIdentity,
   stored: ConnectionCredentials | undefined,
   now: Date,
+  proofs: ProofMemory,
 ): string | undefined {
   if (stored === undefined) return 'there is no such server, or it was revoked'
   if (shown.certificate.serial.toLowerCase() !== stored.certificateSerial.toLowerCase())
@@ -37,6 +39,7 @@ export function connectRefusal(
   }
   const message = Buffer.from(connectProof.message(stored.serverXid, password.proofTime))
   if (!verify('sha256', message, createPublicKey(stored.publicKeyPem), password.proof)) return 'the proof is wrong'
+  if (!proofs.take(stored.serverXid, password.proof, now)) return 'the proof was used before'
   return undefined
 }
 

@@ -18,6 +18,7 @@ import { type EdgeLimits, edgeLimits } from './edge-limits.ts'
 import { peekFirstByte, protocolInside, tlsHandshakeByte } from './first-byte.ts'
 import { type ConnectFacts, createMqttBroker } from './mqtt-broker.ts'
 import { PacketGate } from './packet-gate.ts'
+import { ProofMemory } from './proof-memory.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 /** What the edge shows and whom it believes: PEM of its chain, its key, and the CA that issues client certificates. */
@@ -66,6 +67,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   stack.defer(() => broker.close())
 
   const room = new WaitingRoom(limits)
+  const proofs = new ProofMemory()
   const visitors = new Map<string, () => void>()
   const sockets = new Set<Socket>()
   const hubSockets = new Set<Socket>()
@@ -165,7 +167,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const shown = { certificate, clientId, userName, password }
     return (
       nameRefusal(shown) ??
-      connectRefusal(shown, await findConnectionCredentials(db, certificate.serverXid), clock.now())
+      connectRefusal(shown, await findConnectionCredentials(db, certificate.serverXid), clock.now(), proofs)
     )
   }
 
