@@ -134,17 +134,3 @@ export class BatchStore {
     return Number(numAffectedRows ?? 0n)
   }
 }
-
-/**
- * Tells the data collections what a part of a batch touched, in its transaction: a hub that dies right after the commit forgets
- * nothing.
- */
-export async function noteTouched(client: PoolClient, organizationId: string): Promise<void> {
-  await client.query(
-    `insert into collection_pending (organization_id, indicator_ids)
-     select $1, array_agg(indicator_id)
-     from (select indicator_id from touched_indicator union all select indicator_id from sent_indicator) touched
-     having count(*) > 0`,
-    [organizationId],
-  )
-}

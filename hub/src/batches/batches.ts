@@ -82,7 +82,7 @@ export class Batches {
 
   /** A batch with its content in one call. */
   async submit(sender: BatchSender, config: BatchConfig, content: Uint8Array): Promise<BatchRow> {
-    return this.#take(sender, config, content, digest(config, content), undefined)
+    return this.#take(sender, config, content, undefined, undefined)
   }
 
   async get(organizationId: string, batchId: string): Promise<BatchRow> {
@@ -116,12 +116,15 @@ export class Batches {
     sender: BatchSender,
     config: BatchConfig,
     content: Uint8Array,
-    sha256: Buffer,
+    knownSha256: Buffer | undefined,
     batchId: string | undefined,
   ): Promise<BatchRow> {
     const modes = batchModes(config)
     const messages = this.#reader.read(content, modes)
-    const batch = await begun(messages)
+    const beginning = begun(messages)
+    // While the thread that reads has begun.
+    const sha256 = knownSha256 ?? digest(config, content)
+    const batch = await beginning
     if (modes.action === 'Create') await this.#names.add(batch)
     const client = await this.#pool.connect()
     let failure: Error | undefined

@@ -33,10 +33,11 @@ export async function writeIndicators(
   if (changed.length > 0) {
     const createdCount = changed.reduce((count, row) => count + (ofRow[row] === 'created' ? 1 : 0), 0)
     await copyChanged(client, rows, changed, ofRow, modes)
-    await writeIdentities(client, rows, changed.length, ofRow, outcomes)
+    const sentCount = changed.length - (await writeIdentities(client, rows, changed.length, ofRow, outcomes))
     await writeAssertions(client, writer, modes, createdCount, changed.length - createdCount)
-    await writeAttributes(client, writer.ownerId, modes, createdCount < changed.length)
-    await refreshViewOfSent(client, writer)
+    if (createdCount < changed.length) await removeAttributes(client, writer.ownerId, modes)
+    if (rows.attributes.bytes.length > 0) await insertAttributes(client, writer.ownerId)
+    await refreshViewOfSent(client, writer, sentCount)
   }
   outcomes.setFromRows(rows, ofRow)
 }
@@ -79,6 +80,7 @@ async function copyChanged(
 /**
  * Adds the identities that are new and locks those that are not, in the order of their ids: batches of several owners that
  * meet wait for each other and never in a ring, and the parts of a batch come in that order too. From here on no other batch computes the view of these indicators.
+ * @returns how many of them collide with other stored values, and are not sent any more
  */
 async function writeIdentities(
   client: PoolClient,
@@ -86,13 +88,13 @@ async function writeIdentities(
   changedCount: number,
   ofRow: LedgerOutcome[],
   outcomes: ItemOutcomes,
-): Promise<void> {
+): Promise<number> {
   const { rowCount } = await client.query(
     `insert into indicator (id, type, value, canonical_version)
      select indicator_id, type, value, 1 from sent_indicator order by indicator_id
      on conflict (id) do update set value = excluded.value where false`,
   )
-  if (rowCount === changedCount) return
+  if (rowCount === changedCount) return 0
   const { rows: collisions } = await client.query<{ row: number; type: string; value: string }>(
     `with gone as (
        delete from sent_indicator s using indicator i
@@ -104,13 +106,14 @@ async function writeIdentities(
      select array_position($1::uuid[], indicator_id) - 1 as row, type, value from gone`,
     [rows.keys],
   )
-  if (collisions.length === 0) return
+  if (collisions.length === 0) return 0
   const reasons = new Map(collisions.map(({ row, type, value }) => [row, notValid(type, value, collided)]))
   for (const row of reasons.keys()) ofRow[row] = 'refused'
   for (const [index, position] of rows.itemPositions.entries()) {
     const reason = reasons.get(rows.itemRows[index] ?? -1)
     if (reason !== undefined) outcomes.refuse(position, refusalCodes.indicator, reason)
   }
+  return collisions.length
 }
 
 /** D1: on conflict the stored value must be equal. */
@@ -156,13 +159,9 @@ async function writeAssertions(
   )
 }
 
-async function writeAttributes(
-  client: PoolClient,
-  ownerId: string,
-  modes: BatchModes,
-  hasUpdates: boolean,
-): Promise<void> {
-  if (hasUpdates && (modes.attributes === 'Replace' || modes.attributes === 'Singleton')) {
+/** Of assertions that are there already. */
+async function removeAttributes(client: PoolClient, ownerId: string, modes: BatchModes): Promise<void> {
+  if (modes.attributes === 'Replace' || modes.attributes === 'Singleton') {
     await client.query(
       `delete from assertion_attribute t using sent_indicator s
        where t.owner_id = $1 and t.indicator_id = s.indicator_id and s.attributes_named and not s.is_new
@@ -170,6 +169,9 @@ async function writeAttributes(
       [ownerId, modes.attributes === 'Replace'],
     )
   }
+}
+
+async function insertAttributes(client: PoolClient, ownerId: string): Promise<void> {
   await client.query(
     `insert into assertion_attribute (indicator_id, owner_id, type, value, source, displayed, pinned)
      select indicator_id, $1, type, value, source, displayed, pinned from sent_attribute`,

@@ -47,9 +47,20 @@ export async function makeSentTables(client: PoolClient): Promise<void> {
   tablesMade.add(client)
 }
 
-/** Between the parts of a batch; the transaction's end does it by itself. */
-export async function emptySentTables(client: PoolClient): Promise<void> {
-  await client.query('delete from sent_indicator; delete from sent_attribute; delete from touched_indicator')
+/**
+ * After a part of a batch's indicators: tells the data collections what it touched, and makes room for the next. In the batch's
+ * transaction: a hub that dies right after the commit forgets nothing.
+ */
+export async function noteTouched(client: PoolClient, organizationId: string): Promise<void> {
+  await client.query(
+    `with sent as (delete from sent_indicator returning indicator_id),
+       touched as (delete from touched_indicator returning indicator_id),
+       attributes as (delete from sent_attribute)
+     insert into collection_pending (organization_id, indicator_ids)
+     select $1, array_agg(indicator_id) from (select indicator_id from sent union all select indicator_id from touched) both_tables
+     having count(*) > 0`,
+    [organizationId],
+  )
 }
 
 /**

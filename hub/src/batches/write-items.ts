@@ -1,7 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { BatchModes } from './batch-modes.ts'
 import type { BatchSender } from './batches.ts'
-import { noteTouched } from './batch-store.ts'
 import type { CopyLines } from './copy-lines.ts'
 import { deleteAssertions, deleteGroups } from './delete-writer.ts'
 import { writeGroups } from './group-writer.ts'
@@ -9,7 +8,7 @@ import { writeIndicators } from './indicator-writer.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import { writeLinks } from './link-writer.ts'
 import type { PreparedBatch, PreparedRows, ReadMessage, WholeBatch } from './prepared-batch.ts'
-import { emptySentTables } from './sent-tables.ts'
+import { noteTouched } from './sent-tables.ts'
 
 /** A batch on its way into the library: what was read of it at first, and what is still being read. */
 export type BatchOnItsWay = { id: string; batch: PreparedBatch; messages: AsyncIterable<ReadMessage> }
@@ -33,7 +32,6 @@ export async function writeItems(
   for await (const message of messages) {
     if (message.kind === 'ledger') ledger = message.ledger
     if (message.kind !== 'indicators') continue
-    if (indicators.length > 0) await emptySentTables(client)
     if (isDelete) await deleteAssertions(client, sender, message.rows, id, outcomes)
     else await writeIndicators(client, sender, message.rows, modes, outcomes)
     await noteTouched(client, sender.organizationId)

@@ -5,12 +5,15 @@ import type { PoolClient } from 'pg'
  * rows of these indicators are locked (indicator-writer.ts), so that no assertion of another owner is overlooked: whoever
  * waited for the lock computes after, from all of them.
  *
+ * @param sentCount rows in `sent_indicator`
+ *
  * Active is what some owner asserts as active and of status Active or Indirect: what is under review, has expired or is
  * whitelisted for everyone who knows it leaves in no export (S1).
  */
 export async function refreshViewOfSent(
   client: PoolClient,
   { organizationId, ownerId, statusDefault }: { organizationId: string; ownerId: string; statusDefault: string },
+  sentCount: number,
 ): Promise<void> {
   // Most are new to the whole organization: the one assertion is all that is known.
   const { rowCount } = await client.query(
@@ -20,8 +23,7 @@ export async function refreshViewOfSent(
      on conflict (organization_id, indicator_id) do nothing`,
     [organizationId, ownerId, statusDefault],
   )
-  const { rows } = await client.query<{ count: string }>('select count(*) from sent_indicator')
-  if (Number(rows[0]?.count) === rowCount) return
+  if (rowCount === sentCount) return
   await client.query(
     `insert into touched_indicator
      select s.indicator_id from sent_indicator s join indicator_view v on v.indicator_id = s.indicator_id and v.organization_id = $1
