@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Confinement, LaunchRequest } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
@@ -6,19 +6,28 @@ import { lockedFlags, mountsBelow, readMountTable, type Mount } from './mount-ta
 import { resourceLimits, runAndReport } from './run-and-report.ts'
 import { devices, ownFiles, systemFolders } from './system-folders.ts'
 
-/** Small and writable only while it is built: the root of the sandbox holds links and mount points. */
-const rootOptions = 'size=512k,nr_inodes=512,mode=0755,nosuid,nodev'
 /** A user namespace in which the server's user is root; PIDs end with their first process; mounts do not travel back. */
 const namespaces =
   '--user --map-root-user --mount --pid --fork --kill-child --ipc --uts --net --propagation private'.split(' ')
+/** Mount points of the kernel's own file systems and of the root that is left. */
+const ownFolders = ['/proc', '/dev/shm', '/old']
+const deviceLinks = [
+  { path: '/dev/fd', to: '/proc/self/fd' },
+  { path: '/dev/stdin', to: '/proc/self/fd/0' },
+  { path: '/dev/stdout', to: '/proc/self/fd/1' },
+  { path: '/dev/stderr', to: '/proc/self/fd/2' },
+]
 const sharedMemoryOptions = 'size=64m,nosuid,nodev,noexec'
 
 /**
  * Tier `isolated` with what util-linux brings: new user, PID, mount, IPC, UTS and network namespaces, and a root of its
  * own built from bind mounts (decision record 0206). The network namespace has not even a loopback.
  *
- * The order inside matters: build the root → leave the old one → forbid further user namespaces (an app that made one would
- * be root in it and could try the kernel's mount code) → seal the root → drop every capability → run.
+ * The order inside matters: mount the root → leave the old one → forbid further user namespaces (an app that made one would
+ * be root in it and could try the kernel's mount code) → drop every capability → run.
+ *
+ * Each program that the shell starts costs a millisecond or two before the app's first line. So links, files and mount points of the
+ * root are made before it, in a folder of the attempt that is bound read-only, and one mount(8) does all mounts.
  */
 export function unshareConfinement({ diesWithServer }: { diesWithServer: boolean }): Confinement {
   const system = systemFolders()
@@ -30,13 +39,12 @@ export function unshareConfinement({ diesWithServer }: { diesWithServer: boolean
     seenPaths: insidePaths,
     launch(request) {
       const root = join(request.workFolder, 'root')
-      mkdirSync(root, { recursive: true, mode: 0o700 })
       const table = readMountTable()
       const binds = allBinds(system.bound, request, table)
+      makeRoot(root, binds, system.links)
       const fstab = join(request.workFolder, 'fstab')
-      writeFileSync(fstab, [...binds.map((bind) => fstabLine(root, bind)), ...kernelMounts(root)].join(''), {
-        mode: 0o600,
-      })
+      const mounts = [rootLine(root, table), ...binds.map((bind) => fstabLine(root, bind)), ...kernelMounts(root)]
+      writeFileSync(fstab, mounts.join(''), { mode: 0o600 })
       return {
         // setpriv becomes unshare: the server's death, even by SIGKILL, is then the app's.
         command: diesWithServer ? 'setpriv' : 'unshare',
@@ -45,7 +53,7 @@ export function unshareConfinement({ diesWithServer }: { diesWithServer: boolean
           ...namespaces,
           '/bin/sh',
           '-c',
-          setupScript(root, fstab, binds, system.links, request),
+          setupScript(root, fstab, binds, request),
           'postern-app',
           insidePaths(request).runtime,
           ...request.runtimeArguments,
@@ -83,50 +91,49 @@ function allBinds(bound: string[], request: LaunchRequest, table: Mount[]): Bind
   })
 }
 
-function setupScript(
-  root: string,
-  fstab: string,
-  binds: Bind[],
-  links: { path: string; to: string }[],
-  request: LaunchRequest,
-): string {
-  const inRoot = (path: string) => quoted(`.${path}`)
+/** What the root holds beside mounts: mount points, links and files of the sandbox's own. */
+function makeRoot(root: string, binds: Bind[], links: { path: string; to: string }[]): void {
   const folders = new Set([
-    '/proc',
-    '/dev/shm',
-    '/old',
-    '/etc',
+    ...ownFolders,
     ...binds.map(({ target, folder }) => (folder ? target : dirname(target))),
+    ...ownFiles.map(({ path }) => dirname(path)),
   ])
-  const files = binds.filter(({ folder }) => !folder).map(({ target }) => target)
+  for (const path of folders) mkdirSync(root + path, { recursive: true, mode: 0o755 })
+  for (const { target, folder } of binds) if (!folder) writeFileSync(root + target, '', { mode: 0o444 })
+  for (const { path, content } of ownFiles) writeFileSync(root + path, `${content}\n`, { mode: 0o444 })
+  for (const { path, to } of [...links, ...deviceLinks]) symlinkSync(to, root + path)
+  // Folders in here are as open as the server's umask leaves them; the app is their owner.
+  chmodSync(root, 0o755)
+}
+
+function setupScript(root: string, fstab: string, binds: Bind[], request: LaunchRequest): string {
   return [
     'set -e',
     // pivot_root and, on some systems, mount are programs for root; the app gets the search path it was meant to have.
     'searchPath=$PATH; PATH=/usr/sbin:/usr/bin:/sbin:/bin',
-    `mount -t tmpfs -o ${rootOptions} postern ${quoted(root)}`,
-    `cd ${quoted(root)}`,
-    `mkdir -p ${[...folders].map(inRoot).join(' ')}`,
-    ...files.map((path) => `: > ${inRoot(path)}`),
-    ...ownFiles.map(({ path, content }) => `printf '%s\\n' ${quoted(content)} > ${inRoot(path)}`),
-    `ln -s /proc/self/fd dev/fd; ln -s /proc/self/fd/0 dev/stdin; ln -s /proc/self/fd/1 dev/stdout; ln -s /proc/self/fd/2 dev/stderr`,
-    ...links.map(({ path, to }) => `ln -s ${quoted(to)} ${inRoot(path)}`),
     `mount -a -T ${quoted(fstab)}`,
+    `cd ${quoted(root)}`,
     // Mounts below a bound folder came with it, and are made read-only one by one.
     ...binds.flatMap(({ below, options, target, source }) =>
       options.includes('ro')
-        ? below.map((point) => `mount -o remount,bind,ro ${inRoot(target + point.slice(source.length))} || :`)
+        ? below.map((point) => `mount -o remount,bind,ro ${quoted(`.${target}${point.slice(source.length)}`)} || :`)
         : [],
     ),
     'pivot_root . old',
     'umount -l /old',
     'echo 0 > /proc/sys/user/max_user_namespaces',
-    'mount -o remount,bind,ro,nosuid,nodev /',
     'cd /app',
     'set +e',
     'PATH=$searchPath; unset searchPath OLDPWD',
     `set -- prlimit ${resourceLimits(request).join(' ')} setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`,
     runAndReport,
   ].join('\n')
+}
+
+/** The root itself, read-only from the start: everything in it has been made. */
+function rootLine(root: string, table: Mount[]): string {
+  const flags = new Set([...lockedFlags(root, table), 'ro', 'nosuid', 'nodev'])
+  return `${fstabField(root)} ${fstabField(root)} none ${['bind', ...flags].join(',')} 0 0\n`
 }
 
 function fstabLine(root: string, { source, target, options }: Bind): string {
