@@ -8,7 +8,8 @@ const tasksSpare = 64
  * Runs "$@" and then says on file descriptor 3 what it used. The app itself does not get that descriptor. Where the machine's memory
  * runs out, the kernel takes the app before the environment server, as far as the app leaves its score alone.
  */
-export const runAndReport = '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&-; code=$?; times >&3; exit $code'
+export const runAndReport =
+  '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&-; code=$?; times >&3; exit $code'
 
 /** Options of prlimit(1) for one app: no core dumps, no file larger than all it may have on disk, and a bound on its tasks. */
 export function resourceLimits({
