@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
 import type { Loader, Plugin, PluginBuild } from 'esbuild'
+import { builtinsWithoutFacade } from './builtins-without-facade.ts'
 
 export interface Bundle {
   readonly code: Uint8Array
@@ -34,7 +35,7 @@ export async function bundleApp(appFolder: string): Promise<Bundle> {
     write: false,
     logLevel: 'silent',
     conditions: ['node', 'import'],
-    plugins: [namesOfModules(appFolder, thirdParty)],
+    plugins: [builtinsWithoutFacade(), namesOfModules(appFolder, thirdParty)],
   })
   const [output] = result.outputFiles
   if (output === undefined) throw new Error('the bundler gave no file')
