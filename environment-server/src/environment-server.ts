@@ -21,7 +21,7 @@ import { openKeychainWith, type PasswordSources } from './keychain/master-passwo
 import type { ServerLog } from './log/server-log.ts'
 import { refuseRoot } from './log/refuse-root.ts'
 import { PackageStore } from './packages/package-store.ts'
-import { chooseConfinement, sayTier } from './sandbox/choose-confinement.ts'
+import { type Choice, chooseConfinement, sayTier } from './sandbox/choose-confinement.ts'
 import type { Confinement } from './sandbox/confinement.ts'
 
 export type EnvironmentServerOptions = {
@@ -50,11 +50,10 @@ export async function startEnvironmentServer(options: EnvironmentServerOptions):
   refuseRoot()
   using held = new DisposableStack()
   const opened = held.use(openHome(options.home))
-  const keychain = await openKeychainWith(password, opened.home.keychainFile)
+  const { keychain, choice } = await unlockAndProbe(opened, password, log)
   const http = held.adopt(hubHttp(opened.settings.apiURL, opened.trust.caCertificate), (hub) => hub.close())
   const clock = new HubClock()
   await enrolOnce(opened, http, keychain, clock, log)
-  const choice = await chooseConfinement(opened.home)
   sayTier(choice, opened.policy.allowUnconfined, log)
   const database = held.adopt(openJournalDatabase(opened.home.journalFile), (file) => file.close())
   const parts = compose({
@@ -70,6 +69,24 @@ export async function startEnvironmentServer(options: EnvironmentServerOptions):
   })
   await recover(parts.journal, parts.executor, opened.home.jobsFolder, log)
   return run(parts, held.move(), options)
+}
+
+/** Both take about as long as everything else of a start, and neither needs the other. */
+async function unlockAndProbe(
+  { home }: OpenedHome,
+  password: PasswordSources,
+  log: ServerLog,
+): Promise<{ keychain: Keychain; choice: Choice }> {
+  const choosing = chooseConfinement(home)
+  const from = performance.now()
+  const unlocking = openKeychainWith(password, home.keychainFile).then((keychain) => {
+    log('debug', `The keychain was unlocked in ${Math.round(performance.now() - from)} ms.`)
+    return keychain
+  })
+  const [unlocked, chosen] = await Promise.allSettled([unlocking, choosing])
+  if (unlocked.status === 'rejected') throw unlocked.reason
+  if (chosen.status === 'rejected') throw chosen.reason
+  return { keychain: unlocked.value, choice: chosen.value }
 }
 
 type Ingredients = {
