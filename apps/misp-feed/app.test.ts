@@ -219,7 +219,8 @@ const hostileFiles: readonly [name: string, file: Stream, reason: string][] = [
   ['holds a character beyond Unicode', raw(before, good, ',"', [0xf5, 0x80, 0x80, 0x80], '"]}}'), 'is not UTF-8'],
   ['is UTF-16', raw([0xff, 0xfe, 0x7b, 0, 0x7d, 0]), 'is not UTF-8'],
   ['is a number', raw('7'), 'is no MISP event'],
-  ['is a list of numbers', raw(`[${'1,'.repeat(50_000)}1]`), 'is no MISP event'],
+  ['is a list of numbers', raw(`[${'1,'.repeat(500)}1]`), 'is no MISP event'],
+  ['holds little else than wrong parts', raw(before, '7,'.repeat(20_000), good, ']}}'), 'holds more than 10000 parts'],
   ['is an event of wrong types', raw('{"Event":{"uuid":{},"info":[]}}'), 'is no MISP event'],
   [
     'is compressed as a bomb',

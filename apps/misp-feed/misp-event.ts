@@ -59,6 +59,9 @@ export interface MispEvent extends z.infer<typeof EventHead>, Tagged {
   readonly Object: readonly MispObject[]
 }
 
+/** A file may hold millions of wrong parts, and to say of each what is wrong takes longer than any run may. */
+const unreadPartsMax = 10_000
+
 const kinds = {
   event: { part: 'event', needs: ['uuid', 'info'], heldValues: true },
   attribute: { part: 'attribute', needs: ['uuid', 'type', 'value'], heldValues: true },
@@ -72,16 +75,20 @@ const kinds = {
 /**
  * Reads a file of events: `{Event}` as feeds have it, `{response: [{Event}, …]}` as instances export it, or a list of either.
  * @param note is told of every part that cannot be read; the others are.
- * @throws SourceUnreadable that names the file and what is wrong with it, when it holds no event at all.
+ * @throws SourceUnreadable that names the file and what is wrong with it, when it holds no event at all, or little else than wrong parts.
  */
 export function readEvents(json: unknown, file: string, note: NoteUnread): MispEvent[] {
   let first: UnreadPart | undefined
+  let unreadParts = 0
+  const noteBounded: NoteUnread = (unread) => {
+    first ??= unread
+    if ((unreadParts += 1) > unreadPartsMax)
+      throw new SourceUnreadable(`${file} holds more than ${unreadPartsMax} parts that cannot be read`)
+    note(unread)
+  }
   const events: MispEvent[] = []
   for (const candidate of wrapped(json)) {
-    const event = readEvent(candidate, (unread) => {
-      first ??= unread
-      note(unread)
-    })
+    const event = readEvent(candidate, noteBounded)
     if (event !== undefined) events.push(event)
   }
   if (events.length > 0) return events
