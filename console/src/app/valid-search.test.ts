@@ -29,3 +29,9 @@ test.each(['https://evil.example.com/', '//evil.example.com/', '/\\evil.example.
     expect(searchOf(`/sign-in?from=${encodeURIComponent(from)}&other=x`)).toEqual({})
   },
 )
+
+test('an id that looks like a number is read as the text that stands in the address', () => {
+  const read = validSearch<{ job?: unknown }>((search) => ({ job: search['job'] }))
+  expect(read({ job: 17 })).toEqual({ job: '17' })
+  expect(read({ job: true })).toEqual({ job: 'true' })
+})

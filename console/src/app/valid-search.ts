@@ -8,6 +8,15 @@ export function validSearch<Read extends object>(read: (search: Search) => Read)
   return (search) => {
     const nothing = Object.fromEntries(Object.keys(search).map((name) => [name, undefined]))
     // Names that the reader does not give are as good as absent.
-    return { ...nothing, ...read(search) } as Read
+    return { ...nothing, ...read(asWritten(search)) } as Read
   }
+}
+
+/** The router reads `17` as a number and `true` as a flag before anybody is asked; an id that looks like one is a text all the same. */
+function asWritten(search: Search): Search {
+  const entries = Object.entries(search).map(([name, value]) => [
+    name,
+    typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
+  ])
+  return Object.fromEntries(entries)
 }

@@ -137,7 +137,7 @@ const columns: readonly Column<EnvironmentServer>[] = [
     key: 'version',
     header: 'Version, tier',
     isSecondary: true,
-    width: 'minmax(110px, 1fr)',
+    width: 'minmax(148px, 1fr)',
     render: ({ version, tier }) => (
       <span className={classes['presences']}>
         {version ? plainText(version) : '–'} {tier && <Tier tier={tier} />}

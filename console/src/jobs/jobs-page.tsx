@@ -158,7 +158,7 @@ const columns: readonly Column<Job>[] = [
   {
     key: 'schedule',
     header: 'Schedule',
-    width: 'minmax(136px, 1.6fr)',
+    width: 'minmax(150px, 1.6fr)',
     render: (job) => <ScheduleText schedule={job.schedule} />,
   },
   { key: 'next', header: 'Next run', width: '164px', render: (job) => <NextRun job={job} /> },

@@ -119,7 +119,7 @@ function figure(
     header,
     width: '74px',
     align: 'end',
-    isSecondary: key === 'desired',
+    ...(key === 'desired' && { isSecondary: true }),
     render: (receipt) => (
       <span className={classes['figure']} data-tone={receipt[key] > 0 ? tone : undefined}>
         {formatCount(receipt[key])}

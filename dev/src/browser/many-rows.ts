@@ -40,13 +40,13 @@ export interface PastReceipts {
   target: string
 }
 
-/** Makes receipts of the past, evenly over its days: every tenth is drift, every fifteenth pending, every twentieth unverifiable. */
+/** Makes receipts of the past, evenly over its days: every tenth is drift, every twentieth unverifiable. */
 export async function addReceipts(client: Client, { likeId, count, days, target }: PastReceipts): Promise<void> {
   await client.query(
     `insert into receipt (organization_id, control_id, target, execution_id, attempt, plan_id, collection_id, collection_version,
       state, reason, desired, held, missing, extra, added, removed, removed_by, not_taken, unverified_transport, created_at)
     select organization_id, control_id, $4, execution_id, attempt, plan_id, collection_id, collection_version,
-      case when n % 10 = 0 then 'drift' when n % 15 = 1 then 'pending' when n % 20 = 3 then 'unverifiable' else 'in-sync' end,
+      case when n % 10 = 0 then 'drift' when n % 20 = 3 then 'unverifiable' else 'in-sync' end,
       reason, 1000 + n, 1000 + n - case when n % 10 = 0 then 1 + n % 7 else 0 end, case when n % 10 = 0 then 1 + n % 7 else 0 end, 0, 3, 1,
       'delete', not_taken, n % 50 = 0, now() - (($2::int - n) * make_interval(days => $3::int) / $2::int)
     from receipt, generate_series(1, $2::int) n where id = $1`,
