@@ -131,7 +131,6 @@ test(
     for (const end of ['in-sync', 'failed', 'killed']) expect([end, seen.get(end)]).toEqual([end, expect.any(Number)])
     // Credentials never follow a redirect: nobody even knocked.
     expect(elsewhere.connections()).toBe(0)
-    if (process.env['SHOW'] === '1') console.log(seen)
   },
 )
 

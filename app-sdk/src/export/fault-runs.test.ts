@@ -122,3 +122,16 @@ test('S10: what the newest verified receipt said is what a jump is judged by, wh
     message: expect.stringContaining('held-jumped (0 values are held; the last receipt said 1)'),
   })
 })
+
+test('AED-7: a control that can never be read is sent everything again after applying broke off', async () => {
+  const world = new World(folder)
+  world.store.publish([host(1), host(2)])
+  await world.push(['not-readable', 'slow', 'not-readable'], undefined)
+  world.store.publish([host(2), host(3)])
+  // The first value is taken out; the third never comes.
+  await world.push(['not-readable', 'slow', 'drop', 'not-readable'], undefined)
+  expect([...world.control.really]).toEqual([host(2)])
+  await world.push(['not-readable', 'slow', 'not-readable'], undefined)
+  expect([...world.control.really]).toEqual([host(2), host(3)])
+  expect(world.store.receipts.map(({ state }) => state)).toEqual(['unverifiable', 'unverifiable', 'unverifiable'])
+})

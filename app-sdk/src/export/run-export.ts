@@ -85,7 +85,7 @@ async function find(run: ExportRun, last: Receipt | undefined): Promise<Findings
       `data collection ${collection.name} has not been refreshed yet, so what it holds is not known; nothing was changed`,
     )
   const desired = await desiredValues(store, collection, control, tempPath)
-  const held = await heldValues(control, () => believedHeld(store, control, last, tempPath), tempPath)
+  const held = await heldValues(control, () => believedHeld(store, control, last, desired.values, tempPath), tempPath)
   const difference = await differenceOf(desired.values, held.values, tempPath)
   const checksum = await checksumOf(difference, collection.version, held.values.digest)
   return { collection, desired, held, difference, checksum }
