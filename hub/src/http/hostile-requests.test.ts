@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { forEveryone } from '../access/permissions.ts'
-import { jsonDepthMax } from './refuse-bad-text.ts'
+import { httpLimits } from './http-limits.ts'
 import { createServer, type Server } from './server.ts'
 
 let server: Server
@@ -68,8 +68,8 @@ test('S14: what an app or an environment server passes on is mended, so that no 
 
 test('S14: JSON nested deeper than 64 is refused', async () => {
   const nested = (depth: number) => `{"name":${'['.repeat(depth)}${']'.repeat(depth)}}`
-  expect((await post(nested(jsonDepthMax - 1))).status).toBe(200)
-  for (const depth of [jsonDepthMax, 100_000])
+  expect((await post(nested(httpLimits.jsonDepthMax - 1))).status).toBe(200)
+  for (const depth of [httpLimits.jsonDepthMax, 100_000])
     expect((await post(nested(depth))).body.detail).toContain('nested deeper')
 })
 

@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { Problem } from '../lib/problem.ts'
+import { httpLimits } from './http-limits.ts'
 
 /** Bounds of a body of lines (S14). */
 export type LinesBounds = {
@@ -12,10 +13,7 @@ export type LinesBounds = {
   lineMax: number
 }
 
-/** Blank lines cost next to nothing to send and much to look at; honest lists have none but the last. */
-const blankLinesMax = 1000
-/** gzip never shrinks honest lines further than this. */
-const ratioMax = 200
+const { blankLinesMax, linesRatioMax } = httpLimits
 const ratioCountsFrom = 1024 * 1024
 
 /**
@@ -85,10 +83,10 @@ async function* bounded(
 function checkPlain({ plain, compressed }: { plain: number; compressed: number }, { bytesMax }: LinesBounds): void {
   if (plain > bytesMax)
     throw new Problem('too-large', `The body holds more than ${bytesMax} bytes after decompression.`)
-  if (plain > ratioCountsFrom && plain > compressed * ratioMax) {
+  if (plain > ratioCountsFrom && plain > compressed * linesRatioMax) {
     throw new Problem(
       'invalid',
-      `The body grows more than ${ratioMax} times when decompressed; it is no honest list of lines.`,
+      `The body grows more than ${linesRatioMax} times when decompressed; it is no honest list of lines.`,
     )
   }
 }

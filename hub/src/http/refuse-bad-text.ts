@@ -1,9 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { CallerKind } from '../access/caller.ts'
 import { Problem } from '../lib/problem.ts'
-
-/** Deepest nesting of a JSON body (S14). */
-export const jsonDepthMax = 64
+import { httpLimits } from './http-limits.ts'
 
 /**
  * They pass on what others wrote: a wrong character in an app's last words must not keep its execution from ending. It becomes
@@ -40,7 +38,8 @@ function checked(value: unknown, place: string, depth: number, mends: boolean): 
     throw new Problem('invalid', `${place === '' ? 'The body' : place}: holds a NUL or half a character; leave it out.`)
   }
   if (!isJson(value)) return value
-  if (depth >= jsonDepthMax) throw new Problem('invalid', `The body is nested deeper than ${jsonDepthMax} levels.`)
+  if (depth >= httpLimits.jsonDepthMax)
+    throw new Problem('invalid', `The body is nested deeper than ${httpLimits.jsonDepthMax} levels.`)
   for (const [key, each] of Object.entries(value)) {
     if (!isStorable(key)) throw new Problem('invalid', 'A field name holds a NUL or half a character; leave it out.')
     const inside = place === '' ? key : `${place}.${key}`

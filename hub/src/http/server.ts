@@ -22,6 +22,7 @@ import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
+import { httpLimits } from './http-limits.ts'
 import { registerOpenapi } from './openapi.ts'
 import { replyWithProblem } from './problem-reply.ts'
 import { refuseBadText } from './refuse-bad-text.ts'
@@ -55,13 +56,11 @@ export type ServerOptions = {
   https?: SecureContextOptions
 }
 
-const bodyBytesMax = 1024 * 1024
-
 /** The HTTP server with everything that holds for all routes; features add theirs. */
 export async function createServer({ authenticate, logger, https }: ServerOptions): Promise<Server> {
   const base = {
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
-    bodyLimit: bodyBytesMax,
+    bodyLimit: httpLimits.bodyBytesMax,
     genReqId: () => randomUUID(),
     // Proxies in front are not trusted until an administrator names them: addresses go into the audit.
     trustProxy: false,

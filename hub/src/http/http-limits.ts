@@ -1,0 +1,10 @@
+/** Bounds of a request over HTTPS, where its route names no other. */
+export const httpLimits = {
+  bodyBytesMax: 1024 * 1024,
+  /** Deepest nesting of a JSON body (S14). */
+  jsonDepthMax: 64,
+  /** gzip never shrinks honest lines further than this. */
+  linesRatioMax: 200,
+  /** Blank lines cost next to nothing to send and much to look at; honest lists have none but the last. */
+  blankLinesMax: 1000,
+} as const
