@@ -2,17 +2,7 @@ import { Button } from '@mantine/core'
 import { useId, useRef, useState } from 'react'
 import { rowAfterKey } from '../elements/row-after-key.ts'
 import classes from './query-box.module.css'
-
-/** Queries that show what can be asked, from the simplest on; each is valid as it stands. */
-export const queryExamples = [
-  { tql: 'summary = "evil[.]example[.]com"', means: 'One value, in any spelling' },
-  { tql: 'typeName in ("Address", "CIDR") and rating >= 3', means: 'Addresses and networks, rated 3 or more' },
-  { tql: 'summary like "%.example.com"', means: 'A part of the value' },
-  { tql: 'dateAdded >= "NOW() - 7 DAYS" and confidence > 75', means: 'New this week, and trusted' },
-  { tql: 'hasTag(name = "ransomware") and not ownerName = "My team"', means: 'A tag, from others than us' },
-  { tql: 'hasGroup(typeName = "Event" and name contains "phishing")', means: 'Seen in an event' },
-  { tql: 'securityLabel = "TLP:RED" or indicatorActive = false', means: 'What is not exported' },
-] as const
+import { queryExamples } from './query-example-list.ts'
 
 /** A list of examples over the page: choosing one searches for it. */
 export function QueryExamples({ onChoose }: { onChoose: (tql: string) => void }) {
