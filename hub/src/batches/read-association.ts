@@ -1,7 +1,7 @@
 import { canonicalise, indicatorId, parseGroupType, parseIndicatorType } from '@postern/intel'
 import * as z from 'zod'
 import { storable } from './read-common-fields.ts'
-import { field, firstIssue, type RefusedItem } from './read-indicator.ts'
+import { field, firstIssue, type RefusedItem } from './refused-item.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 
 /** One end of an association: an indicator's id, a group's xid, or a number that /api showed (which wins over a ref). */

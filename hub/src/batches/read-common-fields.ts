@@ -121,6 +121,32 @@ function withZone(lastDigit: string, offset: number, whole: string): string {
   return /[+-]\d{2}:?\d{2}$/.test(whole.slice(16)) ? lastDigit : `${lastDigit}Z`
 }
 
+/** xids of groups that an item belongs to, sorted and without doubles. */
+export function readXids(sent: readonly string[] | undefined): string[] {
+  if (sent === undefined || sent.length === 0) return []
+  if (sent.length > itemLimits.groupsMax)
+    throw new FieldError(`There are ${sent.length} associated groups; ${itemLimits.groupsMax} are permitted.`)
+  return [...new Set(sent.map(storable))].sort()
+}
+
+/** Fields that are kept as sent, in the order of `names`; null where there is none of them. */
+export function readDetail(
+  sent: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  charactersMax: number,
+): Record<string, unknown> | null {
+  let detail: Record<string, unknown> | null = null
+  for (const name of names) {
+    const value = sent[name]
+    if (value === undefined || value === null) continue
+    detail ??= {}
+    detail[name] = value
+  }
+  if (detail !== null && JSON.stringify(detail).length > charactersMax)
+    throw new FieldError(`Its further fields together have more than ${charactersMax} characters.`)
+  return detail
+}
+
 /** Texts that are no values are kept as they are, but for what PostgreSQL's text cannot hold. */
 export function storable(text: string): string {
   return text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\ufffd') : text

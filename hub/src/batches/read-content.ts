@@ -10,7 +10,8 @@ import type { CopyLines } from './copy-lines.ts'
 import type { PreparedBatch, PreparedRows, ReadMessage } from './prepared-batch.ts'
 import { readAssociation } from './read-association.ts'
 import { readGroup } from './read-group.ts'
-import { readIndicator, type RefusedItem } from './read-indicator.ts'
+import { readIndicator } from './read-indicator.ts'
+import type { RefusedItem } from './refused-item.ts'
 
 /** Items in one batch: TcEx sends 5,000, its BatchWriter 100,000. */
 export const contentItemsMax = 100_000

@@ -4,14 +4,15 @@ import {
   FieldError,
   itemLimits,
   readAttributes,
+  readDetail,
   readInstant,
   readLabels,
   readNames,
+  readXids,
   storable,
   type SentAttribute,
 } from './read-common-fields.ts'
-import { field, firstIssue, readXids, type RefusedItem } from './read-indicator.ts'
-import { notValid, refusalCodes } from './refusal-codes.ts'
+import { field, firstIssue, refused, type RefusedItem } from './refused-item.ts'
 
 /** One group of a batch as it was understood; its identity is the owner and `xid`. */
 export type SentGroup = {
@@ -39,14 +40,15 @@ const nameCharactersMax = 500
 
 export function readGroup(item: unknown): ReadGroup {
   const parsed = BatchGroup.safeParse(item)
-  if (!parsed.success) return refuse(field(item, 'type'), field(item, 'name'), firstIssue(parsed.error.issues))
+  if (!parsed.success)
+    return refused('group', field(item, 'type'), field(item, 'name'), firstIssue(parsed.error.issues))
   const sent = parsed.data
   const type = parseGroupType(sent.type)
-  if (type === undefined) return refuse(sent.type, sent.name, 'There is no group type of this name.')
+  if (type === undefined) return refused('group', sent.type, sent.name, 'There is no group type of this name.')
   try {
     return { ok: true, summary: sent.name, group: readFields(type, sent) }
   } catch (error) {
-    if (error instanceof FieldError) return refuse(type, sent.name, error.message)
+    if (error instanceof FieldError) return refused('group', type, sent.name, error.message)
     throw error
   }
 }
@@ -76,7 +78,7 @@ function readFields(type: GroupType, sent: BatchGroup): SentGroup {
     attributes: readAttributes(sent.attribute),
     groupXids: readXids(sent.associatedGroupXid),
     indicatorIds: readIndicatorIds(sent['associatedIndicators']),
-    detail: readDetail(sent),
+    detail: readDetail(sent, detailFields, detailCharactersMax),
   }
 }
 
@@ -125,30 +127,4 @@ const detailFields = [
   'aiProvider',
 ] as const
 
-function readDetail(sent: BatchGroup): Record<string, unknown> | null {
-  let detail: Record<string, unknown> | null = null
-  for (const name of detailFields) {
-    const value = sent[name]
-    if (value === undefined || value === null) continue
-    detail ??= {}
-    detail[name] = value
-  }
-  if (detail !== null && JSON.stringify(detail).length > detailCharactersMax) {
-    throw new FieldError(`Its further fields together have more than ${detailCharactersMax} characters.`)
-  }
-  return detail
-}
-
 const detailCharactersMax = 1_000_000
-
-function refuse(type: string, name: string, why: string): ReadGroup {
-  return {
-    ok: false,
-    refused: {
-      type,
-      summary: name,
-      code: refusalCodes.group,
-      reason: notValid(type === '' ? 'Group' : type, name, why),
-    },
-  }
-}

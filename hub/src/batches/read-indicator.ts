@@ -4,13 +4,14 @@ import {
   FieldError,
   itemLimits,
   readAttributes,
+  readDetail,
   readInstant,
   readLabels,
   readNames,
-  storable,
+  readXids,
   type SentAttribute,
 } from './read-common-fields.ts'
-import { notValid, refusalCodes } from './refusal-codes.ts'
+import { field, firstIssue, refused, type RefusedItem } from './refused-item.ts'
 
 export const assertionStatuses = ['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'] as const
 
@@ -36,7 +37,6 @@ export type SentIndicator = {
   detail: Record<string, unknown> | null
 }
 
-export type RefusedItem = { type: string; summary: string; code: string; reason: string }
 export type ReadIndicator =
   | { ok: true; summary: string; indicator: SentIndicator }
   | { ok: false; refused: RefusedItem }
@@ -45,7 +45,8 @@ export type ReadIndicator =
 export function readIndicator(item: unknown): ReadIndicator {
   if (!isPlain(item)) {
     const parsed = BatchIndicator.safeParse(item)
-    if (!parsed.success) return refuse(field(item, 'type'), field(item, 'summary'), firstIssue(parsed.error.issues))
+    if (!parsed.success)
+      return refused('indicator', field(item, 'type'), field(item, 'summary'), firstIssue(parsed.error.issues))
     return readParsed(parsed.data, readFields)
   }
   return readParsed(item, readPlainFields)
@@ -111,7 +112,8 @@ type ReadFields = (type: IndicatorType, values: string[], sent: BatchIndicator) 
 function readParsed(sent: BatchIndicator, read: ReadFields): ReadIndicator {
   const type = parseIndicatorType(sent.type)
   if (type === undefined) {
-    return refuse(
+    return refused(
+      'indicator',
       sent.type,
       sent.summary ?? '',
       `There is no indicator type of this name; GET /api/v2/types/indicatorTypes lists them.`,
@@ -121,13 +123,13 @@ function readParsed(sent: BatchIndicator, read: ReadFields): ReadIndicator {
   const values: string[] = []
   for (const raw of rawValues(type, summary)) {
     const canonical = canonicalise(type, raw)
-    if (!canonical.ok) return refuse(type, summary, canonical.message)
+    if (!canonical.ok) return refused('indicator', type, summary, canonical.message)
     if (!values.includes(canonical.value)) values.push(canonical.value)
   }
   try {
     return { ok: true, summary, indicator: read(type, values, sent) }
   } catch (error) {
-    if (error instanceof FieldError) return refuse(type, summary, error.message)
+    if (error instanceof FieldError) return refused('indicator', type, summary, error.message)
     throw error
   }
 }
@@ -177,7 +179,7 @@ function readFields(type: IndicatorType, values: string[], sent: BatchIndicator)
     tlp: labels?.tlp ?? null,
     attributes: readAttributes(sent.attribute),
     groupXids: readXids(sent.associatedGroups?.map((group) => group.groupXid)),
-    detail: readDetail(sent),
+    detail: readDetail(sent, detailFields, detailCharactersMax),
   }
 }
 
@@ -220,13 +222,6 @@ function readStatus(sent: unknown): string | null {
   return status
 }
 
-export function readXids(sent: readonly string[] | undefined): string[] {
-  if (sent === undefined || sent.length === 0) return []
-  if (sent.length > itemLimits.groupsMax)
-    throw new FieldError(`There are ${sent.length} associated groups; ${itemLimits.groupsMax} are permitted.`)
-  return [...new Set(sent.map(storable))].sort()
-}
-
 /** Kept as sent, in a fixed order, for whoever reads the indicator; nothing is decided by it. */
 const detailFields = [
   'externalDateAdded',
@@ -244,42 +239,4 @@ const detailFields = [
   'fileAction',
 ] as const
 
-function readDetail(sent: BatchIndicator): Record<string, unknown> | null {
-  let detail: Record<string, unknown> | null = null
-  for (const name of detailFields) {
-    const value = sent[name]
-    if (value === undefined || value === null) continue
-    detail ??= {}
-    detail[name] = value
-  }
-  if (detail !== null && JSON.stringify(detail).length > detailCharactersMax) {
-    throw new FieldError(`Its further fields together have more than ${detailCharactersMax} characters.`)
-  }
-  return detail
-}
-
 const detailCharactersMax = 100_000
-
-/** Text of an item that could not be read, for its line in the ledger. */
-export function field(item: unknown, name: string): string {
-  const value: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, name) : undefined
-  return typeof value === 'string' ? value : ''
-}
-
-export function firstIssue(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  const issue = issues[0]
-  if (issue === undefined) return 'It could not be read.'
-  return issue.path.length === 0 ? issue.message : `The field ${issue.path.map(String).join('.')}: ${issue.message}.`
-}
-
-function refuse(type: string, summary: string, why: string): ReadIndicator {
-  return {
-    ok: false,
-    refused: {
-      type,
-      summary,
-      code: refusalCodes.indicator,
-      reason: notValid(type === '' ? 'Indicator' : type, summary, why),
-    },
-  }
-}
