@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 /** Rows that would take too long to come about one by one, written past the hub into its database. */
 
 /** How many rows a page has to bear: ten thousand where there is time, enough for many pages of the API otherwise. */
-export const manyRows = process.env['POSTERN_SOAK'] === '1' ? 10_000 : 2_000
+export const manyRows = process.env['POSTERN_SOAK'] === '1' ? 10_000 : 1_200
 
 /** Makes so many environments, each with a server that was last heard long ago. */
 export async function addEnvironments(client: Client, count: number): Promise<void> {
