@@ -326,6 +326,8 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
 
   test('ES-25: an app that turns on its own scaffold ends itself, and forges no more than its own figures', async () => {
     const { result, tries } = await contain('saboteur')
+    // Before everybody else, the environment server above all.
+    expect(tries.get('see its place when memory runs out')).toBe('done "1000"')
     expect(tries.get('kill the first process')).toBeDefined()
     expect(['exited', 'signalled']).toContain(result.outcome)
     expect(result.exitCode).not.toBe(0)
