@@ -111,7 +111,7 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
   const token = () => keychain.content.appDeliveryToken ?? ''
   const send = senderTo(http, token, log)
   const results = resultDelivery(journal, send, log)
-  const logs = logDelivery(spool, send)
+  const logs = logDelivery(spool, send, log)
   const executors = executorCount(settings.appsNumberofJobExecutors, log)
   const tell: HubConnection['tell'] = (event) => connection.tell(event)
   const onResult = () => results.wake()

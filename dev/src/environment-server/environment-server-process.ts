@@ -33,8 +33,8 @@ export type ProcessOptions = {
 }
 
 /** A home folder that the server's user owns. /tmp itself is too closed for a dropped user only where it was made so. */
-export function makeHome(): string {
-  const home = mkdtempSync('/tmp/postern-es-')
+export function makeHome(below = '/tmp'): string {
+  const home = mkdtempSync(join(below, 'postern-es-'))
   chmodSync(home, 0o755)
   return home
 }

@@ -12,6 +12,8 @@ export type RehearsalOptions = {
   settings?: Record<string, unknown>
   policy?: unknown
   process?: ProcessOptions
+  /** The folder that its home is made in. */
+  below?: string
 }
 
 /** A fake hub and one environment server process, connected: what most tests of environment servers begin with. */
@@ -25,9 +27,9 @@ export class Rehearsal {
     this.server = server
   }
 
-  static async start({ settings, policy, process }: RehearsalOptions = {}): Promise<Rehearsal> {
+  static async start({ settings, policy, process, below }: RehearsalOptions = {}): Promise<Rehearsal> {
     const hub = await FakeHub.start()
-    const home = makeHome()
+    const home = makeHome(below)
     hub.writeBundle(home, rehearsalXid, settings)
     if (policy !== undefined) writeFileSync(join(home, '.postern-envsvr', 'policy.json'), JSON.stringify(policy))
     const rehearsal = new Rehearsal(hub, new EnvironmentServerProcess(home, process))

@@ -1,5 +1,6 @@
 import { type HeldAttempt, paths, type ProblemCode, ProblemDocument } from '@postern/protocol'
 import * as z from 'zod/mini'
+import { isDiskFull } from '../journal/journal-database.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { LogSpool } from '../journal/log-spool.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
@@ -76,8 +77,7 @@ export function resultDelivery(journal: Journal, send: Sender, log: ServerLog): 
         'result',
         signal,
       )
-      if (delivered === 'later') all = false
-      else journal.forget({ executionId, attempt })
+      if (delivered === 'later' || !isDone(() => journal.forget({ executionId, attempt }), log)) all = false
       if (delivered === 'delivered') log('debug', `The hub has the result of execution ${executionId}.`)
     }
     return all && journal.undelivered(1).length === 0
@@ -85,7 +85,7 @@ export function resultDelivery(journal: Journal, send: Sender, log: ServerLog): 
 }
 
 /** Log chunks, in order and at least once. */
-export function logDelivery(spool: LogSpool, send: Sender): DeliveryLoop {
+export function logDelivery(spool: LogSpool, send: Sender, log: ServerLog): DeliveryLoop {
   return new DeliveryLoop(async (signal) => {
     for (let chunk = spool.oldest(); chunk && !signal.aborted; chunk = spool.oldest()) {
       const delivered = await send(
@@ -100,11 +100,25 @@ export function logDelivery(spool: LogSpool, send: Sender): DeliveryLoop {
         'log',
         signal,
       )
-      if (delivered === 'later') return false
-      spool.remove(chunk)
+      if (delivered === 'later' || !isDone(() => spool.remove(chunk), log)) return false
     }
     return true
   })
+}
+
+/** Forgetting needs room on the disk, too. What stays is sent again, which changes nothing at the hub. */
+function isDone(forget: () => void, log: ServerLog): boolean {
+  try {
+    forget()
+    return true
+  } catch (error) {
+    if (!isDiskFull(error)) throw error
+    log(
+      'error',
+      'The disk of this environment server is full: what the hub has taken cannot be crossed out. Make room.',
+    )
+    return false
+  }
 }
 
 export type Sender = (

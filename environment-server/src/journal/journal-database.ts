@@ -39,6 +39,24 @@ const steps = [
    ) strict;`,
 ]
 
+/** Does the work whole or not at all. */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('begin immediate')
+  try {
+    work()
+    database.exec('commit')
+  } catch (error) {
+    // A full disk has rolled it back already: https://www.sqlite.org/lang_transaction.html, section 3.
+    if (database.isTransaction) database.exec('rollback')
+    throw error
+  }
+}
+
+/** SQLITE_IOERR and SQLITE_FULL: https://www.sqlite.org/rescode.html */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && [10, 13].includes(Number(error.errcode) & 0xff)
+}
+
 /**
  * The journal's file. synchronous=FULL with a write-ahead log: a commit that returned is on the disk, so an acknowledgement
  * may follow it.

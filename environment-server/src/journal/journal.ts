@@ -2,6 +2,7 @@ import { AttemptResult, type ExecuteCommand, type HeldAttempt, type SandboxTier 
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod/mini'
 import type { ProcessIdentity } from '../executor/process-table.ts'
+import { inTransaction } from './journal-database.ts'
 import type { ResultBox } from './result-box.ts'
 
 export type JournalState = 'queued' | 'running' | 'finished'
@@ -75,7 +76,7 @@ export class Journal {
 
   /** Takes a command: from here on it runs at most once, whatever happens. */
   accept(command: ExecuteCommand, body: string, at: string, forgetAfter: number): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       this.#remember(command, forgetAfter)
       this.#database
         .prepare(
@@ -88,7 +89,7 @@ export class Journal {
 
   /** Takes a command whose attempt never runs: refused, or cancelled before it came. The result says which. */
   acceptEnded(command: CommandIdentity, body: string, result: AttemptResult, forgetAfter: number): void {
-    this.#transaction(() => {
+    inTransaction(this.#database, () => {
       this.#remember(command, forgetAfter)
       this.#database
         .prepare(
@@ -180,17 +181,6 @@ export class Journal {
         'insert or ignore into command_seen (command_id, execution_id, attempt, forget_after) values (?, ?, ?, ?)',
       )
       .run(command.commandId, command.executionId, command.attempt, forgetAfter)
-  }
-
-  #transaction(work: () => void): void {
-    this.#database.exec('begin immediate')
-    try {
-      work()
-      this.#database.exec('commit')
-    } catch (error) {
-      this.#database.exec('rollback')
-      throw error
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { HeldAttempt, LogLine } from '@postern/protocol'
 import type { DatabaseSync } from 'node:sqlite'
 import { gzipSync } from 'node:zlib'
+import { inTransaction, isDiskFull } from './journal-database.ts'
 
 /** Compressed log that may wait on disk for the hub, over all attempts. Beyond it, lines are dropped and counted. */
 const spoolBytesMax = 64 * 1024 * 1024
@@ -28,17 +29,16 @@ export class LogSpool {
     if (!last) return true
     const body = gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { level: 6 })
     if (this.#bytes + body.length > this.#bytesMax) return false
-    this.#database.exec('begin immediate')
     try {
-      this.#database
-        .prepare('insert into log_chunk (execution_id, attempt, body) values (?, ?, ?)')
-        .run(executionId, attempt, body)
-      this.#database
-        .prepare('update attempt set log_seq_last = ? where execution_id = ? and attempt = ?')
-        .run(last.seq, executionId, attempt)
-      this.#database.exec('commit')
+      inTransaction(this.#database, () => {
+        this.#database
+          .prepare('insert into log_chunk (execution_id, attempt, body) values (?, ?, ?)')
+          .run(executionId, attempt, body)
+        this.#database
+          .prepare('update attempt set log_seq_last = ? where execution_id = ? and attempt = ?')
+          .run(last.seq, executionId, attempt)
+      })
     } catch (error) {
-      this.#database.exec('rollback')
       // A full disk drops log lines, which are counted; anything else is a defect.
       if (isDiskFull(error)) return false
       throw error
@@ -58,9 +58,4 @@ export class LogSpool {
     this.#database.prepare('delete from log_chunk where id = ?').run(chunk.id)
     this.#bytes -= chunk.body.length
   }
-}
-
-/** SQLITE_FULL, SQLITE_IOERR: https://www.sqlite.org/rescode.html */
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && [10, 13].includes(Number(error.errcode) & 0xff)
 }

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { Rehearsal, waitFor } from '@postern/dev/environment-server'
+import { expect, test } from 'vitest'
+
+/** A file system of its own, so small that a test can fill it. Needs root, as script/test has in CI. */
+class SmallDisk implements Disposable {
+  readonly folder = mkdtempSync('/tmp/postern-disk-')
+
+  constructor(megabytes: number) {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'postern-test', this.folder])
+    chmodSync(this.folder, 0o755)
+  }
+
+  /** Writes until not a byte more goes in. */
+  fill(): void {
+    const file = openSync(join(this.folder, 'filler'), 'a')
+    try {
+      for (const size of [65_536, 4096, 1]) {
+        try {
+          for (;;) writeSync(file, Buffer.alloc(size))
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+        }
+      }
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  makeRoom(): void {
+    rmSync(join(this.folder, 'filler'), { force: true })
+  }
+
+  [Symbol.dispose](): void {
+    execFileSync('umount', ['--lazy', this.folder])
+    rmdirSync(this.folder)
+  }
+}
+
+test(
+  'ES-23: a disk that is full: the server lives and says so, nothing that it took is lost, and it goes on when there is room',
+  { timeout: 120_000 },
+  async () => {
+    using disk = new SmallDisk(24)
+    await using rehearsal = await Rehearsal.start({ below: disk.folder })
+    const { server, hub } = rehearsal
+    const talking = await rehearsal.app(`let n = 0
+      const timer = setInterval(() => { console.log('line ' + ++n); if (n === 30) { clearInterval(timer); process.exit(0) } }, 100)`)
+    const quick = await rehearsal.app('process.exit(0)')
+    await rehearsal.run(quick)
+    const executionId = await rehearsal.execute(talking)
+    await waitFor(() => hub.log(executionId).length > 0, 'the first lines')
+    disk.fill()
+
+    const refused = hub.executeCommand('1001', quick)
+    await hub.send(refused)
+    await waitFor(
+      () => server.text.includes('A command could not be taken'),
+      'the command to be left',
+      () => server.text,
+    )
+    // Its result waits for room, or finds some that the journal had of its own.
+    const ended = new RegExp(
+      `The result of execution ${executionId} cannot be journaled|${executionId}, attempt 1: exited`,
+    )
+    await waitFor(
+      () => ended.test(server.text),
+      'the app to end',
+      () => server.text,
+    )
+    expect(server.hasEnded).toBe(false)
+
+    disk.makeRoom()
+    const { result } = await rehearsal.resultOf(executionId)
+    expect(result).toMatchObject({ outcome: 'exited', exitCode: 0 })
+    // Numbered without a gap; what found no room is counted in a line of its own or comes with it.
+    await waitFor(
+      () => hub.log(executionId).length >= result.logSeqLast,
+      'the whole log',
+      () => server.text,
+    )
+    expect(hub.log(executionId).map(({ seq }) => seq)).toEqual(
+      Array.from({ length: result.logSeqLast }, (_, index) => index + 1),
+    )
+    await hub.send(refused)
+    expect((await rehearsal.resultOf(refused.executionId)).result).toMatchObject({ outcome: 'exited', exitCode: 0 })
+    expect(server.hasEnded).toBe(false)
+  },
+)
