@@ -17,3 +17,19 @@ test('the sides take turns, never at once, and the round that warms them up is n
   const turn = ['ours starts', 'ours ends', 'peer starts', 'peer ends']
   expect(order).toEqual([...turn, ...turn, ...turn])
 })
+
+test('sides with steps take turns after every step, however many each has', async () => {
+  const order: string[] = []
+  const side = (name: string, count: number) =>
+    async function* () {
+      for (let step = 1; step <= count; step++) {
+        order.push(`${name} ${step}`)
+        await Promise.resolve()
+        yield
+      }
+      return count
+    }
+  expect(await runAlternating(1, side('ours', 3), side('peer', 1))).toEqual({ ours: [3], peer: [1] })
+  const round = ['ours 1', 'peer 1', 'ours 2', 'ours 3']
+  expect(order).toEqual([...round, ...round])
+})

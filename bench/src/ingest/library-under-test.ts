@@ -5,22 +5,30 @@ import { startTestSystem } from '@postern/dev'
 import { CreatedToken, paths } from '@postern/protocol'
 import pg from 'pg'
 
-/** A hub of its own processes and the PostgreSQL that it runs, which the other side writes to as well. */
+/** A hub of its own processes and the PostgreSQL that it runs, where the other side has tables of the same definition. */
 export type LibraryUnderTest = AsyncDisposable & {
   /** By HTTPS with a token, as an app reaches it. */
   hub: HubTarget
   owner: { id: string; name: string; organizationId: string }
   databaseUrl: string
   database: pg.Client
-  /** Empties what a batch writes to, so that each side and each round finds fresh tables, and nobody pays another's checkpoint. */
+  /** Empties what both sides write to, so that each round finds fresh tables, and nobody pays for a checkpoint of the last. */
   empty(): Promise<void>
 }
 
 const ownerName = 'Bench'
 
-/** Everything that grows with indicators. Tags stay: both sides find theirs there after the round that does not count. */
+/** The other side's tables: defined as ours, indexes and their settings included, in the same database. */
+const makePeerTables = `
+  create schema peer;
+  create table peer.indicator (like public.indicator including all);
+  create table peer.assertion (like public.assertion including all);
+  create table peer.indicator_view (like public.indicator_view including all)`
+
+/** Everything that grows with indicators. Tags stay: our side finds them there after the round that does not count. */
 const emptyTables = `
   truncate indicator, assertion, assertion_attribute, indicator_view, batch, batch_item_block, collection_pending cascade;
+  truncate peer.indicator, peer.assertion, peer.indicator_view;
   checkpoint`
 
 export async function startLibraryUnderTest(): Promise<LibraryUnderTest> {
@@ -29,6 +37,7 @@ export async function startLibraryUnderTest(): Promise<LibraryUnderTest> {
   const databaseUrl = `postgresql:///postern?host=${encodeURIComponent(join(system.dataFolder, 'cluster/socket'))}&user=postern`
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
+  await database.query(makePeerTables)
   stack.defer(() => database.end())
   const { token } = await callHub(system.hub.target, paths.tokens, CreatedToken, {
     json: { name: 'bench', role: 'administrator', expiresInDays: 1 },

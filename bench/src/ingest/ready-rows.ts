@@ -8,6 +8,7 @@ const columns = 'indicator_id, type, value, digest, rating, confidence, active, 
 
 /** A table for them, as a batch of ours has one: of the connection, emptied by the end of each transaction. */
 const createReadyTable = `
+  set search_path = peer, public;
   create temp table ready (
     indicator_id uuid, type text, value text, digest uuid, rating real, confidence smallint, active boolean, status text,
     tags text[], first_seen timestamptz, last_seen timestamptz
