@@ -45,7 +45,7 @@ export async function startRelay(targetPort: number): Promise<Relay> {
       reached = then
     },
     async settled() {
-      for (const socket of [...open]) if (open.has(socket)) await once(socket, 'close')
+      for (let [socket] = open; socket !== undefined; [socket] = open) await once(socket, 'close')
     },
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy()
