@@ -22,7 +22,7 @@ export async function enrolOnce(
         'This server is not enrolled, and its settings hold no enrolment token. Download a new bundle for it.',
       )
     }
-    const sentAt = Date.now()
+    const sentMs = clock.sentMs()
     const enrolment = await enrol(http, keychain, settings.serverXid, settings.enrolmentToken).catch(
       (error: unknown) => {
         if (error instanceof StartProblem) throw error
@@ -30,7 +30,7 @@ export async function enrolOnce(
         throw new StartProblem(connectionProblem(error, hostname, Number(port || 443)), { cause: error })
       },
     )
-    clock.learn(sentAt, Date.parse(enrolment.hubTime))
+    clock.learn(sentMs, Date.parse(enrolment.hubTime))
     log('info', `Enrolled as environment server ${settings.serverXid}.`)
     if (!enrolment.confirmed) {
       log('warn', "The hub runs nothing here until a person confirms this server's fingerprint in the console.")

@@ -56,7 +56,7 @@ export class HubConnection {
   #waitingCommands: Buffer[] = []
   #soon: NodeJS.Timeout | undefined
   #lastBeat = 0
-  /** When each unanswered heartbeat was sent, by this server's wall clock. */
+  /** When each unanswered heartbeat was sent, as the hub's clock counts it. */
   readonly #sentAt = new Map<string, number>()
 
   constructor(parts: HubConnectionParts) {
@@ -114,7 +114,7 @@ export class HubConnection {
       serverName: settings.serverName,
       ...status(),
     }
-    this.#sentAt.set(heartbeat.id, Date.now())
+    this.#sentAt.set(heartbeat.id, this.#parts.clock.sentMs())
     for (const id of this.#sentAt.keys()) if (this.#sentAt.size > 8) this.#sentAt.delete(id)
     leases.heartbeatSent(heartbeat.id, heartbeat.held)
     this.#publish(client, topics.heartbeat(settings.serverXid), heartbeat)
@@ -207,12 +207,12 @@ export class HubConnection {
   /** A refusal may only mean that this machine's clock is off: the proof holds for 60 s of the hub's time. */
   async #hasLearntTimeByHttps(): Promise<boolean> {
     const { http, clock, log } = this.#parts
-    const sentAt = Date.now()
+    const sentMs = clock.sentMs()
     try {
       const { date } = await http.send({ method: 'GET', path: paths.health, token: '', timeoutMs: 5000 })
       if (date === undefined) return false
       const before = clock.offsetMs
-      clock.learn(sentAt, date)
+      clock.learn(sentMs, date)
       return Math.abs(clock.offsetMs - before) > offsetChangeMs
     } catch (error) {
       log('debug', `The hub's time is not known: ${errorText(error)}`)

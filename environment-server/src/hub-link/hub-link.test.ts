@@ -64,7 +64,10 @@ test('the clock of leases moves forward', () => {
 
 test('D8: the offset is taken at the middle of the round trip, and believed up to five minutes', () => {
   let now = 1_000_000
-  const clock = new HubClock(() => now)
+  const clock = new HubClock(
+    () => now,
+    () => now,
+  )
   now += 200
   clock.learn(1_000_000, 1_000_100 + 4 * 60_000)
   expect(clock.now()).toBe(now + 4 * 60_000)
@@ -72,6 +75,27 @@ test('D8: the offset is taken at the middle of the round trip, and believed up t
   clock.learn(now, now - 6 * 60_000)
   expect(clock.isBelievable).toBe(false)
 })
+
+test.each([3_600_000, -3_600_000])(
+  'D8: a wall clock that is set by %i ms leaves the hub’s time as it was, is not believed, and is again when it is set right',
+  (setByMs) => {
+    let wall = 1_000_000
+    let steady = 500
+    const clock = new HubClock(
+      () => wall,
+      () => steady,
+    )
+    clock.learn(clock.sentMs(), wall + 1000)
+    expect([clock.now(), clock.offsetMs, clock.isBelievable]).toEqual([1_001_000, 1000, true])
+    steady += 2000
+    wall += 2000 + setByMs
+    expect([clock.now(), clock.offsetMs, clock.isBelievable]).toEqual([1_003_000, 1000 - setByMs, false])
+    clock.learn(clock.sentMs(), clock.now())
+    expect(clock.isBelievable).toBe(false)
+    wall -= setByMs
+    expect([clock.offsetMs, clock.isBelievable]).toEqual([1000, true])
+  },
+)
 
 test('a back-off grows, stays within its bounds and is spread', () => {
   const bounds = { firstMs: 500, longestMs: 30_000 }
