@@ -1,4 +1,4 @@
-import { chownSync, lstatSync, readdirSync } from 'node:fs'
+import { lchownSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** nobody: there on every Linux, and owner of nothing. */
@@ -12,7 +12,7 @@ export function unprivilegedUser(): { uid: number; gid: number } | undefined {
 /** Gives a folder, with all in it, to the user that will run on it. */
 export function giveAway(path: string, user = unprivilegedUser()): void {
   if (!user) return
-  chownSync(path, user.uid, user.gid)
+  lchownSync(path, user.uid, user.gid)
   if (!lstatSync(path).isDirectory()) return
   for (const name of readdirSync(path)) giveAway(join(path, name), user)
 }
