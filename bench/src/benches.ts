@@ -1,5 +1,7 @@
 import type { Bench } from './bench.ts'
+import { dispatchBench } from './dispatch/dispatch-bench.ts'
+import { footprintBench } from './footprint/footprint-bench.ts'
 import { ingestBench } from './ingest/ingest-bench.ts'
 
 /** Every bench there is. */
-export const benches: readonly Bench[] = [ingestBench]
+export const benches: readonly Bench[] = [dispatchBench, footprintBench, ingestBench]
