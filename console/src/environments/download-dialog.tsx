@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Switch, TextInput } from '@mantine/core'
 import { type CreateDownload, downloadHeaders, type Environment, paths } from '@postern/protocol'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -12,39 +12,37 @@ import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import classes from './environments.module.css'
 
-type Choice = 'bundle' | 'bundle-without-runtime' | 'config' | 'server'
+type Kind = CreateDownload['kind']
 
-const choices: readonly { choice: Choice; name: string; hint: string }[] = [
+/** The three files of ES-2, by the names that people know from other products. */
+const choices: readonly { kind: Kind; name: string; hint: string }[] = [
   {
-    choice: 'bundle',
-    name: 'Bundle',
-    hint: 'All that a Linux machine needs: server, Node runtime, configuration. Unpack it and start it.',
+    kind: 'bundle',
+    name: 'Download Bundle (All-in-one)',
+    hint: 'All that a Linux machine needs. Unpack it and start it.',
   },
   {
-    choice: 'bundle-without-runtime',
-    name: 'Bundle without the runtime',
-    hint: 'Smaller, for a machine that has a Node of its own.',
+    kind: 'config',
+    name: 'Environment Config Only',
+    hint: 'An .env file alone, for a server that is installed already.',
   },
-  { choice: 'config', name: 'Configuration', hint: 'An .env file alone, for a server that is installed already.' },
-  { choice: 'server', name: 'Server file', hint: 'The signed program alone. It carries no identity.' },
+  { kind: 'server', name: 'Environment Server Only', hint: 'The signed program alone. It carries no identity.' },
 ]
-
-const requestOf: Record<Choice, CreateDownload> = {
-  bundle: { kind: 'bundle' },
-  'bundle-without-runtime': { kind: 'bundle', withoutRuntime: true },
-  config: { kind: 'config' },
-  server: { kind: 'server' },
-}
 
 /** ES-2: makes a file for a new server of this environment and gives it to the browser. */
 export function DownloadDialog({ environment, onClose }: { environment: Environment; onClose: () => void }) {
-  const [choice, setChoice] = useState<Choice>('bundle')
+  const [kind, setKind] = useState<Kind>('bundle')
+  const [withoutRuntime, setWithoutRuntime] = useState(false)
   const [serverName, setServerName] = useState('')
   const queryClient = useQueryClient()
   const download = useMutation({
     mutationFn: async () => {
-      const name = choice === 'server' ? '' : serverName.trim()
-      const body: CreateDownload = { ...requestOf[choice], ...(name && { serverName: name }) }
+      const name = kind === 'server' ? '' : serverName.trim()
+      const body: CreateDownload = {
+        kind,
+        ...(kind === 'bundle' && withoutRuntime && { withoutRuntime }),
+        ...(name && { serverName: name }),
+      }
       const file = await apiFile(paths.environmentDownloads(encodeURIComponent(environment.id)), body)
       saveFile(file.name, file.content)
       return {
@@ -66,13 +64,13 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
         <fieldset className={classes['choices']}>
           <legend>What to download</legend>
           {choices.map((each, index) => (
-            <label key={each.choice} className={classes['choice']}>
+            <label key={each.kind} className={classes['choice']}>
               <input
                 type="radio"
                 name="download"
                 data-focus-first={index === 0 ? true : undefined}
-                checked={choice === each.choice}
-                onChange={() => setChoice(each.choice)}
+                checked={kind === each.kind}
+                onChange={() => setKind(each.kind)}
               />
               <span>
                 <span className={classes['choiceName']}>{each.name}</span>
@@ -81,7 +79,15 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
             </label>
           ))}
         </fieldset>
-        {choice !== 'server' && (
+        {kind === 'bundle' && (
+          <Switch
+            label="Without the Node runtime"
+            description="Smaller, for a machine that has a Node of its own."
+            checked={withoutRuntime}
+            onChange={(event) => setWithoutRuntime(event.currentTarget.checked)}
+          />
+        )}
+        {kind !== 'server' && (
           <TextInput
             className={classes['field']}
             label="Name of the new server"

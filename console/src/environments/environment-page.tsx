@@ -123,7 +123,10 @@ const columns: readonly Column<EnvironmentServer>[] = [
     isPlain: true,
     render: (server) => (
       <span className={classes['name']}>
-        <PlainText text={server.name} />
+        <PlainText text={server.name} />{' '}
+        <span className={classes['soft']} title="serverXid: given at the download, fixed for its life">
+          {plainText(server.serverXid)}
+        </span>
       </span>
     ),
   },

@@ -35,6 +35,7 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
             Downloaded by <PlainText text={server.downloadedBy} /> <Timestamp instant={server.downloadedAt} />
           </span>
         )}
+        <span title="serverXid: given at the download, fixed for its life">No. {plainText(server.serverXid)}</span>
         {server.version && <span>Version {plainText(server.version)}</span>}
         {server.tier && <Tier tier={server.tier} />}
         {server.enrolledFrom && <code>{plainText(server.enrolledFrom)}</code>}

@@ -56,7 +56,7 @@ async function idOf(name: string): Promise<string> {
 }
 
 test(
-  'an environment is made by keys alone; a name that is taken is refused in words',
+  'ES-1: an environment is made by keys alone; a name that is taken is refused in words',
   { timeout: testMs },
   async () => {
     await using opened = await open()
@@ -115,7 +115,7 @@ test(
 )
 
 test(
-  'ES-2: a download is chosen, saved, and shown as a server that waits, with what the hub warns of',
+  'ES-2, ES-19: a download is chosen, saved, and shown as a server that waits, with what the hub warns of',
   { timeout: testMs },
   async () => {
     await using opened = await open()
@@ -124,15 +124,16 @@ test(
     // The menu opens at its first item.
     await page.getByRole('menuitem', { name: 'Download …' }).press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Environment: Plant North' })
-    expect(await dialog.getByRole('radio').count()).toBe(4)
-    await dialog.getByRole('radio', { name: /^Configuration/ }).check()
+    expect(await dialog.getByRole('radio').count()).toBe(3)
+    await dialog.getByRole('radio', { name: /^Environment Config Only/ }).check()
     await dialog.getByLabel('Name of the new server').fill('North 7')
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
     expect(download.suggestedFilename()).toBe('Plant North.env')
     const text = readFileSync(await download.path(), 'utf8')
     expect(text).toMatch(/^enrolmentToken=pse_/m)
     await dialog.getByText('This hub only knows itself as').waitFor()
-    await dialog.getByText(`as server ${/^serverXid=(\d+)$/m.exec(text)?.[1]}`).waitFor()
+    const serverXid = /^serverXid=(\d+)$/m.exec(text)?.[1] ?? ''
+    await dialog.getByText(`as server ${serverXid}`).waitFor()
     await dialog.getByRole('button', { name: 'Close' }).click()
     const waiting = page
       .getByRole('article', { name: 'Plant North' })
@@ -140,6 +141,7 @@ test(
       .filter({ hasText: 'North 7' })
     await waiting.getByText('Waiting').waitFor()
     await waiting.getByText('Downloaded by chief').waitFor()
+    await waiting.getByText(`No. ${serverXid}`, { exact: true }).waitFor()
     expectHarmless(opened)
   },
 )
@@ -257,7 +259,7 @@ test.each(['light', 'dark'] as const)(
     expect(await lowContrast(page)).toEqual([])
     await page.getByRole('button', { name: 'Actions for Plant North' }).click()
     await page.getByRole('menuitem', { name: 'Download …' }).click()
-    await page.getByRole('dialog').getByText('Server file').waitFor()
+    await page.getByRole('dialog').getByText('Environment Server Only').waitFor()
     expect(await lowContrast(page)).toEqual([])
     await opened.go(consolePages.environment(await idOf('Plant North')))
     await page.getByText('Revoked').waitFor()
