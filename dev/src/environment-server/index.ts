@@ -1,4 +1,5 @@
 export { EnvironmentServerProcess, makeHome, type ProcessOptions } from './environment-server-process.ts'
 export { giveAway, unprivilegedUser } from './unprivileged-user.ts'
+export { Line } from './line.ts'
 export { waitFor } from './wait-for.ts'
 export { Rehearsal, type RehearsalOptions, rehearsalXid } from './rehearsal.ts'

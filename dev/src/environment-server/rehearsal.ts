@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.ts'
 export const rehearsalXid = '1001'
 
 export type RehearsalOptions = {
-  settings?: Record<string, unknown>
+  settings?: Record<string, unknown> | ((hub: FakeHub) => Promise<Record<string, unknown>>)
   policy?: unknown
   process?: ProcessOptions
   /** The folder that its home is made in. */
@@ -30,7 +30,7 @@ export class Rehearsal {
   static async start({ settings, policy, process, below }: RehearsalOptions = {}): Promise<Rehearsal> {
     const hub = await FakeHub.start()
     const home = makeHome(below)
-    hub.writeBundle(home, rehearsalXid, settings)
+    hub.writeBundle(home, rehearsalXid, typeof settings === 'function' ? await settings(hub) : settings)
     if (policy !== undefined) writeFileSync(join(home, '.postern-envsvr', 'policy.json'), JSON.stringify(policy))
     const rehearsal = new Rehearsal(hub, new EnvironmentServerProcess(home, process))
     try {
