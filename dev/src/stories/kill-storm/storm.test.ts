@@ -30,7 +30,8 @@ test(
 
     await story.feed()
     const last = await story.export()
-    const context = `seed ${seed}, killed ${JSON.stringify(killed)}`
+    const { state, message } = last.execution
+    const context = `seed ${seed}, killed ${JSON.stringify(killed)}; the last export: ${state}, ${message}`
     expect(last.receipts, context).toMatchObject([{ state: 'in-sync', missing: 0, extra: 0, held: hosts.length }])
     expect(story.held(), context).toEqual(hosts)
 

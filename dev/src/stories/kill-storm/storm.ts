@@ -18,8 +18,9 @@ export type StormOptions = {
 /** How a storm went: what was killed when, and the hosts that the source held at its end. */
 export type Storm = { killed: Record<Victim, number>; hosts: string[] }
 
-const poolSize = 1_500
-const changedMax = 30
+const poolSize = 3_000
+/** Small beside what is held: where several changes meet one export, its guard on the share that changes is still not tripped. */
+const changedMax = 8
 /** A kill comes within this time after the one before was got over. */
 const pauseMsMax = 3_000
 /** One in so many kills does not wait until the one before was got over. */
