@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Performance, readPerformance, withMeasurements } from './performance.ts'
 import { performanceDocument } from './performance-document.ts'
+import { performanceDocumentNow, readPerformanceFile, writtenDocument } from './performance-files.ts'
 import { absolute, comparison } from './row.ts'
 
 const machine = { system: 'Test 1, x64', cpu: 'One', cores: 2, memoryGiB: 4, node: '24.0.0', postgresql: '15.0' }
@@ -83,4 +84,10 @@ test('a missed goal is written down only with a profile and two attempts, with f
   const document = performanceDocument(missed, { one: `${profile}\n${attempt}\n${attempt}` })
   expect(document).toContain('| things | 1/s (1 to 1) | 2/s (2 to 2): it | 0.5 | ≥ 0.9 | **no** | 5 |')
   expect(document).toContain(profile)
+})
+
+test('docs/performance.md is what docs/performance.json gives, whose every met is what goal and figure give', () => {
+  const performance = readPerformanceFile()
+  if (performance === undefined) throw new Error('docs/performance.json is not there: run script/bench')
+  expect(writtenDocument()).toBe(performanceDocumentNow(performance))
 })
