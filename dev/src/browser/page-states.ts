@@ -22,7 +22,7 @@ export async function expectLoadingAndFailing(
     await route.abort()
   })
   await opened.go(at.path)
-  await page.getByRole('status', { name: `Loading ${at.label.toLowerCase()}` }).waitFor()
+  await page.getByRole('status', { name: `Loading ${at.label.toLowerCase()}`, exact: true }).waitFor()
   held.resolve()
   const alert = page.getByRole('alert').filter({ hasText: `${at.label}: The hub does not answer` })
   await alert.waitFor()
