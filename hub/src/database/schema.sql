@@ -669,6 +669,7 @@ table receipt
   CREATE INDEX receipt_of_control ON public.receipt USING btree (control_id, target, id DESC)
   CREATE INDEX receipt_of_execution ON public.receipt USING btree (execution_id)
   CREATE INDEX receipt_of_organization ON public.receipt USING btree (organization_id, id DESC)
+  CREATE INDEX receipt_over_time ON public.receipt USING btree (organization_id, created_at) INCLUDE (state, control_id, target)
   CREATE INDEX receipt_pending ON public.receipt USING btree (created_at) WHERE (state = 'pending'::text)
 
 table receipt_values
