@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect as connectSocket } from 'node:net'
+import { type AddressInfo, connect as connectSocket, createServer, Socket } from 'node:net'
 import { limits, topics } from '@postern/protocol'
+import { Aedes } from 'aedes'
 import { MqttClient } from 'mqtt'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestHub, type TestHub } from '../environments/test-hub.ts'
 import { connectBroker } from './broker-link.ts'
 import { isEdgeStarting } from './edge-start.ts'
@@ -133,6 +134,26 @@ const heartbeat = {
   queued: 0,
   held: [],
 }
+
+test('no command to an external broker waits for an acknowledgement of the one before', async () => {
+  const aedes = await Aedes.createBroker()
+  const server = createServer((socket) => aedes.handle(socket))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A TCP server's address has a port.
+  const { port } = server.address() as AddressInfo
+  const switched = vi.spyOn(Socket.prototype, 'setNoDelay')
+  const link = connectBroker({ url: `mqtt://127.0.0.1:${port}`, log: hub.log })
+  try {
+    await vi.waitFor(() => expect(link.isConnected()).toBe(true))
+    const ours = switched.mock.contexts.findIndex((socket) => socket instanceof Socket && socket.remotePort === port)
+    expect(switched.mock.calls[ours]).toEqual([true])
+  } finally {
+    await link.close()
+    switched.mockRestore()
+    await new Promise<void>((resolve) => aedes.close(resolve))
+    server.close()
+  }
+})
 
 test('ES-4: messages are checked at the door: topic, size, JSON and shape', () => {
   const read = (topic: string, payload: unknown) =>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { connect as connectSocket } from 'node:net'
+import { connect as connectSocket, Socket } from 'node:net'
 import { hubSubscriptions, limits } from '@postern/protocol'
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt'
 import type { Log } from '../lib/log.ts'
@@ -37,7 +37,11 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
   let dropped = 0
   let dropLoggedAt = -Infinity
 
-  client.on('connect', () => void subscribe())
+  client.on('connect', () => {
+    // With Nagle's algorithm each command would wait about 40 ms for the acknowledgement of the one before.
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true)
+    void subscribe()
+  })
   client.on('close', () => {
     if (isSubscribed) log.warn({}, 'the connection to the broker is lost; connecting again')
     isSubscribed = false

@@ -29,7 +29,8 @@ export type DueCommand = { id: string; topic: string; payload: string; createdAt
 
 /**
  * Takes due commands, oldest first; SKIP LOCKED lets several hubs publish at once. One that was published before is due again
- * only when its server was heard since: while it is away nobody would hear it, since the broker keeps nothing for it.
+ * only when its server was heard since: while it is away nobody would hear it, since the broker keeps nothing for it. A claim waits
+ * for no disk: one that a crash takes back means that the command is published twice, and a server takes it once.
  */
 export async function claimDue(db: Db, now: Date, rowsMax: number): Promise<DueCommand[]> {
   const { rows } = await sql<DueCommand>`
@@ -42,6 +43,7 @@ export async function claimDue(db: Db, now: Date, rowsMax: number): Promise<DueC
       order by c.created_at
       limit ${rowsMax}
       for update of c skip locked)
+      and (select set_config('synchronous_commit', 'off', true)) is not null
     returning id, topic, payload, created_at as "createdAt", publish_count as "publishCount"`.execute(db)
   return rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
 }
