@@ -9,6 +9,7 @@ import {
   startLocalEnvironmentServer,
   startLocalHub,
 } from '@postern/cli'
+import { compileCache } from './compile-cache.ts'
 
 /** A whole system in a folder of its own, each part a process as in production, for tests. */
 export type TestSystem = AsyncDisposable & {
@@ -20,8 +21,14 @@ export type TestSystem = AsyncDisposable & {
   startServer(egressAllowed?: readonly string[]): Promise<LocalEnvironmentServer>
 }
 
-/** @param settings environment variables of the hub beside the usual ones of a test: any free ports, loopback only */
-export async function startTestSystem(settings: Record<string, string> = {}): Promise<TestSystem> {
+/**
+ * @param settings environment variables of the hub beside the usual ones of a test: any free ports, loopback only
+ * @param restartDelayMsMax the longest wait before a process that died is started again, if not that of production
+ */
+export async function startTestSystem(
+  settings: Record<string, string> = {},
+  restartDelayMsMax?: number,
+): Promise<TestSystem> {
   await using stack = new AsyncDisposableStack()
   const asked = mkdtempSync(join('/tmp', 'postern-system-'))
   // Passable, so that a test of root's needs no copy of the runtime.
@@ -38,8 +45,10 @@ export async function startTestSystem(settings: Record<string, string> = {}): Pr
       POSTERN_BROKER_PORT: '0',
       POSTERN_LISTEN_HOST: '127.0.0.1',
       POSTERN_LOG_LEVEL: 'info',
+      ...compileCache(user),
       ...settings,
     },
+    restartDelayMsMax,
     onCrash: () => {},
   })
   stack.defer(hub.stop)
@@ -56,6 +65,7 @@ export async function startTestSystem(settings: Record<string, string> = {}): Pr
         environmentName: 'Test',
         egressAllowed,
         user,
+        restartDelayMsMax,
         onCrash: () => {},
       })
       started.defer(async () => await server.process.stop())

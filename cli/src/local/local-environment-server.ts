@@ -14,6 +14,8 @@ export type LocalServerOptions = {
   egressAllowed?: readonly string[]
   /** Whom root starts it as. */
   user?: { uid: number; gid: number } | undefined
+  /** The longest wait before it is started again when it died. */
+  restartDelayMsMax?: number | undefined
   onCrash: (name: string, how: string) => void
 }
 
@@ -50,6 +52,7 @@ export async function startLocalEnvironmentServer(options: LocalServerOptions): 
       logFile: join(dataFolder, 'logs/environment-server.log'),
       cwd: home,
       user: options.user,
+      restartDelayMsMax: options.restartDelayMsMax,
     },
     onCrash,
   )

@@ -23,6 +23,8 @@ export type LocalHubOptions = {
   user?: { uid: number; gid: number } | undefined
   /** Settings of the hub beside those of this process. */
   settings?: Record<string, string>
+  /** The longest wait before a process that died is started again. */
+  restartDelayMsMax?: number | undefined
   onCrash: (name: string, how: string) => void
 }
 
@@ -33,6 +35,7 @@ export async function startLocalHub({
   externalBroker,
   user,
   settings,
+  restartDelayMsMax,
   onCrash,
 }: LocalHubOptions): Promise<LocalHub> {
   const unlock = lockFolder(dataFolder, 'Postern')
@@ -62,6 +65,7 @@ export async function startLocalHub({
         logFile: join(logs, `${name}.log`),
         cwd: checkout,
         user,
+        restartDelayMsMax,
       },
       onCrash,
     )

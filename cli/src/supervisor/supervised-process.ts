@@ -12,6 +12,8 @@ export type ProcessPlan = {
   cwd?: string
   /** Whom root starts it as. */
   user?: { uid: number; gid: number } | undefined
+  /** The longest wait before it is started again, if not 15 s: a test that kills on purpose needs no patience with a broken program. */
+  restartDelayMsMax?: number | undefined
 }
 
 const restartDelayMsMin = 500
@@ -108,7 +110,7 @@ export class SupervisedProcess {
     if (Date.now() - startedAt > wellAfterMs) this.#delayMs = restartDelayMsMin
     this.#onCrash(this.#plan.name, how)
     this.#timer = setTimeout(() => this.#spawn(), this.#delayMs)
-    this.#delayMs = Math.min(this.#delayMs * 2, restartDelayMsMax)
+    this.#delayMs = Math.min(this.#delayMs * 2, this.#plan.restartDelayMsMax ?? restartDelayMsMax)
   }
 
   #failure(how: string): Error {

@@ -1,27 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '../compile-cache.ts'
 import { giveAway, unprivilegedUser } from './unprivileged-user.ts'
 import { waitFor } from './wait-for.ts'
 
 const mainFile = fileURLToPath(new URL('../../../environment-server/src/main.ts', import.meta.url))
-
-/**
- * Half the processor time of a start from source. One folder for all runs of the user that servers run as; anyone may make
- * folders below /tmp, so one that belongs to somebody else is not used.
- */
-function compileCache(): Record<string, string> {
-  const uid = unprivilegedUser()?.uid ?? process.getuid?.()
-  const folder = `/tmp/postern-compiled-${uid}`
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    giveAway(folder)
-  }
-  const facts = lstatSync(folder)
-  return facts.isDirectory() && facts.uid === uid ? { NODE_COMPILE_CACHE: folder } : {}
-}
 
 export type ProcessOptions = {
   /** The file to run: the source's main.ts unless a built one is to be tried. */
@@ -87,7 +73,7 @@ export class EnvironmentServerProcess {
     ]
     const child = spawn(command, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...compileCache(), ...environment },
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...compileCache(unprivilegedUser()), ...environment },
       cwd: '/',
       ...unprivilegedUser(),
     })

@@ -50,9 +50,10 @@ export type Story = AsyncDisposable & {
   receiptValues(receiptId: string): Promise<DiffValue[]>
 }
 
-export async function startStory(): Promise<Story> {
+/** @param restartDelayMsMax the longest wait before a process that died is started again, if not that of production */
+export async function startStory(restartDelayMsMax?: number): Promise<Story> {
   await using stack = new AsyncDisposableStack()
-  const system = stack.use(await startTestSystem())
+  const system = stack.use(await startTestSystem({}, restartDelayMsMax))
   const folder = join(system.dataFolder, '..')
   const events = join(folder, 'events')
   mkdirSync(events)

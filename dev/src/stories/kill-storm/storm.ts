@@ -3,7 +3,8 @@ import { callHub } from '@postern/cli'
 import { Environment, Job, JobPage, paths } from '@postern/protocol'
 import { withHubDatabase } from '../../hub-database.ts'
 import { waitFor } from '../../environment-server/wait-for.ts'
-import { hostNames, type Story } from '../story.ts'
+import type { Story } from '../story.ts'
+import { ChangingHosts } from './changing-hosts.ts'
 import { killVictim, type Victim, victims } from './killer.ts'
 import type { SeededDraw } from './seeded-draw.ts'
 
@@ -18,11 +19,8 @@ export type StormOptions = {
 /** How a storm went: what was killed when, and the hosts that the source held at its end. */
 export type Storm = { killed: Record<Victim, number>; hosts: string[] }
 
-const poolSize = 3_000
-/** Small beside what is held: where several changes meet one export, its guard on the share that changes is still not tripped. */
-const changedMax = 8
 /** A kill comes within this time after the one before was got over. */
-const pauseMsMax = 3_000
+const pauseMsMax = 1_500
 /** One in so many kills does not wait until the one before was got over. */
 const doubleKillIn = 4
 const settleDeadlineMs = 120_000
@@ -30,8 +28,8 @@ const settleDeadlineMs = 120_000
 /** Both jobs run every few seconds while the source changes and parts are killed; every kind of part comes in turn. */
 export async function storm({ story, draw, kills, minutesMax }: StormOptions): Promise<Storm> {
   const killed = Object.fromEntries(victims.map((victim) => [victim, 0])) as Record<Victim, number>
-  let hosts = hostNames(poolSize, 'storm').filter(() => draw.integer(3) === 0)
-  story.publish(hosts)
+  const source = new ChangingHosts(draw)
+  await firstLoop(story, source.now)
   await schedule(story, story.jobs.feed, '0/4 * * * * ?')
   await schedule(story, story.jobs.export, '2/4 * * * * ?')
   let order: Victim[] = []
@@ -41,8 +39,8 @@ export async function storm({ story, draw, kills, minutesMax }: StormOptions): P
     if (order.length === 0) order = shuffled(victims, draw)
     // The order was filled just now.
     const victim = order.pop() as Victim
-    hosts = changed(hosts, draw)
-    story.publish(hosts)
+    source.change()
+    story.publish(source.now)
     if (draw.integer(doubleKillIn) !== 0) {
       await isWell(story)
       ended = await moreThan(story, ended)
@@ -55,16 +53,15 @@ export async function storm({ story, draw, kills, minutesMax }: StormOptions): P
   await schedule(story, story.jobs.feed, null)
   await schedule(story, story.jobs.export, null)
   await nothingIsOpen(story)
-  return { killed, hosts }
+  return { killed, hosts: source.now }
 }
 
-/** Values go, values come back. Few enough that no guard of the export is tripped. */
-function changed(hosts: readonly string[], draw: SeededDraw): string[] {
-  const next = new Set(hosts)
-  for (const host of hosts) if (draw.integer(hosts.length) < draw.integer(changedMax)) next.delete(host)
-  const pool = hostNames(poolSize, 'storm')
-  for (let count = draw.integer(changedMax); count > 0; count -= 1) next.add(pool[draw.integer(poolSize)] ?? '')
-  return [...next].toSorted()
+/** Everything that lasts is held before the first kill. */
+async function firstLoop(story: Story, hosts: string[]): Promise<void> {
+  story.publish(hosts)
+  await story.feed()
+  const { receipts } = await story.export()
+  if (receipts[0]?.state !== 'in-sync') throw new Error(`the first export left ${JSON.stringify(receipts)}`)
 }
 
 function shuffled(all: readonly Victim[], draw: SeededDraw): Victim[] {
