@@ -24,7 +24,7 @@ export type SystemUnderTest = AsyncDisposable & {
   appFolder(): string
 }
 
-const appSource = fileURLToPath(new URL('first-line-app', import.meta.url))
+const appSource = fileURLToPath(new URL('sample-app', import.meta.url))
 
 export async function startSystemUnderTest(): Promise<SystemUnderTest> {
   await using stack = new AsyncDisposableStack()
