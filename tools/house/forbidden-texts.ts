@@ -97,7 +97,7 @@ export const forbiddenTexts: readonly ForbiddenText[] = [
     what: 'a default export, except where a tool demands one',
     pattern: /^export\s+default\b/m,
     where: 'code',
-    except: /\.config\.ts$|^apps\/[^/]+\/app\.ts$|\/sample-app\/app\.ts$|\/fixtures\//,
+    except: /\.config\.ts$|^apps\/[^/]+\/app\.ts$|\/[a-z-]+-app\/app\.ts$|\/fixtures\//,
     canaries: ['export default function start() {}'],
     harmless: ['export function start() {}'],
   },
