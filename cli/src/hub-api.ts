@@ -3,7 +3,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { ProblemDocument } from '@postern/protocol'
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { CliConfig } from './config.ts'
 
 /** Where the hub is and how the command proves who it is (D16). */
@@ -103,12 +103,27 @@ async function readAll(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function refusalOf(bytes: Buffer, status: number | undefined): Error {
+/** How the routes in ThreatConnect's wire shape explain a refusal. */
+const TcexRefusal = z.union([
+  z.object({ status: z.literal('Invalid'), description: z.string() }).transform(({ description }) => description),
+  z.object({ status: z.literal('Failure'), message: z.string() }).transform(({ message }) => message),
+])
+
+function parseJson(bytes: Buffer): unknown {
   try {
-    return new HubRefusal(ProblemDocument.parse(JSON.parse(bytes.toString('utf8'))))
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
-    return new Error(`The hub answered with status ${status} and no explanation.`)
+    // Not from a hub, e.g. a proxy's page: no schema takes it.
+    return undefined
   }
+}
+
+function refusalOf(bytes: Buffer, status: number | undefined): Error {
+  const said = parseJson(bytes)
+  const problem = ProblemDocument.safeParse(said)
+  if (problem.success) return new HubRefusal(problem.data)
+  const refusal = TcexRefusal.safeParse(said)
+  return new Error(refusal.success ? refusal.data : `The hub answered with status ${status} and no explanation.`)
 }
 
 function readCa(config: CliConfig): string | undefined {

@@ -1,5 +1,6 @@
 export { type HubConfig, HubEnvironment, readHubConfig } from './config.ts'
 export { findBinaries } from './database/provider/binaries.ts'
+export { stopDatabaseOf } from './database/provider/open-database.ts'
 export { type Hub, startHub } from './hub.ts'
 export { serviceUser } from './lib/service-user.ts'
 export { HubFile, readHubFile } from './machine/hub-file.ts'

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type HubFile, readHubFile } from '@postern/hub'
+import { type HubFile, readHubFile, stopDatabaseOf } from '@postern/hub'
 import { childEnvironment } from '../config.ts'
 import { type HubTarget } from '../hub-api.ts'
 import { lockFolder } from '../supervisor/folder-lock.ts'
@@ -74,6 +74,8 @@ export async function startLocalHub({
   async function stop(): Promise<void> {
     await edge?.stop()
     await hub.stop()
+    // A hub that had died, and was not up again yet, has left its database running.
+    await stopDatabaseOf(dataFolder)
     unlock()
   }
 }

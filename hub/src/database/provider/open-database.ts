@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Log } from '../../lib/log.ts'
+import { stopServer } from './cluster-process.ts'
 import { keepRunning } from './keep-running.ts'
 import { openPrivateCluster, privateClusterUrl } from './private-cluster.ts'
 
@@ -30,6 +31,11 @@ export async function openDatabase(
       await cluster.stop()
     },
   }
+}
+
+/** Stops the private cluster of a hub that ended without doing so itself; there may be none. */
+export async function stopDatabaseOf(dataFolder: string): Promise<void> {
+  await stopServer(join(dataFolder, 'cluster/data'))
 }
 
 /** The same database for a process that does not run it, e.g. the broker's edge. */
