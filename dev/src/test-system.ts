@@ -21,16 +21,20 @@ export type TestSystem = AsyncDisposable & {
   startServer(egressAllowed?: readonly string[]): Promise<LocalEnvironmentServer>
 }
 
-/**
- * @param settings environment variables of the hub beside the usual ones of a test: any free ports, loopback only
- * @param restartDelayMsMax the longest wait before a process that died is started again, if not that of production
- */
+export type TestSystemOptions = {
+  /** The folder that the system's own is made in. */
+  below?: string | undefined
+  /** The longest wait before a process that died is started again, if not that of production. */
+  restartDelayMsMax?: number | undefined
+}
+
+/** @param settings environment variables of the hub beside the usual ones of a test: any free ports, loopback only */
 export async function startTestSystem(
   settings: Record<string, string> = {},
-  restartDelayMsMax?: number,
+  { below = '/tmp', restartDelayMsMax }: TestSystemOptions = {},
 ): Promise<TestSystem> {
   await using stack = new AsyncDisposableStack()
-  const asked = mkdtempSync(join('/tmp', 'postern-system-'))
+  const asked = mkdtempSync(join(below, 'postern-system-'))
   // Passable, so that a test of root's needs no copy of the runtime.
   chmodSync(asked, 0o711)
   stack.defer(() => rmSync(asked, { recursive: true, force: true }))

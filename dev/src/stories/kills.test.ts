@@ -9,9 +9,11 @@ import { hostNames, startStory, type Story } from './story.ts'
 const storyMs = 120_000
 /** An app that waits this long for the AED is caught in the middle of its work. */
 const longMs = 60_000
+/** Parts are killed on purpose: a longer wait would only prove patience. */
+const restartDelayMsMax = 500
 
 let story: Story
-beforeAll(async () => (story = await startStory()), 90_000)
+beforeAll(async () => (story = await startStory(restartDelayMsMax)), 90_000)
 afterAll(async () => await story[Symbol.asyncDispose]())
 beforeEach(() => story.aed.setFaults([]))
 

@@ -53,7 +53,7 @@ export type Story = AsyncDisposable & {
 /** @param restartDelayMsMax the longest wait before a process that died is started again, if not that of production */
 export async function startStory(restartDelayMsMax?: number): Promise<Story> {
   await using stack = new AsyncDisposableStack()
-  const system = stack.use(await startTestSystem({}, restartDelayMsMax))
+  const system = stack.use(await startTestSystem({}, { restartDelayMsMax }))
   const folder = join(system.dataFolder, '..')
   const events = join(folder, 'events')
   mkdirSync(events)

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A file system of its own, so small that a test can fill it. Needs root, as script/test has in CI. */
+export class SmallDisk implements Disposable {
+  readonly folder = mkdtempSync('/tmp/postern-disk-')
+
+  constructor(megabytes: number) {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'postern-test', this.folder])
+    chmodSync(this.folder, 0o755)
+  }
+
+  /** Writes until not a byte more goes in. */
+  fill(): void {
+    const file = openSync(join(this.folder, 'filler'), 'a')
+    try {
+      for (const size of [1024 * 1024, 65_536, 4096, 1]) {
+        try {
+          for (;;) writeSync(file, Buffer.alloc(size))
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+        }
+      }
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  makeRoom(): void {
+    rmSync(join(this.folder, 'filler'), { force: true })
+  }
+
+  [Symbol.dispose](): void {
+    execFileSync('umount', ['--lazy', this.folder])
+    rmdirSync(this.folder)
+  }
+}

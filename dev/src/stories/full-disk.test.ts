@@ -1,0 +1,78 @@
+import type { HubTarget } from '@postern/cli'
+import { expect, test } from 'vitest'
+import { sendIndicators } from '../browser/send-indicators.ts'
+import { SmallDisk } from '../environment-server/small-disk.ts'
+import { waitFor } from '../environment-server/wait-for.ts'
+import { withHubDatabase } from '../hub-database.ts'
+import { startTestSystem } from '../test-system.ts'
+import { hostNames } from './story.ts'
+
+/** A new cluster, the hub's tables and a few write-ahead segments. */
+const diskMegabytes = 200
+const owner = 'Sender of the story'
+const hostsAtOnce = 1_000
+const batchesMax = 20
+const segmentsMax = 30
+
+test(
+  'D12: the disk under the hub and its database is full: writes are refused with the reason, nothing taken is lost, and it goes on when there is room',
+  { timeout: 180_000 },
+  async () => {
+    using disk = new SmallDisk(diskMegabytes)
+    await using system = await startTestSystem({}, { below: disk.folder, restartDelayMsMax: 500 })
+    const { dataFolder, hub } = system
+    const pid = hub.processes.hub.pid
+    const taken: string[] = []
+    expect(await send(hub.target, taken, 0)).toBeUndefined()
+
+    disk.fill()
+    let refusal: string | undefined
+    for (let batch = 1; refusal === undefined && batch <= batchesMax; batch += 1)
+      refusal = await send(hub.target, taken, batch)
+    expect(refusal).toBe("The disk of the hub's database is full. Make room on it and try again.")
+
+    // Without room for its next segment of write-ahead log PostgreSQL gives up, and cannot start either.
+    expect(await switchesOfSegment(dataFolder)).toBeLessThan(segmentsMax)
+    refusal = await send(hub.target, taken, batchesMax + 1)
+    expect(refusal).toMatch(/^The (disk of the )?hub's database /)
+
+    disk.makeRoom()
+    await waitFor(
+      async () => (refusal = await send(hub.target, taken, batchesMax + 2)) === undefined,
+      'the hub to take a batch again',
+      () => refusal ?? '',
+      60_000,
+    )
+    const held = await withHubDatabase(dataFolder, async (client) => {
+      const { rows } = await client.query('select value from indicator order by value')
+      return rows.map(({ value }) => value)
+    })
+    expect(held).toEqual(taken.toSorted())
+    expect(hub.processes.hub.pid).toBe(pid)
+  },
+)
+
+/** Sends a batch of hosts, and notes them where the hub says that it has them. @returns how it refused */
+async function send(target: HubTarget, taken: string[], batch: number): Promise<string | undefined> {
+  const hosts = hostNames(hostsAtOnce, `batch-${batch}`)
+  const indicator = hosts.map((summary) => ({ type: 'Host', summary }))
+  try {
+    const accepted = await sendIndicators(target, owner, { indicator })
+    if (accepted !== hostsAtOnce) return `${accepted} of ${hostsAtOnce} were accepted`
+    taken.push(...hosts)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Has PostgreSQL begin one segment after another until it fails. @returns how many it began */
+async function switchesOfSegment(dataFolder: string): Promise<number> {
+  let begun = 0
+  await withHubDatabase(dataFolder, async (client) => {
+    client.on('error', () => {})
+    for (; begun < segmentsMax; begun += 1)
+      await client.query(`select pg_logical_emit_message(false, 'story', 'a word'), pg_switch_wal()`)
+  }).catch(() => {})
+  return begun
+}
