@@ -17,7 +17,7 @@ const known = hostNames(200, 'known')
 /** Of a kind that the AED does not take: they fill the ledger and not the appliance. */
 const many: SourceAttribute[] = Array.from({ length: manyRows }, (_, index) => ({
   type: 'mutex',
-  value: `Global\\rehearsal-${index}`,
+  value: rehearsedMutex(index),
 }))
 /** Each hostile text as a value of a type that takes any text, of one that takes hardly any, and as the name of a type. */
 const hostile: SourceAttribute[] = hostileCorpus.flatMap(({ text }) => [
@@ -54,6 +54,11 @@ async function open(options: { username?: string; colorScheme?: 'light' | 'dark'
   await opened.go(consolePages.executions)
   await opened.signIn(username, password)
   return opened
+}
+
+/** Of one length, so that their order as text is that of their numbers. */
+function rehearsedMutex(index: number): string {
+  return `Global\\rehearsal-${String(index).padStart(5, '0')}`
 }
 
 function expectHarmless(opened: ConsolePage): void {
@@ -142,7 +147,7 @@ test(
       60_000,
     )
     await page.keyboard.press('End')
-    await grid.getByText(`Global\\rehearsal-${manyRows - 1}`, { exact: true }).waitFor()
+    await grid.getByText(rehearsedMutex(manyRows - 1), { exact: true }).waitFor()
     expect(rowsMost).toBeLessThan(120)
     await page.keyboard.press('Home')
     await grid.locator('[aria-rowindex="2"]').waitFor()
