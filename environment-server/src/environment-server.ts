@@ -12,7 +12,7 @@ import { HubClock } from './hub-link/hub-clock.ts'
 import { HubConnection } from './hub-link/hub-connection.ts'
 import { type HubHttp, hubHttp } from './hub-link/hub-http.ts'
 import { LeaseKeeper } from './hub-link/lease-keeper.ts'
-import { openJournalDatabase } from './journal/journal-database.ts'
+import { isDiskFull, openJournalDatabase } from './journal/journal-database.ts'
 import { Journal } from './journal/journal.ts'
 import { LogSpool } from './journal/log-spool.ts'
 import { ResultBox } from './journal/result-box.ts'
@@ -20,6 +20,7 @@ import type { Keychain } from './keychain/keychain.ts'
 import { openKeychainWith, type PasswordSources } from './keychain/master-password.ts'
 import type { ServerLog } from './log/server-log.ts'
 import { refuseRoot } from './log/refuse-root.ts'
+import { StartProblem } from './log/start-problem.ts'
 import { PackageStore } from './packages/package-store.ts'
 import { type Choice, chooseConfinement, sayTier } from './sandbox/choose-confinement.ts'
 import type { Confinement } from './sandbox/confinement.ts'
@@ -46,6 +47,21 @@ const leaseCheckMs = 500
 
 /** Starts the server on its folder. Throws StartProblem where the operator has to act. */
 export async function startEnvironmentServer(options: EnvironmentServerOptions): Promise<EnvironmentServer> {
+  try {
+    return await start(options)
+  } catch (error) {
+    if (!hasMetFullDisk(error)) throw error
+    throw new StartProblem(`The disk of ${options.home} is full. Make room on it and start the server again.`, {
+      cause: error,
+    })
+  }
+}
+
+function hasMetFullDisk(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof Error && error.cause !== undefined && hasMetFullDisk(error.cause))
+}
+
+async function start(options: EnvironmentServerOptions): Promise<EnvironmentServer> {
   const { password, log } = options
   refuseRoot()
   using held = new DisposableStack()

@@ -15,6 +15,7 @@ import type { AppExit } from './app-process.ts'
 import { runtimeFor } from './app-runtime.ts'
 import { AttemptLog } from './attempt-log.ts'
 import { EndRequest } from './end-request.ts'
+import { fullDiskSentence } from './full-disk.ts'
 import { type AttemptFolders, makeAttemptFolders, removeLeavings } from './execution-folders.ts'
 import { redactKeptFiles } from './kept-files.ts'
 import { appParameters, writeParameterFile } from './parameter-file.ts'
@@ -118,7 +119,9 @@ async function runPrepared(
     guard.close()
     const outputs = readResults(folders.app.out)
     if (outputs.problem) log.server('warn', `${outputs.problem}; that part is left out.`)
-    const message = redact(run.end?.message ?? (readExitMessage(folders.app.out, redact) || sentenceOf(run.exit)))
+    const message = redact(
+      run.end?.message ?? (readExitMessage(folders.app.out, redact) || sentenceOf(run.exit, folders.top)),
+    )
     log.close()
     return {
       outcome: run.end?.outcome ?? (run.exit.exitCode === null ? 'signalled' : 'exited'),
@@ -172,9 +175,13 @@ function prepareEnvironment(
   }
 }
 
-function sentenceOf({ exitCode, signal }: AppExit): string {
-  if (exitCode === null) return `The app was ended by ${signal ?? 'a signal'}.`
-  return exitCode === 0 ? '' : `The app ended with exit code ${exitCode} and left no message.`
+function sentenceOf({ exitCode, signal }: AppExit, folder: string): string {
+  if (exitCode === 0) return ''
+  const how =
+    exitCode === null
+      ? `was ended by ${signal ?? 'a signal'}.`
+      : `ended with exit code ${exitCode} and left no message.`
+  return `The app ${how}${fullDiskSentence(folder)}`
 }
 
 function endedBeforeStart(error: unknown, redact: (text: string) => string): AttemptResult {

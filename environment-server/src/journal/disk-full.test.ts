@@ -1,4 +1,7 @@
-import { Rehearsal, SmallDisk, waitFor } from '@postern/dev/environment-server'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FakeHub } from '@postern/dev/fake-hub'
+import { EnvironmentServerProcess, makeHome, Rehearsal, SmallDisk, waitFor } from '@postern/dev/environment-server'
 import { expect, test } from 'vitest'
 
 test(
@@ -49,5 +52,46 @@ test(
     await hub.send(refused)
     expect((await rehearsal.resultOf(refused.executionId)).result).toMatchObject({ outcome: 'exited', exitCode: 0 })
     expect(server.hasEnded).toBe(false)
+  },
+)
+
+test(
+  'ES-23: a server that starts on a full disk says so, and starts when there is room',
+  { timeout: 120_000 },
+  async () => {
+    using disk = new SmallDisk(24)
+    await using hub = await FakeHub.start()
+    const home = makeHome(disk.folder)
+    hub.writeBundle(home, '1001')
+    writeFileSync(join(home, 'password'), 'correct horse battery staple\n', { mode: 0o600 })
+    await using server = new EnvironmentServerProcess(home)
+    for (const start of ['first', 'second']) {
+      disk.fill()
+      server.output.length = 0
+      server.start()
+      expect(await server.waitForEnd(), server.text).toBe(2)
+      expect(server.text.trimEnd().split('\n').at(-1), start).toBe(
+        `The disk of ${home} is full. Make room on it and start the server again.`,
+      )
+      disk.makeRoom()
+      await server.startConnected()
+      await server.stop()
+    }
+  },
+)
+
+test(
+  'ES-23: an app that fills the disk fails with that as its reason, and what it had is free for the next one',
+  { timeout: 120_000 },
+  async () => {
+    using disk = new SmallDisk(24)
+    await using rehearsal = await Rehearsal.start({ below: disk.folder })
+    const result = await rehearsal.run(`import { openSync, writeSync } from 'node:fs'
+      const file = openSync(process.env.TMPDIR + '/filler', 'w')
+      for (;;) writeSync(file, Buffer.alloc(4096))`)
+    expect(result).toMatchObject({ outcome: 'exited', exitCode: 1 })
+    expect(result.message).toContain('The disk of this environment server was full')
+    expect(await rehearsal.run('process.exit(0)')).toMatchObject({ outcome: 'exited', exitCode: 0, message: '' })
+    expect(rehearsal.server.hasEnded).toBe(false)
   },
 )

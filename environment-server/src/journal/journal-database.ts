@@ -52,9 +52,11 @@ export function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
-/** SQLITE_IOERR and SQLITE_FULL: https://www.sqlite.org/rescode.html */
+/** SQLITE_IOERR and SQLITE_FULL (https://www.sqlite.org/rescode.html), or a file's own word for it. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && [10, 13].includes(Number(error.errcode) & 0xff)
+  if (!(error instanceof Error)) return false
+  if ('errcode' in error) return [10, 13].includes(Number(error.errcode) & 0xff)
+  return 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
 /**

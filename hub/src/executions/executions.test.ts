@@ -367,6 +367,37 @@ describe('lost and cancelled', () => {
     expect(await detail(id)).toMatchObject({ state: 'succeeded', message: 'finished offline' })
   })
 
+  test('ES-24: a pooled execution is cut off for hours: another server takes it over, and the late result of the first is refused and changes nothing', async () => {
+    const one = await rehearsal.addServer('one')
+    const two = await rehearsal.addServer('two')
+    const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }) }))
+    const [command] = await rehearsal.outbox()
+    if (command === undefined) throw new Error('no command')
+    await rehearsal.tell(one, command, 'accepted')
+    await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])
+    await rehearsal.tell(one, command, 'running')
+    rehearsal.clock.pass(30)
+    await rehearsal.beat(two)
+    await rehearsal.executions.tick()
+    await rehearsal.executions.acceptResult(two.serverXid, id, 2, result({ message: 'by the second' }))
+
+    rehearsal.clock.pass(5 * 3600)
+    expect(await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])).toEqual([])
+    const late = result({ message: 'by the first, hours later' })
+    for (let time = 0; time < 2; time += 1) {
+      await expect(rehearsal.executions.acceptResult(one.serverXid, id, 1, late)).rejects.toMatchObject({
+        code: 'conflict',
+        message: `Attempt 1 of execution ${id} has ended as lost; its result is not taken any more.`,
+      })
+    }
+    const { state, message, attempts } = await detail(id)
+    expect({ state, message }).toEqual({ state: 'succeeded', message: 'by the second' })
+    expect(attempts).toMatchObject([
+      { number: 1, state: 'lost', serverName: 'one', reason: expect.stringMatching(/\w+/) },
+      { number: 2, state: 'finished', serverName: 'two' },
+    ])
+  })
+
   test('D10: a pinned execution that its server does not know any more is lost, and started again if repeatable', async () => {
     const one = await rehearsal.addServer('one')
     const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }) }))
