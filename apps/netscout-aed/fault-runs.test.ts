@@ -12,7 +12,8 @@ import { startRelay } from './testing/relay.ts'
 
 /** Runs under faults; those that converge afterwards come on top. */
 const runsPerWorld = 5
-const worlds = process.env['POSTERN_SOAK'] === '1' ? 100 : 10
+const isSoak = process.env['POSTERN_SOAK'] === '1'
+const worlds = isSoak ? 100 : 10
 const testMs = 3_600_000
 
 const everyKind = [
@@ -128,7 +129,11 @@ test(
       { numRuns: worlds, endOnFailure: true },
     )
     expect(seen.get('run')).toBeGreaterThanOrEqual(worlds * runsPerWorld)
-    for (const end of ['in-sync', 'failed', 'killed']) expect([end, seen.get(end)]).toEqual([end, expect.any(Number)])
+    // Few runs may miss what is rare; many may not.
+    const expected = isSoak
+      ? ['in-sync', 'drift', 'failed', 'killed', ...faultsOfRequests]
+      : ['in-sync', 'failed', 'killed']
+    expect(expected.filter((what) => !seen.has(what))).toEqual([])
     // Credentials never follow a redirect: nobody even knocked.
     expect(elsewhere.connections()).toBe(0)
   },
