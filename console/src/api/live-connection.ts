@@ -2,6 +2,9 @@ import { LiveChange, type LiveRequest, paths } from '@postern/protocol'
 import * as z from 'zod/mini'
 import { reconnectDelayMs } from './reconnect-delay.ts'
 
+/** Silence of the hub after which the connection counts as lost, in milliseconds; it sends something every ten seconds (LiveBeat). */
+export const silenceMsMax = 25_000
+
 /** `idle`: nothing is subscribed. `lost`: was open, or could not be opened; comes back by itself. */
 export type LiveState = 'idle' | 'connecting' | 'open' | 'lost'
 
@@ -16,6 +19,7 @@ export class LiveConnection {
   readonly #stateListeners = new Set<() => void>()
   #socket: WebSocket | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
+  #silence: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #state: LiveState = 'idle'
 
@@ -55,23 +59,45 @@ export class LiveConnection {
     const socket = new WebSocket(address)
     this.#socket = socket
     if (this.#state === 'idle') this.#become('connecting')
+    // A hub that stands still accepts connections too, by its kernel: the deadline holds from the first attempt on.
+    this.#expectMessage(socket)
     socket.addEventListener('open', () => {
+      if (this.#socket !== socket) return
       this.#failures = 0
+      this.#expectMessage(socket)
       for (const { request } of this.#wanted.values()) socket.send(JSON.stringify(request))
       this.#become('open')
     })
-    socket.addEventListener('message', (event) => this.#receive(event.data))
-    socket.addEventListener('close', () => {
+    socket.addEventListener('message', (event) => {
       if (this.#socket !== socket) return
-      this.#socket = undefined
-      this.#become('lost')
-      this.#retry = setTimeout(() => this.#connect(), reconnectDelayMs(this.#failures, Math.random()))
-      this.#failures += 1
+      this.#expectMessage(socket)
+      this.#receive(event.data)
     })
+    socket.addEventListener('close', () => this.#lose(socket))
+  }
+
+  /** From now on the hub has `silenceMsMax` to say something. */
+  #expectMessage(socket: WebSocket): void {
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => {
+      // Who does not answer does not say goodbye either: `close` would come only after the browser's own long wait.
+      this.#lose(socket)
+      socket.close()
+    }, silenceMsMax)
+  }
+
+  #lose(socket: WebSocket): void {
+    if (this.#socket !== socket) return
+    clearTimeout(this.#silence)
+    this.#socket = undefined
+    this.#become('lost')
+    this.#retry = setTimeout(() => this.#connect(), reconnectDelayMs(this.#failures, Math.random()))
+    this.#failures += 1
   }
 
   #disconnect(): void {
     clearTimeout(this.#retry)
+    clearTimeout(this.#silence)
     this.#retry = undefined
     const socket = this.#socket
     this.#socket = undefined
@@ -83,7 +109,7 @@ export class LiveConnection {
   #receive(data: unknown): void {
     if (typeof data !== 'string') return
     const change = z.safeParse(LiveChange, parseJson(data))
-    // A newer hub may tell of things that this console does not know; they are none of its business.
+    // A beat says nothing more than that it came; of what a newer hub may tell besides this console knows nothing.
     if (!change.success) return
     for (const listener of this.#changeListeners) listener(change.data)
   }

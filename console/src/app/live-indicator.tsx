@@ -5,8 +5,8 @@ const faces = {
   open: { word: 'Live', hint: 'Changes appear by themselves' },
   connecting: { word: 'Connecting', hint: 'The live connection is being made' },
   lost: {
-    word: `Every ${pollMs / 1000} s`,
-    hint: 'The live connection is lost: this page asks again at intervals, and reconnects',
+    word: 'Reconnecting',
+    hint: `The live connection is lost, or the hub is silent: this page asks every ${pollMs / 1000} seconds, and reconnects`,
   },
 } as const
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect as connectTcp } from 'node:net'
-import { paths } from '@postern/protocol'
+import { LiveBeat, paths } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
@@ -33,17 +33,21 @@ afterAll(async () => {
   await rehearsal.close()
 })
 
-async function connect(): Promise<{ socket: WebSocket; heard: unknown[]; closed: Promise<number> }> {
+async function connect(): Promise<{ socket: WebSocket; heard: unknown[]; beats: unknown[]; closed: Promise<number> }> {
   const socket = new WebSocket(url)
   open.push(socket)
   const heard: unknown[] = []
-  socket.addEventListener('message', ({ data }) => heard.push(JSON.parse(String(data))))
+  const beats: unknown[] = []
+  socket.addEventListener('message', ({ data }) => {
+    const message: unknown = JSON.parse(String(data))
+    ;(LiveBeat.safeParse(message).success ? beats : heard).push(message)
+  })
   const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)
     socket.addEventListener('error', reject)
   })
-  return { socket, heard, closed }
+  return { socket, heard, beats, closed }
 }
 
 /** The status of an upgrade that is refused. */
@@ -83,6 +87,13 @@ async function newExecution(): Promise<string> {
 }
 
 describe('D15: live pages', () => {
+  test('a page hears at once that the hub is there, before it follows anything', async () => {
+    const { beats, heard } = await connect()
+    await until(() => beats.length > 0)
+    expect(beats).toEqual([{ alive: true }])
+    expect(heard).toEqual([])
+  })
+
   test('a page hears of changes of the execution that it follows, and of no other', async () => {
     const followed = await newExecution()
     const other = await newExecution()

@@ -1,5 +1,5 @@
 import type { WebSocket } from '@fastify/websocket'
-import { type LiveChange, LiveRequest, paths } from '@postern/protocol'
+import { type LiveBeat, type LiveChange, LiveRequest, paths } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import { onlyFor } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
@@ -13,6 +13,8 @@ export const liveBounds = {
   /** Bytes that a browser may leave unread before it is dropped; it connects again and fetches anew. */
   unreadBytesMax: 64 * 1024,
   pingMs: 30_000,
+  /** Between two messages that say nothing but that the hub is there. */
+  beatMs: 10_000,
 } as const
 
 /** Close codes of RFC 6455, section 7.4.1. */
@@ -23,6 +25,8 @@ export type LiveParts = {
   /** Whether an execution is one that the organization may see. */
   maySee(organizationId: string, executionId: string): Promise<boolean>
 }
+
+const beat: LiveBeat = { alive: true }
 
 /** What a browser may follow as a whole, within its organization. */
 type List = Exclude<LiveRequest['subscribe'], 'execution'>
@@ -51,8 +55,13 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
   })
   const pings = setInterval(() => ping(subscribers), liveBounds.pingMs)
   pings.unref()
+  const beats = setInterval(() => {
+    for (const { socket } of subscribers) send(socket, beat)
+  }, liveBounds.beatMs)
+  beats.unref()
   server.addHook('onClose', async () => {
     clearInterval(pings)
+    clearInterval(beats)
     stopChanges()
     stopGap()
   })
@@ -73,6 +82,7 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
         heard: true,
       }
       subscribers.add(subscriber)
+      send(socket, beat)
       socket.on('pong', () => {
         subscriber.heard = true
       })
@@ -124,10 +134,10 @@ function asShownIn(change: LiveChange): (LiveChange & { changed: List }) | undef
   return part === 'receipt' ? { changed: 'receipts', part } : undefined
 }
 
-function send(socket: WebSocket, change: LiveChange): void {
+function send(socket: WebSocket, message: LiveChange | LiveBeat): void {
   if (socket.readyState !== socket.OPEN) return
   if (socket.bufferedAmount > liveBounds.unreadBytesMax) return socket.terminate()
-  socket.send(JSON.stringify(change))
+  socket.send(JSON.stringify(message))
 }
 
 /** A browser that did not answer the last ping is gone. */

@@ -23,3 +23,10 @@ export const LiveChange = z.object({
   part: z.enum(['state', 'log', 'ledger', 'plan', 'receipt']),
 })
 export type LiveChange = z.infer<typeof LiveChange>
+
+/**
+ * Hub → browser: I am here. Sent when a connection is made and then every 10 seconds, since a browser cannot see WebSocket pings and a
+ * hub that stands still keeps its connections. After 25 seconds without any message a browser takes the connection for lost.
+ */
+export const LiveBeat = z.object({ alive: z.literal(true) })
+export type LiveBeat = z.infer<typeof LiveBeat>
