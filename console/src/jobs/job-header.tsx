@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { Execution, type Job, paths } from '@postern/protocol'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
 import { useMay } from '../access/rights.ts'
-import { api } from '../api/api.ts'
+import { api, ApiProblem } from '../api/api.ts'
+import { jobQueries } from '../api/job-queries.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
@@ -60,12 +61,30 @@ export function JobHeader({ job }: { job: Job }) {
         )}
       </div>
       <RunOutlook job={job} />
-      {(run.isError || pause.isError) && (
+      {run.isError && (
         <div className={classes['whole']}>
-          <ProblemAlert error={run.error ?? pause.error} />
+          <RunProblem error={run.error} />
+        </div>
+      )}
+      {pause.isError && (
+        <div className={classes['whole']}>
+          <ProblemAlert error={pause.error} />
         </div>
       )}
     </header>
+  )
+}
+
+/** A run whose answer was cut off may have started all the same: whoever tries again blindly runs it twice. */
+function RunProblem({ error }: { error: unknown }) {
+  if (!isWithoutAnswer(error)) return <ProblemAlert error={error} />
+  return (
+    <>
+      <ProblemAlert error={error} title="The hub does not answer; the run may have started" />
+      <p>
+        Look among the <Link to="/executions">executions</Link> before you run it again.
+      </p>
+    </>
   )
 }
 
@@ -73,7 +92,11 @@ export function JobHeader({ job }: { job: Job }) {
 function useRunNow(job: Job) {
   const navigate = useNavigate()
   const announce = useAnnounce()
-  return useMutation({
+  const failedAt = useRef(0)
+  const run = useMutation({
+    onError: () => {
+      failedAt.current = Date.now()
+    },
     mutationFn: () =>
       api(paths.jobExecutions(encodeURIComponent(job.id)), { method: 'POST', body: {}, reply: Execution }),
     onSuccess: async ({ id }) => {
@@ -81,6 +104,18 @@ function useRunNow(job: Job) {
       await navigate({ to: '/executions/$executionId', params: { executionId: id } })
     },
   })
+  const { reset } = run
+  const answeredAt = useQuery(jobQueries.one(job.id)).dataUpdatedAt
+  const isUnanswered = isWithoutAnswer(run.error)
+  // “The hub does not answer” is not true any more once it has; the job's executions then stand below.
+  useEffect(() => {
+    if (isUnanswered && answeredAt > failedAt.current) reset()
+  }, [isUnanswered, answeredAt, reset])
+  return run
+}
+
+function isWithoutAnswer(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'unreachable'
 }
 
 function JobMenu({ job }: { job: Job }) {
