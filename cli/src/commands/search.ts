@@ -12,6 +12,7 @@ export function searchCommand(): Command {
     .option('--json', 'one JSON object a line')
     .action(async (tql: string, options: { limit: string; json?: boolean }) => {
       const target = hubTarget(readCliConfig())
+      let found = 0
       let left = Number(options.limit)
       if (!Number.isInteger(left) || left < 1)
         throw new Error(`--limit ${options.limit} is not a whole number above 0.`)
@@ -27,8 +28,11 @@ export function searchCommand(): Command {
           if (options.json === true) say.json(indicator)
           else say.row([indicator.type, indicator.value, indicator.owners.join(', '), indicator.tags.join(', ')])
         }
+        found += page.data.length
         left -= page.data.length
         cursor = page.next
       } while (cursor !== undefined && left > 0)
+      // Not among the rows: whoever reads those by a program finds none.
+      if (found === 0) say.error('0 indicators found')
     })
 }

@@ -109,10 +109,9 @@ const keyOf = ({ owner, type, value }: MadeAssertion) => `${owner}|${type}|${val
 const position = 0
 const pieces = [...words, 'a', 'A', 'ph', '', '%a', 'a%', '%l%a', ...hostileCorpus.map(({ text }) => text)]
 /** Half of the texts are names that are there, so that equality is not compared with misses alone. */
+const textScalar = (text: string): TqlScalar => ({ kind: 'text', text, position })
 const texts = (own: readonly string[]) =>
-  fc
-    .oneof(fc.constantFrom(...(own.length === 0 ? words : own)), fc.constantFrom(...pieces))
-    .map((text): TqlScalar => ({ kind: 'text', text, position }))
+  fc.oneof(fc.constantFrom(...(own.length === 0 ? words : own)), fc.constantFrom(...pieces)).map(textScalar)
 const textOperators: TqlOperator[] = [
   '=',
   '!=',
@@ -127,6 +126,8 @@ const textOperators: TqlOperator[] = [
   'endswith',
   'not endswith',
 ]
+const equalities = textOperators.slice(0, 4)
+const partOperators = textOperators.slice(4)
 const orderOperators: TqlOperator[] = ['=', '!=', '<', '>', '<=', '>=', 'in', 'not in']
 
 function compared(
@@ -155,7 +156,8 @@ const has = (keyword: string, object: TqlObject, inner: fc.Arbitrary<TqlExpressi
 
 const leaf = fc.oneof(
   compared('summary', textOperators, texts(['ALPHA', 'hxxp://x', '192[.]0.2.1', '2001:DB8::A', 'AB'.repeat(16)])),
-  compared('typeName', textOperators, texts(['mutex', 'Host', 'EMAIL SUBJECT', 'ress'])),
+  compared('typeName', equalities, fc.constantFrom('mutex', 'Host', 'EMAIL SUBJECT').map(textScalar)),
+  compared('typeName', partOperators, texts(['mutex', 'Host', 'ress'])),
   compared('ownerName', textOperators, texts(owners)),
   compared('tag', textOperators, texts(tags)),
   compared('securityLabel', textOperators, texts([...labels, 'tlp: amber', 'red'])),

@@ -139,7 +139,7 @@ describe('LIB-3: TQL finds what it says', () => {
             ? ['=', '!=']
             : ['=', '!=', '>', '<=']
       for (const operator of operators) {
-        const tql = `${name} ${operator} ${values[keyword.kind]}`
+        const tql = `${name} ${operator} ${name === 'typeName' ? '"Host"' : values[keyword.kind]}`
         await finds(tql).then(
           () => compiled++,
           (error: Error) => expect(error.message, tql).toContain('keeps nothing for'),
@@ -155,6 +155,11 @@ test('LIB-3: a wrong query is refused with its place and what was probably meant
     /wrong at character 23: .*Did you mean rating/,
   )
   expect(() => compileTql('rating > ', new Date())).toThrow(/at character/)
+  expect(() => compileTql('typeName in ("Host", "Nope")', new Date())).toThrow(
+    /wrong at character 22: There is no indicator type “Nope”. There are: Address, .*Host, /,
+  )
+  expect(() => compileTql('typeName != "Campaign"', new Date())).toThrow(/no indicator type “Campaign”/)
+  expect(() => compileTql('hasGroup(typeName = "Host")', new Date())).toThrow(/no group type “Host”.*Campaign/)
   expect(() => compileTql('threatAssessScore > 5', new Date())).toThrow(/keeps nothing for threatAssessScore/)
 })
 
@@ -162,7 +167,8 @@ test('S6: a query is never text of the statement', async () => {
   for (const hostile of ['"; drop table assertion; --', "' or 1=1 --", '%_\\', '\0', '\ud800', '$1', '{"a"}']) {
     const quoted = `"${hostile.replace(/["\\]/g, '\\$&')}"`
     for (const keyword of ['summary', 'tag', 'ownerName', 'description', 'securityLabel', 'typeName']) {
-      for (const operator of ['=', 'in', 'contains', 'like']) {
+      // A type that there is not is refused, by equality.
+      for (const operator of keyword === 'typeName' ? ['contains', 'like'] : ['=', 'in', 'contains', 'like']) {
         expect(
           await finds(`${keyword} ${operator} ${operator === 'in' ? `(${quoted})` : quoted}`),
           `${keyword} ${operator} ${quoted}`,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { Problem } from '../lib/problem.ts'
 import { type Condition, textsOf } from './tql-comparison.ts'
 import { keywordConditions } from './tql-keyword-conditions.ts'
+import { unknownTypeName } from './unknown-type-name.ts'
 
 /**
  * Compiles a TQL query into a condition over `assertion a` joined with `indicator i`. A query is judged against one owner's
@@ -53,6 +54,8 @@ function compileComparison(comparison: TqlComparison, object: TqlObject, now: Da
       comparison.position,
     )
   }
+  const unknown = unknownTypeName(comparison, object)
+  if (unknown !== undefined) throw tqlProblem(unknown.message, unknown.position)
   return sql`(${condition(comparison, now)})`
 }
 
