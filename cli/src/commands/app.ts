@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { packageApp } from '@postern/app-sdk/package'
 import { EnvironmentPage, exitCodes, type ParameterValue, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
-import { installPackage } from '../local/built-in-apps.ts'
 import { ensureJob, runJob } from '../local/jobs.ts'
 import { say } from '../say.ts'
 
@@ -23,6 +21,7 @@ function packageCommand(): Command {
     .argument('<dir>')
     .requiredOption('--out <file>', 'the file to write, ending in .tcx')
     .action(async (dir: string, options: { out: string }) => {
+      const { packageApp } = await import('@postern/app-sdk/package')
       const built = await packageApp(resolve(dir))
       writeFileSync(options.out, built.file)
       say.line(`${built.programName}  ${built.file.length} bytes  SHA-256 ${built.sha256}`)
@@ -34,9 +33,21 @@ function installCommand(): Command {
     .description('put a package into the catalog; it is vouched for by whoever runs this')
     .argument('<file>')
     .action(async (file: string) => {
-      const app = await installPackage(hubTarget(readCliConfig()), readFileSync(file))
+      const bytes = readPackage(file)
+      const { installPackage } = await import('../local/built-in-apps.ts')
+      const app = await installPackage(hubTarget(readCliConfig()), bytes)
       say.line(`${app.displayName} ${app.current.programVersion} is installed as ${app.programName}`)
     })
+}
+
+/** @throws Error that says in one sentence why the file is no package, before anything is sent */
+function readPackage(file: string): Buffer {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) throw new Error(`There is no file ${file}.`)
+  if (stats.isDirectory())
+    throw new Error(`${file} is a folder: build it first with postern app package ${file} --out app.tcx.`)
+  if (stats.size === 0 && stats.isFile()) throw new Error(`${file} is empty: a package is a .tcx file.`)
+  return readFileSync(file)
 }
 
 type RunOptions = { param: string[]; owner?: string; environment?: string; control?: string }
@@ -51,6 +62,8 @@ function runCommand(): Command {
     .option('--environment <name>', 'where it runs; needed where there are several')
     .action(async (dir: string, options: RunOptions) => {
       const target = hubTarget(readCliConfig())
+      const { packageApp } = await import('@postern/app-sdk/package')
+      const { installPackage } = await import('../local/built-in-apps.ts')
       const built = await packageApp(resolve(dir))
       const app = await installPackage(target, built.file)
       const environment = await findEnvironment(target, options.environment)

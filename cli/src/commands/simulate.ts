@@ -1,5 +1,3 @@
-import { stopRequested } from '@postern/hub'
-import { aedCommand } from '@postern/simulators'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
@@ -7,15 +5,16 @@ import { say } from '../say.ts'
 
 export function simulateCommand(): Command {
   const aed = new Command('aed')
-    .description(aedCommand.summary)
+    .description('a rehearsal NETSCOUT AED')
     .allowUnknownOption()
     .helpOption(false)
     .argument('[flags...]')
     .action(async (_flags: string[], _options: object, command: Command) => {
+      const { aedCommand } = await import('@postern/simulators')
       const args = command.args
       if (args.includes('--help') || args.includes('-h')) return say.line(aedCommand.help())
       const stop = new AbortController()
-      void stopRequested().then(() => stop.abort())
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
       await aedCommand.run(withState(args), say.line, stop.signal)
     })
   return new Command('simulate').description('an appliance to rehearse against').addCommand(aed)

@@ -1,15 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { stopRequested } from '@postern/hub'
-import { paths, SetupLink } from '@postern/protocol'
 import { Command } from 'commander'
-import { hubUsesExternalBroker, readCliConfig } from '../config.ts'
-import { callHub } from '../hub-api.ts'
-import { installBuiltInApps } from '../local/built-in-apps.ts'
-import { type LocalEnvironmentServer, startLocalEnvironmentServer } from '../local/local-environment-server.ts'
-import { type LocalHub, startLocalHub } from '../local/local-hub.ts'
-import { say } from '../say.ts'
-import { runAgain } from '../service/run-again.ts'
-import { becomeServiceUser } from '../service/service-home.ts'
 
 /** The folder that holds all parts, without a slash at its end. */
 export const checkoutFolder = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
@@ -24,47 +14,8 @@ export function hubCommand(): Command {
   return new Command('hub').description('a hub with its broker, alone').action(async () => await run(false))
 }
 
+/** The hub is loaded by whoever runs one alone: every other command would wait for it. */
 async function run(withEnvironmentServer: boolean): Promise<void> {
-  const home = becomeServiceUser(checkoutFolder, readCliConfig().dataFolder)
-  if (home.moved) say.line(`The service user cannot reach the asked folder; everything lies in ${home.dataFolder}`)
-  if (home.user !== undefined) {
-    process.exitCode = await runAgain(home, 'cli/src/main.ts', [withEnvironmentServer ? 'start' : 'hub'])
-    return
-  }
-  const stopped = stopRequested()
-  const hub = await startLocalHub({
-    checkout: home.checkout,
-    dataFolder: home.dataFolder,
-    externalBroker: hubUsesExternalBroker(),
-    onCrash: sayCrash,
-  })
-  let server: LocalEnvironmentServer | undefined
-  try {
-    await installBuiltInApps(hub.target, home.checkout, `${home.dataFolder}/packages`)
-    if (withEnvironmentServer) {
-      server = await startLocalEnvironmentServer({
-        target: hub.target,
-        dataFolder: home.dataFolder,
-        environmentName: 'Local',
-        onCrash: sayCrash,
-      })
-    }
-    await sayReady(hub)
-    await stopped
-  } finally {
-    await server?.process.stop()
-    await hub.stop()
-  }
-}
-
-async function sayReady(hub: LocalHub): Promise<void> {
-  say.line(`Postern is ready at ${hub.file.url}`)
-  say.line(`The broker listens on port ${hub.file.brokerPort}`)
-  const link = await callHub(hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
-  say.line(`Make an administrator, within 30 minutes: ${link.url}`)
-  say.line('Stop with Ctrl-C.')
-}
-
-export function sayCrash(name: string, how: string): void {
-  say.error(`The ${name} ended (${how}) and is started again.`)
+  const { runLocal } = await import('../service/run-local.ts')
+  await runLocal(checkoutFolder, withEnvironmentServer)
 }

@@ -1,0 +1,56 @@
+import { stopRequested } from '@postern/hub'
+import { paths, SetupLink } from '@postern/protocol'
+import { hubUsesExternalBroker, readCliConfig } from '../config.ts'
+import { callHub } from '../hub-api.ts'
+import { installBuiltInApps } from '../local/built-in-apps.ts'
+import { type LocalEnvironmentServer, startLocalEnvironmentServer } from '../local/local-environment-server.ts'
+import { type LocalHub, startLocalHub } from '../local/local-hub.ts'
+import { say } from '../say.ts'
+import { runAgain } from './run-again.ts'
+import { becomeServiceUser } from './service-home.ts'
+
+/** A hub with its broker, and an environment server where one is wanted, until a signal comes. */
+export async function runLocal(checkout: string, withEnvironmentServer: boolean): Promise<void> {
+  const home = becomeServiceUser(checkout, readCliConfig().dataFolder)
+  if (home.moved) say.line(`The service user cannot reach the asked folder; everything lies in ${home.dataFolder}`)
+  if (home.user !== undefined) {
+    process.exitCode = await runAgain(home, 'cli/src/main.ts', [withEnvironmentServer ? 'start' : 'hub'])
+    return
+  }
+  const stopped = stopRequested()
+  const hub = await startLocalHub({
+    checkout: home.checkout,
+    dataFolder: home.dataFolder,
+    externalBroker: hubUsesExternalBroker(),
+    onCrash: sayCrash,
+  })
+  let server: LocalEnvironmentServer | undefined
+  try {
+    await installBuiltInApps(hub.target, home.checkout, `${home.dataFolder}/packages`)
+    if (withEnvironmentServer) {
+      server = await startLocalEnvironmentServer({
+        target: hub.target,
+        dataFolder: home.dataFolder,
+        environmentName: 'Local',
+        onCrash: sayCrash,
+      })
+    }
+    await sayReady(hub)
+    await stopped
+  } finally {
+    await server?.process.stop()
+    await hub.stop()
+  }
+}
+
+async function sayReady(hub: LocalHub): Promise<void> {
+  say.line(`Postern is ready at ${hub.file.url}`)
+  say.line(`The broker listens on port ${hub.file.brokerPort}`)
+  const link = await callHub(hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
+  say.line(`Make an administrator, within 30 minutes: ${link.url}`)
+  say.line('Stop with Ctrl-C.')
+}
+
+function sayCrash(name: string, how: string): void {
+  say.error(`The ${name} ended (${how}) and is started again.`)
+}
