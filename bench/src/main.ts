@@ -3,11 +3,13 @@
  * be written down it only prints.
  */
 import { execFileSync } from 'node:child_process'
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benches } from './benches.ts'
+import { isBusy, loadOfMinute } from './load.ts'
 import { thisMachine } from './machine.ts'
 import { withMeasurements } from './performance.ts'
-import { readPerformanceFile, writePerformanceFiles } from './performance-files.ts'
+import { readPerformanceFile, writeDocument, writePerformanceFile } from './performance-files.ts'
 import { roundsMin } from './run-alternating.ts'
 
 const { values, positionals } = parseArgs({
@@ -21,13 +23,25 @@ if (!(rounds >= 1) || unknown.length > 0) {
   process.exit(2)
 }
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+const atStart = loadOfMinute()
 for (const bench of benches) {
   if (positionals.length > 0 && !positionals.includes(bench.name)) continue
+  const load = { atStart, beforeBench: loadOfMinute() }
+  const busy = isBusy(load.beforeBench, cpus().length)
+  if (busy)
+    console.error(
+      `${bench.name}: busy machine, a load of ${load.beforeBench.toFixed(1)} on ${cpus().length} cores before it`,
+    )
   const measurements = await bench.measure(rounds, (line) => console.error(`${bench.name}: ${line}`))
-  for (const { work, ours, peer, ratio, goal, met } of measurements)
-    console.log(JSON.stringify({ bench: bench.name, work, ours, peer, ratio, goal, met }))
+  for (const { work, ours, peer, ratio, difference, goal, bound, met } of measurements)
+    console.log(
+      JSON.stringify({ bench: bench.name, work, ours, peer, ratio, difference, goal, bound, met, load, busy }),
+    )
   if (rounds < roundsMin) continue
   const date = new Date().toISOString().slice(0, 10)
-  const run = { machine: thisMachine(), bench: bench.name, commit, date, measurements }
-  writePerformanceFiles(withMeasurements(readPerformanceFile(), run))
+  const run = { machine: thisMachine(), bench: bench.name, commit, date, load, measurements }
+  writePerformanceFile(withMeasurements(readPerformanceFile(), run))
 }
+// Last, so that words that lack to one bench keep no other from being measured.
+const written = readPerformanceFile()
+if (rounds >= roundsMin && written !== undefined) writeDocument(written)

@@ -9,9 +9,12 @@ export function readPerformanceFile(): Performance | undefined {
   return existsSync(jsonFile) ? readPerformance(readFileSync(jsonFile, 'utf8')) : undefined
 }
 
-/** Figures first: a document that lacks the words to a missed goal can be written again once they are there. */
-export function writePerformanceFiles(performance: Performance): void {
+export function writePerformanceFile(performance: Performance): void {
   writeFileSync(jsonFile, `${JSON.stringify(performance, null, 2)}\n`)
+}
+
+/** After the figures, which stay if this throws: it can be done again once the words to a missed goal are there. */
+export function writeDocument(performance: Performance): void {
   writeFileSync(documentFile, performanceDocumentNow(performance))
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type Performance, readPerformance, withMeasurements } from './performance.ts'
 import { performanceDocument } from './performance-document.ts'
 import { performanceDocumentNow, readPerformanceFile, writtenDocument } from './performance-files.ts'
-import { absolute, comparison } from './row.ts'
+import { absolute, comparison, difference } from './row.ts'
 
 const machine = { system: 'Test 1, x64', cpu: 'One', cores: 2, memoryGiB: 4, node: '24.0.0', postgresql: '15.0' }
 const compared = comparison({
@@ -13,7 +13,7 @@ const compared = comparison({
   peer: [100, 90, 110, 105, 95],
   peerIs: 'another',
 })
-const counted = absolute({ work: 'memory', unit: 'MB', goal: '≤ 70', ours: [61, 60, 62, 63, 64] })
+const counted = absolute({ work: 'memory', unit: 'MB', goal: '≤ 70 MB', ours: [61, 60, 62, 63, 64] })
 
 function performanceOf(measurements = [compared, counted], bench = 'one'): Performance {
   return withMeasurements(undefined, { machine, bench, commit: 'abc', date: '2026-11-21', measurements })
@@ -33,25 +33,57 @@ test('a comparison gives medians, ranges and the ratio of ours to the other side
     ratio: 0.6,
     met: true,
   })
-  expect(counted).toMatchObject({ ours: 62, absolute: true, met: true })
+  expect(counted).toMatchObject({ ours: 62, kind: 'absolute', met: true })
 })
 
-test('a row without the other side is refused, unless it is absolute', () => {
+test('a difference keeps both medians, and is judged by what ours adds', () => {
+  const sides = { work: 'start', unit: 'ms', ours: [16, 15, 17], peer: [10, 11, 12], peerIs: 'an empty file' }
+  expect(difference({ ...sides, goal: '≤ +5 ms' })).toMatchObject({ ours: 16, peer: 11, difference: 5, met: true })
+  const row = difference({ ...sides, goal: '≤ +4.9 ms' })
+  expect(row.met).toBe(false)
+  const performance = performanceOf([{ ...difference({ ...sides, goal: '≤ +5 ms' }), rounds: 5 }])
+  expect(performanceDocument(performance, {})).toContain('| +5 ms | ≤ +5 ms | yes |')
+})
+
+test('goals are judged on figures that are not rounded', () => {
+  const row = { work: 'things', unit: 'ms', peer: [1000], peerIs: 'another' }
+  expect(comparison({ ...row, goal: '≤ 1.5', ours: [1501] })).toMatchObject({ ratio: 1.501, met: false })
+  expect(comparison({ ...row, goal: '≤ 2', bound: '< 5 ms', ours: [5], peer: [4] })).toMatchObject({ met: false })
+  expect(comparison({ ...row, goal: '≤ 2', bound: '< 5 ms', ours: [4.9999], peer: [4] })).toMatchObject({ met: true })
+})
+
+test('what was measured while more ran than there are cores says so', () => {
+  const run = { machine, bench: 'one', commit: 'abc', date: '2026-11-21', measurements: [counted] }
+  const documentAt = (beforeBench: number) =>
+    performanceDocument(withMeasurements(undefined, { ...run, load: { atStart: 0.5, beforeBench } }), {})
+  expect(documentAt(2.5)).toContain('| 2.5, busy machine |')
+  expect(documentAt(2)).toContain('| 5 | 2 | 2026-11-21')
+})
+
+test('only memory and counts may stand alone', () => {
+  const alone = { peer: undefined, peerRange: undefined, peerIs: undefined, ratio: undefined, kind: 'absolute' }
   expect(() => readPerformance(changed({}))).not.toThrow()
   expect(() => readPerformance(changed({ peer: undefined }))).toThrow('the other side was not measured')
-  expect(() => readPerformance(changed({ peer: undefined, ratio: undefined, met: false }))).toThrow('not measured')
-  expect(() => readPerformance(changed({ peer: undefined, ratio: undefined, absolute: true }))).not.toThrow()
-  expect(() => comparison({ ...compared, goal: '≥ 0.5', ours: [1, 2], peer: [1], peerIs: 'another' })).toThrow(
-    '2 rounds',
-  )
+  expect(() => readPerformance(changed({ ...alone, kind: 'comparison' }))).toThrow('not measured')
+  expect(() => readPerformance(changed({ ...alone, goal: '≥ 50 /s' }))).toThrow('not a figure in /s')
+  expect(() => absolute({ work: 'start', unit: 'ms', goal: '≤ 70 ms', ours: [61] })).toThrow('not a figure in ms')
+  for (const unit of ['MB', 'bytes', 'rows'])
+    expect(() => readPerformance(changed({ ...alone, unit, goal: `≥ 50 ${unit}` }))).not.toThrow()
+  expect(() => readPerformance(changed({ unit: 'MB', kind: 'absolute', goal: '≥ 50 MB' }))).toThrow('has another side')
+  const unequal = { work: 'things', unit: '/s', goal: '≥ 0.5', ours: [1, 2], peer: [1], peerIs: 'another' } as const
+  expect(() => comparison(unequal)).toThrow('2 rounds')
 })
 
-test('a met that goal and figure do not give, a ratio of other figures and too few rounds are refused', () => {
-  expect(() => readPerformance(changed({ met: false }))).toThrow('met is not what the ratio and the goal give')
-  expect(() => readPerformance(changed({ ratio: 0.9 }))).toThrow('the ratio is not that of the two sides')
+test('a met that goal and figures do not give, a ratio of other figures and too few rounds are refused', () => {
+  expect(() => readPerformance(changed({ met: false }))).toThrow('met is not what the figures and the goal give')
+  expect(() => readPerformance(changed({ bound: '< 60 /s' }))).toThrow('met is not what the figures and the goal give')
+  expect(() => readPerformance(changed({ bound: '< 60' }))).toThrow('is no goal of a figure in /s')
+  expect(() => readPerformance(changed({ ratio: 0.61 }))).toThrow('the ratio is not that of the two sides')
+  expect(() => readPerformance(changed({ kind: 'difference' }))).toThrow('the ratio is not that of the two sides')
+  expect(() => readPerformance(changed({ kind: 'difference', ratio: undefined, difference: 40 }))).toThrow(
+    'the difference is not that of the two sides',
+  )
   expect(() => readPerformance(changed({ rounds: 4 }))).toThrow('rounds')
-  const alone = { peer: undefined, ratio: undefined, absolute: true }
-  expect(() => readPerformance(changed({ ...alone, goal: '≤ 59', met: true }))).toThrow('met is not what the figure')
 })
 
 test('a run replaces the rows of its bench, and rows of another machine go', () => {
@@ -69,21 +101,26 @@ test('a run replaces the rows of its bench, and rows of another machine go', () 
   ])
 })
 
-test('a missed goal is written down only with a profile and two attempts, with figures', () => {
-  const missed = performanceOf(
-    [comparison({ ...compared, goal: '≥ 0.9', ours: [1], peer: [2], peerIs: 'it' })].map((row) => ({
-      ...row,
-      rounds: 5,
-    })),
-  )
+test('each missed goal is written down only with a profile and two attempts of its own, with figures', () => {
+  const sides = { unit: '/s', goal: '≥ 0.9', ours: [1], peer: [2], peerIs: 'it' } as const
+  const rows = ['things', 'other things'].map((work) => ({ ...comparison({ ...sides, work }), rounds: 5 }))
   const attempt = '- Attempt: another index, 0.5 to 0.6'
   const profile = '- Profile: 60 % in parsing'
-  for (const words of [undefined, profile, `${profile}\n${attempt}`, `${attempt}\n${attempt}`]) {
-    expect(() => performanceDocument(missed, { one: words })).toThrow('one misses ≥ 0.9 (things)')
-  }
-  const document = performanceDocument(missed, { one: `${profile}\n${attempt}\n${attempt}` })
+  const whole = `${profile}\n${attempt}\n${attempt}`
+  const first = `### things\n\n${whole}\n\n### other things\n\n`
+  for (const words of [undefined, whole, `### things\n${profile}\n${attempt}`, `### things\n${attempt}\n${attempt}`])
+    expect(() => performanceDocument(performanceOf(rows), { one: words })).toThrow('one misses ≥ 0.9 (things)')
+  for (const words of [first, first + profile, `${first}${attempt}\n${attempt}`])
+    expect(() => performanceDocument(performanceOf(rows), { one: words })).toThrow('one misses ≥ 0.9 (other things)')
+  const document = performanceDocument(performanceOf(rows), { one: first + whole })
   expect(document).toContain('| things | 1/s (1 to 1) | 2/s (2 to 2): it | 0.5 | ≥ 0.9 | **no** | 5 |')
-  expect(document).toContain(profile)
+  expect(document).toContain(first + whole)
+})
+
+test('the explanation of a row that is met now, or is gone, may stay', () => {
+  expect(performanceDocument(performanceOf(), { one: '### things\n\nhistory\n\n### gone\n\nhistory' })).toContain(
+    '### gone',
+  )
 })
 
 test('docs/performance.md is what docs/performance.json gives, whose every met is what goal and figure give', () => {

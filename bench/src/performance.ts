@@ -12,15 +12,22 @@ export function readPerformance(json: string): Performance {
   return read.data
 }
 
+/** One bench, run to its end. */
+export type Run = {
+  machine: Machine
+  bench: string
+  commit: string
+  date: string
+  load?: Row['load']
+  measurements: readonly Measurement[]
+}
+
 /** Puts a bench's new rows in place of its old ones. Rows of another machine go: their figures mean something else. */
-export function withMeasurements(
-  before: Performance | undefined,
-  run: { machine: Machine; bench: string; commit: string; date: string; measurements: readonly Measurement[] },
-): Performance {
+export function withMeasurements(before: Performance | undefined, run: Run): Performance {
   const isSameMachine = JSON.stringify(before?.machine) === JSON.stringify(run.machine)
   const kept = isSameMachine ? (before?.rows ?? []).filter((row) => row.bench !== run.bench) : []
   const rows = run.measurements.map((measurement) =>
-    Row.parse({ bench: run.bench, ...measurement, measuredAt: run.date, commit: run.commit }),
+    Row.parse({ bench: run.bench, ...measurement, load: run.load, measuredAt: run.date, commit: run.commit }),
   )
   return { machine: run.machine, rows: [...kept, ...rows].sort((left, right) => compareText(left.bench, right.bench)) }
 }

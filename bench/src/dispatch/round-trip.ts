@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { topics } from '@postern/protocol'
 import { median } from '../median.ts'
-import { absolute, comparison, type Measurement } from '../row.ts'
+import { comparison, type Measurement } from '../row.ts'
 import { runAlternating } from '../run-alternating.ts'
 import { MqttParty } from './mqtt-party.ts'
 import { SpokenLines } from '../spoken-lines.ts'
@@ -51,17 +51,17 @@ export async function measureRoundTrip(
       return took
     },
   )
-  const work = 'command and its event, a round trip at QoS 1, p50'
   return [
     comparison({
-      work,
+      work: 'command and its event, a round trip at QoS 1, p50',
       unit: 'ms',
       goal: '≤ 1.5',
+      // A delayed acknowledgement would show: it takes 40 ms.
+      bound: '< 5 ms',
       ours: measured.ours,
       peer: measured.peer,
       peerIs: 'aedes 1.2.0 and two bare clients, each a process, TCP without TLS, the same bytes; nothing is verified',
     }),
-    absolute({ work: `${work}: no delayed acknowledgement`, unit: 'ms', goal: '≤ 5', ours: measured.ours }),
   ]
 }
 

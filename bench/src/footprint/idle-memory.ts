@@ -23,16 +23,16 @@ export async function measureIdleMemory(
   return [
     absolute({
       work: 'environment server from its bundle, connected over TLS, idle for a minute: resident memory',
-      unit: 'MB (2²⁰ bytes)',
-      goal: '≤ 60',
+      unit: 'MB',
+      goal: '≤ 60 MB',
       ours: megabytes,
     }),
   ]
 }
 
-/** proc(5): VmRSS, in KiB. */
+/** proc(5): VmRSS, in KiB; 1 MB is 1,000,000 bytes. */
 function residentMegabytes(pid: number | undefined): number {
   const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   if (kibibytes === undefined) throw new Error(`Process ${pid} has no resident memory.`)
-  return Number(kibibytes) / 1024
+  return (Number(kibibytes) * 1024) / 1_000_000
 }

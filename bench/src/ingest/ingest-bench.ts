@@ -70,40 +70,45 @@ async function measureOneInFlight(rounds: number, ingest: Ingest): Promise<Measu
     absolute({
       work: `${unchanged}: rows of indicators, assertions and the view that were written`,
       unit: 'rows',
-      goal: '≤ 0',
+      goal: '≤ 0 rows',
       ours: again.map(({ rowsWritten }) => rowsWritten),
     }),
   ]
 }
 
-/** A step is a batch. The tables are empty when it begins, the other side's too, which begins after. */
+/**
+ * A step is a batch, of the first pass and of the one after it. The tables are empty when it begins, the other side's too, which
+ * begins after.
+ */
 async function* sendOneByOne({ library, contents, say }: Ingest) {
   await library.empty()
-  const send = (some: readonly Buffer[]) =>
-    watchWrites(library.database, () => sendBatches(library.hub, library.owner.name, some, 1))
-  const first: Watched[] = []
-  for (const content of contents) {
-    first.push(await send([content]))
-    yield
-  }
-  const sum = (of: (watched: Watched) => number) => first.reduce((total, watched) => total + of(watched), 0)
-  const whole = {
-    seconds: sum(({ seconds }) => seconds),
-    walMegabytes: sum(({ walMegabytes }) => walMegabytes),
-  }
-  const again = await send(contents)
-  say(`ours: ${rate(whole.seconds)}/s, again ${rate(again.seconds)}/s`)
-  return { first: whole, again }
+  const first = yield* sendAll(library, contents)
+  const again = yield* sendAll(library, contents)
+  say(`ours: ${rate(first.seconds)}/s, again ${rate(again.seconds)}/s`)
+  return { first, again }
 }
 
+async function* sendAll(library: LibraryUnderTest, contents: readonly Buffer[]) {
+  const all: Watched = { seconds: 0, walMegabytes: 0, rowsWritten: 0 }
+  for (const content of contents) {
+    const one = await watchWrites(library.database, () => sendBatches(library.hub, library.owner.name, [content], 1))
+    all.seconds += one.seconds
+    all.walMegabytes += one.walMegabytes
+    all.rowsWritten += one.rowsWritten
+    yield
+  }
+  return all
+}
+
+/** A second pass too, which nobody counts: so our second pass has the same beside it as our first. */
 async function* upsertOneByOne({ library, files, say }: Ingest) {
   await using psql = await Psql.connect(library.databaseUrl)
   await psql.run(prepareScript)
   let seconds = 0
-  for (const file of files) {
+  for (const [number, file] of [...files, ...files].entries()) {
     const start = performance.now()
     await psql.run(upsertScript(library, file))
-    seconds += (performance.now() - start) / 1000
+    if (number < files.length) seconds += (performance.now() - start) / 1000
     yield
   }
   say(`psql: ${rate(seconds)}/s`)

@@ -114,6 +114,7 @@ export class CommandGate {
       journal.acceptEnded(command, body, endedInQueue(request), this.#forgetAfter(command))
       onResult()
     }
+    log('info', `Execution ${command.executionId}, attempt ${command.attempt}: the hub has it ended. ${command.reason}`)
     tell({ ...identityOf(command), event: 'accepted' })
   }
 

@@ -170,6 +170,12 @@ test('a cancel command that overtakes its execution keeps it from ever starting'
   const command = rehearsal.hub.executeCommand(rehearsalXid, await rehearsal.app(quickApp))
   await rehearsal.hub.send({ ...pick(command), commandId: randomUUID(), kind: 'cancel', reason: 'Never mind.' })
   expect((await rehearsal.resultOf(command.executionId)).result.outcome).toBe('cancelled')
+  await waitFor(
+    () =>
+      rehearsal.server.text.includes(`Execution ${command.executionId}, attempt 1: the hub has it ended. Never mind.`),
+    'the log to say so',
+    () => rehearsal.server.text,
+  )
   await rehearsal.hub.send(command)
   await rehearsal.run(quickApp)
   expect(
