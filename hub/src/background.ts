@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type HeartbeatAnswer, topics } from '@postern/protocol'
 import { type Broker } from './broker/broker.ts'
 import { connectBroker } from './broker/broker-link.ts'
@@ -9,6 +8,7 @@ import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { repeat } from './lib/repeat.ts'
 import type { Notifications } from './live/notifications.ts'
+import { brokerSocketOf } from './machine/data-folder.ts'
 
 export type BackgroundParts = {
   features: Features
@@ -30,9 +30,7 @@ export async function startBackground(parts: BackgroundParts): Promise<AsyncDisp
   await using stack = new AsyncDisposableStack()
   await executions.tidyLog()
   const broker = connectBroker({
-    ...(parts.brokerUrl === undefined
-      ? { socketPath: join(parts.dataFolder, 'broker.sock') }
-      : { url: parts.brokerUrl }),
+    ...(parts.brokerUrl === undefined ? { socketPath: brokerSocketOf(parts.dataFolder) } : { url: parts.brokerUrl }),
     log,
   })
   stack.defer(async () => await broker.close())

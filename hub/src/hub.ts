@@ -14,7 +14,13 @@ import { Keys } from './keys/keys.ts'
 import { SecretBox } from './keys/secret-box.ts'
 import { readSecretKey } from './keys/secret-key-file.ts'
 import { Notifications } from './live/notifications.ts'
-import { clearSocket, closeToOthers, prepareDataFolder, writeCaCertificate } from './machine/data-folder.ts'
+import {
+  brokerSocketOf,
+  clearSocket,
+  closeToOthers,
+  prepareDataFolder,
+  writeCaCertificate,
+} from './machine/data-folder.ts'
 import { choosePort } from './machine/free-port.ts'
 import { readHubFile, writeHubFile } from './machine/hub-file.ts'
 import { Authority } from './pki/authority.ts'
@@ -43,7 +49,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
 
   const remembered = readHubFile(config.dataFolder)
   const httpsPort = await choosePort(config.httpsPort, remembered?.httpsPort, config.listenHost)
-  const brokerSocket = join(config.dataFolder, 'broker.sock')
+  const brokerSocket = brokerSocketOf(config.dataFolder)
   const brokerPort = await choosePort(config.brokerPort, remembered?.brokerPort, config.listenHost, brokerSocket)
 
   const keys = new Keys(db, new SecretBox(readSecretKey(config.secretKeyFile, config.mayCreateSecretKey)))

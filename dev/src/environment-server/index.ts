@@ -1,6 +1,6 @@
 export { EnvironmentServerProcess, makeHome, type ProcessOptions } from './environment-server-process.ts'
 export { giveAway, unprivilegedUser } from './unprivileged-user.ts'
 export { Line } from './line.ts'
-export { SmallDisk } from './small-disk.ts'
+export { mayMount, SmallDisk } from './small-disk.ts'
 export { waitFor } from './wait-for.ts'
 export { Rehearsal, type RehearsalOptions, rehearsalXid } from './rehearsal.ts'

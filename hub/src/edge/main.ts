@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import pino from 'pino'
 import { startEdge } from '../broker/edge.ts'
 import { issueEdgeTls } from '../broker/edge-tls.ts'
@@ -12,6 +11,7 @@ import { stopRequested } from '../lib/shutdown.ts'
 import { readHubFile } from '../machine/hub-file.ts'
 import { Authority } from '../pki/authority.ts'
 import { Settings } from '../settings/settings.ts'
+import { brokerSocketOf } from '../machine/data-folder.ts'
 
 /**
  * The broker's edge as a process of its own, so that a storm of reconnects stalls no HTTP (D15). It is started after the hub,
@@ -40,7 +40,7 @@ const edge = await startEdge({
   port: hubFile.brokerPort,
   databaseUrl,
   tlsMaterial: () => issueEdgeTls(authority, settings),
-  socketPath: join(config.dataFolder, 'broker.sock'),
+  socketPath: brokerSocketOf(config.dataFolder),
   log,
 })
 process.send?.({ ready: edge.port })

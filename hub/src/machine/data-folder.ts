@@ -23,3 +23,8 @@ export function clearSocket(file: string): void {
 export function closeToOthers(file: string): void {
   chmodSync(file, 0o600)
 }
+
+/** Where the hub reaches its edge. Hub and edge both go by it: another place on one side loses the edge's port. */
+export function brokerSocketOf(dataFolder: string): string {
+  return join(dataFolder, 'broker.sock')
+}
