@@ -15,9 +15,8 @@ export async function runAgain(home: ServiceHome, program: string, args: readonl
     cwd: home.dataFolder,
     env: { ...childEnvironment(home.dataFolder), HOME: home.dataFolder },
   })
-  // A terminal's Ctrl-C reaches the child by itself; a signal to this process alone has to be passed on.
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  // A terminal's Ctrl-C reaches the child by itself as well; the programs run here take a second signal for the first (stopRequested).
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   return code ?? (signal === 'SIGINT' ? 130 : 1)
 }
