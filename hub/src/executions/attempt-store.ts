@@ -4,7 +4,11 @@ import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
 import type { LedgerSums } from './judge-execution.ts'
 
-/** An attempt with what decides about it; locked, and its execution before it: always in this order, so that nobody deadlocks. */
+/**
+ * An attempt with what decides about it; locked, and its execution before it: always in this order, so that nobody deadlocks. Their
+ * keys stay free: a plan or a batch that is being written names its execution, which a lock on the key would hold up while it
+ * itself holds the attempt.
+ */
 export type LockedAttempt = {
   executionId: string
   number: number
@@ -31,7 +35,7 @@ export type LockedAttempt = {
 
 export async function lockAttempt(trx: Db, executionId: string, number: number): Promise<LockedAttempt | undefined> {
   if (!isId(executionId)) return undefined
-  await sql`select 1 from execution where id = ${executionId} for update`.execute(trx)
+  await sql`select 1 from execution where id = ${executionId} for no key update`.execute(trx)
   const { rows } = await sql<LockedAttempt>`
     select a.execution_id as "executionId", a.number, e.organization_id as "organizationId", e.job_id as "jobId",
       a.server_xid::text as "serverXid", s.name as "serverName", a.state, a.placement, a.repeatable,
@@ -43,7 +47,7 @@ export async function lockAttempt(trx: Db, executionId: string, number: number):
     join execution e on e.id = a.execution_id
     join environment_server s on s.server_xid = a.server_xid
     where a.execution_id = ${executionId} and a.number = ${number}
-    for update of a`.execute(trx)
+    for no key update of a`.execute(trx)
   return rows[0]
 }
 

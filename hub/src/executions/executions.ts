@@ -169,7 +169,7 @@ async function lockExecution(trx: Db, organizationId: string, id: string) {
     .select(['organization_id', 'state', 'finished_at', 'end_as'])
     .where('id', '=', id)
     .where('organization_id', '=', organizationId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   if (row === undefined) return undefined
   const open = await trx

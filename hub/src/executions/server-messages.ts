@@ -130,7 +130,8 @@ async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, n
         (last_heartbeat_at is null or last_heartbeat_at < ${new Date(now.getTime() - limits.leaseSeconds * 1000)}) as "wasSilent"
       from environment_server
       where server_xid = ${serverXid} and enrolled_at is not null and revoked_at is null
-      for update)
+      -- Not its key: whoever ends or makes an attempt names its server, and a heartbeat waits for attempts.
+      for no key update)
     update environment_server s
     set last_heartbeat_at = ${now}, protocol_version = ${spoken}, name = coalesce(${name}::text, s.name),
       reported = ${JSON.stringify({ version, tier, state, executors, queued })}::jsonb

@@ -117,7 +117,7 @@ export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepPa
         .select(['organization_id', 'message', 'end_as', 'end_reason'])
         .where('id', '=', executionId)
         .where('state', '=', 'waiting')
-        .forUpdate()
+        .forNoKeyUpdate()
         .executeTakeFirst()
       if (row === undefined) return
       const state = row.end_as === 'cancelled' ? 'cancelled' : 'timed-out'
