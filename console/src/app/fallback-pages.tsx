@@ -1,3 +1,4 @@
+import { useDocumentTitle } from '@mantine/hooks'
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -24,9 +25,17 @@ export function BrokenPage({ error }: ErrorComponentProps) {
 export function MissingPage() {
   return (
     <main id="content" tabIndex={-1} className={classes['page']}>
-      <EmptyState title="There is no such page">
-        The address may be from an older release, or mistyped. <Link to="/executions">Go to the executions</Link>
-      </EmptyState>
+      <MissingContent />
     </main>
+  )
+}
+
+/** An unknown address within the shell, which has the pages there are beside it. */
+export function MissingContent() {
+  useDocumentTitle('No such page · Postern')
+  return (
+    <EmptyState title="There is no such page">
+      The address may be from an older release, or mistyped. <Link to="/executions">Go to the executions</Link>
+    </EmptyState>
   )
 }

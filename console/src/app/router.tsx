@@ -24,7 +24,7 @@ import { type IndicatorsSearch, readIndicatorsSearch } from '../indicators/indic
 import { type JobsSearch, readJobsSearch } from '../jobs/jobs-search.ts'
 import { readReceiptsSearch, type ReceiptsSearch } from '../receipts/receipts-search.ts'
 import { AppShell } from './app-shell.tsx'
-import { BrokenPage, MissingPage, PendingPage } from './fallback-pages.tsx'
+import { BrokenPage, MissingContent, MissingPage, PendingPage } from './fallback-pages.tsx'
 import { validSearch } from './valid-search.ts'
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
@@ -153,6 +153,9 @@ const receiptRoute = createRoute({
   component: lazyRouteComponent(() => import('../receipts/receipt-page.tsx'), 'ReceiptPage'),
 })
 
+/** Every address that is none of the others: it keeps the navigation. */
+const unknownRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: MissingContent })
+
 const routeTree = rootRoute.addChildren([
   setUpRoute,
   signInRoute,
@@ -170,6 +173,7 @@ const routeTree = rootRoute.addChildren([
     editJobRoute,
     receiptsRoute,
     receiptRoute,
+    unknownRoute,
   ]),
 ])
 

@@ -1,6 +1,6 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
-import { formatCountOf } from '../format/quantities.ts'
+import { formatCount, formatCountOf } from '../format/quantities.ts'
 import classes from './paged-table.module.css'
 import { ProblemAlert } from './problem-alert.tsx'
 import { SkeletonRows } from './skeleton-rows.tsx'
@@ -67,5 +67,5 @@ export function PagedTable<Row>({
 
 function loadedOf(loaded: number, total: number | undefined): string {
   if (total === undefined) return `${formatCountOf(loaded, 'row')} loaded, more come as you scroll`
-  return `${formatCountOf(loaded, 'row')} of ${formatCountOf(total, 'row')} loaded, more come as you scroll`
+  return `${formatCount(loaded)} of ${formatCountOf(total, 'row')} loaded, more come as you scroll`
 }

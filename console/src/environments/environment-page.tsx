@@ -35,7 +35,9 @@ export function EnvironmentPage() {
   useLiveEnvironment(environmentId)
   useSpokenPresence(useMemo(() => environment.data && [environment.data], [environment.data]))
   const isMissing = !environment.data && isNotFound(environment.error)
-  useDocumentTitle(`${environment.data ? plainText(environment.data.name) : 'Environment'} · Postern`)
+  useDocumentTitle(
+    `${environment.data ? plainText(environment.data.name) : isMissing ? 'No such environment' : 'Environment'} · Postern`,
+  )
   return (
     <div className={classes['page']}>
       <Crumbs here={environment.data?.name ?? environmentId}>

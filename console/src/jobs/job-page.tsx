@@ -21,7 +21,7 @@ export function JobPage() {
   const job = useQuery(jobQueries.one(jobId))
   useLiveJob(jobId)
   const isMissing = !job.data && isNotFound(job.error)
-  useDocumentTitle(`${job.data ? plainText(job.data.name) : 'Job'} · Postern`)
+  useDocumentTitle(`${job.data ? plainText(job.data.name) : isMissing ? 'No such job' : 'Job'} · Postern`)
   return (
     <div className={classes['jobPage']}>
       <Crumbs here={job.data?.name ?? jobId}>

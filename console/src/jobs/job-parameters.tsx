@@ -71,10 +71,11 @@ function Value({ job, name, preset }: { job: Job; name: string; preset: string }
   if (text !== '') return <LongText text={text} />
   return (
     <span className={classes['soft']}>
-      Not set
-      {preset !== '' && (
+      {preset === '' ? (
+        'Not set'
+      ) : (
         <>
-          ; the app takes <PlainText text={preset} />
+          Not set (default: <PlainText text={preset} />)
         </>
       )}
     </span>

@@ -6,6 +6,7 @@ test.each([
   ['0/20 * * * * ?', 'Every 20 seconds'],
   ['0 0/15 * * * ?', 'Every 15 minutes'],
   ['0 */15 * * * ?', 'Every 15 minutes'],
+  ['0 5/10 * * * ?', 'Every 10 minutes from :05'],
   ['0 5 * * * ?', 'Every hour at :05'],
   ['0 0 0/6 * * ?', 'Every 6 hours at :00'],
   ['0 30 2 * * ?', 'Every day at 02:30'],
@@ -22,9 +23,15 @@ test.each([
   expect(scheduleWords(cron)).toBe(words)
 })
 
-test.each(['0 0 4 15W * ?', '0 0 4 ? * 6#3', '0 3/7 * * * ?', '0 0 9-17 * * ?', '0 0 4 1 * ? 2027', 'nonsense', ''])(
-  '%j is left to speak for itself rather than said wrongly',
-  (cron) => {
-    expect(scheduleWords(cron)).toBeUndefined()
-  },
-)
+test.each([
+  '0 0 4 15W * ?',
+  '0 0 4 ? * 6#3',
+  '0 3/7 * * * ?',
+  '0 50/10 * * * ?',
+  '0 0 9-17 * * ?',
+  '0 0 4 1 * ? 2027',
+  'nonsense',
+  '',
+])('%j is left to speak for itself rather than said wrongly', (cron) => {
+  expect(scheduleWords(cron)).toBeUndefined()
+})

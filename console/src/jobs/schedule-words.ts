@@ -43,6 +43,7 @@ function repeatWords(second: string, minute: string, hour: string): string | und
   if (minute === '*' && hour === '*') return 'Every minute'
   const minutes = stepOf(minute)
   if (minutes !== undefined && hour === '*') return `Every ${minutes} minutes`
+  if (hour === '*' && evenStepOf(minute) !== undefined) return evenStepOf(minute)
   if (!isNumber(minute)) return undefined
   const past = `at :${twoDigits(minute)}`
   if (hour === '*') return `Every hour ${past}`
@@ -99,6 +100,13 @@ function weekdayOf(text: string): string | undefined {
 function stepOf(field: string): number | undefined {
   const step = /^(?:0|\*)\/(\d+)$/.exec(field)?.[1]
   return step === undefined || step === '1' ? undefined : Number(step)
+}
+
+/** `Every 10 minutes from :05` of `5/10`; nothing where the step does not go round the hour evenly. */
+function evenStepOf(minute: string): string | undefined {
+  const [, start = '', step = ''] = /^(\d+)\/(\d+)$/.exec(minute) ?? []
+  if (start === '' || Number(step) < 2 || 60 % Number(step) !== 0 || Number(start) >= Number(step)) return undefined
+  return `Every ${step} minutes from :${twoDigits(start)}`
 }
 
 function isNumber(text: string): boolean {

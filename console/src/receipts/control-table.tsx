@@ -7,6 +7,7 @@ import { EmptyState } from '../elements/empty-state.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
+import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { receiptFaces } from '../executions/execution-faces.ts'
 import { describeInstant, formatRelative } from '../format/instants.ts'
@@ -63,7 +64,12 @@ const columns: readonly Column<Control>[] = [
     width: 'minmax(260px, 4fr)',
     render: (control) => <Targets control={control} />,
   },
-  { key: 'tlp', header: 'Highest TLP', width: '124px', render: (control) => <span>{control.highestTlp}</span> },
+  {
+    key: 'tlp',
+    header: 'Highest TLP',
+    width: '124px',
+    render: (control) => <TlpLabel level={control.highestTlp} isShort />,
+  },
 ]
 
 function Targets({ control }: { control: Control }) {

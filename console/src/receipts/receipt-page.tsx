@@ -27,7 +27,7 @@ export function ReceiptPage() {
     if (receipt.data?.state === 'pending') refreshSoon()
   })
   const isMissing = !receipt.data && isNotFound(receipt.error)
-  useDocumentTitle(titleOf(receipt.data))
+  useDocumentTitle(isMissing ? 'No such receipt · Postern' : titleOf(receipt.data))
   return (
     <div className={classes['receiptPage']}>
       <Crumbs here={receiptId}>
