@@ -1,7 +1,8 @@
 /** After a soak: `node tools/write-soak.ts REPORT.json VITEST-EXIT-CODE`. Adds a row to docs/soak.md. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as z from 'zod'
 import { checkoutFolder } from './house/checkout.ts'
 import { closingLine, readTestReport } from './features/test-report.ts'
 
@@ -17,16 +18,34 @@ if (!existsSync(document)) {
       '',
       'What `script/soak` found: the tests whose size can grow, at full size (5,000 cases a property).',
       '',
-      '| date | commit | files | result |',
-      '| --- | --- | --- | --- |',
+      '| date | commit | files | sizes | result |',
+      '| --- | --- | --- | --- | --- |',
       '',
     ].join('\n'),
   )
 }
-const run = readTestReport(readFileSync(reportFile, 'utf8'), checkoutFolder)
+const report = readFileSync(reportFile, 'utf8')
+const run = readTestReport(report, checkoutFolder)
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: checkoutFolder, encoding: 'utf8' }).trim()
 const files = new Set(run.tests.map((test) => test.path)).size
 const result = closingLine(run, Number(exitCode ?? 0))
-appendFileSync(document, `| ${new Date().toISOString().slice(0, 10)} | ${commit} | ${files} | ${result} |\n`)
+const day = new Date().toISOString().slice(0, 10)
+addRow(`| ${day} | ${commit} | ${files} | ${sizesIn(report)} | ${result} |`)
 console.log(result)
 process.exitCode = Number(exitCode ?? 0)
+
+/** What tests say of themselves in `task.meta.soaked`, e.g. *200 kills*. */
+function sizesIn(json: string): string {
+  const Meta = z.object({ meta: z.optional(z.object({ soaked: z.optional(z.string()) })) })
+  const Report = z.object({ testResults: z.array(z.object({ assertionResults: z.array(Meta) })) })
+  const tests = Report.parse(JSON.parse(json)).testResults.flatMap(({ assertionResults }) => assertionResults)
+  return tests.flatMap(({ meta }) => meta?.soaked ?? []).join(', ')
+}
+
+/** Below the last row of the document's first table. */
+function addRow(row: string): void {
+  const lines = readFileSync(document, 'utf8').split('\n')
+  const first = lines.findIndex((line) => line.startsWith('|'))
+  const after = lines.findIndex((line, index) => index > first && !line.startsWith('|'))
+  writeFileSync(document, lines.toSpliced(after, 0, row).join('\n'))
+}

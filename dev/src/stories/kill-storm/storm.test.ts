@@ -10,6 +10,13 @@ import { HeldHistory } from './held-history.ts'
 import { SeededDraw, testSeed } from './seeded-draw.ts'
 import { storm } from './storm.ts'
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a soak was made of, for docs/soak.md. */
+    soaked?: string
+  }
+}
+
 const isSoak = process.env['POSTERN_SOAK'] === '1'
 const kills = Number(process.env['POSTERN_SOAK_KILLS'] ?? (isSoak ? 200 : 6))
 const minutesMax = Number(process.env['POSTERN_SOAK_MINUTES'] ?? (isSoak ? 40 : 3))
@@ -21,7 +28,7 @@ const restartDelayMsMax = 500
 test(
   'D10, D15: parts killed at random instants under a schedule: one effect, true receipts, every attempt accounted for',
   { timeout: stormMs },
-  async () => {
+  async ({ task }) => {
     const seed = testSeed()
     await using story = await startStory(restartDelayMsMax)
     using history = new HeldHistory(story.held)
@@ -29,6 +36,7 @@ test(
     story.aed.setFaults([{ on: 'taxii-post', fault: 'slow', delayMs: 300 }])
     const { killed, hosts } = await storm({ story, draw: new SeededDraw(seed), kills, minutesMax })
     story.aed.setFaults([])
+    task.meta.soaked = `${Object.values(killed).reduce((sum, count) => sum + count)} kills`
 
     expect(await guardedPlans(story), `seed ${seed}`).toEqual([])
     await story.feed()
@@ -59,7 +67,7 @@ test(
     const states = executions.map(({ state }) => state)
     expect(states.filter((state) => state === 'succeeded').length, context).toBeGreaterThan(2)
     process.stdout.write(
-      `${Object.values(killed).reduce((sum, count) => sum + count)} kills, ${context}; ${executions.length} executions ${tally(states)}; ` +
+      `${task.meta.soaked}, ${context}; ${executions.length} executions ${tally(states)}; ` +
         `attempts ${tally(attempts.map(({ state }) => state))}; receipts ${tally(receipts.map(({ state }) => state))}; ` +
         `the appliance changed ${history.changes} times\n`,
     )
