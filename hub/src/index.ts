@@ -1,5 +1,5 @@
 export { type HubConfig, HubEnvironment, readHubConfig } from './config.ts'
-export { connectDatabase, type Db } from './database/database.ts'
+export { connectDatabase } from './database/database.ts'
 export { findBinaries } from './database/provider/binaries.ts'
 export { stopDatabaseOf } from './database/provider/open-database.ts'
 export { cancelCommand, signCommand } from './executions/build-command.ts'
