@@ -203,7 +203,7 @@ test(
     await grid.getByRole('row').nth(1).focus()
     let rowsMost = 0
     let leftAt: string | null = null
-    const foot = page.getByText(/^[\d,]+ rows/)
+    const foot = page.getByText(/^[\d,]+ .*rows.* loaded/)
     await waitFor(
       async () => {
         const loaded = await foot.textContent()
