@@ -9,6 +9,7 @@ export default defineConfig({
     testTimeout: process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: much of the tests waits for processes and deadlines.
+    maxWorkers: 3,
   },
 })
