@@ -13,6 +13,8 @@ export async function lowContrast(page: Page): Promise<string[]> {
     await page.emulateMedia({ colorScheme })
     // Whoever chose no theme has the system's.
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' })
+    // Colours are there with the next frame but one.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
     const texts = await page.evaluate<string[]>(script)
     found.push(...texts.map((text) => `${colorScheme}: ${text}`))
   }
