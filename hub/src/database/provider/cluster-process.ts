@@ -73,7 +73,8 @@ export async function stopServer(data: string): Promise<void> {
   signal(pid, 'SIGINT')
   const deadline = Date.now() + stopPatienceMs
   let patient = true
-  while (serverPid(data) === pid) {
+  // Its pid file goes before it does.
+  while (worksOn(pid, data)) {
     if (patient && Date.now() > deadline) {
       patient = false
       signal(pid, 'SIGQUIT')
@@ -93,10 +94,19 @@ export function isServerAlive(data: string): boolean {
 export function serverPid(data: string): number | undefined {
   try {
     const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
-    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data) ? pid : undefined
+    return worksOn(pid, data) ? pid : undefined
   } catch {
-    // No file, no such process, or one of somebody else's.
+    // No file.
     return undefined
+  }
+}
+
+function worksOn(pid: number, data: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data)
+  } catch {
+    // No such process, or one of somebody else's.
+    return false
   }
 }
 
