@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 export interface ConsoleOptions {
   /** Where the hub is, e.g. `https://127.0.0.1:8443`. */
   url: string
+  colorScheme?: 'light' | 'dark'
   width?: number
   height?: number
 }
@@ -29,12 +30,11 @@ export class ConsolePage implements AsyncDisposable {
     this.#url = url
   }
 
-  static async open(browser: Browser, { url, width = 1360, height = 900 }: ConsoleOptions): Promise<ConsolePage> {
-    const context = await browser.newContext({
-      viewport: { width, height },
-      colorScheme: 'light',
-      reducedMotion: 'reduce',
-    })
+  static async open(
+    browser: Browser,
+    { url, colorScheme = 'light', width = 1360, height = 900 }: ConsoleOptions,
+  ): Promise<ConsolePage> {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
     const page = await context.newPage()
     const opened = new ConsolePage(context, page, url)
     await opened.#watch()

@@ -48,8 +48,9 @@ afterAll(async () => {
 beforeEach(() => story.aed.setFaults([]))
 
 /** A signed-in person. */
-async function open({ username = 'chief' }: { username?: string } = {}): Promise<ConsolePage> {
-  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url })
+async function open(options: { username?: string; colorScheme?: 'light' | 'dark' } = {}): Promise<ConsolePage> {
+  const { username = 'chief', colorScheme = 'light' } = options
+  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, colorScheme })
   await opened.go(consolePages.executions)
   await opened.signIn(username, password)
   return opened
@@ -284,27 +285,31 @@ test('S13: an address that asks for what there is not shows the log', { timeout:
   expectHarmless(opened)
 })
 
-test('every text of an execution stands out in both themes', { timeout: testMs }, async () => {
-  await using opened = await open()
-  const { page } = opened
-  await page.getByRole('grid', { name: 'Executions' }).getByRole('row').nth(1).waitFor()
-  expect(await lowContrast(page)).toEqual([])
-  for (const [executionId, view, sign] of [
-    [feedId, 'log', 'MISP feed 1.0.0 starts'],
-    [feedId, 'ledger', 'Parts of the ledger'],
-    [exportId, 'plan', 'Share that changes'],
-    [exportId, 'receipt', 'By the word of'],
-  ] as const) {
-    await opened.openExecution(executionId, view)
-    await page
-      .getByText(sign)
-      .or(page.getByRole('navigation', { name: sign }))
-      .first()
-      .waitFor()
+test.each(['light', 'dark'] as const)(
+  'every text of an execution stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    await using opened = await open({ colorScheme })
+    const { page } = opened
+    await page.getByRole('grid', { name: 'Executions' }).getByRole('row').nth(1).waitFor()
     expect(await lowContrast(page)).toEqual([])
-  }
-  expectHarmless(opened)
-})
+    for (const [executionId, view, sign] of [
+      [feedId, 'log', 'MISP feed 1.0.0 starts'],
+      [feedId, 'ledger', 'Parts of the ledger'],
+      [exportId, 'plan', 'Share that changes'],
+      [exportId, 'receipt', 'By the word of'],
+    ] as const) {
+      await opened.openExecution(executionId, view)
+      await page
+        .getByText(sign)
+        .or(page.getByRole('navigation', { name: sign }))
+        .first()
+        .waitFor()
+      expect(await lowContrast(page)).toEqual([])
+    }
+    expectHarmless(opened)
+  },
+)
 
 /** Pages through the page's one table, whose rows are in it only while they are in sight, until it has shown all these texts. */
 async function showAll(page: Page, texts: readonly string[]): Promise<void> {

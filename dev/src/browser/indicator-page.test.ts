@@ -63,8 +63,8 @@ afterAll(async () => {
   await story[Symbol.asyncDispose]()
 })
 
-async function open(type: 'Host' | 'File' | 'URL', value: string) {
-  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, width: 1280 })
+async function open(type: 'Host' | 'File' | 'URL', value: string, colorScheme: 'light' | 'dark' = 'light') {
+  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, colorScheme, width: 1280 })
   await opened.page.context().addCookies(cookies)
   await opened.go(pageOf(type, value))
   await opened.page.getByRole('heading', { level: 1 }).waitFor()
@@ -244,14 +244,18 @@ test('what there is not is said in words: no such indicator, no group, no link',
   expectHarmless(opened)
 })
 
-test('every text of an indicator stands out in both themes', { timeout: testMs }, async () => {
-  for (const [type, value] of [
-    ['Host', traced],
-    ['File', md5],
-  ] as const) {
-    await using opened = await open(type, value)
-    await opened.page.getByRole('region', { name: 'On controls' }).getByRole('row').nth(1).waitFor()
-    expect(await lowContrast(opened.page)).toEqual([])
-    expectHarmless(opened)
-  }
-})
+test.each(['light', 'dark'] as const)(
+  'every text of an indicator stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    for (const [type, value] of [
+      ['Host', traced],
+      ['File', md5],
+    ] as const) {
+      await using opened = await open(type, value, colorScheme)
+      await opened.page.getByRole('region', { name: 'On controls' }).getByRole('row').nth(1).waitFor()
+      expect(await lowContrast(opened.page)).toEqual([])
+      expectHarmless(opened)
+    }
+  },
+)

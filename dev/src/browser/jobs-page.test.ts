@@ -34,8 +34,12 @@ afterAll(async () => {
 })
 
 /** A signed-in person on a page. */
-async function open(path: string, { username = 'chief' }: { username?: string } = {}): Promise<ConsolePage> {
-  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url })
+async function open(
+  path: string,
+  options: { username?: string; colorScheme?: 'light' | 'dark' } = {},
+): Promise<ConsolePage> {
+  const { username = 'chief', colorScheme = 'light' } = options
+  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, colorScheme })
   await opened.go(path)
   await opened.signIn(username, password)
   return opened
@@ -221,23 +225,27 @@ test('who only reads sees jobs and can change nothing', { timeout: testMs }, asy
   expectHarmless(opened)
 })
 
-test('every text of jobs stands out in both themes', { timeout: testMs }, async () => {
-  await using opened = await open(consolePages.jobs)
-  const { page } = opened
-  await page.getByText('Monday to Friday at 02:30').waitFor()
-  expect(await lowContrast(page)).toEqual([])
-  await opened.go(consolePages.job(story.jobs.feed.id))
-  await page.getByText('takes executions now').waitFor()
-  await page.getByRole('button', { name: 'Change the schedule …' }).click()
-  await page.getByRole('dialog').getByText('Monday to Friday at 02:30').last().waitFor()
-  expect(await lowContrast(page)).toEqual([])
-  await opened.go(consolePages.newJob)
-  await page.getByLabel('App').selectOption({ label: 'MISP feed 1.0.0 (feed)' })
-  await page.getByRole('button', { name: 'Make the job' }).click()
-  await page.getByText('Give the job a name.').waitFor()
-  expect(await lowContrast(page)).toEqual([])
-  expectHarmless(opened)
-})
+test.each(['light', 'dark'] as const)(
+  'every text of jobs stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    await using opened = await open(consolePages.jobs, { colorScheme })
+    const { page } = opened
+    await page.getByText('Monday to Friday at 02:30').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await opened.go(consolePages.job(story.jobs.feed.id))
+    await page.getByText('takes executions now').waitFor()
+    await page.getByRole('button', { name: 'Change the schedule …' }).click()
+    await page.getByRole('dialog').getByText('Monday to Friday at 02:30').last().waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await opened.go(consolePages.newJob)
+    await page.getByLabel('App').selectOption({ label: 'MISP feed 1.0.0 (feed)' })
+    await page.getByRole('button', { name: 'Make the job' }).click()
+    await page.getByText('Give the job a name.').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    expectHarmless(opened)
+  },
+)
 
 test(
   'S13: what apps declare and owners are named is text; thousands of jobs are reached by keys and found by name',

@@ -33,8 +33,8 @@ afterAll(async () => {
 })
 beforeEach(() => story.aed.setFaults([]))
 
-async function open(path: string): Promise<ConsolePage> {
-  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url })
+async function open(path: string, colorScheme: 'light' | 'dark' = 'light'): Promise<ConsolePage> {
+  const opened = await ConsolePage.open(browser, { url: story.system.hub.file.url, colorScheme })
   await opened.go(path)
   await opened.signIn('chief', password)
   return opened
@@ -148,18 +148,22 @@ test(
   },
 )
 
-test('every text of receipts stands out in both themes', { timeout: testMs }, async () => {
-  await using opened = await open(consolePages.receipts)
-  const { page } = opened
-  await page.getByRole('grid', { name: 'Receipts' }).getByText('Unverified transport').first().waitFor()
-  await page.getByText('Figures by day').click()
-  await page.getByRole('region', { name: 'Figures by day' }).waitFor()
-  expect(await lowContrast(page)).toEqual([])
-  await opened.go(consolePages.receipt(await newestId()))
-  await page.getByText('By the word of').waitFor()
-  expect(await lowContrast(page)).toEqual([])
-  expectHarmless(opened)
-})
+test.each(['light', 'dark'] as const)(
+  'every text of receipts stands out in the %s theme',
+  { timeout: testMs },
+  async (colorScheme) => {
+    await using opened = await open(consolePages.receipts, colorScheme)
+    const { page } = opened
+    await page.getByRole('grid', { name: 'Receipts' }).getByText('Unverified transport').first().waitFor()
+    await page.getByText('Figures by day').click()
+    await page.getByRole('region', { name: 'Figures by day' }).waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await opened.go(consolePages.receipt(await newestId()))
+    await page.getByText('By the word of').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    expectHarmless(opened)
+  },
+)
 
 test(
   'thousands of receipts over months are added up, filtered, and reached by keys to the first one',
