@@ -1,7 +1,7 @@
+import { builtinsWithoutFacade } from '@postern/app-sdk/package'
 import { build, type Metafile } from 'esbuild'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { builtinsWithoutFacade } from './builtins-without-facade.ts'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 

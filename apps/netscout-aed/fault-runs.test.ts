@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { installApp } from '@postern/app-sdk/test-kit'
+import { faultNames, isFaultFor } from '@postern/simulators'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FaultWorld } from './testing/fault-world.ts'
@@ -27,21 +28,7 @@ const everyKind = [
   'rest-objects',
   'rest-objects-delete',
 ]
-const faultsOfRequests = [
-  'drop',
-  'drop-after-storing',
-  'cut-body',
-  'error-503',
-  'store-answer-error',
-  'store-nothing-answer-ok',
-  'slow',
-  'duplicate',
-  'truncate',
-  'reorder',
-  'ten-fold-answer',
-  'nonsense-json',
-  'redirect-elsewhere',
-]
+const faultsOfRequests = faultNames.filter((fault) => everyKind.every((kind) => isFaultFor(fault, kind)))
 
 const pool: readonly Pair[] = [
   ...Array.from({ length: 6 }, (_, index): Pair => ['Address', `192.0.2.${index + 1}`]),

@@ -36,6 +36,10 @@ const manifests = tree({
     dependencies: { '@postern/protocol': '1' },
   },
   'apps/csv-feed/package.json': { name: '@postern/app-csv-feed', dependencies: { '@postern/app-sdk': '1' } },
+  'environment-server/package.json': {
+    name: '@postern/environment-server',
+    devDependencies: { '@postern/app-sdk': '1' },
+  },
   'simulators/package.json': { name: '@postern/simulators', exports: { '.': './x.ts' } },
 })
 
@@ -44,6 +48,7 @@ test.each([
   ['hub/src/a.ts', '@postern/app-sdk', 'hub may not import @postern/app-sdk'],
   ['hub/src/a.ts', '@postern/protocol/src/index.ts', 'is no door of @postern/protocol'],
   ['hub/src/a.ts', '@postern/hub', 'inside a package imports are relative'],
+  ['environment-server/src/a.ts', '@postern/app-sdk', 'environment-server may not import @postern/app-sdk'],
   ['hub/src/a.ts', '@postern/absent', 'there is no package'],
   ['hub/src/a.ts', '@postern/simulators', 'hub may not import @postern/simulators'],
   ['hub/src/a.test.ts', '@postern/simulators', 'hub/package.json does not name @postern/simulators'],
@@ -61,6 +66,7 @@ test.each([
   ['hub/src/a.ts', '@postern/protocol'],
   ['hub/src/a.ts', 'node:fs'],
   ['apps/csv-feed/app.test.ts', '@postern/app-sdk/test-kit'],
+  ['environment-server/build.ts', '@postern/app-sdk'],
   ['protocol/src/a.test.ts', 'node:fs'],
 ])('%s may import %s', (path, specifier) => {
   const file = { path, text: `import { x } from '${specifier}'\n` }

@@ -3,7 +3,7 @@ import type { Plugin, PluginBuild } from 'esbuild'
 /**
  * Has a bundle take Node's own modules from `process.getBuiltinModule`. For an import statement Node makes a facade that reads every
  * export of the module, and so loads what stands behind the rare ones, such as an HTTP client behind node:http and colours of a
- * terminal behind node:util: milliseconds of every app's start, for nothing.
+ * terminal behind node:util: memory and milliseconds of every start, for nothing. The environment server is bundled in the same way.
  */
 export function builtinsWithoutFacade(): Plugin {
   return {

@@ -1,3 +1,4 @@
+export { builtinsWithoutFacade } from './builtins-without-facade.ts'
 export { packageApp, readApp } from './package-app.ts'
 export type { PackagedApp } from './package-app.ts'
 export { checkApp } from './check-app.ts'

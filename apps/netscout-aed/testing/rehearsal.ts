@@ -6,15 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import * as z from '@postern/app-sdk/zod'
-
-const Identity = z.object({
-  url: z.string(),
-  fingerprintSha256: z.string(),
-  apiToken: z.string(),
-  stixUsername: z.string(),
-  stixPassword: z.string(),
-  oracleSocket: z.string(),
-})
+import { AedIdentity } from '@postern/simulators'
 
 const Held = z.record(z.string(), z.array(z.string()))
 const State = z.object({
@@ -31,7 +23,7 @@ export type MetRequest = z.infer<typeof Requests>['requests'][number]
 
 /** A rehearsal appliance in a process of its own, for tests. */
 export interface Rehearsal extends AsyncDisposable {
-  readonly identity: z.infer<typeof Identity>
+  readonly identity: AedIdentity
   /** Everything that the collection really holds, sorted, by the appliance's own word and not over the wire. */
   held(): Promise<string[]>
   setFaults(rules: readonly object[]): Promise<void>
@@ -62,7 +54,7 @@ export async function rehearse(dialects: readonly string[] = [], collection = 'P
   const child = spawn(process.execPath, [entry, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const chunk of child.stdout) if (String(chunk).includes('ready')) break
   if (child.exitCode !== null) throw new Error(`the simulator ended with ${child.exitCode}`)
-  const identity = Identity.parse(JSON.parse(await readFile(join(folder, 'aed.json'), 'utf8')))
+  const identity = AedIdentity.parse(JSON.parse(await readFile(join(folder, 'aed.json'), 'utf8')))
   const state = async () => State.parse(await askOracle(identity.oracleSocket, 'GET', '/state'))
   return {
     identity,

@@ -1,53 +1,15 @@
 import { paths } from '@postern/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Audit } from '../audit/audit.ts'
-import { auditRoutes } from '../audit/routes.ts'
-import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
-import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
-import { createServer, type Server } from '../http/server.ts'
-import type { Clock } from '../lib/clock.ts'
-import { Settings } from '../settings/settings.ts'
-import { Access, signInFailuresMax } from './access.ts'
-import { authenticateHttps, authenticateMachine, sessionCookie } from './authenticate.ts'
-import { accessRoutes } from './routes.ts'
+import { signInFailuresMax } from './access.ts'
+import { sessionCookie } from './authenticate.ts'
+import { pageHeaders, startTestAccess, type TestAccess, testPassword } from './test-access.ts'
 
-const password = 'correct horse battery staple'
-const origin = 'https://hub.example.org'
-const headers = { host: 'hub.example.org', origin }
-
-let database: TestDatabase
-let connection: DatabaseConnection
-let https: Server
-let door: Server
-let access: Access
-const time = { now: new Date('2026-11-21T10:00:00Z') }
-const clock: Clock = { now: () => time.now }
+let system: TestAccess
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  connection = connectDatabase(database.url, () => {})
-  const audit = new Audit()
-  access = new Access(connection.db, audit, clock)
-  const settings = new Settings(connection.db, {
-    publicUrl: origin,
-    brokerPublicHost: undefined,
-    ports: () => ({ https: 8443, broker: 62_000 }),
-  })
-  const nobody = async () => undefined
-  https = await createServer({ authenticate: authenticateHttps(access, nobody, nobody), logger: false })
-  door = await createServer({ authenticate: authenticateMachine(await access.firstOrganizationId()), logger: false })
-  for (const server of [https, door]) {
-    accessRoutes(server, access, settings)
-    auditRoutes(server, connection.db)
-  }
+  system = await startTestAccess()
 })
-
-afterAll(async () => {
-  await https.close()
-  await door.close()
-  await connection.close()
-  await database.drop()
-})
+afterAll(() => system[Symbol.asyncDispose]())
 
 describe('set-up link', () => {
   test('D16: a set-up link makes an administrator once, and never again', async () => {
@@ -67,15 +29,15 @@ describe('set-up link', () => {
 
   test('D16: a set-up link is dead after 30 minutes', async () => {
     const token = await setupToken()
-    const { now } = time
-    time.now = new Date(now.getTime() + 31 * 60_000)
+    const { now } = system
+    system.now = new Date(now.getTime() + 31 * 60_000)
     expect((await setUp(token, 'late')).statusCode).toBe(403)
-    time.now = now
+    system.now = now
   })
 
   test("D16: a set-up link is made through the machine's own door only", async () => {
     const admin = await token('administrator')
-    const reply = await https.inject({ method: 'POST', url: paths.setupLinks, headers: bearer(admin) })
+    const reply = await system.https.inject({ method: 'POST', url: paths.setupLinks, headers: bearer(admin) })
     expect(reply.statusCode).toBe(403)
   })
 })
@@ -85,10 +47,10 @@ describe('sessions', () => {
     await setUp(await setupToken(), 'ann')
     const cookie = await signIn('ANN')
     expect((await me(cookie)).json()).toMatchObject({ kind: 'user', name: 'ann', role: 'administrator' })
-    const out = await https.inject({
+    const out = await system.https.inject({
       method: 'DELETE',
       url: paths.session,
-      headers,
+      headers: pageHeaders,
       cookies: { [sessionCookie]: cookie },
     })
     expect(out.statusCode).toBe(204)
@@ -99,7 +61,7 @@ describe('sessions', () => {
     await setUp(await setupToken(), 'bea')
     const cookie = await signIn('bea')
     for (const foreign of ['https://evil.example.net', 'null', undefined]) {
-      const reply = await https.inject({
+      const reply = await system.https.inject({
         method: 'POST',
         url: paths.tokens,
         headers: { host: 'hub.example.org', ...(foreign === undefined ? {} : { origin: foreign }) },
@@ -114,11 +76,11 @@ describe('sessions', () => {
     await setUp(await setupToken(), 'cat')
     for (let attempt = 0; attempt < signInFailuresMax; attempt++)
       expect((await trySignIn('cat', 'wrong')).statusCode).toBe(401)
-    expect((await trySignIn('cat', password)).statusCode).toBe(429)
-    const { now } = time
-    time.now = new Date(now.getTime() + 16 * 60_000)
-    expect((await trySignIn('cat', password)).statusCode).toBe(204)
-    time.now = now
+    expect((await trySignIn('cat', testPassword)).statusCode).toBe(429)
+    const { now } = system
+    system.now = new Date(now.getTime() + 16 * 60_000)
+    expect((await trySignIn('cat', testPassword)).statusCode).toBe(204)
+    system.now = now
   })
 
   test('an unknown name and a wrong password get the same answer', async () => {
@@ -132,35 +94,41 @@ describe('sessions', () => {
 describe('tokens and roles', () => {
   test('D22: a token has the rights of its role, and dies when it is revoked', async () => {
     const readOnly = await createToken('read-only')
-    const listing = await https.inject({ method: 'GET', url: paths.users, headers: bearer(readOnly.token) })
+    const listing = await system.https.inject({ method: 'GET', url: paths.users, headers: bearer(readOnly.token) })
     expect(listing.statusCode).toBe(403)
     expect(listing.json().detail).toContain('access:write')
-    await door.inject({ method: 'DELETE', url: paths.token(readOnly.id) })
-    expect((await https.inject({ method: 'GET', url: paths.me, headers: bearer(readOnly.token) })).statusCode).toBe(401)
+    await system.door.inject({ method: 'DELETE', url: paths.token(readOnly.id) })
+    expect(
+      (await system.https.inject({ method: 'GET', url: paths.me, headers: bearer(readOnly.token) })).statusCode,
+    ).toBe(401)
   })
 
   test('D22: every change leaves an audit row that names who did it, and no secret', async () => {
     const { token: secret } = await createToken('analyst')
-    const { data } = (await door.inject({ method: 'GET', url: paths.auditEvents })).json()
+    const { data } = (await system.door.inject({ method: 'GET', url: paths.auditEvents })).json()
     expect(data[0]).toMatchObject({ action: 'token.create', actorKind: 'machine' })
     expect(JSON.stringify(data)).not.toContain(secret)
   })
 
   test('only hashes of credentials are stored', async () => {
     const { token: secret } = await createToken('analyst')
-    const { rows } = await connection.pool.query('select row_to_json(t)::text as text from api_token t')
+    const { rows } = await system.connection.pool.query('select row_to_json(t)::text as text from api_token t')
     expect(rows.map((row) => row.text).join('\n')).not.toContain(secret)
   })
 
   test('an API token speaks by the scheme of TcEx too, since that client knows no other', async () => {
     const { token: secret } = await createToken('analyst')
-    const reply = await https.inject({ method: 'GET', url: paths.me, headers: { authorization: `TC-Token ${secret}` } })
+    const reply = await system.https.inject({
+      method: 'GET',
+      url: paths.me,
+      headers: { authorization: `TC-Token ${secret}` },
+    })
     expect(reply.json()).toMatchObject({ kind: 'token', role: 'analyst' })
   })
 
   test('an Authorization header that is no good is refused, and never treated as absent', async () => {
     for (const authorization of ['Bearer pst_wrong', 'TC-Token API:1:x:1:y', 'Basic YTpi']) {
-      const reply = await https.inject({ method: 'GET', url: paths.me, headers: { authorization } })
+      const reply = await system.https.inject({ method: 'GET', url: paths.me, headers: { authorization } })
       expect(reply.statusCode).toBe(401)
       expect(reply.headers['content-type']).toBe('application/problem+json')
     }
@@ -168,31 +136,41 @@ describe('tokens and roles', () => {
 })
 
 async function setupToken(): Promise<string> {
-  const reply = await door.inject({ method: 'POST', url: paths.setupLinks })
+  const reply = await system.door.inject({ method: 'POST', url: paths.setupLinks })
   return reply.json().url.split('#')[1]
 }
 
 function setUp(setupToken: string, username: string) {
-  return https.inject({ method: 'POST', url: paths.setup, headers, payload: { setupToken, username, password } })
+  return system.https.inject({
+    method: 'POST',
+    url: paths.setup,
+    headers: pageHeaders,
+    payload: { setupToken, username, password: testPassword },
+  })
 }
 
 function trySignIn(username: string, given: string) {
-  return https.inject({ method: 'POST', url: paths.session, headers, payload: { username, password: given } })
+  return system.https.inject({
+    method: 'POST',
+    url: paths.session,
+    headers: pageHeaders,
+    payload: { username, password: given },
+  })
 }
 
 async function signIn(username: string): Promise<string> {
-  const reply = await trySignIn(username, password)
+  const reply = await trySignIn(username, testPassword)
   const cookie = reply.cookies.find((each) => each.name === sessionCookie)
   expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' })
   return cookie?.value ?? ''
 }
 
 function me(cookie: string) {
-  return https.inject({ method: 'GET', url: paths.me, cookies: { [sessionCookie]: cookie } })
+  return system.https.inject({ method: 'GET', url: paths.me, cookies: { [sessionCookie]: cookie } })
 }
 
 async function createToken(role: string): Promise<{ id: string; token: string }> {
-  const reply = await door.inject({ method: 'POST', url: paths.tokens, payload: { name: 'test', role } })
+  const reply = await system.door.inject({ method: 'POST', url: paths.tokens, payload: { name: 'test', role } })
   return reply.json()
 }
 

@@ -1,3 +1,4 @@
+import { faultNames } from '@postern/simulators'
 import { NotReadable } from '../control.ts'
 import type { ExportControl, RefusedValue, Value } from '../control.ts'
 import { keyOf, valueOf } from '../value-key.ts'
@@ -7,26 +8,7 @@ import type { Steps } from './steps.ts'
  * What may go wrong with one call of a control: the faults of the simulators by their names, as a connector hands them on, and the ways
  * in which a control honestly says no.
  */
-export const controlFaults = [
-  'drop',
-  'drop-after-storing',
-  'cut-body',
-  'error-503',
-  'store-answer-error',
-  'store-nothing-answer-ok',
-  'slow',
-  'duplicate',
-  'truncate',
-  'reorder',
-  'ten-fold-answer',
-  'nonsense-json',
-  'redirect-elsewhere',
-  'pending-for-ever',
-  'changed-certificate',
-  'refuse',
-  'refuse-some',
-  'not-readable',
-] as const
+export const controlFaults = [...faultNames, 'refuse', 'refuse-some', 'not-readable'] as const
 export type ControlFault = (typeof controlFaults)[number]
 
 /** Faults of which the connector learns only after the control has done everything. */
