@@ -159,6 +159,9 @@ function row(key: string, owner: string): Indicator {
     tlp: null,
     owners: [owner],
     tags: [],
+    sightingCount: 0,
+    lastSighted: null,
+    falsePositiveCount: 0,
     addedAt: now,
     modifiedAt: now,
   }

@@ -88,6 +88,9 @@ export class HubPlans {
       count: versions.at(-1)?.values.length ?? 0,
       refreshedAt: versions.length === 0 ? null : now(),
       freshnessSeconds: 60,
+      description: null,
+      madeBy: null,
+      isShared: true,
     }))
   }
 

@@ -98,6 +98,9 @@ export function toCollection(row: CollectionRow): Collection {
     count: Number(row.member_count),
     refreshedAt: row.refreshed_at?.toISOString() ?? null,
     freshnessSeconds: row.freshness_seconds,
+    description: row.description,
+    madeBy: row.made_by,
+    isShared: row.is_shared,
   }
 }
 

@@ -67,6 +67,9 @@ table assertion
   detail jsonb
   added_at timestamp with time zone not null
   modified_at timestamp with time zone not null
+  said jsonb
+  stated_at timestamp with time zone
+  next_change_at timestamp with time zone
   constraint assertion_confidence_check CHECK (((confidence >= 0) AND (confidence <= 100)))
   constraint assertion_id_key UNIQUE (id)
   constraint assertion_pkey PRIMARY KEY (indicator_id, owner_id)
@@ -74,6 +77,7 @@ table assertion
   constraint assertion_status CHECK ((status = ANY (ARRAY['Active'::text, 'Review'::text, 'Expired'::text, 'Indirect'::text, 'Whitelisted'::text])))
   constraint assertion_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
   CREATE INDEX assertion_by_tag ON public.assertion USING gin (tags) WITH (gin_pending_list_limit='131072')
+  CREATE INDEX assertion_due ON public.assertion USING btree (next_change_at) WHERE (next_change_at IS NOT NULL)
 
 table assertion_attribute
   id bigint not null generated
@@ -117,6 +121,23 @@ table attempt
   constraint attempt_tier_check CHECK ((tier = ANY (ARRAY['isolated'::text, 'separate-user'::text, 'none'::text])))
   CREATE INDEX attempt_open_of_server ON public.attempt USING btree (server_xid) WHERE (finished_at IS NULL)
   CREATE UNIQUE INDEX attempt_open ON public.attempt USING btree (execution_id) WHERE (finished_at IS NULL)
+
+table attribute_type
+  id bigint not null generated
+  organization_id bigint not null
+  name text not null
+  description text
+  indicator_types text[]
+  group_types text[]
+  length_max integer not null default 65535
+  pattern text
+  choices text[]
+  created_at timestamp with time zone not null default now()
+  constraint attribute_type_length_max_check CHECK (((length_max >= 1) AND (length_max <= 1000000)))
+  constraint attribute_type_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+  constraint attribute_type_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint attribute_type_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX attribute_type_by_name ON public.attribute_type USING btree (organization_id, lower(name))
 
 table audit_event
   id bigint not null generated
@@ -192,6 +213,10 @@ table collection
   refreshed_at timestamp with time zone
   created_at timestamp with time zone not null default now()
   refresh_failed_at timestamp with time zone
+  description text
+  made_by text
+  is_shared boolean not null default true
+  changed_at timestamp with time zone not null default now()
   constraint collection_freshness_seconds_check CHECK ((freshness_seconds > 0))
   constraint collection_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint collection_organization_id_name_key UNIQUE (organization_id, name)
@@ -216,6 +241,7 @@ table collection_member
   until_version integer
   tlp smallint
   active boolean not null
+  excluded boolean not null default false
   constraint collection_member_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
   constraint collection_member_pkey PRIMARY KEY (collection_id, indicator_id, from_version)
   constraint collection_member_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
@@ -288,6 +314,41 @@ table control_value
   constraint control_value_state_check CHECK ((state = ANY (ARRAY['held'::text, 'missing'::text, 'extra'::text, 'refused'::text, 'pending'::text, 'unverifiable'::text])))
   CREATE INDEX control_value_of_indicator ON public.control_value USING btree (indicator_id)
 
+table decision
+  organization_id bigint not null
+  indicator_id uuid not null
+  status text
+  rating real
+  confidence smallint
+  expires timestamp with time zone
+  reason text not null
+  decided_by text not null
+  decided_at timestamp with time zone not null
+  until timestamp with time zone
+  constraint decision_confidence_check CHECK (((confidence >= 0) AND (confidence <= 100)))
+  constraint decision_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint decision_pkey PRIMARY KEY (organization_id, indicator_id)
+  constraint decision_rating_check CHECK (((rating >= (0)::double precision) AND (rating <= (5)::double precision)))
+  constraint decision_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000)))
+  constraint decision_status_check CHECK ((status = ANY (ARRAY['Active'::text, 'Review'::text, 'Expired'::text, 'Indirect'::text, 'Whitelisted'::text])))
+  CREATE INDEX decision_by_end ON public.decision USING btree (until) WHERE (until IS NOT NULL)
+
+table deprecation_rule
+  owner_id bigint not null
+  indicator_type text not null
+  interval_hours integer not null
+  amount smallint not null
+  is_percent boolean not null
+  confidence_start smallint not null default 100
+  at_minimum text not null
+  changed_at timestamp with time zone not null default now()
+  constraint deprecation_rule_amount_check CHECK (((amount >= 1) AND (amount <= 100)))
+  constraint deprecation_rule_at_minimum_check CHECK ((at_minimum = ANY (ARRAY['nothing'::text, 'inactive'::text, 'delete'::text])))
+  constraint deprecation_rule_confidence_start_check CHECK (((confidence_start >= 1) AND (confidence_start <= 100)))
+  constraint deprecation_rule_interval_hours_check CHECK (((interval_hours >= 1) AND (interval_hours <= 87600)))
+  constraint deprecation_rule_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id) ON DELETE CASCADE
+  constraint deprecation_rule_pkey PRIMARY KEY (owner_id, indicator_type)
+
 table environment
   id bigint not null generated
   organization_id bigint not null
@@ -330,6 +391,60 @@ table environment_server
   constraint environment_server_pkey PRIMARY KEY (server_xid)
   constraint environment_server_sealing_public_key_check CHECK ((length(sealing_public_key) = 32))
   CREATE INDEX environment_server_of_environment ON public.environment_server USING btree (environment_id)
+
+table excluded_indicator
+  organization_id bigint not null
+  indicator_id uuid not null
+  list_id bigint not null
+  entry text not null
+  blocks_export boolean not null
+  found_at timestamp with time zone not null default now()
+  constraint excluded_indicator_list_id_fkey FOREIGN KEY (list_id) REFERENCES exclusion_list(id) ON DELETE CASCADE
+  constraint excluded_indicator_pkey PRIMARY KEY (organization_id, indicator_id, list_id)
+  CREATE INDEX excluded_indicator_of_list ON public.excluded_indicator USING btree (list_id)
+
+table exclusion_entry
+  list_id bigint not null
+  number integer not null
+  entry text not null
+  note text
+  constraint exclusion_entry_entry_check CHECK (((length(entry) >= 1) AND (length(entry) <= 2000)))
+  constraint exclusion_entry_list_id_fkey FOREIGN KEY (list_id) REFERENCES exclusion_list(id) ON DELETE CASCADE
+  constraint exclusion_entry_pkey PRIMARY KEY (list_id, number)
+
+table exclusion_list
+  id bigint not null generated
+  organization_id bigint not null
+  name text not null
+  description text
+  kind text not null
+  matching text not null
+  indicator_types text[]
+  mode text not null
+  at_import boolean not null
+  at_export boolean not null
+  is_enabled boolean not null default true
+  misp_version bigint
+  entry_count integer not null default 0
+  revision bigint not null default 1
+  changed_at timestamp with time zone not null default now()
+  constraint exclusion_list_check CHECK (((kind <> 'protected'::text) OR ((mode = 'block'::text) AND at_export)))
+  constraint exclusion_list_kind_check CHECK ((kind = ANY (ARRAY['own'::text, 'protected'::text, 'misp'::text])))
+  constraint exclusion_list_matching_check CHECK ((matching = ANY (ARRAY['value'::text, 'string'::text, 'substring'::text, 'hostname'::text, 'cidr'::text, 'regex'::text])))
+  constraint exclusion_list_mode_check CHECK ((mode = ANY (ARRAY['inform'::text, 'block'::text])))
+  constraint exclusion_list_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+  constraint exclusion_list_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint exclusion_list_organization_id_name_key UNIQUE (organization_id, name)
+  constraint exclusion_list_pkey PRIMARY KEY (id)
+
+table exclusion_pass
+  organization_id bigint not null
+  revision bigint not null
+  after_id uuid
+  started_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint exclusion_pass_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint exclusion_pass_pkey PRIMARY KEY (organization_id)
 
 table execution
   id bigint not null generated
@@ -387,6 +502,48 @@ table execution_unmapped
   constraint execution_unmapped_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint execution_unmapped_pkey PRIMARY KEY (execution_id, number)
 
+table false_positive
+  id bigint not null generated
+  organization_id bigint not null
+  indicator_id uuid not null
+  reported_by text not null
+  reported_on date not null
+  note text
+  reported_at timestamp with time zone not null
+  constraint false_positive_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint false_positive_organization_id_indicator_id_reported_by_rep_key UNIQUE (organization_id, indicator_id, reported_by, reported_on)
+  constraint false_positive_pkey PRIMARY KEY (id)
+  CREATE INDEX false_positive_of_indicator ON public.false_positive USING btree (indicator_id, reported_at)
+
+table firewall_list
+  id bigint not null generated
+  organization_id bigint not null
+  name text not null
+  collection_id bigint not null
+  format text not null
+  indicator_types text[]
+  tlp_max smallint not null default 2
+  values_max integer
+  shrink_percent_max smallint not null default 50
+  is_public boolean not null default false
+  open_networks cidr[] not null default '{}'::cidr[]
+  served_version integer
+  served_count bigint
+  served_since timestamp with time zone
+  held_version integer
+  held_reason text
+  created_at timestamp with time zone not null default now()
+  changed_at timestamp with time zone not null default now()
+  constraint firewall_list_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
+  constraint firewall_list_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'::text))
+  constraint firewall_list_name_key UNIQUE (name)
+  constraint firewall_list_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint firewall_list_pkey PRIMARY KEY (id)
+  constraint firewall_list_shrink_percent_max_check CHECK (((shrink_percent_max >= 0) AND (shrink_percent_max <= 100)))
+  constraint firewall_list_tlp_max_check CHECK (((tlp_max >= 0) AND (tlp_max <= 4)))
+  constraint firewall_list_values_max_check CHECK ((values_max > 0))
+  CREATE INDEX firewall_list_of_collection ON public.firewall_list USING btree (collection_id)
+
 table group_attribute
   id bigint not null generated
   group_id bigint not null
@@ -404,10 +561,11 @@ table group_link
   group_id bigint not null
   linked_id bigint not null
   added_at timestamp with time zone not null default now()
-  constraint group_link_check CHECK ((group_id < linked_id))
+  kind text not null default 'related-to'::text
+  owner_id bigint
   constraint group_link_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE CASCADE
   constraint group_link_linked_id_fkey FOREIGN KEY (linked_id) REFERENCES library_group(id) ON DELETE CASCADE
-  constraint group_link_pkey PRIMARY KEY (group_id, linked_id)
+  constraint group_link_pkey PRIMARY KEY (group_id, linked_id, kind)
   CREATE INDEX group_link_reverse ON public.group_link USING btree (linked_id)
 
 table indicator
@@ -448,6 +606,10 @@ table indicator_view
   tags text[] not null
   added_at timestamp with time zone not null
   modified_at timestamp with time zone not null
+  sighting_count integer not null default 0
+  last_sighted timestamp with time zone
+  false_positive_count integer not null default 0
+  last_false_positive timestamp with time zone
   constraint indicator_view_pkey PRIMARY KEY (organization_id, indicator_id)
   CREATE INDEX indicator_view_by_added ON public.indicator_view USING btree (organization_id, added_at, indicator_id)
 
@@ -565,11 +727,14 @@ table owner
   name text not null
   kind text not null default 'Source'::text
   created_at timestamp with time zone not null default now()
+  status_default text not null default 'Active'::text
+  removal_started_at timestamp with time zone
   constraint owner_kind_check CHECK ((kind = ANY (ARRAY['Organization'::text, 'Community'::text, 'Source'::text])))
   constraint owner_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
   constraint owner_name_key UNIQUE (name)
   constraint owner_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint owner_pkey PRIMARY KEY (id)
+  constraint owner_status_default_check CHECK ((status_default = ANY (ARRAY['Active'::text, 'Review'::text, 'Expired'::text, 'Indirect'::text, 'Whitelisted'::text])))
   CREATE INDEX owner_of_organization ON public.owner USING btree (organization_id)
 
 table package
@@ -633,6 +798,45 @@ table plan_values
   content bytea not null
   constraint plan_values_pkey PRIMARY KEY (plan_id, number)
   constraint plan_values_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan(id) ON DELETE CASCADE
+
+table reader
+  id bigint not null generated
+  organization_id bigint not null
+  name text not null
+  username text
+  password_hash text
+  token_sha256 bytea
+  certificate_sha256 bytea
+  networks cidr[] not null default '{}'::cidr[]
+  created_by text not null
+  created_at timestamp with time zone not null default now()
+  last_used_at timestamp with time zone
+  disabled_at timestamp with time zone
+  constraint reader_certificate_sha256_key UNIQUE (certificate_sha256)
+  constraint reader_check CHECK (((username IS NULL) = (password_hash IS NULL)))
+  constraint reader_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+  constraint reader_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint reader_organization_id_name_key UNIQUE (organization_id, name)
+  constraint reader_pkey PRIMARY KEY (id)
+  constraint reader_token_sha256_key UNIQUE (token_sha256)
+  constraint reader_username_check CHECK (((length(username) >= 1) AND (length(username) <= 100)))
+  constraint reader_username_key UNIQUE (username)
+
+table reader_list
+  reader_id bigint not null
+  list_id bigint not null
+  constraint reader_list_list_id_fkey FOREIGN KEY (list_id) REFERENCES firewall_list(id) ON DELETE CASCADE
+  constraint reader_list_pkey PRIMARY KEY (reader_id, list_id)
+  constraint reader_list_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES reader(id) ON DELETE CASCADE
+
+table reader_taxii_collection
+  reader_id bigint not null
+  taxii_collection_id uuid not null
+  can_read boolean not null
+  can_write boolean not null
+  constraint reader_taxii_collection_pkey PRIMARY KEY (reader_id, taxii_collection_id)
+  constraint reader_taxii_collection_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES reader(id) ON DELETE CASCADE
+  constraint reader_taxii_collection_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
 
 table receipt
   id bigint not null generated
@@ -739,6 +943,26 @@ table setup_link
   used_at timestamp with time zone
   constraint setup_link_pkey PRIMARY KEY (token_sha256)
 
+table sighting
+  id bigint not null generated
+  organization_id bigint not null
+  indicator_id uuid not null
+  owner_id bigint not null
+  control_id bigint
+  group_id bigint
+  seen_at timestamp with time zone not null
+  count integer not null default 1
+  recorded_at timestamp with time zone not null default now()
+  recorded_by text not null
+  constraint sighting_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
+  constraint sighting_count_check CHECK ((count > 0))
+  constraint sighting_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE CASCADE
+  constraint sighting_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint sighting_pkey PRIMARY KEY (id)
+  CREATE INDEX sighting_of_indicator ON public.sighting USING btree (indicator_id, seen_at)
+  CREATE INDEX sighting_over_time ON public.sighting USING btree (organization_id, seen_at)
+  CREATE UNIQUE INDEX sighting_of_group ON public.sighting USING btree (group_id, indicator_id) WHERE (group_id IS NOT NULL)
+
 table sign_in_failure
   subject text not null
   at timestamp with time zone not null default now()
@@ -766,6 +990,30 @@ table skipped_run
   constraint skipped_run_pkey PRIMARY KEY (job_id, due_at)
   constraint skipped_run_reason_check CHECK ((reason = ANY (ARRAY['overlap'::text, 'misfire'::text])))
 
+table stix_object
+  number bigint not null generated
+  owner_id bigint not null
+  object_id text not null
+  type text not null
+  version timestamp with time zone not null
+  spec_version text not null
+  body text not null
+  body_sha256 bytea not null
+  indicator_ids uuid[] not null default '{}'::uuid[]
+  group_id bigint
+  outcome text not null
+  reason text
+  added_at timestamp with time zone not null
+  constraint stix_object_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE SET NULL
+  constraint stix_object_object_id_check CHECK (((length(object_id) >= 1) AND (length(object_id) <= 300)))
+  constraint stix_object_outcome_check CHECK ((outcome = ANY (ARRAY['mapped'::text, 'kept'::text])))
+  constraint stix_object_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
+  constraint stix_object_owner_id_object_id_version_key UNIQUE (owner_id, object_id, version)
+  constraint stix_object_pkey PRIMARY KEY (number)
+  constraint stix_object_spec_version_check CHECK ((spec_version = ANY (ARRAY['2.0'::text, '2.1'::text])))
+  CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
+  CREATE INDEX stix_object_of_indicator ON public.stix_object USING gin (indicator_ids) WHERE (indicator_ids <> '{}'::uuid[])
+
 table tag
   id bigint not null generated
   name text not null
@@ -773,6 +1021,68 @@ table tag
   constraint tag_name_check CHECK (((length(name) >= 1) AND (length(name) <= 128)))
   constraint tag_name_key UNIQUE (name)
   constraint tag_pkey PRIMARY KEY (id)
+
+table taxii_collection
+  id uuid not null
+  root_id bigint not null
+  title text not null
+  description text
+  alias text
+  collection_id bigint
+  owner_id bigint
+  can_read boolean not null
+  can_write boolean not null
+  tlp_max smallint not null default 2
+  object_version integer not null default 0
+  number_last bigint not null default 0
+  created_at timestamp with time zone not null default now()
+  constraint taxii_collection_check CHECK (((collection_id IS NULL) <> (owner_id IS NULL)))
+  constraint taxii_collection_check1 CHECK (((NOT can_write) OR (owner_id IS NOT NULL)))
+  constraint taxii_collection_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
+  constraint taxii_collection_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
+  constraint taxii_collection_pkey PRIMARY KEY (id)
+  constraint taxii_collection_root_id_alias_key UNIQUE (root_id, alias)
+  constraint taxii_collection_root_id_fkey FOREIGN KEY (root_id) REFERENCES taxii_root(id)
+  constraint taxii_collection_tlp_max_check CHECK (((tlp_max >= 0) AND (tlp_max <= 4)))
+
+table taxii_object
+  taxii_collection_id uuid not null
+  number bigint not null
+  object_id text not null
+  type text not null
+  spec_version text not null
+  version timestamp with time zone not null
+  added_at timestamp with time zone not null
+  indicator_id uuid
+  body text not null
+  constraint taxii_object_pkey PRIMARY KEY (taxii_collection_id, number)
+  constraint taxii_object_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
+  CREATE INDEX taxii_object_by_added ON public.taxii_object USING btree (taxii_collection_id, added_at, number)
+  CREATE INDEX taxii_object_by_id ON public.taxii_object USING btree (taxii_collection_id, object_id, version)
+
+table taxii_root
+  id bigint not null generated
+  organization_id bigint not null
+  name text not null
+  title text not null
+  description text
+  constraint taxii_root_name_check CHECK (((name ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text) AND (name <> ALL (ARRAY['collections'::text, 'status'::text]))))
+  constraint taxii_root_name_key UNIQUE (name)
+  constraint taxii_root_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint taxii_root_pkey PRIMARY KEY (id)
+
+table taxii_status
+  id uuid not null
+  root_id bigint not null
+  reader_id bigint
+  state text not null
+  requested_at timestamp with time zone not null
+  total_count integer not null
+  outcomes jsonb not null
+  constraint taxii_status_pkey PRIMARY KEY (id)
+  constraint taxii_status_root_id_fkey FOREIGN KEY (root_id) REFERENCES taxii_root(id) ON DELETE CASCADE
+  constraint taxii_status_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'complete'::text])))
+  CREATE INDEX taxii_status_by_age ON public.taxii_status USING btree (requested_at)
 
 table tombstone
   id bigint not null generated

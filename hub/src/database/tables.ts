@@ -14,6 +14,7 @@ export interface Database {
   assertion: AssertionTable
   assertion_attribute: AssertionAttributeTable
   attempt: AttemptTable
+  attribute_type: AttributeTypeTable
   audit_event: AuditEventTable
   batch: BatchTable
   batch_item_block: BatchItemBlockTable
@@ -25,11 +26,19 @@ export interface Database {
   command: CommandTable
   control: ControlTable
   control_value: ControlValueTable
+  decision: DecisionTable
+  deprecation_rule: DeprecationRuleTable
   environment: EnvironmentTable
   environment_server: EnvironmentServerTable
+  excluded_indicator: ExcludedIndicatorTable
+  exclusion_entry: ExclusionEntryTable
+  exclusion_list: ExclusionListTable
+  exclusion_pass: ExclusionPassTable
   execution: ExecutionTable
   execution_token: ExecutionTokenTable
   execution_unmapped: ExecutionUnmappedTable
+  false_positive: FalsePositiveTable
+  firewall_list: FirewallListTable
   group_attribute: GroupAttributeTable
   group_link: GroupLinkTable
   indicator: IndicatorTable
@@ -49,6 +58,9 @@ export interface Database {
   package_chunk: PackageChunkTable
   plan: PlanTable
   plan_values: PlanValuesTable
+  reader: ReaderTable
+  reader_list: ReaderListTable
+  reader_taxii_collection: ReaderTaxiiCollectionTable
   receipt: ReceiptTable
   receipt_values: ReceiptValuesTable
   refused_request: RefusedRequestTable
@@ -58,10 +70,16 @@ export interface Database {
   session: SessionTable
   setting: SettingTable
   setup_link: SetupLinkTable
+  sighting: SightingTable
   sign_in_failure: SignInFailureTable
   signing_key: SigningKeyTable
   skipped_run: SkippedRunTable
+  stix_object: StixObjectTable
   tag: TagTable
+  taxii_collection: TaxiiCollectionTable
+  taxii_object: TaxiiObjectTable
+  taxii_root: TaxiiRootTable
+  taxii_status: TaxiiStatusTable
   tombstone: TombstoneTable
   user_account: UserAccountTable
 }
@@ -121,6 +139,9 @@ export interface AssertionTable {
   detail: unknown | null
   added_at: Timestamp
   modified_at: Timestamp
+  said: unknown | null
+  stated_at: Date | null
+  next_change_at: Date | null
 }
 
 export interface AssertionAttributeTable {
@@ -154,6 +175,19 @@ export interface AttemptTable {
   usage: unknown | null
   log_seq_last: number | null
   result_sha256: Buffer | null
+}
+
+export interface AttributeTypeTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  description: string | null
+  indicator_types: string[] | null
+  group_types: string[] | null
+  length_max: Generated<number>
+  pattern: string | null
+  choices: string[] | null
+  created_at: GeneratedTimestamp
 }
 
 export interface AuditEventTable {
@@ -218,6 +252,10 @@ export interface CollectionTable {
   refreshed_at: Date | null
   created_at: GeneratedTimestamp
   refresh_failed_at: Date | null
+  description: string | null
+  made_by: string | null
+  is_shared: Generated<boolean>
+  changed_at: GeneratedTimestamp
 }
 
 export interface CollectionChangeTable {
@@ -235,6 +273,7 @@ export interface CollectionMemberTable {
   until_version: number | null
   tlp: number | null
   active: boolean
+  excluded: Generated<boolean>
 }
 
 export interface CollectionPendingTable {
@@ -288,6 +327,30 @@ export interface ControlValueTable {
   receipt_id: BigIntColumn
 }
 
+export interface DecisionTable {
+  organization_id: BigIntColumn
+  indicator_id: string
+  status: string | null
+  rating: number | null
+  confidence: number | null
+  expires: Date | null
+  reason: string
+  decided_by: string
+  decided_at: Timestamp
+  until: Date | null
+}
+
+export interface DeprecationRuleTable {
+  owner_id: BigIntColumn
+  indicator_type: string
+  interval_hours: number
+  amount: number
+  is_percent: boolean
+  confidence_start: Generated<number>
+  at_minimum: string
+  changed_at: GeneratedTimestamp
+}
+
 export interface EnvironmentTable {
   id: GeneratedBigInt
   organization_id: BigIntColumn
@@ -318,6 +381,48 @@ export interface EnvironmentServerTable {
   last_heartbeat_at: Date | null
   protocol_version: number | null
   reported: Generated<unknown>
+}
+
+export interface ExcludedIndicatorTable {
+  organization_id: BigIntColumn
+  indicator_id: string
+  list_id: BigIntColumn
+  entry: string
+  blocks_export: boolean
+  found_at: GeneratedTimestamp
+}
+
+export interface ExclusionEntryTable {
+  list_id: BigIntColumn
+  number: number
+  entry: string
+  note: string | null
+}
+
+export interface ExclusionListTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  description: string | null
+  kind: string
+  matching: string
+  indicator_types: string[] | null
+  mode: string
+  at_import: boolean
+  at_export: boolean
+  is_enabled: Generated<boolean>
+  misp_version: string | null
+  entry_count: Generated<number>
+  revision: GeneratedBigInt
+  changed_at: GeneratedTimestamp
+}
+
+export interface ExclusionPassTable {
+  organization_id: BigIntColumn
+  revision: BigIntColumn
+  after_id: string | null
+  started_at: Timestamp
+  finished_at: Date | null
 }
 
 export interface ExecutionTable {
@@ -360,6 +465,37 @@ export interface ExecutionUnmappedTable {
   examples: string[]
 }
 
+export interface FalsePositiveTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  indicator_id: string
+  reported_by: string
+  reported_on: string
+  note: string | null
+  reported_at: Timestamp
+}
+
+export interface FirewallListTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  collection_id: BigIntColumn
+  format: string
+  indicator_types: string[] | null
+  tlp_max: Generated<number>
+  values_max: number | null
+  shrink_percent_max: Generated<number>
+  is_public: Generated<boolean>
+  open_networks: Generated<string[]>
+  served_version: number | null
+  served_count: string | null
+  served_since: Date | null
+  held_version: number | null
+  held_reason: string | null
+  created_at: GeneratedTimestamp
+  changed_at: GeneratedTimestamp
+}
+
 export interface GroupAttributeTable {
   id: GeneratedBigInt
   group_id: BigIntColumn
@@ -375,6 +511,8 @@ export interface GroupLinkTable {
   group_id: BigIntColumn
   linked_id: BigIntColumn
   added_at: GeneratedTimestamp
+  kind: Generated<string>
+  owner_id: string | null
 }
 
 export interface IndicatorTable {
@@ -410,6 +548,10 @@ export interface IndicatorViewTable {
   tags: string[]
   added_at: Timestamp
   modified_at: Timestamp
+  sighting_count: Generated<number>
+  last_sighted: Date | null
+  false_positive_count: Generated<number>
+  last_false_positive: Date | null
 }
 
 export interface JobTable {
@@ -498,6 +640,8 @@ export interface OwnerTable {
   name: string
   kind: Generated<string>
   created_at: GeneratedTimestamp
+  status_default: Generated<string>
+  removal_started_at: Date | null
 }
 
 export interface PackageTable {
@@ -542,6 +686,33 @@ export interface PlanValuesTable {
   plan_id: BigIntColumn
   number: number
   content: Buffer
+}
+
+export interface ReaderTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  username: string | null
+  password_hash: string | null
+  token_sha256: Buffer | null
+  certificate_sha256: Buffer | null
+  networks: Generated<string[]>
+  created_by: string
+  created_at: GeneratedTimestamp
+  last_used_at: Date | null
+  disabled_at: Date | null
+}
+
+export interface ReaderListTable {
+  reader_id: BigIntColumn
+  list_id: BigIntColumn
+}
+
+export interface ReaderTaxiiCollectionTable {
+  reader_id: BigIntColumn
+  taxii_collection_id: string
+  can_read: boolean
+  can_write: boolean
 }
 
 export interface ReceiptTable {
@@ -627,6 +798,19 @@ export interface SetupLinkTable {
   used_at: Date | null
 }
 
+export interface SightingTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  indicator_id: string
+  owner_id: BigIntColumn
+  control_id: string | null
+  group_id: string | null
+  seen_at: Timestamp
+  count: Generated<number>
+  recorded_at: GeneratedTimestamp
+  recorded_by: string
+}
+
 export interface SignInFailureTable {
   subject: string
   at: GeneratedTimestamp
@@ -649,10 +833,72 @@ export interface SkippedRunTable {
   times: Generated<number>
 }
 
+export interface StixObjectTable {
+  number: GeneratedBigInt
+  owner_id: BigIntColumn
+  object_id: string
+  type: string
+  version: Timestamp
+  spec_version: string
+  body: string
+  body_sha256: Buffer
+  indicator_ids: Generated<string[]>
+  group_id: string | null
+  outcome: string
+  reason: string | null
+  added_at: Timestamp
+}
+
 export interface TagTable {
   id: GeneratedBigInt
   name: string
   created_at: GeneratedTimestamp
+}
+
+export interface TaxiiCollectionTable {
+  id: string
+  root_id: BigIntColumn
+  title: string
+  description: string | null
+  alias: string | null
+  collection_id: string | null
+  owner_id: string | null
+  can_read: boolean
+  can_write: boolean
+  tlp_max: Generated<number>
+  object_version: Generated<number>
+  number_last: GeneratedBigInt
+  created_at: GeneratedTimestamp
+}
+
+export interface TaxiiObjectTable {
+  taxii_collection_id: string
+  number: BigIntColumn
+  object_id: string
+  type: string
+  spec_version: string
+  version: Timestamp
+  added_at: Timestamp
+  indicator_id: string | null
+  body: string
+}
+
+export interface TaxiiRootTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  name: string
+  title: string
+  description: string | null
+}
+
+export interface TaxiiStatusTable {
+  id: string
+  root_id: BigIntColumn
+  reader_id: string | null
+  state: string
+  requested_at: Timestamp
+  total_count: number
+  outcomes: unknown
 }
 
 export interface TombstoneTable {

@@ -13,6 +13,9 @@ export type IndicatorRow = {
   tlp: number | null
   owners: string[]
   tags: string[]
+  sightingCount: number
+  lastSighted: Date | null
+  falsePositiveCount: number
   addedAt: Date
   modifiedAt: Date
   /** The exact time, which a Date rounds; for the cursor. */
@@ -110,13 +113,14 @@ export class LibraryStore {
 
   /**
    * What is merged: for people the computed view; for a reader of some owners only those owners' assertions, since the view
-   * would tell what the others say.
+   * would tell what the others say, and what was seen by whom.
    */
   #seen(scope: LibraryScope) {
     if (scope.ownerIds === undefined) return sql``
     return sql`cross join lateral (
       select max(a.rating) as rating, max(a.confidence) as confidence, bool_or(a.active and a.status in ('Active', 'Indirect')) as active, max(a.tlp) as tlp,
-        array_agg(a.owner_id) as owner_ids, min(a.added_at) as added_at, max(a.modified_at) as modified_at,
+        array_agg(a.owner_id) as owner_ids, 0 as sighting_count, null::timestamptz as last_sighted, 0 as false_positive_count,
+        min(a.added_at) as added_at, max(a.modified_at) as modified_at,
         array(select distinct t from assertion b cross join unnest(b.tags) t
               where b.indicator_id = v.indicator_id and ${inScope(sql`b.owner_id`, scope)} order by t) as tags
       from assertion a where a.indicator_id = v.indicator_id and ${inScope(sql`a.owner_id`, scope)}
@@ -126,6 +130,7 @@ export class LibraryStore {
   #columns(scope: LibraryScope) {
     const from = scope.ownerIds === undefined ? sql`v` : sql`seen`
     return sql`i.id, i.type, i.value, ${from}.rating, ${from}.confidence, ${from}.active, ${from}.tlp, ${from}.tags,
+      ${from}.sighting_count as "sightingCount", ${from}.last_sighted as "lastSighted", ${from}.false_positive_count as "falsePositiveCount",
       array(select w.name from owner w where w.id = any(${from}.owner_ids) order by w.name) as owners,
       ${from}.added_at as "addedAt", ${from}.modified_at as "modifiedAt", v.added_at::text as "addedAtExact"`
   }

@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { AssertionStore } from './assertion-store.ts'
 import { readExports } from './indicator-exports.ts'
+import { readDecision, readExclusions } from './indicator-judgements.ts'
 import { libraryScope } from './library-scope.ts'
 import { type IndicatorRow, LibraryStore, type PageStart } from './library-store.ts'
 import { compileTql } from './tql-to-sql.ts'
@@ -75,6 +76,8 @@ export class Library {
       })),
       groups: groups.map((group) => ({ ...group, eventDate: group.eventDate?.toISOString() ?? null })),
       links: await this.#assertions.links(scope, indicatorId),
+      exclusions: await readExclusions(this.#db, scope.organizationId, indicatorId),
+      decision: await readDecision(this.#db, scope, indicatorId),
     }
   }
 
@@ -97,6 +100,9 @@ function toIndicator(row: IndicatorRow): Indicator {
     tlp: row.tlp === null ? null : (tlpLevels[row.tlp] ?? null),
     owners: row.owners,
     tags: row.tags,
+    sightingCount: row.sightingCount,
+    lastSighted: row.lastSighted?.toISOString() ?? null,
+    falsePositiveCount: row.falsePositiveCount,
     addedAt: row.addedAt.toISOString(),
     modifiedAt: row.modifiedAt.toISOString(),
   }

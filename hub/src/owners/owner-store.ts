@@ -52,5 +52,12 @@ export class OwnerStore {
 
 function toApi(row: Selectable<OwnerTable>): Owner {
   // The table's check holds kind to these three.
-  return { id: row.id, name: row.name, kind: row.kind as Owner['kind'], createdAt: row.created_at.toISOString() }
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind as Owner['kind'],
+    statusDefault: row.status_default,
+    removalStartedAt: row.removal_started_at?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(),
+  }
 }

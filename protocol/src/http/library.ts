@@ -1,11 +1,17 @@
 import * as z from 'zod/mini'
 import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
+import { Exclusion } from './exclusion.ts'
+import { Decision } from './lifecycle.ts'
 
 /** An owner asserts things about indicators: a feed's source, a team, a person's own findings. */
 export const Owner = z.object({
   id: Id,
   name: z.string(),
   kind: z.enum(['Organization', 'Community', 'Source']),
+  /** Status of what it asserts without saying one. */
+  statusDefault: z.string(),
+  /** Set while its assertions are being taken out. */
+  removalStartedAt: z.nullable(Instant),
   createdAt: Instant,
 })
 export type Owner = z.infer<typeof Owner>
@@ -13,8 +19,21 @@ export const OwnerPage = pageOf(Owner)
 export const CreateOwner = z.strictObject({
   name: z.string().check(z.minLength(1), z.maxLength(100)),
   kind: z.optional(z.enum(['Organization', 'Community', 'Source'])),
+  statusDefault: z.optional(z.enum(['Active', 'Review', 'Indirect'])),
 })
 export type CreateOwner = z.infer<typeof CreateOwner>
+export const ChangeOwner = z.strictObject({
+  kind: z.optional(z.enum(['Organization', 'Community', 'Source'])),
+  statusDefault: z.optional(z.enum(['Active', 'Review', 'Indirect'])),
+})
+export type ChangeOwner = z.infer<typeof ChangeOwner>
+/** An owner with what it has in the library. */
+export const OwnerDetail = z.extend(Owner, {
+  indicatorCount: Count,
+  groupCount: Count,
+  lastBatchAt: z.nullable(Instant),
+})
+export type OwnerDetail = z.infer<typeof OwnerDetail>
 
 /** What else an owner says of an indicator: `Description`, `Source`, or any other name. */
 export const AssertionAttribute = z.object({
@@ -72,6 +91,9 @@ export const Indicator = z.object({
   tlp: z.nullable(z.string()),
   owners: z.array(z.string()),
   tags: z.array(z.string()),
+  sightingCount: Count,
+  lastSighted: z.nullable(Instant),
+  falsePositiveCount: Count,
   addedAt: Instant,
   modifiedAt: Instant,
 })
@@ -106,6 +128,10 @@ export const IndicatorDetail = z.extend(Indicator, {
     }),
   ),
   links: z.array(IndicatorLink),
+  /** What exclusion lists say of it. */
+  exclusions: z.array(Exclusion),
+  /** What a person fixed for it. */
+  decision: z.nullable(Decision),
 })
 export type IndicatorDetail = z.infer<typeof IndicatorDetail>
 
@@ -136,9 +162,9 @@ export const IndicatorOnTarget = z.object({
   state: z.enum(['held', 'missing', 'extra', 'refused', 'pending', 'unverifiable', 'absent']),
   /**
    * Why it is absent: no member of the collection that is exported there; a member only since a later version than was exported;
-   * active for no owner; its TLP narrower than the control's; or left out by the app, as the receipt tells.
+   * active for no owner; its TLP narrower than the control's; excluded; or left out by the app, as the receipt tells.
    */
-  reason: z.nullable(z.enum(['not-a-member', 'not-yet', 'inactive', 'tlp', 'left-out'])),
+  reason: z.nullable(z.enum(['not-a-member', 'not-yet', 'inactive', 'tlp', 'excluded', 'left-out'])),
   /** Whether the collection as it is now sends it there: what is held and not wanted goes with the next export. */
   isWanted: z.boolean(),
   collectionId: Id,
@@ -174,6 +200,11 @@ export const Collection = z.object({
   refreshedAt: z.nullable(Instant),
   /** A full refresh is due when the last one is older. */
   freshnessSeconds: z.int().check(z.positive()),
+  description: z.nullable(z.string()),
+  /** Who made it; null for those from before that was kept. */
+  madeBy: z.nullable(z.string()),
+  /** Whether everyone of the organization sees it; else only who made it, and administrators. */
+  isShared: z.boolean(),
 })
 export type Collection = z.infer<typeof Collection>
 export const CollectionPage = pageOf(Collection)
@@ -181,8 +212,56 @@ export const CreateCollection = z.strictObject({
   name: Name,
   tql: z.string().check(z.minLength(1), z.maxLength(1_000_000)),
   freshnessSeconds: z.optional(z.int().check(z.minimum(10), z.maximum(7 * 86_400))),
+  description: z.optional(z.string().check(z.maxLength(2000))),
+  isShared: z.optional(z.boolean()),
 })
 export type CreateCollection = z.infer<typeof CreateCollection>
+export const ChangeCollection = z.partial(CreateCollection)
+export type ChangeCollection = z.infer<typeof ChangeCollection>
+
+/** What a query would hold, before it is saved; with `collectionId` also what would enter and leave. */
+export const PreviewCollection = z.strictObject({
+  tql: z.string().check(z.minLength(1), z.maxLength(1_000_000)),
+  collectionId: z.optional(Id),
+})
+export type PreviewCollection = z.infer<typeof PreviewCollection>
+export const CollectionPreview = z.object({
+  total: IndicatorTotal,
+  /** Of those counted, by type. */
+  types: z.record(z.string(), Count),
+  /** The newest 20. */
+  sample: z.array(Indicator),
+  /** Against the members that the collection has; null without one, and where counting took too long. */
+  changes: z.nullable(z.object({ enter: Count, leave: Count })),
+})
+export type CollectionPreview = z.infer<typeof CollectionPreview>
+
+/** One version, newest first. */
+export const CollectionVersion = z.object({
+  version: Count,
+  count: Count,
+  entered: Count,
+  departed: Count,
+  changed: Count,
+  madeAt: Instant,
+})
+export type CollectionVersion = z.infer<typeof CollectionVersion>
+export const CollectionVersionPage = pageOf(CollectionVersion)
+
+/** A value that entered or left, and why, as far as the library still knows. */
+export const CollectionHistoryEntry = z.object({
+  number: Count,
+  version: Count,
+  change: z.enum(['entered', 'departed', 'changed']),
+  indicatorId: z.guid(),
+  type: z.string(),
+  value: z.string(),
+  /** For example: `asserted by Sample feed`, `no owner's assertion fits the query any more`, `expired`, `excluded by Our networks`. */
+  reason: z.string(),
+  madeAt: Instant,
+})
+export type CollectionHistoryEntry = z.infer<typeof CollectionHistoryEntry>
+export const CollectionHistoryPage = pageOf(CollectionHistoryEntry)
 
 /**
  * Lines of `…/versions/{v}/values` (D4): gzip NDJSON, one JSON array a line, sorted by the UTF-8 bytes of the type, then of

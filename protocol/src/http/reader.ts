@@ -1,0 +1,158 @@
+import * as z from 'zod/mini'
+import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
+
+const Network = z.string().check(z.minLength(2), z.maxLength(50))
+
+/** A machine that fetches lists or TAXII collections (D27). */
+export const Reader = z.object({
+  id: Id,
+  name: z.string(),
+  /** Of its Basic credential. */
+  username: z.nullable(z.string()),
+  hasToken: z.boolean(),
+  certificateSha256: z.nullable(Sha256),
+  /** Networks that it may come from; none means any. */
+  networks: z.array(z.string()),
+  lists: z.array(z.object({ id: Id, name: z.string() })),
+  taxiiCollections: z.array(z.object({ id: z.guid(), title: z.string(), canRead: z.boolean(), canWrite: z.boolean() })),
+  createdAt: Instant,
+  lastUsedAt: z.nullable(Instant),
+  isEnabled: z.boolean(),
+})
+export type Reader = z.infer<typeof Reader>
+export const ReaderPage = pageOf(Reader)
+
+export const ReaderGrants = z.strictObject({
+  lists: z.optional(z.array(Id).check(z.maxLength(1000))),
+  taxiiCollections: z.optional(
+    z.array(z.strictObject({ id: z.guid(), canRead: z.boolean(), canWrite: z.boolean() })).check(z.maxLength(1000)),
+  ),
+})
+export type ReaderGrants = z.infer<typeof ReaderGrants>
+export const CreateReader = z.extend(ReaderGrants, {
+  name: Name,
+  /** `basic`: user name and password are made; `token`: a token is; `certificate`: only `certificateSha256` counts. */
+  credential: z.enum(['basic', 'token', 'certificate']),
+  /** SHA-256 of the client certificate's DER. */
+  certificateSha256: z.optional(Sha256),
+  networks: z.optional(z.array(Network).check(z.maxLength(100))),
+})
+export type CreateReader = z.infer<typeof CreateReader>
+/** The credential is shown this once. */
+export const CreatedReader = z.extend(Reader, {
+  password: z.nullable(z.string()),
+  token: z.nullable(z.string()),
+})
+export type CreatedReader = z.infer<typeof CreatedReader>
+export const ChangeReader = z.extend(ReaderGrants, {
+  networks: z.optional(z.array(Network).check(z.maxLength(100))),
+  isEnabled: z.optional(z.boolean()),
+})
+export type ChangeReader = z.infer<typeof ChangeReader>
+
+/** Formats of a firewall list; the vendor's rules are those of docs/operating/firewall-lists.md. */
+export const listFormats = [
+  'text',
+  'csv',
+  'json',
+  'panos-ip',
+  'panos-domain',
+  'panos-url',
+  'fortigate-ip',
+  'fortigate-domain',
+  'fortigate-hash',
+  'cisco-ip',
+] as const
+export const ListFormat = z.enum(listFormats)
+export type ListFormat = z.infer<typeof ListFormat>
+
+/** A plain list that firewalls fetch from `/lists/<name>`. */
+export const FirewallList = z.object({
+  id: Id,
+  name: z.string(),
+  /** Its address as a firewall writes it. */
+  url: z.string(),
+  collectionId: Id,
+  collectionName: z.string(),
+  format: ListFormat,
+  indicatorTypes: z.nullable(z.array(z.string())),
+  tlpMax: z.string(),
+  /** No more than the firewall takes; beyond them the list is held back. */
+  valuesMax: z.nullable(z.int()),
+  shrinkPercentMax: z.int(),
+  isPublic: z.boolean(),
+  openNetworks: z.array(z.string()),
+  /** The data collection's version that is served: the last one that passed the guard; 0 while there is none. */
+  servedVersion: Count,
+  servedCount: Count,
+  servedSince: z.nullable(Instant),
+  /** A newer version that is held back, and why. */
+  held: z.nullable(z.object({ version: Count, reason: z.string() })),
+})
+export type FirewallList = z.infer<typeof FirewallList>
+export const FirewallListPage = pageOf(FirewallList)
+export const CreateFirewallList = z.strictObject({
+  name: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)),
+  collection: z.string().check(z.minLength(1), z.maxLength(64)),
+  format: ListFormat,
+  indicatorTypes: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(50))),
+  tlpMax: z.optional(z.string()),
+  valuesMax: z.optional(z.int().check(z.minimum(1), z.maximum(100_000_000))),
+  shrinkPercentMax: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
+  isPublic: z.optional(z.boolean()),
+  openNetworks: z.optional(z.array(Network).check(z.maxLength(100))),
+})
+export type CreateFirewallList = z.infer<typeof CreateFirewallList>
+export const ChangeFirewallList = z.partial(CreateFirewallList)
+export type ChangeFirewallList = z.infer<typeof ChangeFirewallList>
+/** Lets the version that is held back be served, if it is still this one. */
+export const ReleaseHeldVersion = z.strictObject({ version: Count })
+export type ReleaseHeldVersion = z.infer<typeof ReleaseHeldVersion>
+
+/** An API root of the TAXII server and its collections. */
+export const TaxiiRoot = z.object({
+  id: Id,
+  name: z.string(),
+  title: z.string(),
+  description: z.nullable(z.string()),
+  /** Its address as a client writes it. */
+  url: z.string(),
+})
+export type TaxiiRoot = z.infer<typeof TaxiiRoot>
+export const TaxiiRootPage = pageOf(TaxiiRoot)
+export const CreateTaxiiRoot = z.strictObject({
+  name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+  title: z.string().check(z.minLength(1), z.maxLength(200)),
+  description: z.optional(z.string().check(z.maxLength(2000))),
+})
+export type CreateTaxiiRoot = z.infer<typeof CreateTaxiiRoot>
+
+/** A TAXII collection: a data collection to read, or an owner to read and write. */
+export const TaxiiCollectionSettings = z.object({
+  id: z.guid(),
+  rootName: z.string(),
+  title: z.string(),
+  description: z.nullable(z.string()),
+  alias: z.nullable(z.string()),
+  collectionId: z.nullable(Id),
+  ownerId: z.nullable(Id),
+  canRead: z.boolean(),
+  canWrite: z.boolean(),
+  tlpMax: z.string(),
+  objectCount: Count,
+  url: z.string(),
+})
+export type TaxiiCollectionSettings = z.infer<typeof TaxiiCollectionSettings>
+export const TaxiiCollectionSettingsPage = pageOf(TaxiiCollectionSettings)
+export const CreateTaxiiCollection = z.strictObject({
+  root: z.string().check(z.minLength(1), z.maxLength(64)),
+  title: z.string().check(z.minLength(1), z.maxLength(200)),
+  description: z.optional(z.string().check(z.maxLength(2000))),
+  alias: z.optional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/))),
+  /** Name of a data collection, to read. Exactly one of `collection` and `owner` is there. */
+  collection: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  owner: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  canWrite: z.optional(z.boolean()),
+  tlpMax: z.optional(z.string()),
+})
+export type CreateTaxiiCollection = z.infer<typeof CreateTaxiiCollection>

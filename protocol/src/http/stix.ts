@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+import { Count, Id } from '../primitives.ts'
+
+/** What became of one object of a bundle. */
+export const StixObjectAccount = z.object({
+  id: z.string(),
+  type: z.string(),
+  /** `mapped`: into the library; `kept`: as its text alone, with the reason; `unchanged`: known already in this or a newer version. */
+  outcome: z.enum(['mapped', 'kept', 'unchanged', 'refused']),
+  reason: z.nullable(z.string()),
+})
+export type StixObjectAccount = z.infer<typeof StixObjectAccount>
+
+/** What became of a bundle: every object is in exactly one count (D26). */
+export const StixImport = z.object({
+  owner: z.string(),
+  specVersion: z.enum(['2.0', '2.1']),
+  objects: Count,
+  mapped: Count,
+  kept: Count,
+  unchanged: Count,
+  refused: Count,
+  indicators: z.object({ created: Count, updated: Count, unchanged: Count, refused: Count }),
+  groups: z.object({ created: Count, updated: Count, unchanged: Count, refused: Count }),
+  associations: Count,
+  /** The batch that wrote it; null where nothing was left to write. */
+  batchId: z.nullable(Id),
+  /** Objects that are kept or refused, each with its reason. The first 1,000. */
+  notMapped: z.array(StixObjectAccount),
+  /** How many objects of each type. */
+  types: z.record(z.string(), Count),
+})
+export type StixImport = z.infer<typeof StixImport>
