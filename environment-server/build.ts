@@ -1,4 +1,4 @@
-import { builtinsWithoutFacade } from '@postern/app-sdk/package'
+import { builtinsWithoutFacade, droppableValues } from '@postern/app-sdk/package'
 import { build, type Metafile } from 'esbuild'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,7 @@ export async function buildServerFile(outfile = serverFile): Promise<Metafile> {
     // The copy of Node's streams that mqtt-packet brings, and its debug printing, are not needed.
     alias: { 'readable-stream': 'node:stream', debug: join(folder, 'silent-debug.cjs') },
     metafile: true,
-    plugins: [builtinsWithoutFacade()],
+    plugins: [builtinsWithoutFacade(), droppableValues()],
     logLevel: 'warning',
     // CommonJS dependencies ask for Node's modules with require, which a module does not have by itself.
     banner: {

@@ -1,5 +1,5 @@
-import http from 'node:http'
-import https from 'node:https'
+import type { Agent as PlainAgent } from 'node:http'
+import type { Agent as SecureAgent } from 'node:https'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
@@ -15,38 +15,57 @@ const socketsMax = 8
 
 /** The connections of one session: all along one route, all under one trust. */
 export interface Agents {
-  readonly http: http.Agent
-  readonly https: https.Agent
+  readonly http: PlainAgent
+  readonly https: SecureAgent
   close(): void
 }
 
-/** Agents whose connections go along `route`. TLS sessions are not resumed, so that every connection shows its certificate. */
+/**
+ * Agents whose connections go along `route`, each made for the first request that needs it: loading Node's HTTP takes milliseconds of
+ * an app's start. TLS sessions are not resumed, so that every connection shows its certificate.
+ */
 export function createAgents(route: Route, trust: TlsTrust, keepAlive: boolean): Agents {
-  const plain = new http.Agent({ keepAlive, maxSockets: socketsMax })
-  const secure = new https.Agent({ keepAlive, maxSockets: socketsMax, maxCachedSessions: 0 })
-  const openPlain = callbackify(
+  let plain: PlainAgent | undefined
+  let secure: SecureAgent | undefined
+  return {
+    get http() {
+      return (plain ??= plainAgent(route, keepAlive))
+    },
+    get https() {
+      return (secure ??= secureAgent(route, trust, keepAlive))
+    },
+    close() {
+      plain?.destroy()
+      secure?.destroy()
+    },
+  }
+}
+
+function plainAgent(route: Route, keepAlive: boolean): PlainAgent {
+  const { Agent } = process.getBuiltinModule('node:http')
+  const agent = new Agent({ keepAlive, maxSockets: socketsMax })
+  const open = callbackify(
     async (host: string, port: number): Promise<Duplex> =>
       await openRoute(route, host, port, AbortSignal.timeout(connectMs)),
   )
-  const openTls = callbackify(
+  agent.createConnection = (options, callback) => {
+    open(options.host ?? '', Number(options.port), (error, socket) => callback?.(error, socket))
+    return undefined
+  }
+  return agent
+}
+
+function secureAgent(route: Route, trust: TlsTrust, keepAlive: boolean): SecureAgent {
+  const { Agent } = process.getBuiltinModule('node:https')
+  const agent = new Agent({ keepAlive, maxSockets: socketsMax, maxCachedSessions: 0 })
+  const open = callbackify(
     async (host: string, port: number): Promise<Duplex> => await openSecure(route, trust, host, port),
   )
-  plain.createConnection = (options, callback) => {
-    openPlain(options.host ?? '', Number(options.port), (error, socket) => callback?.(error, socket))
+  agent.createConnection = (options, callback) => {
+    open(options.host ?? '', Number(options.port), (error, socket) => callback?.(error, socket))
     return undefined
   }
-  secure.createConnection = (options, callback) => {
-    openTls(options.host ?? '', Number(options.port), (error, socket) => callback?.(error, socket))
-    return undefined
-  }
-  return {
-    http: plain,
-    https: secure,
-    close() {
-      plain.destroy()
-      secure.destroy()
-    },
-  }
+  return agent
 }
 
 async function openSecure(route: Route, trust: TlsTrust, host: string, port: number): Promise<Duplex> {

@@ -1,6 +1,6 @@
-import http from 'node:http'
-import https from 'node:https'
+import { request as requestPlain } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { request as requestSecure } from 'node:https'
 import { pipeline } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -77,8 +77,8 @@ function send(agents: Agents, request: Request, signal: AbortSignal): Promise<In
     const options = { method, headers, signal, maxHeaderSize: 32 * 1024 }
     const outgoing =
       url.protocol === 'https:'
-        ? https.request(url, { ...options, agent: agents.https })
-        : http.request(url, { ...options, agent: agents.http })
+        ? requestSecure(url, { ...options, agent: agents.https })
+        : requestPlain(url, { ...options, agent: agents.http })
     outgoing.once('response', resolve)
     outgoing.once('error', reject)
     if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body)

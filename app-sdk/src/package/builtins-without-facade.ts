@@ -17,12 +17,33 @@ export function builtinsWithoutFacade(): Plugin {
   }
 }
 
-/** Each export by itself, and all of them pure: what nobody imports is left out, so the result is the same whichever Node builds it. */
+/**
+ * Each export by itself, and all of them pure: what nobody imports is left out, so the result is the same whichever Node builds it. A
+ * plain function takes its module when it is called first, since the module behind it may never be needed.
+ */
 function moduleOf(path: string): string {
-  const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name))
-  const taken = `const builtin = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)})`
-  const named = names
-    .filter((name) => name !== 'default')
-    .map((name) => `const its_${name} = /* @__PURE__ */ (() => builtin.${name})()\nexport { its_${name} as ${name} }`)
-  return [taken, 'export default builtin', ...named].join('\n')
+  const module = (process.getBuiltinModule(path) ?? {}) as Record<string, unknown>
+  const names = Object.keys(module).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default')
+  const named = names.map((name) => {
+    const value = isPlainFunction(name, module[name])
+      ? `(...given) => taken().${name}(...given)`
+      : `/* @__PURE__ */ (() => taken().${name})()`
+    return `const its_${name} = ${value}\nexport { its_${name} as ${name} }`
+  })
+  return [
+    'let builtin',
+    `const taken = () => (builtin ??= process.getBuiltinModule(${JSON.stringify(path)}))`,
+    'export default /* @__PURE__ */ taken()',
+    ...named,
+  ].join('\n')
+}
+
+/** Not a class, which `new` and `instanceof` ask for, and with nothing attached to it, such as what `promisify` looks for. */
+function isPlainFunction(name: string, value: unknown): boolean {
+  const ordinary = ['length', 'name', 'prototype']
+  return (
+    typeof value === 'function' &&
+    /^[a-z]/.test(name) &&
+    Reflect.ownKeys(value).every((key) => ordinary.includes(String(key)))
+  )
 }

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
 import type { Loader, Plugin, PluginBuild } from 'esbuild'
 import { builtinsWithoutFacade } from './builtins-without-facade.ts'
+import { withDroppableValues } from './droppable-values.ts'
 
 export interface Bundle {
   readonly code: Uint8Array
@@ -62,7 +63,13 @@ function namesOfModules(appFolder: string, thirdParty: Map<string, string>): Plu
       })
       bundler.onLoad({ filter: /.*/, namespace }, async ({ path }) => {
         const realPath = realPaths.get(path) ?? path
-        return { contents: await readFile(realPath), loader: loaderOf(path), resolveDir: dirname(realPath) }
+        const contents = await readFile(realPath, 'utf8')
+        const isOfValues = /^@postern\/(protocol|intel)\/.*\.ts$/.test(path)
+        return {
+          contents: isOfValues ? await withDroppableValues(contents) : contents,
+          loader: loaderOf(path),
+          resolveDir: dirname(realPath),
+        }
       })
     },
   }

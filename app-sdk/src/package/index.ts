@@ -1,4 +1,5 @@
 export { builtinsWithoutFacade } from './builtins-without-facade.ts'
+export { droppableValues } from './droppable-values.ts'
 export { packageApp, readApp } from './package-app.ts'
 export type { PackagedApp } from './package-app.ts'
 export { checkApp } from './check-app.ts'

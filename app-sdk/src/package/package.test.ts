@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { InstallJson, PosternJson } from '@postern/protocol'
 import { expect, test } from 'vitest'
+import { bundleApp } from './bundle-app.ts'
 import { checkApp } from './check-app.ts'
+import { withDroppableValues } from './droppable-values.ts'
 import { packageApp } from './package-app.ts'
 
 const sampleFolder = new URL('../test-kit/sample-app', import.meta.url).pathname
@@ -70,6 +72,36 @@ test('D13: a package tells nothing of the machine that it was built on', async (
   expect(code).not.toContain('node_modules')
   for (const unwanted of ['undici', 'pino', 'mqtt/', 'esbuild', 'yazl'])
     expect(code).not.toContain(`module:${unwanted}`)
+})
+
+test('D13: a package holds no schema of the wire that its app never reads, and loads HTTP and ciphers when they are needed', async () => {
+  const code = Buffer.from((await bundleApp(misp)).code).toString('utf8')
+  expect(code).toContain('PlatformFile')
+  for (const unread of ['ControlPage', 'CreateJob', 'Heartbeat'])
+    expect(code).not.toMatch(new RegExp(`\\b${unread}\\b`))
+  for (const late of ['createDecipheriv', 'request'])
+    expect(code).toMatch(new RegExp(`its_${late} = \\(\\.\\.\\.given\\)`))
+  // A class must be the module's own: it is asked for with new and instanceof.
+  expect(code).toMatch(/its_Readable = \/\* @__PURE__ \*\/ \(\(\) =>/)
+})
+
+test('D13: values that a call makes can be left out, and the others stay as they are', async () => {
+  const source = [
+    'export const Name = z.string().check(',
+    '  z.refine((name) => { const short = trim(name); return short !== "" }),',
+    ')',
+    'const known: Map<string, number> = new Map(entries())',
+    'export const bound = 5',
+    'export const isKnown = (name: string) => known.has(name)',
+    'export function trim(name: string) { return name.trim() }',
+    'export const last = made()',
+  ].join('\n')
+  const code = await withDroppableValues(source)
+  expect(code.match(/@__PURE__/g)).toHaveLength(3)
+  expect(code).toContain('export const Name = /* @__PURE__ */ (() => z.string().check(')
+  expect(code).toContain('const known = /* @__PURE__ */ (() => new Map(entries()))();')
+  expect(code).toContain('export const last = /* @__PURE__ */ (() => made())();')
+  expect(code).toContain('export const isKnown = (name) => known.has(name);')
 })
 
 test('D13: an app is packaged from a copy outside the repository with the same result', async () => {
