@@ -8,10 +8,12 @@ import { Problem, found } from '../lib/problem.ts'
 import { batchModes, type BatchModes } from './batch-modes.ts'
 import { countItems } from './batch-counts.ts'
 import { BatchStore, type BatchRow } from './batch-store.ts'
+import { metAnother, takeTurn, type Turn, turnOf } from './batch-turn.ts'
 import { ContentReader } from './content-reader.ts'
 import { holdLease } from './hold-lease.ts'
 import type { AssertionWriter } from './indicator-writer.ts'
 import { ItemOutcomes } from './item-outcomes.ts'
+import { KeptMessages } from './kept-messages.ts'
 import { writeLedger } from './ledger-blocks.ts'
 import { NameRegister } from './name-register.ts'
 import type { PreparedBatch, ReadMessage } from './prepared-batch.ts'
@@ -120,19 +122,20 @@ export class Batches {
     batchId: string | undefined,
   ): Promise<BatchRow> {
     const modes = batchModes(config)
-    const messages = this.#reader.read(content, modes)
-    const beginning = begun(messages)
+    const reading = this.#reader.read(content, modes)
+    const beginning = begun(reading)
     // While the thread that reads has begun.
     const sha256 = knownSha256 ?? digest(config, content)
     const batch = await beginning
     if (modes.action === 'Create') await this.#names.add(batch)
+    const read: ReadBatch = { sender, config, modes, batch, messages: new KeptMessages(reading), sha256, batchId }
     const client = await this.#pool.connect()
     let failure: Error | undefined
     try {
       await makeSentTables(client)
-      await client.query('begin')
-      const written = await this.#write(client, sender, config, modes, { batch, messages }, sha256, batchId)
-      await client.query('commit')
+      const turn = turnOf(batch, modes)
+      const written = (await this.#writeInTurn(client, read, turn)) ?? (await this.#writeInTurn(client, read, 'alone'))
+      if (written === undefined) throw new Error('a batch met another one while it was alone')
       this.#onTouched(sender.organizationId)
       return written
     } catch (error) {
@@ -144,21 +147,24 @@ export class Batches {
     }
   }
 
-  async #write(
-    client: PoolClient,
-    sender: BatchSender,
-    config: BatchConfig,
-    modes: BatchModes,
-    { batch, messages }: { batch: PreparedBatch; messages: AsyncIterable<ReadMessage> },
-    sha256: Buffer,
-    batchId: string | undefined,
-  ): Promise<BatchRow> {
+  /** The batch's transaction. @returns undefined if it met another batch of the owner, and wrote nothing */
+  async #writeInTurn(client: PoolClient, read: ReadBatch, turn: Turn): Promise<BatchRow | undefined> {
+    await client.query('begin')
+    try {
+      const written = await this.#write(client, read, turn)
+      await client.query('commit')
+      return written
+    } catch (error) {
+      if (turn === 'alone' || !metAnother(error)) throw error
+      await client.query('rollback')
+      return undefined
+    }
+  }
+
+  async #write(client: PoolClient, read: ReadBatch, turn: Turn): Promise<BatchRow> {
+    const { sender, config, modes, batch, messages, sha256, batchId } = read
     await preferLookUps(client)
-    // One batch an owner at a time: what a batch found of its owner's assertions stays true until it commits.
-    await client.query('select pg_advisory_xact_lock($1, ($2::bigint % 2147483647)::int)', [
-      ownerLockClass,
-      sender.ownerId,
-    ])
+    await takeTurn(client, sender.ownerId, sha256, turn)
     const earlier = await this.#store.repeated(client, sender, sha256)
     if (earlier !== undefined && batchId === undefined) return earlier
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
@@ -172,8 +178,17 @@ export class Batches {
   }
 }
 
-/** First number of the advisory locks that keep an owner's batches apart. */
-const ownerLockClass = 62_003
+/** A batch whose content has begun to be read, on its way to being written. */
+type ReadBatch = {
+  sender: BatchSender
+  config: BatchConfig
+  modes: BatchModes
+  batch: PreparedBatch
+  messages: KeptMessages
+  sha256: Buffer
+  /** Of a batch that was made before its content came. */
+  batchId: string | undefined
+}
 
 /** The first of what is read of a content; before it is there, no connection is taken. @throws Problem `invalid`, `too-large` */
 async function begun(messages: AsyncIterator<ReadMessage>): Promise<PreparedBatch> {

@@ -54,10 +54,11 @@ export function selectEntries({ bytes, ends }: CopyLines, entries: readonly numb
   return pieces
 }
 
-/** Lines end in a boolean column that is written as `t`; this makes it `f` for one entry of one line. */
-export function clearLastFlag({ bytes, ends }: CopyLines, entry: number): void {
+/** Lines end in a boolean column; this writes it for one entry of one line. */
+export function writeLastFlag({ bytes, ends }: CopyLines, entry: number, flag: boolean): void {
   const end = ends[entry]
-  if (end !== undefined) bytes[end - 2] = falseByte
+  if (end !== undefined) bytes[end - 2] = flag ? trueByte : falseByte
 }
 
+const trueByte = 't'.charCodeAt(0)
 const falseByte = 'f'.charCodeAt(0)

@@ -7,7 +7,7 @@ import type { PreparedRows } from './prepared-batch.ts'
 
 /**
  * Takes away what the owner asserts; each leaves a tombstone. What is not there is `unchanged`: a delete that comes twice is
- * no error. The owner's lock is held.
+ * no error. The batch runs alone (batch-turn.ts).
  */
 export async function deleteAssertions(
   client: PoolClient,

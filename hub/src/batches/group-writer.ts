@@ -1,13 +1,13 @@
 import type { LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
 import type { BatchModes } from './batch-modes.ts'
-import { clearLastFlag, selectEntries } from './copy-lines.ts'
+import { selectEntries, writeLastFlag } from './copy-lines.ts'
 import { rowNumbers } from './indicator-writer.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
 import { copyPieces } from './sent-tables.ts'
 
-/** Writes the batch's groups, before the indicators that refer to them. The owner's lock is held. */
+/** Writes the batch's groups, before the indicators that refer to them. The batch runs alone (batch-turn.ts). */
 export async function writeGroups(
   client: PoolClient,
   ownerId: string,
@@ -20,7 +20,7 @@ export async function writeGroups(
   const ofRow = await classify(client, ownerId, rows)
   const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
   if (changed.length > 0) {
-    for (const row of changed) if (ofRow[row] !== 'created') clearLastFlag(rows.lines, row)
+    for (const row of changed) writeLastFlag(rows.lines, row, ofRow[row] === 'created')
     await copyPieces(client, 'sent_group', selectEntries(rows.lines, changed))
     const named = modes.attributes === 'Static' ? changed.filter((row) => ofRow[row] === 'created') : changed
     await copyPieces(client, 'sent_group_attribute', selectEntries(rows.attributes, named))

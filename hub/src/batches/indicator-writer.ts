@@ -2,7 +2,7 @@ import type { LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
 import { refreshViewOfSent } from '../library/indicator-view.ts'
 import type { BatchModes } from './batch-modes.ts'
-import { clearLastFlag, selectEntries } from './copy-lines.ts'
+import { selectEntries, writeLastFlag } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import type { PreparedRows } from './prepared-batch.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
@@ -18,7 +18,8 @@ export type AssertionWriter = {
 
 /**
  * Writes one part of a batch's indicators and what the owner asserts of them; rows that say what they said before are not touched.
- * The owner's lock is held, so nobody else writes its assertions.
+ * Others of the owner may write beside it (batch-turn.ts): what this one creates they do not have, or it fails; what it changes is
+ * locked before it is changed.
  */
 export async function writeIndicators(
   client: PoolClient,
@@ -71,7 +72,7 @@ async function copyChanged(
   ofRow: readonly LedgerOutcome[],
   modes: BatchModes,
 ): Promise<void> {
-  for (const row of changed) if (ofRow[row] !== 'created') clearLastFlag(rows.lines, row)
+  for (const row of changed) writeLastFlag(rows.lines, row, ofRow[row] === 'created')
   await copyPieces(client, 'sent_indicator', selectEntries(rows.lines, changed))
   const named = modes.attributes === 'Static' ? changed.filter((row) => ofRow[row] === 'created') : changed
   await copyPieces(client, 'sent_attribute', selectEntries(rows.attributes, named))

@@ -27,7 +27,7 @@ export type PreparedRows = {
   /** Ids of indicators as a binary uuid[], or xids of groups as the text of a text[]. In the order of rows, as `digests` are. */
   keys: string | Uint8Array<ArrayBuffer>
   digests: Uint8Array<ArrayBuffer>
-  /** An entry is a row; its last column says whether it is new to the owner: `t` until it is known. */
+  /** An entry is a row; its last column says whether it is new to the owner, written once that is known. */
   lines: CopyLines
   /** An entry is all attributes of a row. */
   attributes: CopyLines

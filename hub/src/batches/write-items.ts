@@ -15,7 +15,7 @@ export type BatchOnItsWay = { id: string; batch: PreparedBatch; messages: AsyncI
 
 /**
  * Writes the items of a batch: its groups, its indicators part by part as they are prepared, and their associations last, since these
- * refer to any of them. In the batch's transaction; the owner's lock is held.
+ * refer to any of them. In the batch's transaction and its turn (batch-turn.ts).
  */
 export async function writeItems(
   client: PoolClient,

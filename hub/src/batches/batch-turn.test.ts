@@ -1,0 +1,118 @@
+import { indicatorId } from '@postern/intel'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
+
+let library: TestLibrary
+
+beforeAll(async () => {
+  library = await createTestLibrary()
+})
+afterAll(async () => {
+  await library.close()
+})
+
+/** In the order of their ids, as batches lock them. */
+const [first, second, last] = ['one', 'two', 'three']
+  .map((name) => `${name}.turn.example.com`)
+  .toSorted((left, right) => (indicatorId('Host', left) < indicatorId('Host', right) ? -1 : 1)) as [
+  string,
+  string,
+  string,
+]
+
+test('batches of one owner with other indicators are written beside each other, and a batch with groups after them', async () => {
+  await library.send('Seed', hosts([last]))
+  const release = await hold(last)
+  const waiting = library.send('Beside', hosts([last]))
+  await waitingCount(1)
+  expect(await library.send('Beside', hosts([first, second]))).toMatchObject({ created: 2 })
+  let ended = false
+  const alone = library
+    .send('Beside', { group: [{ type: 'Report', name: 'Alone', xid: 'alone' }] })
+    .finally(() => (ended = true))
+  await waitingCount(2)
+  expect(ended).toBe(false)
+  await release()
+  expect(await waiting).toMatchObject({ created: 1 })
+  expect(await alone).toMatchObject({ groups_created: 1 })
+})
+
+test('of two batches of one owner that bring the same new indicator at once, the second changes what the first created', async () => {
+  await library.send('Seed', hosts([last]))
+  const release = await hold(last)
+  // Has made the first and waits for the last.
+  const earlier = library.send('Overlap', hosts([first, last], 'earlier'))
+  await waitingCount(1)
+  const later = library.send('Overlap', hosts([first, second], 'later'), { tagWriteType: 'Append' })
+  await waitingCount(2)
+  await release()
+  expect(await earlier).toMatchObject({ created: 2, updated: 0 })
+  expect(await later).toMatchObject({ created: 1, updated: 1 })
+  expect(await tagsOf('Overlap')).toEqual({ [first]: ['earlier', 'later'], [second]: ['later'], [last]: ['earlier'] })
+})
+
+test('overlapping batches of one owner at once: each indicator is created once, and none of what was appended is lost', async () => {
+  const count = 60
+  const values = Array.from({ length: count }, (_, n) => `${n}.crowd.example.com`)
+  const senders = Array.from({ length: 6 }, (_, n) => `sender-${n}`)
+  await library.owner('Crowd')
+  const sent = await Promise.all(
+    senders.map((tag, n) =>
+      library.send('Crowd', hosts(n % 2 === 0 ? values : values.toReversed(), tag), { tagWriteType: 'Append' }),
+    ),
+  )
+  const sum = (outcome: 'created' | 'updated') => sent.reduce((total, batch) => total + batch[outcome], 0)
+  expect([sum('created'), sum('updated')]).toEqual([count, count * (senders.length - 1)])
+  expect(await tagsOf('Crowd')).toEqual(Object.fromEntries(values.map((value) => [value, senders])))
+})
+
+test('the same content twice at once is taken one after the other, so that the second finds what the first wrote', async () => {
+  await library.send('Seed', hosts([last]))
+  await library.owner('Twice')
+  const release = await hold(last)
+  const both = [library.send('Twice', hosts([last])), library.send('Twice', hosts([last]))]
+  await waitingCount(2)
+  await release()
+  const written = (await Promise.all(both)).toSorted((one, other) => other.created - one.created)
+  expect(written.map(({ created, updated, unchanged }) => [created, updated, unchanged])).toEqual([
+    [1, 0, 0],
+    [0, 0, 1],
+  ])
+})
+
+function hosts(values: readonly string[], tag?: string): { indicator: object[] } {
+  const said = tag === undefined ? {} : { tag: [{ name: tag }] }
+  return { indicator: values.map((summary) => ({ type: 'Host', summary, ...said })) }
+}
+
+/** Keeps batches from writing an indicator that is there already, until it is released. */
+async function hold(value: string): Promise<() => Promise<void>> {
+  const client = await library.database.pool.connect()
+  await client.query('begin')
+  await client.query('select 1 from indicator where value = $1 for update', [value])
+  return async () => {
+    await client.query('commit')
+    client.release()
+  }
+}
+
+/** Until so many connections of this database wait for a lock. */
+async function waitingCount(count: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { rows } = await library.database.pool.query(
+        `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      expect(rows).toHaveLength(count)
+    },
+    { timeout: 20_000, interval: 20 },
+  )
+}
+
+async function tagsOf(owner: string): Promise<Record<string, string[]>> {
+  const { rows } = await library.database.pool.query<{ value: string; tags: string[] }>(
+    'select i.value, a.tags from assertion a join indicator i on i.id = a.indicator_id where a.owner_id = $1',
+    [await library.owner(owner)],
+  )
+  return Object.fromEntries(rows.map(({ value, tags }) => [value, tags]))
+}
