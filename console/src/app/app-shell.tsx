@@ -9,18 +9,13 @@ import { PlainText } from '../elements/plain-text.tsx'
 import classes from './app-shell.module.css'
 import { GateLogo } from './gate-logo.tsx'
 import { LiveIndicator } from './live-indicator.tsx'
+import { type PageName, pageNames, pages } from './pages.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { useShortcut } from './shortcuts.ts'
 import { ThemeToggle } from './theme-toggle.tsx'
 
 /** What surrounds every page behind the session: the rail with the pages, who one is, and the skip link before it all. */
 export function AppShell() {
-  const navigate = useNavigate()
-  useShortcut('executions', () => void navigate({ to: '/executions' }))
-  useShortcut('indicators', () => void navigate({ to: '/indicators' }))
-  useShortcut('environments', () => void navigate({ to: '/environments' }))
-  useShortcut('jobs', () => void navigate({ to: '/jobs' }))
-  useShortcut('receipts', () => void navigate({ to: '/receipts' }))
   useFocusOnNewPage()
   return (
     <div className={classes['shell']}>
@@ -32,34 +27,43 @@ export function AppShell() {
           <GateLogo />
           <span>Postern</span>
         </Link>
-        <nav aria-label="Pages" className={classes['pages']}>
-          <Link to="/executions" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
-            <Icon name="runs" />
-            Executions
-          </Link>
-          <Link to="/indicators" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
-            <Icon name="indicators" />
-            Indicators
-          </Link>
-          <Link to="/jobs" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
-            <Icon name="job" />
-            Jobs
-          </Link>
-          <Link to="/receipts" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
-            <Icon name="receipt" />
-            Receipts
-          </Link>
-          <Link to="/environments" className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
-            <Icon name="servers" />
-            Environments
-          </Link>
-        </nav>
+        <Pages />
         <Tools />
       </header>
       <main id="content" tabIndex={-1} className={classes['content']}>
         <Outlet />
       </main>
     </div>
+  )
+}
+
+function Pages() {
+  const nav = useRef<HTMLElement>(null)
+  const pathname = useLocation({ select: (location) => location.pathname })
+  // Where the pages are one line that is wider than the window, the one that is open is brought to its middle.
+  useEffect(() => {
+    const open = nav.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (nav.current && open) nav.current.scrollLeft = open.offsetLeft - (nav.current.clientWidth - open.offsetWidth) / 2
+  }, [pathname])
+  return (
+    <nav ref={nav} aria-label="Pages" className={classes['pages']}>
+      {pageNames.map((page) => (
+        <PageLink key={page} page={page} />
+      ))}
+    </nav>
+  )
+}
+
+/** A page of the rail; its keys lead there as well. */
+function PageLink({ page }: { page: PageName }) {
+  const { to, name, icon } = pages[page]
+  const navigate = useNavigate()
+  useShortcut(page, () => void navigate({ to }))
+  return (
+    <Link to={to} className={classes['page']} activeProps={{ 'aria-current': 'page' }}>
+      <Icon name={icon} />
+      {name}
+    </Link>
   )
 }
 

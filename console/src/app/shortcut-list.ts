@@ -1,11 +1,9 @@
+import { pages } from './pages.ts'
+
 /** Every keyboard shortcut, by name: the keys, one after the other, and what they do. The `?` dialog is this list. */
 export const shortcutList = {
   help: { keys: ['?'], does: 'Show this list' },
-  executions: { keys: ['g', 'e'], does: 'Go to the executions' },
-  indicators: { keys: ['g', 'i'], does: 'Go to the indicators' },
-  environments: { keys: ['g', 's'], does: 'Go to the environments and their servers' },
-  jobs: { keys: ['g', 'j'], does: 'Go to the jobs' },
-  receipts: { keys: ['g', 'r'], does: 'Go to the receipts' },
+  ...pages,
   theme: { keys: ['t'], does: 'Next theme: light, dark, as the system' },
   log: { keys: ['1'], does: 'Execution: log' },
   ledger: { keys: ['2'], does: 'Execution: ledger' },

@@ -9,12 +9,26 @@ export interface BadgeFace {
   tone: Tone
   icon: IconName
   word: string
+  /** What the state means, in a sentence. */
+  meaning?: string
 }
 
-/** A state by colour, icon and word, so that it reads without colours and without eyes. */
-export function StateBadge({ face, large = false, title }: { face: BadgeFace; large?: boolean; title?: string }) {
+/** A face that always says what it means. */
+export interface ExplainedFace extends BadgeFace {
+  meaning: string
+}
+
+/**
+ * A state by colour, icon and word, so that it reads without colours and without eyes. What it means is its title; where the
+ * badge is large, the meaning stands beside it.
+ */
+export function StateBadge({ face, large = false }: { face: BadgeFace; large?: boolean }) {
   return (
-    <span className={classNames(classes['badge'], large && classes['large'])} data-tone={face.tone} title={title}>
+    <span
+      className={classNames(classes['badge'], large && classes['large'])}
+      data-tone={face.tone}
+      title={large ? undefined : face.meaning}
+    >
       <Icon name={face.icon} size={large ? 16 : 13} />
       {face.word}
     </span>

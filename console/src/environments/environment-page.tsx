@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { useDocumentTitle } from '@mantine/hooks'
 import type { Environment, EnvironmentServer } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
@@ -8,12 +7,11 @@ import { useMay } from '../access/rights.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Icon } from '../elements/icon.tsx'
-import { isNotFound, Missing } from '../elements/missing.tsx'
-import { Crumbs, PageHead } from '../elements/page-head.tsx'
+import { pages } from '../app/pages.ts'
+import { DetailPage } from '../elements/detail-page.tsx'
+import { PageHead } from '../elements/page-head.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
-import { SkeletonRows } from '../elements/skeleton-rows.tsx'
-import { StateBadge } from '../elements/state-badge.tsx'
+import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { Tier } from '../executions/execution-facts.tsx'
@@ -34,30 +32,16 @@ export function EnvironmentPage() {
   const environment = useQuery({ ...environmentQueries.one(environmentId), refetchInterval: coarseMs })
   useLiveEnvironment(environmentId)
   useSpokenPresence(useMemo(() => environment.data && [environment.data], [environment.data]))
-  const isMissing = !environment.data && isNotFound(environment.error)
-  useDocumentTitle(
-    `${environment.data ? plainText(environment.data.name) : isMissing ? 'No such environment' : 'Environment'} · Postern`,
-  )
   return (
-    <div className={classes['page']}>
-      <Crumbs here={environment.data?.name ?? environmentId}>
-        <Link to="/environments">Environments</Link>
-      </Crumbs>
-      {environment.isPending && <SkeletonRows label="Loading the environment" />}
-      {isMissing && (
-        <Missing what="environment">
-          <Link to="/environments">Back to the environments</Link>
-        </Missing>
-      )}
-      {environment.isError && !isMissing && (
-        <ProblemAlert
-          what={environment.data ? 'What you see may be old' : 'This environment'}
-          error={environment.error}
-          onRetry={() => void environment.refetch()}
-        />
-      )}
-      {environment.data && <Shown environment={environment.data} />}
-    </div>
+    <DetailPage
+      noun="environment"
+      list={pages.environments}
+      here={environment.data?.name ?? environmentId}
+      title={environment.data?.name}
+      query={environment}
+    >
+      {(shown) => <Shown environment={shown} />}
+    </DetailPage>
   )
 }
 
@@ -82,12 +66,14 @@ function Shown({ environment }: { environment: Environment }) {
           Download a bundle and start it where the work is; it enrols by itself and appears here.
         </EmptyState>
       ) : (
-        <VirtualTable
-          label="Environment servers"
-          columns={mayWrite ? [...columns, actionsOf(environment.id)] : columns}
-          rows={servers}
-          rowKey={(server) => server.serverXid}
-        />
+        <div className={classes['page']}>
+          <VirtualTable
+            label="Environment servers"
+            columns={mayWrite ? [...columns, actionsOf(environment.id)] : columns}
+            rows={servers}
+            rowKey={(server) => server.serverXid}
+          />
+        </div>
       )}
     </>
   )
@@ -107,17 +93,7 @@ function DownloadButton({ environment }: { environment: Environment }) {
 }
 
 const columns: readonly Column<EnvironmentServer>[] = [
-  {
-    key: 'presence',
-    header: 'Presence',
-    width: '106px',
-    isPlain: true,
-    render: ({ presence }) => (
-      <span>
-        <StateBadge face={presenceFaces[presence]} title={presenceFaces[presence].meaning} />
-      </span>
-    ),
-  },
+  stateColumn(({ presence }) => presenceFaces[presence], '106px', 'Presence'),
   {
     key: 'name',
     header: 'Environment server',

@@ -1,8 +1,8 @@
 import type { Environment } from '@postern/protocol'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
+import { NameLink } from '../elements/name-link.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
-import { PlainText } from '../elements/plain-text.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
@@ -37,14 +37,7 @@ const columns: readonly Column<Environment>[] = [
     width: 'minmax(180px, 2fr)',
     isPlain: true,
     render: (environment) => (
-      <Link
-        to="/environments/$environmentId"
-        params={{ environmentId: environment.id }}
-        className={classes['name']}
-        tabIndex={-1}
-      >
-        <PlainText text={environment.name} />
-      </Link>
+      <NameLink to="/environments/$environmentId" params={{ environmentId: environment.id }} text={environment.name} />
     ),
   },
   {
@@ -90,7 +83,7 @@ function Presences({ environment }: { environment: Environment }) {
       {counts.map(({ presence, count }) => {
         const face = presenceFaces[presence]
         const word = `${formatCount(count)} ${face.word.toLowerCase()}`
-        return <StateBadge key={presence} face={{ ...face, word }} title={face.meaning} />
+        return <StateBadge key={presence} face={{ ...face, word }} />
       })}
     </span>
   )

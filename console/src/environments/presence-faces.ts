@@ -1,5 +1,5 @@
 import type { EnvironmentServer } from '@postern/protocol'
-import type { ExplainedFace } from '../executions/execution-faces.ts'
+import type { ExplainedFace } from '../elements/state-badge.tsx'
 
 export type Presence = EnvironmentServer['presence']
 

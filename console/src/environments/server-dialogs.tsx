@@ -13,25 +13,20 @@ import classes from './environments.module.css'
 interface ServerDialogProps {
   environmentId: string
   server: EnvironmentServer
-  open: boolean
   onClose: () => void
 }
 
 /** S9: whoever confirms sees all by which an impostor could be told from the server that was meant. */
-export function ConfirmServerDialog({ environmentId, server, open, onClose }: ServerDialogProps) {
-  const confirm = useServerAction(environmentId, server, {
-    path: paths.environmentServerConfirmation,
-    said: 'is confirmed',
-    onClose,
-  })
+export function ConfirmServerDialog(of: ServerDialogProps) {
+  const { server } = of
   return (
-    <ConfirmDialog
+    <ServerDialog
+      {...of}
       title="Is this the server that you meant?"
       confirm="The fingerprint is the same: confirm"
       keep="Not yet"
-      open={open}
-      onClose={onClose}
-      action={confirm}
+      path={paths.environmentServerConfirmation}
+      said="is confirmed"
     >
       <p className={classes['lead']}>
         It enrolled more than an hour after its download, so somebody has to look. Compare the fingerprint with the one
@@ -62,48 +57,49 @@ export function ConfirmServerDialog({ environmentId, server, open, onClose }: Se
           </Fact>
         )}
       </Facts>
-    </ConfirmDialog>
+    </ServerDialog>
   )
 }
 
-export function RevokeServerDialog({ environmentId, server, open, onClose }: ServerDialogProps) {
-  const revoke = useServerAction(environmentId, server, {
-    path: paths.environmentServerRevocation,
-    said: 'is revoked',
-    onClose,
-  })
+export function RevokeServerDialog(of: ServerDialogProps) {
   return (
-    <ConfirmDialog
+    <ServerDialog
+      {...of}
       title="Revoke this environment server?"
       confirm="Revoke it for good"
       keep="Keep it"
       isDangerous
-      open={open}
-      onClose={onClose}
-      action={revoke}
+      path={paths.environmentServerRevocation}
+      said="is revoked"
     >
       <p>
         <strong>
-          <PlainText text={server.name} />
+          <PlainText text={of.server.name} />
         </strong>{' '}
         loses its identity: the hub cuts its connection within seconds and takes nothing more from it. This cannot be
         taken back; to use the machine again, download a new bundle. What it runs now is taken over by another server of
         the environment where the app allows that.
       </p>
-    </ConfirmDialog>
+    </ServerDialog>
   )
 }
 
-interface ServerAction {
+interface ServerActionProps extends ServerDialogProps {
+  title: string
+  confirm: string
+  keep: string
+  isDangerous?: boolean
   path: (environmentId: string, serverXid: string) => string
+  /** Said of the server once it is done, after its name. */
   said: string
-  onClose: () => void
+  children: React.ReactNode
 }
 
-function useServerAction(environmentId: string, server: EnvironmentServer, { path, said, onClose }: ServerAction) {
+/** Asks, and then tells the hub what is to become of the server. */
+function ServerDialog({ environmentId, server, onClose, path, said, ...words }: ServerActionProps) {
   const queryClient = useQueryClient()
   const announce = useAnnounce()
-  return useMutation({
+  const action = useMutation({
     mutationFn: () =>
       api(path(encodeURIComponent(environmentId), encodeURIComponent(server.serverXid)), { method: 'POST' }),
     onSuccess: async () => {
@@ -115,4 +111,5 @@ function useServerAction(environmentId: string, server: EnvironmentServer, { pat
       ])
     },
   })
+  return <ConfirmDialog {...words} open onClose={onClose} action={action} />
 }

@@ -19,7 +19,7 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
   return (
     <li className={classes['server']} data-presence={server.presence}>
       <div className={classes['serverLine']}>
-        <StateBadge face={face} title={face.meaning} />
+        <StateBadge face={face} />
         <span className={classes['serverName']} title={plainText(server.name)}>
           <PlainText text={server.name} />
         </span>
@@ -64,8 +64,8 @@ export function ServerActions({ environmentId, server }: { environmentId: string
         </Button>
       )}
       {mayWrite && <ActionMenu label={`Actions for ${plainText(server.name)}`} actions={actions} />}
-      {asks === 'confirm' && <ConfirmServerDialog {...dialog} open />}
-      {asks === 'revoke' && <RevokeServerDialog {...dialog} open />}
+      {asks === 'confirm' && <ConfirmServerDialog {...dialog} />}
+      {asks === 'revoke' && <RevokeServerDialog {...dialog} />}
     </span>
   )
 }

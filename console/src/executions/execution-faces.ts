@@ -7,13 +7,8 @@ import type {
   ReceiptState,
   SandboxTier,
 } from '@postern/protocol'
-import type { BadgeFace } from '../elements/state-badge.tsx'
+import type { BadgeFace, ExplainedFace } from '../elements/state-badge.tsx'
 import { formatCount } from '../format/quantities.ts'
-
-/** A state's face, with what it means in a sentence. */
-export interface ExplainedFace extends BadgeFace {
-  meaning: string
-}
 
 export const executionFaces: Record<ExecutionState, ExplainedFace> = {
   waiting: { tone: 'open', icon: 'clock', word: 'Waiting', meaning: 'No environment server has been given it yet.' },

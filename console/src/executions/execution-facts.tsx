@@ -43,6 +43,5 @@ export function ExecutionFacts({ execution }: { execution: ExecutionDetail }) {
 }
 
 export function Tier({ tier }: { tier: keyof typeof tierFaces }) {
-  const face = tierFaces[tier]
-  return <StateBadge face={face} title={face.meaning} />
+  return <StateBadge face={tierFaces[tier]} />
 }

@@ -6,10 +6,11 @@ import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
+import { Chip } from '../elements/chip.tsx'
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DetailHead } from '../elements/detail-head.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { StateBadge } from '../elements/state-badge.tsx'
 import { appKindWords, executionFaces, succeededWithRefusals } from './execution-faces.ts'
 import classes from './execution-header.module.css'
 import { hasEnded } from './has-ended.ts'
@@ -20,29 +21,26 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
   const refused = ledger.data?.refused ?? 0
   const meaning = execution.state === 'succeeded' && refused > 0 ? succeededWithRefusals(refused) : face.meaning
   return (
-    <header className={classes['header']}>
-      <div className={classes['words']}>
-        <p className={classes['app']}>
+    <DetailHead
+      over={
+        <>
           <PlainText text={execution.appName} />
-          <span className={classes['kind']}>{appKindWords[execution.appKind]}</span>
+          <Chip>{appKindWords[execution.appKind]}</Chip>
           <Link to="/executions" search={{ job: execution.jobId }}>
             All executions of this job
           </Link>
-        </p>
-        <h1 className={classes['title']}>
-          <PlainText text={execution.jobName} />
-        </h1>
-        <p className={classes['state']}>
-          <StateBadge face={face} large /> <span className={classes['meaning']}>{meaning}</span>
-        </p>
-        {execution.message !== '' && (
-          <blockquote className={classes['message']} aria-label="Exit message">
-            <PlainText text={execution.message} />
-          </blockquote>
-        )}
-      </div>
-      {!hasEnded(execution.state) && <CancelButton execution={execution} />}
-    </header>
+        </>
+      }
+      name={execution.jobName}
+      face={{ ...face, meaning }}
+      actions={!hasEnded(execution.state) && <CancelButton execution={execution} />}
+    >
+      {execution.message !== '' && (
+        <blockquote className={classes['message']} aria-label="Exit message">
+          <PlainText text={execution.message} />
+        </blockquote>
+      )}
+    </DetailHead>
   )
 }
 

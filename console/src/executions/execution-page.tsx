@@ -1,23 +1,18 @@
 import type { ExecutionDetail, ExecutionState } from '@postern/protocol'
-import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { ApiProblem } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
+import { pages } from '../app/pages.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
-import { SkeletonRows } from '../elements/skeleton-rows.tsx'
-import { plainText } from '../format/text-pieces.ts'
+import { DetailPage } from '../elements/detail-page.tsx'
 import { AttemptTable } from './attempt-table.tsx'
 import { executionFaces } from './execution-faces.ts'
 import { ExecutionFacts } from './execution-facts.tsx'
 import { ExecutionHeader } from './execution-header.tsx'
-import classes from './execution-page.module.css'
 import { ExecutionViews } from './execution-views.tsx'
 import { useLiveExecution } from './live-execution.ts'
 import { LogReader } from './log/log-reader.ts'
-import { MissingExecution } from './missing-execution.tsx'
 import { Passage } from './passage.tsx'
 
 /** One run of a job: what it is, how it went, and the four things it leaves behind: log, ledger, plan, receipt. */
@@ -28,45 +23,25 @@ export function ExecutionPage() {
   useEffect(() => () => logReader.stop(), [logReader])
   useLiveExecution(executionId, logReader)
   useSpokenState(execution.data)
-  const isMissing = !execution.data && isNotFound(execution.error)
-  useDocumentTitle(isMissing ? 'No such execution · Postern' : titleOf(execution.data))
-
   return (
-    <div className={classes['page']}>
-      <nav aria-label="Where you are" className={classes['crumbs']}>
-        <Link to="/executions">Executions</Link>
-        <span aria-hidden="true">/</span>
-        <code aria-current="page">{plainText(executionId)}</code>
-      </nav>
-      {execution.isPending && <SkeletonRows label="Loading the execution" rows={6} />}
-      {isMissing && <MissingExecution />}
-      {execution.isError && !isMissing && (
-        <ProblemAlert
-          what={execution.data ? 'What you see may be old' : 'This execution'}
-          error={execution.error}
-          onRetry={() => void execution.refetch()}
-        />
-      )}
-      {execution.data && (
+    <DetailPage
+      noun="execution"
+      list={pages.executions}
+      here={executionId}
+      title={execution.data && `${executionFaces[execution.data.state].word}: ${execution.data.jobName}`}
+      query={execution}
+    >
+      {(shown) => (
         <>
-          <ExecutionHeader execution={execution.data} />
-          <Passage execution={execution.data} />
-          <ExecutionFacts execution={execution.data} />
-          {execution.data.attempts.length > 1 && <AttemptTable attempts={execution.data.attempts} />}
-          <ExecutionViews execution={execution.data} logReader={logReader} />
+          <ExecutionHeader execution={shown} />
+          <Passage execution={shown} />
+          <ExecutionFacts execution={shown} />
+          {shown.attempts.length > 1 && <AttemptTable attempts={shown.attempts} />}
+          <ExecutionViews execution={shown} logReader={logReader} />
         </>
       )}
-    </div>
+    </DetailPage>
   )
-}
-
-function isNotFound(error: Error | null): boolean {
-  return error instanceof ApiProblem && error.code === 'not-found'
-}
-
-function titleOf(execution: ExecutionDetail | undefined): string {
-  if (!execution) return 'Execution · Postern'
-  return `${executionFaces[execution.state].word}: ${plainText(execution.jobName).slice(0, 80)} · Postern`
 }
 
 /** Says a change of state to those who cannot see it; the state at arrival is part of the page and needs no saying. */

@@ -1,31 +1,23 @@
-import { Button, NativeSelect } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { ExecutionState } from '@postern/protocol'
 import { useNavigate } from '@tanstack/react-router'
-import { Icon } from '../elements/icon.tsx'
+import { FilterChip } from '../elements/filter-chip.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { executionFaces } from './execution-faces.ts'
 import type { ExecutionsSearch } from './executions-search.ts'
-import classes from './executions-page.module.css'
 
 /** @param jobName the job's name, once a row has told it */
 export function ExecutionsFilter({ search, jobName }: { search: ExecutionsSearch; jobName: string | undefined }) {
   const navigate = useNavigate({ from: '/executions' })
   return (
-    <div className={classes['filter']}>
+    <>
       {search.job && (
-        <Button
-          size="xs"
-          variant="default"
-          className={classes['job']}
-          rightSection={<Icon name="cross" size={12} />}
+        <FilterChip
           title="Show the executions of every job"
-          onClick={() => void navigate({ search: search.state ? { state: search.state } : {} })}
+          onRemove={() => void navigate({ search: search.state ? { state: search.state } : {} })}
         >
-          <span>
-            Job: <PlainText text={jobName ?? search.job} />
-            <span className="only-heard"> (take this filter away)</span>
-          </span>
-        </Button>
+          Job: <PlainText text={jobName ?? search.job} />
+        </FilterChip>
       )}
       <NativeSelect
         size="xs"
@@ -40,6 +32,6 @@ export function ExecutionsFilter({ search, jobName }: { search: ExecutionsSearch
           ...ExecutionState.options.map((state) => ({ value: state, label: executionFaces[state].word })),
         ]}
       />
-    </div>
+    </>
   )
 }

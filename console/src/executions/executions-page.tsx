@@ -1,15 +1,16 @@
 import type { Execution } from '@postern/protocol'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { hubQueries } from '../api/hub-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
+import { NameLink } from '../elements/name-link.tsx'
+import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
-import { PlainText } from '../elements/plain-text.tsx'
-import { StateBadge } from '../elements/state-badge.tsx'
+import { ShortText } from '../elements/short-text.tsx'
+import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
-import { plainText } from '../format/text-pieces.ts'
 import { executionFaces, triggerWords } from './execution-faces.ts'
 import classes from './executions-page.module.css'
 import { useLiveExecutions } from './live-executions.ts'
@@ -26,11 +27,9 @@ export function ExecutionsPage() {
   useDocumentTitle('Executions · Postern')
   return (
     <div className={classes['page']}>
-      <header className={classes['head']}>
-        <h1>Executions</h1>
-        <p className={classes['lead']}>Every run of every job, newest first.</p>
+      <PageHead title="Executions" lead="Every run of every job, newest first.">
         <ExecutionsFilter search={search} jobName={executions.data?.pages[0]?.data[0]?.jobName} />
-      </header>
+      </PageHead>
       <PagedTable
         key={JSON.stringify(filter)}
         label="Executions"
@@ -45,20 +44,7 @@ export function ExecutionsPage() {
 }
 
 const columns: readonly Column<Execution>[] = [
-  {
-    key: 'state',
-    header: 'State',
-    width: '122px',
-    isPlain: true,
-    render: (execution) => {
-      const face = executionFaces[execution.state]
-      return (
-        <span>
-          <StateBadge face={face} title={face.meaning} />
-        </span>
-      )
-    },
-  },
+  stateColumn(({ state }) => executionFaces[state], '122px'),
   {
     key: 'job',
     header: 'Job',
@@ -95,30 +81,10 @@ const columns: readonly Column<Execution>[] = [
 
 function JobCell({ execution }: { execution: Execution }) {
   return (
-    <div className={classes['job']}>
-      <Link
-        to="/executions/$executionId"
-        params={{ executionId: execution.id }}
-        className={classes['name']}
-        title={plainText(execution.jobName)}
-        tabIndex={-1}
-      >
-        <PlainText text={execution.jobName} />
-      </Link>
-      {execution.message !== '' && (
-        <span className={classes['message']} title={plainText(execution.message)}>
-          <PlainText text={execution.message} />
-        </span>
-      )}
+    <div>
+      <NameLink to="/executions/$executionId" params={{ executionId: execution.id }} text={execution.jobName} />
+      {execution.message !== '' && <ShortText text={execution.message} isSoft />}
     </div>
-  )
-}
-
-function ShortText({ text }: { text: string }) {
-  return (
-    <span className={classes['short']} title={plainText(text)}>
-      <PlainText text={text} />
-    </span>
   )
 }
 

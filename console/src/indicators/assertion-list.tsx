@@ -38,7 +38,7 @@ function AssertionCard({ assertion }: { assertion: Assertion }) {
         <h3>
           <PlainText text={assertion.ownerName} />
         </h3>
-        <StateBadge face={faceOf(assertion)} title={titleOf(assertion)} />
+        <StateBadge face={{ ...faceOf(assertion), meaning: meaningOf(assertion) }} />
         <SecurityLabels labels={assertion.securityLabels} />
       </header>
       <OriginLine assertion={assertion} />
@@ -115,7 +115,7 @@ function faceOf({ active, status }: Assertion): BadgeFace {
   return status === 'Indirect' ? { ...activeFace, word: 'Active, indirect' } : { ...inactiveFace, word: status }
 }
 
-function titleOf(assertion: Assertion): string {
+function meaningOf(assertion: Assertion): string {
   const isExported = faceOf(assertion).tone === 'good'
   return `Status ${assertion.status}, ${assertion.active ? 'active' : 'inactive'}: ${isExported ? 'it may be exported' : 'on this owner’s word it is not exported'}`
 }

@@ -1,22 +1,20 @@
 import type { IndicatorMembership } from '@postern/protocol'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
-import { type BadgeFace, StateBadge } from '../elements/state-badge.tsx'
+import type { BadgeFace } from '../elements/state-badge.tsx'
+import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
-import classes from './indicator-page.module.css'
 
 export function CollectionTable({ collections }: { collections: readonly IndicatorMembership[] }) {
   return (
-    <div className={classes['table']}>
-      <VirtualTable
-        label="In data collections"
-        columns={columns}
-        rows={collections}
-        rowKey={({ collectionId }) => collectionId}
-      />
-    </div>
+    <VirtualTable
+      label="In data collections"
+      columns={columns}
+      rows={collections}
+      rowKey={({ collectionId }) => collectionId}
+    />
   )
 }
 
@@ -27,17 +25,7 @@ const faces: Record<IndicatorMembership['state'], BadgeFace> = {
 }
 
 const columns: readonly Column<IndicatorMembership>[] = [
-  {
-    key: 'state',
-    header: 'State',
-    width: '124px',
-    isPlain: true,
-    render: ({ state }) => (
-      <span>
-        <StateBadge face={faces[state]} />
-      </span>
-    ),
-  },
+  stateColumn(({ state }) => faces[state], '124px'),
   {
     key: 'name',
     header: 'Data collection',

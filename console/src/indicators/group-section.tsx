@@ -4,7 +4,6 @@ import { PlainText } from '../elements/plain-text.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCountOf } from '../format/quantities.ts'
-import classes from './indicator-page.module.css'
 import { Section } from './section.tsx'
 
 type Group = IndicatorDetail['groups'][number]
@@ -17,9 +16,7 @@ export function GroupSection({ groups }: { groups: readonly Group[] }) {
       summary={groups.length === 0 ? 'It stands in none' : formatCountOf(groups.length, 'group')}
     >
       {groups.length > 0 && (
-        <div className={classes['table']}>
-          <VirtualTable label="Events and groups" columns={columns} rows={groups} rowKey={({ id }) => id} />
-        </div>
+        <VirtualTable label="Events and groups" columns={columns} rows={groups} rowKey={({ id }) => id} />
       )}
     </Section>
   )

@@ -1,6 +1,7 @@
 import type { Indicator } from '@postern/protocol'
-import { Link } from '@tanstack/react-router'
+import { Chip } from '../elements/chip.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Rating } from '../elements/rating.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
@@ -8,20 +9,16 @@ import { TagList } from '../elements/tag-list.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { plainText } from '../format/text-pieces.ts'
-import { indicatorTypeLabel } from './indicator-faces.ts'
+import { inactiveFace, indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicators-page.module.css'
 
-/** The value itself is never a link (S13): the type leads to the indicator's page. */
+/** The value leads to the indicator's own page, by its id; what the value says is never an address (S13). */
 export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'type',
     header: 'Type',
     width: '100px',
-    render: ({ id, type }) => (
-      <Link to="/indicators/$indicatorId" params={{ indicatorId: id }} tabIndex={-1} className={classes['type']}>
-        {indicatorTypeLabel(type)}
-      </Link>
-    ),
+    render: ({ type }) => <span className={classes['type']}>{indicatorTypeLabel(type)}</span>,
   },
   {
     key: 'value',
@@ -62,17 +59,11 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   },
 ]
 
-function ValueCell({ indicator: { value, active } }: { indicator: Indicator }) {
+function ValueCell({ indicator: { id, value, active } }: { indicator: Indicator }) {
   return (
     <span className={classes['valueCell']}>
-      <span className={classes['value']} title={plainText(value)} data-inactive={!active || undefined}>
-        <PlainText text={value} />
-      </span>
-      {!active && (
-        <span className={classes['inactive']} title="No owner asserts it as active: it is not exported">
-          Inactive
-        </span>
-      )}
+      <NameLink to="/indicators/$indicatorId" params={{ indicatorId: id }} text={value} isCode />
+      {!active && <Chip title={inactiveFace.meaning}>{inactiveFace.word}</Chip>}
       <CopyButton text={value} label="Copy the value" isSkipped />
     </span>
   )

@@ -1,6 +1,6 @@
 import { indicatorTypeFacts, parseIndicatorType } from '@postern/intel'
 import type { IndicatorOnTarget } from '@postern/protocol'
-import type { BadgeFace } from '../elements/state-badge.tsx'
+import type { ExplainedFace } from '../elements/state-badge.tsx'
 
 /** What a person reads for a type; a type that this console does not know is shown as it is called. */
 export function indicatorTypeLabel(type: string): string {
@@ -8,12 +8,20 @@ export function indicatorTypeLabel(type: string): string {
   return known === undefined ? type : indicatorTypeFacts[known].label
 }
 
-export const activeFace: BadgeFace = { tone: 'good', icon: 'tick', word: 'Active' }
-export const inactiveFace: BadgeFace = { tone: 'open', icon: 'barred', word: 'Inactive' }
+export const activeFace: ExplainedFace = {
+  tone: 'good',
+  icon: 'tick',
+  word: 'Active',
+  meaning: 'An owner asserts it as active',
+}
+export const inactiveFace: ExplainedFace = {
+  tone: 'open',
+  icon: 'barred',
+  word: 'Inactive',
+  meaning: 'No owner asserts it as active: it is not exported',
+}
 
-type Face = BadgeFace & { meaning: string }
-
-export const onTargetFaces: Record<IndicatorOnTarget['state'], Face> = {
+export const onTargetFaces: Record<IndicatorOnTarget['state'], ExplainedFace> = {
   held: { tone: 'good', icon: 'tick', word: 'Held', meaning: 'The control was read back and holds it' },
   missing: { tone: 'bad', icon: 'minus', word: 'Missing', meaning: 'It was written, and the control did not hold it' },
   extra: { tone: 'notice', icon: 'plus', word: 'Extra', meaning: 'The control holds it, and should not' },

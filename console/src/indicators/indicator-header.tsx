@@ -1,6 +1,7 @@
 import { Switch } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import type { IndicatorDetail } from '@postern/protocol'
+import { Chip } from '../elements/chip.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { Fact, Facts } from '../elements/facts.tsx'
 import { LongText } from '../elements/long-text.tsx'
@@ -26,13 +27,8 @@ export function IndicatorHeader({ indicator }: { indicator: IndicatorDetail }) {
   return (
     <header className={classes['header']}>
       <div className={classes['kind']}>
-        <span className={classes['type']}>{indicatorTypeLabel(indicator.type)}</span>
-        <StateBadge
-          face={indicator.active ? activeFace : inactiveFace}
-          title={
-            indicator.active ? 'An owner asserts it as active' : 'No owner asserts it as active: it is not exported'
-          }
-        />
+        <Chip>{indicatorTypeLabel(indicator.type)}</Chip>
+        <StateBadge face={indicator.active ? activeFace : inactiveFace} />
         {harmless !== indicator.value && (
           <Switch
             size="xs"

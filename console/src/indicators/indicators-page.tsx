@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { ApiProblem } from '../api/api.ts'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
+import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { indicatorColumns } from './indicator-columns.tsx'
 import { IndicatorCount } from './indicator-count.tsx'
@@ -39,11 +40,9 @@ export function IndicatorsPage() {
 
   return (
     <div className={classes['page']}>
-      <header className={classes['head']}>
-        <h1>Indicators</h1>
-        <p className={classes['lead']}>Everything that owners assert, newest first.</p>
+      <PageHead title="Indicators" lead="Everything that owners assert, newest first.">
         {!mistake && <IndicatorCount total={total} isFiltered={tql !== undefined} />}
-      </header>
+      </PageHead>
       <QueryBox draft={draft} onDraft={setDraft} onSearch={search} mistakeAt={mistake?.position} />
       <QuickFilterRow draft={draft} onFilter={search} />
       {mistake ? (

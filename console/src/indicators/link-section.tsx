@@ -1,6 +1,7 @@
 import type { IndicatorLink } from '@postern/protocol'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { CopyButton } from '../elements/copy-button.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCountOf } from '../format/quantities.ts'
@@ -18,15 +19,13 @@ export function LinkSection({ type, links }: { type: string; links: readonly Ind
       summary={links.length === 0 ? 'No owner joins it with another' : formatCountOf(links.length, 'indicator')}
     >
       {links.length > 0 && (
-        <div className={classes['table']}>
-          <VirtualTable
-            label="Joined indicators"
-            columns={columns}
-            rows={links}
-            rowKey={({ id, kind }) => `${kind} ${id}`}
-            onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
-          />
-        </div>
+        <VirtualTable
+          label="Joined indicators"
+          columns={columns}
+          rows={links}
+          rowKey={({ id, kind }) => `${kind} ${id}`}
+          onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
+        />
       )}
     </Section>
   )
@@ -38,22 +37,16 @@ const columns: readonly Column<IndicatorLink>[] = [
     key: 'type',
     header: 'Type',
     width: '112px',
-    render: ({ id, type }) => (
-      <Link to="/indicators/$indicatorId" params={{ indicatorId: id }} tabIndex={-1}>
-        {indicatorTypeLabel(type)}
-      </Link>
-    ),
+    render: ({ type }) => <span>{indicatorTypeLabel(type)}</span>,
   },
   {
     key: 'value',
     header: 'Value',
     width: 'minmax(200px, 3fr)',
     isPlain: true,
-    render: ({ value }) => (
+    render: ({ id, value }) => (
       <span className={classes['linkValue']}>
-        <code>
-          <PlainText text={value} />
-        </code>
+        <NameLink to="/indicators/$indicatorId" params={{ indicatorId: id }} text={value} isCode />
         <CopyButton text={value} label="Copy the value" isSkipped />
       </span>
     ),

@@ -2,7 +2,7 @@ import type { IndicatorOnTarget } from '@postern/protocol'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
-import { StateBadge } from '../elements/state-badge.tsx'
+import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { onTargetFaces, onTargetWords } from './indicator-faces.ts'
@@ -11,30 +11,18 @@ import classes from './indicator-page.module.css'
 export function TargetTable({ targets }: { targets: readonly IndicatorOnTarget[] }) {
   const navigate = useNavigate()
   return (
-    <div className={classes['table']}>
-      <VirtualTable
-        label="On controls"
-        columns={columns}
-        rows={targets}
-        rowKey={({ controlId, target }) => `${controlId} ${target}`}
-        onOpen={({ receiptId }) => void navigate({ to: '/receipts/$receiptId', params: { receiptId } })}
-      />
-    </div>
+    <VirtualTable
+      label="On controls"
+      columns={columns}
+      rows={targets}
+      rowKey={({ controlId, target }) => `${controlId} ${target}`}
+      onOpen={({ receiptId }) => void navigate({ to: '/receipts/$receiptId', params: { receiptId } })}
+    />
   )
 }
 
 const columns: readonly Column<IndicatorOnTarget>[] = [
-  {
-    key: 'state',
-    header: 'State',
-    width: '124px',
-    isPlain: true,
-    render: ({ state }) => (
-      <span>
-        <StateBadge face={onTargetFaces[state]} title={onTargetFaces[state].meaning} />
-      </span>
-    ),
-  },
+  stateColumn(({ state }) => onTargetFaces[state], '124px'),
   {
     key: 'control',
     header: 'Control and target',

@@ -2,6 +2,7 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { jobQueries } from '../api/job-queries.ts'
+import { pages } from '../app/pages.ts'
 import { isNotFound, Missing } from '../elements/missing.tsx'
 import { Crumbs, PageHead } from '../elements/page-head.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -22,15 +23,9 @@ export function EditJobPage() {
   const save = useUpdateJob(jobId, { said: 'The job is saved', onDone: back })
   const error = job.error ?? apps.error
   useDocumentTitle(`Edit ${job.data ? plainText(job.data.name) : 'a job'} · Postern`)
-  if (isNotFound(job.error)) {
-    return (
-      <Missing what="job">
-        <Link to="/jobs">Back to the jobs</Link>
-      </Missing>
-    )
-  }
+  if (isNotFound(job.error)) return <Missing noun="job" list={pages.jobs} />
   return (
-    <div className={classes['jobPage']}>
+    <div className={classes['formPage']}>
       <div>
         <Crumbs here="Edit">
           <Link to="/jobs">Jobs</Link>

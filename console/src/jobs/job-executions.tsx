@@ -18,7 +18,7 @@ export function JobExecutions({ jobId }: { jobId: string }) {
   const executions = useInfiniteQuery(hubQueries.executions({ jobId }))
   useLiveExecutions({ jobId })
   return (
-    <section aria-label="Executions of this job">
+    <section aria-label="Executions of this job" className={classes['executions']}>
       <h2 className={classes['heading']}>Executions</h2>
       <PagedTable
         label="Executions"
@@ -46,7 +46,7 @@ const columns: readonly Column<Execution>[] = [
         tabIndex={-1}
         aria-label={`Execution ${id}: ${executionFaces[state].word}`}
       >
-        <StateBadge face={executionFaces[state]} title={executionFaces[state].meaning} />
+        <StateBadge face={executionFaces[state]} />
       </Link>
     ),
   },

@@ -1,5 +1,5 @@
 import type { Job } from '@postern/protocol'
-import type { ExplainedFace } from '../executions/execution-faces.ts'
+import type { ExplainedFace } from '../elements/state-badge.tsx'
 
 const scheduled: ExplainedFace = {
   tone: 'good',

@@ -8,70 +8,60 @@ import { api, ApiProblem } from '../api/api.ts'
 import { jobQueries } from '../api/job-queries.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
+import { Chip } from '../elements/chip.tsx'
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DetailHead } from '../elements/detail-head.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
-import { StateBadge } from '../elements/state-badge.tsx'
 import { appKindWords } from '../executions/execution-faces.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { jobFaceOf } from './job-faces.ts'
-import classes from './jobs.module.css'
 import { RunOutlook } from './run-outlook.tsx'
 import { useUpdateJob } from './update-job.ts'
 
 export function JobHeader({ job }: { job: Job }) {
-  const face = jobFaceOf(job)
   const mayRun = useMay('run')
   const mayWrite = useMay('write')
   const run = useRunNow(job)
   const pause = useUpdateJob(job.id, { said: job.enabled ? 'The job is paused' : 'The job goes on', onDone: () => {} })
   return (
-    <header className={classes['header']}>
-      <div className={classes['words']}>
-        <p className={classes['app']}>
+    <DetailHead
+      over={
+        <>
           <PlainText text={job.appName} />
-          <span className={classes['kind']}>{appKindWords[job.appKind]}</span>
-        </p>
-        <h1 className={classes['title']}>
-          <PlainText text={job.name} />
-        </h1>
-        <p className={classes['state']}>
-          <StateBadge face={face} large /> <span className={classes['soft']}>{face.meaning}</span>
-        </p>
-      </div>
-      <div className={classes['actions']}>
-        {mayRun && (
-          <Button leftSection={<Icon name="play" size={14} />} loading={run.isPending} onClick={() => run.mutate()}>
-            Run now
-          </Button>
-        )}
-        {mayWrite && (
-          <>
-            <Button
-              variant="default"
-              leftSection={<Icon name={job.enabled ? 'pause' : 'play'} size={14} />}
-              loading={pause.isPending}
-              onClick={() => pause.mutate({ enabled: !job.enabled })}
-            >
-              {job.enabled ? 'Pause' : 'Resume'}
+          <Chip>{appKindWords[job.appKind]}</Chip>
+        </>
+      }
+      name={job.name}
+      face={jobFaceOf(job)}
+      actions={
+        <>
+          {mayRun && (
+            <Button leftSection={<Icon name="play" size={14} />} loading={run.isPending} onClick={() => run.mutate()}>
+              Run now
             </Button>
-            <JobMenu job={job} />
-          </>
-        )}
-      </div>
+          )}
+          {mayWrite && (
+            <>
+              <Button
+                variant="default"
+                leftSection={<Icon name={job.enabled ? 'pause' : 'play'} size={14} />}
+                loading={pause.isPending}
+                onClick={() => pause.mutate({ enabled: !job.enabled })}
+              >
+                {job.enabled ? 'Pause' : 'Resume'}
+              </Button>
+              <JobMenu job={job} />
+            </>
+          )}
+        </>
+      }
+    >
       <RunOutlook job={job} />
-      {run.isError && (
-        <div className={classes['whole']}>
-          <RunProblem error={run.error} />
-        </div>
-      )}
-      {pause.isError && (
-        <div className={classes['whole']}>
-          <ProblemAlert error={pause.error} />
-        </div>
-      )}
-    </header>
+      {run.isError && <RunProblem error={run.error} />}
+      {pause.isError && <ProblemAlert error={pause.error} />}
+    </DetailHead>
   )
 }
 
@@ -79,12 +69,12 @@ export function JobHeader({ job }: { job: Job }) {
 function RunProblem({ error }: { error: unknown }) {
   if (!isWithoutAnswer(error)) return <ProblemAlert error={error} />
   return (
-    <>
+    <div>
       <ProblemAlert error={error} title="The hub does not answer; the run may have started" />
       <p>
         Look among the <Link to="/executions">executions</Link> before you run it again.
       </p>
-    </>
+    </div>
   )
 }
 

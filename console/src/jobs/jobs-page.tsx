@@ -2,19 +2,21 @@ import { Button, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useDocumentTitle } from '@mantine/hooks'
 import type { Job } from '@postern/protocol'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { jobQueries } from '../api/job-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
+import { FilterChip } from '../elements/filter-chip.tsx'
 import { Icon } from '../elements/icon.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { StateBadge } from '../elements/state-badge.tsx'
+import { ShortText } from '../elements/short-text.tsx'
+import { stateColumn } from '../elements/state-column.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
-import { plainText } from '../format/text-pieces.ts'
 import { appKindWords } from '../executions/execution-faces.ts'
 import { jobFaceOf } from './job-faces.ts'
 import { jobFilterOf } from './jobs-search.ts'
@@ -67,18 +69,12 @@ function JobsFilter() {
   return (
     <>
       {search.environment && (
-        <Button
-          size="xs"
-          variant="default"
-          rightSection={<Icon name="cross" size={12} />}
+        <FilterChip
           title="Show the jobs of every environment"
-          onClick={() => void navigate({ search: search.contains ? { contains: search.contains } : {} })}
+          onRemove={() => void navigate({ search: search.contains ? { contains: search.contains } : {} })}
         >
-          <span className={classes['filterName']}>
-            Environment: <PlainText text={environment.data?.name ?? search.environment} />
-            <span className="only-heard"> (take this filter away)</span>
-          </span>
-        </Button>
+          Environment: <PlainText text={environment.data?.name ?? search.environment} />
+        </FilterChip>
       )}
       <TextInput
         size="xs"
@@ -108,39 +104,18 @@ function NewJobButton() {
 }
 
 const columns: readonly Column<Job>[] = [
-  {
-    key: 'enabled',
-    header: 'State',
-    width: '124px',
-    isPlain: true,
-    render: (job) => {
-      const face = jobFaceOf(job)
-      return (
-        <span>
-          <StateBadge face={face} title={face.meaning} />
-        </span>
-      )
-    },
-  },
+  stateColumn(jobFaceOf, '124px'),
   {
     key: 'name',
     header: 'Job',
     width: 'minmax(150px, 2.4fr)',
     isPlain: true,
     render: (job) => (
-      <div className={classes['job']}>
-        <Link
-          to="/jobs/$jobId"
-          params={{ jobId: job.id }}
-          className={classes['name']}
-          title={plainText(job.name)}
-          tabIndex={-1}
-        >
-          <PlainText text={job.name} />
-        </Link>
-        <span className={classes['soft']} title={plainText(job.appName)}>
-          <PlainText text={job.appName} />, {appKindWords[job.appKind]}
-        </span>
+      <div>
+        <NameLink to="/jobs/$jobId" params={{ jobId: job.id }} text={job.name} />
+        <ShortText text={job.appName} isSoft>
+          , {appKindWords[job.appKind]}
+        </ShortText>
       </div>
     ),
   },
@@ -149,11 +124,7 @@ const columns: readonly Column<Job>[] = [
     header: 'Environment',
     isSecondary: true,
     width: 'minmax(96px, 1fr)',
-    render: (job) => (
-      <span className={classes['short']} title={plainText(job.environmentName)}>
-        <PlainText text={job.environmentName} />
-      </span>
-    ),
+    render: (job) => <ShortText text={job.environmentName} />,
   },
   {
     key: 'schedule',

@@ -15,7 +15,7 @@ export function LastRun({ job }: { job: Job }) {
   return (
     <span className={classes['lastRun']}>
       <Link to="/executions/$executionId" params={{ executionId: last.id }} className={classes['badgeLink']}>
-        <StateBadge face={executionFaces[last.state]} title={executionFaces[last.state].meaning} />
+        <StateBadge face={executionFaces[last.state]} />
       </Link>
       <time dateTime={at} title={describeInstant(at)} className={classes['soft']}>
         {formatRelative(at, nowMs)}

@@ -28,7 +28,7 @@ export function NewJobPage() {
   })
   useDocumentTitle('New job · Postern')
   return (
-    <div className={classes['jobPage']}>
+    <div className={classes['formPage']}>
       <div>
         <Crumbs here="New">
           <Link to="/jobs">Jobs</Link>

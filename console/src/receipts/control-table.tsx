@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { receiptQueries } from '../api/receipt-queries.ts'
 import { useClock } from '../elements/clock.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
@@ -46,16 +47,12 @@ const columns: readonly Column<Control>[] = [
     width: 'minmax(150px, 1fr)',
     isPlain: true,
     render: (control) => (
-      <Link
+      <NameLink
         from="/receipts"
         to="."
         search={(search) => ({ ...(search.days && { days: search.days }), control: control.id })}
-        className={classes['name']}
-        title={plainText(control.name)}
-        tabIndex={-1}
-      >
-        <PlainText text={control.name} />
-      </Link>
+        text={control.name}
+      />
     ),
   },
   {
@@ -80,7 +77,7 @@ function Targets({ control }: { control: Control }) {
     <ul className={classes['targets']}>
       {control.targets.slice(0, targetsShown).map(({ target, receiptId, state, at }) => (
         <li key={target}>
-          <StateBadge face={receiptFaces[state]} title={receiptFaces[state].meaning} />
+          <StateBadge face={receiptFaces[state]} />
           <Link
             to="/receipts/$receiptId"
             params={{ receiptId }}

@@ -1,9 +1,9 @@
-import { Button, NativeSelect } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { ReceiptState } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { receiptQueries } from '../api/receipt-queries.ts'
-import { Icon } from '../elements/icon.tsx'
+import { FilterChip } from '../elements/filter-chip.tsx'
 import { receiptFaces } from '../executions/execution-faces.ts'
 import { plainText } from '../format/text-pieces.ts'
 import classes from './receipts.module.css'
@@ -25,16 +25,9 @@ export function ReceiptsFilter() {
   return (
     <div className={classes['filter']}>
       {search.day && (
-        <Button
-          size="xs"
-          variant="default"
-          rightSection={<Icon name="cross" size={12} />}
-          title="Show every day"
-          onClick={() => show({ day: undefined })}
-        >
+        <FilterChip title="Show every day" onRemove={() => show({ day: undefined })}>
           Day: {search.day}
-          <span className="only-heard"> (take this filter away)</span>
-        </Button>
+        </FilterChip>
       )}
       <NativeSelect
         size="xs"

@@ -1,19 +1,19 @@
 import { useDocumentTitle } from '@mantine/hooks'
 import type { Receipt } from '@postern/protocol'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { receiptQueries } from '../api/receipt-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Icon } from '../elements/icon.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
-import { PlainText } from '../elements/plain-text.tsx'
-import { StateBadge } from '../elements/state-badge.tsx'
+import { ShortText } from '../elements/short-text.tsx'
+import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { receiptFaces } from '../executions/execution-faces.ts'
 import { formatCount } from '../format/quantities.ts'
-import { plainText } from '../format/text-pieces.ts'
 import { ControlTable } from './control-table.tsx'
 import { useLiveReceipts } from './live-receipts.ts'
 import { ReceiptChart } from './receipt-chart.tsx'
@@ -52,36 +52,16 @@ export function ReceiptsPage() {
 }
 
 const columns: readonly Column<Receipt>[] = [
-  {
-    key: 'state',
-    header: 'State',
-    width: '126px',
-    isPlain: true,
-    render: ({ state }) => (
-      <span>
-        <StateBadge face={receiptFaces[state]} title={receiptFaces[state].meaning} />
-      </span>
-    ),
-  },
+  stateColumn(({ state }) => receiptFaces[state], '126px'),
   {
     key: 'target',
     header: 'Control, target',
     width: 'minmax(190px, 2.4fr)',
     isPlain: true,
     render: (receipt) => (
-      <div className={classes['about']}>
-        <Link
-          to="/receipts/$receiptId"
-          params={{ receiptId: receipt.id }}
-          className={classes['name']}
-          title={plainText(receipt.control)}
-          tabIndex={-1}
-        >
-          <PlainText text={receipt.control} />
-        </Link>
-        <span className={classes['short']} title={plainText(receipt.target)}>
-          <PlainText text={receipt.target} />
-        </span>
+      <div>
+        <NameLink to="/receipts/$receiptId" params={{ receiptId: receipt.id }} text={receipt.control} />
+        <ShortText text={receipt.target} />
         {receipt.unverifiedTransport && (
           <span className={classes['unverified']}>
             <Icon name="warning" size={12} /> Unverified transport
@@ -96,9 +76,7 @@ const columns: readonly Column<Receipt>[] = [
     isSecondary: true,
     width: 'minmax(120px, 1.4fr)',
     render: ({ collectionName, collectionVersion }) => (
-      <span className={classes['short']} title={plainText(collectionName)}>
-        <PlainText text={collectionName} />, version {formatCount(collectionVersion)}
-      </span>
+      <ShortText text={collectionName}>, version {formatCount(collectionVersion)}</ShortText>
     ),
   },
   figure('desired', 'Desired'),
