@@ -11,6 +11,9 @@ import {
 } from '@postern/cli'
 import { compileCache } from './compile-cache.ts'
 
+/** Packages of the built-in apps, each named by the digest of its sources: bundled once for all systems of a run. */
+const packagesFolder = join(checkoutFolder, '.cache/packages-of-tests')
+
 /** A whole system in a folder of its own, each part a process as in production, for tests. */
 export type TestSystem = AsyncDisposable & {
   hub: LocalHub
@@ -62,7 +65,7 @@ export async function startTestSystem(
     dataFolder,
     checkout,
     async startServer(egressAllowed = []) {
-      await installBuiltInApps(hub.target, checkout, join(dataFolder, 'packages'))
+      await installBuiltInApps(hub.target, checkout, packagesFolder)
       const server = await startLocalEnvironmentServer({
         target: hub.target,
         dataFolder,

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageApp } from '@postern/app-sdk/package'
 import { App, AppPage, installHeaders, paths } from '@postern/protocol'
@@ -36,7 +36,10 @@ async function packaged(folder: string, checkout: string, cacheFolder: string): 
   )
   if (existsSync(cached)) return readFileSync(cached)
   const { file: bytes } = await packageApp(folder)
-  writeFileSync(cached, bytes, { mode: 0o600 })
+  // Renamed into its place: another process that fills the same folder never reads half a package.
+  const written = `${cached}.${randomUUID()}`
+  writeFileSync(written, bytes, { mode: 0o600 })
+  renameSync(written, cached)
   return bytes
 }
 

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const pollMs = 20
+const pollMsMax = 100
+/** A look that takes long, such as a call of a hub, works the processors that do what is waited for: of ten parts of the time, one. */
+const pausePerLook = 9
 
 /** Waits for a condition, with a deadline and a word on what was awaited. Returns what the condition gave. */
 export async function waitFor<Value>(
@@ -11,10 +14,12 @@ export async function waitFor<Value>(
 ): Promise<Exclude<Value, false | null | undefined | 0 | ''>> {
   const end = Date.now() + deadlineMs
   for (;;) {
+    const lookedAt = performance.now()
     const value = await condition()
     // Truthy values are what Exclude leaves; the compiler cannot see it.
     if (value) return value as Exclude<Value, false | null | undefined | 0 | ''>
     if (Date.now() > end) throw new Error(`waited ${deadlineMs / 1000} s in vain for ${what}\n${context()}`)
-    await delay(pollMs)
+    const lookMs = performance.now() - lookedAt
+    await delay(Math.min(Math.max(pollMs, pausePerLook * lookMs), pollMsMax))
   }
 }
