@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['tools/test-setup.ts'],
     // Soaks take long by design.
-    testTimeout: process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 60_000,
+    testTimeout: process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 120_000,
     hookTimeout: 60_000,
     pool: 'forks',
     // One more than the cores of a small machine: much of the tests waits for processes and deadlines.

@@ -154,7 +154,7 @@ test('AED-7: whatever a control does, a receipt is never wrongly in sync, names 
     }),
     { seed, numRuns: 60 },
   )
-}, 120_000)
+})
 
 /** Pushes; where the plan waits, approves it and lets it be applied. */
 async function pushApproving(control: MemoryControl, collection: string): Promise<Outcome> {

@@ -131,7 +131,7 @@ test('D10, ES-24: two attempts of one execution never overlap, whatever the netw
   // Else the property was not tried at all.
   expect(takenOver).toBeGreaterThan(3)
   expect(rehearsal.errors).toEqual([])
-}, 120_000)
+})
 
 /** Plays one execution of a pool of two through the weather. @returns its runs in order */
 async function play(steps: readonly { seconds: number; servers: readonly Weather[] }[]): Promise<Run[]> {

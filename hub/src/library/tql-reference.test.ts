@@ -207,4 +207,4 @@ test('LIB-3: every query finds what a plain evaluation in memory finds', async (
   )
   // Queries that find all or nothing would agree by chance.
   expect(some).toBeGreaterThan(300)
-}, 120_000)
+})
