@@ -1,4 +1,5 @@
 import type { IndicatorType } from '../indicators/indicator-types.ts'
+import { stixPatternLengthMax } from './pattern/pattern-limits.ts'
 
 /** What a simple pattern says. The value is unescaped but not canonical yet: canonicalise it. */
 export interface PatternValue {
@@ -12,7 +13,7 @@ export interface PatternValue {
  * and for patterns above 10 KB (S14).
  */
 export function readSimpleStixPattern(pattern: string): PatternValue | undefined {
-  if (pattern.length > patternLengthMax) return undefined
+  if (pattern.length > stixPatternLengthMax) return undefined
   const head = comparisonHead.exec(pattern)
   if (!head) return undefined
   const [all, path = ''] = head
@@ -48,6 +49,11 @@ function readNumber(pattern: string, path: string, start: number): PatternValue 
   return number === undefined ? undefined : { type: 'ASN', value: `ASN${number}` }
 }
 
+/** The type of indicator whose value stands at an object path; undefined where there is none. */
+export function simplePathType(path: string): IndicatorType | undefined {
+  return path === 'autonomous-system:number' ? 'ASN' : (textPaths.get(path) ?? textPaths.get(foldedPath(path)))
+}
+
 /** Producers write `hashes.'SHA-256'`, `hashes."SHA-256"`, `hashes.SHA256` and `hashes.sha256`; all mean the same. */
 function foldedPath(path: string): string {
   if (!path.startsWith('file:hashes.')) return path
@@ -57,7 +63,6 @@ function foldedPath(path: string): string {
     .replace(/sha-(\d)/, 'sha$1')
 }
 
-const patternLengthMax = 10_240
 const apostrophe = 0x27
 const backslash = 0x5c
 const comparisonHead = /^\s*\[\s*([a-z0-9-]+:[\w.'"-]+)\s*==?\s*/i

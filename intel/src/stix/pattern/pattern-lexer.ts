@@ -1,0 +1,98 @@
+/** What a pattern is made of. `name` is an identifier or keyword; `text` of strings and prefixed constants is without quotes. */
+export interface PatternToken {
+  readonly kind: 'name' | 'string' | 'integer' | 'float' | 'timestamp' | 'hex' | 'binary' | 'symbol' | 'end'
+  readonly text: string
+  readonly offset: number
+  /** Where the token ends. */
+  readonly end: number
+}
+
+/** The grammar was broken at an offset. */
+export class PatternError extends Error {
+  readonly offset: number
+  readonly isTooLarge: boolean
+
+  constructor(message: string, offset: number, isTooLarge = false) {
+    super(message)
+    this.offset = offset
+    this.isTooLarge = isTooLarge
+  }
+}
+
+/** Reads the token at or behind `from`, past blanks and comments. Each expression is sticky and without choices that overlap: linear time. */
+export function readToken(pattern: string, from: number): PatternToken {
+  const offset = afterBlanks(pattern, from)
+  if (offset >= pattern.length) return { kind: 'end', text: '', offset, end: offset }
+  const name = matchAt(nameForm, pattern, offset)
+  if (name !== undefined) {
+    const kind = pattern.charAt(offset + name.length) === "'" ? constantPrefixes.get(name) : undefined
+    if (kind === undefined) return { kind: 'name', text: name, offset, end: offset + name.length }
+    return prefixed(pattern, kind, offset)
+  }
+  const quote = pattern.charAt(offset)
+  if (quote === "'" || quote === '"') return readString(pattern, offset, quote)
+  const number = matchAt(numberForm, pattern, offset)
+  if (number !== undefined)
+    return { kind: number.includes('.') ? 'float' : 'integer', text: number, offset, end: offset + number.length }
+  const symbol = matchAt(symbolForm, pattern, offset)
+  if (symbol === undefined) throw new PatternError(`There is no place for ${JSON.stringify(quote)} here.`, offset)
+  return { kind: 'symbol', text: symbol, offset, end: offset + symbol.length }
+}
+
+function prefixed(pattern: string, kind: 'timestamp' | 'hex' | 'binary', offset: number): PatternToken {
+  const { text, end } = readString(pattern, offset + 1, "'")
+  if (!constantForms[kind].test(text)) throw new PatternError(`This is no ${kind} constant.`, offset)
+  return { kind, text, offset, end }
+}
+
+function readString(pattern: string, offset: number, quote: string): PatternToken {
+  let at = offset + 1
+  let isEscaped = false
+  for (; at < pattern.length; at++) {
+    const character = pattern.charAt(at)
+    if (character === quote) break
+    if (character !== '\\') continue
+    const next = pattern.charAt(at + 1)
+    if (next !== quote && next !== '\\')
+      throw new PatternError(`A backslash in a string stands before ${quote} or another backslash.`, at)
+    isEscaped = true
+    at++
+  }
+  if (at >= pattern.length) throw new PatternError('This string has no end.', offset)
+  const literal = pattern.slice(offset + 1, at)
+  return { kind: 'string', text: isEscaped ? literal.replace(/\\(['"\\])/g, '$1') : literal, offset, end: at + 1 }
+}
+
+function afterBlanks(pattern: string, from: number): number {
+  let at = from
+  for (;;) {
+    blanks.lastIndex = at
+    if (!blanks.test(pattern)) return at
+    at = blanks.lastIndex
+    if (!pattern.startsWith('/*', at)) continue
+    const end = pattern.indexOf('*/', at + 2)
+    if (end < 0) throw new PatternError('This comment has no end.', at)
+    at = end + 2
+  }
+}
+
+function matchAt(form: RegExp, text: string, offset: number): string | undefined {
+  form.lastIndex = offset
+  return form.exec(text)?.[0]
+}
+
+/** One run of blanks, one line of a comment, or nothing but the sight of a longer comment; never the empty match. */
+const blanks = /\s+|\/\/[^\n\r]*|(?=\/\*)/y
+const nameForm = /[a-z_][\w-]*/iy
+const numberForm = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)/y
+const symbolForm = /==|!=|<>|<=|>=|[=<>[\]():.,*]/y
+const constantPrefixes: ReadonlyMap<string, 'timestamp' | 'hex' | 'binary'> = new Map([
+  ['t', 'timestamp'],
+  ['h', 'hex'],
+  ['b', 'binary'],
+])
+const constantForms = {
+  timestamp: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/,
+  hex: /^(?:[0-9a-f]{2})*$/i,
+  binary: /^(?:[a-z0-9+/]{4})*(?:[a-z0-9+/]{2}==|[a-z0-9+/]{3}=)?$/i,
+} as const
