@@ -17,6 +17,7 @@ import { createLibrary } from './library/create-library.ts'
 import { Changes } from './live/changes.ts'
 import type { Notifications } from './live/notifications.ts'
 import type { Authority } from './pki/authority.ts'
+import { createReaders } from './readers/readers.ts'
 import type { Settings } from './settings/settings.ts'
 
 export type FeatureParts = {
@@ -76,6 +77,7 @@ export function createFeatures({
     collections,
     controls: createControls({ db, audit }),
     library: createLibrary({ db, pool, clock, audit, onTouched: refreshTouched }),
+    readers: createReaders({ db, audit, clock }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
     scheduler: createScheduler({ db, clock, steadyMs, executions, log }),
   }

@@ -97,6 +97,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
       features.access,
       features.environments.authenticateDeliveryToken,
       features.executions.tokens.authenticate,
+      features.readers.credentials,
     ),
     https: await serverCertificate(),
   })

@@ -18,6 +18,7 @@ import { jobRoutes } from './jobs/routes.ts'
 import { serveLibrary } from './library/create-library.ts'
 import { liveRoutes } from './live/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
+import { readerRoutes } from './readers/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { Settings } from './settings/settings.ts'
 
@@ -46,6 +47,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   collectionRoutes(server, features.collections)
   controlRoutes(server, features.controls)
   exportRoutes(server, features.exports)
+  readerRoutes(server, features.readers)
   liveRoutes(server, { changes: features.changes, maySee: features.executions.isVisible })
   openapiRoutes(server)
   docsRoutes(server)

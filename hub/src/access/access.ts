@@ -14,7 +14,7 @@ const tokenDaysDefault = 90
 const dayMs = 86_400_000
 /** Failed sign-ins by one name or from one address within the window before further ones are refused. */
 export const signInFailuresMax = 10
-const signInWindowMs = 15 * 60_000
+export const signInWindowMs = 15 * 60_000
 
 /** Users, sessions, API tokens and the set-up link. */
 export class Access {

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import { clientCertificateOf } from '../http/client-certificates.ts'
 import type { Authenticate } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
+import { type ReaderCredentials, readerTokenPrefix } from '../readers/readers.ts'
 import type { Access } from './access.ts'
 import type { Caller } from './caller.ts'
 
@@ -13,15 +15,20 @@ const stranger: Caller = { kind: 'stranger', name: 'stranger' }
 
 /**
  * Who sent a request over HTTPS: an API token, an environment server's delivery token, an execution's token (TcEx's scheme),
- * or a session's cookie. A credential that is no good is refused, even on public routes, so that nobody mistakes it for one
+ * a reader's password, token or client certificate (D27), or a session's cookie. A credential that is no good is refused, even on public routes, so that nobody mistakes it for one
  * that works.
  */
-export function authenticateHttps(access: Access, environmentServers: ReadToken, executions: ReadToken): Authenticate {
+export function authenticateHttps(
+  access: Access,
+  environmentServers: ReadToken,
+  executions: ReadToken,
+  readers: ReaderCredentials,
+): Authenticate {
   return async (request) => {
     const header = request.headers.authorization
-    if (header !== undefined) return await callerOfHeader(header)
+    if (header !== undefined) return await callerOfHeader(header, request.ip)
     const cookie = request.cookies[sessionCookie]
-    if (cookie === undefined) return stranger
+    if (cookie === undefined) return (await callerOfCertificate(request)) ?? stranger
     const caller = await access.callerOfSession(cookie)
     // A dead session is no mistake of the sender's: the console then shows the sign-in page.
     if (caller === undefined) return stranger
@@ -29,7 +36,12 @@ export function authenticateHttps(access: Access, environmentServers: ReadToken,
     return caller
   }
 
-  async function callerOfHeader(header: string): Promise<Caller> {
+  async function callerOfCertificate(request: FastifyRequest): Promise<Caller | undefined> {
+    const sha256 = clientCertificateOf(request.raw.socket, Date.now())
+    return sha256 === undefined ? undefined : await readers.certificate(sha256, request.ip)
+  }
+
+  async function callerOfHeader(header: string, address: string): Promise<Caller> {
     const [scheme, token] = header.split(' ', 2)
     // TcEx knows one scheme only, whoever's token it was given.
     if (scheme === 'TC-Token' && token !== undefined) {
@@ -38,10 +50,22 @@ export function authenticateHttps(access: Access, environmentServers: ReadToken,
     if (scheme === 'Bearer' && token !== undefined) {
       // An enrolment token is a bearer token too; its one route checks it (S9).
       if (token.startsWith('pse_')) return stranger
+      if (token.startsWith(readerTokenPrefix)) return await readers.token(token, address)
       return known((await access.callerOfToken(token)) ?? (await environmentServers(token)))
     }
-    throw new Problem('unauthenticated', 'The Authorization header is neither "Bearer <token>" nor "TC-Token <token>".')
+    if (scheme === 'Basic' && token !== undefined) return await readers.basic(...readBasic(token), address)
+    throw new Problem(
+      'unauthenticated',
+      'The Authorization header is none of "Bearer <token>", "Basic <name and password>" and "TC-Token <token>".',
+    )
   }
+}
+
+/** RFC 7617: base64 of `name:password`; a password may hold colons, a name may not. */
+function readBasic(token: string): [username: string, password: string] {
+  const text = Buffer.from(token, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
 /** The machine's own door (D16): the socket's mode says who may open it. */

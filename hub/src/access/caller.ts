@@ -30,6 +30,8 @@ export type Caller =
       collectionIds: readonly string[]
       controlId: string | null
     }
+  /** A machine that fetches lists and TAXII collections (D27). */
+  | { kind: 'reader'; readerId: string; name: string; organizationId: string }
   | { kind: 'stranger'; name: 'stranger' }
 
 export type CallerKind = Caller['kind']

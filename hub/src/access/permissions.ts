@@ -28,6 +28,10 @@ export const permissions = [
   'exports:read',
   'exports:write',
   'plans:decide',
+  'readers:read',
+  'readers:write',
+  'lists:fetch',
+  'taxii:use',
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -40,6 +44,7 @@ const readOnly: Permission[] = [
   'library:read',
   'collections:read',
   'exports:read',
+  'readers:read',
 ]
 const analyst: Permission[] = [...readOnly, 'library:write', 'collections:write', 'executions:run', 'plans:decide']
 const organizationAdministrator: Permission[] = [
@@ -49,6 +54,7 @@ const organizationAdministrator: Permission[] = [
   'jobs:write',
   'audit:read',
   'settings:read',
+  'readers:write',
 ]
 const administrator: Permission[] = [
   ...organizationAdministrator,
@@ -76,6 +82,9 @@ const ofAppKind: Record<AppKind, ReadonlySet<Permission>> = {
 
 const ofEnvironmentServer: ReadonlySet<Permission> = new Set(['self:read', 'packages:read', 'attempts:write'])
 
+/** What a reader may ask for; which lists and TAXII collections it has is checked where they are touched (D27). */
+const ofReader: ReadonlySet<Permission> = new Set(['lists:fetch', 'taxii:use'])
+
 /** What a route asks of its caller: one permission, and which kinds of credential may speak at all. */
 export type RouteRule = { permission: Permission; callers: readonly CallerKind[] }
 
@@ -101,7 +110,7 @@ export function onlyFor(permission: Permission, ...callers: CallerKind[]): { rul
 export const forEveryone: { rule: RouteRule } = {
   rule: {
     permission: 'public',
-    callers: ['stranger', 'user', 'token', 'machine', 'execution', 'environment-server'],
+    callers: ['stranger', 'user', 'token', 'machine', 'execution', 'environment-server', 'reader'],
   },
 }
 
@@ -118,6 +127,8 @@ function permissionsOf(caller: Caller): ReadonlySet<Permission> {
       return ofAppKind[caller.appKind]
     case 'environment-server':
       return ofEnvironmentServer
+    case 'reader':
+      return ofReader
     case 'user':
     case 'token':
     case 'machine':

@@ -215,7 +215,9 @@ function tokenRoutes(server: Server, access: Access): void {
 }
 
 async function describeCaller(caller: Caller, access: Access): Promise<Me> {
-  if (caller.kind === 'stranger') throw new Error('a stranger passed the rule of a route for known callers')
+  if (caller.kind === 'stranger' || caller.kind === 'reader') {
+    throw new Error(`a ${caller.kind} passed the rule of a route for others`)
+  }
   const organization = (await access.organizations()).find((each) => each.id === caller.organizationId)
   return {
     kind: caller.kind,

@@ -3,6 +3,7 @@ import { auditRoutes } from '../audit/routes.ts'
 import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
 import { createTestDatabase } from '../database/test-database.ts'
 import { createServer, type Server } from '../http/server.ts'
+import { createReaders } from '../readers/readers.ts'
 import { Settings } from '../settings/settings.ts'
 import { Access } from './access.ts'
 import { authenticateHttps, authenticateMachine } from './authenticate.ts'
@@ -34,7 +35,9 @@ export async function startTestAccess(): Promise<TestAccess> {
   const ports = () => ({ https: 8443, broker: 62_000 })
   const settings = new Settings(connection.db, { publicUrl: origin, brokerPublicHost: undefined, ports })
   const nobody = async () => undefined
-  const https = await createServer({ authenticate: authenticateHttps(access, nobody, nobody), logger: false })
+  const readers = createReaders({ db: connection.db, audit: new Audit(), clock: { now: () => time.now } })
+  const authenticate = authenticateHttps(access, nobody, nobody, readers.credentials)
+  const https = await createServer({ authenticate, logger: false })
   const door = await createServer({ authenticate: authenticateMachine(organizationId), logger: false })
   for (const server of [https, door]) {
     accessRoutes(server, access, settings)

@@ -229,6 +229,7 @@ function collectionScope(caller: Caller): CollectionScope {
     case 'execution':
       return { organizationId: caller.organizationId, ids: caller.collectionIds }
     case 'environment-server':
+    case 'reader':
     case 'stranger':
       throw new Problem('forbidden', 'Only people and executions read data collections.')
   }

@@ -32,6 +32,7 @@ beforeAll(async () => {
   cookie = await api.cookieOf('administrator')
   tokens['token'] = await api.tokenOf('administrator')
   tokens['environment-server'] = await api.deliveryToken()
+  tokens['reader'] = await api.readerToken()
   tokens['exports:write'] = await api.executionToken('export')
   tokens['library:write'] = await api.executionToken('feed')
   for (const server of [api.https, api.door]) {
@@ -178,6 +179,7 @@ function credentialFor(route: Route): Record<string, string> {
   if (route.permission === 'public') return {}
   if (route.callers.includes('token')) return { authorization: `Bearer ${tokens['token']}` }
   if (route.callers.includes('environment-server')) return { authorization: `Bearer ${tokens['environment-server']}` }
+  if (route.callers.includes('reader')) return { authorization: `Bearer ${tokens['reader']}` }
   if (route.callers.includes('execution')) return { authorization: `TC-Token ${tokens[route.permission]}` }
   return { cookie, origin: testOrigin }
 }

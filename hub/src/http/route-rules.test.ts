@@ -60,6 +60,10 @@ const holders: Record<Permission, string[]> = {
   'exports:write': ['export'],
   'attempts:write': ['environment-server'],
   enrol: [],
+  'readers:read': everyone,
+  'readers:write': chiefs,
+  'lists:fetch': ['reader'],
+  'taxii:use': ['reader'],
 }
 
 type Who = { kind: string; as: string; headers: Record<string, string> }
@@ -73,6 +77,7 @@ async function callers(): Promise<Who[]> {
       as: 'environment-server',
       headers: { authorization: `Bearer ${await api.deliveryToken()}` },
     },
+    { kind: 'reader', as: 'reader', headers: { authorization: `Bearer ${await api.readerToken()}` } },
   ]
   for (const role of Role.options) {
     all.push({ kind: 'user', as: role, headers: { cookie: await api.cookieOf(role), origin: testOrigin } })
@@ -121,7 +126,9 @@ test('D22: what another organization has is not there, on every route that names
       ? admin
       : kinds.includes('environment-server')
         ? `Bearer ${await api.deliveryToken()}`
-        : `TC-Token ${await api.executionToken(permission === 'exports:write' ? 'export' : 'feed')}`
+        : kinds.includes('reader')
+          ? `Bearer ${await api.readerToken()}`
+          : `TC-Token ${await api.executionToken(permission === 'exports:write' ? 'export' : 'feed')}`
     const schema = bodies.get(name)
     const body =
       schema === undefined ? undefined : fc.sample(jsonOf(schema, { kind: 'config' }, true), { numRuns: 1, seed: 7 })[0]

@@ -22,6 +22,7 @@ import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
+import { askForClientCertificates } from './client-certificates.ts'
 import { httpLimits } from './http-limits.ts'
 import { registerOpenapi } from './openapi.ts'
 import { replyWithProblem } from './problem-reply.ts'
@@ -74,7 +75,10 @@ export async function createServer({ authenticate, logger, https }: ServerOption
   }
   const server = (https === undefined
     ? Fastify(base)
-    : Fastify({ ...base, https: { ...https, minVersion: 'TLSv1.2' } })) as unknown as Server
+    : Fastify({
+        ...base,
+        https: { ...https, ...askForClientCertificates, minVersion: 'TLSv1.2' },
+      })) as unknown as Server
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   server.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply))

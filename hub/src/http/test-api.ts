@@ -13,6 +13,7 @@ import { Keys } from '../keys/keys.ts'
 import { SecretBox } from '../keys/secret-box.ts'
 import { Notifications } from '../live/notifications.ts'
 import { Authority } from '../pki/authority.ts'
+import { readerTokenPrefix } from '../readers/readers.ts'
 import { addRoutes } from '../routes.ts'
 import { Settings } from '../settings/settings.ts'
 import { type Authenticate, createServer, type Server } from './server.ts'
@@ -43,6 +44,8 @@ export type TestApi = {
   /** What an app of that kind is given. */
   executionToken(kind: AppKind, world?: World): Promise<string>
   deliveryToken(world?: World): Promise<string>
+  /** A reader's; it is granted nothing. */
+  readerToken(organizationId?: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -78,6 +81,7 @@ export async function createTestApi(): Promise<TestApi> {
       features.access,
       features.environments.authenticateDeliveryToken,
       features.executions.tokens.authenticate,
+      features.readers.credentials,
     ),
   )
   const door = await open(authenticateMachine(ourId))
@@ -140,6 +144,13 @@ export async function createTestApi(): Promise<TestApi> {
         .set({ delivery_token_sha256: sha256 })
         .where('server_xid', '=', serverXid)
         .execute()
+      return token
+    },
+    async readerToken(organizationId = ourId) {
+      const { token, sha256 } = newCredential(readerTokenPrefix)
+      const name = randomBytes(6).toString('hex')
+      const reader = { organization_id: organizationId, name, token_sha256: sha256, created_by: 'test' }
+      await db.insertInto('reader').values(reader).execute()
       return token
     },
     async close() {

@@ -88,6 +88,13 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     expires_at: new Date(Date.now() + 86_400_000),
   })
 
+  const readerId = await made('reader', {
+    organization_id: organizationId,
+    name,
+    token_sha256: randomBytes(32),
+    created_by: 'test',
+  })
+
   const executions = {} as Record<Kind, string>
   let [appId, jobId, sha256] = ['', '', '']
   for (const kind of AppKind.options) {
@@ -183,6 +190,7 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       executionId: executions.feed,
       attempt: '1',
       tokenId,
+      readerId,
       sha256,
       indicatorId: indicator,
       collectionId,

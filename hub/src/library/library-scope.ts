@@ -14,6 +14,7 @@ export function libraryScope(caller: Caller): LibraryScope {
     case 'execution':
       return { organizationId: caller.organizationId, ownerIds: caller.readableOwnerIds }
     case 'environment-server':
+    case 'reader':
     case 'stranger':
       throw new Problem('forbidden', 'Only people and executions read the library.')
   }

@@ -19,7 +19,8 @@ export class Owners {
     caller: Caller,
     { cursor, limit }: { cursor?: string | undefined; limit: number },
   ): Promise<{ data: Owner[]; next?: string }> {
-    if (caller.kind === 'stranger' || caller.kind === 'environment-server') return { data: [] }
+    if (caller.kind === 'stranger' || caller.kind === 'environment-server' || caller.kind === 'reader')
+      return { data: [] }
     const readable = caller.kind === 'execution' ? caller.readableOwnerIds : undefined
     const rows = await new OwnerStore(this.#db).page(caller.organizationId, readable, cursor, limit + 1)
     const data = rows.slice(0, limit)
@@ -51,7 +52,7 @@ export class Owners {
    * organization. An unknown owner and one of others sound alike.
    */
   async writable(caller: Caller, name: string): Promise<Owner> {
-    if (caller.kind === 'stranger' || caller.kind === 'environment-server') {
+    if (caller.kind === 'stranger' || caller.kind === 'environment-server' || caller.kind === 'reader') {
       throw new Problem('forbidden', 'Only people and executions write to the library.')
     }
     const owner = await new OwnerStore(this.#db).findByName(caller.organizationId, name)

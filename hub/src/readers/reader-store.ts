@@ -1,0 +1,214 @@
+import type { Reader, ReaderGrants } from '@postern/protocol'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+
+/** What a request is judged by. */
+export type ReaderCredential = {
+  id: string
+  organization_id: string
+  name: string
+  username: string | null
+  password_hash: string | null
+  networks: string[]
+  /** Whether its last use was noted more than a minute ago, or never. */
+  stale: boolean
+}
+
+export type NewReader = {
+  organizationId: string
+  name: string
+  username: string | null
+  passwordHash: string | null
+  tokenSha256: Buffer | null
+  certificateSha256: Buffer | null
+  networks: string[]
+  createdBy: string
+}
+
+type ReaderRow = {
+  id: string
+  name: string
+  username: string | null
+  hasToken: boolean
+  certificate: Buffer | null
+  networks: string[]
+  lists: Reader['lists']
+  taxiiCollections: Reader['taxiiCollections']
+  created_at: Date
+  last_used_at: Date | null
+  disabled_at: Date | null
+}
+
+/** The SQL of readers and of what they are granted. */
+export class ReaderStore {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  byUsername(username: string, now: Date): Promise<ReaderCredential | undefined> {
+    return this.#enabled(sql`username = ${username}`, now)
+  }
+
+  byToken(sha256: Buffer, now: Date): Promise<ReaderCredential | undefined> {
+    return this.#enabled(sql`token_sha256 = ${sha256}`, now)
+  }
+
+  byCertificate(sha256: Buffer, now: Date): Promise<ReaderCredential | undefined> {
+    return this.#enabled(sql`certificate_sha256 = ${sha256}`, now)
+  }
+
+  async #enabled(condition: ReturnType<typeof sql>, now: Date): Promise<ReaderCredential | undefined> {
+    const { rows } = await sql<ReaderCredential>`
+      select id, organization_id, name, username, password_hash, networks::text[] as networks,
+        coalesce(last_used_at < ${now}::timestamptz - interval '1 minute', true) as stale
+      from reader where ${condition} and disabled_at is null`.execute(this.#db)
+    return rows[0]
+  }
+
+  async markUsed(readerId: string, now: Date): Promise<void> {
+    await this.#db.updateTable('reader').set({ last_used_at: now }).where('id', '=', readerId).execute()
+  }
+
+  /** Undefined where the name is taken. */
+  async insert(reader: NewReader): Promise<string | undefined> {
+    const { rows } = await sql<{ id: string }>`
+      insert into reader (organization_id, name, username, password_hash, token_sha256, certificate_sha256, networks, created_by)
+      values (${reader.organizationId}, ${reader.name}, ${reader.username}, ${reader.passwordHash}, ${reader.tokenSha256},
+        ${reader.certificateSha256}, ${networksOf(reader.networks)}, ${reader.createdBy})
+      on conflict do nothing returning id`.execute(this.#db)
+    return rows[0]?.id
+  }
+
+  /** @returns whether there is such a reader */
+  async change(
+    organizationId: string,
+    readerId: string,
+    { networks, isEnabled }: { networks?: string[] | undefined; isEnabled?: boolean | undefined },
+    now: Date,
+  ): Promise<boolean> {
+    const { numAffectedRows } = await sql`
+      update reader set
+        networks = ${networks === undefined ? sql`networks` : networksOf(networks)},
+        disabled_at = ${isEnabled === undefined ? sql`disabled_at` : isEnabled ? null : sql`coalesce(disabled_at, ${now})`}
+      where id = ${readerId} and organization_id = ${organizationId}`.execute(this.#db)
+    return numAffectedRows === 1n
+  }
+
+  async remove(organizationId: string, readerId: string): Promise<string | undefined> {
+    const row = await this.#db
+      .deleteFrom('reader')
+      .where('id', '=', readerId)
+      .where('organization_id', '=', organizationId)
+      .returning('name')
+      .executeTakeFirst()
+    return row?.name
+  }
+
+  /** Replaces the grants that are named. @returns what was granted that the organization does not have */
+  async grant(organizationId: string, readerId: string, grants: ReaderGrants): Promise<string[]> {
+    return [
+      ...(await this.#grantLists(organizationId, readerId, grants.lists)),
+      ...(await this.#grantTaxiiCollections(organizationId, readerId, grants.taxiiCollections)),
+    ]
+  }
+
+  async #grantLists(organizationId: string, readerId: string, lists: ReaderGrants['lists']): Promise<string[]> {
+    if (lists === undefined) return []
+    await this.#db.deleteFrom('reader_list').where('reader_id', '=', readerId).execute()
+    const { rows } = await sql<{ id: string }>`
+      insert into reader_list (reader_id, list_id)
+      select ${readerId}, id from firewall_list
+      where organization_id = ${organizationId} and id::text = any(${[...lists]}::text[])
+      returning list_id::text as id`.execute(this.#db)
+    const granted = new Set(rows.map(({ id }) => id))
+    return lists.filter((id) => !granted.has(id)).map((id) => `list ${id}`)
+  }
+
+  async #grantTaxiiCollections(
+    organizationId: string,
+    readerId: string,
+    collections: ReaderGrants['taxiiCollections'],
+  ): Promise<string[]> {
+    if (collections === undefined) return []
+    await this.#db.deleteFrom('reader_taxii_collection').where('reader_id', '=', readerId).execute()
+    const { rows } = await sql<{ id: string }>`
+      insert into reader_taxii_collection (reader_id, taxii_collection_id, can_read, can_write)
+      select ${readerId}, c.id, bool_or(w.can_read), bool_or(w.can_write)
+      from jsonb_to_recordset(${JSON.stringify(
+        collections.map(({ id, canRead, canWrite }) => ({ id, can_read: canRead, can_write: canWrite })),
+      )}::jsonb) as w(id uuid, can_read boolean, can_write boolean)
+      join taxii_collection c on c.id = w.id
+      join taxii_root r on r.id = c.root_id and r.organization_id = ${organizationId}
+      group by c.id
+      returning taxii_collection_id as id`.execute(this.#db)
+    const granted = new Set(rows.map(({ id }) => id))
+    return collections.filter(({ id }) => !granted.has(id.toLowerCase())).map(({ id }) => `TAXII collection ${id}`)
+  }
+
+  async mayReadList(readerId: string, listId: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('reader_list')
+      .select('list_id')
+      .where('reader_id', '=', readerId)
+      .where('list_id', '=', listId)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  async taxiiGrant(readerId: string, collectionId: string): Promise<{ canRead: boolean; canWrite: boolean }> {
+    const row = await this.#db
+      .selectFrom('reader_taxii_collection')
+      .select(['can_read', 'can_write'])
+      .where('reader_id', '=', readerId)
+      .where('taxii_collection_id', '=', collectionId)
+      .executeTakeFirst()
+    return { canRead: row?.can_read === true, canWrite: row?.can_write === true }
+  }
+
+  async find(organizationId: string, readerId: string): Promise<Reader | undefined> {
+    return (await this.#select(sql`r.organization_id = ${organizationId} and r.id = ${readerId}`, 1))[0]
+  }
+
+  /** In the order in which they were made. */
+  async page(organizationId: string, after: string | undefined, limit: number): Promise<Reader[]> {
+    const from = after === undefined ? sql`` : sql`and r.id > ${after}`
+    return await this.#select(sql`r.organization_id = ${organizationId} ${from}`, limit)
+  }
+
+  async #select(condition: ReturnType<typeof sql>, limit: number): Promise<Reader[]> {
+    const { rows } = await sql<ReaderRow>`
+      select r.id, r.name, r.username, r.token_sha256 is not null as "hasToken", r.certificate_sha256 as certificate,
+        r.networks::text[] as networks, r.created_at, r.last_used_at, r.disabled_at,
+        (select coalesce(jsonb_agg(jsonb_build_object('id', l.id::text, 'name', l.name) order by l.id), '[]')
+          from reader_list g join firewall_list l on l.id = g.list_id where g.reader_id = r.id) as lists,
+        (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'title', c.title, 'canRead', g.can_read, 'canWrite', g.can_write)
+            order by c.created_at, c.id), '[]')
+          from reader_taxii_collection g join taxii_collection c on c.id = g.taxii_collection_id
+          where g.reader_id = r.id) as "taxiiCollections"
+      from reader r where ${condition} order by r.id limit ${limit}`.execute(this.#db)
+    return rows.map(toReader)
+  }
+}
+
+/** `network()` takes off the bits behind the prefix, which `cidr` would refuse. */
+function networksOf(networks: string[]) {
+  return sql`(select coalesce(array_agg(distinct network(n::inet)), '{}') from unnest(${networks}::text[]) n)`
+}
+
+function toReader(row: ReaderRow): Reader {
+  return {
+    id: row.id,
+    name: row.name,
+    username: row.username,
+    hasToken: row.hasToken,
+    certificateSha256: row.certificate?.toString('hex') ?? null,
+    networks: row.networks,
+    lists: row.lists,
+    taxiiCollections: row.taxiiCollections,
+    createdAt: row.created_at.toISOString(),
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+    isEnabled: row.disabled_at === null,
+  }
+}

@@ -1,0 +1,261 @@
+import 'reflect-metadata'
+import { webcrypto } from 'node:crypto'
+import { request as httpsRequest } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { type CreatedReader, paths, type Reader } from '@postern/protocol'
+import * as x509 from '@peculiar/x509'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { onlyFor } from '../access/permissions.ts'
+import { authenticateHttps } from '../access/authenticate.ts'
+import { Audit } from '../audit/audit.ts'
+import { createServer } from '../http/server.ts'
+import { createTestApi, type TestApi, testHost } from '../http/test-api.ts'
+import { systemClock } from '../lib/clock.ts'
+import { createReaders, isWithin, readNetworks } from './readers.ts'
+import { VerifiedPasswords } from './verified-passwords.ts'
+
+let api: TestApi
+let admin: string
+
+beforeAll(async () => {
+  api = await createTestApi()
+  admin = `Bearer ${await api.tokenOf('organization-administrator')}`
+})
+afterAll(async () => await api.close())
+
+async function send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object, authorization = admin) {
+  const reply = await api.https.inject({
+    method,
+    url,
+    headers: { host: testHost, authorization },
+    ...(body === undefined ? {} : { payload: body }),
+  })
+  return { status: reply.statusCode, body: reply.body === '' ? null : (reply.json() as unknown) }
+}
+
+async function make(body: object): Promise<CreatedReader> {
+  const reply = await send('POST', paths.readers, body)
+  expect([reply.status, reply.body]).toEqual([201, expect.anything()])
+  return reply.body as CreatedReader
+}
+
+const basic = ({ username, password }: { username: string | null; password: string | null }) =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+
+/** The hub says who may not, so that a credential that is good shows as "needs the right". */
+async function knows(authorization: string, remoteAddress = '192.0.2.7'): Promise<boolean> {
+  const reply = await api.https.inject({ url: paths.jobs, headers: { host: testHost, authorization }, remoteAddress })
+  return reply.statusCode === 403 && reply.body.includes('needs the right')
+}
+
+test('S12: a reader has a password or a token that is shown once, and its rights are none of a person', async () => {
+  const named = await make({ name: 'Edge firewall', credential: 'basic' })
+  const token = await make({ name: 'TAXII client', credential: 'token' })
+  expect(named).toMatchObject({ hasToken: false, token: null, lists: [], taxiiCollections: [], isEnabled: true })
+  expect(named.username).toMatch(/^edge-firewall-[0-9a-f]{6}$/)
+  expect(await knows(basic(named))).toBe(true)
+  expect(await knows(`Bearer ${token.token}`)).toBe(true)
+  const stored = JSON.stringify(await api.db.selectFrom('reader').selectAll().execute())
+  for (const secret of [named.password, token.token]) expect(stored).not.toContain(secret)
+  const { body } = await send('GET', paths.readers)
+  expect(JSON.stringify(body)).not.toContain(named.password)
+  expect((await send('GET', paths.reader(named.id))).body).toMatchObject({ lastUsedAt: expect.any(String) })
+  // No route of people is theirs.
+  for (const { method, path } of api.routes.filter(({ permission }) => permission !== 'public')) {
+    if (path === paths.live) continue
+    const url = path.replaceAll(/:\w+/g, '1').replace('*', '')
+    const reply = await api.https.inject({
+      method: method as 'GET',
+      url,
+      headers: { host: testHost, authorization: basic(named) },
+    })
+    const isForReaders = /^\/(lists|taxii2)\//.test(path)
+    if (!isForReaders)
+      expect([method, path, reply.body]).toEqual([method, path, expect.stringContaining('it needs the right')])
+  }
+})
+
+test('S12: a wrong name, a wrong password, a switched-off reader and another network are answered alike', async () => {
+  const reader = await make({ name: 'Alike', credential: 'basic', networks: ['198.51.100.0/24', '2001:db8::1'] })
+  const ask = async (authorization: string, remoteAddress: string) => {
+    const reply = await api.https.inject({ url: paths.jobs, headers: { host: testHost, authorization }, remoteAddress })
+    return [reply.statusCode, { ...(reply.json() as object), requestId: '' }]
+  }
+  expect(await knows(basic(reader), '198.51.100.9')).toBe(true)
+  expect(await knows(basic(reader), '2001:db8::1')).toBe(true)
+  const answers = [
+    await ask(basic(reader), '192.0.2.40'),
+    await ask(basic({ ...reader, password: 'wrong' }), '198.51.100.9'),
+    await ask(basic({ ...reader, username: 'nobody' }), '198.51.100.9'),
+    await ask('Bearer psr_nobody', '198.51.100.9'),
+    await ask('Basic !!!', '198.51.100.9'),
+  ]
+  await send('PATCH', paths.reader(reader.id), { isEnabled: false })
+  answers.push(await ask(basic(reader), '198.51.100.9'))
+  expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(1)
+  expect(answers[0]?.[0]).toBe(401)
+  await send('PATCH', paths.reader(reader.id), { isEnabled: true, networks: [] })
+  expect(await knows(basic(reader), '192.0.2.40')).toBe(true)
+  expect((await send('DELETE', paths.reader(reader.id))).status).toBe(204)
+  expect(await knows(basic(reader), '192.0.2.41')).toBe(false)
+})
+
+test('D27: ten wrong passwords, of one name or from one address, and no further one is looked at', async () => {
+  const reader = await make({ name: 'Guessed', credential: 'basic' })
+  const other = await make({ name: 'Not guessed', credential: 'basic' })
+  // It is known already, and goes on.
+  expect(await knows(basic(other), '203.0.113.5')).toBe(true)
+  const ask = async (words: { username: string | null; password: string | null }, remoteAddress: string) =>
+    (await api.https.inject({ url: paths.jobs, headers: { authorization: basic(words) }, remoteAddress })).statusCode
+  for (const subject of [`reader ${reader.username}`, 'reader address 203.0.113.5']) {
+    const failures = Array.from({ length: 9 }, () => ({ subject, at: new Date() }))
+    await api.db.insertInto('sign_in_failure').values(failures).execute()
+  }
+  expect(await ask({ ...reader, password: 'the tenth' }, '203.0.113.5')).toBe(401)
+  expect(await ask(reader, '203.0.113.5')).toBe(429)
+  expect(await ask(reader, '203.0.113.99')).toBe(429)
+  expect(await ask({ username: 'someone-else', password: 'x' }, '203.0.113.5')).toBe(429)
+  expect(await ask({ username: 'someone-else', password: 'x' }, '203.0.113.99')).toBe(401)
+  expect(await ask(other, '203.0.113.5')).toBe(403)
+})
+
+test('D27: a password is hashed once in ten minutes, and at once for all who bring it together', async () => {
+  const time = { now: new Date('2026-11-21T10:00:00Z') }
+  const { hashPassword } = await import('../access/password.ts')
+  const hash = await hashPassword('right')
+  const passwords = new VerifiedPasswords({ now: () => time.now })
+  expect(passwords.knows('fw', 'right', hash)).toBe(false)
+  const together = await Promise.all(Array.from({ length: 100 }, () => passwords.verify('fw', 'right', hash)))
+  expect(together.every(Boolean)).toBe(true)
+  expect(passwords.knows('fw', 'right', hash)).toBe(true)
+  expect(passwords.knows('fw', 'wrong', hash)).toBe(false)
+  expect(passwords.knows('f', 'wright', hash)).toBe(false)
+  // Another password was set meanwhile.
+  expect(passwords.knows('fw', 'right', await hashPassword('right'))).toBe(false)
+  expect(await passwords.verify('fw', 'right', hash)).toBe(true)
+  time.now = new Date('2026-11-21T10:10:01Z')
+  expect(passwords.knows('fw', 'right', hash)).toBe(false)
+  // Different words at once: so many wait, and the rest are told to come again.
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const busy = new VerifiedPasswords({ now: () => time.now }, () => promise)
+  const many = Array.from({ length: 40 }, (_, n) => busy.verify('fw', `no ${n}`, hash))
+  resolve(false)
+  const refused = (await Promise.allSettled(many)).filter(({ status }) => status === 'rejected')
+  expect(refused).toHaveLength(8)
+})
+
+test('D27: what is granted is of the own organization, and named grants replace those before', async () => {
+  const root = { organization_id: api.ours.organizationId, name: 'grants', title: 'Grants' }
+  const { id: rootId } = await api.db.insertInto('taxii_root').values(root).returning('id').executeTakeFirstOrThrow()
+  const collection = {
+    id: '00000000-0000-4000-8000-000000000001',
+    root_id: rootId,
+    title: 'Granted',
+    owner_id: api.ours.ownerId,
+    can_read: true,
+    can_write: true,
+  }
+  await api.db.insertInto('taxii_collection').values(collection).execute()
+  const grants = { taxiiCollections: [{ id: collection.id, canRead: true, canWrite: false }] }
+  const reader = await make({ name: 'Granted', credential: 'token', ...grants })
+  expect(reader.taxiiCollections).toEqual([{ ...grants.taxiiCollections[0], title: 'Granted' }])
+  const { readers } = api.features
+  expect(await readers.mayReadTaxiiCollection(reader.id, collection.id)).toBe(true)
+  expect(await readers.mayWriteTaxiiCollection(reader.id, collection.id)).toBe(false)
+  const changed = await send('PATCH', paths.reader(reader.id), {
+    taxiiCollections: [{ id: collection.id, canRead: false, canWrite: true }],
+  })
+  expect((changed.body as Reader).taxiiCollections).toMatchObject([{ canRead: false, canWrite: true }])
+  expect(await readers.mayReadTaxiiCollection(reader.id, collection.id)).toBe(false)
+  expect(await readers.mayWriteTaxiiCollection(reader.id, collection.id)).toBe(true)
+  await send('PATCH', paths.reader(reader.id), { networks: ['10.1.2.3/8'] })
+  expect((await send('GET', paths.reader(reader.id))).body).toMatchObject({
+    networks: ['10.0.0.0/8'],
+    taxiiCollections: [{ canWrite: true }],
+  })
+  const theirs = `Bearer ${await api.tokenOf('administrator', api.theirs.organizationId)}`
+  const foreign = await send('POST', paths.readers, { name: 'Foreign', credential: 'token', ...grants }, theirs)
+  expect([foreign.status, JSON.stringify(foreign.body)]).toEqual([404, expect.stringContaining(collection.id)])
+  expect((await send('GET', paths.readers, undefined, theirs)).body).toMatchObject({ data: [{}] })
+  expect((await send('POST', paths.readers, { name: 'Granted', credential: 'token' })).status).toBe(409)
+  expect((await send('POST', paths.readers, { name: 'Lists', credential: 'token', lists: ['x'] })).status).toBe(404)
+  const wrong = [
+    { name: 'No print', credential: 'certificate' },
+    { name: 'Print', credential: 'token', certificateSha256: 'a'.repeat(64) },
+    { name: 'Net', credential: 'token', networks: ['10.0.0.0/33'] },
+    { name: 'Net', credential: 'token', networks: ['10.0.0/8'] },
+  ]
+  for (const body of wrong) expect((await send('POST', paths.readers, body)).status).toBe(400)
+  const events = await api.db.selectFrom('audit_event').select('action').where('action', 'like', 'reader.%').execute()
+  expect(new Set(events.map(({ action }) => action))).toEqual(
+    new Set(['reader.create', 'reader.change', 'reader.delete']),
+  )
+})
+
+test('D27: a client certificate of any issuer is a reader by its fingerprint, with its key and in its time', async () => {
+  const own = await selfSigned(new Date(Date.now() + 3_600_000))
+  const strange = await selfSigned(new Date(Date.now() + 3_600_000))
+  const old = await selfSigned(new Date(Date.now() - 60_000))
+  for (const [name, { sha256 }] of Object.entries({ Own: own, Old: old })) {
+    await make({ name: `${name} certificate`, credential: 'certificate', certificateSha256: sha256 })
+  }
+  const server = await createServer({
+    authenticate: authenticateHttps(
+      api.features.access,
+      async () => undefined,
+      async () => undefined,
+      createReaders({ db: api.db, audit: new Audit(), clock: systemClock }).credentials,
+    ),
+    logger: false,
+    https: { cert: strange.cert, key: strange.key },
+  })
+  server.get('/who', { config: onlyFor('lists:fetch', 'reader') }, async (request) => request.caller.name)
+  await server.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = server.server.address() as AddressInfo
+  const ask = (client: { cert: string; key: string } | undefined) =>
+    new Promise<string>((resolve, reject) => {
+      httpsRequest({ port, path: '/who', ca: strange.cert, servername: 'hub.example.org', agent: false, ...client })
+        .once('response', (response) => {
+          response.resume()
+          void response.toArray().then((parts) => resolve(`${response.statusCode} ${Buffer.concat(parts).toString()}`))
+        })
+        .once('error', reject)
+        .end()
+    })
+  try {
+    expect(await ask(own)).toBe('200 Own certificate')
+    for (const client of [undefined, strange, old]) expect(await ask(client)).toMatch(/^401 /)
+    // Somebody else's certificate is public; its key is not.
+    await expect(ask({ cert: own.cert, key: strange.key })).rejects.toThrow()
+  } finally {
+    await server.close()
+  }
+})
+
+test('D27: networks are addresses and blocks of both versions', () => {
+  expect(readNetworks(['192.0.2.1', '2001:db8::/32'])).toEqual(['192.0.2.1/32', '2001:db8::/32'])
+  expect(isWithin(['192.0.2.0/24'], '::ffff:192.0.2.9')).toBe(true)
+  expect(isWithin(['192.0.2.0/24'], '192.0.3.9')).toBe(false)
+  expect(isWithin(['2001:db8::/32'], '2001:db8:1::9')).toBe(true)
+  expect(isWithin([], '192.0.2.9')).toBe(false)
+  expect(isWithin(['0.0.0.0/0'], '')).toBe(false)
+})
+
+async function selfSigned(notAfter: Date): Promise<{ cert: string; key: string; sha256: string }> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=hub.example.org',
+    notBefore: new Date(Date.now() - 86_400_000),
+    notAfter,
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'hub.example.org' }])],
+  })
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  return {
+    cert: certificate.toString('pem'),
+    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+    sha256: Buffer.from(await certificate.getThumbprint('SHA-256')).toString('hex'),
+  }
+}

@@ -1,0 +1,90 @@
+import { ChangeReader, CreatedReader, CreateReader, limits, paths, Reader, ReaderPage } from '@postern/protocol'
+import * as z from 'zod'
+import { person } from '../access/caller.ts'
+import { forPeople } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import type { Readers } from './readers.ts'
+
+const readerId = z.string().regex(/^[1-9]\d{0,17}$/)
+const params = z.object({ readerId })
+
+export function readerRoutes(server: Server, readers: Readers): void {
+  server.get(
+    paths.readers,
+    {
+      config: forPeople('readers:read'),
+      schema: {
+        operationId: 'listReaders',
+        tags: ['readers'],
+        summary: 'Machines that fetch lists and TAXII collections, oldest first',
+        querystring: z.object({
+          cursor: readerId.optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: ReaderPage },
+      },
+    },
+    async ({ caller, query }) => readers.list(person(caller), query.cursor, query.limit),
+  )
+  server.post(
+    paths.readers,
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'createReader',
+        tags: ['readers'],
+        summary: 'Add a reader; its credential is shown here and never again',
+        body: CreateReader,
+        response: { 201: CreatedReader },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await readers.create(person(request.caller), request.body, request.ip)),
+  )
+  server.get(
+    paths.reader(':readerId'),
+    {
+      config: forPeople('readers:read'),
+      schema: {
+        operationId: 'getReader',
+        tags: ['readers'],
+        summary: 'One reader with what it is granted',
+        params,
+        response: { 200: Reader },
+      },
+    },
+    async (request) => readers.get(person(request.caller), request.params.readerId),
+  )
+  server.patch(
+    paths.reader(':readerId'),
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'changeReader',
+        tags: ['readers'],
+        summary: 'Switch a reader off or on, or change its networks and what it is granted',
+        params,
+        body: ChangeReader,
+        response: { 200: Reader },
+      },
+    },
+    async (request) => readers.change(person(request.caller), request.params.readerId, request.body, request.ip),
+  )
+  server.delete(
+    paths.reader(':readerId'),
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'deleteReader',
+        tags: ['readers'],
+        summary: 'Remove a reader; its credential ends at once',
+        params,
+        response: { 204: z.null().describe('Done; there is nothing to say') },
+      },
+    },
+    async (request, reply) => {
+      await readers.remove(person(request.caller), request.params.readerId, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+}
