@@ -77,6 +77,8 @@ const fromTokens = {
   '--mantine-color-dimmed': 'var(--ink-soft)',
   '--mantine-color-placeholder': 'var(--ink-soft)',
   '--mantine-color-error': 'var(--bad)',
+  '--mantine-color-disabled': 'var(--sunken)',
+  '--mantine-color-disabled-color': 'var(--ink-soft)',
   '--mantine-color-default': 'var(--surface)',
   '--mantine-color-default-hover': 'var(--raised)',
   '--mantine-color-default-color': 'var(--ink)',

@@ -63,23 +63,21 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
           error={problems['name']}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
-        <NativeSelect
-          label="App"
-          required
-          disabled={isAppFixed}
-          value={draft.appId}
-          error={problems['appId']}
-          onChange={(event) => {
-            const chosen = apps.find(({ id }) => id === event.currentTarget.value)
-            if (chosen) setDraft(withApp(draft, chosen))
-          }}
-          data={choicesOf(
-            apps.map(({ id, displayName, kind, current }) => ({
-              value: id,
-              label: `${plainText(displayName)} ${plainText(current.programVersion)} (${appKindWords[kind]})`,
-            })),
-          )}
-        />
+        {isAppFixed && app ? (
+          <TextInput label="App" readOnly variant="filled" value={appLabel(app)} />
+        ) : (
+          <NativeSelect
+            label="App"
+            required
+            value={draft.appId}
+            error={problems['appId']}
+            onChange={(event) => {
+              const chosen = apps.find(({ id }) => id === event.currentTarget.value)
+              if (chosen) setDraft(withApp(draft, chosen))
+            }}
+            data={choicesOf(apps.map((each) => ({ value: each.id, label: appLabel(each) })))}
+          />
+        )}
         {app && app.note !== '' && (
           <p className={classes['hint']}>
             <PlainText text={app.note} />
@@ -211,6 +209,10 @@ function ScheduleSection({
       )}
     </section>
   )
+}
+
+function appLabel({ displayName, kind, current }: App): string {
+  return `${plainText(displayName)} ${plainText(current.programVersion)} (${appKindWords[kind]})`
 }
 
 function choicesOf(choices: readonly { value: string; label: string }[]) {

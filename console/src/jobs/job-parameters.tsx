@@ -7,6 +7,7 @@ import { jobQueries } from '../api/job-queries.ts'
 import { LongText } from '../elements/long-text.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import classes from './jobs.module.css'
+import { linesOf } from './parameter-kind.ts'
 
 /** What the app is given, by the app's own labels; of secrets only that they are set (D9). */
 export function JobParameters({ job }: { job: Job }) {
@@ -83,7 +84,5 @@ function Value({ job, name, preset }: { job: Job; name: string; preset: string }
 }
 
 function textOf(value: ParameterValue | undefined): string {
-  if (value === undefined || value === null) return ''
-  if (!Array.isArray(value)) return String(value)
-  return value.map((item) => (typeof item === 'string' ? item : `${item.key}: ${item.value}`)).join(', ')
+  return linesOf(value).join(', ')
 }

@@ -25,6 +25,9 @@ export function ParameterField({ parameter, values, value, isSecretSet, error, o
     error,
     withAsterisk: parameter.required === true && parameter.hidden !== true,
   }
+  // What the app takes where the job says nothing; a job that was made elsewhere may leave out what has a default.
+  const preset = plainText(linesOf(parameter.default).join(', '))
+  const placeholder = preset === '' ? '' : `Not set (default: ${preset})`
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   switch (kindOf(parameter, values)) {
     case 'flag':
@@ -33,7 +36,7 @@ export function ParameterField({ parameter, values, value, isSecretSet, error, o
           label={label}
           description={shared.description}
           error={error}
-          checked={isOn(value)}
+          checked={isOn(value ?? parameter.default)}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
       )
@@ -56,7 +59,7 @@ export function ParameterField({ parameter, values, value, isSecretSet, error, o
           onChange={(event) => onChange(event.currentTarget.value)}
           data={['', ...withCurrent(values ?? [], text)].map((each) => ({
             value: each,
-            label: each === '' ? 'Choose …' : plainText(each),
+            label: each === '' ? placeholder || 'Choose …' : plainText(each),
           }))}
         />
       )
@@ -65,7 +68,13 @@ export function ParameterField({ parameter, values, value, isSecretSet, error, o
     case 'suggestions':
       return (
         <>
-          <TextInput {...shared} list={listId} value={text} onChange={(event) => onChange(event.currentTarget.value)} />
+          <TextInput
+            {...shared}
+            list={listId}
+            placeholder={placeholder}
+            value={text}
+            onChange={(event) => onChange(event.currentTarget.value)}
+          />
           <datalist id={listId}>
             {values?.map((each) => (
               <option key={each} value={each} />
@@ -81,6 +90,7 @@ export function ParameterField({ parameter, values, value, isSecretSet, error, o
           {...shared}
           description={[shared.description, 'One a line.'].filter(Boolean).join(' ')}
           rows={Math.min(Math.max(linesOf(value).length + 1, 3), 10)}
+          placeholder={placeholder}
           value={linesOf(value).join('\n')}
           onChange={(event) => onChange(event.currentTarget.value === '' ? [] : event.currentTarget.value.split('\n'))}
         />
@@ -90,11 +100,17 @@ export function ParameterField({ parameter, values, value, isSecretSet, error, o
         <Textarea
           {...shared}
           rows={Math.min(parameter.viewRows ?? 3, 12)}
+          placeholder={placeholder}
           value={text}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
       ) : (
-        <TextInput {...shared} value={text} onChange={(event) => onChange(event.currentTarget.value)} />
+        <TextInput
+          {...shared}
+          placeholder={placeholder}
+          value={text}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
       )
   }
 }
