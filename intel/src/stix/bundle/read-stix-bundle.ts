@@ -1,0 +1,118 @@
+import type { StixSpecVersion } from '../tlp-marking.ts'
+import { locateObjects, type ObjectPlaces, stixDepthMax } from './locate-objects.ts'
+import { type StixObject, validateObject } from './validate-object.ts'
+
+/** Objects in one bundle (S14). */
+export const stixObjectsMax = 100_000
+
+/** One object of a bundle as it was understood. `position` is its place in the bundle, from 0. */
+export type ReadStixObject =
+  | {
+      readonly ok: true
+      readonly position: number
+      readonly object: StixObject
+      readonly specVersion: StixSpecVersion
+      readonly version: string | undefined
+      /** As it was sent, but for line breaks and indentation. */
+      readonly text: string
+    }
+  | {
+      readonly ok: false
+      readonly position: number
+      /** As sent where they are texts, cut to 300 characters, else `?`. */
+      readonly id: string
+      readonly type: string
+      readonly reason: string
+    }
+
+export type ReadStixBundle =
+  | { readonly ok: true; readonly specVersion: StixSpecVersion; readonly objects: readonly ReadStixObject[] }
+  | { readonly ok: false; readonly isTooLarge: boolean; readonly message: string }
+
+/**
+ * Reads a bundle of STIX 2.0 or 2.1 from UTF-8 JSON: bounded on the bytes before it is parsed (S14), each object validated on its own,
+ * so that a broken one stops no other.
+ */
+export function readStixBundle(json: Uint8Array): ReadStixBundle {
+  const places = locateObjects(json)
+  if (places === undefined) return unreadable(`The bundle is nested more than ${stixDepthMax} deep.`)
+  const text = decode(json)
+  if (text === undefined) return unreadable('The bundle is not UTF-8.')
+  const bundle = parse(text)
+  if (typeof bundle !== 'object' || bundle === null || Reflect.get(bundle, 'type') !== 'bundle')
+    return unreadable('This is not a JSON object with the type bundle.')
+  const { spec_version: stated, objects } = bundle as { spec_version?: unknown; objects?: unknown }
+  if (stated !== undefined && stated !== '2.0' && stated !== '2.1')
+    return unreadable(`The bundle's spec_version is ${JSON.stringify(stated).slice(0, 20)}; 2.0 and 2.1 are read.`)
+  if (objects !== undefined && !Array.isArray(objects))
+    return unreadable('The bundle’s property objects is not a list.')
+  const sent: readonly unknown[] = objects ?? []
+  if (sent.length > stixObjectsMax) {
+    return {
+      ok: false,
+      isTooLarge: true,
+      message: `The bundle has ${sent.length} objects; ${stixObjectsMax} are permitted. Send it in several bundles.`,
+    }
+  }
+  const specVersion = stated ?? '2.1'
+  const textOf = textsOf(json, text, places, sent)
+  return { ok: true, specVersion, objects: sent.map((value, index) => readObject(value, index, specVersion, textOf)) }
+}
+
+function readObject(
+  value: unknown,
+  position: number,
+  bundleVersion: StixSpecVersion,
+  textOf: (position: number) => string,
+): ReadStixObject {
+  const validated = validateObject(value, bundleVersion)
+  if (validated.ok) return { ...validated, position, text: textOf(position) }
+  return { ok: false, position, id: shown(value, 'id'), type: shown(value, 'type'), reason: validated.reason }
+}
+
+/** The text of each object: cut out of what was sent, and made anew only where the places do not fit what was parsed. */
+function textsOf(
+  json: Uint8Array,
+  text: string,
+  { starts, ends }: ObjectPlaces,
+  sent: readonly unknown[],
+): (position: number) => string {
+  if (starts.length !== sent.length || ends.length !== sent.length) return (position) => JSON.stringify(sent[position])
+  // As many characters as bytes: each is one byte, and places among bytes are places among characters.
+  const isPlain = text.length === json.length
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  return (position) => {
+    const [start, end] = [starts[position], ends[position]]
+    return onOneLine(isPlain ? text.slice(start, end) : decoder.decode(json.subarray(start, end)))
+  }
+}
+
+/** In JSON a line break as such stands only between tokens. */
+function onOneLine(json: string): string {
+  return json.includes('\n') || json.includes('\r') ? json.replace(/[\r\n][ \t\r\n]*/g, '') : json
+}
+
+function decode(json: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(json)
+  } catch {
+    return undefined // Said by the caller.
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // Said by the caller.
+  }
+}
+
+function shown(value: unknown, name: string): string {
+  const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+  return typeof text === 'string' ? text.slice(0, 300) : '?'
+}
+
+function unreadable(message: string): ReadStixBundle {
+  return { ok: false, isTooLarge: false, message }
+}
