@@ -1,0 +1,75 @@
+import type { GroupType } from '../../indicators/group-types.ts'
+import type { IndicatorType } from '../../indicators/indicator-types.ts'
+
+/** What a bundle becomes: the items of a batch, in the words of its content (`group`, `indicator`, `association`). */
+export interface LibraryItems {
+  readonly group: GroupItem[]
+  readonly indicator: IndicatorItem[]
+  readonly association: AssociationItem[]
+}
+
+export interface IndicatorItem {
+  type: IndicatorType
+  /** Canonical. */
+  summary: string
+  rating?: number
+  confidence?: number
+  active?: boolean
+  privateFlag?: boolean
+  status?: string
+  firstSeen?: string
+  lastSeen?: string
+  externalDateExpires?: string
+  tag?: NamedItem[]
+  securityLabel?: NamedItem[]
+  attribute?: AttributeItem[]
+}
+
+export interface GroupItem {
+  type: GroupType
+  name: string
+  xid: string
+  status?: string
+  eventDate?: string
+  publishDate?: string
+  firstSeen?: string
+  lastSeen?: string
+  fileType?: string
+  fileText?: string
+  tag?: NamedItem[]
+  securityLabel?: NamedItem[]
+  attribute?: AttributeItem[]
+}
+
+/** `ref_1` is the source. A type of an indicator stands beside a value, one of a group beside an xid. */
+export interface AssociationItem {
+  ref_1: string
+  type_1: string
+  ref_2: string
+  type_2: string
+  associationType: string
+}
+
+export interface NamedItem {
+  name: string
+}
+
+export interface AttributeItem {
+  type: string
+  value: string
+  displayed?: boolean
+  pinned?: boolean
+  source?: string
+}
+
+/** One end of a relationship, and where an object went. */
+export type LibraryPlace =
+  | { readonly kind: 'indicators'; readonly values: readonly PlacedValue[] }
+  | { readonly kind: 'group'; readonly type: GroupType; readonly xid: string }
+  /** A marking: the name of a security label. */
+  | { readonly kind: 'label'; readonly name: string }
+
+export interface PlacedValue {
+  readonly type: IndicatorType
+  readonly value: string
+}

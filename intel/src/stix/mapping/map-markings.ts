@@ -1,0 +1,53 @@
+import { parseTlp } from '../../tlp.ts'
+import type { StixObject } from '../bundle/validate-object.ts'
+import { tlp20Extension, tlpOfMarkingRef } from '../tlp-marking.ts'
+import type { LibraryPlace, NamedItem } from './library-item.ts'
+import { nameLengthMax, objectsOf, textsOf } from './read-properties.ts'
+
+/** The security label that a marking definition says: a level of TLP, or its statement where that is short enough for a name. */
+export function labelOfMarking(object: StixObject): string | undefined {
+  const level = tlpOfMarkingRef(object.id) ?? statedLevel(object)
+  if (level !== undefined) return `TLP:${level}`
+  const statement = property(object['definition'], 'statement')?.trim()
+  return statement !== undefined && statement !== '' && statement.length <= nameLengthMax ? statement : undefined
+}
+
+function statedLevel(object: StixObject): ReturnType<typeof parseTlp> {
+  const extension: unknown = property20(object['extensions'])
+  const stated =
+    property(extension, 'tlp_2_0') ??
+    property(object['definition'], 'tlp') ??
+    property(object['definition'], 'statement')
+  return stated === undefined ? undefined : parseTlp(stated)
+}
+
+function property20(extensions: unknown): unknown {
+  return typeof extensions === 'object' && extensions !== null ? Reflect.get(extensions, tlp20Extension) : undefined
+}
+
+function property(value: unknown, name: string): string | undefined {
+  const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+  return typeof found === 'string' ? found : undefined
+}
+
+/** Ids of the markings of an object, those of its parts included: what is marked in part is handled as its narrowest part. */
+export function markingRefsOf(object: StixObject): string[] {
+  const refs = textsOf(object, 'object_marking_refs')
+  const granular = objectsOf(object, 'granular_markings').flatMap((entry) => property(entry, 'marking_ref') ?? [])
+  return granular.length === 0 ? refs : [...new Set([...refs, ...granular])]
+}
+
+/** Labels of an object. A marking that nobody defined stands by its id, so that it is seen to be marked. */
+export function labelsOf(object: StixObject, placeOf: (id: string) => LibraryPlace | undefined): NamedItem[] {
+  const refs = markingRefsOf(object)
+  if (refs.length === 0) return []
+  const names = refs.map((ref) => {
+    const level = tlpOfMarkingRef(ref)
+    if (level !== undefined) return `TLP:${level}`
+    const place = placeOf(ref)
+    return place?.kind === 'label' ? place.name : ref
+  })
+  return [...new Set(names)].slice(0, labelsMax).map((name) => ({ name }))
+}
+
+const labelsMax = 50

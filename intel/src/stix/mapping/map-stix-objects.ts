@@ -1,0 +1,234 @@
+import type { ReadStixObject } from '../bundle/read-stix-bundle.ts'
+import type { StixObject } from '../bundle/validate-object.ts'
+import type { StixSpecVersion } from '../tlp-marking.ts'
+import type { AssociationItem, LibraryItems, LibraryPlace } from './library-item.ts'
+import { groupItem, groupTypeOf, groupXid, signatureItem } from './map-group.ts'
+import { indicatorItems, mapIndicator } from './map-indicator.ts'
+import { labelOfMarking, labelsOf, markingRefsOf } from './map-markings.ts'
+import { textOf, textsOf } from './read-properties.ts'
+
+/** What became of one object; `place` is where it went in the library. */
+export interface MappedObject {
+  readonly position: number
+  readonly id: string
+  readonly type: string
+  readonly outcome: 'mapped' | 'kept' | 'unchanged' | 'refused'
+  readonly reason: string | null
+  readonly place: LibraryPlace | undefined
+}
+
+export interface MappedBundle {
+  /** One for each object of the bundle, in its order. */
+  readonly objects: readonly MappedObject[]
+  readonly items: LibraryItems
+}
+
+export interface MapOptions {
+  /** Positions of objects that the library has already, in this or a newer version. */
+  readonly unchanged?: ReadonlySet<number>
+  /** Places of objects that the bundle refers to and does not hold, from earlier bundles (`outsideReferences`). */
+  readonly places?: ReadonlyMap<string, LibraryPlace>
+}
+
+type GoodObject = Extract<ReadStixObject, { ok: true }>
+
+/**
+ * Maps the objects of a bundle to the items of a batch. Pure; each object gets exactly one account. Objects refer to one another in any
+ * order, so that all places are known before the first relationship is read.
+ */
+export function mapStixObjects(objects: readonly ReadStixObject[], options: MapOptions = {}): MappedBundle {
+  return new StixMapper(objects, options).map()
+}
+
+/** Ids that the objects refer to and that are not among them. */
+export function outsideReferences(objects: readonly ReadStixObject[]): string[] {
+  const inside = new Set<string>()
+  for (const read of objects) if (read.ok) inside.add(read.object.id)
+  const outside = new Set<string>()
+  for (const read of objects) {
+    if (!read.ok) continue
+    for (const ref of referencesOf(read.object)) if (!inside.has(ref)) outside.add(ref)
+  }
+  return [...outside]
+}
+
+function referencesOf(object: StixObject): string[] {
+  const ends =
+    object.type === 'relationship' ? [textOf(object, 'source_ref') ?? '', textOf(object, 'target_ref') ?? ''] : []
+  return [...ends, ...markingRefsOf(object), ...(object.type === 'report' ? textsOf(object, 'object_refs') : [])]
+}
+
+class StixMapper {
+  readonly #objects: readonly ReadStixObject[]
+  readonly #unchanged: ReadonlySet<number>
+  readonly #outside: ReadonlyMap<string, LibraryPlace>
+  /** Of each id the newest version in the bundle. */
+  readonly #newest = new Map<string, GoodObject>()
+  readonly #places = new Map<string, LibraryPlace>()
+  readonly #accounts: MappedObject[] = []
+  readonly #items: LibraryItems = { group: [], indicator: [], association: [] }
+  readonly #placeOf = (id: string) => this.#places.get(id) ?? this.#outside.get(id)
+  readonly #reasons = new Map<string, string>()
+
+  constructor(objects: readonly ReadStixObject[], { unchanged = new Set(), places = new Map() }: MapOptions) {
+    this.#objects = objects
+    this.#unchanged = unchanged
+    this.#outside = places
+  }
+
+  map(): MappedBundle {
+    for (const read of this.#objects) if (read.ok) this.#noteVersion(read)
+    for (const { object, specVersion } of this.#newest.values()) this.#place(object, specVersion)
+    // Values that one object takes back and another says are said: the later item of a batch wins.
+    const order = [...this.#objects].sort((a, b) => rank(a) - rank(b))
+    for (const read of order) this.#accounts[read.position] = this.#account(read)
+    return { objects: this.#accounts, items: this.#items }
+  }
+
+  #noteVersion(read: GoodObject): void {
+    const known = this.#newest.get(read.object.id)
+    if (known === undefined || (known.version ?? '') < (read.version ?? '')) this.#newest.set(read.object.id, read)
+  }
+
+  #place(object: StixObject, _specVersion: StixSpecVersion): void {
+    const place = object.type === 'indicator' ? this.#placeOfIndicator(object) : placeOfOther(object)
+    if (place !== undefined) this.#places.set(object.id, place)
+  }
+
+  #placeOfIndicator(object: StixObject): LibraryPlace | undefined {
+    const mapped = mapIndicator(object)
+    if (mapped.kind === 'values') return { kind: 'indicators', values: mapped.values }
+    this.#reasons.set(object.id, mapped.reason)
+    return mapped.kind === 'invalid' ? undefined : { kind: 'group', type: 'Signature', xid: groupXid(object) }
+  }
+
+  #account(read: ReadStixObject): MappedObject {
+    const { position } = read
+    if (!read.ok) {
+      const { id, type, reason } = read
+      return { position, id, type, outcome: 'refused', reason, place: undefined }
+    }
+    const { id, type } = read.object
+    const newest = this.#newest.get(id)
+    if (newest !== read) return this.#accountOfOther(read, newest)
+    const place = this.#places.get(id)
+    if (type === 'indicator' && place === undefined)
+      return { position, id, type, outcome: 'refused', reason: this.#reasons.get(id) ?? null, place }
+    if (this.#unchanged.has(position)) return { position, id, type, outcome: 'unchanged', reason: null, place }
+    const reason = this.#write(read, place)
+    if (reason !== undefined) return { position, id, type, outcome: 'kept', reason, place: undefined }
+    return { position, id, type, outcome: 'mapped', reason: this.#reasons.get(id) ?? null, place }
+  }
+
+  /** Another version of an object than the newest, or the same once more. */
+  #accountOfOther(read: GoodObject, newest: GoodObject | undefined): MappedObject {
+    const { position } = read
+    const { id, type } = read.object
+    const told = { position, id, type, place: undefined }
+    if (this.#unchanged.has(position)) return { ...told, outcome: 'unchanged', reason: null }
+    if (newest?.version !== read.version)
+      return { ...told, outcome: 'kept', reason: 'A newer version of it is in the bundle.' }
+    if (newest?.text === read.text) return { ...told, outcome: 'unchanged', reason: 'It is in the bundle twice.' }
+    return { ...told, outcome: 'refused', reason: 'The bundle holds another object with this id and version.' }
+  }
+
+  /** Adds the items of an object. @returns why it is kept as its text alone, where it is */
+  #write({ object }: GoodObject, place: LibraryPlace | undefined): string | undefined {
+    if (object.type === 'relationship') return this.#writeRelationship(object)
+    if (place === undefined) return keptReason(object)
+    if (place.kind === 'label') return undefined
+    const labels = labelsOf(object, this.#placeOf)
+    if (place.kind === 'indicators') this.#items.indicator.push(...indicatorItems(object, place.values, labels))
+    else if (place.type === 'Signature' && object.type === 'indicator')
+      this.#items.group.push(signatureItem(object, textOf(object, 'pattern_type') ?? 'stix', labels))
+    else this.#items.group.push(groupItem(object, place.type, labels))
+    if (object.type === 'report') this.#writeReferences(object, place)
+    return undefined
+  }
+
+  #writeRelationship(object: StixObject): string | undefined {
+    if (object['revoked'] === true || object['x_mitre_deprecated'] === true)
+      return 'It is revoked or deprecated, so that nothing is joined by it.'
+    const [from, to] = [textOf(object, 'source_ref') ?? '', textOf(object, 'target_ref') ?? '']
+    const [source, target] = [this.#placeOf(from), this.#placeOf(to)]
+    if (!isEnd(source)) return `Its source ${from} has no place in the library.`
+    if (!isEnd(target)) return `Its target ${to} has no place in the library.`
+    if (from === to) return 'It joins an object to itself.'
+    this.#associate(source, target, (textOf(object, 'relationship_type') ?? 'related-to').slice(0, 200))
+    return undefined
+  }
+
+  #writeReferences(object: StixObject, place: LibraryPlace): void {
+    for (const ref of new Set(textsOf(object, 'object_refs'))) {
+      const target = this.#placeOf(ref)
+      if (ref !== object.id && isEnd(target)) this.#associate(place, target, 'refers-to')
+    }
+  }
+
+  #associate(source: LibraryPlace, target: LibraryPlace, associationType: string): void {
+    for (const [ref_1, type_1] of endsOf(source))
+      for (const [ref_2, type_2] of endsOf(target)) {
+        const association: AssociationItem = { ref_1, type_1, ref_2, type_2, associationType }
+        this.#items.association.push(association)
+      }
+  }
+}
+
+function placeOfOther(object: StixObject): LibraryPlace | undefined {
+  if (object.type === 'marking-definition') {
+    const name = labelOfMarking(object)
+    return name === undefined ? undefined : { kind: 'label', name }
+  }
+  const type = groupTypeOf(object)
+  return type === undefined ? undefined : { kind: 'group', type, xid: groupXid(object) }
+}
+
+function isEnd(place: LibraryPlace | undefined): place is LibraryPlace {
+  return place !== undefined && place.kind !== 'label'
+}
+
+function endsOf(place: LibraryPlace): (readonly [ref: string, type: string])[] {
+  if (place.kind === 'indicators') return place.values.map(({ type, value }) => [value, type] as const)
+  return place.kind === 'group' ? [[place.xid, place.type]] : []
+}
+
+/** Revoked objects are read first, for the reason above. */
+function rank(read: ReadStixObject): number {
+  return read.ok && read.object['revoked'] === true ? 0 : 1
+}
+
+function keptReason({ type }: StixObject): string {
+  const known = keptReasons.get(type)
+  if (known !== undefined) return known
+  return type.startsWith('x-')
+    ? 'It is of a custom type that the library has no place for.'
+    : `The library has no place for objects of the type ${type}.`
+}
+
+const observable = 'It says that something was seen, not that it is bad; only indicators say that.'
+const keptReasons: ReadonlyMap<string, string> = new Map([
+  ['marking-definition', 'Its statement is too long for the name of a security label, or in a form of its own.'],
+  ['identity', 'The library knows owners, and no other people and organizations.'],
+  ['sighting', 'Sightings of others move no rating here (S1); its text is kept.'],
+  ...[
+    'observed-data',
+    'artifact',
+    'autonomous-system',
+    'directory',
+    'domain-name',
+    'email-addr',
+    'email-message',
+    'file',
+    'ipv4-addr',
+    'ipv6-addr',
+    'mac-addr',
+    'mutex',
+    'network-traffic',
+    'process',
+    'software',
+    'url',
+    'user-account',
+    'windows-registry-key',
+    'x509-certificate',
+  ].map((type) => [type, observable] as const),
+])
