@@ -61,10 +61,11 @@ export class CommandGate {
       )
     }
     if (journal.hasSeenCommand(command.commandId)) return this.#acknowledgeAgain(command)
-    if (command.kind === 'cancel') return this.#cancel(command, body)
+    const now = this.#parts.clock.now()
+    if (command.kind === 'cancel') return this.#cancel(command, body, now)
     // The hub sends a new command for the same attempt when the first was not acknowledged in time.
     if (journal.seenAttempt(command)) {
-      journal.rememberCommand(command, this.#forgetAfter(command))
+      journal.rememberCommand(command, forgetAfter(command, now))
       return this.#acknowledgeAgain(command)
     }
     if (journal.heldAttempts().length >= heldMax) {
@@ -73,14 +74,14 @@ export class CommandGate {
         `Execution ${command.executionId} is not taken: ${heldMax} attempts are held already. The hub will ask again.`,
       )
     }
-    const refusal = this.#refusalOf(command)
-    if (refusal) return this.#refuse(command, body, refusal)
-    this.#accept(command, body)
+    const refusal = this.#refusalOf(command, now)
+    if (refusal) return this.#refuse(command, body, now, refusal)
+    this.#accept(command, body, now)
   }
 
-  #accept(command: ExecuteCommand, body: string): void {
+  #accept(command: ExecuteCommand, body: string, now: number): void {
     const { journal, executor, log, tell, onAccepted } = this.#parts
-    journal.accept(command, body, new Date().toISOString(), this.#forgetAfter(command))
+    journal.accept(command, body, new Date().toISOString(), forgetAfter(command, now))
     tell({ ...identityOf(command), event: 'accepted' })
     log('info', `Execution ${command.executionId}, attempt ${command.attempt}: accepted (${command.app.programName}).`)
     executor.endOlder(command)
@@ -88,30 +89,30 @@ export class CommandGate {
     onAccepted()
   }
 
-  #refuse(command: ExecuteCommand, body: string, sentence: string): void {
+  #refuse(command: ExecuteCommand, body: string, now: number, sentence: string): void {
     const { journal, log, tell, onResult } = this.#parts
     journal.acceptEnded(
       command,
       body,
       { ...endedInQueue(new EndRequest('cancelled', sentence)), outcome: 'refused' },
-      this.#forgetAfter(command),
+      forgetAfter(command, now),
     )
     log('warn', `Execution ${command.executionId}, attempt ${command.attempt}: refused. ${sentence}`)
     tell({ ...identityOf(command), event: 'refused', detail: sentence })
     onResult()
   }
 
-  #cancel(command: Extract<Command, { kind: 'cancel' }>, body: string): void {
+  #cancel(command: Extract<Command, { kind: 'cancel' }>, body: string, now: number): void {
     const { journal, executor, tell, onResult, log } = this.#parts
-    const refusal = this.#timeRefusalOf(command)
+    const refusal = this.#timeRefusalOf(command, now)
     if (refusal) return log('warn', `A command to cancel execution ${command.executionId} was thrown away. ${refusal}`)
     const request = new EndRequest('cancelled', command.reason)
     if (journal.seenAttempt(command)) {
-      journal.rememberCommand(command, this.#forgetAfter(command))
+      journal.rememberCommand(command, forgetAfter(command, now))
       executor.end(command, request)
     } else {
       // It overtook the command that it cancels: that one, when it comes, is never started.
-      journal.acceptEnded(command, body, endedInQueue(request), this.#forgetAfter(command))
+      journal.acceptEnded(command, body, endedInQueue(request), forgetAfter(command, now))
       onResult()
     }
     log('info', `Execution ${command.executionId}, attempt ${command.attempt}: the hub has it ended. ${command.reason}`)
@@ -123,9 +124,9 @@ export class CommandGate {
     this.#parts.tell({ ...identityOf(command), event: held ? 'accepted' : 'finished' })
   }
 
-  #refusalOf(command: ExecuteCommand): string | undefined {
+  #refusalOf(command: ExecuteCommand, now: number): string | undefined {
     const { journal, policy, confinement, publisherKeys } = this.#parts
-    const timely = this.#timeRefusalOf(command)
+    const timely = this.#timeRefusalOf(command, now)
     if (timely) return timely
     if (command.attempt < journal.latestAttempt(command.executionId)) {
       return 'A later attempt of this execution has been here already.'
@@ -137,7 +138,7 @@ export class CommandGate {
   }
 
   /** D8: judged by the hub's time, as far as that can be believed. */
-  #timeRefusalOf({ notBefore, notAfter }: Command): string | undefined {
+  #timeRefusalOf({ notBefore, notAfter }: Command, now: number): string | undefined {
     const { clock } = this.#parts
     if (!clock.isBelievable) {
       const minutes = Math.round(clock.offsetMs / 60_000)
@@ -147,14 +148,15 @@ export class CommandGate {
     const end = Date.parse(notAfter)
     if (end - begin > limits.commandLifeSecondsMax * 1000)
       return 'The command is valid for more than 24 hours, which no hub may ask for.'
-    if (clock.now() < begin - limits.clockToleranceSeconds * 1000) return 'clock: the command is from the future.'
-    if (clock.now() > end) return 'The command came after its time.'
+    if (now < begin - limits.clockToleranceSeconds * 1000) return 'clock: the command is from the future.'
+    if (now > end) return 'The command came after its time.'
     return undefined
   }
+}
 
-  #forgetAfter({ notAfter }: Command): number {
-    return Math.max(Date.parse(notAfter), this.#parts.clock.now()) + day
-  }
+/** By the hub's time, as `now` is. */
+function forgetAfter({ notAfter }: Command, now: number): number {
+  return Math.max(Date.parse(notAfter), now) + day
 }
 
 type Opened = { command: Command; body: string } | { problem: string }

@@ -128,7 +128,10 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   }
 
   #read(chunk: Buffer): void {
+    // What is said in answer leaves as one write: an event, and the acknowledgement of the command that it is about.
+    this.#socket.cork()
     const waiting = this.#parser.parse(chunk)
+    this.#socket.uncork()
     // The parser itself would wait for up to 256 MB.
     if (waiting > limits.messageBytesMax + 1024) this.#end(new Error('the broker sent a message that is too large'))
   }
