@@ -83,6 +83,7 @@ async function measureOneInFlight(rounds: number, ingest: Ingest): Promise<Measu
 async function* sendOneByOne({ library, contents, say }: Ingest) {
   await library.empty()
   const first = yield* sendAll(library, contents)
+  await library.settle()
   const again = yield* sendAll(library, contents)
   say(`ours: ${rate(first.seconds)}/s, again ${rate(again.seconds)}/s`)
   return { first, again }
