@@ -38,6 +38,7 @@ export type { StixObject, ValidatedObject as ValidatedStixObject } from './stix/
 export { comparableInstant as comparableStixInstant } from './stix/bundle/stix-instant.ts'
 export { mapStixObjects, outsideReferences } from './stix/mapping/map-stix-objects.ts'
 export type { MappedBundle, MappedObject } from './stix/mapping/map-stix-objects.ts'
+export { labelOfMarking as labelOfStixMarking } from './stix/mapping/map-markings.ts'
 export type { LibraryItems, LibraryPlace } from './stix/mapping/library-item.ts'
 export { stix20Indicator } from './stix/stix20-indicator.ts'
 export type { Stix20Indicator, Stix20IndicatorSource } from './stix/stix20-indicator.ts'
