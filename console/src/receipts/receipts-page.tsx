@@ -76,7 +76,7 @@ const columns: readonly Column<Receipt>[] = [
     isSecondary: true,
     width: 'minmax(120px, 1.4fr)',
     render: ({ collectionName, collectionVersion }) => (
-      <ShortText text={collectionName}>, version {formatCount(collectionVersion)}</ShortText>
+      <ShortText text={collectionName}>, version&nbsp;{formatCount(collectionVersion)}</ShortText>
     ),
   },
   figure('desired', 'Desired'),
