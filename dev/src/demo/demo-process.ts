@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { compileCache } from '../compile-cache.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { isRunning, processTree, type SeenProcess } from './process-tree.ts'
 
@@ -15,7 +16,7 @@ export type DemoOptions = {
 const runDeadlineMs = 120_000
 const lookMs = 100
 
-/** `script/demo` after its set-up: the demo as a process, with nothing of our environment but PATH. */
+/** `script/demo` after its set-up: the demo as a process, with nothing of our environment but PATH, and a cache of what Node compiles. */
 export class DemoProcess implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #seen = new Map<number, SeenProcess>()
@@ -26,7 +27,7 @@ export class DemoProcess implements AsyncDisposable {
   constructor({ checkout, dataFolder, args = [], user }: DemoOptions) {
     this.#child = spawn(process.execPath, [join(checkout, 'dev/src/demo/main.ts'), ...args], {
       cwd: '/',
-      env: { PATH: '/usr/bin:/bin', POSTERN_DATA_DIR: dataFolder },
+      env: { PATH: '/usr/bin:/bin', POSTERN_DATA_DIR: dataFolder, ...compileCache(user) },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...user,
     })
