@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Confinement } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
-import { resourceLimits, runAndReport } from './run-and-report.ts'
+import { runLimited } from './run-and-report.ts'
 import { ownFiles, systemFolders } from './system-folders.ts'
 
 /** Of /dev: devices only; the folder for shared memory in it is writable, and bounded to 64 MB. */
@@ -60,11 +60,8 @@ export function bubblewrapConfinement(program = 'bwrap'): Confinement {
           '--',
           '/bin/sh',
           '-c',
-          runAndReport,
+          runLimited(request),
           'postern-app',
-          'prlimit',
-          ...resourceLimits(request),
-          '--',
           insidePaths(request).runtime,
           ...request.runtimeArguments,
         ],

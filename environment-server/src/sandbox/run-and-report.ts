@@ -11,23 +11,27 @@ const tasksSpare = 64
 export const runAndReport =
   '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&-; code=$?; times >&3; exit $code'
 
-/** Options of prlimit(1) for one app: no core dumps, no file larger than all it may have on disk, and a bound on its tasks. */
-export function resourceLimits({
-  processesMax,
-  diskBytesMax,
-}: {
-  processesMax: number
-  diskBytesMax: number
-}): string[] {
-  return ['--core=0', `--fsize=${diskBytesMax}`, ...taskLimit(processesMax)]
+/**
+ * What the shell does for one app: no core dumps, no file larger than all it may have on disk, and a bound on its tasks; then
+ * `runAndReport`. The shell sets the limits by itself, since each program more takes a millisecond of every start; an app whose limits
+ * cannot be set does not start.
+ */
+export function runLimited({ processesMax, diskBytesMax }: { processesMax: number; diskBytesMax: number }): string {
+  const blocks = Math.floor(diskBytesMax / bytesOfBlock)
+  const limits = ['ulimit -c 0', `ulimit -f ${blocks}`, ...taskLimit(processesMax)]
+  return `${limits.join(' && ')} || exit 126; ${runAndReport}`
 }
+
+/** POSIX, ulimit: the unit of -f. */
+const bytesOfBlock = 512
 
 /**
  * Since Linux 5.14 RLIMIT_NPROC counts a user within a user namespace; before, all of the user's processes on the machine,
- * so that one app's limit would be another's failure.
+ * so that one app's limit would be another's failure. Shells call it -u, and dash -p.
  */
 function taskLimit(processesMax: number, kernel = release()): string[] {
   const [major = 0, minor = 0] = kernel.split('.').map(Number)
   if (major < 5 || (major === 5 && minor < 14)) return []
-  return [`--nproc=${processesMax * tasksPerProcess + tasksSpare}`]
+  const tasks = processesMax * tasksPerProcess + tasksSpare
+  return [`{ ulimit -u ${tasks} 2>/dev/null || ulimit -p ${tasks}; }`]
 }

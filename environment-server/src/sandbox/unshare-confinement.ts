@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Confinement, LaunchRequest } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
 import { lockedFlags, mountsBelow, readMountTable, type Mount } from './mount-table.ts'
-import { resourceLimits, runAndReport } from './run-and-report.ts'
+import { runLimited } from './run-and-report.ts'
 import { devices, ownFiles, systemFolders } from './system-folders.ts'
 
 /** A user namespace in which the server's user is root; PIDs end with their first process; mounts do not travel back. */
@@ -125,8 +125,8 @@ function setupScript(root: string, fstab: string, binds: Bind[], request: Launch
     'cd /app',
     'set +e',
     'PATH=$searchPath; unset searchPath OLDPWD',
-    `set -- prlimit ${resourceLimits(request).join(' ')} setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`,
-    runAndReport,
+    'set -- setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"',
+    runLimited(request),
   ].join('\n')
 }
 
