@@ -96,8 +96,8 @@ test.each([
   ['((rating = 1 and (rating = 2 AND rating = 3)))', 'rating = 1 and rating = 2 and rating = 3'],
   ['not rating = 1 and not (rating = 2 or rating = 3)', 'not rating = 1 and not (rating = 2 or rating = 3)'],
   [
-    'hasGroup(typeName = "Campaign" and hasIndicator(hasAttribute(typeName = "Source" and hasSecurityLabel(name = "TLP:RED"))))',
-    'hasGroup(typeName = "Campaign" and hasIndicator(hasAttribute(typeName = "Source" and hasSecurityLabel(name = "TLP:RED"))))',
+    'hasGroup(typeName = "Campaign" and hasIndicator(hasAttribute(typeName = "Source" and not displayed = true)))',
+    'hasGroup(typeName = "Campaign" and hasIndicator(hasAttribute(typeName = "Source" and not displayed = true)))',
   ],
   ['hasAllTags(name in ("a", "b"))', 'hasAllTags(name in ("a", "b"))'],
 ])('LIB-3: %s', (text, printed) => {
@@ -133,6 +133,10 @@ describe('mistakes are named at their place', () => {
     ['hasTag(nmae = "x")', 7, /keyword of queries about tags/, 'name'],
     ['constructor = "x"', 0, /not a keyword/],
     ['__proto__ = "x"', 0, /not a keyword/],
+    ['rating > 3 and hasCase(name = "x")', 15, /^Nothing can be found by hasCase: this library keeps no cases/],
+    ['threat_assess_score > 300', 0, /^Nothing can be found by threat_assess_score: .* in its cloud/],
+    ['vtMaliciousCount > 3', 0, /no enrichment service/],
+    ['hasTag(lastUsed > "TODAY()")', 7, /not kept when a tag was last used/],
     ['typeName = Host', 11, /in quotes/, '"Host"'],
     ['lastSeen > NOW() - 30 DAYS', 11, /in quotes/, '"NOW() - 30 DAYS"'],
     ['lastSeen > "soon"', 11, /compared with dates/],

@@ -1,3 +1,4 @@
+import { absentTqlKeyword } from './tql-absent-keywords.ts'
 import { nearestName } from './nearest-name.ts'
 import type {
   TqlComparison,
@@ -210,6 +211,10 @@ function flat(kind: 'and' | 'or', expression: TqlExpression): TqlExpression[] {
 }
 
 function unknownKeyword(word: TqlToken, object: TqlObject): TqlSyntaxError {
+  const absence = absentTqlKeyword(object, foldKeyword(word.text))
+  if (absence !== undefined) {
+    return new TqlSyntaxError(`Nothing can be found by ${word.text}: ${absence}.`, word.position)
+  }
   const shown = word.text.length > keywordShownMax ? `${word.text.slice(0, keywordShownMax)}…` : word.text
   const suggestion = nearestName(word.text, Object.keys(tqlKeywordTables[object]))
   const hint = suggestion ? ` Did you mean ${suggestion}?` : ''

@@ -1,3 +1,6 @@
+import { groupTypes } from '../indicators/group-types.ts'
+import { indicatorTypes } from '../indicators/indicator-types.ts'
+import { tlpLevels } from '../tlp.ts'
 import type { TqlObject } from './tql-expression.ts'
 
 /** What a keyword is compared with; `nested` ones take a query in parentheses instead. */
@@ -9,6 +12,10 @@ export interface TqlKeyword {
   readonly description: string
   /** What a nested keyword's parentheses are about; exactly where `kind` is `nested`. */
   readonly object?: TqlObject
+  /** The values that there are, or the ones that are usual where others may be, too. */
+  readonly values?: readonly string[]
+  /** What it names, where the library keeps a list of such names. */
+  readonly names?: 'owner' | 'tag' | 'securityLabel' | 'attributeType'
 }
 
 /** Keywords in the spelling of ThreatConnect's documentation. Queries may write them in any case and with underscores. */
@@ -20,20 +27,33 @@ const boolean = (description: string): TqlKeyword => ({ kind: 'boolean', descrip
 const date = (description: string): TqlKeyword => ({ kind: 'date', description })
 const nested = (object: TqlObject, description: string): TqlKeyword => ({ kind: 'nested', object, description })
 
+const chosen = (values: readonly string[], description: string): TqlKeyword => ({ kind: 'text', description, values })
+const named = (names: NonNullable<TqlKeyword['names']>, description: string): TqlKeyword => ({
+  kind: 'text',
+  description,
+  names,
+})
+
+const statuses = ['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'] as const
+const label = (description: string): TqlKeyword => ({
+  ...named('securityLabel', description),
+  values: tlpLevels.map((level) => `TLP:${level}`),
+})
+
 const ownerAndDates: TqlKeywordTable = {
   id: number('Number that the API shows'),
   owner: number('Number of the owner'),
-  ownerName: text('Name of the owner'),
+  ownerName: named('owner', 'Name of the owner'),
   dateAdded: date('When the owner first had it'),
   lastModified: date('When the owner last changed it'),
 }
 
 const linked: TqlKeywordTable = {
-  tag: text('Name of a tag'),
-  tagOwner: number('Number of the owner of a tag'),
-  tagOwnerName: text('Name of the owner of a tag'),
-  attackTag: text('ATT&CK technique among the tags'),
-  securityLabel: text('Name of a security label'),
+  tag: named('tag', 'Name of a tag'),
+  tagOwner: number('Number of the owner who put a tag on it'),
+  tagOwnerName: named('owner', 'Name of the owner who put a tag on it'),
+  attackTag: text('ATT&CK technique among the tags, as T1566 or as the whole tag'),
+  securityLabel: label('Name of a security label'),
   associatedGroup: number('Number of an associated group'),
   associatedIndicator: number('Number of an associated indicator'),
   description: text('Its description'),
@@ -58,17 +78,16 @@ const seenAndExternalDates: TqlKeywordTable = {
 export const tqlKeywords: TqlKeywordTable = {
   ...ownerAndDates,
   type: number('Number of the indicator type'),
-  typeName: text('Indicator type: Address, EmailAddress, File, Host, URL, ASN, CIDR, …'),
+  typeName: chosen(indicatorTypes, 'Indicator type: Address, EmailAddress, File, Host, URL, ASN, CIDR, …'),
   summary: text('The value; for a file its hashes joined by " : "'),
-  value1: text('First part of the value'),
-  value2: text('Second part of the value'),
-  value3: text('Third part of the value'),
+  value1: text('The value; of a registry key, the key alone'),
+  value2: text('Second part: of a registry key its value name, of a file its SHA-1'),
+  value3: text('Third part: of a registry key its value type, of a file its SHA-256'),
   rating: number('Threat rating, 0 to 5'),
   confidence: number('Confidence, 0 to 100'),
-  threatAssessScore: number('Computed score, 0 to 1000'),
   indicatorActive: boolean('Whether it is active'),
   activeLocked: boolean('Whether a person fixed its being active'),
-  status: text('Active, Review, Expired, Indirect or Whitelisted'),
+  status: chosen(statuses, 'Active, Review, Expired, Indirect or Whitelisted'),
   observationCount: number('How often it was observed'),
   lastObserved: date('When it was last observed'),
   falsePositiveCount: number('How often it was reported as a false positive'),
@@ -87,7 +106,7 @@ export const tqlKeywords: TqlKeywordTable = {
 const groupKeywords: TqlKeywordTable = {
   ...ownerAndDates,
   type: number('Number of the group type'),
-  typeName: text('Group type: Adversary, Campaign, Report, …'),
+  typeName: chosen(groupTypes, 'Group type: Adversary, Campaign, Report, …'),
   name: text('Its name'),
   summary: text('Its name'),
   xid: text('Its id at the source'),
@@ -97,20 +116,17 @@ const groupKeywords: TqlKeywordTable = {
   eventType: text('Type of an event'),
   fileName: text('Name of the file of a document, report or signature'),
   fileType: text('Type of a signature'),
-  createdBy: text('Who created it'),
   ...seenAndExternalDates,
   ...linked,
 }
 
 const tagKeywords: TqlKeywordTable = {
   id: number('Number that the API shows'),
-  name: text('Name of the tag'),
-  summary: text('Name of the tag'),
-  description: text('Its description'),
-  owner: number('Number of the owner'),
-  ownerName: text('Name of the owner'),
-  lastUsed: date('When it was last put on something'),
-  techniqueId: text('ATT&CK technique that the tag means'),
+  name: named('tag', 'Name of the tag'),
+  summary: named('tag', 'Name of the tag'),
+  owner: number('Number of the owner who put it there'),
+  ownerName: named('owner', 'Name of the owner who put it there'),
+  techniqueId: text('ATT&CK technique with which its name begins: T1566, T1566.001'),
   hasGroup: nested('group', 'It is on a group for which this holds'),
   hasIndicator: nested('indicator', 'It is on an indicator for which this holds'),
 }
@@ -118,22 +134,21 @@ const tagKeywords: TqlKeywordTable = {
 const attributeKeywords: TqlKeywordTable = {
   ...ownerAndDates,
   type: number('Number of the attribute type'),
-  typeName: text('Attribute type: Description, Source, …'),
+  typeName: named('attributeType', 'Attribute type: Description, Source, …'),
   text: text('Its value'),
   source: text('Where it comes from'),
   displayed: boolean('Whether it stands for its type'),
   pinned: boolean('Whether it is pinned'),
-  hasSecurityLabel: nested('securityLabel', 'It has a security label for which this holds'),
 }
 
 const securityLabelKeywords: TqlKeywordTable = {
   id: number('Number that the API shows'),
-  name: text('Name of the label: TLP:AMBER, …'),
-  summary: text('Name of the label'),
+  name: label('Name of the label: TLP:AMBER, …'),
+  summary: label('Name of the label'),
   description: text('Its description'),
   color: text('Its colour, six hexadecimal digits'),
-  owner: number('Number of the owner'),
-  ownerName: text('Name of the owner'),
+  owner: number('Number of the owner who put it there'),
+  ownerName: named('owner', 'Name of the owner who put it there'),
   dateAdded: date('When it was made'),
 }
 
