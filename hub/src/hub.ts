@@ -63,6 +63,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
   const { serverFilesFolder } = config
   const features = createFeatures({ connection, notifications, keys, authority, settings, serverFilesFolder, log })
   stack.defer(async () => await features.library.batches.close())
+  stack.defer(async () => await features.stix.close())
   const organizationId = await features.access.firstOrganizationId()
 
   const background = stack.use(

@@ -144,6 +144,23 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
     return { version: number, body: await streams.open(valuesOf(collection.id, number, allowed)) }
   }
 
+  /** The version that a reader gets, and the most that it may have of it (D21): for other forms of a version than lines of values. */
+  async function readable(
+    caller: Caller,
+    collectionId: string,
+    version: string,
+    filter: ValueFilter,
+  ): Promise<{ name: string; collectionId: string; version: number; filter: ValueFilter }> {
+    const collection = await visible(caller, collectionId)
+    const number = await readableVersion(collection, version)
+    return {
+      name: collection.name,
+      collectionId: collection.id,
+      version: number,
+      filter: await allowedTo(caller, filter),
+    }
+  }
+
   /** From `since`, which the reader has, to the newest version. */
   async function changes(
     caller: Caller,
@@ -189,6 +206,7 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
     list,
     refresh: refreshNow,
     values,
+    readable,
     changes,
     refreshDue,
     /** What batches touched since the last turn; in full is what refreshDue does. */

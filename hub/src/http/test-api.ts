@@ -157,6 +157,7 @@ export async function createTestApi(): Promise<TestApi> {
       await https.close()
       await door.close()
       await features.library.batches.close()
+      await features.stix.close()
       await connection.close()
       await database.drop()
     },

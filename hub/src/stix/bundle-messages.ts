@@ -1,0 +1,41 @@
+import type { LibraryPlace, StixSpecVersion } from '@postern/intel'
+import type { StixImport } from '@postern/protocol'
+import type { CopyLines } from '../batches/copy-lines.ts'
+
+/** What the hub's main thread asks of the one that reads bundles: to read one, then to map what of it is new. */
+export type BundleRequest =
+  | { kind: 'read'; json: Uint8Array }
+  | { kind: 'map'; known: readonly KnownObject[]; places: ReadonlyMap<string, LibraryPlace> }
+
+/** What the owner has of an object already: its newest version. */
+export type KnownObject = {
+  id: string
+  /** With six digits of a second. */
+  version: string
+  /** SHA-256 of its text, in hexadecimal digits. */
+  sha256: string
+  outcome: 'mapped' | 'kept'
+}
+
+export type BundleAnswer =
+  | { kind: 'unreadable'; isTooLarge: boolean; message: string }
+  /** Ids of the bundle's objects, and of those outside that they refer to. */
+  | { kind: 'read'; ids: readonly string[]; outside: readonly string[] }
+  | MappedMessage
+
+export type MappedMessage = {
+  kind: 'mapped'
+  /** The content of a batch; null where there is nothing to write. */
+  content: Uint8Array<ArrayBuffer> | null
+  itemCount: number
+  /** COPY lines of `sent_stix_object`, an entry an object. */
+  objects: CopyLines
+  objectCount: number
+  account: BundleAccount
+}
+
+/** The part of the answer that is known before anything is written. */
+export type BundleAccount = Pick<
+  StixImport,
+  'objects' | 'mapped' | 'kept' | 'unchanged' | 'refused' | 'notMapped' | 'types'
+> & { specVersion: StixSpecVersion }

@@ -1,0 +1,125 @@
+import { hash } from 'node:crypto'
+import {
+  indicatorId,
+  mapStixObjects,
+  outsideReferences,
+  readStixBundle,
+  type LibraryItems,
+  type LibraryPlace,
+  type MappedObject,
+  type ReadStixBundle,
+  type ReadStixObject,
+} from '@postern/intel'
+import { CopyLinesWriter } from '../batches/copy-lines.ts'
+import { arrayLiteral, copyRow } from '../batches/copy-row.ts'
+import type { BundleAccount, BundleAnswer, BundleRequest, KnownObject, MappedMessage } from './bundle-messages.ts'
+
+type Bundle = Extract<ReadStixBundle, { ok: true }>
+
+/** Accounts of single objects in an answer. */
+const notMappedMax = 1000
+
+export function readBundle(json: Uint8Array): { bundle: Bundle | undefined; answer: BundleAnswer } {
+  const bundle = readStixBundle(json)
+  if (!bundle.ok) return { bundle: undefined, answer: { kind: 'unreadable', ...bundle } }
+  const ids = new Set<string>()
+  for (const read of bundle.objects) if (read.ok) ids.add(read.object.id)
+  return { bundle, answer: { kind: 'read', ids: [...ids], outside: outsideReferences(bundle.objects) } }
+}
+
+/** Maps what the owner does not have yet. Pure, and so runs in a worker thread as well as in a test. */
+export function mapBundle(
+  { objects, specVersion }: Bundle,
+  { known, places }: Pick<Extract<BundleRequest, { kind: 'map' }>, 'known' | 'places'>,
+): MappedMessage {
+  const knownById = new Map(known.map((object) => [object.id, object]))
+  const { unchanged, again } = sortKnown(objects, knownById)
+  const mapped = mapStixObjects(objects, { unchanged, places })
+  // What was kept for want of its other end is tried once more, and is no news if that is still not there.
+  const accounts = mapped.objects.map((account) =>
+    again.has(account.position) && account.outcome === 'kept'
+      ? { ...account, outcome: 'unchanged' as const, reason: null }
+      : account,
+  )
+  const rows = new CopyLinesWriter()
+  let objectCount = 0
+  for (const account of accounts) {
+    const read = objects[account.position]
+    if (read?.ok !== true || account.outcome === 'unchanged' || account.outcome === 'refused') continue
+    rows.line(objectRow(read, account))
+    rows.endEntry()
+    objectCount += 1
+  }
+  const itemCount = countItems(mapped.items)
+  return {
+    kind: 'mapped',
+    content: itemCount === 0 ? null : encode(mapped.items),
+    itemCount,
+    objects: rows.finish(),
+    objectCount,
+    account: { ...summarize(accounts), specVersion },
+  }
+}
+
+function sortKnown(
+  objects: readonly ReadStixObject[],
+  known: ReadonlyMap<string, KnownObject>,
+): { unchanged: Set<number>; again: Set<number> } {
+  const unchanged = new Set<number>()
+  const again = new Set<number>()
+  for (const read of objects) {
+    const before = read.ok ? known.get(read.object.id) : undefined
+    if (!read.ok || before === undefined || !isKnown(read, before)) continue
+    if (before.outcome === 'kept' && read.object.type === 'relationship') again.add(read.position)
+    else unchanged.add(read.position)
+  }
+  return { unchanged, again }
+}
+
+function isKnown({ version, text }: Extract<ReadStixObject, { ok: true }>, before: KnownObject): boolean {
+  return version === undefined ? digest(text) === before.sha256 : version <= before.version
+}
+
+function objectRow(read: Extract<ReadStixObject, { ok: true }>, { place, outcome, reason }: MappedObject): string {
+  return copyRow([
+    read.object.id,
+    read.object.type,
+    read.version ?? null,
+    read.specVersion,
+    read.text,
+    `\\x${digest(read.text)}`,
+    arrayLiteral(indicatorIds(place)),
+    place?.kind === 'group' ? place.xid : null,
+    outcome,
+    reason,
+  ])
+}
+
+function indicatorIds(place: LibraryPlace | undefined): string[] {
+  return place?.kind === 'indicators' ? place.values.map(({ type, value }) => indicatorId(type, value)) : []
+}
+
+function countItems({ group, indicator, association }: LibraryItems): number {
+  return group.length + indicator.length + association.length
+}
+
+function encode(items: LibraryItems): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(items))
+}
+
+function summarize(accounts: readonly MappedObject[]): Omit<BundleAccount, 'specVersion'> {
+  const counts = { mapped: 0, kept: 0, unchanged: 0, refused: 0 }
+  const types = new Map<string, number>()
+  const notMapped: BundleAccount['notMapped'] = []
+  for (const { id, type, outcome, reason } of accounts) {
+    counts[outcome] += 1
+    types.set(type, (types.get(type) ?? 0) + 1)
+    if ((outcome === 'kept' || outcome === 'refused') && notMapped.length < notMappedMax)
+      notMapped.push({ id, type, outcome, reason })
+  }
+  return { objects: accounts.length, ...counts, notMapped, types: Object.fromEntries(types) }
+}
+
+function digest(text: string): string {
+  return hash('sha256', text, 'hex')
+}

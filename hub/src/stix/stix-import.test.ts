@@ -1,0 +1,218 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestStix, type TestStix } from './test-stix.ts'
+
+let world: TestStix
+beforeAll(async () => {
+  world = await createTestStix()
+})
+afterAll(() => world.close())
+
+const created = '2026-01-01T00:00:00.000Z'
+const later = '2026-02-01T00:00:00.000Z'
+const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+const sdo = (type: string, number: number, more: object = {}) => ({
+  type,
+  spec_version: '2.1',
+  id: `${type}--${uuid(number)}`,
+  created,
+  modified: created,
+  ...more,
+})
+const indicator = (number: number, pattern: string, more: object = {}) =>
+  sdo('indicator', number, { pattern, pattern_type: 'stix', valid_from: created, ...more })
+const relationship = (number: number, source: string, kind: string, target: string, more: object = {}) =>
+  sdo('relationship', number, { relationship_type: kind, source_ref: source, target_ref: target, ...more })
+
+const ics = fileURLToPath(new URL('../../../../shared/data/stix/ics-attack-18.1.json', import.meta.url))
+
+describe('LIB-6: ATT&CK', () => {
+  test.runIf(existsSync(ics))(
+    'LIB-6: ATT&CK for ICS goes in whole, each object accounted for, and again as unchanged (needs ../shared/data)',
+    async () => {
+      const bytes = readFileSync(ics)
+      const answer = await world.bring('MITRE', bytes)
+      expect(answer).toMatchObject({
+        owner: 'MITRE',
+        specVersion: '2.1',
+        objects: 1826,
+        mapped: 213 + 605 + 1,
+        refused: 0,
+        unchanged: 0,
+        groups: { created: 213, refused: 0 },
+        types: { relationship: 1373, 'attack-pattern': 95, 'course-of-action': 52, malware: 30 },
+      })
+      expect(answer.mapped + answer.kept).toBe(1826)
+      expect(answer.notMapped.every(({ reason }) => reason !== null)).toBe(true)
+      const texts = await world.database.pool.query<{ object_id: string; body: string }>(
+        `select object_id, body from stix_object o join owner on owner.id = o.owner_id where owner.name = 'MITRE'`,
+      )
+      const sent = (JSON.parse(bytes.toString()) as { objects: { id: string }[] }).objects
+      const stored = new Map(texts.rows.map(({ object_id: id, body }) => [id, JSON.parse(body) as object]))
+      for (const object of sent) expect(stored.get(object.id)).toEqual(object)
+      const { rows: links } = await world.database.pool.query<{ kind: string; count: number }>(
+        'select kind, count(*)::int as count from group_link group by kind order by kind',
+      )
+      expect(links).toEqual([
+        { kind: 'attributed-to', count: 5 },
+        { kind: 'mitigates', count: 331 },
+        { kind: 'revoked-by', count: 2 },
+        { kind: 'uses', count: 267 },
+      ])
+      const again = await world.bring('MITRE', bytes)
+      expect(again).toMatchObject({ objects: 1826, unchanged: 1826, mapped: 0, kept: 0, refused: 0, batchId: null })
+    },
+  )
+})
+
+describe('LIB-6: indicators', () => {
+  test('LIB-6: simple patterns and alternatives become indicators with what their object says', async () => {
+    const tlp = 'marking-definition--f88d31f6-486f-44da-b317-01333bde0b82'
+    const answer = await world.bring('Feed', [
+      indicator(1, "[domain-name:value = 'evil.example.com'] OR [ipv4-addr:value = '192.0.2.1']", {
+        confidence: 70,
+        labels: ['botnet'],
+        valid_until: '2999-01-01T00:00:00.000Z',
+        object_marking_refs: [tlp],
+        description: 'd',
+        x_postern_rating: 4,
+      }),
+    ])
+    expect(answer).toMatchObject({ mapped: 1, indicators: { created: 2, refused: 0 } })
+    const { rows } = await world.database.pool.query(
+      `select i.value, a.confidence, a.rating, a.tags, a.labels, a.expires, a.first_seen, a.active from assertion a
+       join indicator i on i.id = a.indicator_id join owner o on o.id = a.owner_id where o.name = 'Feed' order by i.value`,
+    )
+    expect(rows.map(({ value }) => value as string)).toEqual(['192.0.2.1', 'evil.example.com'])
+    expect(rows[0]).toMatchObject({
+      rating: 4,
+      tags: ['botnet'],
+      labels: ['TLP:AMBER'],
+      first_seen: new Date(created),
+      active: true,
+    })
+  })
+
+  test('LIB-6: a pattern that says more than values is kept whole and found as a signature', async () => {
+    const pattern = "[domain-name:value = 'a.example.com'] FOLLOWEDBY [url:value MATCHES '^(a+)+$'] WITHIN 5 SECONDS"
+    const answer = await world.bring('Feed', [
+      indicator(2, pattern, { name: 'Two steps' }),
+      indicator(3, 'rule x { condition: true }', { pattern_type: 'yara' }),
+      indicator(4, "[ipv4-addr:value = 'no address']"),
+    ])
+    expect(answer).toMatchObject({ mapped: 3, groups: { created: 3 }, indicators: { created: 0 } })
+    const { rows } = await world.database.pool.query(
+      `select type, name, detail from library_group where xid = any($1) order by xid`,
+      [[2, 3].map((number) => `indicator--${uuid(number)}`)],
+    )
+    expect(rows).toEqual([
+      { type: 'Signature', name: 'Two steps', detail: { fileType: 'STIX', fileText: pattern } },
+      {
+        type: 'Signature',
+        name: `indicator--${uuid(3)}`,
+        detail: { fileType: 'yara', fileText: 'rule x { condition: true }' },
+      },
+    ])
+  })
+
+  test('LIB-6: a revoked indicator makes its values inactive; one that another object says stays', async () => {
+    const [a, b] = ["[domain-name:value = 'gone.example.com']", "[domain-name:value = 'stays.example.com']"]
+    await world.bring('Revoking', [indicator(10, a), indicator(11, b), indicator(12, b)])
+    const answer = await world.bring('Revoking', [
+      indicator(12, b, { modified: later }),
+      indicator(10, a, { revoked: true, modified: later }),
+      indicator(11, b, { revoked: true, modified: later }),
+    ])
+    expect(answer).toMatchObject({ mapped: 3 })
+    const { rows } = await world.database.pool.query(
+      `select i.value, a.active from assertion a join indicator i on i.id = a.indicator_id join owner o on o.id = a.owner_id
+       where o.name = 'Revoking' order by i.value`,
+    )
+    expect(rows).toEqual([
+      { value: 'gone.example.com', active: false },
+      { value: 'stays.example.com', active: true },
+    ])
+  })
+})
+
+describe('LIB-6: relationships', () => {
+  test('LIB-6: relationships join groups and indicators, also to those of earlier bundles, and wait for ends that come later', async () => {
+    const malware = sdo('malware', 20, { name: 'M', is_family: true })
+    const actor = sdo('threat-actor', 21, { name: 'A' })
+    const uses = relationship(22, actor.id, 'uses', malware.id)
+    const indicates = relationship(23, `indicator--${uuid(24)}`, 'indicates', malware.id)
+    const first = await world.bring('Relating', [actor, uses])
+    expect(first).toMatchObject({ mapped: 1, kept: 1, associations: 0 })
+    expect(first.notMapped[0]?.reason).toContain(malware.id)
+    const again = await world.bring('Relating', [actor, uses])
+    expect(again).toMatchObject({ unchanged: 2, mapped: 0, batchId: null })
+
+    const second = await world.bring('Relating', [malware, indicator(24, "[domain-name:value = 'm.example.com']")])
+    expect(second).toMatchObject({ mapped: 2 })
+    const third = await world.bring('Relating', [uses, indicates])
+    expect(third).toMatchObject({ mapped: 2, unchanged: 0, associations: 2 })
+    const { rows } = await world.database.pool.query(
+      `select s.name as source, l.kind, t.name as target from group_link l join library_group s on s.id = l.group_id
+       join library_group t on t.id = l.linked_id join owner o on o.id = s.owner_id where o.name = 'Relating'`,
+    )
+    expect(rows).toEqual([{ source: 'A', kind: 'uses', target: 'M' }])
+    expect(await world.bring('Relating', [uses, indicates])).toMatchObject({ unchanged: 2, batchId: null })
+  })
+
+  test('LIB-6: a newer version of an object is written, an older one is not', async () => {
+    const tool = sdo('tool', 30, { name: 'Old name' })
+    await world.bring('Versions', [tool])
+    const newer = await world.bring('Versions', [{ ...tool, name: 'New name', modified: later }])
+    expect(newer).toMatchObject({ mapped: 1, groups: { updated: 1 } })
+    expect(await world.bring('Versions', [tool])).toMatchObject({ unchanged: 1, batchId: null })
+    const { rows } = await world.database.pool.query('select name from library_group where xid = $1', [tool.id])
+    expect(rows).toEqual([{ name: 'New name' }])
+  })
+})
+
+describe('LIB-6: versions and refusals', () => {
+  test('LIB-6: a bundle of STIX 2.0 is read by its rules', async () => {
+    const object = {
+      type: 'tool',
+      id: `tool--${uuid(40)}`,
+      created,
+      modified: created,
+      name: 'T',
+      labels: ['remote-access'],
+    }
+    const { labels: _, ...unlabelled } = { ...object, id: `tool--${uuid(41)}` }
+    expect(await world.bring('Old', [object, unlabelled], '2.0')).toMatchObject({
+      specVersion: '2.0',
+      mapped: 1,
+      refused: 1,
+      notMapped: [{ id: unlabelled.id, reason: 'It has no property labels, which every tool has.' }],
+    })
+  })
+
+  test('LIB-6: a broken object is refused with its reason and stops no other', async () => {
+    const answer = await world.bring('Broken', [
+      sdo('malware', 50, { name: 'Good', is_family: false }),
+      sdo('malware', 51, { name: 'No family' }),
+      indicator(52, '[domain-name:value = '),
+      { type: 'malware' },
+      'text' as unknown as object,
+    ])
+    expect(answer).toMatchObject({ objects: 5, mapped: 1, refused: 4 })
+    expect(answer.notMapped.map(({ reason }) => reason)).toEqual([
+      'It has no property is_family, which every malware has.',
+      'Its pattern cannot be read, at character 22: Expected a constant.',
+      'Its id is not malware-- and a UUID.',
+      'It is no JSON object.',
+    ])
+  })
+
+  test('S14: what is no bundle, or nested too deep, is refused before anything is written', async () => {
+    await expect(world.bring('Broken', Buffer.from('{"type":"bundle"'))).rejects.toThrow('type bundle')
+    await expect(world.bring('Broken', Buffer.from(`{"type":"bundle","objects":${'['.repeat(64)}`))).rejects.toThrow(
+      'more than 64 deep',
+    )
+    await expect(world.bring('Broken', Buffer.from([0xff, 0xfe]))).rejects.toThrow('UTF-8')
+    await expect(world.bring('Broken', Buffer.from('{"type":"bundle","spec_version":"1.2"}'))).rejects.toThrow('1.2')
+  })
+})
