@@ -5,6 +5,11 @@ alter table owner add column status_default text not null default 'Active'
   check (status_default in ('Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'));
 -- An owner that is being taken out: its assertions go in bounded steps, and nobody writes in its name any more.
 alter table owner add column removal_started_at timestamptz;
+-- How far that has come; null at its beginning.
+alter table owner add column removal_after_id uuid;
+-- When all of it was out. What still names the owner, as its batches do, keeps the row; its name is free again.
+alter table owner add column removed_at timestamptz;
+create index owner_being_removed on owner (removal_started_at) where removal_started_at is not null and removed_at is null;
 
 -- The columns rating, confidence, status, active and expires hold what is in force; `said` what the owner said of those that differ.
 alter table assertion add column said jsonb;
@@ -26,6 +31,21 @@ create table deprecation_rule (
   at_minimum text not null check (at_minimum in ('nothing', 'inactive', 'delete')),
   changed_at timestamptz not null default now(),
   primary key (owner_id, indicator_type)
+);
+
+-- An owner whose rules changed: its assertions are computed anew in bounded steps.
+create table lifecycle_pass (
+  owner_id bigint primary key references owner on delete cascade,
+  -- Where the pass goes on; null at its beginning.
+  after_id uuid,
+  started_at timestamptz not null
+);
+
+-- Indicators whose sightings, reports or decisions changed, and whose assertions and counts were not computed with that yet.
+create table lifecycle_pending (
+  id bigint generated always as identity primary key,
+  organization_id bigint not null references organization,
+  indicator_ids uuid[] not null
 );
 
 -- A control, or a person, saw an indicator. An alert's sightings belong to its Event group.
@@ -85,12 +105,12 @@ alter table indicator_view add column last_false_positive timestamptz;
 create table attribute_type (
   id bigint generated always as identity primary key,
   organization_id bigint not null references organization,
-  name text not null check (length(name) between 1 and 100),
+  name text not null check (length(name) between 1 and 200),
   description text,
   -- Types of indicators and groups that may have it; null means all.
   indicator_types text[],
   group_types text[],
-  length_max int not null default 65535 check (length_max between 1 and 1000000),
+  length_max int not null default 100000 check (length_max between 1 and 100000),
   -- What a value must match as a whole: a linear-time expression (re2).
   pattern text,
   -- The values that there are; null means any.
@@ -98,6 +118,12 @@ create table attribute_type (
   created_at timestamptz not null default now()
 );
 create unique index attribute_type_by_name on attribute_type (organization_id, lower(name));
+-- Goes up with each change of a rule, so that whoever keeps the rules knows whether they are the newest; 0 until the types that
+-- ThreatConnect has from the start were written.
+alter table organization add column attribute_revision bigint not null default 0;
+
+-- A person took this merge back: what the owner says again does not put it in again (D2).
+alter table indicator_link add column taken_back_at timestamptz;
 
 -- STIX and people say how two groups are related; 'related-to' where nobody did. The first is the one that does.
 alter table group_link add column kind text not null default 'related-to';

@@ -51,20 +51,27 @@ export type RepeatedWork = { what: string; everyMs: number; work: () => Promise<
 /** What every hub does again and again, whatever else is going on. */
 export function repeatedWork({
   collections,
+  exclusions,
   executions,
   exports,
   library,
+  lifecycles,
   presenceWatch,
   scheduler,
+  taxii,
 }: Features): RepeatedWork[] {
   return [
     { what: 'scheduler', everyMs: secondMs, work: async () => void (await scheduler.tick()) },
     { what: 'executions', everyMs: secondMs, work: executions.tick },
     { what: 'data collections', everyMs: secondMs, work: async () => await refreshCollections(collections) },
+    { what: 'exclusion lists', everyMs: secondMs, work: exclusions.pass },
     { what: 'plans and receipts', everyMs: 5 * secondMs, work: exports.tick },
     { what: 'presence', everyMs: 2 * secondMs, work: presenceWatch.tick },
+    { what: 'lifecycle', everyMs: secondMs, work: async () => void (await lifecycles.tick()) },
+    { what: 'TAXII collections', everyMs: secondMs, work: taxii.tick },
     { what: 'batches', everyMs: minuteMs, work: async () => await library.batches.tidy() },
     { what: 'old versions', everyMs: hourMs, work: async () => void (await collections.prune()) },
+    { what: 'old TAXII versions', everyMs: hourMs, work: taxii.tidy },
     { what: 'log partitions', everyMs: hourMs, work: executions.tidyLog },
   ]
 }

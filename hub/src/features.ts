@@ -6,6 +6,7 @@ import { createControls } from './controls/controls.ts'
 import type { DatabaseConnection } from './database/database.ts'
 import { createEnvironments } from './environments/environments.ts'
 import { createPresenceWatch } from './environments/presence-watch.ts'
+import { createExclusions } from './exclusions/exclusions.ts'
 import { createExecutions } from './executions/executions.ts'
 import { createExports } from './exports/exports.ts'
 import { createJobs } from './jobs/jobs.ts'
@@ -14,11 +15,17 @@ import type { Keys } from './keys/keys.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { createLibrary } from './library/create-library.ts'
+import { createLifecycles } from './lifecycle/lifecycle.ts'
 import { Changes } from './live/changes.ts'
 import type { Notifications } from './live/notifications.ts'
 import type { Authority } from './pki/authority.ts'
 import { createReaders } from './readers/readers.ts'
 import type { Settings } from './settings/settings.ts'
+import { createSightings } from './sightings/sightings.ts'
+import { createStix } from './stix/stix.ts'
+import { removeByBatch } from './taxii/remove-from-owner.ts'
+import { createTaxiiSettings } from './taxii/taxii-settings.ts'
+import { createTaxii } from './taxii/taxii.ts'
 
 export type FeatureParts = {
   connection: DatabaseConnection
@@ -56,6 +63,12 @@ export function createFeatures({
       .catch((error: unknown) => log.error({ err: error }, 'touched indicators wait for the next turn'))
   }
 
+  const library = createLibrary({ db, pool, clock, audit, onTouched: refreshTouched })
+  const lifecycleParts = { db, clock, audit, onTouched: refreshTouched }
+  const stix = createStix({ db, pool, clock, audit, batches: library.batches, owners: library.owners, collections })
+
+  const exclusions = createExclusions({ db, clock, audit, log, onTouched: refreshTouched })
+
   return {
     audit,
     changes,
@@ -72,12 +85,26 @@ export function createFeatures({
       runtimeFile: process.execPath,
     }),
     presenceWatch: createPresenceWatch({ db, clock, changes }),
+    exclusions,
     executions,
     exports: createExports({ db, clock, audit, changes, executions }),
     collections,
     controls: createControls({ db, audit }),
-    library: createLibrary({ db, pool, clock, audit, onTouched: refreshTouched }),
+    library,
+    lifecycles: createLifecycles(lifecycleParts),
+    sightings: createSightings({ ...lifecycleParts, owners: library.owners }),
+    stix,
     readers: createReaders({ db, audit, clock }),
+    taxii: createTaxii({
+      db,
+      pool,
+      clock,
+      audit,
+      log,
+      importBundle: stix.importBundle,
+      removeFromOwner: removeByBatch(library.batches),
+    }),
+    taxiiSettings: createTaxiiSettings({ db, audit, settings }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
     scheduler: createScheduler({ db, clock, steadyMs, executions, log }),
   }

@@ -5,6 +5,7 @@ import { collectionRoutes } from './collections/routes.ts'
 import { controlRoutes } from './controls/routes.ts'
 import type { DatabaseConnection } from './database/database.ts'
 import { environmentRoutes } from './environments/routes.ts'
+import { exclusionRoutes } from './exclusions/routes.ts'
 import { attemptRoutes, watchBatchRequests } from './executions/attempt-routes.ts'
 import { executionRoutes } from './executions/routes.ts'
 import { tokenRoutes } from './executions/token-routes.ts'
@@ -16,11 +17,16 @@ import { openapiRoutes } from './http/openapi.ts'
 import type { Server } from './http/server.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { serveLibrary } from './library/create-library.ts'
+import { lifecycleRoutes } from './lifecycle/routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { readerRoutes } from './readers/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { Settings } from './settings/settings.ts'
+import { sightingRoutes } from './sightings/routes.ts'
+import { stixRoutes } from './stix/routes.ts'
+import { taxiiRoutes } from './taxii/routes.ts'
+import { taxiiSettingsRoutes } from './taxii/settings-routes.ts'
 
 export type RouteParts = {
   db: DatabaseConnection['db']
@@ -44,10 +50,16 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   attemptRoutes(server, features.executions)
   tokenRoutes(server, features.executions.tokens)
   serveLibrary(server, features.library)
+  lifecycleRoutes(server, features.lifecycles)
+  sightingRoutes(server, features.sightings)
   collectionRoutes(server, features.collections)
+  stixRoutes(server, features.stix)
   controlRoutes(server, features.controls)
+  exclusionRoutes(server, features.exclusions)
   exportRoutes(server, features.exports)
   readerRoutes(server, features.readers)
+  taxiiSettingsRoutes(server, features.taxiiSettings)
+  taxiiRoutes(server, features.taxii, settings)
   liveRoutes(server, { changes: features.changes, maySee: features.executions.isVisible })
   openapiRoutes(server)
   docsRoutes(server)

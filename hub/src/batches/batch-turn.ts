@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import type { Statements } from '../database/statements.ts'
 import type { BatchModes } from './batch-modes.ts'
 import type { PreparedBatch } from './prepared-batch.ts'
 
@@ -40,4 +41,21 @@ export function metAnother(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, constraint } = error as { code?: unknown; constraint?: unknown }
   return code === '23505' && constraint === 'assertion_pkey'
+}
+
+/** Waits until no batch of the owner is under way; `lock_timeout` bounds the wait. For what later batches of the owner must heed. */
+export async function waitAlone(db: Statements, ownerId: string): Promise<void> {
+  await db.query('select pg_advisory_xact_lock($1, ($2::bigint % 2147483647)::int)', [ownerLockClass, ownerId])
+}
+
+/**
+ * The same without waiting and without a content, for what is no batch and must not run beside one of the owner's.
+ * @returns false while a batch of the owner is under way
+ */
+export async function tryAlone(db: Statements, ownerId: string): Promise<boolean> {
+  const { rows } = await db.query<{ locked: boolean }>(
+    'select pg_try_advisory_xact_lock($1, ($2::bigint % 2147483647)::int) as locked',
+    [ownerLockClass, ownerId],
+  )
+  return rows[0]?.locked === true
 }

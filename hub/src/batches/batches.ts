@@ -29,6 +29,9 @@ export type BatchSender = AssertionWriter & {
   sentBy: string
 }
 
+/** What is written in a batch's transaction after its items; it may be called again, after a rollback. */
+export type WriteBeside = (client: PoolClient, batchId: string) => Promise<void>
+
 export type BatchesOptions = {
   pool: Pool
   db: Db
@@ -83,8 +86,8 @@ export class Batches {
   }
 
   /** A batch with its content in one call. */
-  async submit(sender: BatchSender, config: BatchConfig, content: Uint8Array): Promise<BatchRow> {
-    return this.#take(sender, config, content, undefined, undefined)
+  async submit(sender: BatchSender, config: BatchConfig, content: Uint8Array, beside?: WriteBeside): Promise<BatchRow> {
+    return this.#take(sender, config, content, undefined, undefined, beside)
   }
 
   async get(organizationId: string, batchId: string): Promise<BatchRow> {
@@ -120,6 +123,7 @@ export class Batches {
     content: Uint8Array,
     knownSha256: Buffer | undefined,
     batchId: string | undefined,
+    beside?: WriteBeside,
   ): Promise<BatchRow> {
     const modes = batchModes(config)
     const reading = this.#reader.read(content, modes)
@@ -128,7 +132,16 @@ export class Batches {
     const sha256 = knownSha256 ?? digest(config, content)
     const batch = await beginning
     if (modes.action === 'Create') await this.#names.add(batch)
-    const read: ReadBatch = { sender, config, modes, batch, messages: new KeptMessages(reading), sha256, batchId }
+    const read: ReadBatch = {
+      sender,
+      config,
+      modes,
+      batch,
+      messages: new KeptMessages(reading),
+      sha256,
+      batchId,
+      beside,
+    }
     const client = await this.#pool.connect()
     let failure: Error | undefined
     try {
@@ -162,15 +175,17 @@ export class Batches {
   }
 
   async #write(client: PoolClient, read: ReadBatch, turn: Turn): Promise<BatchRow> {
-    const { sender, config, modes, batch, messages, sha256, batchId } = read
+    const { sender, config, modes, batch, messages, sha256, batchId, beside } = read
     await preferLookUps(client)
     await takeTurn(client, sender.ownerId, sha256, turn)
     const earlier = await this.#store.repeated(client, sender, sha256)
     if (earlier !== undefined && batchId === undefined) return earlier
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
     const outcomes = new ItemOutcomes(batch)
-    const { whole, associations } = await writeItems(client, sender, { id, batch, messages }, modes, outcomes)
+    const onItsWay = { id, batch, messages, now: this.#clock.now() }
+    const { whole, associations } = await writeItems(client, sender, onItsWay, modes, outcomes)
     await writeLedger(client, id, whole, outcomes)
+    await beside?.(client, id)
     const completed = await this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
     // Last, so that an attempt is kept from ending for no longer than a commit takes.
     await holdLease(client, sender)
@@ -188,6 +203,7 @@ type ReadBatch = {
   sha256: Buffer
   /** Of a batch that was made before its content came. */
   batchId: string | undefined
+  beside: WriteBeside | undefined
 }
 
 /** The first of what is read of a content; before it is there, no connection is taken. @throws Problem `invalid`, `too-large` */

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import { refreshViewOfTouched } from '../library/indicator-view.ts'
+import { leaveSightedBy } from '../sightings/group-sightings.ts'
 import type { AssertionWriter } from './indicator-writer.ts'
 import { rowNumbers } from './indicator-writer.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
@@ -75,6 +76,7 @@ export async function deleteGroups(
   outcomes: ItemOutcomes,
 ): Promise<void> {
   if (rows.count === 0) return
+  await leaveSightedBy(client, writer.organizationId, writer.ownerId, rows.keys)
   const { rows: found } = await client.query<{ numbers: string | null }>(
     `with doomed as (
        select g.id, g.xid, s.row from unnest($2::text[]) with ordinality s (xid, row)

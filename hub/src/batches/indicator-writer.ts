@@ -1,6 +1,7 @@
-import type { LedgerOutcome } from '@postern/protocol'
+import type { IndicatorStatus, LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
 import { refreshViewOfSent } from '../library/indicator-view.ts'
+import { type SentLifecycle, settleSent } from '../lifecycle/settle-sent.ts'
 import type { BatchModes } from './batch-modes.ts'
 import { selectEntries, writeLastFlag } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
@@ -12,8 +13,8 @@ import { copyPieces } from './sent-tables.ts'
 export type AssertionWriter = {
   organizationId: string
   ownerId: string
-  /** Status of assertions that a batch makes without saying one: Review for what alerts saw first (S1). */
-  statusDefault: 'Active' | 'Review'
+  /** Status of assertions that a batch makes without saying one: the owner's (LIB-2), and Review for what alerts saw first (S1). */
+  statusDefault: IndicatorStatus
 }
 
 /**
@@ -26,38 +27,53 @@ export async function writeIndicators(
   writer: AssertionWriter,
   rows: PreparedRows,
   modes: BatchModes,
+  lifecycle: SentLifecycle,
   outcomes: ItemOutcomes,
 ): Promise<void> {
   if (rows.count === 0) return
-  const ofRow = await classify(client, writer.ownerId, rows)
+  const { ofRow, repeated } = await classify(client, writer.ownerId, rows, lifecycle)
   const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
-  if (changed.length > 0) {
+  if (changed.length + repeated.length > 0) {
     const createdCount = changed.reduce((count, row) => count + (ofRow[row] === 'created' ? 1 : 0), 0)
-    await copyChanged(client, rows, changed, ofRow, modes)
-    const sentCount = changed.length - (await writeIdentities(client, rows, changed.length, ofRow, outcomes))
-    await writeAssertions(client, writer, modes, createdCount, changed.length - createdCount)
-    if (createdCount < changed.length) await removeAttributes(client, writer.ownerId, modes)
+    const copiedCount = changed.length + repeated.length
+    await copyRows(client, rows, { changed, repeated }, ofRow, modes)
+    const collidedCount = await writeIdentities(client, rows, copiedCount, ofRow, outcomes)
+    const restated = repeated.length === 0 ? [] : await takeRepeated(client, writer.ownerId, rows, repeated)
+    const updatedCount = changed.length - createdCount
+    const dueCount = await writeAssertions(client, writer, modes, lifecycle, createdCount, updatedCount)
+    if (updatedCount > 0) await removeAttributes(client, writer.ownerId, modes)
     if (rows.attributes.bytes.length > 0) await insertAttributes(client, writer.ownerId)
-    await refreshViewOfSent(client, writer, sentCount)
+    await settleSent(client, writer, lifecycle, dueCount, restated)
+    await refreshViewOfSent(client, writer, changed.length - collidedCount, restated.length > 0)
   }
   outcomes.setFromRows(rows, ofRow)
 }
 
-/** Which rows are new to the owner, and which say what they said before. */
-async function classify(client: PoolClient, ownerId: string, rows: PreparedRows): Promise<LedgerOutcome[]> {
-  const { rows: found } = await client.query<{ same: string | null; other: string | null }>(
+/**
+ * Which rows are new to the owner, and which say what they said before; among these, those that a rule has aged since and that are to
+ * be said anew (`repeated`).
+ */
+async function classify(
+  client: PoolClient,
+  ownerId: string,
+  rows: PreparedRows,
+  { restateBefore }: SentLifecycle,
+): Promise<{ ofRow: LedgerOutcome[]; repeated: number[] }> {
+  const { rows: found } = await client.query<{ same: string | null; other: string | null; repeated: string | null }>(
     `select string_agg(s.row::text, ',') filter (where a.digest = s.digest) as same,
-            string_agg(s.row::text, ',') filter (where a.digest is distinct from s.digest) as other
+            string_agg(s.row::text, ',') filter (where a.digest is distinct from s.digest) as other,
+            string_agg(s.row::text, ',') filter (where a.digest = s.digest and a.stated_at <= $4::timestamptz) as repeated
      from unnest($2::uuid[], $3::uuid[]) with ordinality s (indicator_id, digest, row)
      cross join lateral (
-       select digest from assertion where indicator_id = s.indicator_id and owner_id = $1 limit 1
+       select digest, coalesce(stated_at, modified_at) as stated_at from assertion
+       where indicator_id = s.indicator_id and owner_id = $1 limit 1
      ) a`,
-    [ownerId, rows.keys, rows.digests],
+    [ownerId, rows.keys, rows.digests, restateBefore],
   )
   const ofRow = Array.from<LedgerOutcome>({ length: rows.count }).fill('created')
   for (const row of rowNumbers(found[0]?.same)) ofRow[row] = 'unchanged'
   for (const row of rowNumbers(found[0]?.other)) ofRow[row] = 'updated'
-  return ofRow
+  return { ofRow, repeated: rowNumbers(found[0]?.repeated) }
 }
 
 /** Ordinality counts from 1. */
@@ -65,15 +81,16 @@ export function rowNumbers(list: string | null | undefined): number[] {
   return list === null || list === undefined ? [] : list.split(',').map((text) => Number(text) - 1)
 }
 
-async function copyChanged(
+async function copyRows(
   client: PoolClient,
   rows: PreparedRows,
-  changed: readonly number[],
+  { changed, repeated }: { changed: readonly number[]; repeated: readonly number[] },
   ofRow: readonly LedgerOutcome[],
   modes: BatchModes,
 ): Promise<void> {
-  for (const row of changed) writeLastFlag(rows.lines, row, ofRow[row] === 'created')
-  await copyPieces(client, 'sent_indicator', selectEntries(rows.lines, changed))
+  const copied = repeated.length === 0 ? changed : [...changed, ...repeated].sort((a, b) => a - b)
+  for (const row of copied) writeLastFlag(rows.lines, row, ofRow[row] === 'created')
+  await copyPieces(client, 'sent_indicator', selectEntries(rows.lines, copied))
   const named = modes.attributes === 'Static' ? changed.filter((row) => ofRow[row] === 'created') : changed
   await copyPieces(client, 'sent_attribute', selectEntries(rows.attributes, named))
 }
@@ -117,46 +134,107 @@ async function writeIdentities(
   return collisions.length
 }
 
+/**
+ * Takes the rows that were sent again out of what is to be written, now that their identities are locked. @returns ids of those that
+ * say the owner's word anew: its confidence, or all of it where the owner never says one. A batch beside this one may have changed some.
+ */
+async function takeRepeated(
+  client: PoolClient,
+  ownerId: string,
+  rows: PreparedRows,
+  repeated: readonly number[],
+): Promise<string[]> {
+  const { rows: found } = await client.query<{ id: string }>(
+    `with taken as (
+       delete from sent_indicator where indicator_id in (select ($2::uuid[])[row + 1] from unnest($3::int[]) row)
+       returning indicator_id, digest, confidence
+     )
+     select t.indicator_id as id from taken t join assertion a on a.indicator_id = t.indicator_id and a.owner_id = $1
+     where a.digest = t.digest and (t.confidence is not null or ${saysNoConfidence})`,
+    [ownerId, rows.keys, repeated],
+  )
+  return found.map(({ id }) => id)
+}
+
+/** Of an assertion `a`: its owner has never said a confidence. */
+const saysNoConfidence = `case when a.said ? 'confidence' then a.said->>'confidence' is null else a.confidence is null end`
+
 /** D1: on conflict the stored value must be equal. */
 const collided = 'Its identity is that of another stored value (identity-collision).'
 
+/** @returns how many of those that were there already are to be computed anew, since the values in force were not the owner's */
 async function writeAssertions(
   client: PoolClient,
   writer: AssertionWriter,
   modes: BatchModes,
+  { now, hasRules }: SentLifecycle,
   createdCount: number,
   updatedCount: number,
+): Promise<number> {
+  if (createdCount > 0) await insertAssertions(client, writer, hasRules ? now : undefined)
+  if (updatedCount === 0) return 0
+  // A confidence that is said anew begins anew; without one, only what never had any does (D24).
+  const { rows } = await client.query<{ due: string }>(
+    `with updated as (
+       update assertion a set
+         digest = s.digest,
+         rating = coalesce(s.rating, a.rating),
+         confidence = coalesce(s.confidence, a.confidence),
+         active = coalesce(s.active, a.active),
+         private = coalesce(s.private, a.private),
+         status = coalesce(s.status, a.status),
+         tags = case when s.tags is null then a.tags when $2 then array(select distinct t from unnest(a.tags || s.tags) t order by t) else s.tags end,
+         labels = case when s.labels is null then a.labels when $3 then array(select distinct t from unnest(a.labels || s.labels) t order by t) else s.labels end,
+         tlp = case when s.labels is null then a.tlp when $3 then greatest(a.tlp, s.tlp) else s.tlp end,
+         first_seen = coalesce(s.first_seen, a.first_seen),
+         last_seen = coalesce(s.last_seen, a.last_seen),
+         expires = coalesce(s.expires, a.expires),
+         detail = case when s.detail is null then a.detail else coalesce(a.detail, '{}') || s.detail end,
+         said = case when a.said is not null then nullif(a.said - array_remove(array[
+           case when s.rating is not null then 'rating' end, case when s.confidence is not null then 'confidence' end,
+           case when s.active is not null then 'active' end, case when s.status is not null then 'status' end,
+           case when s.expires is not null then 'expires' end], null), '{}') end,
+         stated_at = case when s.confidence is not null or ${saysNoConfidence}
+           then case when $5 then $4::timestamptz end else coalesce(a.stated_at, a.modified_at) end,
+         next_change_at = case when a.next_change_at is not null or a.said is not null or s.expires is not null or $5 then $4::timestamptz end,
+         modified_at = now()
+       from sent_indicator s
+       where a.indicator_id = s.indicator_id and a.owner_id = $1 and not s.is_new
+       returning a.next_change_at
+     ) select count(next_change_at) as due from updated`,
+    [writer.ownerId, modes.tags === 'Append', modes.labels === 'Append', now, hasRules],
+  )
+  return Number(rows[0]?.due)
+}
+
+/** @param aged now, where rules age what the owner asserts; what has no confidence to begin with is computed at once */
+async function insertAssertions(
+  client: PoolClient,
+  { ownerId, statusDefault }: AssertionWriter,
+  aged: Date | undefined,
 ): Promise<void> {
-  if (createdCount > 0) {
+  const columns = `indicator_id, owner_id, digest, rating, confidence, active, private, status, tags, labels, tlp,
+    first_seen, last_seen, expires, detail, added_at, modified_at, next_change_at`
+  const values = `indicator_id, $1, digest, rating, confidence, coalesce(active, true), coalesce(private, false), coalesce(status, $2),
+    coalesce(tags, '{}'), coalesce(labels, '{}'), tlp, first_seen, last_seen, expires, detail, now(), now()`
+  if (aged === undefined) {
     await client.query(
-      `insert into assertion (indicator_id, owner_id, digest, rating, confidence, active, private, status, tags, labels, tlp,
-         first_seen, last_seen, expires, detail, added_at, modified_at)
-       select indicator_id, $1, digest, rating, confidence, coalesce(active, true), coalesce(private, false), coalesce(status, $2),
-         coalesce(tags, '{}'), coalesce(labels, '{}'), tlp, first_seen, last_seen, expires, detail, now(), now()
-       from sent_indicator where is_new order by indicator_id`,
-      [writer.ownerId, writer.statusDefault],
+      `insert into assertion (${columns}) select ${values}, expires from sent_indicator where is_new order by indicator_id`,
+      [ownerId, statusDefault],
     )
+    return
   }
-  if (updatedCount === 0) return
   await client.query(
-    `update assertion a set
-       digest = s.digest,
-       rating = coalesce(s.rating, a.rating),
-       confidence = coalesce(s.confidence, a.confidence),
-       active = coalesce(s.active, a.active),
-       private = coalesce(s.private, a.private),
-       status = coalesce(s.status, a.status),
-       tags = case when s.tags is null then a.tags when $2 then array(select distinct t from unnest(a.tags || s.tags) t order by t) else s.tags end,
-       labels = case when s.labels is null then a.labels when $3 then array(select distinct t from unnest(a.labels || s.labels) t order by t) else s.labels end,
-       tlp = case when s.labels is null then a.tlp when $3 then greatest(a.tlp, s.tlp) else s.tlp end,
-       first_seen = coalesce(s.first_seen, a.first_seen),
-       last_seen = coalesce(s.last_seen, a.last_seen),
-       expires = coalesce(s.expires, a.expires),
-       detail = case when s.detail is null then a.detail else coalesce(a.detail, '{}') || s.detail end,
-       modified_at = now()
-     from sent_indicator s
-     where a.indicator_id = s.indicator_id and a.owner_id = $1 and not s.is_new`,
-    [writer.ownerId, modes.tags === 'Append', modes.labels === 'Append'],
+    `insert into assertion (${columns}, stated_at)
+     select ${values},
+       case when r.hours is null then expires when confidence is null then $3::timestamptz
+         else least(expires, $3::timestamptz + make_interval(hours => r.hours)) end, $3::timestamptz
+     from sent_indicator s left join lateral (
+       select interval_hours as hours from deprecation_rule
+       where owner_id = $1 and indicator_type in (s.type, '*') order by indicator_type = '*' limit 1
+     ) r on true
+     where is_new order by indicator_id`,
+    [ownerId, statusDefault, aged],
   )
 }
 

@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg'
+import { noteGroupSightings } from '../sightings/group-sightings.ts'
+import type { BatchSender } from './batches.ts'
 import { selectEntries } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
 import { ledgerEntry } from './ledger-blocks.ts'
@@ -12,16 +14,19 @@ import { copyPieces } from './sent-tables.ts'
  */
 export async function writeLinks(
   client: PoolClient,
-  ownerId: string,
+  sender: BatchSender,
   batch: WholeBatch,
   outcomes: ItemOutcomes,
+  now: Date,
 ): Promise<number> {
+  const { ownerId } = sender
   const { positions, lines } = batch.links
   const due = positions.flatMap((position, index) => (isDue(outcomes.of(position)) ? [index] : []))
   if (due.length === 0) return 0
   await copyPieces(client, 'sent_link', selectEntries(lines, due))
   await resolve(client, ownerId)
   const written = await insertLinks(client, ownerId)
+  await noteGroupSightings(client, sender, now)
   await noteUnresolved(client, ownerId, batch, outcomes)
   for (const position of associationPositions(batch))
     if (outcomes.of(position) === undefined) outcomes.set(position, 'created')
@@ -71,10 +76,15 @@ async function insertLinks(client: PoolClient, ownerId: string): Promise<number>
     [ownerId],
   )
   const ofGroups = await client.query(
-    `insert into group_link (group_id, linked_id)
-     select distinct least(left_group, right_group), greatest(left_group, right_group) from resolved_link
+    // A kind that was said has a direction: the first group does it to the second. Plain associations have none.
+    `insert into group_link (group_id, linked_id, kind, owner_id)
+     select distinct case when kind = 'Associated' then least(left_group, right_group) else left_group end,
+       case when kind = 'Associated' then greatest(left_group, right_group) else right_group end,
+       case when kind = 'Associated' then 'related-to' else kind end, $1::bigint
+     from resolved_link
      where left_group <> right_group
      on conflict do nothing`,
+    [ownerId],
   )
   const ofIndicators = await client.query(
     `insert into indicator_link (indicator_id, owner_id, linked_id, kind)

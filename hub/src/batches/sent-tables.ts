@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PoolClient } from 'pg'
+import type { Statements } from '../database/statements.ts'
 import { from as copyFrom } from 'pg-copy-streams'
 
 /** Temporary tables that a batch's rows are copied to, emptied by the end of each transaction; they stay with the connection. */
@@ -68,7 +69,7 @@ export async function noteTouched(client: PoolClient, organizationId: string): P
  * statistics say; so a batch costs the same in a large library. Temporary tables are compared with each other by hashed
  * subqueries, never by joins. JIT costs more than these statements take.
  */
-export async function preferLookUps(client: PoolClient): Promise<void> {
+export async function preferLookUps(client: Statements): Promise<void> {
   await client.query(
     `set local enable_hashjoin = off; set local enable_mergejoin = off; set local random_page_cost = 1.1; set local jit = off;
      set local work_mem = '64MB'`,

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import type { BatchModes } from './batch-modes.ts'
 import type { BatchSender } from './batches.ts'
 import type { CopyLines } from './copy-lines.ts'
+import { sentLifecycle } from '../lifecycle/settle-sent.ts'
 import { deleteAssertions, deleteGroups } from './delete-writer.ts'
 import { writeGroups } from './group-writer.ts'
 import { writeIndicators } from './indicator-writer.ts'
@@ -11,7 +12,7 @@ import type { PreparedBatch, PreparedRows, ReadMessage, WholeBatch } from './pre
 import { noteTouched } from './sent-tables.ts'
 
 /** A batch on its way into the library: what was read of it at first, and what is still being read. */
-export type BatchOnItsWay = { id: string; batch: PreparedBatch; messages: AsyncIterable<ReadMessage> }
+export type BatchOnItsWay = { id: string; batch: PreparedBatch; messages: AsyncIterable<ReadMessage>; now: Date }
 
 /**
  * Writes the items of a batch: its groups, its indicators part by part as they are prepared, and their associations last, since these
@@ -20,11 +21,12 @@ export type BatchOnItsWay = { id: string; batch: PreparedBatch; messages: AsyncI
 export async function writeItems(
   client: PoolClient,
   sender: BatchSender,
-  { id, batch, messages }: BatchOnItsWay,
+  { id, batch, messages, now }: BatchOnItsWay,
   modes: BatchModes,
   outcomes: ItemOutcomes,
 ): Promise<{ whole: WholeBatch; associations: number }> {
   const isDelete = modes.action === 'Delete'
+  const lifecycle = await sentLifecycle(client, sender.ownerId, now)
   if (isDelete) await deleteGroups(client, sender, batch.groups, id, outcomes)
   else await writeGroups(client, sender.ownerId, batch, modes, outcomes)
   const indicators: PreparedRows[] = []
@@ -33,11 +35,11 @@ export async function writeItems(
     if (message.kind === 'ledger') ledger = message.ledger
     if (message.kind !== 'indicators') continue
     if (isDelete) await deleteAssertions(client, sender, message.rows, id, outcomes)
-    else await writeIndicators(client, sender, message.rows, modes, outcomes)
+    else await writeIndicators(client, sender, message.rows, modes, lifecycle, outcomes)
     await noteTouched(client, sender.organizationId)
     indicators.push(message.rows)
   }
   if (ledger === undefined) throw new Error('a batch was read without its ledger')
   const whole = { ...batch, indicators, ledger }
-  return { whole, associations: isDelete ? 0 : await writeLinks(client, sender.ownerId, whole, outcomes) }
+  return { whole, associations: isDelete ? 0 : await writeLinks(client, sender, whole, outcomes, now) }
 }

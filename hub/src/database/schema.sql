@@ -129,12 +129,12 @@ table attribute_type
   description text
   indicator_types text[]
   group_types text[]
-  length_max integer not null default 65535
+  length_max integer not null default 100000
   pattern text
   choices text[]
   created_at timestamp with time zone not null default now()
-  constraint attribute_type_length_max_check CHECK (((length_max >= 1) AND (length_max <= 1000000)))
-  constraint attribute_type_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+  constraint attribute_type_length_max_check CHECK (((length_max >= 1) AND (length_max <= 100000)))
+  constraint attribute_type_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
   constraint attribute_type_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint attribute_type_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX attribute_type_by_name ON public.attribute_type USING btree (organization_id, lower(name))
@@ -426,6 +426,8 @@ table exclusion_list
   is_enabled boolean not null default true
   misp_version bigint
   entry_count integer not null default 0
+  character_count bigint not null default 0
+  pattern_count integer not null default 0
   revision bigint not null default 1
   changed_at timestamp with time zone not null default now()
   constraint exclusion_list_check CHECK (((kind <> 'protected'::text) OR ((mode = 'block'::text) AND at_export)))
@@ -439,12 +441,19 @@ table exclusion_list
 
 table exclusion_pass
   organization_id bigint not null
-  revision bigint not null
+  wanted_revision bigint not null default 0
+  revision bigint not null default 0
   after_id uuid
-  started_at timestamp with time zone not null
+  started_at timestamp with time zone
   finished_at timestamp with time zone
   constraint exclusion_pass_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint exclusion_pass_pkey PRIMARY KEY (organization_id)
+
+table exclusion_pending
+  id bigint not null generated
+  organization_id bigint not null
+  indicator_ids uuid[] not null
+  constraint exclusion_pending_pkey PRIMARY KEY (id)
 
 table execution
   id bigint not null generated
@@ -591,6 +600,7 @@ table indicator_link
   linked_id uuid not null
   kind text not null
   added_at timestamp with time zone not null default now()
+  taken_back_at timestamp with time zone
   constraint indicator_link_check CHECK ((indicator_id < linked_id))
   constraint indicator_link_pkey PRIMARY KEY (indicator_id, owner_id, linked_id, kind)
   CREATE INDEX indicator_link_reverse ON public.indicator_link USING btree (linked_id, owner_id)
@@ -702,6 +712,20 @@ table library_group
   constraint library_group_xid_check CHECK (((length(xid) >= 1) AND (length(xid) <= 500)))
   CREATE INDEX library_group_by_name ON public.library_group USING gin (name gin_trgm_ops)
 
+table lifecycle_pass
+  owner_id bigint not null
+  after_id uuid
+  started_at timestamp with time zone not null
+  constraint lifecycle_pass_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id) ON DELETE CASCADE
+  constraint lifecycle_pass_pkey PRIMARY KEY (owner_id)
+
+table lifecycle_pending
+  id bigint not null generated
+  organization_id bigint not null
+  indicator_ids uuid[] not null
+  constraint lifecycle_pending_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint lifecycle_pending_pkey PRIMARY KEY (id)
+
 table log_line
   day date not null
   execution_id bigint not null
@@ -717,6 +741,7 @@ table organization
   id bigint not null generated
   name text not null
   created_at timestamp with time zone not null default now()
+  attribute_revision bigint not null default 0
   constraint organization_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
   constraint organization_name_key UNIQUE (name)
   constraint organization_pkey PRIMARY KEY (id)
@@ -729,12 +754,15 @@ table owner
   created_at timestamp with time zone not null default now()
   status_default text not null default 'Active'::text
   removal_started_at timestamp with time zone
+  removal_after_id uuid
+  removed_at timestamp with time zone
   constraint owner_kind_check CHECK ((kind = ANY (ARRAY['Organization'::text, 'Community'::text, 'Source'::text])))
   constraint owner_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
   constraint owner_name_key UNIQUE (name)
   constraint owner_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint owner_pkey PRIMARY KEY (id)
   constraint owner_status_default_check CHECK ((status_default = ANY (ARRAY['Active'::text, 'Review'::text, 'Expired'::text, 'Indirect'::text, 'Whitelisted'::text])))
+  CREATE INDEX owner_being_removed ON public.owner USING btree (removal_started_at) WHERE ((removal_started_at IS NOT NULL) AND (removed_at IS NULL))
   CREATE INDEX owner_of_organization ON public.owner USING btree (organization_id)
 
 table package
@@ -1035,6 +1063,9 @@ table taxii_collection
   tlp_max smallint not null default 2
   object_version integer not null default 0
   number_last bigint not null default 0
+  added_last timestamp with time zone not null default '-infinity'::timestamp with time zone
+  stix_number bigint not null default 0
+  asserted_until timestamp with time zone not null default '-infinity'::timestamp with time zone
   created_at timestamp with time zone not null default now()
   constraint taxii_collection_check CHECK (((collection_id IS NULL) <> (owner_id IS NULL)))
   constraint taxii_collection_check1 CHECK (((NOT can_write) OR (owner_id IS NOT NULL)))
@@ -1053,12 +1084,14 @@ table taxii_object
   spec_version text not null
   version timestamp with time zone not null
   added_at timestamp with time zone not null
+  is_last boolean not null
   indicator_id uuid
   body text not null
   constraint taxii_object_pkey PRIMARY KEY (taxii_collection_id, number)
-  constraint taxii_object_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
-  CREATE INDEX taxii_object_by_added ON public.taxii_object USING btree (taxii_collection_id, added_at, number)
-  CREATE INDEX taxii_object_by_id ON public.taxii_object USING btree (taxii_collection_id, object_id, version)
+  CREATE INDEX taxii_object_by_added ON public.taxii_object USING btree (taxii_collection_id, added_at)
+  CREATE INDEX taxii_object_by_type ON public.taxii_object USING btree (taxii_collection_id, type, number) WHERE is_last
+  CREATE INDEX taxii_object_of_indicator ON public.taxii_object USING btree (taxii_collection_id, indicator_id) WHERE (is_last AND (indicator_id IS NOT NULL))
+  CREATE UNIQUE INDEX taxii_object_by_id ON public.taxii_object USING btree (taxii_collection_id, object_id, version)
 
 table taxii_root
   id bigint not null generated

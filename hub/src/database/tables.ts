@@ -34,6 +34,7 @@ export interface Database {
   exclusion_entry: ExclusionEntryTable
   exclusion_list: ExclusionListTable
   exclusion_pass: ExclusionPassTable
+  exclusion_pending: ExclusionPendingTable
   execution: ExecutionTable
   execution_token: ExecutionTokenTable
   execution_unmapped: ExecutionUnmappedTable
@@ -51,6 +52,8 @@ export interface Database {
   job_readable_owner: JobReadableOwnerTable
   job_secret: JobSecretTable
   library_group: LibraryGroupTable
+  lifecycle_pass: LifecyclePassTable
+  lifecycle_pending: LifecyclePendingTable
   log_line: LogLineTable
   organization: OrganizationTable
   owner: OwnerTable
@@ -413,16 +416,25 @@ export interface ExclusionListTable {
   is_enabled: Generated<boolean>
   misp_version: string | null
   entry_count: Generated<number>
+  character_count: GeneratedBigInt
+  pattern_count: Generated<number>
   revision: GeneratedBigInt
   changed_at: GeneratedTimestamp
 }
 
 export interface ExclusionPassTable {
   organization_id: BigIntColumn
-  revision: BigIntColumn
+  wanted_revision: GeneratedBigInt
+  revision: GeneratedBigInt
   after_id: string | null
-  started_at: Timestamp
+  started_at: Date | null
   finished_at: Date | null
+}
+
+export interface ExclusionPendingTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  indicator_ids: string[]
 }
 
 export interface ExecutionTable {
@@ -535,6 +547,7 @@ export interface IndicatorLinkTable {
   linked_id: string
   kind: string
   added_at: GeneratedTimestamp
+  taken_back_at: Date | null
 }
 
 export interface IndicatorViewTable {
@@ -617,6 +630,18 @@ export interface LibraryGroupTable {
   modified_at: Timestamp
 }
 
+export interface LifecyclePassTable {
+  owner_id: BigIntColumn
+  after_id: string | null
+  started_at: Timestamp
+}
+
+export interface LifecyclePendingTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  indicator_ids: string[]
+}
+
 export interface LogLineTable {
   day: string
   execution_id: BigIntColumn
@@ -632,6 +657,7 @@ export interface OrganizationTable {
   id: GeneratedBigInt
   name: string
   created_at: GeneratedTimestamp
+  attribute_revision: GeneratedBigInt
 }
 
 export interface OwnerTable {
@@ -642,6 +668,8 @@ export interface OwnerTable {
   created_at: GeneratedTimestamp
   status_default: Generated<string>
   removal_started_at: Date | null
+  removal_after_id: string | null
+  removed_at: Date | null
 }
 
 export interface PackageTable {
@@ -868,6 +896,9 @@ export interface TaxiiCollectionTable {
   tlp_max: Generated<number>
   object_version: Generated<number>
   number_last: GeneratedBigInt
+  added_last: GeneratedTimestamp
+  stix_number: GeneratedBigInt
+  asserted_until: GeneratedTimestamp
   created_at: GeneratedTimestamp
 }
 
@@ -879,6 +910,7 @@ export interface TaxiiObjectTable {
   spec_version: string
   version: Timestamp
   added_at: Timestamp
+  is_last: boolean
   indicator_id: string | null
   body: string
 }

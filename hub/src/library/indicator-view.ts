@@ -1,11 +1,12 @@
 import type { PoolClient } from 'pg'
+import type { Statements } from '../database/statements.ts'
 
 /**
  * Computes what the organization sees of the indicators in `sent_indicator`, in the transaction that wrote the assertions. The
  * rows of these indicators are locked (indicator-writer.ts), so that no assertion of another owner is overlooked: whoever
  * waited for the lock computes after, from all of them.
  *
- * @param sentCount rows in `sent_indicator`
+ * @param sentCount rows in `sent_indicator` @param hasTouched whether there are others in `touched_indicator` already
  *
  * Active is what some owner asserts as active and of status Active or Indirect: what is under review, has expired or is
  * whitelisted for everyone who knows it leaves in no export (S1).
@@ -14,6 +15,7 @@ export async function refreshViewOfSent(
   client: PoolClient,
   { organizationId, ownerId, statusDefault }: { organizationId: string; ownerId: string; statusDefault: string },
   sentCount: number,
+  hasTouched = false,
 ): Promise<void> {
   // Most are new to the whole organization: the one assertion is all that is known.
   const { rowCount } = await client.query(
@@ -23,7 +25,7 @@ export async function refreshViewOfSent(
      on conflict (organization_id, indicator_id) do nothing`,
     [organizationId, ownerId, statusDefault],
   )
-  if (rowCount === sentCount) return
+  if (rowCount === sentCount && !hasTouched) return
   await client.query(
     `insert into touched_indicator
      select s.indicator_id from sent_indicator s join indicator_view v on v.indicator_id = s.indicator_id and v.organization_id = $1
@@ -34,11 +36,12 @@ export async function refreshViewOfSent(
     [organizationId, ownerId],
   )
   await refreshViewOfTouched(client, organizationId)
-  await client.query('delete from touched_indicator')
+  // What stays is told to the data collections beside what was sent.
+  await client.query('delete from touched_indicator where indicator_id in (select indicator_id from sent_indicator)')
 }
 
 /** Computes the view of the indicators in `touched_indicator` from all assertions of the organization's owners. */
-export async function refreshViewOfTouched(client: PoolClient, organizationId: string): Promise<void> {
+export async function refreshViewOfTouched(client: Statements, organizationId: string): Promise<void> {
   await client.query(
     `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
      select $1, a.indicator_id, max(a.rating), max(a.confidence), bool_or(a.active and a.status in ('Active', 'Indirect')), max(a.tlp),

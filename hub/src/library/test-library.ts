@@ -42,14 +42,9 @@ export async function createTestLibrary(): Promise<TestLibrary> {
     return known?.id ?? (await parts.owners.create(person, { name })).id
   }
   async function send(ownerName: string, content: object, config: Partial<BatchConfig> = {}): Promise<BatchRow> {
-    const sender = {
-      organizationId,
-      ownerId: await owner(ownerName),
-      executionId: null,
-      attempt: null,
-      sentBy: 'test',
-      statusDefault: 'Active' as const,
-    }
+    const ownerId = await owner(ownerName)
+    const { statusDefault } = await parts.owners.writable(person, ownerName)
+    const sender = { organizationId, ownerId, executionId: null, attempt: null, sentBy: 'test', statusDefault }
     return parts.batches.submit(
       sender,
       { action: 'Create', owner: ownerName, ...config },

@@ -76,6 +76,23 @@ const labelSpelling = (name: string): string => {
   return level === undefined ? name : `TLP:${level}`
 }
 
+/** What was computed for the organization of the assertion's owner; the outer query may have its own `indicator_view`. */
+const computed = (name: 'sighting_count' | 'last_sighted' | 'false_positive_count' | 'last_false_positive') =>
+  column(
+    sql`(select w.${sql.ref(name)} from indicator_view w
+      where w.indicator_id = a.indicator_id and w.organization_id = (select p.organization_id from owner p where p.id = a.owner_id))`,
+  )
+
+/** That a person's decision holds the status (D28). */
+const statusIsDecided: KeywordCondition = (comparison, now) =>
+  compareColumn(
+    sql`(exists (select 1 from decision d
+      where d.indicator_id = a.indicator_id and d.organization_id = (select p.organization_id from owner p where p.id = a.owner_id)
+        and d.status is not null and (d.until is null or d.until > ${now}::timestamptz)))`,
+    comparison,
+    now,
+  )
+
 /** `i` is the indicator, `a` the assertion. */
 const ofIndicator: KeywordConditions = {
   id: column(sql`a.id`),
@@ -90,7 +107,12 @@ const ofIndicator: KeywordConditions = {
   rating: column(sql`a.rating`),
   confidence: column(sql`a.confidence`),
   indicatorActive: column(sql`a.active`),
+  activeLocked: statusIsDecided,
   status: column(sql`a.status`),
+  observationCount: computed('sighting_count'),
+  lastObserved: computed('last_sighted'),
+  falsePositiveCount: computed('false_positive_count'),
+  lastFalsePositive: computed('last_false_positive'),
   privateFlag: column(sql`a.private`),
   addressIsIpv6: column(sql`(i.type = 'Address' and strpos(i.value, ':') > 0)`),
   fileSize: column(

@@ -1,8 +1,8 @@
-import type { CreateOwner, Owner } from '@postern/protocol'
+import type { ChangeOwner, CreateOwner, Owner } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { DatabaseConnection } from '../database/database.ts'
-import { Problem } from '../lib/problem.ts'
+import { found, Problem } from '../lib/problem.ts'
 import { OwnerStore } from './owner-store.ts'
 
 /** Who asserts things, and who may write in whose name (D22). */
@@ -32,7 +32,11 @@ export class Owners {
     const name = wanted.name.trim()
     if (name === '') throw new Problem('invalid', 'name: an owner needs more than blanks for a name.')
     return this.#db.transaction().execute(async (trx) => {
-      const owner = await new OwnerStore(trx).create(caller.organizationId, name, wanted.kind ?? 'Source')
+      const owner = await new OwnerStore(trx).create(caller.organizationId, {
+        name,
+        kind: wanted.kind ?? 'Source',
+        statusDefault: wanted.statusDefault ?? 'Active',
+      })
       if (owner === undefined)
         throw new Problem('conflict', `There is an owner named ${wanted.name} already; names are unique in the hub.`)
       await this.#audit.record(
@@ -40,26 +44,40 @@ export class Owners {
         caller,
         'owner.create',
         `owner ${owner.id}`,
-        { name: owner.name, kind: owner.kind },
+        { name: owner.name, kind: owner.kind, statusDefault: owner.statusDefault },
         address,
       )
       return owner
     })
   }
 
+  /** A status by default is that of what comes from now on; what was asserted keeps its own. */
+  async change(caller: PersonCaller, ownerId: string, wanted: ChangeOwner, address?: string): Promise<Owner> {
+    return this.#db.transaction().execute(async (trx) => {
+      const owner = found(await new OwnerStore(trx).change(caller.organizationId, ownerId, wanted), 'owner')
+      await this.#audit.record(trx, caller, 'owner.change', `owner ${ownerId}`, { ...wanted }, address)
+      return owner
+    })
+  }
+
   /**
-   * The owner of this name, if the caller may write in its name: an execution only its job's owner, people any of their
-   * organization. An unknown owner and one of others sound alike.
+   * The owner of this name, if the caller may write in its name: an execution only its job's owner, a reader only those
+   * of TAXII collections that it may write to, people any of their organization. An unknown owner and one of others sound alike.
    */
   async writable(caller: Caller, name: string): Promise<Owner> {
-    if (caller.kind === 'stranger' || caller.kind === 'environment-server' || caller.kind === 'reader') {
-      throw new Problem('forbidden', 'Only people and executions write to the library.')
+    if (caller.kind === 'stranger' || caller.kind === 'environment-server') {
+      throw new Problem('forbidden', 'Only people, executions and readers with a right to it write to the library.')
     }
-    const owner = await new OwnerStore(this.#db).findByName(caller.organizationId, name)
-    const isOwn = caller.kind !== 'execution' || owner?.id === caller.ownerId
-    if (owner === undefined || !isOwn) {
+    const store = new OwnerStore(this.#db)
+    const owner = await store.findByName(caller.organizationId, name)
+    if (owner === undefined || !(await isOwn(store, caller, owner.id))) {
       throw new Problem('forbidden', `You have no right to create indicators and groups in the owner ${name}.`)
     }
     return owner
   }
+}
+
+async function isOwn(store: OwnerStore, caller: Caller, ownerId: string): Promise<boolean> {
+  if (caller.kind === 'execution') return caller.ownerId === ownerId
+  return caller.kind !== 'reader' || (await store.mayReaderWrite(caller.readerId, ownerId))
 }

@@ -1,6 +1,6 @@
-import { CreateOwner, limits, Owner, OwnerPage, paths } from '@postern/protocol'
+import { ChangeOwner, CreateOwner, limits, Owner, OwnerPage, paths } from '@postern/protocol'
 import * as z from 'zod'
-import type { PersonCaller } from '../access/caller.ts'
+import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import type { Owners } from './owners.ts'
@@ -38,8 +38,22 @@ export function ownerRoutes(server: Server, owners: Owners): void {
         response: { 201: Owner },
       },
     },
-    // The rule admits people only.
     async (request, reply) =>
-      reply.code(201).send(await owners.create(request.caller as PersonCaller, request.body, request.ip)),
+      reply.code(201).send(await owners.create(person(request.caller), request.body, request.ip)),
+  )
+  server.patch(
+    paths.owner(':ownerId'),
+    {
+      config: forPeople('owners:write'),
+      schema: {
+        operationId: 'changeOwner',
+        tags: ['owners'],
+        summary: 'Change an owner’s kind, or the status of what it asserts without saying one',
+        params: z.object({ ownerId: z.string().regex(/^[1-9]\d{0,17}$/) }),
+        body: ChangeOwner,
+        response: { 200: Owner },
+      },
+    },
+    async (request) => owners.change(person(request.caller), request.params.ownerId, request.body, request.ip),
   )
 }

@@ -125,7 +125,7 @@ async function senderOf(owners: Owners, caller: Caller, ownerName: string): Prom
     attempt: caller.kind === 'execution' ? caller.attempt : null,
     sentBy: caller.name,
     // S1: what an alert saw first is in no export until a person or a feed asserts it.
-    statusDefault: caller.kind === 'execution' && caller.appKind === 'alerts' ? 'Review' : 'Active',
+    statusDefault: caller.kind === 'execution' && caller.appKind === 'alerts' ? 'Review' : owner.statusDefault,
   }
 }
 

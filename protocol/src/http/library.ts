@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
 import { Exclusion } from './exclusion.ts'
-import { Decision } from './lifecycle.ts'
+import { Decision, IndicatorStatus } from './lifecycle.ts'
 
 /** An owner asserts things about indicators: a feed's source, a team, a person's own findings. */
 export const Owner = z.object({
@@ -9,7 +9,7 @@ export const Owner = z.object({
   name: z.string(),
   kind: z.enum(['Organization', 'Community', 'Source']),
   /** Status of what it asserts without saying one. */
-  statusDefault: z.string(),
+  statusDefault: IndicatorStatus,
   /** Set while its assertions are being taken out. */
   removalStartedAt: z.nullable(Instant),
   createdAt: Instant,

@@ -14,7 +14,7 @@ export const DeprecationRule = z.strictObject({
   indicatorType: z.string().check(z.minLength(1), z.maxLength(50)),
   /** Hours between two steps. */
   intervalHours: z.int().check(z.minimum(1), z.maximum(87_600)),
-  /** Taken from the confidence at each step: points, or percent of what is left, rounded down. */
+  /** Taken from the confidence at each step: points, or percent of what is left; what that leaves is rounded down, so that it ends. */
   amount: z.int().check(z.minimum(1), z.maximum(100)),
   isPercent: z.boolean(),
   /** What an assertion without a confidence begins with. */
@@ -89,6 +89,8 @@ export const LifecycleTerm = z.object({
   confidenceChange: z.int(),
   /** The confidence after it; null while there is none. */
   confidence: z.nullable(z.int()),
+  /** What it adds to the rating. */
+  ratingChange: z.number(),
 })
 export type LifecycleTerm = z.infer<typeof LifecycleTerm>
 

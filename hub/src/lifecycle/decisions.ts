@@ -1,0 +1,95 @@
+import type { Decision, WriteDecision } from '@postern/protocol'
+import type { PersonCaller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import { found, Problem } from '../lib/problem.ts'
+import { readDecision } from '../library/indicator-judgements.ts'
+import { applyNow, lockIndicator } from './apply-now.ts'
+
+export type DecisionParts = {
+  db: DatabaseConnection['db']
+  clock: Clock
+  audit: Audit
+  /** Hears after a commit that indicators of the organization were touched. */
+  onTouched(organizationId: string): void
+}
+
+/** What people fix for indicators of their organization, over everything else (D28). */
+export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) {
+  /** @throws Problem `not-found` where there is no decision in force */
+  async function get(caller: PersonCaller, indicatorId: string): Promise<Decision> {
+    const scope = { organizationId: caller.organizationId, ownerIds: undefined }
+    const decision = await readDecision(db, scope, indicatorId)
+    const isEnded =
+      decision?.until !== undefined && decision.until !== null && Date.parse(decision.until) <= clock.now().getTime()
+    return found(decision === null || isEnded ? undefined : decision, 'decision')
+  }
+
+  /** Takes the place of an earlier one. In force when this returns. */
+  async function decide(
+    caller: PersonCaller,
+    indicatorId: string,
+    wanted: WriteDecision,
+    address?: string,
+  ): Promise<Decision> {
+    const now = clock.now()
+    check(wanted, now)
+    const { organizationId } = caller
+    await db.transaction().execute(async (trx) => {
+      const isKnown = await lockIndicator(trx, organizationId, indicatorId)
+      if (!isKnown) found(undefined, 'indicator')
+      const values = {
+        status: wanted.status ?? null,
+        rating: wanted.rating ?? null,
+        confidence: wanted.confidence ?? null,
+        expires: instant(wanted.expires),
+        reason: wanted.reason,
+        until: instant(wanted.until),
+        decided_by: caller.name,
+        decided_at: now,
+      }
+      await trx
+        .insertInto('decision')
+        .values({ organization_id: organizationId, indicator_id: indicatorId, ...values })
+        .onConflict((conflict) => conflict.columns(['organization_id', 'indicator_id']).doUpdateSet(values))
+        .execute()
+      await applyNow(trx, organizationId, indicatorId, now)
+      await audit.record(trx, caller, 'indicator.decide', `indicator ${indicatorId}`, { ...wanted }, address)
+    })
+    onTouched(organizationId)
+    return get(caller, indicatorId)
+  }
+
+  /** Lets the computed values through again. */
+  async function takeBack(caller: PersonCaller, indicatorId: string, address?: string): Promise<void> {
+    const { organizationId } = caller
+    await db.transaction().execute(async (trx) => {
+      await lockIndicator(trx, organizationId, indicatorId)
+      const gone = await trx
+        .deleteFrom('decision')
+        .where('organization_id', '=', organizationId)
+        .where('indicator_id', '=', indicatorId)
+        .returning(['status', 'rating', 'confidence', 'expires', 'reason'])
+        .executeTakeFirst()
+      const taken = found(gone, 'decision')
+      await applyNow(trx, organizationId, indicatorId, clock.now())
+      await audit.record(trx, caller, 'indicator.undecide', `indicator ${indicatorId}`, taken, address)
+    })
+    onTouched(organizationId)
+  }
+
+  return { get, decide, takeBack }
+}
+
+function check({ status, rating, confidence, expires, reason, until }: WriteDecision, now: Date): void {
+  if (status === undefined && rating === undefined && confidence === undefined && expires === undefined)
+    throw new Problem('invalid', 'A decision fixes at least one of status, rating, confidence and expires.')
+  if (reason.trim() === '') throw new Problem('invalid', 'reason: say why, in more than blanks.')
+  if (until !== undefined && Date.parse(until) <= now.getTime())
+    throw new Problem('invalid', 'until: the decision would have ended already; name an instant to come, or none.')
+}
+
+function instant(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(text)
+}

@@ -1,0 +1,119 @@
+import { parseIndicatorType } from '@postern/intel'
+import type { DeprecationRule, DeprecationRules } from '@postern/protocol'
+import { sql } from 'kysely'
+import type { PersonCaller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import { waitAlone } from '../batches/batch-turn.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import { statementsOf } from '../database/statements.ts'
+import type { Clock } from '../lib/clock.ts'
+import { found, Problem } from '../lib/problem.ts'
+
+export type RuleParts = { db: DatabaseConnection['db']; clock: Clock; audit: Audit }
+
+/** The type of a rule for all that have none of their own. */
+const everyType = '*'
+
+/** How assertions of an owner lose confidence (FD-9). */
+export function createRules({ db, clock, audit }: RuleParts) {
+  async function get(caller: PersonCaller, ownerId: string): Promise<DeprecationRules> {
+    await mustHaveOwner(db, caller, ownerId)
+    return { rules: await readRules(db, ownerId) }
+  }
+
+  /** Takes the place of all rules of the owner, and makes a pass over all that it asserts. */
+  async function replace(
+    caller: PersonCaller,
+    ownerId: string,
+    wanted: DeprecationRules,
+    address?: string,
+  ): Promise<DeprecationRules> {
+    const rules = wanted.rules.map((rule) => ({ ...rule, indicatorType: typeOf(rule) }))
+    const twice = rules.find(
+      ({ indicatorType }, index) => rules.findIndex((each) => each.indicatorType === indicatorType) < index,
+    )
+    if (twice !== undefined)
+      throw new Problem('invalid', `rules: there are two for ${twice.indicatorType}; an owner has one for each type.`)
+    return db.transaction().execute(async (trx) => {
+      await mustHaveOwner(trx, caller, ownerId)
+      await waitForBatches(trx, ownerId)
+      const before = await readRules(trx, ownerId)
+      await trx.deleteFrom('deprecation_rule').where('owner_id', '=', ownerId).execute()
+      for (const rule of rules) await insertRule(trx, ownerId, rule, clock.now())
+      await sql`
+        insert into lifecycle_pass (owner_id, started_at) values (${ownerId}, ${clock.now()})
+        on conflict (owner_id) do update set after_id = null, started_at = excluded.started_at`.execute(trx)
+      await audit.record(trx, caller, 'owner.deprecation', `owner ${ownerId}`, { rules, before }, address)
+      return { rules: await readRules(trx, ownerId) }
+    })
+  }
+
+  return { get, replace }
+}
+
+/** Two changes of one owner's rules go one after the other. */
+async function mustHaveOwner(db: Db, { organizationId }: PersonCaller, ownerId: string): Promise<void> {
+  const query = db
+    .selectFrom('owner')
+    .select('id')
+    .where('id', '=', ownerId)
+    .where('organization_id', '=', organizationId)
+  found(await (db.isTransaction ? query.forNoKeyUpdate() : query).executeTakeFirst(), 'owner')
+}
+
+/** A batch that began before the rules changed would leave its assertions to the old ones. */
+async function waitForBatches(trx: Db, ownerId: string): Promise<void> {
+  await sql`select set_config('lock_timeout', '30s', true)`.execute(trx)
+  try {
+    await waitAlone(statementsOf(trx), ownerId)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== lockNotAvailable) throw error
+    throw new Problem('unavailable', 'A batch of this owner is under way; try again when it has ended.', {
+      cause: error,
+    })
+  }
+}
+
+/** PostgreSQL's lock_not_available. */
+const lockNotAvailable = '55P03'
+
+async function readRules(db: Db, ownerId: string): Promise<DeprecationRule[]> {
+  const rows = await db
+    .selectFrom('deprecation_rule')
+    .selectAll()
+    .where('owner_id', '=', ownerId)
+    .orderBy('indicator_type')
+    .execute()
+  return rows.map((row) => ({
+    indicatorType: row.indicator_type,
+    intervalHours: row.interval_hours,
+    amount: row.amount,
+    isPercent: row.is_percent,
+    confidenceStart: row.confidence_start,
+    // The table's check holds it to these.
+    atMinimum: row.at_minimum as DeprecationRule['atMinimum'],
+  }))
+}
+
+function typeOf({ indicatorType }: DeprecationRule): string {
+  const type = indicatorType === everyType ? everyType : parseIndicatorType(indicatorType)
+  if (type === undefined)
+    throw new Problem('invalid', `rules: there is no indicator type ${indicatorType}; * stands for all types.`)
+  return type
+}
+
+async function insertRule(db: Db, ownerId: string, rule: DeprecationRule, now: Date): Promise<void> {
+  await db
+    .insertInto('deprecation_rule')
+    .values({
+      owner_id: ownerId,
+      indicator_type: rule.indicatorType,
+      interval_hours: rule.intervalHours,
+      amount: rule.amount,
+      is_percent: rule.isPercent,
+      confidence_start: rule.confidenceStart,
+      at_minimum: rule.atMinimum,
+      changed_at: now,
+    })
+    .execute()
+}

@@ -1,0 +1,87 @@
+import {
+  IndicatorLifecycle,
+  limits,
+  paths,
+  ReportFalsePositive,
+  ReportSighting,
+  Sighting,
+  SightingAnalysis,
+  SightingAnalysisQuery,
+  SightingPage,
+} from '@postern/protocol'
+import * as z from 'zod'
+import { person } from '../access/caller.ts'
+import { forPeople, forPeopleAnd } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import type { Sightings } from './sightings.ts'
+
+const indicatorParams = z.object({ indicatorId: z.guid() })
+
+export function sightingRoutes(server: Server, sightings: Sightings): void {
+  server.get(
+    paths.indicatorSightings(':indicatorId'),
+    {
+      config: forPeople('library:read'),
+      schema: {
+        operationId: 'listSightings',
+        tags: ['lifecycle'],
+        summary: 'Who saw an indicator, newest first',
+        params: indicatorParams,
+        querystring: z.object({
+          cursor: z.string().max(200).optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: SightingPage },
+      },
+    },
+    async (request) => sightings.list(person(request.caller), request.params.indicatorId, request.query),
+  )
+  server.post(
+    paths.indicatorSightings(':indicatorId'),
+    {
+      config: forPeopleAnd('library:write', 'execution'),
+      schema: {
+        operationId: 'reportSighting',
+        tags: ['lifecycle'],
+        summary: 'Report that an indicator was seen; it moves what other owners than the reporter assert',
+        params: indicatorParams,
+        body: ReportSighting,
+        response: { 201: Sighting },
+      },
+    },
+    async (request, reply) =>
+      reply
+        .code(201)
+        .send(await sightings.report(request.caller, request.params.indicatorId, request.body, request.ip)),
+  )
+  server.post(
+    paths.indicatorFalsePositives(':indicatorId'),
+    {
+      config: forPeople('library:write'),
+      schema: {
+        operationId: 'reportFalsePositive',
+        tags: ['lifecycle'],
+        summary: 'Report that an indicator was seen where nothing bad was; counts once a day and person',
+        params: indicatorParams,
+        body: ReportFalsePositive,
+        response: { 200: IndicatorLifecycle },
+      },
+    },
+    async (request) =>
+      sightings.reportFalsePositive(person(request.caller), request.params.indicatorId, request.body, request.ip),
+  )
+  server.post(
+    paths.sightingAnalysis,
+    {
+      config: forPeople('library:read'),
+      schema: {
+        operationId: 'analyseSightings',
+        tags: ['lifecycle'],
+        summary: 'What was seen in a period, and what it has in common',
+        body: SightingAnalysisQuery,
+        response: { 200: SightingAnalysis },
+      },
+    },
+    async (request) => sightings.analyse(person(request.caller), request.body),
+  )
+}
