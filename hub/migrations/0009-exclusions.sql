@@ -18,6 +18,9 @@ create table exclusion_list (
   -- MISP's own version number, for the next upload.
   misp_version bigint,
   entry_count int not null default 0,
+  -- For the bounds of an organization: characters of all entries, and entries that are looked for inside values.
+  character_count bigint not null default 0,
+  pattern_count int not null default 0,
   -- Goes up with each change of anything above or of an entry.
   revision bigint not null default 1,
   changed_at timestamptz not null default now(),
@@ -46,14 +49,24 @@ create table excluded_indicator (
 );
 create index excluded_indicator_of_list on excluded_indicator (list_id);
 
--- The newest state of an organization's lists that the library was held against, and how far a pass over it has come.
+-- The state of an organization's lists: `wanted_revision` goes up with each change of any of them, in its transaction. And which state
+-- the library was held against, and how far a pass over it has come. A batch that judged by an earlier state than stands here when it
+-- commits leaves what it wrote in exclusion_pending; it holds this row shared until then, so that no change overtakes it.
 create table exclusion_pass (
   organization_id bigint primary key references organization,
-  revision bigint not null,
+  wanted_revision bigint not null default 0,
+  revision bigint not null default 0,
   -- Where the pass goes on; null when it is through.
   after_id uuid,
-  started_at timestamptz not null,
+  started_at timestamptz,
   finished_at timestamptz
+);
+
+-- Indicators that must be judged once more.
+create table exclusion_pending (
+  id bigint generated always as identity primary key,
+  organization_id bigint not null,
+  indicator_ids uuid[] not null
 );
 
 alter table collection_member add column excluded boolean not null default false;

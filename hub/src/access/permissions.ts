@@ -23,6 +23,7 @@ export const permissions = [
   'library:read',
   'library:write',
   'owners:write',
+  'exclusions:write',
   'collections:read',
   'collections:write',
   'exports:read',
@@ -50,6 +51,7 @@ const analyst: Permission[] = [...readOnly, 'library:write', 'collections:write'
 const organizationAdministrator: Permission[] = [
   ...analyst,
   'owners:write',
+  'exclusions:write',
   'environments:write',
   'jobs:write',
   'audit:read',

@@ -49,6 +49,7 @@ const holders: Record<Permission, string[]> = {
   'executions:run': writers,
   'plans:decide': writers,
   'owners:write': chiefs,
+  'exclusions:write': chiefs,
   'environments:write': chiefs,
   'jobs:write': chiefs,
   'audit:read': chiefs,

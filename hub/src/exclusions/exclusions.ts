@@ -1,0 +1,252 @@
+import { exclusionLimits, parseIndicatorType } from '@postern/intel'
+import type {
+  ChangeExclusionList,
+  CreateExclusionList,
+  Exclusion,
+  ExclusionEntry,
+  ExclusionList,
+  ExclusionTest,
+  ImportedWarningList,
+  TestExclusions,
+} from '@postern/protocol'
+import { sql } from 'kysely'
+import type { PersonCaller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { found, Problem } from '../lib/problem.ts'
+import { passExclusions } from './exclusion-pass.ts'
+import {
+  bumpRevision,
+  deleteList,
+  entriesPage,
+  findList,
+  insertList,
+  type ListFacts,
+  listLists,
+  lockList,
+  replaceEntries,
+  type StoredList,
+  storedTypes,
+  toApi,
+  updateList,
+} from './exclusion-store.ts'
+import { testValues } from './exclusion-test.ts'
+import { Matchers } from './matchers.ts'
+import { NeverExported, whitelistedIds } from './never-exported.ts'
+import type { ReadUpload } from './read-upload.ts'
+import { UploadReader } from './upload-reader.ts'
+
+export { isKeptFromExports } from './never-exported.ts'
+
+export type ExclusionsParts = {
+  db: DatabaseConnection['db']
+  clock: Clock
+  audit: Audit
+  log: Log
+  /** Hears that indicators of the organization were touched: the data collections have something to do. */
+  onTouched(organizationId: string): void
+}
+
+export type ExclusionLists = ReturnType<typeof createExclusions>
+
+/** Exclusion lists (LIB-4, D25): what they are, what they say of values, and that the library follows them. */
+export function createExclusions({ db, clock, audit, log, onTouched }: ExclusionsParts) {
+  const matchers = new Matchers(db)
+  const reader = new UploadReader()
+
+  async function create(caller: PersonCaller, wanted: CreateExclusionList, address?: string): Promise<ExclusionList> {
+    const kind = wanted.kind ?? 'own'
+    const facts: ListFacts = {
+      name: wanted.name.trim(),
+      description: wanted.description ?? null,
+      kind,
+      matching: 'value',
+      indicatorTypes: typeNames(wanted.indicatorTypes ?? null),
+      mode: wanted.mode ?? 'block',
+      atImport: wanted.atImport ?? true,
+      atExport: wanted.atExport ?? true,
+      isEnabled: true,
+      mispVersion: null,
+    }
+    requireSense(facts)
+    return await db.transaction().execute(async (trx) => {
+      const id = (await insertList(trx, caller.organizationId, facts)) ?? nameTaken(facts.name)
+      await audit.record(trx, caller, 'exclusion-list.create', `exclusion list ${id}`, { ...facts }, address)
+      await bumpRevision(trx, caller.organizationId)
+      return toApi(await stored(trx, caller, id))
+    })
+  }
+
+  async function change(
+    caller: PersonCaller,
+    listId: string,
+    wanted: ChangeExclusionList,
+    address?: string,
+  ): Promise<ExclusionList> {
+    return await db.transaction().execute(async (trx) => {
+      await lockList(trx, caller.organizationId, listId)
+      const before = await stored(trx, caller, listId)
+      const facts: ListFacts = {
+        ...before,
+        ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)),
+        indicatorTypes: wanted.indicatorTypes === undefined ? before.indicatorTypes : typeNames(wanted.indicatorTypes),
+      }
+      requireSense(facts)
+      if (!(await updateList(trx, caller.organizationId, listId, facts, clock.now()))) nameTaken(facts.name)
+      await audit.record(trx, caller, 'exclusion-list.change', `exclusion list ${listId}`, { ...wanted }, address)
+      await bumpRevision(trx, caller.organizationId)
+      return toApi(await stored(trx, caller, listId))
+    })
+  }
+
+  async function remove(caller: PersonCaller, listId: string, address?: string): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const list = await stored(trx, caller, listId)
+      await deleteList(trx, caller.organizationId, listId)
+      await audit.record(trx, caller, 'exclusion-list.delete', `exclusion list ${listId}`, { name: list.name }, address)
+      await bumpRevision(trx, caller.organizationId)
+    })
+    onTouched(caller.organizationId)
+  }
+
+  /** All of them or, where the list does not take one, none. */
+  async function writeEntries(
+    caller: PersonCaller,
+    listId: string,
+    json: Buffer,
+    address?: string,
+  ): Promise<ExclusionList> {
+    const list = await stored(db, caller, listId)
+    if (list.kind === 'misp')
+      throw new Problem('conflict', `The entries of ${list.name} are MISP's; import its next version instead.`)
+    const read = await reader.read(json, { kind: 'entries', types: storedTypes(list.indicatorTypes) })
+    if (read.refusedCount > 0) throw new Problem('invalid', refusalOf(read))
+    return await db.transaction().execute(async (trx) => {
+      await lockList(trx, caller.organizationId, listId)
+      await stored(trx, caller, listId)
+      await replaceEntries(trx, listId, read, clock.now())
+      const detail = { entries: read.entryCount }
+      await audit.record(trx, caller, 'exclusion-list.write', `exclusion list ${listId}`, detail, address)
+      await bumpRevision(trx, caller.organizationId)
+      return toApi(await stored(trx, caller, listId))
+    })
+  }
+
+  /** A list of the name that is there already keeps what was decided about it, and gets these entries. */
+  async function importMisp(caller: PersonCaller, json: Buffer, address?: string): Promise<ImportedWarningList> {
+    const read = await reader.read(json, { kind: 'misp' })
+    const { facts } = read
+    if (facts === undefined) throw new Error('a warning list was read without its name')
+    return await db.transaction().execute(async (trx) => {
+      const published = {
+        name: facts.name,
+        description: facts.description,
+        kind: 'misp' as const,
+        matching: facts.matching,
+        indicatorTypes: facts.types,
+        mispVersion: facts.version,
+      }
+      const asNew: ListFacts = { ...published, mode: 'inform', atImport: true, atExport: true, isEnabled: true }
+      const made = await insertList(trx, caller.organizationId, asNew)
+      const listId = made ?? (await updateFromMisp(trx, caller, published))
+      await replaceEntries(trx, listId, read, clock.now())
+      const detail = { name: facts.name, version: facts.version, entries: read.entryCount, refused: read.refusedCount }
+      await audit.record(trx, caller, 'exclusion-list.import', `exclusion list ${listId}`, detail, address)
+      await bumpRevision(trx, caller.organizationId)
+      return { list: toApi(await stored(trx, caller, listId)), refused: read.refused, isNew: made !== undefined }
+    })
+  }
+
+  async function updateFromMisp(
+    trx: Db,
+    caller: PersonCaller,
+    published: Pick<ListFacts, 'name' | 'description' | 'matching' | 'indicatorTypes' | 'mispVersion'>,
+  ): Promise<string> {
+    const before = found(await findList(trx, caller.organizationId, { name: published.name }), 'exclusion list')
+    if (before.kind !== 'misp')
+      throw new Problem('conflict', `There is a list ${published.name} already that is not MISP's; rename it first.`)
+    await lockList(trx, caller.organizationId, before.id)
+    await updateList(trx, caller.organizationId, before.id, { ...before, ...published }, clock.now())
+    return before.id
+  }
+
+  async function stored(trx: Db, caller: PersonCaller, listId: string): Promise<StoredList> {
+    return found(await findList(trx, caller.organizationId, { id: listId }), 'exclusion list')
+  }
+
+  return {
+    matchers,
+    create,
+    change,
+    remove,
+    writeEntries,
+    importMisp,
+
+    get: async (caller: PersonCaller, listId: string): Promise<ExclusionList> =>
+      toApi(await stored(db, caller, listId)),
+
+    list: async (caller: PersonCaller, after: string | undefined, rowsMax: number): Promise<ExclusionList[]> =>
+      (await listLists(db, caller.organizationId, after, rowsMax)).map(toApi),
+
+    async entries(
+      caller: PersonCaller,
+      listId: string,
+      after: number,
+      rowsMax: number,
+    ): Promise<(ExclusionEntry & { number: number })[]> {
+      await stored(db, caller, listId)
+      return await entriesPage(db, listId, after, rowsMax)
+    },
+
+    test: async (caller: PersonCaller, wanted: TestExclusions): Promise<ExclusionTest> =>
+      testValues(await matchers.current(caller.organizationId), wanted),
+
+    /** The check of what an export adds, by the lists and decisions of now (S1). */
+    neverExported: async (trx: Db, organizationId: string): Promise<NeverExported> =>
+      new NeverExported(await matchers.current(organizationId), await whitelistedIds(trx, organizationId, clock.now())),
+
+    /** What the hub's worker calls every second. */
+    pass: () => passExclusions({ db, matchers, clock, log, onTouched }),
+  }
+}
+
+/** What the lists that are enabled say of an indicator of the library, as it was last judged. */
+export async function exclusionsOf(db: Db, organizationId: string, indicatorId: string): Promise<Exclusion[]> {
+  const { rows } = await sql<Exclusion>`
+    select l.id as "listId", l.name as "listName", l.kind, x.entry, l.mode, l.at_import as "atImport", l.at_export as "atExport"
+    from excluded_indicator x join exclusion_list l on l.id = x.list_id
+    where x.organization_id = ${organizationId} and x.indicator_id = ${indicatorId}::uuid
+    order by x.blocks_export desc, l.name limit ${exclusionLimits.listsMax}`.execute(db)
+  return rows
+}
+
+function typeNames(types: readonly string[] | null): string[] | null {
+  if (types === null) return null
+  if (types.length === 0) throw new Problem('invalid', 'indicatorTypes: name a type, or leave it out for all of them.')
+  return types.map((name) => {
+    const type = parseIndicatorType(name)
+    if (type === undefined)
+      throw new Problem('invalid', `indicatorTypes: there is no indicator type of the name ${name}.`)
+    return type
+  })
+}
+
+function requireSense({ name, kind, mode, atExport }: ListFacts): void {
+  if (name.trim() === '') throw new Problem('invalid', 'name: it is empty.')
+  if (kind === 'protected' && (mode !== 'block' || !atExport))
+    throw new Problem('invalid', "A protected list always blocks at export; make a list of one's own to inform only.")
+}
+
+function nameTaken(name: string): never {
+  throw new Problem('conflict', `There is an exclusion list ${name} already; choose another name.`)
+}
+
+function refusalOf({ refused, refusedCount }: ReadUpload): string {
+  const shown = refused
+    .slice(0, 10)
+    .map(({ position, entry, reason }) => `entry ${position + 1} (${entry.slice(0, 100)}): ${reason}`)
+  const more = refusedCount > shown.length ? ` And ${refusedCount - shown.length} more.` : ''
+  return `Nothing was changed. ${shown.join(' ')}${more}`
+}

@@ -1,0 +1,197 @@
+import {
+  ChangeExclusionList,
+  CreateExclusionList,
+  ExclusionEntryPage,
+  ExclusionList,
+  ExclusionListPage,
+  ExclusionTest,
+  ImportedWarningList,
+  limits,
+  paths,
+  TestExclusions,
+} from '@postern/protocol'
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { person } from '../access/caller.ts'
+import { forPeople } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import type { ExclusionLists } from './exclusions.ts'
+import { uploadBody } from './upload-body.ts'
+import { uploadLimits } from './upload-limits.ts'
+
+const id = z.string().regex(/^[1-9]\d{0,17}$/)
+const listParams = z.object({ listId: id })
+const limit = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
+
+const reads = forPeople('library:read')
+const writes = forPeople('exclusions:write')
+
+export function exclusionRoutes(server: Server, lists: ExclusionLists): void {
+  listRoutes(server, lists)
+  uploadRoutes(server, lists)
+  server.post(
+    paths.exclusionTest,
+    {
+      config: reads,
+      schema: {
+        operationId: 'testExclusions',
+        tags: ['exclusions'],
+        summary: 'What the enabled lists say of values, without storing anything',
+        body: TestExclusions,
+        response: { 200: ExclusionTest },
+      },
+    },
+    async (request) => lists.test(person(request.caller), request.body),
+  )
+}
+
+function listRoutes(server: Server, lists: ExclusionLists): void {
+  server.get(
+    paths.exclusionLists,
+    {
+      config: reads,
+      schema: {
+        operationId: 'listExclusionLists',
+        tags: ['exclusions'],
+        summary: 'Exclusion lists, oldest first',
+        querystring: z.object({ cursor: id.optional(), limit }),
+        response: { 200: ExclusionListPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit: rowsMax } = request.query
+      const rows = await lists.list(person(request.caller), cursor, rowsMax + 1)
+      const data = rows.slice(0, rowsMax)
+      const last = data.at(-1)
+      return { data, ...(rows.length > rowsMax && last !== undefined ? { next: last.id } : {}) }
+    },
+  )
+  server.post(
+    paths.exclusionLists,
+    {
+      config: writes,
+      schema: {
+        operationId: 'createExclusionList',
+        tags: ['exclusions'],
+        summary: "Make a list of one's own; its entries follow",
+        body: CreateExclusionList,
+        response: { 201: ExclusionList },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await lists.create(person(request.caller), request.body, request.ip)),
+  )
+  server.get(
+    paths.exclusionList(':listId'),
+    {
+      config: reads,
+      schema: {
+        operationId: 'getExclusionList',
+        tags: ['exclusions'],
+        summary: 'One exclusion list',
+        params: listParams,
+        response: { 200: ExclusionList },
+      },
+    },
+    async (request) => lists.get(person(request.caller), request.params.listId),
+  )
+  server.patch(
+    paths.exclusionList(':listId'),
+    {
+      config: writes,
+      schema: {
+        operationId: 'changeExclusionList',
+        tags: ['exclusions'],
+        summary: 'Change what a list judges and what follows; the library is held against it again',
+        params: listParams,
+        body: ChangeExclusionList,
+        response: { 200: ExclusionList },
+      },
+    },
+    async (request) => lists.change(person(request.caller), request.params.listId, request.body, request.ip),
+  )
+  server.delete(
+    paths.exclusionList(':listId'),
+    {
+      config: writes,
+      schema: {
+        operationId: 'deleteExclusionList',
+        tags: ['exclusions'],
+        summary: 'Delete a list; what it kept out is let through again',
+        params: listParams,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await lists.remove(person(request.caller), request.params.listId, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+  server.get(
+    paths.exclusionEntries(':listId'),
+    {
+      config: reads,
+      schema: {
+        operationId: 'listExclusionEntries',
+        tags: ['exclusions'],
+        summary: 'Entries of a list in their order',
+        params: listParams,
+        querystring: z.object({
+          cursor: z
+            .string()
+            .regex(/^\d{1,9}$/)
+            .optional(),
+          limit,
+        }),
+        response: { 200: ExclusionEntryPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit: rowsMax } = request.query
+      const rows = await lists.entries(person(request.caller), request.params.listId, Number(cursor ?? 0), rowsMax + 1)
+      const shown = rows.slice(0, rowsMax)
+      const last = shown.at(-1)
+      const data = shown.map(({ entry, note }) => ({ entry, note }))
+      return { data, ...(rows.length > rowsMax && last !== undefined ? { next: String(last.number) } : {}) }
+    },
+  )
+}
+
+/** A scope of its own: a million entries are read as a stream, with a bound, and parsed off this thread (S14). */
+function uploadRoutes(server: Server, lists: ExclusionLists): void {
+  server.register(async (scope: FastifyInstance) => {
+    scope.removeContentTypeParser('application/json')
+    scope.addContentTypeParser('application/json', (_, payload, done) => done(null, payload))
+    scope.put<{ Params: { listId: string } }>(
+      paths.exclusionEntries(':listId'),
+      {
+        config: writes,
+        bodyLimit: uploadLimits.bodyBytesMax,
+        schema: {
+          operationId: 'writeExclusionEntries',
+          tags: ['exclusions'],
+          summary:
+            'Replace all entries of a list of one\'s own by {"entries": [{"entry", "note"}]}, up to a million; all or none',
+          params: listParams,
+          response: { 200: ExclusionList },
+        },
+      },
+      async (request) =>
+        lists.writeEntries(person(request.caller), request.params.listId, await uploadBody(request), request.ip),
+    )
+    scope.post(
+      paths.warningLists,
+      {
+        config: writes,
+        bodyLimit: uploadLimits.bodyBytesMax,
+        schema: {
+          operationId: 'importWarningList',
+          tags: ['exclusions'],
+          summary: 'Import a warning list as MISP publishes it (list.json); one of the same name is brought up to date',
+          response: { 200: ImportedWarningList },
+        },
+      },
+      async (request) => lists.importMisp(person(request.caller), await uploadBody(request), request.ip),
+    )
+  })
+}
