@@ -72,27 +72,39 @@ create table taxii_collection (
   object_version int not null default 0,
   -- Number of the last object; they are numbered from 1 without gaps, in commit order.
   number_last bigint not null default 0,
+  -- When the last object was added; the next one's time is later, so that times are as good to page by as numbers.
+  added_last timestamptz not null default '-infinity',
+  -- Of an owner: up to which of its kept objects they were taken over, and when what it asserts was last looked through.
+  stix_number bigint not null default 0,
+  asserted_until timestamptz not null default '-infinity',
   created_at timestamptz not null default now(),
   check ((collection_id is null) <> (owner_id is null)),
   check (not can_write or owner_id is not null),
   unique (root_id, alias)
 );
 
--- One row a version of an object that a TAXII collection has. A row never changes.
+-- One row a version of an object that a TAXII collection has. A row never changes, but for is_last. No foreign key: it would cost a
+-- look-up a row.
 create table taxii_object (
-  taxii_collection_id uuid not null references taxii_collection on delete cascade,
+  taxii_collection_id uuid not null,
   number bigint not null,
   object_id text not null,
   type text not null,
   spec_version text not null,
   version timestamptz not null,
   added_at timestamptz not null,
+  -- Whether no later version of the same object is there.
+  is_last boolean not null,
+  -- Of objects that the hub made: which value they say.
   indicator_id uuid,
   body text not null,
   primary key (taxii_collection_id, number)
 );
-create index taxii_object_by_id on taxii_object (taxii_collection_id, object_id, version);
-create index taxii_object_by_added on taxii_object (taxii_collection_id, added_at, number);
+create unique index taxii_object_by_id on taxii_object (taxii_collection_id, object_id, version);
+create index taxii_object_by_added on taxii_object (taxii_collection_id, added_at);
+create index taxii_object_by_type on taxii_object (taxii_collection_id, type, number) where is_last;
+create index taxii_object_of_indicator on taxii_object (taxii_collection_id, indicator_id)
+  where is_last and indicator_id is not null;
 
 create table taxii_status (
   id uuid primary key,

@@ -34,12 +34,9 @@ export function problemAnchor(code: ProblemCode): string {
   return `problem-${code}`
 }
 
-/** Answers any error as a problem document (RFC 9457). A defect is logged whole and answered without its inside. */
+/** Answers any error as a problem document (RFC 9457), a defect without its inside. */
 export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const away = databaseProblem(error)
-  if (away !== undefined) request.log.warn({ reason: String(away.cause) }, 'a request failed for the database')
-  const { code, detail } = explain(away ?? error)
-  if (code === 'internal') request.log.error({ err: error }, 'a request ended in a defect')
+  const { code, detail } = explainError(error, request)
   const status = statusOf[code]
   const document: ProblemDocument = {
     type: `${paths.docs}#${problemAnchor(code)}`,
@@ -51,6 +48,15 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
     requestId: request.id,
   }
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(document)
+}
+
+/** What an error means to who sent the request. A defect is logged whole. */
+export function explainError(error: unknown, request: FastifyRequest): { code: ProblemCode; detail: string } {
+  const away = databaseProblem(error)
+  if (away !== undefined) request.log.warn({ reason: String(away.cause) }, 'a request failed for the database')
+  const explained = explain(away ?? error)
+  if (explained.code === 'internal') request.log.error({ err: error }, 'a request ended in a defect')
+  return explained
 }
 
 function explain(error: unknown): { code: ProblemCode; detail: string } {

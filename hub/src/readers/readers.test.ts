@@ -1,15 +1,13 @@
-import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
 import { request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type CreatedReader, paths, type Reader } from '@postern/protocol'
-import * as x509 from '@peculiar/x509'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { onlyFor } from '../access/permissions.ts'
 import { authenticateHttps } from '../access/authenticate.ts'
 import { Audit } from '../audit/audit.ts'
 import { createServer } from '../http/server.ts'
 import { createTestApi, type TestApi, testHost } from '../http/test-api.ts'
+import { selfSigned } from '../http/test-certificate.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createReaders, isWithin, readNetworks } from './readers.ts'
 import { VerifiedPasswords } from './verified-passwords.ts'
@@ -240,22 +238,3 @@ test('D27: networks are addresses and blocks of both versions', () => {
   expect(isWithin([], '192.0.2.9')).toBe(false)
   expect(isWithin(['0.0.0.0/0'], '')).toBe(false)
 })
-
-async function selfSigned(notAfter: Date): Promise<{ cert: string; key: string; sha256: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=hub.example.org',
-    notBefore: new Date(Date.now() - 86_400_000),
-    notAfter,
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'hub.example.org' }])],
-  })
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return {
-    cert: certificate.toString('pem'),
-    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
-    sha256: Buffer.from(await certificate.getThumbprint('SHA-256')).toString('hex'),
-  }
-}

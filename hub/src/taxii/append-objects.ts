@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+
+/** First number of the advisory locks that keep a TAXII collection to one writer. */
+const taxiiLockClass = 62_020
+
+/** A version of an object on its way into a collection. */
+export type NewObject = {
+  objectId: string
+  type: string
+  specVersion: string
+  /** With six digits of a second. */
+  version: string
+  indicatorId: string | null
+  body: string
+}
+
+/** Waits for the collection's lock, which the transaction holds to its end. `lock_timeout` bounds the wait. */
+export async function lockTaxiiCollection(trx: Db, id: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${taxiiLockClass}::int, hashtext(${id}))`.execute(trx)
+}
+
+/** The same without waiting. @returns false while another writer is at it */
+export async function tryLockTaxiiCollection(trx: Db, id: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(${taxiiLockClass}::int, hashtext(${id})) as locked`.execute(trx)
+  return rows[0]?.locked === true
+}
+
+/**
+ * Numbers objects and adds them, in the caller's transaction, which holds the collection's lock. Each is added a microsecond after
+ * the one before, so that a client that pages by time alone misses nothing. A version that is there already stays as it is.
+ * @returns how many were added
+ */
+export async function appendObjects(
+  trx: Db,
+  taxiiCollectionId: string,
+  objects: NewObject[],
+  now: Date,
+): Promise<number> {
+  if (objects.length === 0) return 0
+  await sql`create temporary table if not exists new_taxii_object (
+    place bigint, object_id text, type text, spec_version text, version timestamptz, indicator_id uuid, body text) on commit drop`.execute(
+    trx,
+  )
+  await sql`truncate new_taxii_object`.execute(trx)
+  const column = <Key extends keyof NewObject>(key: Key) => objects.map((object) => object[key])
+  await sql`
+    insert into new_taxii_object
+    select row_number() over (order by place), object_id, type, spec_version, version, indicator_id, body from (
+      select distinct on (object_id, version) * from unnest(
+        ${column('objectId')}::text[], ${column('type')}::text[], ${column('specVersion')}::text[],
+        ${column('version')}::timestamptz[], ${column('indicatorId')}::uuid[], ${column('body')}::text[]
+      ) with ordinality as n (object_id, type, spec_version, version, indicator_id, body, place)
+      order by object_id, version, place
+    ) n where not exists (
+      select from taxii_object e
+      where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.version = n.version)`.execute(
+    trx,
+  )
+  await sql`
+    update taxii_object e set is_last = false from new_taxii_object n
+    where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.is_last and e.version < n.version`.execute(
+    trx,
+  )
+  const { rows } = await sql<{ added: string }>`
+    with place as (
+      select number_last, greatest(added_last, ${now}::timestamptz) as base
+      from taxii_collection where id = ${taxiiCollectionId}
+    ), added as (
+      insert into taxii_object (taxii_collection_id, number, object_id, type, spec_version, version, added_at, is_last, indicator_id, body)
+      select ${taxiiCollectionId}, p.number_last + n.place, n.object_id, n.type, n.spec_version, n.version,
+        p.base + n.place * interval '1 microsecond',
+        row_number() over (partition by n.object_id order by n.version desc) = 1 and not exists (
+          select from taxii_object e
+          where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.version > n.version),
+        n.indicator_id, n.body
+      from new_taxii_object n, place p order by n.place
+      returning number, added_at
+    ), marked as (
+      update taxii_collection c set number_last = a.number, added_last = a.added_at
+      from (select max(number) as number, max(added_at) as added_at from added) a
+      where c.id = ${taxiiCollectionId} and a.number is not null
+    )
+    select count(*) as added from added`.execute(trx)
+  return Number(rows[0]?.added)
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { type RawBuilder, sql } from 'kysely'
+import type { DatabaseConnection } from '../database/database.ts'
+import type { Filters, VersionFilter } from './filters.ts'
+import { taxiiLimits } from './taxii-limits.ts'
+
+/** A page of a collection: parts of JSON joined by commas, as PostgreSQL made them. Nothing here parses an object. */
+export type ObjectPage = {
+  /** Empty where nothing was found. */
+  items: string
+  more: boolean
+  /** Number of the last object of the page. */
+  next: string
+  addedFirst: string
+  addedLast: string
+}
+
+/** What of an object a page holds: the object, its manifest record (5.3), or its version (5.8) as a JSON string. */
+export type PageOf = 'object' | 'manifest' | 'version'
+
+type Connection = Pick<DatabaseConnection, 'db' | 'pool'>
+
+/**
+ * Objects after the number that the client has, in the order in which they were added. Numbers are given in commit order and never
+ * again, so that writes in between, equal times and a changed limit neither skip nor repeat (D27).
+ */
+export async function readPage(
+  { db, pool }: Connection,
+  taxiiCollectionId: string,
+  what: PageOf,
+  filters: Filters,
+): Promise<ObjectPage> {
+  const query = pageQuery(taxiiCollectionId, what, filters).compile(db)
+  // The same few shapes again and again: prepared once a connection.
+  const { rows } = await pool.query<Row>({ name: nameOf(query.sql), text: query.sql, values: [...query.parameters] })
+  const row = rows[0]
+  if (row === undefined || row.items === null)
+    return { items: '', more: false, next: '', addedFirst: '', addedLast: '' }
+  return { items: row.items, more: row.more, next: row.next, addedFirst: row.first, addedLast: row.last }
+}
+
+type Row = { items: string | null; more: boolean; next: string; first: string; last: string }
+
+/** The statement, for readPage and for those who look at its plan. */
+export function pageQuery(id: string, what: PageOf, filters: Filters): RawBuilder<Row> {
+  const { limit, ids } = filters
+  // Looked up first, whatever the planner thinks of numbers: there are few.
+  const source = ids === undefined ? sql`taxii_object` : sql`wanted`
+  const wanted =
+    ids === undefined
+      ? sql``
+      : sql`wanted as materialized (
+          select * from taxii_object where taxii_collection_id = ${id}::uuid and object_id = any(${ids}::text[])),`
+  return sql<Row>`
+    with ${wanted} found as (
+      select o.number, o.added_at, ${itemOf(what)} as item
+      from ${source} o
+      where o.taxii_collection_id = ${id}::uuid and o.number > ${filters.after}::bigint ${conditions(id, filters)}
+      order by o.number limit ${limit + 1}::bigint
+    ), placed as (
+      select number, added_at, item, row_number() over (order by number) as place,
+        sum(octet_length(item)) over (order by number) as bytes
+      from found
+    ), page as (
+      select * from placed where place <= ${limit}::bigint and (place = 1 or bytes <= ${taxiiLimits.pageBytesMax}::bigint)
+    )
+    select string_agg(item, ',' order by number) as items, count(*) < (select count(*) from found) as more,
+      max(number)::text as next, ${instantText(sql`min(added_at)`)} as first, ${instantText(sql`max(added_at)`)} as last
+    from page`
+}
+
+function itemOf(what: PageOf): RawBuilder<string> {
+  switch (what) {
+    case 'object':
+      return sql`o.body`
+    case 'version':
+      return sql`'"' || ${instantText(sql`o.version`)} || '"'`
+    case 'manifest':
+      // Ids are checked where objects come in; to_json escapes them all the same.
+      return sql`'{"id":' || to_json(o.object_id) || ',"date_added":"' || ${instantText(sql`o.added_at`)} || '","version":"'
+        || ${instantText(sql`o.version`)} || '","media_type":"application/stix+json;version=' || o.spec_version || '"}'`
+  }
+}
+
+function conditions(id: string, filters: Filters): RawBuilder<unknown> {
+  const { addedAfter, types, specVersions, versions } = filters
+  // By number too, since times rise with numbers: so the place is found by one look-up, however late it is.
+  const added =
+    addedAfter === undefined
+      ? sql``
+      : sql`and o.number > coalesce((
+          select e.number from taxii_object e where e.taxii_collection_id = ${id}::uuid and e.added_at <= ${addedAfter}::timestamptz
+          order by e.added_at desc limit 1), 0)`
+  const ofTypes = types === undefined ? sql`` : sql`and o.type = any(${types}::text[])`
+  const ofSpec = specVersions === undefined ? sql`` : sql`and o.spec_version = any(${specVersions}::text[])`
+  return sql`${added} ${ofTypes} ${ofSpec} ${ofVersions(id, versions)}`
+}
+
+function ofVersions(id: string, versions: VersionFilter): RawBuilder<unknown> {
+  if (versions === 'all') return sql``
+  const ways: RawBuilder<unknown>[] = []
+  if (versions.last) ways.push(sql`o.is_last`)
+  if (versions.first) {
+    ways.push(sql`not exists (select from taxii_object e where e.taxii_collection_id = ${id}::uuid
+      and e.object_id = o.object_id and e.version < o.version)`)
+  }
+  if (versions.exact.length > 0) ways.push(sql`o.version = any(${versions.exact}::timestamptz[])`)
+  return sql`and (${sql.join(ways, sql` or `)})`
+}
+
+/** 3.1: UTC with six digits of a second. */
+function instantText(instant: RawBuilder<unknown>): RawBuilder<string> {
+  return sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+}
+
+const names = new Map<string, string>()
+/** There are fewer shapes than this; more would mean that something of a request gets into the text. */
+const namesMax = 1000
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size >= namesMax) return known
+  const name = `taxii ${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`
+  names.set(text, name)
+  return name
+}

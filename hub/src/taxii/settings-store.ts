@@ -1,0 +1,148 @@
+import { tlpLevels } from '@postern/intel'
+import type { TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+
+export type RootRow = Omit<TaxiiRoot, 'url'>
+export type CollectionRow = Omit<TaxiiCollectionSettings, 'url' | 'tlpMax'> & { tlpMax: number }
+
+/** API roots and collections as people set them up, within one organization. */
+export class TaxiiSettingsStore {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  async roots(organizationId: string, after: string | undefined, limit: number): Promise<RootRow[]> {
+    return await this.#db
+      .selectFrom('taxii_root')
+      .select(['id', 'name', 'title', 'description'])
+      .where('organization_id', '=', organizationId)
+      .where('id', '>', after ?? '0')
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+  }
+
+  /** @param which an id or a name */
+  async root(organizationId: string, which: { id: string } | { name: string }): Promise<RootRow | undefined> {
+    const query = this.#db
+      .selectFrom('taxii_root')
+      .select(['id', 'name', 'title', 'description'])
+      .where('organization_id', '=', organizationId)
+    return await (
+      'id' in which ? query.where('id', '=', which.id) : query.where('name', '=', which.name)
+    ).executeTakeFirst()
+  }
+
+  /** Undefined where the name is taken, by whomever. */
+  async insertRoot(
+    organizationId: string,
+    root: { name: string; title: string; description: string | null },
+  ): Promise<RootRow | undefined> {
+    return await this.#db
+      .insertInto('taxii_root')
+      .values({ organization_id: organizationId, ...root })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(['id', 'name', 'title', 'description'])
+      .executeTakeFirst()
+  }
+
+  async hasCollections(rootId: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('taxii_collection')
+      .select('id')
+      .where('root_id', '=', rootId)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  async removeRoot(rootId: string): Promise<void> {
+    await this.#db.deleteFrom('taxii_root').where('id', '=', rootId).execute()
+  }
+
+  async collections(organizationId: string, after: string | undefined, limit: number): Promise<CollectionRow[]> {
+    const from =
+      after === undefined
+        ? sql``
+        : sql`and (t.created_at, t.id) > (select created_at, id from taxii_collection where id = ${after})`
+    return await this.#collections(sql`r.organization_id = ${organizationId} ${from}`, limit)
+  }
+
+  async collection(organizationId: string, id: string): Promise<CollectionRow | undefined> {
+    return (await this.#collections(sql`r.organization_id = ${organizationId} and t.id = ${id}`, 1))[0]
+  }
+
+  async #collections(condition: RawBuilder<unknown>, limit: number): Promise<CollectionRow[]> {
+    const { rows } = await sql<CollectionRow>`
+      select t.id, r.name as "rootName", t.title, t.description, t.alias, t.collection_id as "collectionId",
+        t.owner_id as "ownerId", t.can_read as "canRead", t.can_write as "canWrite", t.tlp_max as "tlpMax",
+        t.number_last::int as "objectCount"
+      from taxii_collection t join taxii_root r on r.id = t.root_id
+      where ${condition} order by t.created_at, t.id limit ${limit}`.execute(this.#db)
+    return rows
+  }
+
+  /** Undefined where the alias is taken in this root. */
+  async insertCollection(collection: {
+    id: string
+    rootId: string
+    title: string
+    description: string | null
+    alias: string | null
+    collectionId: string | null
+    ownerId: string | null
+    canWrite: boolean
+    tlpMax: number
+  }): Promise<string | undefined> {
+    const row = await this.#db
+      .insertInto('taxii_collection')
+      .values({
+        id: collection.id,
+        root_id: collection.rootId,
+        title: collection.title,
+        description: collection.description,
+        alias: collection.alias,
+        collection_id: collection.collectionId,
+        owner_id: collection.ownerId,
+        can_read: true,
+        can_write: collection.canWrite,
+        tlp_max: collection.tlpMax,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    return row?.id
+  }
+
+  /** With its objects, which no reader can ask for from then on. */
+  async removeCollection(id: string): Promise<void> {
+    await this.#db.deleteFrom('taxii_collection').where('id', '=', id).execute()
+    await this.#db.deleteFrom('taxii_object').where('taxii_collection_id', '=', id).execute()
+  }
+
+  async dataCollectionId(organizationId: string, name: string): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('collection')
+      .select('id')
+      .where('organization_id', '=', organizationId)
+      .where('name', '=', name)
+      .executeTakeFirst()
+    return row?.id
+  }
+
+  async ownerId(organizationId: string, name: string): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('owner')
+      .select('id')
+      .where('organization_id', '=', organizationId)
+      .where('name', '=', name)
+      .executeTakeFirst()
+    return row?.id
+  }
+}
+
+export function tlpName(level: number): string {
+  return tlpLevels[level] ?? 'CLEAR'
+}

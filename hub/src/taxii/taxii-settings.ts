@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { parseTlp, tlpLevels } from '@postern/intel'
+import { type CreateTaxiiCollection, type CreateTaxiiRoot, paths } from '@postern/protocol'
+import type { TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
+import type { PersonCaller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection } from '../database/database.ts'
+import { found, Problem } from '../lib/problem.ts'
+import type { TaxiiNames } from './routes.ts'
+import { type CollectionRow, type RootRow, TaxiiSettingsStore, tlpName } from './settings-store.ts'
+
+export type TaxiiSettings = ReturnType<typeof createTaxiiSettings>
+
+type Parts = { db: DatabaseConnection['db']; audit: Audit; settings: TaxiiNames }
+
+/** What the TAXII server serves, as people set it up. */
+export function createTaxiiSettings({ db, audit, settings }: Parts) {
+  const store = new TaxiiSettingsStore(db)
+  const baseUrl = async () => (await settings.publicNames()).apiURL
+
+  async function createRoot(caller: PersonCaller, wanted: CreateTaxiiRoot, address?: string): Promise<TaxiiRoot> {
+    const base = await baseUrl()
+    return await db.transaction().execute(async (trx) => {
+      const { name, title, description = null } = wanted
+      if (name === 'collections' || name === 'status')
+        throw new Problem('invalid', `${name} is a word of TAXII itself.`)
+      const row = await new TaxiiSettingsStore(trx).insertRoot(caller.organizationId, { name, title, description })
+      if (row === undefined) throw new Problem('conflict', `There is an API root named ${name}; choose another name.`)
+      await audit.record(trx, caller, 'taxii-root.create', `TAXII root ${row.id}`, { name, title }, address)
+      return rootToApi(row, base)
+    })
+  }
+
+  async function removeRoot(caller: PersonCaller, id: string, address?: string): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const own = new TaxiiSettingsStore(trx)
+      const { name } = found(await own.root(caller.organizationId, { id }), 'API root')
+      if (await own.hasCollections(id)) {
+        throw new Problem('conflict', `The API root ${name} has collections; remove them first.`)
+      }
+      await own.removeRoot(id)
+      await audit.record(trx, caller, 'taxii-root.delete', `TAXII root ${id}`, { name }, address)
+    })
+  }
+
+  async function createCollection(
+    caller: PersonCaller,
+    wanted: CreateTaxiiCollection,
+    address?: string,
+  ): Promise<TaxiiCollectionSettings> {
+    if ((wanted.collection === undefined) === (wanted.owner === undefined)) {
+      throw new Problem('invalid', 'Name either a data collection, to read, or an owner, to read and to write.')
+    }
+    if (wanted.canWrite === true && wanted.owner === undefined) {
+      throw new Problem(
+        'invalid',
+        'Objects are written to an owner; a data collection is a query, and can only be read.',
+      )
+    }
+    const tlp = wanted.tlpMax === undefined ? 'AMBER' : parseTlp(wanted.tlpMax)
+    if (tlp === undefined) throw new Problem('invalid', `tlpMax is one of ${tlpLevels.join(', ')}.`)
+    const base = await baseUrl()
+    return await db.transaction().execute(async (trx) => {
+      const own = new TaxiiSettingsStore(trx)
+      const { organizationId } = caller
+      const root = found(await own.root(organizationId, { name: wanted.root }), 'API root')
+      const { collection, owner } = wanted
+      const id = await own.insertCollection({
+        id: randomUUID(),
+        rootId: root.id,
+        title: wanted.title,
+        description: wanted.description ?? null,
+        alias: wanted.alias ?? null,
+        collectionId:
+          collection === undefined
+            ? null
+            : found(await own.dataCollectionId(organizationId, collection), 'data collection'),
+        ownerId: owner === undefined ? null : found(await own.ownerId(organizationId, owner), 'owner'),
+        canWrite: wanted.canWrite ?? false,
+        tlpMax: tlpLevels.indexOf(tlp),
+      })
+      if (id === undefined)
+        throw new Problem('conflict', `${wanted.root} has a collection with this alias; choose another.`)
+      await audit.record(trx, caller, 'taxii-collection.create', `TAXII collection ${id}`, { ...wanted }, address)
+      return collectionToApi(found(await own.collection(organizationId, id), 'TAXII collection'), base)
+    })
+  }
+
+  async function removeCollection(caller: PersonCaller, id: string, address?: string): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const own = new TaxiiSettingsStore(trx)
+      const { title } = found(await own.collection(caller.organizationId, id), 'TAXII collection')
+      await own.removeCollection(id)
+      await audit.record(trx, caller, 'taxii-collection.delete', `TAXII collection ${id}`, { title }, address)
+    })
+  }
+
+  return {
+    createRoot,
+    removeRoot,
+    createCollection,
+    removeCollection,
+    async roots(caller: PersonCaller, after: string | undefined, limit: number) {
+      const base = await baseUrl()
+      const rows = await store.roots(caller.organizationId, after, limit + 1)
+      return pageOf(rows, limit, (row) => rootToApi(row, base))
+    },
+    async root(caller: PersonCaller, id: string): Promise<TaxiiRoot> {
+      return rootToApi(found(await store.root(caller.organizationId, { id }), 'API root'), await baseUrl())
+    },
+    async collections(caller: PersonCaller, after: string | undefined, limit: number) {
+      const base = await baseUrl()
+      const rows = await store.collections(caller.organizationId, after, limit + 1)
+      return pageOf(rows, limit, (row) => collectionToApi(row, base))
+    },
+    async collection(caller: PersonCaller, id: string): Promise<TaxiiCollectionSettings> {
+      const row = found(await store.collection(caller.organizationId, id), 'TAXII collection')
+      return collectionToApi(row, await baseUrl())
+    },
+  }
+}
+
+function pageOf<Row, Item extends { id: string }>(rows: Row[], limit: number, toApi: (row: Row) => Item) {
+  const data = rows.slice(0, limit).map(toApi)
+  const last = data.at(-1)
+  return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+}
+
+function rootToApi(row: RootRow, base: string): TaxiiRoot {
+  return { ...row, url: `${base}${paths.taxii}${row.name}/` }
+}
+
+function collectionToApi(row: CollectionRow, base: string): TaxiiCollectionSettings {
+  return { ...row, tlpMax: tlpName(row.tlpMax), url: `${base}${paths.taxii}${row.rootName}/collections/${row.id}/` }
+}

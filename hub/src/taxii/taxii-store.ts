@@ -1,0 +1,95 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+
+/** A TAXII collection as a reader may use it. */
+export type GrantedCollection = {
+  id: string
+  rootId: string
+  title: string
+  description: string | null
+  alias: string | null
+  /** The data collection that is read, or the owner. */
+  collectionId: string | null
+  ownerId: string | null
+  canRead: boolean
+  canWrite: boolean
+  /** Whether the data collection has a version that the numbered objects have not come to. */
+  isBehind: boolean
+}
+
+export type GrantedRoot = { id: string; name: string; title: string; description: string | null }
+
+/** What readers see of API roots and collections: those that they are granted something of, and nothing of others. */
+export class TaxiiStore {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  async roots(readerId: string): Promise<GrantedRoot[]> {
+    const { rows } = await sql<GrantedRoot>`
+      select r.id, r.name, r.title, r.description from taxii_root r
+      where exists (
+        select from taxii_collection c join reader_taxii_collection g on g.taxii_collection_id = c.id
+        where c.root_id = r.id and g.reader_id = ${readerId})
+      order by r.id`.execute(this.#db)
+    return rows
+  }
+
+  async root(readerId: string, name: string): Promise<GrantedRoot | undefined> {
+    return (await this.roots(readerId)).find((root) => root.name === name)
+  }
+
+  async collections(readerId: string, rootName: string): Promise<GrantedCollection[]> {
+    return await this.#granted(readerId, rootName, sql`true`)
+  }
+
+  /** @param name an id or an alias (5.2) */
+  async collection(readerId: string, rootName: string, name: string): Promise<GrantedCollection | undefined> {
+    return (await this.#granted(readerId, rootName, sql`(c.id::text = lower(${name}) or c.alias = ${name})`))[0]
+  }
+
+  async hasObject(taxiiCollectionId: string, objectId: string): Promise<boolean> {
+    const { rows } = await sql`
+      select from taxii_object where taxii_collection_id = ${taxiiCollectionId} and object_id = ${objectId} limit 1`.execute(
+      this.#db,
+    )
+    return rows.length > 0
+  }
+
+  async ownerName(ownerId: string): Promise<string> {
+    const { name } = await this.#db
+      .selectFrom('owner')
+      .select('name')
+      .where('id', '=', ownerId)
+      .executeTakeFirstOrThrow()
+    return name
+  }
+
+  /** Collections whose objects have not come to what they are made of. */
+  async behind(): Promise<{ id: string; collectionId: string | null }[]> {
+    const { rows } = await sql<{ id: string; collectionId: string | null }>`
+      select c.id, c.collection_id as "collectionId" from taxii_collection c
+      left join collection d on d.id = c.collection_id
+      where coalesce(d.version > c.object_version, exists (
+        select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number))
+      order by c.created_at, c.id limit 1000`.execute(this.#db)
+    return rows
+  }
+
+  async #granted(readerId: string, rootName: string, condition: ReturnType<typeof sql>): Promise<GrantedCollection[]> {
+    const { rows } = await sql<GrantedCollection>`
+      select c.id, c.root_id as "rootId", c.title, c.description, c.alias, c.collection_id as "collectionId",
+        c.owner_id as "ownerId", c.can_read and g.can_read as "canRead", c.can_write and g.can_write as "canWrite",
+        coalesce(d.version > c.object_version, exists (
+          select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number)) as "isBehind"
+      from reader_taxii_collection g
+      join taxii_collection c on c.id = g.taxii_collection_id
+      join taxii_root r on r.id = c.root_id
+      left join collection d on d.id = c.collection_id
+      where g.reader_id = ${readerId} and r.name = ${rootName} and (g.can_read or g.can_write) and ${condition}
+      order by c.created_at, c.id`.execute(this.#db)
+    return rows
+  }
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto'
+import type { StixImport } from '@postern/protocol'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { Problem } from '../lib/problem.ts'
+import type { ReaderCaller } from '../readers/readers.ts'
+import { bundleOf } from './bundle-of-envelope.ts'
+import { type Deleted, deleteObject } from './delete-object.ts'
+import type { Filters } from './filters.ts'
+import { numberCollection } from './number-collection.ts'
+import { numberOwner } from './number-owner.ts'
+import { type ObjectPage, type PageOf, readPage } from './object-pages.ts'
+import { keepStatus, readStatus, type Status, statusOf } from './status.ts'
+import { TaxiiError, notThere } from './taxii-error.ts'
+import { tidyTaxii } from './tidy.ts'
+import { type GrantedCollection, type GrantedRoot, TaxiiStore } from './taxii-store.ts'
+
+/** Takes a bundle in, in an owner's name: hub/src/stix. */
+export type ImportBundle = (
+  caller: ReaderCaller,
+  ownerName: string,
+  json: Uint8Array,
+  address?: string,
+) => Promise<StixImport>
+
+/** Takes out what an owner says of values and groups: the batches' Delete. */
+export type RemoveFromOwner = (
+  caller: ReaderCaller,
+  owner: { id: string; name: string },
+  removed: Deleted,
+) => Promise<void>
+
+export type TaxiiParts = Pick<DatabaseConnection, 'db' | 'pool'> & {
+  clock: Clock
+  audit: Audit
+  log: Log
+  importBundle: ImportBundle
+  removeFromOwner: RemoveFromOwner
+}
+
+export type Taxii = ReturnType<typeof createTaxii>
+
+/** The TAXII 2.1 server, behind its addresses (D27). */
+export function createTaxii({ db, pool, clock, audit, log, importBundle, removeFromOwner }: TaxiiParts) {
+  const store = new TaxiiStore(db)
+
+  async function root(reader: ReaderCaller, name: string): Promise<GrantedRoot> {
+    const granted = await store.root(reader.readerId, name)
+    if (granted === undefined) throw notThere('API root')
+    return granted
+  }
+
+  async function collection(reader: ReaderCaller, rootName: string, name: string): Promise<GrantedCollection> {
+    const granted = await store.collection(reader.readerId, rootName, name)
+    if (granted === undefined) throw notThere('collection')
+    return granted
+  }
+
+  async function readable(reader: ReaderCaller, rootName: string, name: string): Promise<GrantedCollection> {
+    const granted = await collection(reader, rootName, name)
+    if (!granted.canRead) throw forbidden('read')
+    if (granted.isBehind) await bringUp(granted, false)
+    return granted
+  }
+
+  /** What a reader cannot wait for, the background does within seconds; until then it reads what there is. */
+  async function bringUp(
+    { id, collectionId }: { id: string; collectionId: string | null },
+    wait: boolean,
+  ): Promise<void> {
+    if (collectionId === null) await numberOwner({ db, clock }, id, wait)
+    else await numberCollection({ db, clock }, id, wait)
+  }
+
+  async function objects(
+    reader: ReaderCaller,
+    place: { root: string; collection: string },
+    what: PageOf,
+    filters: Filters,
+  ): Promise<ObjectPage> {
+    const { id } = await readable(reader, place.root, place.collection)
+    return await readPage({ db, pool }, id, what, filters)
+  }
+
+  /** 5.6, 5.8: of one object; one that the collection does not have is not there, filters or none. */
+  async function object(
+    reader: ReaderCaller,
+    place: { root: string; collection: string; object: string },
+    what: PageOf,
+    filters: Filters,
+  ): Promise<ObjectPage> {
+    const { id } = await readable(reader, place.root, place.collection)
+    const page = await readPage({ db, pool }, id, what, { ...filters, ids: [place.object] })
+    if (page.items === '' && !(await store.hasObject(id, place.object))) throw notThere('object')
+    return page
+  }
+
+  /** 5.5: objects go into the owner's library as a bundle does; the status says what became of each. */
+  async function add(
+    reader: ReaderCaller,
+    place: { root: string; collection: string },
+    envelope: Buffer,
+    address?: string,
+  ): Promise<Status> {
+    const { canWrite, ownerId, rootId, id } = await collection(reader, place.root, place.collection)
+    if (!canWrite || ownerId === null) throw forbidden('write to')
+    const bundle = bundleOf(envelope)
+    const requestedAt = clock.now()
+    const account = await importBundle(reader, await store.ownerName(ownerId), bundle, address).catch(asTaxii)
+    const status = statusOf(randomUUID(), account, requestedAt)
+    await keepStatus(db, status, { rootId, readerId: reader.readerId, requestedAt })
+    // The background does it too; here so that whoever reads next finds what was sent.
+    await bringUp({ id, collectionId: null }, false).catch((error: unknown) => {
+      log.warn({ err: error, taxiiCollectionId: id }, 'objects that were sent are numbered by the background')
+    })
+    return status
+  }
+
+  /** 4.3: the reader that sent the objects may ask, and nobody else. */
+  async function status(reader: ReaderCaller, rootName: string, statusId: string): Promise<Status> {
+    const { id } = await root(reader, rootName)
+    const kept = await readStatus(db, statusId, { rootId: id, readerId: reader.readerId })
+    if (kept === undefined) throw notThere('status')
+    return kept
+  }
+
+  /** 5.7: takes the object out of the collection, and what it said out of the owner's library. */
+  async function remove(
+    reader: ReaderCaller,
+    place: { root: string; collection: string; object: string },
+    filters: Filters,
+    address?: string,
+  ): Promise<void> {
+    const { id, canRead, canWrite, ownerId } = await collection(reader, place.root, place.collection)
+    if (!canRead || !canWrite || ownerId === null) throw forbidden('delete from')
+    const removed = await db.transaction().execute(async (trx) => {
+      const deleted = await deleteObject(trx, { taxiiCollectionId: id, ownerId }, place.object, filters)
+      if (deleted === undefined) throw notThere('object')
+      await audit.record(trx, reader, 'taxii.delete', `TAXII collection ${id}`, { object: place.object }, address)
+      return deleted
+    })
+    await removeFromOwner(reader, { id: ownerId, name: await store.ownerName(ownerId) }, removed)
+  }
+
+  /** Brings every collection up that is behind. A collection that fails is no reason to leave out the others. */
+  async function tick(): Promise<void> {
+    for (const behind of await store.behind()) {
+      try {
+        await bringUp(behind, true)
+      } catch (error) {
+        log.error({ err: error, taxiiCollectionId: behind.id }, 'a TAXII collection could not be brought up')
+      }
+    }
+  }
+
+  return {
+    roots: async (reader: ReaderCaller): Promise<GrantedRoot[]> => await store.roots(reader.readerId),
+    root,
+    async collections(reader: ReaderCaller, rootName: string): Promise<GrantedCollection[]> {
+      await root(reader, rootName)
+      return await store.collections(reader.readerId, rootName)
+    },
+    collection,
+    objects,
+    object,
+    add,
+    status,
+    remove,
+    tick,
+    tidy: () => tidyTaxii(db, clock.now()),
+  }
+}
+
+function forbidden(what: string): TaxiiError {
+  return new TaxiiError(403, 'Forbidden', `You may not ${what} this collection.`)
+}
+
+/** 5.5: content that is understood and cannot be taken is 422. */
+function asTaxii(error: unknown): never {
+  if (error instanceof Problem && error.code === 'invalid') {
+    throw new TaxiiError(422, 'The objects cannot be taken', error.message)
+  }
+  throw error
+}
