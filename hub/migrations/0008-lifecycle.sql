@@ -121,6 +121,13 @@ create unique index attribute_type_by_name on attribute_type (organization_id, l
 -- Goes up with each change of a rule, so that whoever keeps the rules knows whether they are the newest; 0 until the types that
 -- ThreatConnect has from the start were written.
 alter table organization add column attribute_revision bigint not null default 0;
+insert into attribute_type (organization_id, name)
+  select o.organization_id, min(t.type)
+  from (select distinct owner_id, type from assertion_attribute
+        union select distinct g.owner_id, a.type from group_attribute a join library_group g on g.id = a.group_id) t
+  join owner o on o.id = t.owner_id
+  where length(t.type) between 1 and 200
+  group by o.organization_id, lower(t.type);
 
 -- A person took this merge back: what the owner says again does not put it in again (D2).
 alter table indicator_link add column taken_back_at timestamptz;

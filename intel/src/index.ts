@@ -38,8 +38,16 @@ export type { StixObject, ValidatedObject as ValidatedStixObject } from './stix/
 export { comparableInstant as comparableStixInstant } from './stix/bundle/stix-instant.ts'
 export { mapStixObjects, outsideReferences } from './stix/mapping/map-stix-objects.ts'
 export type { MappedBundle, MappedObject } from './stix/mapping/map-stix-objects.ts'
-export { labelOfMarking as labelOfStixMarking } from './stix/mapping/map-markings.ts'
+export { labelOfMarking as labelOfStixMarking, labelsOf as stixLabelsOf } from './stix/mapping/map-markings.ts'
 export type { LibraryItems, LibraryPlace } from './stix/mapping/library-item.ts'
+export { stixIndicatorObject, updatedIndicatorObject } from './stix/output/stix-indicator-object.ts'
+export { stixGroupId, stixGroupObject } from './stix/output/stix-group-object.ts'
+export type { StixGroupSource } from './stix/output/stix-group-object.ts'
+export { stixRelationshipObject } from './stix/output/stix-relationship-object.ts'
+export { stixLabelMarking } from './stix/output/stix-marking-object.ts'
+export { convertStixObject } from './stix/output/convert-stix-object.ts'
+export type { StixOutputObject } from './stix/output/stix-output.ts'
+export { stix111Indicator, stix111PackageEnd, stix111PackageStart } from './stix/output/stix111-package.ts'
 export { stix20Indicator } from './stix/stix20-indicator.ts'
 export type { Stix20Indicator, Stix20IndicatorSource } from './stix/stix20-indicator.ts'
 export { stix21Indicator } from './stix/stix21-indicator.ts'
@@ -71,3 +79,13 @@ export { ExclusionsCompiler } from './exclusions/compile-exclusions.ts'
 export type { CompiledExclusions, JudgingList } from './exclusions/compiled-exclusions.ts'
 export { ExclusionMatcher } from './exclusions/exclusion-matcher.ts'
 export type { ExclusionHit } from './exclusions/exclusion-matcher.ts'
+export {
+  attributeKey,
+  attributeLengthMax,
+  AttributeRules,
+  builtInAttributeTypes,
+} from './attributes/attribute-rules.ts'
+export { readAttributePattern } from './attributes/attribute-rules.ts'
+export type { AttributeRule } from './attributes/attribute-rules.ts'
+export { planFiles } from './files/merge-files.ts'
+export type { FileHash, FileItem, FileLink, FileModes, FilePlan } from './files/merge-files.ts'

@@ -57,6 +57,7 @@ export const AttributeType = z.object({
   /** Types that may have it; null means all. */
   indicatorTypes: z.nullable(z.array(z.string())),
   groupTypes: z.nullable(z.array(z.string())),
+  /** In UTF-16 units. */
   lengthMax: z.int(),
   /** A linear-time expression that a value must match as a whole. */
   pattern: z.nullable(z.string()),
@@ -66,12 +67,12 @@ export const AttributeType = z.object({
 export type AttributeType = z.infer<typeof AttributeType>
 export const AttributeTypePage = pageOf(AttributeType)
 export const WriteAttributeType = z.strictObject({
-  name: z.string().check(z.minLength(1), z.maxLength(100)),
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
   description: z.optional(z.string().check(z.maxLength(1000))),
   indicatorTypes: z.optional(z.array(z.string()).check(z.maxLength(100))),
   groupTypes: z.optional(z.array(z.string()).check(z.maxLength(100))),
-  lengthMax: z.optional(z.int().check(z.minimum(1), z.maximum(1_000_000))),
+  lengthMax: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))),
   pattern: z.optional(z.string().check(z.minLength(1), z.maxLength(1000))),
-  choices: z.optional(z.array(z.string().check(z.maxLength(500))).check(z.minLength(1), z.maxLength(1000))),
+  choices: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(500))).check(z.minLength(1), z.maxLength(1000))),
 })
 export type WriteAttributeType = z.infer<typeof WriteAttributeType>

@@ -1,0 +1,75 @@
+import { AttributeType, AttributeTypePage, limits, paths, WriteAttributeType } from '@postern/protocol'
+import * as z from 'zod'
+import { person } from '../access/caller.ts'
+import { forPeople } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import type { Attributes } from './attributes.ts'
+
+const rowId = z.string().regex(/^[1-9]\d{0,17}$/)
+const ofOne = { tags: ['attributes'], params: z.object({ attributeTypeId: rowId }) }
+
+export function attributeRoutes(server: Server, attributes: Attributes): void {
+  server.get(
+    paths.attributeTypes,
+    {
+      config: forPeople('library:read'),
+      schema: {
+        operationId: 'listAttributeTypes',
+        tags: ['attributes'],
+        summary: 'Attribute types and what each may hold',
+        querystring: z.object({
+          cursor: rowId.optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: AttributeTypePage },
+      },
+    },
+    async (request) => attributes.list(person(request.caller), request.query),
+  )
+  server.post(
+    paths.attributeTypes,
+    {
+      config: forPeople('owners:write'),
+      schema: {
+        operationId: 'createAttributeType',
+        tags: ['attributes'],
+        summary: 'Make an attribute type; batches leave out attributes that break its rules',
+        body: WriteAttributeType,
+        response: { 201: AttributeType },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await attributes.create(person(request.caller), request.body, request.ip)),
+  )
+  server.put(
+    paths.attributeType(':attributeTypeId'),
+    {
+      config: forPeople('owners:write'),
+      schema: {
+        operationId: 'replaceAttributeType',
+        ...ofOne,
+        summary: 'Put other rules in place of an attribute type’s; what is written stays',
+        body: WriteAttributeType,
+        response: { 200: AttributeType },
+      },
+    },
+    async (request) =>
+      attributes.replace(person(request.caller), request.params.attributeTypeId, request.body, request.ip),
+  )
+  server.delete(
+    paths.attributeType(':attributeTypeId'),
+    {
+      config: forPeople('owners:write'),
+      schema: {
+        operationId: 'deleteAttributeType',
+        ...ofOne,
+        summary: 'Delete an attribute type and its rules; attributes of that name stay',
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await attributes.delete(person(request.caller), request.params.attributeTypeId, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+}
