@@ -63,11 +63,11 @@ export function createFeatures({
       .catch((error: unknown) => log.error({ err: error }, 'touched indicators wait for the next turn'))
   }
 
-  const library = createLibrary({ db, pool, clock, audit, onTouched: refreshTouched })
-  const lifecycleParts = { db, clock, audit, onTouched: refreshTouched }
-  const stix = createStix({ db, pool, clock, audit, batches: library.batches, owners: library.owners, collections })
-
   const exclusions = createExclusions({ db, clock, audit, log, onTouched: refreshTouched })
+  const { matchers } = exclusions
+  const library = createLibrary({ db, pool, clock, audit, matchers, onTouched: refreshTouched })
+  const lifecycleParts = { db, clock, audit, onTouched: refreshTouched }
+  const stix = createStix({ db, pool, audit, batches: library.batches, owners: library.owners, collections })
 
   return {
     audit,

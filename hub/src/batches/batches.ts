@@ -3,6 +3,7 @@ import type { BatchConfig } from '@postern/protocol'
 import type { Pool, PoolClient } from 'pg'
 import type { Caller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
+import type { Exclusions, Matchers } from '../exclusions/matchers.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { batchModes, type BatchModes } from './batch-modes.ts'
@@ -10,6 +11,7 @@ import { countItems } from './batch-counts.ts'
 import { BatchStore, type BatchRow } from './batch-store.ts'
 import { metAnother, takeTurn, type Turn, turnOf } from './batch-turn.ts'
 import { ContentReader } from './content-reader.ts'
+import { noteJudgedBefore } from './excluded-writer.ts'
 import { holdLease } from './hold-lease.ts'
 import type { AssertionWriter } from './indicator-writer.ts'
 import { ItemOutcomes } from './item-outcomes.ts'
@@ -36,6 +38,8 @@ export type BatchesOptions = {
   pool: Pool
   db: Db
   clock: Clock
+  /** The exclusion lists that hold for what is created (D25). */
+  matchers: Matchers
   /** Hears after each commit that indicators of the organization were touched. */
   onTouched(organizationId: string): void
 }
@@ -52,10 +56,12 @@ export class Batches {
   readonly #store: BatchStore
   readonly #clock: Clock
   readonly #names: NameRegister
+  readonly #matchers: Matchers
   readonly #onTouched: (organizationId: string) => void
   readonly #reader = new ContentReader()
 
-  constructor({ pool, db, clock, onTouched }: BatchesOptions) {
+  constructor({ pool, db, clock, matchers, onTouched }: BatchesOptions) {
+    this.#matchers = matchers
     this.#pool = pool
     this.#store = new BatchStore(db)
     this.#clock = clock
@@ -126,7 +132,8 @@ export class Batches {
     beside?: WriteBeside,
   ): Promise<BatchRow> {
     const modes = batchModes(config)
-    const reading = this.#reader.read(content, modes)
+    const exclusions = await this.#matchers.current(sender.organizationId)
+    const reading = this.#reader.read(content, modes, exclusions)
     const beginning = begun(reading)
     // While the thread that reads has begun.
     const sha256 = knownSha256 ?? digest(config, content)
@@ -137,6 +144,7 @@ export class Batches {
       config,
       modes,
       batch,
+      exclusions,
       messages: new KeptMessages(reading),
       sha256,
       batchId,
@@ -175,7 +183,7 @@ export class Batches {
   }
 
   async #write(client: PoolClient, read: ReadBatch, turn: Turn): Promise<BatchRow> {
-    const { sender, config, modes, batch, messages, sha256, batchId, beside } = read
+    const { sender, config, modes, batch, messages, sha256, batchId, beside, exclusions } = read
     await preferLookUps(client)
     await takeTurn(client, sender.ownerId, sha256, turn)
     const earlier = await this.#store.repeated(client, sender, sha256)
@@ -187,6 +195,7 @@ export class Batches {
     await writeLedger(client, id, whole, outcomes)
     await beside?.(client, id)
     const completed = await this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
+    if (modes.action === 'Create') await noteJudgedBefore(client, exclusions, whole.indicators)
     // Last, so that an attempt is kept from ending for no longer than a commit takes.
     await holdLease(client, sender)
     return completed
@@ -199,6 +208,8 @@ type ReadBatch = {
   config: BatchConfig
   modes: BatchModes
   batch: PreparedBatch
+  /** By which it was judged. */
+  exclusions: Exclusions
   messages: KeptMessages
   sha256: Buffer
   /** Of a batch that was made before its content came. */

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import type { Exclusions } from '../exclusions/matchers.ts'
+import { ListsOfThread, type ThreadExclusions } from '../exclusions/thread-matchers.ts'
 import { Problem } from '../lib/problem.ts'
 import type { BatchModes } from './batch-modes.ts'
 import type { ReadMessage } from './prepared-batch.ts'
@@ -14,22 +16,30 @@ const youngGenerationMegabytes = 96
 /** A content that the worker reads: what it said so far, and who waits for more. */
 type Reading = { messages: ReadMessage[]; error: Error | undefined; wake: () => void }
 
+/** What the thread is sent. */
+export type ReadingWork = { json: Uint8Array; modes: BatchModes; exclusions: ThreadExclusions | undefined }
+
 /** Reads batch contents: small ones at once, large ones in a worker thread, one after the other. */
 export class ContentReader {
   #worker: Worker | undefined
   #readings: Reading[] = []
+  #lists = new ListsOfThread()
 
   /** Whoever stops listening early keeps nobody waiting. */
-  async *read(json: Uint8Array, modes: BatchModes): AsyncGenerator<ReadMessage, void, undefined> {
+  async *read(
+    json: Uint8Array,
+    modes: BatchModes,
+    exclusions: Exclusions,
+  ): AsyncGenerator<ReadMessage, void, undefined> {
     if (json.length <= readHereBytesMax) {
-      yield* readContent(json, modes, Number.POSITIVE_INFINITY)
+      yield* readContent(json, modes, Number.POSITIVE_INFINITY, exclusions.matcher)
       return
     }
     if (this.#readings.length >= waitingMax) {
       throw new Problem('unavailable', `${waitingMax} batches wait to be read; send this one again in a moment.`)
     }
     const reading: Reading = { messages: [], error: undefined, wake: () => {} }
-    this.#send(reading, { json, modes })
+    this.#send(reading, json, modes, exclusions)
     for (;;) {
       const message = reading.messages.shift()
       if (message !== undefined) yield message
@@ -43,14 +53,16 @@ export class ContentReader {
     await this.#worker?.terminate()
   }
 
-  #send(reading: Reading, work: { json: Uint8Array; modes: BatchModes }): void {
+  #send(reading: Reading, json: Uint8Array, modes: BatchModes, exclusions: Exclusions): void {
     this.#worker ??= this.#start()
+    const work: ReadingWork = { json, modes, exclusions: this.#lists.toSend(exclusions) }
     this.#worker.ref()
     this.#readings.push(reading)
     this.#worker.postMessage(work)
   }
 
   #start(): Worker {
+    this.#lists = new ListsOfThread()
     const worker = new Worker(new URL('./content-worker.ts', import.meta.url), {
       // A batch is many small objects that die together; room for them spares copying those that live.
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },

@@ -1,10 +1,15 @@
 /** The worker thread of content-reader.ts: reads one content after the other. */
 import { parentPort } from 'node:worker_threads'
-import type { BatchModes } from './batch-modes.ts'
+import { MatchersOfThread } from '../exclusions/thread-matchers.ts'
+import type { ReadingWork } from './content-reader.ts'
 import { transferable } from './prepared-batch.ts'
 import { partRowsMax } from './part-size.ts'
 import { readContent } from './read-content.ts'
 
-parentPort?.on('message', ({ json, modes }: { json: Uint8Array; modes: BatchModes }) => {
-  for (const message of readContent(json, modes, partRowsMax)) parentPort?.postMessage(message, transferable(message))
+const matchers = new MatchersOfThread()
+
+parentPort?.on('message', ({ json, modes, exclusions }: ReadingWork) => {
+  const matcher = matchers.take(exclusions)
+  for (const message of readContent(json, modes, partRowsMax, matcher))
+    parentPort?.postMessage(message, transferable(message))
 })

@@ -1,13 +1,21 @@
-import { escapeCopyField, indicatorHex, type IndicatorType } from '@postern/intel'
+import { escapeCopyField, type ExclusionHit, indicatorHex, type IndicatorType } from '@postern/intel'
 import { copyArray, jsonLiteral } from './copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
+import { excludedLines } from './judge-indicator.ts'
 import type { BatchModes } from './batch-modes.ts'
 import type { PreparedRows } from './prepared-batch.ts'
 import { PreparedRowsWriter } from './prepared-rows-writer.ts'
 import type { SentAttribute } from './read-common-fields.ts'
 import type { SentIndicator } from './read-indicator.ts'
 
-type Row = { id: string; type: IndicatorType; value: string; sent: SentIndicator; positions: number[] }
+type Row = {
+  id: string
+  type: IndicatorType
+  value: string
+  sent: SentIndicator
+  positions: number[]
+  hits: readonly ExclusionHit[] | undefined
+}
 
 /** The indicators of a batch as rows: one a hash of a File (D2), one for all items that name the same indicator. */
 export class IndicatorRows {
@@ -24,14 +32,15 @@ export class IndicatorRows {
     this.#modesText = `${modes.attributes}\t${modes.tags}\t${modes.labels}\t`
   }
 
-  /** Returns the ids, one for each value. */
-  add(position: number, sent: SentIndicator): string[] {
+  /** Returns the ids, one for each value. @param hits of exclusion lists, one element a value where there are any */
+  add(position: number, sent: SentIndicator, hits: readonly (readonly ExclusionHit[])[]): string[] {
     for (const tag of sent.tags ?? []) this.tagNames.add(tag)
     for (const label of sent.labels ?? []) this.labelNames.add(label)
-    const ids = sent.values.map((value) => {
+    const ids = sent.values.map((value, place) => {
       const id = indicatorHex(sent.type, value)
       const before = this.#rows.get(id)
-      if (before === undefined) this.#rows.set(id, { id, type: sent.type, value, sent, positions: [position] })
+      if (before === undefined)
+        this.#rows.set(id, { id, type: sent.type, value, sent, positions: [position], hits: hits[place] })
       else this.#addAgain(before, position, sent)
       return id
     })
@@ -64,14 +73,16 @@ export class IndicatorRows {
 
   #prepared(rows: readonly Row[]): PreparedRows {
     const writer = new PreparedRowsWriter('uuid')
-    for (const { id, type, value, sent, positions } of rows) {
+    let excluded = ''
+    for (const { id, type, value, sent, positions, hits } of rows) {
+      if (hits !== undefined) excluded += excludedLines(id, hits)
       const said = saidLine(sent)
       const attributeLines = (sent.attributes ?? noAttributes).map((attribute) => attributeLine(id, attribute))
       const digested = this.#digested(sent, said, attributeLines)
       const keyColumns = `${id}\t${type}\t${escapeCopyField(value)}`
       writer.add({ key: id, keyColumns, said, digested, attributeLines }, positions)
     }
-    return writer.finish()
+    return writer.finish(excluded)
   }
 
   /** Everything the item says and how it is to be written, but not its xid, which means nothing (T9). */

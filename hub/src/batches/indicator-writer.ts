@@ -2,6 +2,7 @@ import type { IndicatorStatus, LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
 import { refreshViewOfSent } from '../library/indicator-view.ts'
 import { type SentLifecycle, settleSent } from '../lifecycle/settle-sent.ts'
+import { writeExcluded } from './excluded-writer.ts'
 import type { BatchModes } from './batch-modes.ts'
 import { selectEntries, writeLastFlag } from './copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
@@ -46,6 +47,7 @@ export async function writeIndicators(
     await settleSent(client, writer, lifecycle, dueCount, restated)
     await refreshViewOfSent(client, writer, changed.length - collidedCount, restated.length > 0)
   }
+  await writeExcluded(client, writer.organizationId, rows)
   outcomes.setFromRows(rows, ofRow)
 }
 

@@ -33,6 +33,8 @@ export type PreparedRows = {
   attributes: CopyLines
   itemPositions: Uint32Array<ArrayBuffer>
   itemRows: Uint32Array<ArrayBuffer>
+  /** What exclusion lists say of the rows, as COPY text: indicator, list, entry, whether it blocks exports. Mostly empty. */
+  excluded: string
 }
 
 /** Lines: position, left kind, left key, right kind, right key, kind of link. */

@@ -39,7 +39,7 @@ export class PreparedRowsWriter {
     this.#attributes.endEntry()
   }
 
-  finish(): PreparedRows {
+  finish(excluded = ''): PreparedRows {
     return {
       count: this.#keys.length,
       keys: this.#keyKind === 'uuid' ? uuidArray(this.#keys) : `{${this.#keys.join(',')}}`,
@@ -48,6 +48,7 @@ export class PreparedRowsWriter {
       attributes: this.#attributes.finish(),
       itemPositions: Uint32Array.from(this.#itemPositions),
       itemRows: Uint32Array.from(this.#itemRows),
+      excluded,
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { ExclusionMatcher } from '@postern/intel'
 import { BatchContent } from '@postern/protocol'
 import type { BatchModes } from './batch-modes.ts'
 import { IndicatorRows } from './indicator-rows.ts'
@@ -5,6 +6,7 @@ import { CopyLinesWriter } from './copy-lines.ts'
 import { GroupRows } from './group-rows.ts'
 import { isWithinDepth, jsonDepthMax } from './json-bounds.ts'
 import { kindOf, ledgerLine } from './ledger-blocks.ts'
+import { judgeIndicator } from './judge-indicator.ts'
 import { LinkRows } from './link-rows.ts'
 import type { CopyLines } from './copy-lines.ts'
 import type { PreparedBatch, PreparedRows, ReadMessage } from './prepared-batch.ts'
@@ -20,9 +22,15 @@ export const contentItemsMax = 100_000
  * Reads a batch's content: JSON text, bounded before it is parsed (S14), each item on its own. Groups come first, since
  * indicators refer to them. Pure, and so runs in a worker thread as well as here.
  * @param partRowsMax rows in one part of the indicators; a Delete has one part
+ * @param matcher judges indicators by the organization's exclusion lists; a Delete is judged by none
  */
-export function* readContent(json: Uint8Array, modes: BatchModes, partRowsMax: number): Generator<ReadMessage> {
-  const read = readItems(json, modes)
+export function* readContent(
+  json: Uint8Array,
+  modes: BatchModes,
+  partRowsMax: number,
+  matcher?: ExclusionMatcher,
+): Generator<ReadMessage> {
+  const read = readItems(json, modes, modes.action === 'Create' ? matcher : undefined)
   if ('message' in read) {
     yield { kind: 'unreadable', ...read }
     return
@@ -35,7 +43,11 @@ export function* readContent(json: Uint8Array, modes: BatchModes, partRowsMax: n
 
 type Unreadable = { tooLarge: boolean; message: string }
 
-function readItems(json: Uint8Array, modes: BatchModes): ItemReader | Unreadable {
+function readItems(
+  json: Uint8Array,
+  modes: BatchModes,
+  matcher: ExclusionMatcher | undefined,
+): ItemReader | Unreadable {
   if (!isWithinDepth(json)) return unreadable(`The content is nested more than ${jsonDepthMax} deep.`)
   const content = parse(json)
   if (content === undefined)
@@ -48,7 +60,7 @@ function readItems(json: Uint8Array, modes: BatchModes): ItemReader | Unreadable
       message: `The content has ${itemCount} items; ${contentItemsMax} are permitted. Send it in several batches.`,
     }
   }
-  const reader = new ItemReader(modes, {
+  const reader = new ItemReader(modes, matcher, {
     groupCount: group.length,
     indicatorCount: indicator.length,
     associationCount: association.length,
@@ -74,6 +86,7 @@ type ItemCounts = Pick<PreparedBatch, 'groupCount' | 'indicatorCount' | 'associa
 
 class ItemReader {
   readonly #modes: BatchModes
+  readonly #matcher: ExclusionMatcher | undefined
   readonly #counts: ItemCounts
   /** For the ledger: what each item is, by position. */
   readonly #types: string[] = []
@@ -83,8 +96,9 @@ class ItemReader {
   readonly #groups: GroupRows
   readonly #indicators: IndicatorRows
 
-  constructor(modes: BatchModes, counts: ItemCounts) {
+  constructor(modes: BatchModes, matcher: ExclusionMatcher | undefined, counts: ItemCounts) {
     this.#modes = modes
+    this.#matcher = matcher
     this.#counts = counts
     this.#groups = new GroupRows(modes)
     this.#indicators = new IndicatorRows(modes)
@@ -107,7 +121,9 @@ class ItemReader {
   #readIndicator(item: unknown): boolean {
     const read = readIndicator(item)
     if (!read.ok) return this.#refuse(read.refused)
-    const ids = this.#indicators.add(this.#position, read.indicator)
+    const judged = judgeIndicator(this.#matcher, read.indicator, read.summary)
+    if (!judged.ok) return this.#refuse(judged.refused)
+    const ids = this.#indicators.add(this.#position, read.indicator, judged.hits)
     this.#links.addOfIndicator(this.#position, ids, read.indicator.groupXids)
     return this.#took(read.indicator.type, read.summary)
   }

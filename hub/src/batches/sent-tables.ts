@@ -29,6 +29,9 @@ const createSentTables = `
     position int, left_key text, left_indicator uuid, left_group bigint, right_key text, right_indicator uuid, right_group bigint,
     kind text
   ) on commit delete rows;
+  create temp table if not exists sent_excluded (
+    indicator_id uuid, list_id bigint, entry text, blocks_export boolean
+  ) on commit delete rows;
   create temp table if not exists touched_indicator (indicator_id uuid) on commit delete rows`
 
 const copyCommands = {
@@ -37,6 +40,7 @@ const copyCommands = {
   sent_group: 'copy sent_group from stdin',
   sent_group_attribute: 'copy sent_group_attribute from stdin',
   sent_link: 'copy sent_link from stdin',
+  sent_excluded: 'copy sent_excluded from stdin',
 } as const
 
 const tablesMade = new WeakSet<PoolClient>()

@@ -15,7 +15,7 @@ export type Exclusions = {
 }
 
 /** Organizations whose lists a hub keeps ready, and the memory of all of them. */
-const organizationsMax = 16
+export const organizationsMax = 16
 const bytesMax = 512 * 1024 * 1024
 /** Entries read at a time: between two readings others have their turn. */
 const entriesAtOnce = 2_000

@@ -3,6 +3,7 @@ import { Batches } from '../batches/batches.ts'
 import { ledgerRoutes } from '../batches/ledger-routes.ts'
 import { Ledgers } from '../batches/ledger.ts'
 import type { DatabaseConnection } from '../database/database.ts'
+import type { Matchers } from '../exclusions/matchers.ts'
 import type { Server } from '../http/server.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Owners } from '../owners/owners.ts'
@@ -15,6 +16,7 @@ export type LibraryParts = { library: Library; owners: Owners; batches: Batches;
 export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
   clock: Clock
   audit: Audit
+  matchers: Matchers
   /**
    * Hears after a batch's commit that indicators of the organization were touched; which ones stands in `collection_pending`,
    * written in the batch's transaction, so that a hub that dies in between forgets nothing.
@@ -23,11 +25,11 @@ export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
 }
 
 /** The library and the doors to it, each knowing only the others that it needs. */
-export function createLibrary({ pool, db, clock, audit, onTouched }: LibraryOptions): LibraryParts {
+export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: LibraryOptions): LibraryParts {
   return {
     library: new Library({ db, clock }),
     owners: new Owners({ db, audit }),
-    batches: new Batches({ pool, db, clock, onTouched }),
+    batches: new Batches({ pool, db, clock, matchers, onTouched }),
     ledgers: new Ledgers({ db }),
   }
 }

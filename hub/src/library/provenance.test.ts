@@ -8,6 +8,7 @@ import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executi
 import { createExports } from '../exports/exports.ts'
 import { exportRoutes } from '../exports/routes.ts'
 import { createServer, type Server } from '../http/server.ts'
+import { Matchers } from '../exclusions/matchers.ts'
 import { createLibrary, type LibraryParts } from './create-library.ts'
 import { LibraryStore } from './library-store.ts'
 import { libraryRoutes } from './routes.ts'
@@ -31,7 +32,7 @@ let made = 0
 beforeAll(async () => {
   rehearsal = await startRehearsal()
   const { connection, clock, audit, log, organizationId } = rehearsal
-  parts = createLibrary({ ...connection, clock, audit, onTouched() {} })
+  parts = createLibrary({ ...connection, clock, audit, matchers: new Matchers(connection.db), onTouched() {} })
   collections = createCollections({ ...connection, clock, audit, log })
   server = await createServer({
     logger: false,

@@ -4,10 +4,13 @@ import { Audit } from '../audit/audit.ts'
 import type { BatchRow } from '../batches/batch-store.ts'
 import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
 import { createTestDatabase } from '../database/test-database.ts'
+import { createExclusions, type ExclusionLists } from '../exclusions/exclusions.ts'
+import type { Log } from '../lib/log.ts'
 import { createLibrary, type LibraryParts } from './create-library.ts'
 
 /** A library on a database of its own, with one organization, for tests. */
 export type TestLibrary = LibraryParts & {
+  exclusions: ExclusionLists
   database: DatabaseConnection
   organizationId: string
   person: Caller & { kind: 'user' }
@@ -21,6 +24,9 @@ export type TestLibrary = LibraryParts & {
   close(): Promise<void>
 }
 
+const silent = () => {}
+const silentLog: Log = { error: silent, warn: silent, info: silent, debug: silent }
+
 export async function createTestLibrary(): Promise<TestLibrary> {
   const test = await createTestDatabase()
   const errors: unknown[] = []
@@ -28,7 +34,10 @@ export async function createTestLibrary(): Promise<TestLibrary> {
   const touched: string[] = []
   let held: Date | undefined
   const clock = { now: () => held ?? new Date(), set: (time: Date) => (held = time) }
-  const parts = createLibrary({ ...database, clock, audit: new Audit(), onTouched: (id) => touched.push(id) })
+  const onTouched = (id: string) => void touched.push(id)
+  const audit = new Audit()
+  const exclusions = createExclusions({ ...database, clock, audit, log: silentLog, onTouched })
+  const parts = createLibrary({ ...database, clock, audit, matchers: exclusions.matchers, onTouched })
   const organization = await database.db
     .insertInto('organization')
     .values({ name: 'Test' })
@@ -56,5 +65,5 @@ export async function createTestLibrary(): Promise<TestLibrary> {
     await database.close()
     await test.drop()
   }
-  return { ...parts, database, organizationId, person, clock, errors, touched, owner, send, close }
+  return { ...parts, exclusions, database, organizationId, person, clock, errors, touched, owner, send, close }
 }
