@@ -130,14 +130,15 @@ function everyCandidate({ id, collectionId, version }: Source, after: string): R
 }
 
 /**
- * A member's TLP and activity are those of the version, and those of now must do too: nothing leaves that was marked meanwhile. It
+ * A member's TLP, activity and exclusion are those of the version, and those of now must do too: nothing leaves that was marked meanwhile. It
  * leaves for good with the next version.
  */
 function readCandidates(source: Source, candidates: RawBuilder<unknown>): RawBuilder<Candidate> {
   const { id, collectionId, organizationId, tlpMax, version } = source
   return sql<Candidate>`
     select c.indicator_id as "indicatorId", i.type, i.value,
-      coalesce(m.active and v.active and coalesce(m.tlp <= ${tlpMax}, true) and coalesce(v.tlp <= ${tlpMax}, true), false) as wanted,
+      coalesce(m.active and v.active and not m.excluded and not ${isKeptFromExports(organizationId, sql`c.indicator_id`)}
+        and coalesce(m.tlp <= ${tlpMax}, true) and coalesce(v.tlp <= ${tlpMax}, true), false) as wanted,
       v.rating, v.confidence, v.tlp, v.tags, v.added_at as "addedAt", v.modified_at as "modifiedAt",
       said.first_seen as "firstSeen", said.last_seen as "lastSeen", said.expires,
       held.body, held.generations

@@ -61,7 +61,7 @@ export async function createTestTaxii(): Promise<TestTaxii> {
   const silent = () => {}
   const log = { error: silent, warn: silent, info: silent, debug: silent }
   const readers = createReaders({ db: database.db, audit, clock })
-  const stix = createStix({ ...database, clock, audit, batches, owners, collections: at.collections })
+  const stix = createStix({ ...database, audit, batches, owners, collections: at.collections })
   const { importBundle } = stix
   const removeFromOwner = removeByBatch(batches)
   const taxii = createTaxii({ ...database, clock, audit, log, importBundle, removeFromOwner })
