@@ -87,7 +87,7 @@ export function createFeatures({
     presenceWatch: createPresenceWatch({ db, clock, changes }),
     exclusions,
     executions,
-    exports: createExports({ db, clock, audit, changes, executions }),
+    exports: createExports({ db, clock, audit, changes, executions, exclusions }),
     collections,
     controls: createControls({ db, audit }),
     library,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import type { CollectionRow } from './collection-store.ts'
 
 /** What one refresh did to a collection's members; `version` is the number that holds now. */
@@ -62,7 +63,7 @@ async function findWanted(
   condition: RawBuilder<boolean>,
   scope: 'all' | 'touched',
 ): Promise<void> {
-  await sql`create temporary table if not exists wanted_member (indicator_id uuid not null, tlp smallint, active boolean not null) on commit drop`.execute(
+  await sql`create temporary table if not exists wanted_member (indicator_id uuid not null, tlp smallint, active boolean not null, excluded boolean not null) on commit drop`.execute(
     trx,
   )
   await sql`truncate wanted_member`.execute(trx)
@@ -70,7 +71,7 @@ async function findWanted(
     scope === 'all' ? sql`` : sql`and ${id} in (select indicator_id from touched_member)`
   await sql`
     insert into wanted_member
-    select v.indicator_id, v.tlp, v.active from indicator_view v
+    select v.indicator_id, v.tlp, v.active, ${isKeptFromExports(organizationId, sql`v.indicator_id`)} from indicator_view v
     where v.organization_id = ${organizationId} ${touched(sql`v.indicator_id`)} and v.indicator_id in (
       select a.indicator_id from assertion a join indicator i on i.id = a.indicator_id
       where a.owner_id in (select o.id from owner o where o.organization_id = ${organizationId}) ${touched(sql`a.indicator_id`)}
@@ -86,21 +87,22 @@ async function findChanges(
   scope: 'all' | 'touched',
 ): Promise<Omit<MemberChanges, 'version'>> {
   await sql`create temporary table if not exists member_change (
-    indicator_id uuid not null, change text not null, tlp smallint, active boolean) on commit drop`.execute(trx)
+    indicator_id uuid not null, change text not null, tlp smallint, active boolean, excluded boolean) on commit drop`.execute(
+    trx,
+  )
   await sql`truncate member_change`.execute(trx)
   const touched = scope === 'all' ? sql`` : sql`and indicator_id in (select indicator_id from touched_member)`
   await sql`
     insert into member_change
     select coalesce(w.indicator_id, m.indicator_id),
       case when m.indicator_id is null then 'entered' when w.indicator_id is null then 'departed' else 'changed' end,
-      w.tlp, w.active
+      w.tlp, w.active, w.excluded
     from (
-      select indicator_id, tlp, active from collection_member
+      select indicator_id, tlp, active, excluded from collection_member
       where collection_id = ${collectionId} and until_version is null ${touched}
     ) m full join wanted_member w on w.indicator_id = m.indicator_id
-    where m.indicator_id is null or w.indicator_id is null or w.active <> m.active or w.tlp is distinct from m.tlp`.execute(
-    trx,
-  )
+    where m.indicator_id is null or w.indicator_id is null or w.active <> m.active or w.excluded <> m.excluded
+      or w.tlp is distinct from m.tlp`.execute(trx)
   const { rows } = await sql<{ change: 'entered' | 'departed' | 'changed'; count: string }>`
     select change, count(*) from member_change group by change`.execute(trx)
   const counts = { entered: 0, departed: 0, changed: 0 }
@@ -114,8 +116,8 @@ async function applyChanges(trx: Db, collection: CollectionRow, version: number)
     where m.collection_id = ${collection.id} and m.indicator_id = c.indicator_id and m.until_version is null
       and c.change in ('departed', 'changed')`.execute(trx)
   await sql`
-    insert into collection_member (collection_id, indicator_id, from_version, tlp, active)
-    select ${collection.id}, indicator_id, ${version}, tlp, active from member_change where change in ('entered', 'changed')
+    insert into collection_member (collection_id, indicator_id, from_version, tlp, active, excluded)
+    select ${collection.id}, indicator_id, ${version}, tlp, active, excluded from member_change where change in ('entered', 'changed')
     order by indicator_id`.execute(trx)
   await sql`
     insert into collection_change (collection_id, number, version, indicator_id, change)

@@ -1,20 +1,56 @@
 import { type IndicatorType, type TlpLevel, tlpLevels } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 
-/** What a reader takes of a version: values of these types, or of all, up to this TLP (D21); inactive ones never. */
+/** What a reader takes of a version: values of these types, or of all, up to this TLP (D21); inactive and excluded ones never. */
 export type ValueFilter = { types: readonly IndicatorType[] | undefined; tlpMax: TlpLevel }
 
 /** `change` is there for changes only; `leftOut` names why the reader does not get the value. */
-export type ValueRow = { change?: 'add' | 'remove'; type: string; value: string; leftOut: 'inactive' | 'tlp' | null }
+export type ValueRow = {
+  change?: 'add' | 'remove'
+  type: string
+  value: string
+  leftOut: 'excluded' | 'inactive' | 'tlp' | null
+}
 
 /**
- * The members of a version in the order of D4. TLP and activity are those that the version was made with, so that the same
+ * The members of a version in the order of D4. TLP, activity and exclusions are those that the version was made with, so that the same
  * version always has the same values: an export that cannot read its control asks again for what it pushed.
  */
 export function valuesOf(collectionId: string, version: number, filter: ValueFilter): RawBuilder<ValueRow> {
   return sql`
     select i.type, i.value, ${whyLeftOut(filter)} as "leftOut"
     from collection_member m join indicator i on i.id = m.indicator_id
+    where m.collection_id = ${collectionId}::bigint and ${inVersion(version)} and ${ofTypes(filter)}
+    order by i.type collate "C", i.value collate "C"`
+}
+
+/** A member of a version with what its organization knows of it now. */
+export type DescribedRow = {
+  type: string
+  value: string
+  tlp: number | null
+  rating: number | null
+  confidence: number | null
+  tags: string[]
+  added_at: Date
+  modified_at: Date
+  leftOut: 'excluded' | 'inactive' | 'tlp' | null
+}
+
+/** The same members in the same order, each described: rating, confidence and tags are those of now, TLP that of the version. */
+export function describedValuesOf(
+  collectionId: string,
+  version: number,
+  filter: ValueFilter,
+): RawBuilder<DescribedRow> {
+  return sql`
+    select i.type, i.value, m.tlp, v.rating, v.confidence, coalesce(v.tags, '{}') as tags,
+      coalesce(v.added_at, made.made_at) as added_at, coalesce(v.modified_at, made.made_at) as modified_at,
+      ${whyLeftOut(filter)} as "leftOut"
+    from collection_member m join indicator i on i.id = m.indicator_id
+      join collection c on c.id = m.collection_id
+      join collection_version made on made.collection_id = m.collection_id and made.version = ${version}::int
+      left join indicator_view v on v.organization_id = c.organization_id and v.indicator_id = m.indicator_id
     where m.collection_id = ${collectionId}::bigint and ${inVersion(version)} and ${ofTypes(filter)}
     order by i.type collate "C", i.value collate "C"`
 }
@@ -46,7 +82,7 @@ function inVersion(version: number): RawBuilder<boolean> {
 }
 
 function whyLeftOut({ tlpMax }: ValueFilter): RawBuilder<string | null> {
-  return sql`case when not m.active then 'inactive' when m.tlp > ${tlpLevels.indexOf(tlpMax)}::int then 'tlp' end`
+  return sql`case when m.excluded then 'excluded' when not m.active then 'inactive' when m.tlp > ${tlpLevels.indexOf(tlpMax)}::int then 'tlp' end`
 }
 
 function ofTypes({ types }: ValueFilter): RawBuilder<boolean> {

@@ -1,15 +1,13 @@
-import { exclusionLimits, parseIndicatorType } from '@postern/intel'
+import { parseIndicatorType } from '@postern/intel'
 import type {
   ChangeExclusionList,
   CreateExclusionList,
-  Exclusion,
   ExclusionEntry,
   ExclusionList,
   ExclusionTest,
   ImportedWarningList,
   TestExclusions,
 } from '@postern/protocol'
-import { sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -210,16 +208,6 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     /** What the hub's worker calls every second. */
     pass: () => passExclusions({ db, matchers, clock, log, onTouched }),
   }
-}
-
-/** What the lists that are enabled say of an indicator of the library, as it was last judged. */
-export async function exclusionsOf(db: Db, organizationId: string, indicatorId: string): Promise<Exclusion[]> {
-  const { rows } = await sql<Exclusion>`
-    select l.id as "listId", l.name as "listName", l.kind, x.entry, l.mode, l.at_import as "atImport", l.at_export as "atExport"
-    from excluded_indicator x join exclusion_list l on l.id = x.list_id
-    where x.organization_id = ${organizationId} and x.indicator_id = ${indicatorId}::uuid
-    order by x.blocks_export desc, l.name limit ${exclusionLimits.listsMax}`.execute(db)
-  return rows
 }
 
 function typeNames(types: readonly string[] | null): string[] | null {

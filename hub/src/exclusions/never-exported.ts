@@ -75,8 +75,10 @@ function isWhitelisting(now: RawBuilder<Date> | Date): RawBuilder<boolean> {
  */
 export function isKeptFromExports(organizationId: string, indicatorId: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql`(
-    ${indicatorId} in (
-      select x.indicator_id from excluded_indicator x where x.organization_id = ${organizationId} and x.blocks_export)
-    or ${indicatorId} in (
-      select d.indicator_id from decision d where d.organization_id = ${organizationId} and ${isWhitelisting(sql`now()`)}))`
+    exists (
+      select 1 from excluded_indicator x
+      where x.organization_id = ${organizationId} and x.indicator_id = ${indicatorId} and x.blocks_export)
+    or exists (
+      select 1 from decision d
+      where d.organization_id = ${organizationId} and d.indicator_id = ${indicatorId} and ${isWhitelisting(sql`now()`)}))`
 }

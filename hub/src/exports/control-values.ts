@@ -135,11 +135,11 @@ export class ControlValues {
   }
 }
 
-/** Members that an export to this control is given: active ones up to its highest TLP, as the version was made with. */
+/** Members that an export to this control is given: active ones up to its highest TLP that nothing excludes, as the version was made with. */
 function membersOf(receipt: StoredReceipt, highestTlp: number) {
   return sql`
     from collection_member m join indicator i on i.id = m.indicator_id
-    where m.collection_id = ${receipt.collectionId} and ${isMember(receipt)} and m.active
+    where m.collection_id = ${receipt.collectionId} and ${isMember(receipt)} and m.active and not m.excluded
       and (m.tlp is null or m.tlp <= ${highestTlp})`
 }
 

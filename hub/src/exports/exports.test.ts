@@ -4,6 +4,7 @@ import { indicatorId } from '@postern/intel'
 import { type CreatePlan, type CreateReceipt, paths } from '@postern/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
+import { createExclusions, type ExclusionLists } from '../exclusions/exclusions.ts'
 import { executionRoutes } from '../executions/routes.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import { createServer, type Server } from '../http/server.ts'
@@ -13,6 +14,7 @@ import { exportRoutes } from './routes.ts'
 let rehearsal: Rehearsal
 let server: Server
 let exports: Exports
+let exclusions: ExclusionLists
 let appliance: RehearsedServer
 let caller: Caller
 let collectionId: string
@@ -22,7 +24,8 @@ const emptyDigest = createHash('sha256').digest('hex')
 
 beforeAll(async () => {
   rehearsal = await startRehearsal()
-  exports = createExports(rehearsal)
+  exclusions = createExclusions({ ...rehearsal, onTouched() {} })
+  exports = createExports({ ...rehearsal, exclusions })
   server = await createServer({ authenticate: async () => caller, logger: false })
   exportRoutes(server, exports)
   executionRoutes(server, rehearsal.executions)

@@ -18,8 +18,8 @@ export class PlanChecksum {
   #add = 0
   #remove = 0
 
-  /** @throws Problem `invalid` that names the line */
-  line(text: string): void {
+  /** @returns what the line says @throws Problem `invalid` that names the line */
+  line(text: string): PlanValue {
     this.#number += 1
     const read = PlanValue.safeParse(readJsonLine(text, this.#number))
     if (!read.success) throw new Problem('invalid', `Line ${this.#number} is not ["add" or "remove", type, value].`)
@@ -37,6 +37,7 @@ export class PlanChecksum {
     this.#hash.update(key)
     if (change === 'add') this.#add += 1
     else this.#remove += 1
+    return read.data
   }
 
   end(collectionVersion: number, heldDigest: string): PlanSums {

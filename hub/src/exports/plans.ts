@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream'
-import type { CreatePlan, Plan, PlanDecision, UpdatePlanState } from '@postern/protocol'
+import { type CreatePlan, type Plan, type PlanDecision, PlanValue, type UpdatePlanState } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import type { ExclusionLists } from '../exclusions/exclusions.ts'
 import { isId } from '../executions/attempt-store.ts'
 import type { Executions } from '../executions/executions.ts'
 import { readGzipLines } from '../http/ndjson-body.ts'
@@ -26,7 +27,7 @@ import {
   toApi,
 } from './plan-store.ts'
 import { recheckGuards } from './recheck-guards.ts'
-import { BlobWriter, valuesBounds } from './value-blob.ts'
+import { BlobWriter, readBlob, readJsonLine, valuesBounds } from './value-blob.ts'
 
 export type ExportsParts = {
   db: DatabaseConnection['db']
@@ -34,6 +35,7 @@ export type ExportsParts = {
   audit: Audit
   changes: Changes
   executions: Executions
+  exclusions: Pick<ExclusionLists, 'neverExported'>
 }
 
 /*
@@ -42,9 +44,10 @@ export type ExportsParts = {
  *                                   └──────refused───▶ refused
  * `waiting` when a guard tripped or the job always asks. Approving starts a new execution, which then holds the plan: only the holder may
  * move it on. One plan of a control and target is in progress at most; a newer one supersedes one that nobody is applying. A plan whose
- * holder ended without a word is failed.
+ * holder ended without a word is failed. One that adds what must never be exported is refused when its values come, and once more when
+ * it is about to be applied (S1).
  */
-export function createPlans({ db, clock, audit, changes, executions }: ExportsParts) {
+export function createPlans({ db, clock, audit, changes, executions, exclusions }: ExportsParts) {
   async function create(caller: Caller, wanted: CreatePlan): Promise<Plan> {
     const exporter = exporterOf(caller)
     requireCollection(exporter, wanted.collectionId)
@@ -86,10 +89,11 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
       if (plan.executionId !== exporter.executionId)
         throw new Problem('forbidden', 'Only the execution that made a plan sends its values.')
       if (plan.state !== 'draft') return await requireSame(plan, body)
+      const never = await exclusions.neverExported(trx, plan.organizationId)
       const sums = new PlanChecksum()
       const blob = new BlobWriter(trx, { kind: 'plan', id })
       for await (const line of readGzipLines(body, valuesBounds, (chunk) => blob.write(chunk)))
-        if (line !== '') sums.line(line)
+        if (line !== '') never.line(sums.line(line))
       const { add, remove, checksum } = sums.end(plan.collectionVersion, plan.heldDigest)
       if (checksum !== plan.checksum) {
         throw new Problem(
@@ -98,14 +102,16 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
         )
       }
       const heldBefore = await heldByLastReceipt(trx, plan.controlId, plan.target)
-      const guards = recheckGuards(plan.guards, { desired: plan.desired, held: plan.held, add, remove, heldBefore })
+      const facts = { desired: plan.desired, held: plan.held, add, remove, heldBefore, neverExported: never.refusal }
+      const guards = recheckGuards(plan.guards, facts)
       const asks = plan.jobMode === 'always-ask' || guards.some(({ tripped }) => tripped)
       const sha256 = await blob.end()
       await executions.holdLease(trx, caller)
       await trx
         .updateTable('plan')
         .set({
-          state: asks ? 'waiting' : 'ready',
+          state: never.refusal !== undefined ? 'refused' : asks ? 'waiting' : 'ready',
+          reason: never.refusal ?? null,
           add_count: add,
           remove_count: remove,
           guards: JSON.stringify(guards),
@@ -121,12 +127,12 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
   /** How applying went, by the execution that holds the plan. */
   async function update(caller: Caller, id: string, { state, reason }: UpdatePlanState): Promise<Plan> {
     const exporter = exporterOf(caller)
-    await db.transaction().execute(async (trx) => {
+    const refusal = await db.transaction().execute(async (trx) => {
       const plan = found(isId(id) ? await lockPlan(trx, exporter.organizationId, id) : undefined, 'plan')
       if (plan.holderExecutionId !== exporter.executionId)
         throw new Problem('forbidden', 'This plan is not held by this execution.')
       await executions.holdLease(trx, caller)
-      if (plan.state === state) return
+      if (plan.state === state) return undefined
       const mayMove =
         state === 'applying'
           ? plan.state === 'ready'
@@ -134,10 +140,24 @@ export function createPlans({ db, clock, audit, changes, executions }: ExportsPa
             ? isInProgress(plan)
             : plan.state === 'applying'
       if (!mayMove) throw new Problem('conflict', `Plan ${id} is ${plan.state}; it cannot become ${state}.`)
-      await setPlanState(trx, id, state, reason ?? null)
+      const forbidden = state === 'applying' ? await lastCheck(trx, plan) : undefined
+      await setPlanState(trx, id, forbidden === undefined ? state : 'refused', forbidden ?? reason ?? null)
       await tell(trx, plan.executionId)
+      return forbidden
     })
+    if (refusal !== undefined) throw new Problem('conflict', `Plan ${id} is refused: ${refusal}`)
     return await get(exporter.organizationId, id)
+  }
+
+  /** Days may lie between the plan and its approval, so the lists and decisions of now are asked once more, over the same values. */
+  async function lastCheck(trx: Db, plan: StoredPlan): Promise<string | undefined> {
+    const never = await exclusions.neverExported(trx, plan.organizationId)
+    let number = 0
+    for await (const line of readGzipLines(readBlob(trx, { kind: 'plan', id: plan.id }), valuesBounds)) {
+      number += 1
+      if (line !== '') never.line(PlanValue.parse(readJsonLine(line, number)))
+    }
+    return never.refusal
   }
 
   /** A person's word about a waiting plan (D5). */

@@ -10,6 +10,8 @@ export type GuardFacts = {
   remove: number
   /** What the newest verified receipt of the control and target said was held; null if there is none. */
   heldBefore: number | null
+  /** Why some of the values to add must never be exported; such a plan is refused, whoever approves it (S1). */
+  neverExported: string | undefined
 }
 
 /**
@@ -17,10 +19,16 @@ export type GuardFacts = {
  * guard stays tripped if either side says so.
  */
 export function recheckGuards(sent: readonly GuardResult[], facts: GuardFacts): GuardResult[] {
-  const own = [heldJumped(facts), shrinkToNothing(facts), counts(facts)].filter((result) => result.tripped)
+  const own = [protectedValues(facts), heldJumped(facts), shrinkToNothing(facts), counts(facts)].filter(
+    (result) => result.tripped,
+  )
   const others = sent.filter(({ guard, tripped }) => tripped || !own.some((result) => result.guard === guard))
   const added = own.filter(({ guard }) => !others.some((result) => result.guard === guard))
   return [...others, ...added]
+}
+
+function protectedValues({ neverExported }: GuardFacts): GuardResult {
+  return { guard: 'never-exported', tripped: neverExported !== undefined, message: neverExported ?? '' }
 }
 
 function heldJumped({ held, heldBefore }: GuardFacts): GuardResult {

@@ -27,7 +27,7 @@ type TargetRow = Omit<IndicatorOnTarget, 'since' | 'checkedAt' | 'reason' | 'isW
   then: Member | null
   now: Member | null
 }
-type Member = { active: boolean; tlp: number | null }
+type Member = { active: boolean; tlp: number | null; excluded: boolean }
 
 /** Where an indicator of the organization's goes, and where it does not and why (D5, D21). */
 export async function readExports(
@@ -141,7 +141,7 @@ async function readTargets(db: Db, organizationId: string, indicatorId: string):
   return rows
 }
 
-const member = sql`json_build_object('active', m.active, 'tlp', m.tlp)`
+const member = sql`json_build_object('active', m.active, 'tlp', m.tlp, 'excluded', m.excluded)`
 
 function ofIndicator(indicatorId: string): RawBuilder<boolean> {
   return sql`m.collection_id = r.collection_id and m.indicator_id = ${indicatorId}::uuid`
@@ -150,7 +150,7 @@ function ofIndicator(indicatorId: string): RawBuilder<boolean> {
 function toTarget({ then, now, highestTlp, ...row }: TargetRow): IndicatorOnTarget {
   // The table admits levels only.
   const tlpMax = tlpLevels.indexOf(parseTlp(highestTlp)!)
-  const isWanted = now !== null && now.active && !isTooNarrow(now, tlpMax)
+  const isWanted = now !== null && now.active && !now.excluded && !isTooNarrow(now, tlpMax)
   return {
     ...row,
     state: row.state ?? 'absent',
@@ -162,9 +162,15 @@ function toTarget({ then, now, highestTlp, ...row }: TargetRow): IndicatorOnTarg
 }
 
 function whyAbsent(then: Member | null, isWanted: boolean, tlpMax: number): NonNullable<IndicatorOnTarget['reason']> {
-  const left =
-    then === null ? 'not-a-member' : !then.active ? 'inactive' : isTooNarrow(then, tlpMax) ? 'tlp' : 'left-out'
+  const left = whyNotThen(then, tlpMax)
   return isWanted && left !== 'left-out' ? 'not-yet' : left
+}
+
+function whyNotThen(then: Member | null, tlpMax: number): NonNullable<IndicatorOnTarget['reason']> {
+  if (then === null) return 'not-a-member'
+  if (then.excluded) return 'excluded'
+  if (!then.active) return 'inactive'
+  return isTooNarrow(then, tlpMax) ? 'tlp' : 'left-out'
 }
 
 function isTooNarrow({ tlp }: Member, tlpMax: number): boolean {

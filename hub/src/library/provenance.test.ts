@@ -8,7 +8,7 @@ import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executi
 import { createExports } from '../exports/exports.ts'
 import { exportRoutes } from '../exports/routes.ts'
 import { createServer, type Server } from '../http/server.ts'
-import { Matchers } from '../exclusions/matchers.ts'
+import { createExclusions } from '../exclusions/exclusions.ts'
 import { createLibrary, type LibraryParts } from './create-library.ts'
 import { LibraryStore } from './library-store.ts'
 import { libraryRoutes } from './routes.ts'
@@ -32,14 +32,15 @@ let made = 0
 beforeAll(async () => {
   rehearsal = await startRehearsal()
   const { connection, clock, audit, log, organizationId } = rehearsal
-  parts = createLibrary({ ...connection, clock, audit, matchers: new Matchers(connection.db), onTouched() {} })
+  const exclusions = createExclusions({ ...rehearsal, onTouched() {} })
+  parts = createLibrary({ ...connection, clock, audit, matchers: exclusions.matchers, onTouched() {} })
   collections = createCollections({ ...connection, clock, audit, log })
   server = await createServer({
     logger: false,
     authenticate: async (request) => JSON.parse(String(request.headers['caller'])) as Caller,
   })
   libraryRoutes(server, parts.library)
-  exportRoutes(server, createExports(rehearsal))
+  exportRoutes(server, createExports({ ...rehearsal, exclusions }))
   await server.ready()
   appliance = await rehearsal.addServer('one')
   feedAppId = await rehearsal.addApp({ kind: 'feed' })

@@ -1,6 +1,7 @@
 import { type IndicatorType, stix21Indicator, stixId, type StixIndicatorSource, tlpLevels } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import type { Clock } from '../lib/clock.ts'
 import { appendObjects, lockTaxiiCollection, type NewObject, tryLockTaxiiCollection } from './append-objects.ts'
 import { taxiiLimits } from './taxii-limits.ts'
