@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { indicatorId } from '@postern/intel'
 import { AppKind } from '@postern/protocol'
 import type { AppKind as Kind } from '@postern/protocol'
@@ -93,6 +93,16 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     name,
     token_sha256: randomBytes(32),
     created_by: 'test',
+  })
+
+  const rootId = await made('taxii_root', { organization_id: organizationId, name: `w-${readerId}`, title: name })
+  const taxiiCollectionId = await made('taxii_collection', {
+    id: randomUUID(),
+    root_id: rootId,
+    title: name,
+    owner_id: ownerId,
+    can_read: true,
+    can_write: true,
   })
 
   const executions = {} as Record<Kind, string>
@@ -191,6 +201,12 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       attempt: '1',
       tokenId,
       readerId,
+      rootId,
+      taxiiCollectionId,
+      root: `w-${readerId}`,
+      collection: taxiiCollectionId,
+      object: 'indicator--00000000-0000-4000-8000-000000000001',
+      status: '00000000-0000-4000-8000-000000000001',
       sha256,
       indicatorId: indicator,
       collectionId,
