@@ -69,6 +69,13 @@ export async function sendToHub(
   throw refusalOf(bytes, answer.statusCode)
 }
 
+/** The bytes of a good answer as they come, for what may be large. */
+export async function streamFromHub(target: HubTarget, path: string): Promise<IncomingMessage> {
+  const answer = await open(target, path, 'GET', { accept: '*/*' }, undefined)
+  if ((answer.statusCode ?? 500) < 400) return answer
+  throw refusalOf(await readAll(answer), answer.statusCode)
+}
+
 function open(
   target: HubTarget,
   path: string,

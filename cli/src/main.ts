@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { appCommand } from './commands/app.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
+import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { searchCommand } from './commands/search.ts'
 import { setupLinkCommand } from './commands/setup-link.ts'
@@ -17,6 +18,7 @@ const program = new Command('postern')
   .addCommand(tokenCommand())
   .addCommand(setupLinkCommand())
   .addCommand(importCommand())
+  .addCommand(exportCommand())
   .addCommand(searchCommand())
   .addCommand(simulateCommand())
   .addCommand(appCommand())

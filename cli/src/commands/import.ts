@@ -8,19 +8,24 @@ import * as z from 'zod'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { say } from '../say.ts'
+import { importStix } from './import-stix.ts'
 
 const chunkItems = 10_000
 const shownRefusalsMax = 20
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('bring in a text file with one indicator a line; # begins a comment')
+    .description('bring in a STIX bundle (.json), or a text file with one indicator a line; # begins a comment')
     .argument('<file>')
     .requiredOption('--owner <name>', 'who asserts them; made if it does not exist')
     .action(async (file: string, options: { owner: string }) => {
       if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
       const target = hubTarget(readCliConfig())
       await ensureOwner(target, options.owner)
+      if (file.toLowerCase().endsWith('.json')) {
+        await importStix(target, file, options.owner)
+        return
+      }
       const totals = { sent: 0, accepted: 0, refused: 0, unknown: 0 }
       let chunk: BatchIndicator[] = []
       let lineNumber = 0

@@ -1,8 +1,11 @@
+import { parseTlp, type TlpLevel } from '@postern/intel'
 import { limits, paths, StixImport } from '@postern/protocol'
 import * as z from 'zod'
-import { forPeopleAnd } from '../access/permissions.ts'
+import { person } from '../access/caller.ts'
+import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
+import { stixFormats, stixMediaTypes } from './stix-format.ts'
 import type { Stix } from './stix.ts'
 
 /** What bundles call themselves. */
@@ -10,6 +13,65 @@ const bundleTypes = ['application/json', 'application/stix+json', 'application/v
 
 export function stixRoutes(server: Server, stix: Stix): void {
   bundleScope(server, (scope) => importRoute(scope, stix))
+  outputRoutes(server, stix)
+}
+
+const id = z.string().regex(/^[1-9]\d{0,17}$/)
+const outputQuery = z.object({
+  specVersion: z.enum(stixFormats).default('2.1'),
+  tlpMax: z.string().max(20).default('AMBER').describe('What is marked above this level is left out and counted (D21)'),
+})
+
+function outputRoutes(server: Server, stix: Stix): void {
+  server.get(
+    paths.collectionStix(':collectionId', ':version'),
+    {
+      config: forPeopleAnd('collections:read', 'execution'),
+      schema: {
+        operationId: 'exportCollectionStix',
+        tags: ['stix'],
+        summary: 'Values of a version as a STIX 2.1 or 2.0 bundle, or as a STIX 1.1.1 package; it ends with an account',
+        params: z.object({
+          collectionId: id,
+          version: z.union([z.literal('latest'), z.string().regex(/^[1-9]\d{0,8}$/)]),
+        }),
+        querystring: outputQuery,
+      },
+    },
+    async (request, reply) => {
+      const { collectionId, version } = request.params
+      const { specVersion: format, tlpMax } = request.query
+      const filter = { types: undefined, tlpMax: readTlp(tlpMax) }
+      const body = await stix.exportCollection(request.caller, collectionId, version, { filter, format })
+      return reply.header('content-type', stixMediaTypes[format]).send(body)
+    },
+  )
+  server.get(
+    paths.ownerStix(':ownerId'),
+    {
+      config: forPeople('library:read'),
+      schema: {
+        operationId: 'exportOwnerStix',
+        tags: ['stix'],
+        summary: 'Everything that an owner has as STIX: kept texts where nothing contradicts them, else built objects',
+        params: z.object({ ownerId: id }),
+        querystring: outputQuery,
+      },
+    },
+    async (request, reply) => {
+      const { specVersion: format, tlpMax } = request.query
+      const options = { format, tlpMax: readTlp(tlpMax) }
+      const body = await stix.exportOwner(person(request.caller), request.params.ownerId, options)
+      return reply.header('content-type', stixMediaTypes[format]).send(body)
+    },
+  )
+}
+
+function readTlp(text: string): TlpLevel {
+  const level = parseTlp(text)
+  if (level === undefined)
+    throw new Problem('invalid', 'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT (as AMBER%2BSTRICT) and RED.')
+  return level
 }
 
 /** Bodies are bundles, bounded while they come in and parsed off this thread. */

@@ -91,10 +91,11 @@ function toPlace({ id, type, body, group_type: groupType, xid, values }: PlaceRo
 const pieceBytes = 1 << 20
 
 /**
- * Writes objects of a bundle. In a transaction of the caller's. One that was kept before and is mapped now says so; a version never
+ * Writes objects of a bundle. In a transaction of the caller's, whose time is also that of what they were mapped to: what is changed
+ * later is seen to be. One that was kept before and is mapped now says so; a version never
  * changes its text.
  */
-export async function writeObjects(client: PoolClient, ownerId: string, objects: CopyLines, now: Date): Promise<void> {
+export async function writeObjects(client: PoolClient, ownerId: string, objects: CopyLines): Promise<void> {
   await client.query(`create temp table if not exists sent_stix_object (
     object_id text, type text, version timestamptz, spec_version text, body text, body_sha256 bytea, indicator_ids uuid[],
     group_xid text, outcome text, reason text
@@ -106,13 +107,13 @@ export async function writeObjects(client: PoolClient, ownerId: string, objects:
   await client.query(
     `insert into stix_object as known
        (owner_id, object_id, type, version, spec_version, body, body_sha256, indicator_ids, group_id, outcome, reason, added_at)
-     select $1, s.object_id, s.type, coalesce(s.version, $2), s.spec_version, s.body, s.body_sha256, s.indicator_ids,
-       (select g.id from library_group g where g.owner_id = $1 and g.xid = s.group_xid), s.outcome, s.reason, $2
+     select $1, s.object_id, s.type, coalesce(s.version, now()), s.spec_version, s.body, s.body_sha256, s.indicator_ids,
+       (select g.id from library_group g where g.owner_id = $1 and g.xid = s.group_xid), s.outcome, s.reason, now()
      from sent_stix_object s
      on conflict (owner_id, object_id, version) do update
        set outcome = excluded.outcome, reason = excluded.reason, indicator_ids = excluded.indicator_ids, group_id = excluded.group_id
        where known.outcome = 'kept' and excluded.outcome = 'mapped'`,
-    [ownerId, now],
+    [ownerId],
   )
 }
 

@@ -1,20 +1,25 @@
+import type { Readable } from 'node:stream'
+import type { TlpLevel } from '@postern/intel'
 import type { StixImport } from '@postern/protocol'
-import type { Caller } from '../access/caller.ts'
+import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { BatchRow } from '../batches/batch-store.ts'
 import type { Batches, BatchSender } from '../batches/batches.ts'
 import { contentItemsMax } from '../batches/read-content.ts'
 import type { Collections } from '../collections/collections.ts'
+import type { ValueFilter } from '../collections/version-queries.ts'
 import type { DatabaseConnection } from '../database/database.ts'
-import type { Clock } from '../lib/clock.ts'
-import { Problem } from '../lib/problem.ts'
+import { found, Problem } from '../lib/problem.ts'
 import type { Owners } from '../owners/owners.ts'
 import { BundleReader } from './bundle-reader.ts'
 import type { MappedMessage } from './bundle-messages.ts'
+import { collectionOutput } from './collection-output.ts'
+import { OutputStreams } from './output-streams.ts'
+import { ownerOutput } from './owner-output.ts'
+import type { StixFormat } from './stix-format.ts'
 import { knownObjects, placesOf, writeObjects } from './stix-store.ts'
 
 export type StixParts = Pick<DatabaseConnection, 'db' | 'pool'> & {
-  clock: Clock
   audit: Audit
   batches: Batches
   owners: Owners
@@ -24,8 +29,9 @@ export type StixParts = Pick<DatabaseConnection, 'db' | 'pool'> & {
 export type Stix = ReturnType<typeof createStix>
 
 /** STIX bundles into the library and out of it (D26). */
-export function createStix({ db, pool, clock, audit, batches, owners }: StixParts) {
+export function createStix({ db, pool, audit, batches, owners, collections }: StixParts) {
   const reader = new BundleReader()
+  const outputs = new OutputStreams(pool)
 
   /**
    * Takes a bundle in: what is new of it is written as one batch, with the objects' texts in the same transaction. The same bundle
@@ -66,11 +72,46 @@ export function createStix({ db, pool, clock, audit, batches, owners }: StixPart
       senderOf(caller, ownerId),
       { action: 'Create', owner: ownerName, source: 'stix' },
       mapped.content ?? emptyContent,
-      async (client) => writeObjects(client, ownerId, mapped.objects, clock.now()),
+      async (client) => writeObjects(client, ownerId, mapped.objects),
     )
   }
 
-  return { importBundle, close: () => reader.close() }
+  /** A version of a data collection, its values built from what the organization knows of them. @throws Problem `unavailable` */
+  async function exportCollection(
+    caller: Caller,
+    collectionId: string,
+    version: string,
+    { filter, format }: { filter: ValueFilter; format: StixFormat },
+  ): Promise<Readable> {
+    const readable = await collections.readable(caller, collectionId, version, filter)
+    return outputs.open((client) => collectionOutput(client, db, readable, format))
+  }
+
+  /** Everything that an owner has: kept texts where nothing contradicts them, else built objects. @throws Problem `unavailable` */
+  async function exportOwner(
+    caller: PersonCaller,
+    ownerId: string,
+    { tlpMax, format }: { tlpMax: TlpLevel; format: StixFormat },
+  ): Promise<Readable> {
+    const owner = await ownerOf(db, caller, ownerId)
+    return outputs.open((client) => ownerOutput(client, { ...owner, tlpMax }, format))
+  }
+
+  return { importBundle, exportCollection, exportOwner, close: () => reader.close() }
+}
+
+async function ownerOf(
+  db: StixParts['db'],
+  caller: PersonCaller,
+  ownerId: string,
+): Promise<{ id: string; name: string }> {
+  const owner = await db
+    .selectFrom('owner')
+    .select(['id', 'name'])
+    .where('id', '=', ownerId)
+    .where('organization_id', '=', caller.organizationId)
+    .executeTakeFirst()
+  return found(owner, 'owner')
 }
 
 const emptyContent = new TextEncoder().encode('{}')

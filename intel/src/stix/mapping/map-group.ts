@@ -50,8 +50,15 @@ export function groupItem(object: StixObject, type: GroupType, securityLabel: Na
   if (securityLabel.length > 0) item.securityLabel = securityLabel
   const attribute = attributesOf(object)
   if (attribute.length > 0) item.attribute = attribute
+  const fileText = textOf(object, 'x_postern_file_text')
+  if (object.type === posternGroupType && fileText !== undefined) {
+    item.fileType = cut(textOf(object, 'x_postern_file_type') ?? '', 100)
+    item.fileText = fileText.slice(0, fileTextLengthMax)
+  }
   return item
 }
+
+const fileTextLengthMax = 500_000
 
 /** A pattern that no set of values can say: found as a signature, its text in full. */
 export function signatureItem(object: StixObject, language: string, securityLabel: NamedItem[]): GroupItem {
@@ -71,5 +78,6 @@ const instants = [
   ['firstSeen', 'first_seen'],
   ['lastSeen', 'last_seen'],
   ['publishDate', 'published'],
+  ['publishDate', 'x_postern_publish_date'],
   ['eventDate', 'x_postern_event_date'],
 ] as const

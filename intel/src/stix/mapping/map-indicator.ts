@@ -50,8 +50,9 @@ export function indicatorItems(
   securityLabel: NamedItem[],
 ): IndicatorItem[] {
   const shared: Partial<IndicatorItem> = { active: object['revoked'] !== true }
-  const { confidence, x_postern_rating: rating } = object
-  if (typeof confidence === 'number') shared.confidence = confidence
+  const { x_postern_rating: rating } = object
+  const confidence = object['confidence'] ?? object['x_postern_confidence']
+  if (typeof confidence === 'number' && confidence >= 0 && confidence <= 100) shared.confidence = confidence
   if (typeof rating === 'number' && rating >= 0 && rating <= 5) shared.rating = rating
   if (object['x_postern_private'] === true) shared.privateFlag = true
   const status = textOf(object, 'x_postern_status')

@@ -1,6 +1,6 @@
 import { parseTlp } from '../../tlp.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
-import { tlp20Extension, tlpOfMarkingRef } from '../tlp-marking.ts'
+import { tlp20Extension, tlpMarkingRefs, tlpOfMarkingRef } from '../tlp-marking.ts'
 import type { LibraryPlace, NamedItem } from './library-item.ts'
 import { nameLengthMax, objectsOf, textsOf } from './read-properties.ts'
 
@@ -39,8 +39,10 @@ export function markingRefsOf(object: StixObject): string[] {
 
 /** Labels of an object. A marking that nobody defined stands by its id, so that it is seen to be marked. */
 export function labelsOf(object: StixObject, placeOf: (id: string) => LibraryPlace | undefined): NamedItem[] {
-  const refs = markingRefsOf(object)
-  if (refs.length === 0) return []
+  const marked = markingRefsOf(object)
+  if (marked.length === 0) return []
+  // In 2.0, AMBER+STRICT is AMBER with our statement beside it, and no second level.
+  const refs = marked.includes(amberStrictStatementId) ? marked.filter((ref) => ref !== amber10Id) : marked
   const names = refs.map((ref) => {
     const level = tlpOfMarkingRef(ref)
     if (level !== undefined) return `TLP:${level}`
@@ -51,3 +53,4 @@ export function labelsOf(object: StixObject, placeOf: (id: string) => LibraryPla
 }
 
 const labelsMax = 50
+const [amber10Id, amberStrictStatementId = ''] = tlpMarkingRefs('AMBER+STRICT', '2.0')

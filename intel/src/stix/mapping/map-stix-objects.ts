@@ -1,6 +1,5 @@
 import type { ReadStixObject } from '../bundle/read-stix-bundle.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
-import type { StixSpecVersion } from '../tlp-marking.ts'
 import type { AssociationItem, LibraryItems, LibraryPlace } from './library-item.ts'
 import { groupItem, groupTypeOf, groupXid, signatureItem } from './map-group.ts'
 import { indicatorItems, mapIndicator } from './map-indicator.ts'
@@ -78,7 +77,7 @@ class StixMapper {
 
   map(): MappedBundle {
     for (const read of this.#objects) if (read.ok) this.#noteVersion(read)
-    for (const { object, specVersion } of this.#newest.values()) this.#place(object, specVersion)
+    for (const { object } of this.#newest.values()) this.#place(object)
     // Values that one object takes back and another says are said: the later item of a batch wins.
     const order = [...this.#objects].sort((a, b) => rank(a) - rank(b))
     for (const read of order) this.#accounts[read.position] = this.#account(read)
@@ -90,7 +89,7 @@ class StixMapper {
     if (known === undefined || (known.version ?? '') < (read.version ?? '')) this.#newest.set(read.object.id, read)
   }
 
-  #place(object: StixObject, _specVersion: StixSpecVersion): void {
+  #place(object: StixObject): void {
     const place = object.type === 'indicator' ? this.#placeOfIndicator(object) : placeOfOther(object)
     if (place !== undefined) this.#places.set(object.id, place)
   }
@@ -154,7 +153,11 @@ class StixMapper {
     if (!isEnd(source)) return `Its source ${from} has no place in the library.`
     if (!isEnd(target)) return `Its target ${to} has no place in the library.`
     if (from === to) return 'It joins an object to itself.'
-    this.#associate(source, target, (textOf(object, 'relationship_type') ?? 'related-to').slice(0, 200))
+    this.#associate(
+      source,
+      target,
+      (textOf(object, 'x_postern_kind') ?? textOf(object, 'relationship_type') ?? 'related-to').slice(0, 200),
+    )
     return undefined
   }
 

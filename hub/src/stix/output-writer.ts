@@ -1,0 +1,110 @@
+import {
+  parseTlp,
+  stix111Indicator,
+  stix111PackageEnd,
+  stix111PackageStart,
+  stixId,
+  stixIndicatorObject,
+  stixLabelMarking,
+  type StixIndicatorSource,
+  type StixOutputObject,
+} from '@postern/intel'
+import type { StixFormat } from './stix-format.ts'
+
+/** What is said of an output before its first object. */
+export type OutputHead = {
+  /** What makes its id: the same content, the same id. */
+  parts: readonly string[]
+  title: string
+  timestamp: Date
+}
+
+/**
+ * Puts objects into a bundle or a package, in the order in which they come, with the markings that they refer to at the end. What cannot
+ * be said is counted by its reason, and stands in the account with which every output ends.
+ */
+export class OutputWriter {
+  readonly format: StixFormat
+  readonly #head: OutputHead
+  readonly #labels = new Set<string>()
+  readonly #markingIds = new Set<string>()
+  readonly #leftOut = new Map<string, number>()
+  #count = 0
+
+  constructor(format: StixFormat, head: OutputHead) {
+    this.format = format
+    this.#head = head
+  }
+
+  /** Before everything else. */
+  start(): string {
+    const { parts, title, timestamp } = this.#head
+    if (this.format === '1.1.1') return stix111PackageStart(parts.join(' '), title, timestamp)
+    const version = this.format === '2.0' ? ',"spec_version":"2.0"' : ''
+    return `{"type":"bundle","id":"${stixId('bundle', this.format, ...parts)}"${version},"objects":[\n`
+  }
+
+  /** @param labels its security labels; where there are none known, its TLP stands for them */
+  indicator(source: StixIndicatorSource, labels: readonly string[] = []): string {
+    if (this.format === '1.1.1') {
+      const text = stix111Indicator(source)
+      if (text === undefined) return this.leaveOut(`STIX 1.1.1 has no object for the type ${source.type}`)
+      if (labels.some((label) => parseTlp(label) === undefined))
+        this.leaveOut('security labels, which STIX 1.1.1 was not given')
+      this.#count += 1
+      return text
+    }
+    const named = labels.length === 0 && source.tlp ? [`TLP:${source.tlp}`] : labels
+    return this.object(stixIndicatorObject({ ...source, tlp: null, markingRefs: this.markingRefs(named) }, this.format))
+  }
+
+  object(object: StixOutputObject): string {
+    return this.text(JSON.stringify(object))
+  }
+
+  /** An object as its text. */
+  text(json: string): string {
+    const separator = this.#count === 0 ? '' : ',\n'
+    this.#count += 1
+    return `${separator}${json}`
+  }
+
+  /** Ids of the markings of security labels, which the output then defines. */
+  markingRefs(labels: readonly string[]): string[] {
+    if (this.format === '1.1.1') return []
+    for (const label of labels) this.#labels.add(label)
+    const { format } = this
+    return [...new Set(labels.flatMap((label) => stixLabelMarking(label, format).refs))]
+  }
+
+  /** A marking definition that stands among the objects already. */
+  hasMarking(id: string): void {
+    this.#markingIds.add(id)
+  }
+
+  leaveOut(reason: string, count = 1): string {
+    this.#leftOut.set(reason, (this.#leftOut.get(reason) ?? 0) + count)
+    return ''
+  }
+
+  /** After everything else. */
+  *end(): Generator<string> {
+    if (this.format === '1.1.1') {
+      yield stix111PackageEnd(JSON.stringify(this.#account()))
+      return
+    }
+    for (const label of [...this.#labels].sort()) {
+      for (const definition of stixLabelMarking(label, this.format).definitions) {
+        if (this.#markingIds.has(definition.id)) continue
+        this.#markingIds.add(definition.id)
+        yield this.object(definition)
+      }
+    }
+    yield `\n],"x_postern_account":${JSON.stringify(this.#account())}}\n`
+  }
+
+  #account(): { objects: number; leftOut: Record<string, number> } {
+    const reasons = [...this.#leftOut].sort(([a], [b]) => (a < b ? -1 : 1))
+    return { objects: this.#count, leftOut: Object.fromEntries(reasons) }
+  }
+}

@@ -1,0 +1,278 @@
+import {
+  compareTlp,
+  convertStixObject,
+  parseGroupType,
+  parseIndicatorType,
+  parseTlp,
+  stixGroupId,
+  stixGroupObject,
+  stixId,
+  stixLabelsOf,
+  stixRelationshipObject,
+  tlpLevels,
+  updatedIndicatorObject,
+  type StixAttribute,
+  type StixGroupSource,
+  type StixIndicatorSource,
+  type StixOutputObject,
+  type StixSpecVersion,
+  type TlpLevel,
+} from '@postern/intel'
+import type { PoolClient } from 'pg'
+import { rowsOf } from './output-streams.ts'
+import { OutputWriter } from './output-writer.ts'
+import {
+  allAssertions,
+  type AssertionRow,
+  assertionsOf,
+  assertionsWithoutText,
+  type AttributeColumn,
+  groupOf,
+  type GroupRow,
+  groupsWithoutText,
+  keptMarkings,
+  keptObjects,
+  type KeptRow,
+  type LinkEndColumn,
+  type LinkRow,
+  linksWithoutText,
+} from './owner-queries.ts'
+import { labelOfMarkings } from './kept-markings.ts'
+import type { StixFormat } from './stix-format.ts'
+
+export type OutputOwner = { id: string; name: string; tlpMax: TlpLevel }
+
+const aboveTlp = 'objects above the permitted TLP'
+
+/**
+ * Everything that an owner has as STIX: first the kept texts, then what was built, each part in an order of its own that is always the same.
+ * A kept text goes out where nothing in the library contradicts it.
+ */
+export async function* ownerOutput(client: PoolClient, owner: OutputOwner, format: StixFormat): AsyncGenerator<string> {
+  const { rows } = await client.query<{ at: Date | null }>(
+    'select greatest((select max(modified_at) from assertion where owner_id = $1), (select max(modified_at) from library_group where owner_id = $1)) as at',
+    [owner.id],
+  )
+  const timestamp = rows[0]?.at ?? new Date(0)
+  const writer = new OutputWriter(format, {
+    parts: ['owner', owner.id, owner.tlpMax, timestamp.toISOString()],
+    title: owner.name,
+    timestamp,
+  })
+  yield writer.start()
+  if (format === '1.1.1') yield* onlyIndicators(client, owner, writer)
+  else yield* new OwnerOutput(client, owner, writer, format).all()
+  yield* writer.end()
+}
+
+async function* onlyIndicators(client: PoolClient, owner: OutputOwner, writer: OutputWriter): AsyncGenerator<string> {
+  for await (const row of rowsOf<AssertionRow>(client, 'stix_assertion', allAssertions, [owner.id])) {
+    if (isAbove(row.tlp, owner.tlpMax)) writer.leaveOut(aboveTlp)
+    // The package has no word for what is taken back: it is not said at all.
+    else if (!row.active) writer.leaveOut('values that are inactive')
+    else yield writer.indicator(sourceOf(row), row.labels)
+  }
+  const { rows } = await client.query<{ groups: string; texts: string }>(
+    `select (select count(*) from library_group where owner_id = $1) as groups,
+       (select count(*) from stix_object where owner_id = $1 and outcome = 'kept') as texts`,
+    [owner.id],
+  )
+  if (Number(rows[0]?.groups) > 0) writer.leaveOut('groups and their relationships', Number(rows[0]?.groups))
+  if (Number(rows[0]?.texts) > 0) writer.leaveOut('objects of STIX 2 that are kept as texts', Number(rows[0]?.texts))
+}
+
+class OwnerOutput {
+  readonly #client: PoolClient
+  readonly #owner: OutputOwner
+  readonly #writer: OutputWriter
+  readonly #specVersion: StixSpecVersion
+
+  constructor(client: PoolClient, owner: OutputOwner, writer: OutputWriter, specVersion: StixSpecVersion) {
+    this.#client = client
+    this.#owner = owner
+    this.#writer = writer
+    this.#specVersion = specVersion
+  }
+
+  async *all(): AsyncGenerator<string> {
+    const { id } = this.#owner
+    const labelOf = labelOfMarkings((await this.#client.query<MarkingRow>(keptMarkings, [id])).rows)
+    for await (const row of rowsOf<KeptRow>(this.#client, 'stix_kept', keptObjects, [id]))
+      yield await this.#kept(row, labelOf)
+    for await (const row of rowsOf<AssertionRow>(this.#client, 'stix_assertion', assertionsWithoutText, [id]))
+      yield this.#assertion(row)
+    for await (const row of rowsOf<GroupRow>(this.#client, 'stix_group', groupsWithoutText, [id]))
+      yield this.#group(row)
+    for await (const row of rowsOf<LinkRow>(this.#client, 'stix_link', linksWithoutText, [id])) yield this.#link(row)
+  }
+
+  async #kept(row: KeptRow, labelOf: (id: string) => { kind: 'label'; name: string } | undefined): Promise<string> {
+    if (isGone(row)) return this.#writer.leaveOut('texts of what is no longer in the library')
+    if (row.value_count > 1 && row.unchanged < row.value_count)
+      return this.#writer.leaveOut('texts of several values that were changed since, whose values stand singly')
+    // The text was an object when it was validated.
+    const text = JSON.parse(row.body) as StixOutputObject
+    const labels = stixLabelsOf({ ...text, id: row.object_id, type: row.type }, labelOf).map(({ name }) => name)
+    if (labels.some((label) => isLevelAbove(parseTlp(label), this.#owner.tlpMax)))
+      return this.#writer.leaveOut(aboveTlp)
+    const said = await this.#said(row, text)
+    if (said === undefined) return this.#writer.leaveOut(aboveTlp)
+    const converted = convertStixObject(said, row.spec_version, this.#specVersion)
+    if (!converted.ok) return this.#writer.leaveOut(converted.reason)
+    if (row.type === 'marking-definition') this.#writer.hasMarking(row.object_id)
+    // Of TLP every reader knows the definitions; those of the other version are said anew.
+    if (said !== text) this.#writer.markingRefs(labels)
+    return converted.object === text ? this.#writer.text(row.body) : this.#writer.object(converted.object)
+  }
+
+  /** The text, or what the library says since; undefined where that is above the permitted TLP. */
+  async #said(row: KeptRow, text: StixOutputObject): Promise<StixOutputObject | undefined> {
+    const { id } = this.#owner
+    if (row.value_count === 1 && row.unchanged < row.value_count) {
+      const { rows } = await this.#client.query<AssertionRow>(assertionsOf, [id, row.indicator_ids])
+      const changed = rows[0]
+      if (changed === undefined || isAbove(changed.tlp, this.#owner.tlpMax)) return undefined
+      const source = { ...sourceOf(changed), tlp: null, markingRefs: this.#writer.markingRefs(changed.labels) }
+      return updatedIndicatorObject(text, source)
+    }
+    if (row.group_changed !== true) return text
+    const { rows } = await this.#client.query<GroupRow>(groupOf, [id, row.group_id])
+    const changed = rows[0]
+    const built = changed === undefined ? undefined : this.#groupSource(changed)
+    if (changed === undefined || built === undefined || isAbove(changed.tlp, this.#owner.tlpMax)) return undefined
+    return updatedGroup(text, stixGroupObject(built, row.spec_version))
+  }
+
+  #assertion(row: AssertionRow): string {
+    if (isAbove(row.tlp, this.#owner.tlpMax)) return this.#writer.leaveOut(aboveTlp)
+    return this.#writer.indicator(sourceOf(row), row.labels)
+  }
+
+  #group(row: GroupRow): string {
+    if (isAbove(row.tlp, this.#owner.tlpMax)) return this.#writer.leaveOut(aboveTlp)
+    const source = this.#groupSource(row)
+    if (source === undefined) return this.#writer.leaveOut(`groups of the type ${row.type}`)
+    return this.#writer.object(stixGroupObject(source, this.#specVersion))
+  }
+
+  #groupSource(row: GroupRow): StixGroupSource | undefined {
+    const type = parseGroupType(row.type)
+    if (type === undefined) return undefined
+    return {
+      type,
+      name: row.name,
+      xid: row.xid,
+      created: row.added_at,
+      modified: row.modified_at,
+      status: row.status,
+      eventDate: row.event_date,
+      publishDate: row.publish_date,
+      firstSeen: row.first_seen,
+      lastSeen: row.last_seen,
+      tags: row.tags,
+      markingRefs: this.#writer.markingRefs(row.labels),
+      attributes: attributesOf(row.attributes),
+      fileType: row.file_type,
+      fileText: row.file_text,
+    }
+  }
+
+  #link(row: LinkRow): string {
+    const { tlpMax } = this.#owner
+    if (isAbove(row.source.tlp, tlpMax) || isAbove(row.target.tlp, tlpMax))
+      return this.#writer.leaveOut('relationships of objects above the permitted TLP')
+    const sourceRef = row.source_object ?? this.#builtId(row.source)
+    const targetRef = row.target_object ?? this.#builtId(row.target)
+    if (sourceRef === undefined || targetRef === undefined)
+      return this.#writer.leaveOut('relationships of unknown types')
+    const relationship = { sourceRef, kind: row.kind, targetRef, created: row.added_at }
+    return this.#writer.object(stixRelationshipObject(relationship, this.#specVersion))
+  }
+
+  #builtId(end: LinkEndColumn): string | undefined {
+    if ('value' in end) {
+      const type = parseIndicatorType(end.type)
+      return type === undefined ? undefined : stixId('indicator', type, end.value)
+    }
+    const type = parseGroupType(end.type)
+    if (type === undefined) return undefined
+    const { xid, fileType, fileText } = end
+    const at = new Date(0)
+    return stixGroupId({ type, xid, fileType, fileText, name: '', created: at, modified: at }, this.#specVersion)
+  }
+}
+
+type MarkingRow = { object_id: string; body: string }
+
+/** Its values, or its group, were deleted since. */
+function isGone(row: KeptRow): boolean {
+  if (row.value_count > 0) return row.present === 0
+  const isGroup = row.outcome === 'mapped' && row.type !== 'relationship' && row.type !== 'marking-definition'
+  return isGroup && row.group_id === null
+}
+
+/** A kept object with what the library says of its group now. */
+function updatedGroup(text: StixOutputObject, built: StixOutputObject): StixOutputObject {
+  const said: Record<string, unknown> = { ...text }
+  for (const property of ['labels', 'object_marking_refs', 'x_postern_untagged']) delete said[property]
+  for (const property of groupProperties) if (built[property] !== undefined) said[property] = built[property]
+  return { ...said, type: text.type, id: text.id }
+}
+
+const groupProperties = [
+  'modified',
+  'revoked',
+  'labels',
+  'object_marking_refs',
+  'name',
+  'description',
+  'first_seen',
+  'last_seen',
+  'x_postern_untagged',
+  'x_postern_status',
+  'x_postern_attributes',
+]
+
+function sourceOf(row: AssertionRow): StixIndicatorSource {
+  const type = parseIndicatorType(row.type)
+  if (type === undefined) throw new Error(`an indicator is stored with the type ${row.type}`)
+  return {
+    type,
+    value: row.value,
+    created: row.added_at,
+    modified: row.modified_at,
+    firstSeen: row.first_seen,
+    lastSeen: row.last_seen,
+    expires: row.expires,
+    tlp: levelOf(row.tlp),
+    confidence: row.confidence,
+    rating: row.rating,
+    tags: row.tags,
+    revoked: !row.active,
+    status: row.status === 'Active' ? null : row.status,
+    private: row.private,
+    attributes: attributesOf(row.attributes),
+  }
+}
+
+function attributesOf(columns: readonly AttributeColumn[] | null): StixAttribute[] {
+  return (columns ?? []).map(({ type, value, source, displayed, pinned }) => ({
+    type,
+    value,
+    ...(source === null ? {} : { source }),
+    ...(displayed ? { displayed } : {}),
+    ...(pinned ? { pinned } : {}),
+  }))
+}
+
+function levelOf(tlp: number | null): TlpLevel | null {
+  return tlp === null ? null : (tlpLevels[tlp] ?? null)
+}
+
+function isAbove(tlp: number | null, max: TlpLevel): boolean {
+  return isLevelAbove(levelOf(tlp), max)
+}
+
+function isLevelAbove(level: TlpLevel | null | undefined, max: TlpLevel): boolean {
+  return level !== null && level !== undefined && compareTlp(level, max) > 0
+}

@@ -1,0 +1,172 @@
+/** Queries over everything that an owner has; `$1` is the owner. */
+
+/** The newest version of each object, with whether the library still says what its text says. */
+const newest = `newest as materialized (
+  select n.*, cardinality(n.indicator_ids) as value_count,
+    (select count(*) from assertion a where a.owner_id = $1 and a.indicator_id = any(n.indicator_ids))::int as present,
+    (select count(*) from assertion a where a.owner_id = $1 and a.indicator_id = any(n.indicator_ids)
+       and a.modified_at <= n.added_at)::int as unchanged
+  from (
+    select distinct on (object_id) object_id, type, spec_version, body, indicator_ids, group_id, outcome, added_at
+    from stix_object where owner_id = $1 order by object_id, version desc
+  ) n
+)`
+
+export type KeptRow = {
+  object_id: string
+  type: string
+  spec_version: '2.0' | '2.1'
+  body: string
+  outcome: 'mapped' | 'kept'
+  indicator_ids: string[]
+  group_id: string | null
+  value_count: number
+  present: number
+  unchanged: number
+  group_changed: boolean | null
+}
+
+export const keptObjects = `with ${newest}
+  select n.object_id, n.type, n.spec_version, n.body, n.outcome, n.indicator_ids, n.group_id, n.value_count, n.present, n.unchanged,
+    g.modified_at > n.added_at as group_changed
+  from newest n left join library_group g on g.id = n.group_id
+  order by n.object_id`
+
+export const keptMarkings = `select distinct on (object_id) object_id, body from stix_object
+  where owner_id = $1 and type = 'marking-definition' order by object_id, version desc`
+
+export type AssertionRow = {
+  indicator_id: string
+  type: string
+  value: string
+  rating: number | null
+  confidence: number | null
+  active: boolean
+  private: boolean
+  status: string
+  tags: string[]
+  labels: string[]
+  tlp: number | null
+  first_seen: Date | null
+  last_seen: Date | null
+  expires: Date | null
+  added_at: Date
+  modified_at: Date
+  attributes: AttributeColumn[] | null
+}
+
+export type AttributeColumn = {
+  type: string
+  value: string
+  source: string | null
+  displayed: boolean
+  pinned: boolean
+}
+
+const assertionColumns = `a.indicator_id, i.type, i.value, a.rating, a.confidence, a.active, a.private, a.status, a.tags, a.labels, a.tlp,
+  a.first_seen, a.last_seen, a.expires, a.added_at, a.modified_at,
+  (select json_agg(json_build_object('type', t.type, 'value', t.value, 'source', t.source, 'displayed', t.displayed, 'pinned', t.pinned) order by t.id)
+   from assertion_attribute t where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id) as attributes`
+
+/** `$2` are ids of indicators. */
+export const assertionsOf = `select ${assertionColumns} from assertion a join indicator i on i.id = a.indicator_id
+  where a.owner_id = $1 and a.indicator_id = any($2::uuid[])`
+
+export const allAssertions = `select ${assertionColumns} from assertion a join indicator i on i.id = a.indicator_id
+  where a.owner_id = $1 order by i.type collate "C", i.value collate "C"`
+
+/** What no kept text says: a text of several values says nothing any more once one of them was changed. */
+export const assertionsWithoutText = `with ${newest},
+  said as (select unnest(indicator_ids) as id from newest where value_count = 1 or unchanged = value_count)
+  select ${assertionColumns} from assertion a join indicator i on i.id = a.indicator_id
+  where a.owner_id = $1 and not exists (select 1 from said where said.id = a.indicator_id)
+  order by i.type collate "C", i.value collate "C"`
+
+export type GroupRow = {
+  id: string
+  type: string
+  name: string
+  xid: string
+  status: string | null
+  event_date: Date | null
+  publish_date: Date | null
+  first_seen: Date | null
+  last_seen: Date | null
+  tags: string[]
+  labels: string[]
+  tlp: number | null
+  file_type: string | null
+  file_text: string | null
+  added_at: Date
+  modified_at: Date
+  attributes: AttributeColumn[] | null
+}
+
+const groupColumns = `g.id, g.type, g.name, g.xid, g.status, g.event_date, g.publish_date, g.first_seen, g.last_seen, g.tags, g.labels,
+  g.tlp, g.detail->>'fileType' as file_type, g.detail->>'fileText' as file_text, g.added_at, g.modified_at,
+  (select json_agg(json_build_object('type', t.type, 'value', t.value, 'source', t.source, 'displayed', t.displayed, 'pinned', t.pinned) order by t.id)
+   from group_attribute t where t.group_id = g.id) as attributes`
+
+/** `$2` is a group. */
+export const groupOf = `select ${groupColumns} from library_group g where g.owner_id = $1 and g.id = $2`
+
+export const groupsWithoutText = `select ${groupColumns} from library_group g
+  where g.owner_id = $1 and not exists (select 1 from stix_object o where o.group_id = g.id)
+  order by g.xid collate "C"`
+
+export type LinkRow = {
+  kind: string
+  added_at: Date
+  /** The ends' kept objects, where there are some. */
+  source_object: string | null
+  source: LinkEndColumn
+  target_object: string | null
+  target: LinkEndColumn
+}
+/** Enough of a group or an indicator to make the id of the object that was built for it. */
+export type LinkEndColumn =
+  | { type: string; value: string; tlp: number | null }
+  | { type: string; xid: string; fileType: string | null; fileText: string | null; tlp: number | null }
+
+const objectOfGroup = (group: string) =>
+  `(select o.object_id from stix_object o where o.group_id = ${group}.id order by o.version desc limit 1)`
+const objectOfIndicator = (indicator: string) => `(
+  select n.object_id from newest n where n.indicator_ids @> array[${indicator}.id]
+    and (n.value_count = 1 or n.unchanged = n.value_count) order by n.object_id limit 1)`
+const groupEnd = (group: string) =>
+  `json_build_object('type', ${group}.type, 'xid', ${group}.xid, 'fileType', ${group}.detail->>'fileType', 'fileText', ${group}.detail->>'fileText', 'tlp', ${group}.tlp)`
+const indicatorEnd = (indicator: string) =>
+  `json_build_object('type', ${indicator}.type, 'value', ${indicator}.value, 'tlp', (
+     select a.tlp from assertion a where a.indicator_id = ${indicator}.id and a.owner_id = $1))`
+
+/** Relationships that a kept text says, each as its ends and kind. */
+const saidRelations = `said as materialized (
+  select body::json->>'source_ref' as source_ref, body::json->>'target_ref' as target_ref, body::json->>'relationship_type' as kind
+  from stix_object where owner_id = $1 and type = 'relationship' and outcome = 'mapped'
+)`
+
+const links = `links as (
+  select l.kind, l.added_at, ${objectOfGroup('s')} as source_object, ${groupEnd('s')} as source,
+    ${objectOfGroup('t')} as target_object, ${groupEnd('t')} as target, 1 as part, s.xid as first, t.xid as second
+  from group_link l join library_group s on s.id = l.group_id join library_group t on t.id = l.linked_id
+  where s.owner_id = $1 and t.owner_id = $1
+  union all
+  select 'related-to', l.added_at, ${objectOfIndicator('i')}, ${indicatorEnd('i')},
+    ${objectOfGroup('g')}, ${groupEnd('g')}, 2, i.value, g.xid
+  from indicator_group l join indicator i on i.id = l.indicator_id join library_group g on g.id = l.group_id
+  where l.owner_id = $1
+  union all
+  select l.kind, l.added_at, ${objectOfIndicator('i')}, ${indicatorEnd('i')},
+    ${objectOfIndicator('j')}, ${indicatorEnd('j')}, 3, i.value, j.value
+  from indicator_link l join indicator i on i.id = l.indicator_id join indicator j on j.id = l.linked_id
+  where l.owner_id = $1
+)`
+
+/** Links that no kept text says. Between an indicator and a group any relationship counts, since the library knows no kinds of these. */
+export const linksWithoutText = `with ${newest}, ${saidRelations}, ${links}
+  select l.kind, l.added_at, l.source_object, l.source, l.target_object, l.target from links l
+  where not exists (
+    select 1 from said s where (s.source_ref = l.source_object and s.target_ref = l.target_object and (l.part <> 1 or s.kind = l.kind))
+      or (l.part <> 1 and s.source_ref = l.target_object and s.target_ref = l.source_object)
+  ) and not (l.part = 1 and l.kind = 'refers-to' and l.source_object is not null)
+  order by l.part, l.first collate "C", l.second collate "C", l.kind collate "C"`

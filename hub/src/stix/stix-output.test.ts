@@ -1,0 +1,314 @@
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type StixOutputObject, tlpLevels, validateStixObject } from '@postern/intel'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createTestStix, type TestStix } from './test-stix.ts'
+
+let world: TestStix
+beforeAll(async () => {
+  world = await createTestStix()
+})
+afterAll(() => world.close())
+
+type Bundle = {
+  id: string
+  spec_version?: string
+  objects: StixOutputObject[]
+  x_postern_account: { objects: number; leftOut: Record<string, number> }
+}
+
+async function bundleOf(stream: Promise<Readable>): Promise<Bundle> {
+  return JSON.parse(await text(await stream)) as Bundle
+}
+
+async function ownerBundle(name: string, format: '2.0' | '2.1' = '2.1', tlpMax: 'AMBER' | 'RED' = 'RED') {
+  const id = await world.owner(name)
+  const bundle = await bundleOf(world.stix.exportOwner(world.person, id, { tlpMax, format }))
+  for (const object of bundle.objects) {
+    const validated = validateStixObject(object, format)
+    expect(validated, JSON.stringify(object)).toMatchObject({ ok: true, specVersion: format })
+    if (!object.type.startsWith('marking'))
+      for (const name of ['created', 'modified']) expect(object[name]).toMatch(/\.\d{3,}Z$/)
+  }
+  const ids = bundle.objects.map(({ id: objectId }) => objectId)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(bundle.x_postern_account.objects).toBe(ids.length)
+  return bundle
+}
+
+const ics = fileURLToPath(new URL('../../../../shared/data/stix/ics-attack-18.1.json', import.meta.url))
+
+describe('LIB-6: owners', () => {
+  test.runIf(existsSync(ics))(
+    'LIB-6: ATT&CK for ICS comes out as it went in, object by object (needs ../shared/data)',
+    async () => {
+      const bytes = readFileSync(ics)
+      await world.bring('MITRE', bytes)
+      const out = await ownerBundle('MITRE')
+      const sent = (JSON.parse(bytes.toString()) as Bundle).objects
+      const byId = new Map(out.objects.map((object) => [object.id, object]))
+      for (const object of sent) expect(byId.get(object.id)).toEqual(object)
+      expect(out.objects).toHaveLength(sent.length)
+      expect(out.x_postern_account.leftOut).toEqual({})
+      const old = await ownerBundle('MITRE', '2.0')
+      expect(old.spec_version).toBe('2.0')
+      expect(old.objects).toHaveLength(sent.length)
+      expect(old.objects.some((object) => 'spec_version' in object)).toBe(false)
+    },
+  )
+
+  test('LIB-6: what the library says since goes before the text that came', async () => {
+    const sent = {
+      type: 'indicator',
+      spec_version: '2.1',
+      id: 'indicator--00000000-0000-4000-8000-0000000000aa',
+      created: '2026-01-01T00:00:00.000Z',
+      modified: '2026-01-01T00:00:00.000Z',
+      pattern: "[domain-name:value = 'changed.example.com']",
+      pattern_type: 'stix',
+      valid_from: '2026-01-01T00:00:00.000Z',
+      confidence: 10,
+      x_custom: { kept: [1, 2] },
+    }
+    const gone = {
+      ...sent,
+      id: 'indicator--00000000-0000-4000-8000-0000000000ab',
+      pattern: "[domain-name:value = 'gone.example.com']",
+    }
+    await world.bring('Changing', [sent, gone])
+    expect((await ownerBundle('Changing')).objects).toEqual([sent, gone])
+    await world.send('Changing', { indicator: [{ type: 'Host', summary: 'changed.example.com', confidence: 90 }] })
+    await world.send('Changing', { indicator: [{ type: 'Host', summary: 'gone.example.com' }] }, { action: 'Delete' })
+    const { objects, x_postern_account: account } = await ownerBundle('Changing')
+    expect(objects).toHaveLength(1)
+    expect(objects[0]).toMatchObject({ id: sent.id, created: sent.created, confidence: 90, x_custom: { kept: [1, 2] } })
+    expect(objects[0]?.['modified']).not.toBe(sent.modified)
+    expect(account.leftOut).toEqual({ 'texts of what is no longer in the library': 1 })
+  })
+
+  test('D21: what is marked above the permitted TLP is left out and counted', async () => {
+    await world.send('Marked', {
+      group: [{ type: 'Malware', name: 'M', xid: 'm', securityLabel: [{ name: 'TLP:RED' }] }],
+      indicator: [
+        {
+          type: 'Host',
+          summary: 'red.example.com',
+          securityLabel: [{ name: 'TLP:RED' }],
+          associatedGroups: [{ groupXid: 'm' }],
+        },
+        { type: 'Host', summary: 'amber.example.com', securityLabel: [{ name: 'TLP:AMBER' }, { name: 'Ours alone' }] },
+      ],
+    })
+    const { objects, x_postern_account: account } = await ownerBundle('Marked', '2.1', 'AMBER')
+    expect(objects.map(({ type, name }) => name ?? type)).toEqual([
+      'amber.example.com',
+      'marking-definition',
+      'TLP:AMBER',
+    ])
+    expect(account.leftOut).toEqual({
+      'objects above the permitted TLP': 2,
+      'relationships of objects above the permitted TLP': 1,
+    })
+  })
+})
+
+describe('LIB-6: round trips', () => {
+  const label = fc.constantFrom(...tlpLevels.map((level) => `TLP:${level}`), 'Ours alone', 'Second "label"')
+  const words = fc.uniqueArray(fc.constantFrom('botnet', 'c2', 'Ünïcode', 'with "quotes"'), { maxLength: 3 })
+  const named = (names: fc.Arbitrary<string[]>) => names.map((list) => list.map((name) => ({ name })))
+  const value = fc.constantFrom(
+    ['Host', 'a.example.com'],
+    ['Address', '192.0.2.7'],
+    ['CIDR', '192.0.2.0/24'],
+    ['URL', "http://x.example.com/'q\\?a=1"],
+    ['File', 'd41d8cd98f00b204e9800998ecf8427e'],
+    ['ASN', 'ASN64496'],
+    ['Hashtag', '#evil'],
+    ['Mutex', 'Global\\m'],
+    ['Registry Key', 'HKEY_USERS\\x : y : REG_SZ'],
+    ['User Agent', 'agent/1 (<&>)'],
+    ['Email Subject', 'Invoice'],
+    ['EmailAddress', "o'neil@example.com"],
+  )
+  const attribute = fc
+    .record({ type: fc.constantFrom('Description', 'Note'), value: fc.string({ minLength: 1 }) })
+    .filter(({ value: said }) => said.trim() !== '')
+  const shared = {
+    tag: named(words),
+    // STIX 2.0 has no AMBER+STRICT of its own: beside AMBER it could not be told apart.
+    securityLabel: named(
+      fc
+        .uniqueArray(label, { maxLength: 2 })
+        .filter((names) => !names.includes('TLP:AMBER') || !names.includes('TLP:AMBER+STRICT')),
+    ),
+    attribute: fc.array(attribute, { maxLength: 2 }),
+  }
+  const indicator = fc.record({
+    value,
+    rating: fc.constantFrom(0, 2.5, 5),
+    confidence: fc.integer({ min: 0, max: 100 }),
+    active: fc.boolean(),
+    privateFlag: fc.boolean(),
+    firstSeen: fc.constant('2026-01-01T00:00:00Z'),
+    externalDateExpires: fc.constant('2999-01-01T00:00:00Z'),
+    groups: fc.uniqueArray(fc.nat(5), { maxLength: 2 }),
+    ...shared,
+  })
+  const groupTypes = ['Malware', 'Adversary', 'Event', 'Report', 'Task', 'Signature', 'Document'] as const
+  const group = fc.record({
+    type: fc.constantFrom(...groupTypes),
+    name: fc.string({ minLength: 1 }).filter((name) => name.trim() !== ''),
+    ...shared,
+  })
+
+  const content = fc
+    .record({
+      groups: fc.array(group, { minLength: 6, maxLength: 6 }),
+      indicators: fc.uniqueArray(indicator, { maxLength: 6, selector: (item) => item.value[0] }),
+    })
+    .map(({ groups, indicators }) => ({
+      group: groups.map((item, index) => ({
+        ...item,
+        xid: `group ${index}`,
+        ...(item.type === 'Signature' ? { fileType: 'STIX', fileText: '[a:b = 1] FOLLOWEDBY [a:c = 2]' } : {}),
+      })),
+      indicator: indicators.map(({ value: [type, summary], groups: joined, ...item }) => ({
+        type,
+        summary,
+        ...item,
+        associatedGroups: joined.map((index) => ({ groupXid: `group ${index}` })),
+      })),
+      association: [
+        {
+          ref_1: 'group 0',
+          type_1: groups[0]?.type,
+          ref_2: 'group 1',
+          type_2: groups[1]?.type,
+          associationType: 'uses',
+        },
+      ],
+    }))
+
+  /** What an owner has, without numbers and times of its own. */
+  async function holdings(name: string): Promise<unknown> {
+    const id = await world.owner(name)
+    const { rows: assertions } = await world.database.pool.query(
+      `select i.type, i.value, a.rating, a.confidence, a.active, a.private, a.status, a.tags, a.labels, a.tlp, a.first_seen, a.expires,
+         (select json_agg(json_build_array(t.type, t.value) order by t.type, t.value) from assertion_attribute t
+          where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id) as attributes
+       from assertion a join indicator i on i.id = a.indicator_id where a.owner_id = $1 order by 1, 2`,
+      [id],
+    )
+    const { rows: groups } = await world.database.pool.query(
+      `select type, name, xid, tags, labels, tlp, detail,
+         (select json_agg(json_build_array(t.type, t.value) order by t.type, t.value) from group_attribute t where t.group_id = g.id) as attributes
+       from library_group g where owner_id = $1 order by xid`,
+      [id],
+    )
+    const { rows: links } = await world.database.pool.query(
+      `select s.xid as source, l.kind, t.xid as target from group_link l join library_group s on s.id = l.group_id
+         join library_group t on t.id = l.linked_id where s.owner_id = $1
+       union all select i.value, 'of', g.xid from indicator_group l join indicator i on i.id = l.indicator_id
+         join library_group g on g.id = l.group_id where l.owner_id = $1 order by 1, 2, 3`,
+      [id],
+    )
+    return { assertions, groups, links }
+  }
+
+  let run = 0
+  test.each(['2.1', '2.0'] as const)(
+    'LIB-6: whatever an owner has comes back from STIX %s with nothing lost, and goes out again the same',
+    async (format) => {
+      await fc.assert(
+        fc.asyncProperty(content, async (items) => {
+          run += 1
+          const [from, to] = [`From ${run}`, `To ${run}`]
+          const batch = await world.send(from, items)
+          expect(batch.refused + batch.groups_refused).toBe(0)
+          const out = await ownerBundle(from, format)
+          expect(out.x_postern_account.leftOut).toEqual({})
+          const answer = await world.bring(to, Buffer.from(JSON.stringify(out)))
+          expect(answer).toMatchObject({ refused: 0, kept: 0, objects: out.objects.length, specVersion: format })
+          expect(await holdings(to)).toEqual(await holdings(from))
+          const again = await ownerBundle(to, format)
+          const byId = (objects: readonly StixOutputObject[]) => objects.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+          expect(byId(again.objects)).toEqual(byId(out.objects))
+        }),
+        { numRuns: process.env['POSTERN_SOAK'] === '1' ? 200 : 6 },
+      )
+    },
+  )
+
+  test('LIB-6: the same library goes out as the same bytes', async () => {
+    const id = await world.owner('From 1')
+    const outs = await Promise.all(
+      [1, 2].map(async () => text(await world.stix.exportOwner(world.person, id, { tlpMax: 'RED', format: '2.1' }))),
+    )
+    expect(outs[0]).toBe(outs[1])
+  })
+})
+
+describe('LIB-6: data collections', () => {
+  test('LIB-6: a version goes out in every form, and says what a form cannot', async () => {
+    await world.send('Collected', {
+      indicator: [
+        { type: 'Host', summary: 'collected.example.com', rating: 5, confidence: 80, tag: [{ name: 'collected' }] },
+        { type: 'Hashtag', summary: '#collected', rating: 5, tag: [{ name: 'collected' }] },
+        {
+          type: 'Host',
+          summary: 'red.collected.example.com',
+          rating: 5,
+          tag: [{ name: 'collected' }],
+          securityLabel: [{ name: 'TLP:RED' }],
+        },
+        {
+          type: 'File',
+          summary: 'd41d8cd98f00b204e9800998ecf8427e',
+          rating: 5,
+          tag: [{ name: 'collected' }],
+          securityLabel: [{ name: 'TLP:AMBER+STRICT' }],
+        },
+      ],
+    })
+    const { id } = await world.collections.create(world.person, { name: 'Collected', tql: 'tag = "collected"' })
+    await world.collections.refresh(world.person, id)
+    const filter = { types: undefined, tlpMax: 'AMBER+STRICT' } as const
+    const bundles = await Promise.all(
+      (['2.1', '2.0'] as const).map((format) =>
+        bundleOf(world.stix.exportCollection(world.person, id, 'latest', { filter, format })),
+      ),
+    )
+    for (const bundle of bundles) {
+      expect(bundle.objects.flatMap(({ type, name }) => (type === 'indicator' ? [name] : []))).toEqual([
+        'd41d8cd98f00b204e9800998ecf8427e',
+        '#collected',
+        'collected.example.com',
+      ])
+      expect(bundle.x_postern_account).toEqual({
+        objects: bundle.objects.length,
+        leftOut: { 'values above the permitted TLP': 1 },
+      })
+    }
+    const xml = await text(await world.stix.exportCollection(world.person, id, 'latest', { filter, format: '1.1.1' }))
+    expect(xml).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<stix:STIX_Package /)
+    expect(xml.match(/<stix:Indicator /g)).toHaveLength(2)
+    expect(xml).toContain('<DomainNameObj:Value condition="Equals">collected.example.com</DomainNameObj:Value>')
+    expect(xml).toContain('STIX 1.1.1 has no object for the type Hashtag')
+  })
+
+  test('LIB-6: an export that is given up leaves its connection usable', async () => {
+    const owner = await world.owner('Collected')
+    for (let turn = 0; turn < 6; turn++) {
+      const stream = await vi.waitFor(
+        async () => world.stix.exportOwner(world.person, owner, { tlpMax: 'RED', format: '2.1' }),
+        { timeout: 10_000 },
+      )
+      stream.destroy()
+    }
+    const bundle = await vi.waitFor(async () => ownerBundle('Collected'), { timeout: 10_000 })
+    expect(bundle.objects.length).toBeGreaterThan(3)
+  })
+})

@@ -1,0 +1,129 @@
+import type { GroupType } from '../../indicators/group-types.ts'
+import type { TlpLevel } from '../../tlp.ts'
+import { isStixObjectId } from '../bundle/stix-object-id.ts'
+import { groupTypes, posternGroupType } from '../mapping/map-group.ts'
+import { parseStixPattern } from '../pattern/parse-stix-pattern.ts'
+import type { StixAttribute } from '../stix21-indicator.ts'
+import { stixId } from '../stix-id.ts'
+import { type StixSpecVersion, tlpMarkingRefs } from '../tlp-marking.ts'
+import { defaultLabel } from './stix-indicator-object.ts'
+import type { StixOutputObject } from './stix-output.ts'
+
+/** What the library says of one group. */
+export interface StixGroupSource {
+  readonly type: GroupType
+  readonly name: string
+  readonly xid: string
+  readonly created: Date
+  readonly modified: Date
+  readonly status?: string | null
+  readonly eventDate?: Date | null
+  readonly publishDate?: Date | null
+  readonly firstSeen?: Date | null
+  readonly lastSeen?: Date | null
+  readonly tags?: readonly string[]
+  readonly tlp?: TlpLevel | null
+  readonly markingRefs?: readonly string[]
+  readonly attributes?: readonly StixAttribute[]
+  /** Of a Signature: its language and text. */
+  readonly fileType?: string | null
+  readonly fileText?: string | null
+  /** Ids of what a report names. */
+  readonly objectRefs?: readonly string[]
+}
+
+/**
+ * The object of a group that the library alone describes. Types that STIX has no word for go out as `x-postern-group`, which names the type;
+ * a signature whose language a pattern can have goes out as an indicator.
+ */
+export function stixGroupObject(source: StixGroupSource, specVersion: StixSpecVersion): StixOutputObject {
+  const type = typeOf(source, specVersion)
+  const created = source.created.toISOString()
+  const modified = (source.modified < source.created ? source.created : source.modified).toISOString()
+  const markingRefs = [...(source.tlp ? tlpMarkingRefs(source.tlp, specVersion) : []), ...(source.markingRefs ?? [])]
+  const description = source.attributes?.find((attribute) => attribute.type === 'Description')?.value
+  const needsLabels = specVersion === '2.0' && labelled20.has(type)
+  const labels = source.tags?.length ? [...source.tags] : needsLabels ? [defaultLabel] : []
+  return {
+    type,
+    ...(specVersion === '2.1' ? { spec_version: '2.1' } : {}),
+    id: stixGroupId(source, specVersion),
+    created,
+    modified,
+    ...(source.status === 'Revoked' ? { revoked: true } : {}),
+    ...(labels.length > 0 ? { labels } : {}),
+    ...(markingRefs.length > 0 ? { object_marking_refs: [...new Set(markingRefs)] } : {}),
+    name: source.name,
+    ...(description === undefined ? {} : { description }),
+    ...required(source, type, specVersion),
+    ...seen(source),
+    ...(needsLabels && !source.tags?.length ? { x_postern_untagged: true } : {}),
+    ...posternProperties(source, type),
+  }
+}
+
+/** The id of that object: the group's xid where it is one already, else one made of type and xid. */
+export function stixGroupId(source: StixGroupSource, specVersion: StixSpecVersion): string {
+  const type = typeOf(source, specVersion)
+  return isStixObjectId(source.xid) && source.xid.slice(0, -38) === type
+    ? source.xid
+    : stixId(type, source.type, source.xid)
+}
+
+function typeOf({ type, fileType, fileText }: StixGroupSource, specVersion: StixSpecVersion): string {
+  if (type !== 'Signature') return typeOfGroup.get(type) ?? posternGroupType
+  const language = languageOf(fileType)
+  if (language === 'stix') return fileText && parseStixPattern(fileText).ok ? 'indicator' : posternGroupType
+  return specVersion === '2.1' && language !== undefined && fileText ? 'indicator' : posternGroupType
+}
+
+function languageOf(fileType: string | null | undefined): string | undefined {
+  const language = fileType?.toLowerCase()
+  return language !== undefined && languages.has(language) ? language : undefined
+}
+
+/** 2.1's open vocabulary of pattern types. */
+const languages: ReadonlySet<string> = new Set(['stix', 'pcre', 'sigma', 'snort', 'suricata', 'yara'])
+const typeOfGroup: ReadonlyMap<GroupType, string> = new Map([...groupTypes].map(([object, group]) => [group, object]))
+const labelled20: ReadonlySet<string> = new Set(['indicator', 'malware', 'report', 'threat-actor', 'tool'])
+
+/** What the standard demands of a type beside its name. */
+function required(source: StixGroupSource, type: string, specVersion: StixSpecVersion): Record<string, unknown> {
+  if (type === 'indicator') {
+    return {
+      pattern: source.fileText ?? '',
+      ...(specVersion === '2.1' ? { pattern_type: languageOf(source.fileType) } : {}),
+      valid_from: (source.firstSeen ?? source.created).toISOString(),
+    }
+  }
+  if (type === 'malware' && specVersion === '2.1') return { is_family: false }
+  if (type !== 'report') return {}
+  return {
+    published: (source.publishDate ?? source.created).toISOString(),
+    // A report of nothing names itself, since a list in STIX is never empty.
+    object_refs: source.objectRefs?.length ? [...source.objectRefs] : [stixGroupId(source, specVersion)],
+  }
+}
+
+function seen({ firstSeen, lastSeen }: StixGroupSource): Record<string, unknown> {
+  const isOrdered = !firstSeen || !lastSeen || firstSeen <= lastSeen
+  return {
+    ...(firstSeen ? { first_seen: firstSeen.toISOString() } : {}),
+    ...(lastSeen && isOrdered ? { last_seen: lastSeen.toISOString() } : {}),
+  }
+}
+
+function posternProperties(source: StixGroupSource, type: string): Record<string, unknown> {
+  const others = source.attributes ?? []
+  return {
+    ...(type === posternGroupType ? { x_postern_group_type: source.type } : {}),
+    ...(type === posternGroupType && source.fileText
+      ? { x_postern_file_type: source.fileType ?? '', x_postern_file_text: source.fileText }
+      : {}),
+    x_postern_xid: source.xid,
+    ...(source.status ? { x_postern_status: source.status } : {}),
+    ...(source.eventDate ? { x_postern_event_date: source.eventDate.toISOString() } : {}),
+    ...(source.publishDate && type !== 'report' ? { x_postern_publish_date: source.publishDate.toISOString() } : {}),
+    ...(others.length > 0 ? { x_postern_attributes: [...others] } : {}),
+  }
+}

@@ -1,0 +1,107 @@
+import { escapeXml } from '../../escape/xml.ts'
+import type { IndicatorType } from '../../indicators/indicator-types.ts'
+import type { TlpLevel } from '../../tlp.ts'
+import { stixValidity, type StixIndicatorSource } from '../stix21-indicator.ts'
+import { stixId } from '../stix-id.ts'
+import { cyboxProperties } from './cybox-properties.ts'
+
+/**
+ * The beginning of a STIX 1.1.1 package: everything before its first indicator. Ids are QNames of a namespace of ours.
+ * @param id makes the package's id; the same for the same content
+ */
+export function stix111PackageStart(id: string, title: string, timestamp: Date): string {
+  const names = namespaces.map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`).join('')
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<stix:STIX_Package${names} id="postern:Package-${uuidOf(stixId('package', id))}" version="1.1.1" timestamp="${timestamp.toISOString()}">
+<stix:STIX_Header><stix:Title>${escapeXml(title)}</stix:Title><stix:Package_Intent xsi:type="stixVocabs:PackageIntentVocab-1.0">Indicators - Watchlist</stix:Package_Intent></stix:STIX_Header>
+<stix:Indicators>
+`
+}
+
+/** Whatever follows the last indicator; the account is a comment, since the format has no place for one. */
+export function stix111PackageEnd(account: string): string {
+  // A comment in XML holds no two hyphens side by side, and does not end in one.
+  const comment = escapeXml(account)
+    .replace(/-(?=-)/g, '- ')
+    .replace(/-$/, '- ')
+  return `</stix:Indicators>\n<!-- ${comment} -->\n</stix:STIX_Package>\n`
+}
+
+/** One value as an indicator of a package, on one line; undefined for types that CybOX 2.1 has no object for. */
+export function stix111Indicator(source: StixIndicatorSource): string | undefined {
+  const { type, value, created, modified, tlp, confidence } = source
+  const properties = cyboxProperties(type, value)
+  if (properties === undefined) return undefined
+  const id = uuidOf(stixId('indicator', type, value))
+  const { valid_from: from, valid_until: until } = stixValidity(source)
+  const end = until === undefined ? '' : `<indicator:End_Time>${until}</indicator:End_Time>`
+  const timestamp = (modified < created ? created : modified).toISOString()
+  return [
+    `<stix:Indicator xsi:type="indicator:IndicatorType" version="2.1.1" id="postern:Indicator-${id}" timestamp="${timestamp}">`,
+    `<indicator:Title>${escapeXml(value)}</indicator:Title>`,
+    kindWord(type),
+    `<indicator:Valid_Time_Position><indicator:Start_Time>${from}</indicator:Start_Time>${end}</indicator:Valid_Time_Position>`,
+    `<indicator:Observable id="postern:Observable-${id}"><cybox:Object id="postern:Object-${id}">${properties}</cybox:Object></indicator:Observable>`,
+    tlp ? handling(tlp) : '',
+    confidence === null || confidence === undefined
+      ? ''
+      : `<indicator:Confidence><stixCommon:Value>${Math.round(confidence)}</stixCommon:Value></indicator:Confidence>`,
+    '</stix:Indicator>\n',
+  ].join('')
+}
+
+function kindWord(type: IndicatorType): string {
+  const word = watchlists.get(type)
+  return word === undefined
+    ? ''
+    : `<indicator:Type xsi:type="stixVocabs:IndicatorTypeVocab-1.1">${word}</indicator:Type>`
+}
+
+/** Words of IndicatorTypeVocab-1.1; the other types have none. */
+const watchlists: ReadonlyMap<IndicatorType, string> = new Map([
+  ['Address', 'IP Watchlist'],
+  ['CIDR', 'IP Watchlist'],
+  ['Host', 'Domain Watchlist'],
+  ['URL', 'URL Watchlist'],
+  ['File', 'File Hash Watchlist'],
+  ['EmailAddress', 'Malicious E-mail'],
+  ['Email Subject', 'Malicious E-mail'],
+])
+
+/** TLP 1.0 has no AMBER+STRICT: AMBER, and a statement beside it. */
+function handling(level: TlpLevel): string {
+  const color = level === 'CLEAR' ? 'WHITE' : level === 'AMBER+STRICT' ? 'AMBER' : level
+  const statement =
+    level === 'AMBER+STRICT'
+      ? '<marking:Marking_Structure xsi:type="simpleMarking:SimpleMarkingStructureType"><simpleMarking:Statement>TLP:AMBER+STRICT</simpleMarking:Statement></marking:Marking_Structure>'
+      : ''
+  return `<indicator:Handling><marking:Marking><marking:Controlled_Structure>../../../descendant-or-self::node()</marking:Controlled_Structure><marking:Marking_Structure xsi:type="tlpMarking:TLPMarkingStructureType" color="${color}"/>${statement}</marking:Marking></indicator:Handling>`
+}
+
+function uuidOf(id: string): string {
+  return id.slice(-36)
+}
+
+const namespaces: readonly (readonly [prefix: string, uri: string])[] = [
+  ['xsi', 'http://www.w3.org/2001/XMLSchema-instance'],
+  ['stix', 'http://stix.mitre.org/stix-1'],
+  ['stixCommon', 'http://stix.mitre.org/common-1'],
+  ['stixVocabs', 'http://stix.mitre.org/default_vocabularies-1'],
+  ['indicator', 'http://stix.mitre.org/Indicator-2'],
+  ['marking', 'http://data-marking.mitre.org/Marking-1'],
+  ['tlpMarking', 'http://data-marking.mitre.org/extensions/MarkingStructure#TLP-1'],
+  ['simpleMarking', 'http://data-marking.mitre.org/extensions/MarkingStructure#Simple-1'],
+  ['cybox', 'http://cybox.mitre.org/cybox-2'],
+  ['cyboxCommon', 'http://cybox.mitre.org/common-2'],
+  ['cyboxVocabs', 'http://cybox.mitre.org/default_vocabularies-2'],
+  ['AddressObj', 'http://cybox.mitre.org/objects#AddressObject-2'],
+  ['ASObj', 'http://cybox.mitre.org/objects#ASObject-1'],
+  ['DomainNameObj', 'http://cybox.mitre.org/objects#DomainNameObject-1'],
+  ['EmailMessageObj', 'http://cybox.mitre.org/objects#EmailMessageObject-2'],
+  ['FileObj', 'http://cybox.mitre.org/objects#FileObject-2'],
+  ['HTTPSessionObj', 'http://cybox.mitre.org/objects#HTTPSessionObject-2'],
+  ['MutexObj', 'http://cybox.mitre.org/objects#MutexObject-2'],
+  ['URIObj', 'http://cybox.mitre.org/objects#URIObject-2'],
+  ['WinRegistryKeyObj', 'http://cybox.mitre.org/objects#WinRegistryKeyObject-2'],
+  ['postern', 'urn:postern'],
+]
