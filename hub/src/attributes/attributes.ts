@@ -95,7 +95,12 @@ export class Attributes {
   }
 
   /** Rules hold for what batches bring from now on; what is written stays. */
-  async replace(caller: PersonCaller, id: string, wanted: WriteAttributeType, address?: string): Promise<AttributeType> {
+  async replace(
+    caller: PersonCaller,
+    id: string,
+    wanted: WriteAttributeType,
+    address?: string,
+  ): Promise<AttributeType> {
     const checked = check(wanted)
     return this.#change(caller, 'attribute-type.change', checked, address, async (store) => {
       try {

@@ -19,7 +19,9 @@ const contentLockClass = 62_007
  * groups and associations look at more of what the owner has.
  */
 export function turnOf(batch: PreparedBatch, { action }: BatchModes): Turn {
-  return action === 'Create' && batch.groups.count === 0 && batch.links.positions.length === 0 ? 'beside' : 'alone'
+  return action === 'Create' && batch.groups.count === 0 && batch.links.positions.length + batch.files.length === 0
+    ? 'beside'
+    : 'alone'
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { BatchConfig } from '@postern/protocol'
 import type { Pool, PoolClient } from 'pg'
 import type { Caller } from '../access/caller.ts'
+import type { Attributes } from '../attributes/attributes.ts'
 import type { Db } from '../database/database.ts'
 import type { Exclusions, Matchers } from '../exclusions/matchers.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -40,6 +41,8 @@ export type BatchesOptions = {
   clock: Clock
   /** The exclusion lists that hold for what is created (D25). */
   matchers: Matchers
+  /** What attributes may hold. */
+  attributes: Attributes
   /** Hears after each commit that indicators of the organization were touched. */
   onTouched(organizationId: string): void
 }
@@ -57,11 +60,13 @@ export class Batches {
   readonly #clock: Clock
   readonly #names: NameRegister
   readonly #matchers: Matchers
+  readonly #attributes: Attributes
   readonly #onTouched: (organizationId: string) => void
   readonly #reader = new ContentReader()
 
-  constructor({ pool, db, clock, matchers, onTouched }: BatchesOptions) {
+  constructor({ pool, db, clock, matchers, attributes, onTouched }: BatchesOptions) {
     this.#matchers = matchers
+    this.#attributes = attributes
     this.#pool = pool
     this.#store = new BatchStore(db)
     this.#clock = clock
@@ -75,6 +80,7 @@ export class Batches {
 
   /** A batch without content yet, for the two-step way. */
   async create(sender: BatchSender, config: BatchConfig): Promise<string> {
+    batchModes(config)
     return this.#store.create(sender, config)
   }
 
@@ -133,12 +139,16 @@ export class Batches {
   ): Promise<BatchRow> {
     const modes = batchModes(config)
     const exclusions = await this.#matchers.current(sender.organizationId)
-    const reading = this.#reader.read(content, modes, exclusions)
+    const attributes = await this.#attributes.rulesOf(sender.organizationId)
+    const reading = this.#reader.read(content, modes, exclusions, attributes)
     const beginning = begun(reading)
     // While the thread that reads has begun.
     const sha256 = knownSha256 ?? digest(config, content)
     const batch = await beginning
-    if (modes.action === 'Create') await this.#names.add(batch)
+    if (modes.action === 'Create') {
+      await this.#names.add(batch)
+      await this.#attributes.register(attributes, batch.attributeNames)
+    }
     const read: ReadBatch = {
       sender,
       config,

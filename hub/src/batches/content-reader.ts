@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import type { OrganizationRules } from '../attributes/attributes.ts'
+import { RulesOfThread, type ThreadRules } from '../attributes/thread-rules.ts'
 import type { Exclusions } from '../exclusions/matchers.ts'
 import { ListsOfThread, type ThreadExclusions } from '../exclusions/thread-matchers.ts'
 import { Problem } from '../lib/problem.ts'
@@ -17,29 +19,36 @@ const youngGenerationMegabytes = 96
 type Reading = { messages: ReadMessage[]; error: Error | undefined; wake: () => void }
 
 /** What the thread is sent. */
-export type ReadingWork = { json: Uint8Array; modes: BatchModes; exclusions: ThreadExclusions | undefined }
+export type ReadingWork = {
+  json: Uint8Array
+  modes: BatchModes
+  exclusions: ThreadExclusions | undefined
+  attributes: ThreadRules
+}
 
 /** Reads batch contents: small ones at once, large ones in a worker thread, one after the other. */
 export class ContentReader {
   #worker: Worker | undefined
   #readings: Reading[] = []
   #lists = new ListsOfThread()
+  #rules = new RulesOfThread()
 
   /** Whoever stops listening early keeps nobody waiting. */
   async *read(
     json: Uint8Array,
     modes: BatchModes,
     exclusions: Exclusions,
+    attributes: OrganizationRules,
   ): AsyncGenerator<ReadMessage, void, undefined> {
     if (json.length <= readHereBytesMax) {
-      yield* readContent(json, modes, Number.POSITIVE_INFINITY, exclusions.matcher)
+      yield* readContent(json, modes, Number.POSITIVE_INFINITY, exclusions.matcher, attributes.compiled)
       return
     }
     if (this.#readings.length >= waitingMax) {
       throw new Problem('unavailable', `${waitingMax} batches wait to be read; send this one again in a moment.`)
     }
     const reading: Reading = { messages: [], error: undefined, wake: () => {} }
-    this.#send(reading, json, modes, exclusions)
+    this.#send(reading, json, modes, exclusions, attributes)
     for (;;) {
       const message = reading.messages.shift()
       if (message !== undefined) yield message
@@ -53,9 +62,20 @@ export class ContentReader {
     await this.#worker?.terminate()
   }
 
-  #send(reading: Reading, json: Uint8Array, modes: BatchModes, exclusions: Exclusions): void {
+  #send(
+    reading: Reading,
+    json: Uint8Array,
+    modes: BatchModes,
+    exclusions: Exclusions,
+    attributes: OrganizationRules,
+  ): void {
     this.#worker ??= this.#start()
-    const work: ReadingWork = { json, modes, exclusions: this.#lists.toSend(exclusions) }
+    const work: ReadingWork = {
+      json,
+      modes,
+      exclusions: this.#lists.toSend(exclusions),
+      attributes: this.#rules.toSend(attributes),
+    }
     this.#worker.ref()
     this.#readings.push(reading)
     this.#worker.postMessage(work)
@@ -63,6 +83,7 @@ export class ContentReader {
 
   #start(): Worker {
     this.#lists = new ListsOfThread()
+    this.#rules = new RulesOfThread()
     const worker = new Worker(new URL('./content-worker.ts', import.meta.url), {
       // A batch is many small objects that die together; room for them spares copying those that live.
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },

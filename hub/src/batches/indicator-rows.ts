@@ -25,11 +25,15 @@ export class IndicatorRows {
   readonly idOfXid = new Map<string, string>()
   readonly #modes: BatchModes
   readonly #modesText: string
+  /** Empty where the modes are those by default. */
+  readonly #fileModesText: string
   readonly #rows = new Map<string, Row>()
 
   constructor(modes: BatchModes) {
     this.#modes = modes
     this.#modesText = `${modes.attributes}\t${modes.tags}\t${modes.labels}\t`
+    const { merge, collision } = modes.files
+    this.#fileModesText = merge === 'Merge' && collision === 'FavorIncoming' ? '' : `\t${merge}\t${collision}`
   }
 
   /** Returns the ids, one for each value. @param hits of exclusion lists, one element a value where there are any */
@@ -89,7 +93,8 @@ export class IndicatorRows {
   #digested(sent: SentIndicator, said: string, attributeLines: readonly string[]): string {
     const text = this.#modesText + said
     if (attributeLines.length === 0 && sent.values.length === 1 && sent.groupXids.length === 0) return text
-    return `${text}\n${attributeLines.join('\n')}\n${sent.values.join(' ')}\n${sent.groupXids.join('\t')}`
+    const files = sent.values.length > 1 ? this.#fileModesText : ''
+    return `${text}\n${attributeLines.join('\n')}\n${sent.values.join(' ')}${files}\n${sent.groupXids.join('\t')}`
   }
 }
 

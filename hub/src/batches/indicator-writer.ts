@@ -22,6 +22,7 @@ export type AssertionWriter = {
  * Writes one part of a batch's indicators and what the owner asserts of them; rows that say what they said before are not touched.
  * Others of the owner may write beside it (batch-turn.ts): what this one creates they do not have, or it fails; what it changes is
  * locked before it is changed.
+ * @param withheld rows that are not to be written after all (file-writer.ts)
  */
 export async function writeIndicators(
   client: PoolClient,
@@ -30,10 +31,13 @@ export async function writeIndicators(
   modes: BatchModes,
   lifecycle: SentLifecycle,
   outcomes: ItemOutcomes,
+  withheld: ReadonlySet<number> = new Set(),
 ): Promise<void> {
   if (rows.count === 0) return
-  const { ofRow, repeated } = await classify(client, writer.ownerId, rows, lifecycle)
-  const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' ? [] : [row]))
+  const classified = await classify(client, writer.ownerId, rows, lifecycle)
+  const { ofRow } = classified
+  const repeated = classified.repeated.filter((row) => !withheld.has(row))
+  const changed = ofRow.flatMap((outcome, row) => (outcome === 'unchanged' || withheld.has(row) ? [] : [row]))
   if (changed.length + repeated.length > 0) {
     const createdCount = changed.reduce((count, row) => count + (ofRow[row] === 'created' ? 1 : 0), 0)
     const copiedCount = changed.length + repeated.length
@@ -48,7 +52,10 @@ export async function writeIndicators(
     await refreshViewOfSent(client, writer, changed.length - collidedCount, restated.length > 0)
   }
   await writeExcluded(client, writer.organizationId, rows)
-  outcomes.setFromRows(rows, ofRow)
+  outcomes.setFromRows(
+    rows,
+    withheld.size === 0 ? ofRow : ofRow.map((outcome, row) => (withheld.has(row) ? undefined : outcome)),
+  )
 }
 
 /**

@@ -9,6 +9,7 @@ export class ItemOutcomes {
   constructor(batch: PreparedBatch) {
     this.#outcomes = Array.from<LedgerOutcome | undefined>({ length: batch.processedCount })
     for (const { position, code, reason } of batch.refused) this.refuse(position, code, reason)
+    for (const { position, code, reason } of batch.partial) this.notePart(position, code, reason)
   }
 
   of(position: number): LedgerOutcome | undefined {

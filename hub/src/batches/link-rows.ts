@@ -1,8 +1,10 @@
+import type { FileItem } from '@postern/intel'
 import { CopyLinesWriter } from './copy-lines.ts'
 import { copyRow } from './copy-row.ts'
 import type { PreparedLinks } from './prepared-batch.ts'
 import type { LinkEnd, SentLink } from './read-association.ts'
 import type { SentGroup } from './read-group.ts'
+import type { SentIndicator } from './read-indicator.ts'
 
 /** Kind of the link between hashes that an owner says are of one file (D2). */
 export const sameFile = 'Same File'
@@ -11,12 +13,19 @@ export const sameFile = 'Same File'
 export class LinkRows {
   readonly #positions: number[] = []
   readonly #lines = new CopyLinesWriter()
+  /** Of items with several hashes; what becomes of them is planned by what is there (file-writer.ts). */
+  readonly files: FileItem[] = []
 
-  addOfIndicator(position: number, ids: readonly string[], groupXids: readonly string[]): void {
-    for (const [index, id] of ids.entries()) {
+  addOfIndicator(
+    position: number,
+    ids: readonly string[],
+    { values, groupXids }: Pick<SentIndicator, 'values' | 'groupXids'>,
+  ): void {
+    // A kind of hash is known by its length.
+    if (ids.length > 1)
+      this.files.push({ position, hashes: ids.map((id, index) => ({ id, kind: values[index]?.length ?? 0 })) })
+    for (const id of ids) {
       const left: LinkEnd = { kind: 'indicator', id }
-      for (const other of ids.slice(index + 1))
-        this.add(position, { left, right: { kind: 'indicator', id: other }, kind: sameFile })
       for (const xid of groupXids) this.add(position, { left, right: { kind: 'group', xid }, kind: 'Associated' })
     }
   }

@@ -1,3 +1,4 @@
+import type { FileItem } from '@postern/intel'
 import type { CopyLines } from './copy-lines.ts'
 
 /**
@@ -14,12 +15,17 @@ export type PreparedBatch = {
   indicatorCount: number
   associationCount: number
   refused: { position: number; code: string; reason: string }[]
+  /** Written, but for attributes that their types' rules do not permit. */
+  partial: { position: number; code: string; reason: string }[]
   /** From which position on nothing was processed, since an item before was refused and the batch halts on errors. */
   processedCount: number
   groups: PreparedRows
   links: PreparedLinks
+  /** Items that name several hashes of a file (D2); ids as 32 hexadecimal digits. */
+  files: FileItem[]
   tagNames: string[]
   labelNames: string[]
+  attributeNames: string[]
 }
 
 export type PreparedRows = {

@@ -1,4 +1,4 @@
-import type { ExclusionMatcher } from '@postern/intel'
+import { AttributeRules, type ExclusionMatcher } from '@postern/intel'
 import { BatchContent } from '@postern/protocol'
 import type { BatchModes } from './batch-modes.ts'
 import { IndicatorRows } from './indicator-rows.ts'
@@ -7,10 +7,12 @@ import { GroupRows } from './group-rows.ts'
 import { isWithinDepth, jsonDepthMax } from './json-bounds.ts'
 import { kindOf, ledgerLine } from './ledger-blocks.ts'
 import { judgeIndicator } from './judge-indicator.ts'
+import { judgeAttributes } from './judge-attributes.ts'
 import { LinkRows } from './link-rows.ts'
 import type { CopyLines } from './copy-lines.ts'
 import type { PreparedBatch, PreparedRows, ReadMessage } from './prepared-batch.ts'
 import { readAssociation } from './read-association.ts'
+import type { SentAttribute } from './read-common-fields.ts'
 import { readGroup } from './read-group.ts'
 import { readIndicator } from './read-indicator.ts'
 import type { RefusedItem } from './refused-item.ts'
@@ -22,6 +24,7 @@ export const contentItemsMax = 100_000
  * Reads a batch's content: JSON text, bounded before it is parsed (S14), each item on its own. Groups come first, since
  * indicators refer to them. Pure, and so runs in a worker thread as well as here.
  * @param partRowsMax rows in one part of the indicators; a Delete has one part
+ * @param attributes what attributes may hold in the organization; a Delete writes none
  * @param matcher judges indicators by the organization's exclusion lists; a Delete is judged by none
  */
 export function* readContent(
@@ -29,25 +32,25 @@ export function* readContent(
   modes: BatchModes,
   partRowsMax: number,
   matcher?: ExclusionMatcher,
+  attributes?: AttributeRules,
 ): Generator<ReadMessage> {
-  const read = readItems(json, modes, modes.action === 'Create' ? matcher : undefined)
+  const isCreate = modes.action === 'Create'
+  const read = readItems(json, modes, isCreate ? { matcher, attributes } : {})
   if ('message' in read) {
     yield { kind: 'unreadable', ...read }
     return
   }
   yield { kind: 'batch', batch: read.batch() }
-  for (const rows of read.parts(modes.action === 'Create' ? partRowsMax : Number.POSITIVE_INFINITY))
-    yield { kind: 'indicators', rows }
+  for (const rows of read.parts(isCreate ? partRowsMax : Number.POSITIVE_INFINITY)) yield { kind: 'indicators', rows }
   yield { kind: 'ledger', ledger: read.ledger() }
 }
 
 type Unreadable = { tooLarge: boolean; message: string }
 
-function readItems(
-  json: Uint8Array,
-  modes: BatchModes,
-  matcher: ExclusionMatcher | undefined,
-): ItemReader | Unreadable {
+/** What items are judged by, beside their schemas. */
+type Judges = { matcher?: ExclusionMatcher | undefined; attributes?: AttributeRules | undefined }
+
+function readItems(json: Uint8Array, modes: BatchModes, judges: Judges): ItemReader | Unreadable {
   if (!isWithinDepth(json)) return unreadable(`The content is nested more than ${jsonDepthMax} deep.`)
   const content = parse(json)
   if (content === undefined)
@@ -60,7 +63,7 @@ function readItems(
       message: `The content has ${itemCount} items; ${contentItemsMax} are permitted. Send it in several batches.`,
     }
   }
-  const reader = new ItemReader(modes, matcher, {
+  const reader = new ItemReader(modes, judges, {
     groupCount: group.length,
     indicatorCount: indicator.length,
     associationCount: association.length,
@@ -82,23 +85,29 @@ function unreadable(message: string): Unreadable {
   return { tooLarge: false, message }
 }
 
+const noRules = new AttributeRules([])
+
 type ItemCounts = Pick<PreparedBatch, 'groupCount' | 'indicatorCount' | 'associationCount'>
 
 class ItemReader {
   readonly #modes: BatchModes
   readonly #matcher: ExclusionMatcher | undefined
+  readonly #attributeRules: AttributeRules
   readonly #counts: ItemCounts
   /** For the ledger: what each item is, by position. */
   readonly #types: string[] = []
   readonly #summaries: string[] = []
   readonly #refused: { position: number; code: string; reason: string }[] = []
+  readonly #partial: { position: number; code: string; reason: string }[] = []
+  readonly #attributeNames = new Set<string>()
   readonly #links = new LinkRows()
   readonly #groups: GroupRows
   readonly #indicators: IndicatorRows
 
-  constructor(modes: BatchModes, matcher: ExclusionMatcher | undefined, counts: ItemCounts) {
+  constructor(modes: BatchModes, { matcher, attributes = noRules }: Judges, counts: ItemCounts) {
     this.#modes = modes
     this.#matcher = matcher
+    this.#attributeRules = attributes
     this.#counts = counts
     this.#groups = new GroupRows(modes)
     this.#indicators = new IndicatorRows(modes)
@@ -113,6 +122,7 @@ class ItemReader {
   #readGroup(item: unknown): boolean {
     const read = readGroup(item)
     if (!read.ok) return this.#refuse(read.refused)
+    this.#judgeAttributes({ kind: 'group', type: read.group.type }, read.summary, read.group)
     this.#groups.add(this.#position, read.group)
     this.#links.addOfGroup(this.#position, read.group)
     return this.#took(read.group.type, read.summary)
@@ -123,8 +133,9 @@ class ItemReader {
     if (!read.ok) return this.#refuse(read.refused)
     const judged = judgeIndicator(this.#matcher, read.indicator, read.summary)
     if (!judged.ok) return this.#refuse(judged.refused)
+    this.#judgeAttributes({ kind: 'indicator', type: read.indicator.type }, read.summary, read.indicator)
     const ids = this.#indicators.add(this.#position, read.indicator, judged.hits)
-    this.#links.addOfIndicator(this.#position, ids, read.indicator.groupXids)
+    this.#links.addOfIndicator(this.#position, ids, read.indicator)
     return this.#took(read.indicator.type, read.summary)
   }
 
@@ -133,6 +144,19 @@ class ItemReader {
     if (!read.ok) return this.#refuse(read.refused)
     this.#links.add(this.#position, read.link)
     return this.#took(read.type, read.summary)
+  }
+
+  #judgeAttributes(
+    of: Parameters<typeof judgeAttributes>[1],
+    summary: string,
+    sent: { attributes: SentAttribute[] | undefined },
+  ): void {
+    if (sent.attributes === undefined || sent.attributes.length === 0) return
+    for (const { type } of sent.attributes) this.#attributeNames.add(type)
+    const { kept, part } = judgeAttributes(this.#attributeRules, of, summary, sent.attributes)
+    if (part === undefined) return
+    sent.attributes = kept
+    this.#partial.push({ position: this.#position, ...part })
   }
 
   get #position(): number {
@@ -156,9 +180,12 @@ class ItemReader {
     return {
       ...this.#counts,
       refused: this.#refused,
+      partial: this.#partial,
       processedCount: this.#position,
       groups: this.#groups.prepared(),
       links: this.#links.prepared(),
+      files: this.#links.files,
+      attributeNames: [...this.#attributeNames],
       tagNames: [...new Set([...this.#groups.tagNames, ...this.#indicators.tagNames])].sort(),
       labelNames: [...new Set([...this.#groups.labelNames, ...this.#indicators.labelNames])].sort(),
     }

@@ -9,6 +9,9 @@ export const refusalCodes = {
   /** The item was written, but not all of it. */
   indicatorPartly: '0x2001',
   groupPartly: '0x2002',
+  /** Hashes that are in other files already: some were not linked or written, or nothing was. */
+  filePartly: '0x2003',
+  fileMerge: '0x3001',
 } as const
 
 /** `<Type> <value> is not valid. <why>`: apps take the text apart at «is not valid. ». */

@@ -3,6 +3,7 @@ import type { BatchModes } from './batch-modes.ts'
 import type { BatchSender } from './batches.ts'
 import type { CopyLines } from './copy-lines.ts'
 import { sentLifecycle } from '../lifecycle/settle-sent.ts'
+import { planFilesOf, refuseWithheld, withheldRows, writeFiles } from './file-writer.ts'
 import { deleteAssertions, deleteGroups } from './delete-writer.ts'
 import { writeGroups } from './group-writer.ts'
 import { writeIndicators } from './indicator-writer.ts'
@@ -29,17 +30,24 @@ export async function writeItems(
   const lifecycle = await sentLifecycle(client, sender.ownerId, now)
   if (isDelete) await deleteGroups(client, sender, batch.groups, id, outcomes)
   else await writeGroups(client, sender.ownerId, batch, modes, outcomes)
+  const files = isDelete ? undefined : await planFilesOf(client, sender.ownerId, batch, modes)
+  if (files !== undefined) refuseWithheld(batch, files, outcomes)
   const indicators: PreparedRows[] = []
   let ledger: CopyLines | undefined
   for await (const message of messages) {
     if (message.kind === 'ledger') ledger = message.ledger
     if (message.kind !== 'indicators') continue
     if (isDelete) await deleteAssertions(client, sender, message.rows, id, outcomes)
-    else await writeIndicators(client, sender, message.rows, modes, lifecycle, outcomes)
+    else {
+      const withheld = withheldRows(message.rows, files)
+      await writeIndicators(client, sender, message.rows, modes, lifecycle, outcomes, withheld)
+    }
     await noteTouched(client, sender.organizationId)
     indicators.push(message.rows)
   }
   if (ledger === undefined) throw new Error('a batch was read without its ledger')
   const whole = { ...batch, indicators, ledger }
-  return { whole, associations: isDelete ? 0 : await writeLinks(client, sender, whole, outcomes, now) }
+  if (isDelete) return { whole, associations: 0 }
+  const ofFiles = await writeFiles(client, sender.ownerId, whole, modes, files, outcomes)
+  return { whole, associations: ofFiles + (await writeLinks(client, sender, whole, outcomes, now)) }
 }

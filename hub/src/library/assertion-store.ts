@@ -65,9 +65,9 @@ export class AssertionStore {
     const { rows } = await sql<LinkRow>`
       select i.id, i.type, i.value, l.kind, array_agg(w.name order by w.name) as owners
       from (
-        select linked_id as other_id, owner_id, kind from indicator_link where indicator_id = ${indicatorId}::uuid
+        select linked_id as other_id, owner_id, kind from indicator_link where indicator_id = ${indicatorId}::uuid and taken_back_at is null
         union all
-        select indicator_id, owner_id, kind from indicator_link where linked_id = ${indicatorId}::uuid
+        select indicator_id, owner_id, kind from indicator_link where linked_id = ${indicatorId}::uuid and taken_back_at is null
       ) l
       join indicator i on i.id = l.other_id
       join owner w on w.id = l.owner_id

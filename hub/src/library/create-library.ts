@@ -1,4 +1,6 @@
 import type { Audit } from '../audit/audit.ts'
+import { Attributes } from '../attributes/attributes.ts'
+import { attributeRoutes } from '../attributes/routes.ts'
 import { Batches } from '../batches/batches.ts'
 import { ledgerRoutes } from '../batches/ledger-routes.ts'
 import { Ledgers } from '../batches/ledger.ts'
@@ -12,7 +14,13 @@ import { batchRoutes } from '../tcex/batch-routes.ts'
 import { Library } from './library.ts'
 import { libraryRoutes } from './routes.ts'
 
-export type LibraryParts = { library: Library; owners: Owners; batches: Batches; ledgers: Ledgers }
+export type LibraryParts = {
+  library: Library
+  owners: Owners
+  attributes: Attributes
+  batches: Batches
+  ledgers: Ledgers
+}
 export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
   clock: Clock
   audit: Audit
@@ -26,10 +34,12 @@ export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
 
 /** The library and the doors to it, each knowing only the others that it needs. */
 export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: LibraryOptions): LibraryParts {
+  const attributes = new Attributes({ db, audit })
   return {
     library: new Library({ db, clock }),
     owners: new Owners({ db, audit }),
-    batches: new Batches({ pool, db, clock, matchers, onTouched }),
+    attributes,
+    batches: new Batches({ pool, db, clock, matchers, attributes, onTouched }),
     ledgers: new Ledgers({ db }),
   }
 }
@@ -38,6 +48,7 @@ export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: L
 export function serveLibrary(server: Server, parts: LibraryParts): void {
   libraryRoutes(server, parts.library)
   ownerRoutes(server, parts.owners)
+  attributeRoutes(server, parts.attributes)
   batchRoutes(server, parts)
   ledgerRoutes(server, parts.ledgers)
 }

@@ -73,6 +73,8 @@ export const WriteAttributeType = z.strictObject({
   groupTypes: z.optional(z.array(z.string()).check(z.maxLength(100))),
   lengthMax: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))),
   pattern: z.optional(z.string().check(z.minLength(1), z.maxLength(1000))),
-  choices: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(500))).check(z.minLength(1), z.maxLength(1000))),
+  choices: z.optional(
+    z.array(z.string().check(z.minLength(1), z.maxLength(500))).check(z.minLength(1), z.maxLength(1000)),
+  ),
 })
 export type WriteAttributeType = z.infer<typeof WriteAttributeType>
