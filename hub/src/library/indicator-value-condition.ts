@@ -17,6 +17,50 @@ export function indicatorValueCondition(comparison: TqlComparison, now: Date): C
   return negatedIf(isNegated, byPattern(pattern, asked.value))
 }
 
+/** As the value; of a registry key, whose value has up to three parts, the key alone. */
+export function firstPartCondition(comparison: TqlComparison, now: Date): Condition {
+  const { comparison: asked, isNegated } = positive(comparison)
+  const whole = indicatorValueCondition(asked, now)
+  if (asked.operator === '=' || asked.operator === 'in') {
+    const keys = textsOf(asked).flatMap((text) => {
+      const canonical = canonicalise('Registry Key', text)
+      return canonical.ok ? [canonical.value] : []
+    })
+    if (keys.length === 0) return negatedIf(isNegated, whole)
+    return negatedIf(
+      isNegated,
+      sql`(${whole} or (i.type = 'Registry Key' and split_part(i.value, ' : ', 1) = any(${keys}::text[])))`,
+    )
+  }
+  const key = compareColumn(sql`split_part(i.value, ' : ', 1)`, asked, now)
+  return negatedIf(isNegated, sql`((i.type <> 'Registry Key' and ${whole}) or (i.type = 'Registry Key' and ${key}))`)
+}
+
+/**
+ * The second and third part: of a registry key its value's name and type, of a file its SHA-1 and SHA-256, each of which is an
+ * indicator of its own here (D2). Other types have none.
+ */
+export function laterPartCondition(part: 'second' | 'third') {
+  const digits = part === 'second' ? 40 : 64
+  const ofKey =
+    part === 'second'
+      ? sql`nullif(regexp_replace(substr(i.value, nullif(strpos(i.value, ' : '), 0) + 3), '(^| : )REG_[A-Z_]+$', ''), '')`
+      : sql`substring(i.value from ' : (REG_[A-Z_]+)$')`
+  return (comparison: TqlComparison, now: Date): Condition => {
+    const { comparison: asked, isNegated } = positive(comparison)
+    const key = sql`(i.type = 'Registry Key' and ${compareColumn(ofKey, asked, now)})`
+    if (asked.operator === '=' || asked.operator === 'in') {
+      const hashes = textsOf(asked).flatMap((text) => {
+        const canonical = canonicalise('File', text)
+        return canonical.ok && canonical.value.length === digits ? [indicatorId('File', canonical.value)] : []
+      })
+      return negatedIf(isNegated, sql`(${key} or i.id = any(${hashes}::uuid[]))`)
+    }
+    const file = sql`(i.type = 'File' and length(i.value) = ${sql.lit(digits)} and ${compareColumn(sql`i.value`, asked, now)})`
+    return negatedIf(isNegated, sql`(${key} or ${file})`)
+  }
+}
+
 /** Ids of everything that a text may be, of any type; several hashes of a file are several. */
 function idsOf(text: string): string[] {
   const ids = indicatorTypes.flatMap((type) => {

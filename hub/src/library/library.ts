@@ -1,5 +1,5 @@
-import { tlpLevels } from '@postern/intel'
-import type { Indicator, IndicatorDetail, IndicatorExports, IndicatorTotal } from '@postern/protocol'
+import { tlpLevels, type TqlObject } from '@postern/intel'
+import type { Indicator, IndicatorDetail, IndicatorExports, IndicatorTotal, TqlSuggestions } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -9,6 +9,7 @@ import { readExports } from './indicator-exports.ts'
 import { readDecision, readExclusions } from './indicator-judgements.ts'
 import { libraryScope } from './library-scope.ts'
 import { type IndicatorRow, LibraryStore, type PageStart } from './library-store.ts'
+import { namesOfKeyword, suggestNames } from './tql-suggestions.ts'
 import { compileTql } from './tql-to-sql.ts'
 
 /** Groups that an indicator's detail names; the rest is found by TQL. */
@@ -79,6 +80,12 @@ export class Library {
       exclusions: await readExclusions(this.#db, scope.organizationId, indicatorId),
       decision: await readDecision(this.#db, scope, indicatorId),
     }
+  }
+
+  /** Names that begin with `start`, for a query that is being written. */
+  async suggest(caller: Caller, object: TqlObject, keyword: string, start: string): Promise<TqlSuggestions> {
+    const names = namesOfKeyword(object, keyword)
+    return { names: await suggestNames(this.#db, libraryScope(caller), names, start) }
   }
 
   /** Where it is exported, and where it is not and why. For people: an execution learns nothing of other exports. */

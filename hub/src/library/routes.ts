@@ -1,4 +1,4 @@
-import { IndicatorDetail, IndicatorExports, IndicatorPage, limits, paths } from '@postern/protocol'
+import { IndicatorDetail, IndicatorExports, IndicatorPage, limits, paths, TqlSuggestions } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
@@ -56,5 +56,23 @@ export function libraryRoutes(server: Server, library: Library): void {
       },
     },
     async (request) => library.exports(person(request.caller), request.params.indicatorId),
+  )
+  server.get(
+    paths.tqlSuggestions,
+    {
+      config: forPeople('library:read'),
+      schema: {
+        operationId: 'suggestTqlNames',
+        tags: ['library'],
+        summary: 'Names of owners, tags, labels and attribute types that may stand at a place of a query',
+        querystring: z.object({
+          object: z.enum(['indicator', 'group', 'tag', 'attribute', 'securityLabel']).default('indicator'),
+          keyword: z.string().max(64).describe('As the table of keywords spells it'),
+          start: z.string().max(128).default('').describe('What is written so far'),
+        }),
+        response: { 200: TqlSuggestions },
+      },
+    },
+    async ({ caller, query }) => library.suggest(caller, query.object, query.keyword, query.start),
   )
 }

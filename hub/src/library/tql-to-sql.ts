@@ -1,5 +1,5 @@
 import { parseTql, type TqlComparison, type TqlExpression, type TqlHas, type TqlObject } from '@postern/intel'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { Problem } from '../lib/problem.ts'
 import { type Condition, textsOf } from './tql-comparison.ts'
 import { keywordConditions } from './tql-keyword-conditions.ts'
@@ -13,9 +13,23 @@ import { unknownTypeName } from './unknown-type-name.ts'
  * @throws Problem `invalid` with the place and, where one is near, what was probably meant
  */
 export function compileTql(text: string, now: Date): Condition {
-  const parsed = parseTql(text, 'indicator')
+  return compileQuery(text, 'indicator', now)
+}
+
+/** The same for groups: a condition over `library_group g`. */
+export function compileGroupTql(text: string, now: Date): Condition {
+  return compileQuery(text, 'group', now)
+}
+
+/** Whose assertion or group a place of the query is about. */
+type OwnerId = RawBuilder<unknown>
+
+const ownerIds = { indicator: sql`a.owner_id`, group: sql`g.owner_id` } as const
+
+function compileQuery(text: string, object: 'indicator' | 'group', now: Date): Condition {
+  const parsed = parseTql(text, object)
   if (!parsed.ok) throw tqlProblem(parsed.message, parsed.position, parsed.suggestion)
-  return compile(parsed.query, 'indicator', now)
+  return compile(parsed.query, object, now, ownerIds[object])
 }
 
 function tqlProblem(message: string, position: number, suggestion?: string): Problem {
@@ -23,108 +37,130 @@ function tqlProblem(message: string, position: number, suggestion?: string): Pro
   return new Problem('invalid', `The query is wrong at character ${position + 1}: ${message}${hint}`, { position })
 }
 
-function compile(query: TqlExpression, object: TqlObject, now: Date): Condition {
+function compile(query: TqlExpression, object: TqlObject, now: Date, ownerId: OwnerId): Condition {
   switch (query.kind) {
     case 'and':
       return sql`(${sql.join(
-        query.operands.map((operand) => compile(operand, object, now)),
+        query.operands.map((operand) => compile(operand, object, now, ownerId)),
         sql` and `,
       )})`
     case 'or':
       return sql`(${sql.join(
-        query.operands.map((operand) => compile(operand, object, now)),
+        query.operands.map((operand) => compile(operand, object, now, ownerId)),
         sql` or `,
       )})`
     case 'not':
       // A comparison with what is not there is not true, so its negation is.
-      return sql`not coalesce(${compile(query.operand, object, now)}, false)`
+      return sql`not coalesce(${compile(query.operand, object, now, ownerId)}, false)`
     case 'has':
-      return compileHas(query, object, now)
+      return compileHas(query, object, now, ownerId)
     case 'comparison':
-      return compileComparison(query, object, now)
+      return compileComparison(query, object, now, ownerId)
   }
 }
 
-function compileComparison(comparison: TqlComparison, object: TqlObject, now: Date): Condition {
+function compileComparison(comparison: TqlComparison, object: TqlObject, now: Date, ownerId: OwnerId): Condition {
   const conditions = keywordConditions[object]
   const condition = Object.hasOwn(conditions, comparison.keyword) ? conditions[comparison.keyword] : undefined
-  if (condition === undefined) {
-    throw tqlProblem(
-      `This library keeps nothing for ${comparison.keyword}, so nothing can be found by it.`,
-      comparison.position,
-    )
-  }
+  // A test holds the tables of the grammar and of the conditions to each other.
+  if (condition === undefined) throw new Error(`there is no condition for ${object}.${comparison.keyword}`)
   const unknown = unknownTypeName(comparison, object)
   if (unknown !== undefined) throw tqlProblem(unknown.message, unknown.position)
-  return sql`(${condition(comparison, now)})`
+  return sql`(${condition(comparison, now, ownerId)})`
 }
 
-function compileHas(has: TqlHas, object: TqlObject, now: Date): Condition {
-  const from =
-    object === 'indicator'
-      ? linkedToIndicator[has.keyword]
-      : object === 'group'
-        ? linkedToGroup[has.keyword]
-        : undefined
+function compileHas(has: TqlHas, object: TqlObject, now: Date, ownerId: OwnerId): Condition {
+  const from = Object.hasOwn(linkedTo[object], has.keyword) ? linkedTo[object][has.keyword] : undefined
   if (from === undefined) throw tqlProblem(`${has.keyword} cannot stand inside this query.`, has.position)
-  return from(compile(has.query, has.object, now), has.query, now)
+  const innerOwnerId = has.object === 'indicator' || has.object === 'group' ? ownerIds[has.object] : ownerId
+  return from(compile(has.query, has.object, now, innerOwnerId), has.query, now, ownerId)
 }
 
-type Linked = (inner: Condition, query: TqlExpression, now: Date) => Condition
+type Linked = (inner: Condition, query: TqlExpression, now: Date, ownerId: OwnerId) => Condition
 
 const hasTag =
-  (owner: 'indicator' | 'group'): Linked =>
-  (inner, query, now) => {
+  (object: 'indicator' | 'group'): Linked =>
+  (inner, query, now, ownerId) => {
     // The commonest question goes by the index of tags.
     if (
       query.kind === 'comparison' &&
       (query.operator === '=' || query.operator === 'in') &&
       ['name', 'summary'].includes(query.keyword)
     ) {
-      return compileComparison({ ...query, keyword: 'tag' }, owner, now)
+      return compileComparison({ ...query, keyword: 'tag' }, object, now, ownerId)
     }
-    const tags = owner === 'indicator' ? sql`a.tags` : sql`g.tags`
+    const tags = object === 'indicator' ? sql`a.tags` : sql`g.tags`
     return sql`exists (select 1 from unnest(${tags}) n (name) where ${inner})`
+  }
+
+const hasAllTags =
+  (tags: RawBuilder<unknown>): Linked =>
+  (_, query) => {
+    if (
+      query.kind !== 'comparison' ||
+      (query.operator !== '=' && query.operator !== 'in') ||
+      !['name', 'summary'].includes(query.keyword)
+    ) {
+      throw tqlProblem('hasAllTags takes names: hasAllTags(name in ("a", "b")).', query.position)
+    }
+    return sql`${tags} @> ${textsOf(query)}::text[]`
   }
 
 const linkedToIndicator: Readonly<Record<string, Linked>> = {
   hasTag: hasTag('indicator'),
+  hasAllTags: hasAllTags(sql`a.tags`),
   hasSecurityLabel: (inner) => sql`exists (select 1 from unnest(a.labels) n (name) where ${inner})`,
   hasAttribute: (inner) =>
     sql`exists (select 1 from assertion_attribute t where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id and ${inner})`,
   hasGroup: (inner) =>
     sql`exists (select 1 from indicator_group l join library_group g on g.id = l.group_id
       where l.indicator_id = a.indicator_id and l.owner_id = a.owner_id and ${inner})`,
-  hasIndicator: (inner) => hasIndicatorBesides(inner),
-  hasAllTags: (_, query) => {
-    if (
-      query.kind !== 'comparison' ||
-      (query.operator !== '=' && query.operator !== 'in') ||
-      query.keyword !== 'name'
-    ) {
-      throw tqlProblem('hasAllTags takes names: hasAllTags(name in ("a", "b")).', query.position)
-    }
-    return sql`a.tags @> ${textsOf(query)}::text[]`
-  },
-}
-
-/** The inner query speaks of `i` and `a` too; its own stand in a subquery that hides the outer ones. */
-function hasIndicatorBesides(inner: Condition): Condition {
-  return sql`(a.indicator_id, a.owner_id) in (
+  // The inner query speaks of `i` and `a` too; its own stand in a subquery that hides the outer ones.
+  hasIndicator: (inner) => sql`(a.indicator_id, a.owner_id) in (
     select linked.other_id, linked.owner_id from (
-      select indicator_id, owner_id, linked_id as other_id from indicator_link
-      union all select linked_id, owner_id, indicator_id from indicator_link
+      select indicator_id, owner_id, linked_id as other_id from indicator_link where taken_back_at is null
+      union all select linked_id, owner_id, indicator_id from indicator_link where taken_back_at is null
     ) linked
     join indicator i on i.id = linked.indicator_id
     join assertion a on a.indicator_id = linked.indicator_id and a.owner_id = linked.owner_id
-    where ${inner})`
+    where ${inner})`,
 }
 
 const linkedToGroup: Readonly<Record<string, Linked>> = {
   hasTag: hasTag('group'),
+  hasAllTags: hasAllTags(sql`g.tags`),
   hasSecurityLabel: (inner) => sql`exists (select 1 from unnest(g.labels) n (name) where ${inner})`,
   hasAttribute: (inner) => sql`exists (select 1 from group_attribute t where t.group_id = g.id and ${inner})`,
+  // Of the same owner: what one says never helps what another has.
   hasGroup: (inner) =>
-    sql`g.id in (select case when l.group_id = g.id then l.linked_id else l.group_id end
-      from group_link l join library_group g on g.id in (l.group_id, l.linked_id) where ${inner})`,
+    sql`(g.id, g.owner_id) in (
+      select l.linked_id, g.owner_id from group_link l join library_group g on g.id = l.group_id where ${inner}
+      union all
+      select l.group_id, g.owner_id from group_link l join library_group g on g.id = l.linked_id where ${inner})`,
+  hasIndicator: (inner) => sql`(g.id, g.owner_id) in (
+    select l.group_id, l.owner_id from indicator_group l
+    join indicator i on i.id = l.indicator_id
+    join assertion a on a.indicator_id = l.indicator_id and a.owner_id = l.owner_id
+    where ${inner})`,
+}
+
+/** What the same owner has the tag on. */
+const linkedToTag: Readonly<Record<string, Linked>> = {
+  hasGroup: (inner, _, __, ownerId) => sql`(n.name, ${ownerId}) in (
+    select tagged.name, g.owner_id from library_group g cross join unnest(g.tags) tagged (name) where ${inner})`,
+  hasIndicator: (inner, _, __, ownerId) => sql`(n.name, ${ownerId}) in (
+    select tagged.name, a.owner_id from assertion a join indicator i on i.id = a.indicator_id
+    cross join unnest(a.tags) tagged (name) where ${inner})`,
+}
+
+const nothing: Readonly<Record<string, Linked>> = {}
+
+const linkedTo: Readonly<Record<TqlObject, Readonly<Record<string, Linked>>>> = {
+  indicator: linkedToIndicator,
+  group: linkedToGroup,
+  tag: linkedToTag,
+  attribute: nothing,
+  securityLabel: nothing,
+  job: nothing,
+  execution: nothing,
 }

@@ -98,13 +98,16 @@ export const Indicator = z.object({
   modifiedAt: Instant,
 })
 export type Indicator = z.infer<typeof Indicator>
-/** How many a query finds, as far as it was counted: beyond `count` there are more unless it is exact. */
+/** How many a query finds: counted where it is exact, up to 10,000; estimated beyond, and where counting took too long. */
 export const IndicatorTotal = z.object({ count: Count, isExact: z.boolean() })
 export type IndicatorTotal = z.infer<typeof IndicatorTotal>
 export const IndicatorPage = z.extend(pageOf(Indicator), {
-  /** With `count=true`, unless counting took too long. */
+  /** With `count=true`. */
   total: z.optional(IndicatorTotal),
 })
+/** Names that the library keeps, for completing a query; those that begin with what was asked for, at most 50. */
+export const TqlSuggestions = z.object({ names: z.array(z.string()) })
+export type TqlSuggestions = z.infer<typeof TqlSuggestions>
 /** Another indicator that owners join with this one: `Same File` for the hashes of one file (D2), or an association's type. */
 export const IndicatorLink = z.object({
   id: z.guid(),

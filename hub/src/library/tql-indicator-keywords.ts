@@ -1,0 +1,113 @@
+import { indicatorTypes, parseIndicatorType } from '@postern/intel'
+import { sql } from 'kysely'
+import { firstPartCondition, indicatorValueCondition, laterPartCondition } from './indicator-value-condition.ts'
+import { compareColumn, negatedIf, positive } from './tql-comparison.ts'
+import {
+  anyOf,
+  attackTag,
+  column,
+  type KeywordCondition,
+  type KeywordConditions,
+  labelSpelling,
+  named,
+  ownerName,
+  someOf,
+  typeNumber,
+  writtenDate,
+} from './tql-condition-makers.ts'
+
+/** Said as an attribute, or as a field of its own. */
+const attribute = (type: string, field: 'description' | 'source'): KeywordCondition => {
+  return (comparison, now) => {
+    const { comparison: asked, isNegated } = positive(comparison)
+    return negatedIf(
+      isNegated,
+      sql`(exists (select 1 from assertion_attribute t where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id
+          and t.type = ${type} and ${compareColumn(sql`t.value`, asked, now)})
+        or coalesce(${compareColumn(sql`a.detail->>${sql.lit(field)}`, asked, now)}, false))`,
+    )
+  }
+}
+
+/** What was computed for the organization of the assertion's owner; the outer query may have its own `indicator_view`. */
+const computed = (name: 'sighting_count' | 'last_sighted' | 'false_positive_count' | 'last_false_positive') =>
+  column(
+    sql`(select w.${sql.ref(name)} from indicator_view w
+      where w.indicator_id = a.indicator_id and w.organization_id = (select p.organization_id from owner p where p.id = a.owner_id))`,
+  )
+
+/** That a person's decision holds the status (D28). */
+const statusIsDecided: KeywordCondition = (comparison, now) =>
+  compareColumn(
+    sql`(exists (select 1 from decision d
+      where d.indicator_id = a.indicator_id and d.organization_id = (select p.organization_id from owner p where p.id = a.owner_id)
+        and d.status is not null and (d.until is null or d.until > ${now}::timestamptz)))`,
+    comparison,
+    now,
+  )
+
+/** Where a file occurred, as the owner says it. */
+const occurrence = (field: 'fileName' | 'path') =>
+  someOf(
+    sql`jsonb_array_elements(case when jsonb_typeof(a.detail->'fileOccurrence') = 'array' then a.detail->'fileOccurrence' else '[]' end) occurrence
+      where true`,
+    sql`(occurrence->>${sql.lit(field)})`,
+  )
+
+/** `i` is the indicator, `a` the assertion. */
+export const indicatorKeywords: KeywordConditions = {
+  id: column(sql`a.id`),
+  owner: column(sql`a.owner_id`),
+  ownerName: ownerName(sql`a.owner_id`),
+  dateAdded: column(sql`a.added_at`),
+  lastModified: column(sql`a.modified_at`),
+  type: typeNumber(sql`i.type`, indicatorTypes),
+  typeName: named(sql`i.type`, (name) => parseIndicatorType(name) ?? name),
+  summary: indicatorValueCondition,
+  value1: firstPartCondition,
+  value2: laterPartCondition('second'),
+  value3: laterPartCondition('third'),
+  rating: column(sql`a.rating`),
+  confidence: column(sql`a.confidence`),
+  indicatorActive: column(sql`a.active`),
+  activeLocked: statusIsDecided,
+  status: column(sql`a.status`),
+  observationCount: computed('sighting_count'),
+  lastObserved: computed('last_sighted'),
+  falsePositiveCount: computed('false_positive_count'),
+  lastFalsePositive: computed('last_false_positive'),
+  privateFlag: column(sql`a.private`),
+  addressIsIpv6: column(sql`(i.type = 'Address' and strpos(i.value, ':') > 0)`),
+  fileSize: column(
+    sql`(case when jsonb_typeof(a.detail->'size') = 'number' then (a.detail->>'size')::float8
+      when jsonb_typeof(a.detail->'intValue1') = 'number' then (a.detail->>'intValue1')::float8 end)`,
+  ),
+  fileName: occurrence('fileName'),
+  filePath: occurrence('path'),
+  hostDnsActive: column(sql`(coalesce(a.detail->>'flag1', a.detail->>'dnsActive') = 'true')`),
+  hostWhoisActive: column(sql`(coalesce(a.detail->>'flag2', a.detail->>'whoisActive') = 'true')`),
+  firstSeen: column(sql`a.first_seen`),
+  lastSeen: column(sql`a.last_seen`),
+  externalDateAdded: column(writtenDate(sql`a.detail->>'externalDateAdded'`)),
+  externalDateExpires: column(sql`a.expires`),
+  externalLastModified: column(writtenDate(sql`a.detail->>'externalLastModified'`)),
+  tag: anyOf(sql`a.tags`),
+  tagOwner: column(sql`(case when cardinality(a.tags) > 0 then a.owner_id end)`),
+  tagOwnerName: ownerName(sql`(case when cardinality(a.tags) > 0 then a.owner_id end)`),
+  attackTag: attackTag(sql`a.tags`),
+  securityLabel: anyOf(sql`a.labels`, labelSpelling),
+  description: attribute('Description', 'description'),
+  source: attribute('Source', 'source'),
+  associatedGroup: someOf(
+    sql`indicator_group l where l.indicator_id = a.indicator_id and l.owner_id = a.owner_id`,
+    sql`l.group_id`,
+  ),
+  associatedIndicator: someOf(
+    sql`(
+        select l.linked_id as other_id from indicator_link l where l.indicator_id = a.indicator_id and l.owner_id = a.owner_id and l.taken_back_at is null
+        union all
+        select l.indicator_id from indicator_link l where l.linked_id = a.indicator_id and l.owner_id = a.owner_id and l.taken_back_at is null
+      ) l join assertion b on b.indicator_id = l.other_id and b.owner_id = a.owner_id where true`,
+    sql`b.id`,
+  ),
+}
