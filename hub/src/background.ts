@@ -64,7 +64,7 @@ export function repeatedWork({
     { what: 'scheduler', everyMs: secondMs, work: async () => void (await scheduler.tick()) },
     { what: 'executions', everyMs: secondMs, work: executions.tick },
     { what: 'data collections', everyMs: secondMs, work: async () => await refreshCollections(collections) },
-    { what: 'exclusion lists', everyMs: secondMs, work: exclusions.pass },
+    { what: 'exclusion lists', everyMs: secondMs, work: async () => await exclusions.pass() },
     { what: 'plans and receipts', everyMs: 5 * secondMs, work: exports.tick },
     { what: 'presence', everyMs: 2 * secondMs, work: presenceWatch.tick },
     { what: 'lifecycle', everyMs: secondMs, work: async () => void (await lifecycles.tick()) },

@@ -19,7 +19,6 @@ export type PassParts = {
 const passLockClass = 62_008
 /** Indicators that one step judges, in one transaction. */
 const stepRowsMax = 5_000
-/** Steps of one organization before the others have their turn. */
 const stepsATurnMax = 50
 /** A step that meets a batch gives way long before PostgreSQL would end one of both (deadlock_timeout). */
 const lockTimeout = '300ms'
@@ -29,13 +28,14 @@ const lowestId = '00000000-0000-0000-0000-000000000000'
 /**
  * Holds the library against the lists after they changed (D25): in bounded steps, each a transaction that also writes how far it has
  * come, so that a hub that dies loses one step at most. A change while it is under way makes it begin again.
+ * @param stepsMax of each organization, before the others have their turn
  */
-export async function passExclusions(parts: PassParts): Promise<void> {
+export async function passExclusions(parts: PassParts, stepsMax = stepsATurnMax): Promise<void> {
   const { rows } = await sql<{ organizationId: string }>`
     select organization_id as "organizationId" from exclusion_pass where wanted_revision > revision or after_id is not null
     union select organization_id from exclusion_pending order by 1`.execute(parts.db)
   for (const { organizationId } of rows) {
-    for (let step = 0; step < stepsATurnMax; step++) if (!(await stepOf(parts, organizationId))) break
+    for (let step = 0; step < stepsMax; step++) if (!(await stepOf(parts, organizationId))) break
   }
 }
 

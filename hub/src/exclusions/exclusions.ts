@@ -206,7 +206,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
       new NeverExported(await matchers.current(organizationId), await whitelistedIds(trx, organizationId, clock.now())),
 
     /** What the hub's worker calls every second. */
-    pass: () => passExclusions({ db, matchers, clock, log, onTouched }),
+    pass: (stepsMax?: number) => passExclusions({ db, matchers, clock, log, onTouched }, stepsMax),
   }
 }
 

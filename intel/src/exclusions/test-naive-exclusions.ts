@@ -39,7 +39,11 @@ function isHit(list: JudgingList, entry: string, type: IndicatorType, value: str
       const below = /^\*\.[^*]+$/.test(entry) ? domain(entry.slice(2)) : undefined
       if (below !== undefined) return host !== undefined && isBelow(host, below, false)
       if (entry.includes('*')) {
-        const pattern = entry.toLowerCase().split('*').map(RegExp.escape).join('.*')
+        const pattern = entry
+          .toLowerCase()
+          .split('*')
+          .map((piece) => piece.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'))
+          .join('.*')
         return wholes.some((text) => new RegExp(`^${pattern}$`, 's').test(text))
       }
       if (entry.startsWith('.')) return host !== undefined && isBelow(host, domain(entry.slice(1))!, true)

@@ -1,0 +1,335 @@
+import type { ExclusionList, RefusedEntry } from '@postern/protocol'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createTestCollections, type TestCollections } from '../collections/test-collections.ts'
+import { readBlock } from '../batches/ledger-blocks.ts'
+import { Problem } from '../lib/problem.ts'
+import { createExclusions, type ExclusionLists } from './exclusions.ts'
+import { Audit } from '../audit/audit.ts'
+
+let world: TestCollections
+let exclusions: ExclusionLists
+
+beforeEach(async () => {
+  world = await createTestCollections()
+  exclusions = world.library.exclusions
+})
+afterEach(async () => await world.close())
+
+type Wanted = Parameters<ExclusionLists['create']>[1]
+
+/** A list of one's own with these entries. */
+async function listOf(name: string, entries: readonly string[], wanted: Partial<Wanted> = {}): Promise<ExclusionList> {
+  const { id } = await exclusions.create(world.library.person, { name, ...wanted })
+  return await write(id, entries)
+}
+
+async function write(id: string, entries: readonly string[]): Promise<ExclusionList> {
+  const json = Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })) }))
+  return await exclusions.writeEntries(world.library.person, id, json)
+}
+
+/** Brings verdicts and data collections up to date, as the hub's worker does. */
+async function settle(): Promise<void> {
+  await exclusions.pass()
+  await world.collections.refreshTouched()
+}
+
+async function verdicts(): Promise<string[]> {
+  const { rows } = await world.library.database.pool.query<{ line: string }>(
+    `select concat_ws(' ', i.value, l.name, x.entry, x.blocks_export) as line
+     from excluded_indicator x join indicator i on i.id = x.indicator_id join exclusion_list l on l.id = x.list_id
+     order by i.value collate "C", l.name`,
+  )
+  return rows.map(({ line }) => line)
+}
+
+async function ledgerReasons(batchId: string): Promise<(string | null)[]> {
+  const { rows } = await world.library.database.pool.query<{ items: Buffer }>(
+    `select items from batch_item_block where batch_id = $1 and outcome = 'refused'`,
+    [batchId],
+  )
+  return (await Promise.all(rows.map(({ items }) => readBlock(items)))).flat().map((item) => item[5])
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof Problem)) throw new Error(`no problem but ${String(error)}`)
+  return `${error.code}: ${error.message}`
+}
+
+test('LIB-4: at import a blocked item is refused with list and entry, and an informed one is written and recorded', async () => {
+  await listOf('Our domains', ['.example.com', '10.0.0.0/8'])
+  await listOf('Well known', ['*.example.org'], { mode: 'inform' })
+  const batch = await world.library.send('Feed', {
+    indicator: [
+      { type: 'Host', summary: 'WWW.Example.com.' },
+      { type: 'CIDR', summary: '10.0.0.0/7' },
+      { type: 'Host', summary: 'a.example.org' },
+      { type: 'Host', summary: 'a.example.net' },
+    ],
+  })
+  expect([batch.refused, batch.created]).toEqual([2, 2])
+  expect(await ledgerReasons(batch.id)).toEqual([
+    'Host WWW.Example.com. is not valid. The exclusion list Our domains blocks it, by its entry .example.com.',
+    'CIDR 10.0.0.0/7 is not valid. The exclusion list Our domains blocks it, by its entry 10.0.0.0/8.',
+  ])
+  expect(await verdicts()).toEqual(['a.example.org Well known *.example.org f'])
+})
+
+test('LIB-4: a file one of whose hashes is blocked is refused as a whole, and what is blocked may still be deleted', async () => {
+  const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
+  const sha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
+  await world.library.send('Feed', { indicator: [{ type: 'File', summary: md5 }] })
+  await listOf('Empty files', [md5.toUpperCase()])
+  const file = { indicator: [{ type: 'File', summary: `${md5} : ${sha1}` }] }
+  expect((await world.library.send('Feed', file)).refused).toBe(1)
+  const gone = { indicator: [{ type: 'File', summary: md5 }] }
+  expect((await world.library.send('Feed', gone, { action: 'Delete' })).deleted).toBe(1)
+})
+
+test('LIB-4: the thread that reads large batches judges by the newest lists too', async () => {
+  const large = (tail: string) => ({
+    indicator: Array.from({ length: 60 }, (_, number) => ({
+      type: 'Host',
+      summary: `h${number}.${number % 2 === 0 ? 'example.com' : 'example.net'}`,
+      attribute: [{ type: 'Description', value: tail.repeat(20_000) }],
+    })),
+  })
+  const list = await listOf('Ours', ['.example.com'])
+  expect(Buffer.byteLength(JSON.stringify(large('a')))).toBeGreaterThan(1_000_000)
+  expect((await world.library.send('Feed', large('a'))).refused).toBe(30)
+  await write(list.id, ['.example.net'])
+  const second = await world.library.send('Feed', large('b'))
+  expect([second.refused, second.created]).toEqual([30, 30])
+  await exclusions.change(world.library.person, list.id, { mode: 'inform' })
+  expect((await world.library.send('Feed', large('c'))).refused).toBe(0)
+  await settle()
+  expect((await verdicts()).length).toBe(30)
+})
+
+test('LIB-4: at export an excluded value leaves a collection that held it before, and comes back when the list goes', async () => {
+  await world.hosts('Feed', ['a.example.com', 'b.example.com', 'c.example.org'])
+  const id = await world.refreshed('typeName = "Host"')
+  const before = await world.values(id)
+  expect(before.lines.length).toBe(3)
+
+  const list = await listOf('Ours', ['.example.com'], { atImport: false })
+  await settle()
+  const after = await world.values(id)
+  expect(after.lines).toEqual([['Host', 'c.example.org']])
+  expect(after.end.leftOut).toEqual({ excluded: 2 })
+  expect((await world.changes(id, before.version)).lines).toEqual([
+    ['remove', 'Host', 'a.example.com'],
+    ['remove', 'Host', 'b.example.com'],
+  ])
+  // A version means the same values for ever.
+  expect((await world.values(id, String(before.version))).lines.length).toBe(3)
+
+  await world.hosts('Feed', ['new.example.com', 'new.example.org'])
+  await world.collections.refreshTouched()
+  expect((await world.values(id)).lines.map(([, value]) => value)).toEqual(['c.example.org', 'new.example.org'])
+
+  await exclusions.change(world.library.person, list.id, { atExport: false })
+  await settle()
+  expect((await world.values(id)).lines.length).toBe(5)
+  await exclusions.change(world.library.person, list.id, { atExport: true })
+  await settle()
+  expect((await world.values(id)).lines.length).toBe(2)
+  expect((await exclusions.get(world.library.person, list.id)).hitCount).toBe(3)
+
+  await exclusions.remove(world.library.person, list.id)
+  await world.collections.refreshTouched()
+  expect((await world.values(id)).lines.length).toBe(5)
+})
+
+test('LIB-4: a disabled list says nothing, and one that only informs keeps nothing back', async () => {
+  const list = await listOf('Ours', ['.example.com'], { mode: 'inform' })
+  await world.hosts('Feed', ['a.example.com'])
+  const id = await world.refreshed('typeName = "Host"')
+  expect((await world.values(id)).lines.length).toBe(1)
+  expect(await verdicts()).toEqual(['a.example.com Ours .example.com f'])
+  await exclusions.change(world.library.person, list.id, { isEnabled: false })
+  await settle()
+  expect(await verdicts()).toEqual([])
+})
+
+test('LIB-4: networks exclude both ways, what came before the list and what comes after', async () => {
+  const sent = (third: number) => ({
+    indicator: [
+      { type: 'Address', summary: `192.0.2.${third}` },
+      { type: 'CIDR', summary: `192.0.${third}.0/23` },
+      { type: 'Address', summary: `::ffff:192.0.2.${third}` },
+      { type: 'Address', summary: `198.51.100.${third}` },
+    ],
+  })
+  await world.library.send('Feed', sent(2))
+  await listOf('Ours', ['192.0.2.0/24'], { atImport: false })
+  await settle()
+  await world.library.send('Feed', sent(3))
+  const blocked = (value: string) => `${value} Ours 192.0.2.0/24 t`
+  const wanted = ['192.0.2.0/23', '192.0.2.2', '192.0.2.3', '::ffff:192.0.2.2', '::ffff:192.0.2.3'].map(blocked)
+  expect(await verdicts()).toEqual(wanted)
+})
+
+test('LIB-4: a pass goes on where a hub died, and two hubs at once disturb nobody', async () => {
+  const count = process.env['POSTERN_SOAK'] === '1' ? 60_000 : 12_000
+  const hosts = Array.from(
+    { length: count },
+    (_, number) => `h${number}.${number % 3 === 0 ? 'example.com' : 'example.org'}`,
+  )
+  await world.hosts('Feed', hosts)
+  const list = await listOf('Ours', ['.example.com'], { atImport: false })
+  const { database, clock, organizationId } = world.library
+  const pass = async () =>
+    await database.db
+      .selectFrom('exclusion_pass')
+      .selectAll()
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirstOrThrow()
+  await exclusions.pass(1)
+  const begun = await pass()
+  expect(begun.after_id).not.toBeNull()
+  expect(begun.finished_at).toBeNull()
+  const silent = () => {}
+  const log = { error: silent, warn: silent, info: silent, debug: silent }
+  const others = [0, 1].map(() => createExclusions({ ...database, clock, audit: new Audit(), log, onTouched: silent }))
+  await others[0]?.pass(1)
+  const next = await pass()
+  expect(next.started_at).toEqual(begun.started_at)
+  expect(String(next.after_id) > String(begun.after_id)).toBe(true)
+  for (let turn = 0; (await pass()).finished_at === null && turn < 100; turn++)
+    await Promise.all(others.map((other) => other.pass(1)))
+  expect((await exclusions.get(world.library.person, list.id)).hitCount).toBe(Math.ceil(count / 3))
+})
+
+test('LIB-4: what a batch wrote while the lists changed is judged once more', async () => {
+  const { library } = world
+  const sender = {
+    organizationId: library.organizationId,
+    ownerId: await library.owner('Feed'),
+    executionId: null,
+    attempt: null,
+    sentBy: 'test',
+    statusDefault: 'Active' as const,
+  }
+  const content = Buffer.from(JSON.stringify({ indicator: [{ type: 'Host', summary: 'a.example.com' }] }))
+  await library.batches.submit(sender, { action: 'Create', owner: 'Feed' }, content, async () => {
+    await listOf('Ours', ['.example.com'])
+    // Over everything that is committed: the batch is not.
+    await exclusions.pass()
+  })
+  expect(await verdicts()).toEqual([])
+  await exclusions.pass()
+  expect(await verdicts()).toEqual(['a.example.com Ours .example.com t'])
+})
+
+test('LIB-4: the tester says which lists hit a value, and what is no value', async () => {
+  await listOf('Ours', ['example.com'], { kind: 'protected', description: 'what we own' })
+  await listOf('Known', ['.com'], { mode: 'inform' })
+  const { data } = await exclusions.test(world.library.person, {
+    values: [
+      { value: 'hxxps://Example[.]com/login' },
+      { type: 'host', value: 'example.org' },
+      { type: 'Address', value: '10.0.0' },
+      { type: 'Colour', value: 'red' },
+      { value: 'neither this nor that' },
+    ],
+  })
+  expect(
+    data.map(({ type, value, exclusions: hits }) => [
+      type,
+      value,
+      hits.map(({ listName, entry }) => `${listName}: ${entry}`),
+    ]),
+  ).toEqual([
+    ['URL', 'https://example.com/login', ['Ours: example.com', 'Known: .com']],
+    ['Host', 'example.org', []],
+    ['Address', '10.0.0', []],
+    [null, 'red', []],
+    [null, 'neither this nor that', []],
+  ])
+  expect(data.map(({ problem }) => problem?.slice(0, 12) ?? null)).toEqual([
+    null,
+    null,
+    '“10.0.0” has',
+    'There is no ',
+    'The type can',
+  ])
+})
+
+test("LIB-4: MISP's lists come in as published, name what they do not take, and keep what was decided when they come again", async () => {
+  const { person } = world.library
+  const published = (list: readonly string[], version = 1) =>
+    Buffer.from(
+      JSON.stringify({
+        name: 'Networks',
+        type: 'cidr',
+        version,
+        description: 'd',
+        matching_attributes: ['ip-src'],
+        list,
+      }),
+    )
+  const first = await exclusions.importMisp(person, published(['10.0.0.0/8', 'nonsense', '1.1.1.1']))
+  expect(first.isNew).toBe(true)
+  expect(first.list).toMatchObject({
+    kind: 'misp',
+    matching: 'cidr',
+    indicatorTypes: ['Address', 'CIDR'],
+    mode: 'inform',
+    entryCount: 2,
+    mispVersion: 1,
+  })
+  const refused: RefusedEntry[] = [
+    { position: 1, entry: 'nonsense', reason: '“nonsense” is neither an IP address nor a network.' },
+  ]
+  expect(first.refused).toEqual(refused)
+  await exclusions.change(person, first.list.id, { mode: 'block' })
+  const again = await exclusions.importMisp(person, published(['10.0.0.0/8'], 2))
+  expect(again).toMatchObject({
+    isNew: false,
+    refused: [],
+    list: { id: first.list.id, mode: 'block', entryCount: 1, mispVersion: 2 },
+  })
+  expect(await refusal(write(first.list.id, ['x']))).toContain('conflict: The entries of Networks are MISP')
+  await listOf('Mine', ['a.example.com'])
+  const sameName = Buffer.from(JSON.stringify({ name: 'Mine', type: 'string', version: 1, list: ['x'] }))
+  expect(await refusal(exclusions.importMisp(person, sameName))).toContain('conflict: There is a list Mine already')
+})
+
+test('LIB-4: lists and entries that make no sense are refused, and change nothing', async () => {
+  const { person } = world.library
+  const list = await listOf('Ours', ['a.example.com'])
+  expect(await refusal(write(list.id, ['good.example.com', '*', 'a\u0000b']))).toMatch(
+    /^invalid: Nothing was changed. entry 2 \(\*\)/,
+  )
+  expect((await exclusions.entries(person, list.id, 0, 10)).map(({ entry }) => entry)).toEqual(['a.example.com'])
+  expect(await refusal(exclusions.writeEntries(person, list.id, Buffer.from('{"entries": 1}')))).toContain(
+    'invalid: The entries are not right',
+  )
+  expect(await refusal(exclusions.writeEntries(person, list.id, Buffer.from('[[['.repeat(100))))).toContain('invalid')
+  expect(await refusal(exclusions.create(person, { name: 'Ours' }))).toContain('conflict')
+  expect(await refusal(exclusions.create(person, { name: 'Other', kind: 'protected', mode: 'inform' }))).toContain(
+    'protected list always blocks',
+  )
+  expect(await refusal(exclusions.create(person, { name: 'Other', indicatorTypes: ['Colour'] }))).toContain(
+    'no indicator type',
+  )
+  const other = { ...person, organizationId: '999' }
+  expect(await refusal(exclusions.get(other, list.id))).toContain('not-found')
+  const bombs = Array.from({ length: 10_001 }, (_, number) => `mail${number}*x`)
+  expect(await refusal(write(list.id, bombs))).toContain('10000 are permitted')
+  expect((await exclusions.get(person, list.id)).entryCount).toBe(1)
+})
+
+test('LIB-4: a large list is read in a thread of its own and comes back as it was written', async () => {
+  const count = process.env['POSTERN_SOAK'] === '1' ? 1_000_000 : 25_000
+  const entries = Array.from({ length: count }, (_, number) => `"h\\${number}",ü.example.com/${number}`)
+  const list = await listOf('Large', entries)
+  expect(list.entryCount).toBe(count)
+  const page = await exclusions.entries(world.library.person, list.id, count - 2, 10)
+  expect(page.map(({ entry }) => entry)).toEqual(entries.slice(-2))
+})
