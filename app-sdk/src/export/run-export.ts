@@ -1,5 +1,5 @@
 import { exitCodes } from '@postern/protocol'
-import type { CreatePlan, CreateReceipt, Receipt } from '@postern/protocol'
+import type { CreatePlan, CreateReceipt, Plan, Receipt } from '@postern/protocol'
 import type { Outcome } from '../define/app.ts'
 import type { Logger } from '../launch/logger.ts'
 import { applyDifference, assertRewritable } from './apply.ts'
@@ -73,7 +73,9 @@ export async function runExport(run: ExportRun): Promise<Outcome> {
   const plan = await store.createPlan(planOf(control, findings, guards), await planFile(difference, run.tempPath))
   if (plan.state === 'waiting') return { message: waits(plan.guards, facts) }
   if (plan.state !== 'ready')
-    throw new Error(`the hub put plan ${plan.id} into state ${plan.state}; nothing was changed on the control`)
+    throw new Error(
+      `the hub put plan ${plan.id} into state ${plan.state}; nothing was changed on the control${why(plan)}`,
+    )
   return await applyAndVerify(run, plan.id, findings)
 }
 
@@ -220,6 +222,12 @@ function planOf(control: ExportControl, findings: Findings, guards: CreatePlan['
 /** A receipt that could not be verified says nothing about what was held; the newest that was says it. */
 function heldBefore(receipts: readonly Receipt[]): number | undefined {
   return receipts.find(({ state }) => state === 'in-sync' || state === 'drift')?.held
+}
+
+/** What the hub itself found wrong with it. */
+function why({ guards }: Plan): string {
+  const tripped = guards.filter((guard) => guard.tripped).map(({ message }) => message)
+  return tripped.length === 0 ? '' : `: ${tripped.join(' ')}`
 }
 
 function waits(guards: CreatePlan['guards'], facts: { add: number; remove: number }): string {
