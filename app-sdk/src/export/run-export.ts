@@ -225,7 +225,7 @@ function heldBefore(receipts: readonly Receipt[]): number | undefined {
 }
 
 /** What the hub itself found wrong with it. */
-function why({ guards }: Plan): string {
+function why({ guards }: Pick<Plan, 'guards'>): string {
   const tripped = guards.filter((guard) => guard.tripped).map(({ message }) => message)
   return tripped.length === 0 ? '' : `: ${tripped.join(' ')}`
 }
