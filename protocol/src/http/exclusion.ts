@@ -54,14 +54,14 @@ export type ChangeExclusionList = z.infer<typeof ChangeExclusionList>
 export const ExclusionEntry = z.object({ entry: z.string(), note: z.nullable(z.string()) })
 export type ExclusionEntry = z.infer<typeof ExclusionEntry>
 export const ExclusionEntryPage = pageOf(ExclusionEntry)
-/** All entries of a list; the PUT replaces them. Up to 1,000,000. */
+/** All entries of a list; the PUT replaces them, or is refused as `invalid` and changes nothing. Up to 1,000,000. */
 export const WriteExclusionEntries = z.strictObject({
   entries: z
     .array(z.strictObject({ entry: z.string().check(z.minLength(1), z.maxLength(2000)), note: z.optional(z.string()) }))
     .check(z.maxLength(1_000_000)),
 })
 export type WriteExclusionEntries = z.infer<typeof WriteExclusionEntries>
-/** Entries that a list does not take, each with its reason; nothing was changed. */
+/** An entry that a list does not take, with its reason. */
 export const RefusedEntry = z.object({ position: Count, entry: z.string(), reason: z.string() })
 export type RefusedEntry = z.infer<typeof RefusedEntry>
 
