@@ -69,6 +69,7 @@ export function repeatedWork({
     { what: 'presence', everyMs: 2 * secondMs, work: presenceWatch.tick },
     { what: 'lifecycle', everyMs: secondMs, work: async () => void (await lifecycles.tick()) },
     { what: 'TAXII collections', everyMs: secondMs, work: taxii.tick },
+    { what: 'removal of owners', everyMs: secondMs, work: async () => void (await library.ownerRemoval.tick()) },
     { what: 'batches', everyMs: minuteMs, work: async () => await library.batches.tidy() },
     { what: 'old versions', everyMs: hourMs, work: async () => void (await collections.prune()) },
     { what: 'old TAXII versions', everyMs: hourMs, work: taxii.tidy },

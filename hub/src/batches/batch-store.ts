@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { Db } from '../database/database.ts'
 import type { BatchTable } from '../database/tables.ts'
+import { beingRemoved } from '../owners/owners.ts'
 import type { BatchCounts } from './batch-counts.ts'
 import type { BatchSender } from './batches.ts'
 import { readBlock } from './ledger-blocks.ts'
@@ -12,7 +13,7 @@ export type BatchRow = Selectable<BatchTable>
 
 const insertBatch = `
   insert into batch (organization_id, owner_id, execution_id, sent_by, state, action, config)
-  values ($1, $2, $3, $4, 'created', $5, $6) returning id`
+  select $1, $2, $3, $4, 'created', $5, $6 from owner where id = $2 and removal_started_at is null returning id`
 
 /** Rows of batches and what hangs on them. Methods that take a client belong to the batch's transaction. */
 export class BatchStore {
@@ -39,6 +40,13 @@ export class BatchStore {
     return id
   }
 
+  /** Of a batch that was made before: its owner may be on its way out since. @throws Problem `conflict` */
+  async requireWritable(client: PoolClient, ownerId: string): Promise<void> {
+    const { rowCount } = await client.query('select from owner where id = $1 and removal_started_at is null', [ownerId])
+    if (rowCount === 0) throw beingRemoved()
+  }
+
+  /** @throws Problem `conflict` where the owner is on its way out */
   async createIn(client: PoolClient, sender: BatchSender, config: BatchConfig): Promise<string> {
     const { organizationId, ownerId, executionId, sentBy } = sender
     const { rows } = await client.query<{ id: string }>(insertBatch, [
@@ -50,7 +58,7 @@ export class BatchStore {
       JSON.stringify(config),
     ])
     const id = rows[0]?.id
-    if (id === undefined) throw new Error('an insert into batch returned no row')
+    if (id === undefined) throw beingRemoved()
     return id
   }
 

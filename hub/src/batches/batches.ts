@@ -198,6 +198,7 @@ export class Batches {
     await takeTurn(client, sender.ownerId, sha256, turn)
     const earlier = await this.#store.repeated(client, sender, sha256)
     if (earlier !== undefined && batchId === undefined) return earlier
+    if (batchId !== undefined) await this.#store.requireWritable(client, sender.ownerId)
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
     const outcomes = new ItemOutcomes(batch)
     const onItsWay = { id, batch, messages, now: this.#clock.now() }

@@ -48,8 +48,8 @@ export async function writeIndicators(
     const dueCount = await writeAssertions(client, writer, modes, lifecycle, createdCount, updatedCount)
     if (updatedCount > 0) await removeAttributes(client, writer.ownerId, modes)
     if (rows.attributes.bytes.length > 0) await insertAttributes(client, writer.ownerId)
-    await settleSent(client, writer, lifecycle, dueCount, restated)
-    await refreshViewOfSent(client, writer, changed.length - collidedCount, restated.length > 0)
+    const others = await settleSent(client, writer, lifecycle, dueCount, restated)
+    await refreshViewOfSent(client, writer, changed.length - collidedCount, others)
   }
   await writeExcluded(client, writer.organizationId, rows)
   outcomes.setFromRows(
@@ -155,7 +155,7 @@ async function takeRepeated(
 ): Promise<string[]> {
   const { rows: found } = await client.query<{ id: string }>(
     `with taken as (
-       delete from sent_indicator where indicator_id in (select ($2::uuid[])[row + 1] from unnest($3::int[]) row)
+       delete from sent_indicator where (indicator_id in (select ($2::uuid[])[row + 1] from unnest($3::int[]) row)) is true
        returning indicator_id, digest, confidence
      )
      select t.indicator_id as id from taken t join assertion a on a.indicator_id = t.indicator_id and a.owner_id = $1

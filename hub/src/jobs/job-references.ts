@@ -27,6 +27,7 @@ export async function ownersOf(db: Db, organizationId: string): Promise<OwnerNam
     .selectFrom('owner')
     .select(['id', 'name'])
     .where('organization_id', '=', organizationId)
+    .where('removal_started_at', 'is', null)
     .orderBy('name')
     .execute()
 }

@@ -6,8 +6,13 @@ import { ledgerRoutes } from '../batches/ledger-routes.ts'
 import { Ledgers } from '../batches/ledger.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Matchers } from '../exclusions/matchers.ts'
+import { Groups } from '../groups/groups.ts'
+import { groupRoutes } from '../groups/routes.ts'
 import type { Server } from '../http/server.ts'
+import { Links } from '../links/links.ts'
+import { linkRoutes } from '../links/routes.ts'
 import type { Clock } from '../lib/clock.ts'
+import { createOwnerRemoval, type OwnerRemoval } from '../owners/owner-removal.ts'
 import { Owners } from '../owners/owners.ts'
 import { ownerRoutes } from '../owners/routes.ts'
 import { batchRoutes } from '../tcex/batch-routes.ts'
@@ -16,7 +21,10 @@ import { libraryRoutes } from './routes.ts'
 
 export type LibraryParts = {
   library: Library
+  groups: Groups
   owners: Owners
+  ownerRemoval: OwnerRemoval
+  links: Links
   attributes: Attributes
   batches: Batches
   ledgers: Ledgers
@@ -37,7 +45,10 @@ export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: L
   const attributes = new Attributes({ db, audit })
   return {
     library: new Library({ db, clock }),
+    groups: new Groups({ db, clock }),
     owners: new Owners({ db, audit }),
+    ownerRemoval: createOwnerRemoval({ db, clock, audit, onTouched }),
+    links: new Links({ db, clock, audit, onTouched }),
     attributes,
     batches: new Batches({ pool, db, clock, matchers, attributes, onTouched }),
     ledgers: new Ledgers({ db }),
@@ -47,7 +58,9 @@ export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: L
 /** All routes of the library. */
 export function serveLibrary(server: Server, parts: LibraryParts): void {
   libraryRoutes(server, parts.library)
-  ownerRoutes(server, parts.owners)
+  groupRoutes(server, parts.groups)
+  ownerRoutes(server, parts.owners, parts.ownerRemoval)
+  linkRoutes(server, parts.links)
   attributeRoutes(server, parts.attributes)
   batchRoutes(server, parts)
   ledgerRoutes(server, parts.ledgers)

@@ -34,7 +34,8 @@ export async function deleteOver(
   return gone
 }
 
-async function deleteOwn(
+/** With what hangs on them, and tombstones; in the owner's turn, the indicators locked. */
+export async function deleteOwn(
   db: Statements,
   organizationId: string,
   ownerId: string,

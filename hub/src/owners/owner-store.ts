@@ -1,5 +1,5 @@
 import type { ChangeOwner, Owner } from '@postern/protocol'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { OwnerTable } from '../database/tables.ts'
 
@@ -21,6 +21,7 @@ export class OwnerStore {
       .selectFrom('owner')
       .selectAll()
       .where('organization_id', '=', organizationId)
+      .where('removed_at', 'is', null)
       .orderBy('id')
       .limit(limit)
     if (readable !== undefined) query = query.where('id', 'in', readable.length === 0 ? ['0'] : [...readable])
@@ -40,6 +41,96 @@ export class OwnerStore {
       .where('c.owner_id', '=', ownerId)
       .executeTakeFirst()
     return row !== undefined
+  }
+
+  async find(organizationId: string, ownerId: string): Promise<Owner | undefined> {
+    const row = await this.#ofOne(organizationId, ownerId).executeTakeFirst()
+    return row === undefined ? undefined : toApi(row)
+  }
+
+  /** With its row for the transaction. */
+  async lock(organizationId: string, ownerId: string): Promise<Owner | undefined> {
+    const row = await this.#ofOne(organizationId, ownerId).forNoKeyUpdate().executeTakeFirst()
+    return row === undefined ? undefined : toApi(row)
+  }
+
+  #ofOne(organizationId: string, ownerId: string) {
+    return this.#db
+      .selectFrom('owner')
+      .selectAll()
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', ownerId)
+      .where('removed_at', 'is', null)
+  }
+
+  /** What it has in the library. Counting what takes longer than `msMax` is left to PostgreSQL's statistics. */
+  async counts(
+    ownerId: string,
+    msMax: number,
+  ): Promise<{ indicatorCount: number; groupCount: number; lastBatchAt: string | null }> {
+    const { rows } = await sql<{ groupCount: number; lastBatchAt: Date | null }>`
+      select (select count(*)::int from library_group where owner_id = ${ownerId}) as "groupCount",
+        (select max(completed_at) from batch where owner_id = ${ownerId}) as "lastBatchAt"`.execute(this.#db)
+    return {
+      indicatorCount: (await this.#indicatorCount(ownerId, msMax)) ?? (await this.#indicatorEstimate(ownerId)),
+      groupCount: rows[0]?.groupCount ?? 0,
+      lastBatchAt: rows[0]?.lastBatchAt?.toISOString() ?? null,
+    }
+  }
+
+  /** Undefined where the time ran out. */
+  async #indicatorCount(ownerId: string, msMax: number): Promise<number | undefined> {
+    try {
+      return await this.#db.transaction().execute(async (trx) => {
+        await sql`select set_config('statement_timeout', ${String(msMax)}, true)`.execute(trx)
+        const { rows } = await sql<{ count: number }>`
+          select count(*)::int as count from assertion where owner_id = ${ownerId}`.execute(trx)
+        return rows[0]?.count
+      })
+    } catch (error) {
+      if ((error as { code?: unknown }).code === queryCanceled) return undefined
+      throw error
+    }
+  }
+
+  async #indicatorEstimate(ownerId: string): Promise<number> {
+    const { rows } = await sql<{ count: number }>`
+      select (c.reltuples * m.share)::int as count from pg_class c, pg_stats s,
+        unnest(s.most_common_vals::text::bigint[], s.most_common_freqs) m (owner_id, share)
+      where c.oid = 'assertion'::regclass and s.tablename = 'assertion' and s.attname = 'owner_id' and m.owner_id = ${ownerId}`.execute(
+      this.#db,
+    )
+    return rows[0]?.count ?? 0
+  }
+
+  async startRemoval(ownerId: string, now: Date): Promise<Owner | undefined> {
+    const row = await this.#db
+      .updateTable('owner')
+      .set({ removal_started_at: now })
+      .where('id', '=', ownerId)
+      .returningAll()
+      .executeTakeFirst()
+    return row === undefined ? undefined : toApi(row)
+  }
+
+  /**
+   * Deletes the row, unless something names it still, as its batches and tombstones do: then it keeps its number, and its name is
+   * free again. In a transaction. @returns whether it is gone
+   */
+  async finishRemoval(ownerId: string, now: Date): Promise<boolean> {
+    await sql`savepoint before_delete`.execute(this.#db)
+    try {
+      await this.#db.deleteFrom('owner').where('id', '=', ownerId).execute()
+      return true
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== foreignKeyViolation) throw error
+      await sql`rollback to savepoint before_delete`.execute(this.#db)
+    }
+    await sql`
+      update owner set removed_at = ${now}, name = left(name, 70) || ' (removed ' || id || ')' where id = ${ownerId}`.execute(
+      this.#db,
+    )
+    return false
   }
 
   async findByName(organizationId: string, name: string): Promise<Owner | undefined> {
@@ -80,11 +171,17 @@ export class OwnerStore {
       }))
       .where('organization_id', '=', organizationId)
       .where('id', '=', ownerId)
+      .where('removal_started_at', 'is', null)
       .returningAll()
       .executeTakeFirst()
     return row === undefined ? undefined : toApi(row)
   }
 }
+
+/** SQLSTATE of a statement that ran longer than `statement_timeout`. */
+const queryCanceled = '57014'
+/** SQLSTATE of deleting what is still referred to. */
+const foreignKeyViolation = '23503'
 
 function toApi(row: Selectable<OwnerTable>): Owner {
   // The table's checks hold kind and status to these.

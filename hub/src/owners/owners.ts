@@ -1,4 +1,4 @@
-import type { ChangeOwner, CreateOwner, Owner } from '@postern/protocol'
+import type { ChangeOwner, CreateOwner, Owner, OwnerDetail } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { DatabaseConnection } from '../database/database.ts'
@@ -26,6 +26,13 @@ export class Owners {
     const data = rows.slice(0, limit)
     const last = data.at(-1)
     return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+  }
+
+  /** One owner with what it has in the library; a large library is counted for a bounded time, then estimated. */
+  async detail({ organizationId }: PersonCaller, ownerId: string): Promise<OwnerDetail> {
+    const store = new OwnerStore(this.#db)
+    const owner = found(await store.find(organizationId, ownerId), 'owner')
+    return { ...owner, ...(await store.counts(ownerId, countMsMax)) }
   }
 
   async create(caller: PersonCaller, wanted: CreateOwner, address?: string): Promise<Owner> {
@@ -73,8 +80,16 @@ export class Owners {
     if (owner === undefined || !(await isOwn(store, caller, owner.id))) {
       throw new Problem('forbidden', `You have no right to create indicators and groups in the owner ${name}.`)
     }
+    if (owner.removalStartedAt !== null) throw beingRemoved()
     return owner
   }
+}
+
+/** How long an owner's indicators are counted, in milliseconds. */
+const countMsMax = 3000
+
+export function beingRemoved(): Problem {
+  return new Problem('conflict', 'This owner is being removed; nothing is written in its name any more.')
 }
 
 async function isOwn(store: OwnerStore, caller: Caller, ownerId: string): Promise<boolean> {

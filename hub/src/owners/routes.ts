@@ -1,11 +1,14 @@
-import { ChangeOwner, CreateOwner, limits, Owner, OwnerPage, paths } from '@postern/protocol'
+import { ChangeOwner, CreateOwner, limits, Owner, OwnerDetail, OwnerPage, paths } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
+import type { OwnerRemoval } from './owner-removal.ts'
 import type { Owners } from './owners.ts'
 
-export function ownerRoutes(server: Server, owners: Owners): void {
+const ofOne = { tags: ['owners'], params: z.object({ ownerId: z.string().regex(/^[1-9]\d{0,17}$/) }) }
+
+export function ownerRoutes(server: Server, owners: Owners, removal: OwnerRemoval): void {
   server.get(
     paths.owners,
     {
@@ -47,13 +50,39 @@ export function ownerRoutes(server: Server, owners: Owners): void {
       config: forPeople('owners:write'),
       schema: {
         operationId: 'changeOwner',
-        tags: ['owners'],
+        ...ofOne,
         summary: 'Change an owner’s kind, or the status of what it asserts without saying one',
-        params: z.object({ ownerId: z.string().regex(/^[1-9]\d{0,17}$/) }),
         body: ChangeOwner,
         response: { 200: Owner },
       },
     },
     async (request) => owners.change(person(request.caller), request.params.ownerId, request.body, request.ip),
+  )
+  server.get(
+    paths.owner(':ownerId'),
+    {
+      config: forPeople('library:read'),
+      schema: {
+        operationId: 'getOwner',
+        ...ofOne,
+        summary: 'One owner, with what it has in the library',
+        response: { 200: OwnerDetail },
+      },
+    },
+    async (request) => owners.detail(person(request.caller), request.params.ownerId),
+  )
+  server.delete(
+    paths.owner(':ownerId'),
+    {
+      config: forPeople('owners:write'),
+      schema: {
+        operationId: 'removeOwner',
+        ...ofOne,
+        summary: 'Take an owner out with all that it asserted; nobody writes in its name any more',
+        response: { 202: Owner },
+      },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await removal.start(person(request.caller), request.params.ownerId, request.ip)),
   )
 }

@@ -1,0 +1,63 @@
+import { tlpLevels } from '@postern/intel'
+import type { Group, GroupDetail } from '@postern/protocol'
+import type { Caller } from '../access/caller.ts'
+import type { Db } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import { found } from '../lib/problem.ts'
+import { libraryScope } from '../library/library-scope.ts'
+import { compileGroupTql } from '../library/tql-to-sql.ts'
+import { type GroupRow, GroupStore } from './group-store.ts'
+
+type Search = { tql?: string | undefined; cursor?: string | undefined; limit: number }
+
+/** What readers see of groups: events, reports, threat actors and the rest, each one owner's word. */
+export class Groups {
+  readonly #store: GroupStore
+  readonly #clock: Clock
+
+  constructor({ db, clock }: { db: Db; clock: Clock }) {
+    this.#store = new GroupStore(db)
+    this.#clock = clock
+  }
+
+  /** Groups in the caller's scope that the query finds, newest first. */
+  async search(caller: Caller, { tql, cursor, limit }: Search): Promise<{ data: Group[]; next?: string }> {
+    const condition = tql === undefined || tql.trim() === '' ? undefined : compileGroupTql(tql, this.#clock.now())
+    const rows = await this.#store.page(libraryScope(caller), condition, cursor, limit + 1)
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    return { data: shown.map(toGroup), ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+  }
+
+  async detail(caller: Caller, groupId: string): Promise<GroupDetail> {
+    const row = found(await this.#store.find(libraryScope(caller), groupId), 'group')
+    return {
+      ...toGroup(row),
+      securityLabels: row.securityLabels,
+      firstSeen: row.firstSeen?.toISOString() ?? null,
+      lastSeen: row.lastSeen?.toISOString() ?? null,
+      publishDate: row.publishDate?.toISOString() ?? null,
+      attributes: await this.#store.attributes(groupId),
+      relations: await this.#store.relations(groupId),
+      stixId: row.stixId,
+    }
+  }
+}
+
+function toGroup(row: GroupRow): Group {
+  return {
+    id: row.id,
+    type: row.type,
+    name: row.name,
+    xid: row.xid,
+    ownerId: row.ownerId,
+    ownerName: row.ownerName,
+    status: row.status,
+    tlp: row.tlp === null ? null : (tlpLevels[row.tlp] ?? null),
+    tags: row.tags,
+    eventDate: row.eventDate?.toISOString() ?? null,
+    indicatorCount: row.indicatorCount,
+    addedAt: row.addedAt.toISOString(),
+    modifiedAt: row.modifiedAt.toISOString(),
+  }
+}

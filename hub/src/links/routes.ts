@@ -1,0 +1,47 @@
+import { paths } from '@postern/protocol'
+import * as z from 'zod'
+import { person } from '../access/caller.ts'
+import { forPeople } from '../access/permissions.ts'
+import { sameFile } from '../batches/link-rows.ts'
+import type { Server } from '../http/server.ts'
+import type { Links } from './links.ts'
+
+const ofOne = {
+  tags: ['library'],
+  params: z.object({ indicatorId: z.guid(), linkedId: z.guid() }),
+  querystring: z.object({
+    owner: z.string().min(1).max(100).describe('Name of the owner that asserts the link'),
+    kind: z.string().min(1).max(200).default(sameFile),
+  }),
+  response: { 204: z.null() },
+}
+
+export function linkRoutes(server: Server, links: Links): void {
+  const path = paths.indicatorLink(':indicatorId', ':linkedId')
+  server.delete(
+    path,
+    {
+      config: forPeople('library:write'),
+      schema: {
+        operationId: 'takeBackLink',
+        ...ofOne,
+        summary: 'Take back what an owner says of two indicators, as that they are hashes of the same file',
+      },
+    },
+    async (request, reply) => {
+      await links.takeBack(person(request.caller), { ...request.params, ...request.query }, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+  server.put(
+    path,
+    {
+      config: forPeople('library:write'),
+      schema: { operationId: 'restoreLink', ...ofOne, summary: 'Put a link in again that was taken back' },
+    },
+    async (request, reply) => {
+      await links.restore(person(request.caller), { ...request.params, ...request.query }, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+}
