@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 
 /** First number of the advisory locks that keep a TAXII collection to one writer. */
@@ -39,43 +39,48 @@ export async function appendObjects(
   now: Date,
 ): Promise<number> {
   if (objects.length === 0) return 0
-  await sql`create temporary table if not exists new_taxii_object (
-    place bigint, object_id text, type text, spec_version text, version timestamptz, indicator_id uuid, body text) on commit drop`.execute(
-    trx,
-  )
-  await sql`truncate new_taxii_object`.execute(trx)
   const column = <Key extends keyof NewObject>(key: Key) => objects.map((object) => object[key])
-  await sql`
-    insert into new_taxii_object
-    select row_number() over (order by place), object_id, type, spec_version, version, indicator_id, body from (
-      select distinct on (object_id, version) * from unnest(
-        ${column('objectId')}::text[], ${column('type')}::text[], ${column('specVersion')}::text[],
-        ${column('version')}::timestamptz[], ${column('indicatorId')}::uuid[], ${column('body')}::text[]
-      ) with ordinality as n (object_id, type, spec_version, version, indicator_id, body, place)
-      order by object_id, version, place
-    ) n where not exists (
-      select from taxii_object e
-      where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.version = n.version)`.execute(
-    trx,
-  )
-  await sql`
-    update taxii_object e set is_last = false from new_taxii_object n
-    where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.is_last and e.version < n.version`.execute(
-    trx,
-  )
+  const sent = sql`
+    select * from unnest(
+      ${column('objectId')}::text[], ${column('type')}::text[], ${column('specVersion')}::text[],
+      ${column('version')}::timestamptz[], ${column('indicatorId')}::uuid[], ${column('body')}::text[]
+    ) with ordinality as n (object_id, type, spec_version, version, indicator_id, body, place)`
+  return await appendSent(trx, taxiiCollectionId, sent, now)
+}
+
+/**
+ * The same for what a query gives.
+ * @param sent object_id, type, spec_version, version, indicator_id, body, and place, by which they are numbered
+ */
+export async function appendSent(
+  trx: Db,
+  taxiiCollectionId: string,
+  sent: RawBuilder<unknown>,
+  now: Date,
+): Promise<number> {
+  // All parts see the table as it was before; what one writes is no other's.
   const { rows } = await sql<{ added: string }>`
-    with place as (
+    with sent as (${sent}
+    ), unlike as (
+      select distinct on (object_id, version) * from sent order by object_id, version, place
+    ), fresh as (
+      select n.*, row_number() over (order by n.place) as number,
+        row_number() over (partition by n.object_id order by n.version desc) = 1 and coalesce(n.version > held.newest, true) as is_last
+      from unlike n cross join lateral (
+        select max(e.version) as newest, coalesce(bool_or(e.version = n.version), false) as is_known from taxii_object e
+        where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id
+      ) held where not held.is_known
+    ), replaced as (
+      update taxii_object e set is_last = false from fresh n
+      where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.is_last and n.is_last
+    ), place as (
       select number_last, greatest(added_last, ${now}::timestamptz) as base
       from taxii_collection where id = ${taxiiCollectionId}
     ), added as (
       insert into taxii_object (taxii_collection_id, number, object_id, type, spec_version, version, added_at, is_last, indicator_id, body)
-      select ${taxiiCollectionId}, p.number_last + n.place, n.object_id, n.type, n.spec_version, n.version,
-        p.base + n.place * interval '1 microsecond',
-        row_number() over (partition by n.object_id order by n.version desc) = 1 and not exists (
-          select from taxii_object e
-          where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.version > n.version),
-        n.indicator_id, n.body
-      from new_taxii_object n, place p order by n.place
+      select ${taxiiCollectionId}, p.number_last + n.number, n.object_id, n.type, n.spec_version, n.version,
+        p.base + n.number * interval '1 microsecond', n.is_last, n.indicator_id, n.body
+      from fresh n, place p order by n.number
       returning number, added_at
     ), marked as (
       update taxii_collection c set number_last = a.number, added_last = a.added_at

@@ -1,35 +1,33 @@
-import { compareTlp, tlpLevels, tlpOfMarkingRef } from '@postern/intel'
+import { tlpLevels, tlpMarkingRefs } from '@postern/intel'
 import { sql } from 'kysely'
-import type { DatabaseConnection, Db } from '../database/database.ts'
 import { tryAlone, waitAlone } from '../batches/batch-turn.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
 import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
-import { appendObjects, lockTaxiiCollection, type NewObject, tryLockTaxiiCollection } from './append-objects.ts'
+import { appendSent, lockTaxiiCollection, tryLockTaxiiCollection } from './append-objects.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
 type Source = { id: string; ownerId: string; tlpMax: number; stixNumber: string }
-type KeptRow = {
-  number: string
-  objectId: string
-  type: string
-  specVersion: string
-  version: string
-  body: string
-  indicatorIds: string[]
-  tlp: number | null
-}
 type Parts = { db: DatabaseConnection['db']; clock: Clock }
 
 /**
  * Takes an owner's kept objects over into a TAXII collection. It holds the owner's turn of the batches, so that no object is under way
- * that has a number below those that it sees.
+ * that has a number below those that it sees. Set-based: no text passes through this process.
  * @param wait false: leaves it to another turn where a batch or another writer is at it
+ * @param waitMs of the wait for each lock; longer is PostgreSQL's lock_not_available
  */
-export async function numberOwner({ db, clock }: Parts, taxiiCollectionId: string, wait: boolean): Promise<void> {
+export async function numberOwner(
+  { db, clock }: Parts,
+  taxiiCollectionId: string,
+  wait: boolean,
+  waitMs = 60_000,
+): Promise<void> {
   for (let more = true; more;) {
     more = await db.transaction().execute(async (trx) => {
-      if (wait) await lockTaxiiCollection(trx, taxiiCollectionId)
-      else if (!(await tryLockTaxiiCollection(trx, taxiiCollectionId))) return false
+      if (wait) {
+        await sql`select set_config('lock_timeout', ${String(waitMs)}, true)`.execute(trx)
+        await lockTaxiiCollection(trx, taxiiCollectionId)
+      } else if (!(await tryLockTaxiiCollection(trx, taxiiCollectionId))) return false
       const source = await readSource(trx, taxiiCollectionId)
       if (source === undefined) return false
       const { ownerId } = source
@@ -42,14 +40,17 @@ export async function numberOwner({ db, clock }: Parts, taxiiCollectionId: strin
 
 /** @returns whether there may be more */
 async function numberTurn(trx: Db, source: Source, now: Date): Promise<boolean> {
-  const rows = await readKept(trx, source)
-  await appendObjects(trx, source.id, rows.filter((row) => mayLeave(row, source.tlpMax)).map(toObject), now)
-  const last = rows.at(-1)
-  const isWhole = rows.length < taxiiLimits.numberedAtOnceMax
+  const { rows } = await sql<{ count: string; last: string }>`
+    select count(*) as count, coalesce(max(number), 0) as last from (
+      select number from stix_object where owner_id = ${source.ownerId} and number > ${source.stixNumber}
+      order by number limit ${taxiiLimits.numberedAtOnceMax}) s`.execute(trx)
+  const { count = '0', last = '0' } = rows[0] ?? {}
+  const isWhole = Number(count) < taxiiLimits.numberedAtOnceMax
+  if (count !== '0') await appendSent(trx, source.id, keptObjects(source, last), now)
   // What this owner writes after this turn has a higher number than all that there is now, whoever's.
   const upTo = isWhole
     ? sql`greatest(stix_number, coalesce((select max(number) from stix_object), 0))`
-    : sql`${last?.number ?? '0'}::bigint`
+    : sql`${last}::bigint`
   await sql`update taxii_collection set stix_number = ${upTo} where id = ${source.id}`.execute(trx)
   return !isWhole
 }
@@ -61,31 +62,28 @@ async function readSource(db: Db, taxiiCollectionId: string): Promise<Source | u
   return rows[0]
 }
 
-async function readKept(trx: Db, { ownerId, stixNumber }: Source): Promise<KeptRow[]> {
-  const { rows } = await sql<KeptRow>`
-    select s.number, s.object_id as "objectId", s.type, s.spec_version as "specVersion", s.version::text as version, s.body,
-      s.indicator_ids as "indicatorIds",
-      greatest(g.tlp, (
-        select max(a.tlp) from assertion a where a.owner_id = s.owner_id and a.indicator_id = any(s.indicator_ids))) as tlp
+/**
+ * D21: an object leaves where neither a label that the library gave it nor a marking that says a TLP by itself is above the
+ * collection's. A marking counts wherever in the object it is named, so that one of a single field holds the whole object back.
+ */
+function keptObjects({ ownerId, stixNumber, tlpMax }: Source, last: string) {
+  return sql`
+    select s.object_id, s.type, s.spec_version, s.version,
+      case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1] end as indicator_id, s.body, s.number as place
     from stix_object s left join library_group g on g.id = s.group_id
-    where s.owner_id = ${ownerId} and s.number > ${stixNumber}
-    order by s.number limit ${taxiiLimits.numberedAtOnceMax}`.execute(trx)
-  return rows
+    where s.owner_id = ${ownerId} and s.number > ${stixNumber}::bigint and s.number <= ${last}::bigint
+      and coalesce(g.tlp <= ${tlpMax}::int, true)
+      and not exists (
+        select from assertion a
+        where a.owner_id = s.owner_id and a.indicator_id = any(s.indicator_ids) and a.tlp > ${tlpMax}::int)
+      and not s.body like any(${markingsAbove(tlpMax).map((ref) => `%${ref}%`)}::text[])`
 }
 
-/** By the label that the library gave it, and by the markings that say a TLP by themselves (D21). */
-function mayLeave({ body, tlp }: KeptRow, tlpMax: number): boolean {
-  if (tlp !== null && tlp > tlpMax) return false
-  // Our own text of an object that was validated.
-  const { object_marking_refs: refs = [] } = JSON.parse(body) as { object_marking_refs?: string[] }
-  const highest = tlpLevels[tlpMax] ?? 'CLEAR'
-  return refs.every((ref) => {
-    const level = tlpOfMarkingRef(ref)
-    return level === undefined || compareTlp(level, highest) <= 0
-  })
-}
-
-function toObject({ objectId, type, specVersion, version, body, indicatorIds }: KeptRow): NewObject {
-  const indicatorId = indicatorIds.length === 1 ? (indicatorIds[0] ?? null) : null
-  return { objectId, type, specVersion, version, indicatorId, body }
+/** Ids of the markings that say a higher level, in both versions of STIX. */
+function markingsAbove(tlpMax: number): string[] {
+  const refsOf = (levels: readonly (typeof tlpLevels)[number][]) =>
+    levels.flatMap((level) => [...tlpMarkingRefs(level, '2.0'), ...tlpMarkingRefs(level, '2.1')])
+  // 2.0 says AMBER+STRICT by AMBER and a statement beside it; AMBER alone is no more than AMBER.
+  const permitted = new Set(refsOf(tlpLevels.slice(0, tlpMax + 1)))
+  return refsOf(tlpLevels.slice(tlpMax + 1)).filter((ref) => !permitted.has(ref))
 }

@@ -17,6 +17,11 @@ import { TaxiiError, notThere } from './taxii-error.ts'
 import { tidyTaxii } from './tidy.ts'
 import { type GrantedCollection, type GrantedRoot, TaxiiStore } from './taxii-store.ts'
 
+/** How long a reader waits for batches of the owner that are under way, so that it finds what it has just sent. */
+const readerWaitMs = 2000
+/** PostgreSQL's lock_not_available. */
+const lockNotAvailable = '55P03'
+
 /** Takes a bundle in, in an owner's name: hub/src/stix. */
 export type ImportBundle = (
   caller: ReaderCaller,
@@ -61,17 +66,23 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
   async function readable(reader: ReaderCaller, rootName: string, name: string): Promise<GrantedCollection> {
     const granted = await collection(reader, rootName, name)
     if (!granted.canRead) throw forbidden('read')
-    if (granted.isBehind) await bringUp(granted, false)
+    if (granted.isBehind) await catchUp(granted)
     return granted
   }
 
+  async function bringUp({ id, collectionId }: { id: string; collectionId: string | null }): Promise<void> {
+    if (collectionId === null) await numberOwner({ db, clock }, id, true)
+    else await numberCollection({ db, clock }, id, true)
+  }
+
   /** What a reader cannot wait for, the background does within seconds; until then it reads what there is. */
-  async function bringUp(
-    { id, collectionId }: { id: string; collectionId: string | null },
-    wait: boolean,
-  ): Promise<void> {
-    if (collectionId === null) await numberOwner({ db, clock }, id, wait)
-    else await numberCollection({ db, clock }, id, wait)
+  async function catchUp({ id, collectionId }: GrantedCollection): Promise<void> {
+    if (collectionId !== null) return await numberCollection({ db, clock }, id, false)
+    try {
+      await numberOwner({ db, clock }, id, true, readerWaitMs)
+    } catch (error) {
+      if ((error as { code?: string }).code !== lockNotAvailable) throw error
+    }
   }
 
   async function objects(
@@ -104,17 +115,13 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     envelope: Buffer,
     address?: string,
   ): Promise<Status> {
-    const { canWrite, ownerId, rootId, id } = await collection(reader, place.root, place.collection)
+    const { canWrite, ownerId, rootId } = await collection(reader, place.root, place.collection)
     if (!canWrite || ownerId === null) throw forbidden('write to')
     const bundle = bundleOf(envelope)
     const requestedAt = clock.now()
     const account = await importBundle(reader, await store.ownerName(ownerId), bundle, address).catch(asTaxii)
     const status = statusOf(randomUUID(), account, requestedAt)
     await keepStatus(db, status, { rootId, readerId: reader.readerId, requestedAt })
-    // The background does it too; here so that whoever reads next finds what was sent.
-    await bringUp({ id, collectionId: null }, false).catch((error: unknown) => {
-      log.warn({ err: error, taxiiCollectionId: id }, 'objects that were sent are numbered by the background')
-    })
     return status
   }
 
@@ -133,8 +140,10 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     filters: Filters,
     address?: string,
   ): Promise<void> {
-    const { id, canRead, canWrite, ownerId } = await collection(reader, place.root, place.collection)
+    const granted = await collection(reader, place.root, place.collection)
+    const { id, canRead, canWrite, ownerId } = granted
     if (!canRead || !canWrite || ownerId === null) throw forbidden('delete from')
+    if (granted.isBehind) await catchUp(granted)
     const removed = await db.transaction().execute(async (trx) => {
       const deleted = await deleteObject(trx, { taxiiCollectionId: id, ownerId }, place.object, filters)
       if (deleted === undefined) throw notThere('object')
@@ -148,7 +157,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
   async function tick(): Promise<void> {
     for (const behind of await store.behind()) {
       try {
-        await bringUp(behind, true)
+        await bringUp(behind)
       } catch (error) {
         log.error({ err: error, taxiiCollectionId: behind.id }, 'a TAXII collection could not be brought up')
       }
