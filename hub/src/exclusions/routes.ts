@@ -20,7 +20,7 @@ import { uploadBody } from './upload-body.ts'
 import { uploadLimits } from './upload-limits.ts'
 
 const id = z.string().regex(/^[1-9]\d{0,17}$/)
-const listParams = z.object({ listId: id })
+const listParams = z.object({ exclusionListId: id })
 const limit = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
 
 const reads = forPeople('library:read')
@@ -82,7 +82,7 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
       reply.code(201).send(await lists.create(person(request.caller), request.body, request.ip)),
   )
   server.get(
-    paths.exclusionList(':listId'),
+    paths.exclusionList(':exclusionListId'),
     {
       config: reads,
       schema: {
@@ -93,10 +93,10 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
         response: { 200: ExclusionList },
       },
     },
-    async (request) => lists.get(person(request.caller), request.params.listId),
+    async (request) => lists.get(person(request.caller), request.params.exclusionListId),
   )
   server.patch(
-    paths.exclusionList(':listId'),
+    paths.exclusionList(':exclusionListId'),
     {
       config: writes,
       schema: {
@@ -108,10 +108,10 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
         response: { 200: ExclusionList },
       },
     },
-    async (request) => lists.change(person(request.caller), request.params.listId, request.body, request.ip),
+    async (request) => lists.change(person(request.caller), request.params.exclusionListId, request.body, request.ip),
   )
   server.delete(
-    paths.exclusionList(':listId'),
+    paths.exclusionList(':exclusionListId'),
     {
       config: writes,
       schema: {
@@ -123,12 +123,12 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
       },
     },
     async (request, reply) => {
-      await lists.remove(person(request.caller), request.params.listId, request.ip)
+      await lists.remove(person(request.caller), request.params.exclusionListId, request.ip)
       return reply.code(204).send(null)
     },
   )
   server.get(
-    paths.exclusionEntries(':listId'),
+    paths.exclusionEntries(':exclusionListId'),
     {
       config: reads,
       schema: {
@@ -148,7 +148,12 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
     },
     async (request) => {
       const { cursor, limit: rowsMax } = request.query
-      const rows = await lists.entries(person(request.caller), request.params.listId, Number(cursor ?? 0), rowsMax + 1)
+      const rows = await lists.entries(
+        person(request.caller),
+        request.params.exclusionListId,
+        Number(cursor ?? 0),
+        rowsMax + 1,
+      )
       const shown = rows.slice(0, rowsMax)
       const last = shown.at(-1)
       const data = shown.map(({ entry, note }) => ({ entry, note }))
@@ -162,8 +167,8 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
   server.register(async (scope: FastifyInstance) => {
     scope.removeContentTypeParser('application/json')
     scope.addContentTypeParser('application/json', (_, payload, done) => done(null, payload))
-    scope.put<{ Params: { listId: string } }>(
-      paths.exclusionEntries(':listId'),
+    scope.put<{ Params: { exclusionListId: string } }>(
+      paths.exclusionEntries(':exclusionListId'),
       {
         config: writes,
         bodyLimit: uploadLimits.bodyBytesMax,
@@ -176,8 +181,13 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
           response: { 200: ExclusionList },
         },
       },
-      async (request) =>
-        lists.writeEntries(person(request.caller), request.params.listId, await uploadBody(request), request.ip),
+      async (request) => {
+        const caller = person(request.caller)
+        const { exclusionListId } = request.params
+        // Before a large body is read for nothing.
+        await lists.get(caller, exclusionListId)
+        return await lists.writeEntries(caller, exclusionListId, await uploadBody(request), request.ip)
+      },
     )
     scope.post(
       paths.warningLists,

@@ -95,6 +95,15 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     created_by: 'test',
   })
 
+  const exclusionListId = await made('exclusion_list', {
+    organization_id: organizationId,
+    name,
+    kind: 'own',
+    matching: 'value',
+    mode: 'inform',
+    at_import: true,
+    at_export: true,
+  })
   const rootId = await made('taxii_root', { organization_id: organizationId, name: `w-${readerId}`, title: name })
   const taxiiCollectionId = await made('taxii_collection', {
     id: randomUUID(),
@@ -201,6 +210,7 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       attempt: '1',
       tokenId,
       readerId,
+      exclusionListId,
       rootId,
       taxiiCollectionId,
       root: `w-${readerId}`,
