@@ -6,8 +6,24 @@ import type { CollectionTable } from '../database/tables.ts'
 
 export type CollectionRow = Selectable<CollectionTable>
 
-/** Whose collections a reader sees: those of its organization, or of these only those that its job names (D22). */
-export type CollectionScope = { organizationId: string; ids: readonly string[] | undefined }
+/**
+ * Whose collections a reader sees: those of its organization, or of these only those that its job names (D22).
+ * `maker`: whose own are seen beside the shared ones; undefined where everybody's are.
+ */
+export type CollectionScope = {
+  organizationId: string
+  ids: readonly string[] | undefined
+  maker: string | undefined
+}
+
+/** What people say of a collection. */
+export type CollectionWords = {
+  name: string
+  tql: string
+  freshnessSeconds: number
+  description: string | null
+  isShared: boolean
+}
 
 /** Rows of data collections; members stand in refresh-members.ts. */
 export class CollectionStore {
@@ -17,22 +33,71 @@ export class CollectionStore {
     this.#db = db
   }
 
-  /** Undefined where the name is taken. */
+  /** @param maker kind and number of who makes it @returns undefined where the name is taken */
   async create(
     organizationId: string,
-    wanted: { name: string; tql: string; freshnessSeconds: number },
+    wanted: CollectionWords,
+    maker: { key: string; name: string },
   ): Promise<CollectionRow | undefined> {
     return this.#db
       .insertInto('collection')
-      .values({
-        organization_id: organizationId,
-        name: wanted.name,
-        tql: wanted.tql,
-        freshness_seconds: wanted.freshnessSeconds,
-      })
+      .values({ ...columnsOf(wanted), organization_id: organizationId, made_by: maker.name, maker: maker.key })
       .onConflict((conflict) => conflict.columns(['organization_id', 'name']).doNothing())
       .returningAll()
       .executeTakeFirst()
+  }
+
+  /** A changed query makes a full refresh due. @returns undefined where the name is taken */
+  async change(row: CollectionRow, wanted: CollectionWords, now: Date): Promise<CollectionRow | undefined> {
+    return this.#db
+      .updateTable('collection')
+      .set({
+        ...columnsOf(wanted),
+        changed_at: now,
+        ...(wanted.tql === row.tql ? {} : { refreshed_at: null, refresh_failed_at: null }),
+      })
+      .where('id', '=', row.id)
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('collection as other')
+              .select('other.id')
+              .where('other.organization_id', '=', row.organization_id)
+              .where('other.name', '=', wanted.name)
+              .where('other.id', '<>', row.id),
+          ),
+        ),
+      )
+      .returningAll()
+      .executeTakeFirst()
+  }
+
+  /** What keeps a collection from being renamed or taken out: words for each, such as `job Nightly export`. */
+  async namedBy(collectionId: string): Promise<string[]> {
+    const { rows } = await sql<{ words: string }>`
+      select 'job ' || j.name as words from job_collection c join job j on j.id = c.job_id where c.collection_id = ${collectionId}
+      union all
+      select 'firewall list ' || name from firewall_list where collection_id = ${collectionId}
+      union all
+      select 'TAXII collection ' || title from taxii_collection where collection_id = ${collectionId}
+      order by words limit ${namedByMax}`.execute(this.#db)
+    return rows.map(({ words }) => words)
+  }
+
+  /** Takes it out with its members and versions. What receipts and plans speak of keeps its row, which nobody finds any more. */
+  async remove(collectionId: string, now: Date): Promise<void> {
+    for (const table of ['collection_member', 'collection_change', 'collection_version'] as const) {
+      await this.#db.deleteFrom(table).where('collection_id', '=', collectionId).execute()
+    }
+    await sql`
+      update collection set removed_at = ${now}, is_shared = true, member_count = 0, version = 0,
+        name = left(name, 60) || ' (removed, ' || id || ')'
+      where id = ${collectionId}`.execute(this.#db)
+    await sql`
+      delete from collection where id = ${collectionId}
+        and not exists (select 1 from plan where collection_id = ${collectionId})
+        and not exists (select 1 from receipt where collection_id = ${collectionId})`.execute(this.#db)
   }
 
   async find(scope: CollectionScope, collectionId: string): Promise<CollectionRow | undefined> {
@@ -63,7 +128,7 @@ export class CollectionStore {
   async due(now: Date, failedBefore: Date, limit: number): Promise<string[]> {
     const { rows } = await sql<{ id: string }>`
       select id from collection
-      where (refreshed_at is null or refreshed_at + make_interval(secs => freshness_seconds) <= ${now})
+      where removed_at is null and (refreshed_at is null or refreshed_at + make_interval(secs => freshness_seconds) <= ${now})
         and (refresh_failed_at is null or refresh_failed_at < ${failedBefore})
       order by refreshed_at nulls first, id limit ${limit}`.execute(this.#db)
     return rows.map(({ id }) => id)
@@ -83,10 +148,22 @@ export class CollectionStore {
     return row !== undefined
   }
 
-  #visible({ organizationId, ids }: CollectionScope) {
-    const query = this.#db.selectFrom('collection').selectAll().where('organization_id', '=', organizationId)
+  #visible({ organizationId, ids, maker }: CollectionScope) {
+    let query = this.#db
+      .selectFrom('collection')
+      .selectAll()
+      .where('organization_id', '=', organizationId)
+      .where('removed_at', 'is', null)
+    if (maker !== undefined) query = query.where((e) => e.or([e('is_shared', '=', true), e('maker', '=', maker)]))
     return ids === undefined ? query : query.where('id', '=', sql<string>`any(${[...ids]}::bigint[])`)
   }
+}
+
+/** Named in one sentence. */
+const namedByMax = 10
+
+function columnsOf({ name, tql, freshnessSeconds, description, isShared }: CollectionWords) {
+  return { name, tql, freshness_seconds: freshnessSeconds, description, is_shared: isShared }
 }
 
 export function toCollection(row: CollectionRow): Collection {

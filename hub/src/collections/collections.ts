@@ -1,6 +1,5 @@
 import { compareTlp } from '@postern/intel'
-import type { Collection, CreateCollection } from '@postern/protocol'
-import { sql } from 'kysely'
+import type { Collection, CollectionHistoryEntry, CollectionVersion, PreviewCollection } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { highestTlpOf } from '../controls/controls.ts'
@@ -9,9 +8,13 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
-import { type CollectionRow, type CollectionScope, CollectionStore, toCollection } from './collection-store.ts'
+import { createCollectionEditor } from './change-collection.ts'
+import { listHistory, listVersions } from './collection-history.ts'
+import { previewCollection } from './collection-preview.ts'
+import { collectionScope } from './collection-scope.ts'
+import { type CollectionRow, CollectionStore, toCollection } from './collection-store.ts'
 import { pruneVersions } from './collection-versions.ts'
-import { lockCollection, refreshMembers, tryLockCollection } from './refresh-members.ts'
+import { refreshMembers, tryLockCollection, waitForCollection } from './refresh-members.ts'
 import { refreshTouched } from './touched-indicators.ts'
 import { changesOf, type ValueFilter, valuesOf } from './version-queries.ts'
 import { type VersionStream, VersionStreams } from './version-stream.ts'
@@ -26,32 +29,15 @@ export type CollectionsParts = {
 
 export type Collections = ReturnType<typeof createCollections>
 
-const freshnessSecondsDefault = 300
 /** Full refreshes that one turn of the worker makes. */
 const refreshesATurnMax = 20
 /** A collection whose full refresh failed is left alone for so long. */
 const retryFailedAfterMs = 60_000
-/** How long a person's refresh waits for one that is under way. */
-const lockTimeout = '60s'
 
 /** Data collections: saved queries with versioned members (D3), and how they are read (D4). */
 export function createCollections({ db, pool, clock, audit, log }: CollectionsParts) {
   const store = new CollectionStore(db)
   const streams = new VersionStreams({ pool, db })
-
-  /** @throws Problem `invalid` with the place in the query, `conflict` where the name is taken */
-  async function create(caller: PersonCaller, wanted: CreateCollection, address?: string): Promise<Collection> {
-    compileTql(wanted.tql, clock.now())
-    return db.transaction().execute(async (trx) => {
-      const freshnessSeconds = wanted.freshnessSeconds ?? freshnessSecondsDefault
-      const row = await new CollectionStore(trx).create(caller.organizationId, { ...wanted, freshnessSeconds })
-      if (row === undefined) {
-        throw new Problem('conflict', `There is a data collection named ${wanted.name} already; choose another name.`)
-      }
-      await audit.record(trx, caller, 'collection.create', `collection ${row.id}`, { name: row.name }, address)
-      return toCollection(row)
-    })
-  }
 
   async function get(caller: Caller, collectionId: string): Promise<Collection> {
     return toCollection(await visible(caller, collectionId))
@@ -196,12 +182,34 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
     )
   }
 
+  /** Versions, newest first. */
+  async function versions(
+    caller: PersonCaller,
+    collectionId: string,
+    { cursor, limit }: { cursor?: string | undefined; limit: number },
+  ): Promise<{ data: CollectionVersion[]; next?: string }> {
+    const { id } = await visible(caller, collectionId)
+    return listVersions(db, id, cursor, limit)
+  }
+
+  /** What entered, left and changed, newest first, and why. */
+  async function history(
+    caller: PersonCaller,
+    collectionId: string,
+    { cursor, limit }: { cursor?: string | undefined; limit: number },
+  ): Promise<{ data: CollectionHistoryEntry[]; next?: string }> {
+    return listHistory(db, await visible(caller, collectionId), cursor, limit, clock.now())
+  }
+
   async function visible(caller: Caller, collectionId: string): Promise<CollectionRow> {
     return found(await store.find(collectionScope(caller), collectionId), 'data collection')
   }
 
   return {
-    create,
+    ...createCollectionEditor({ db, clock, audit }),
+    preview: (caller: PersonCaller, wanted: PreviewCollection) => previewCollection({ db, clock }, caller, wanted),
+    versions,
+    history,
     get,
     list,
     refresh: refreshNow,
@@ -216,39 +224,6 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   }
 }
 
-async function waitForCollection(trx: Db, collectionId: string): Promise<void> {
-  await sql`select set_config('lock_timeout', ${lockTimeout}, true)`.execute(trx)
-  try {
-    await lockCollection(trx, collectionId)
-  } catch (error) {
-    if ((error as { code?: string }).code !== lockNotAvailable) throw error
-    throw new Problem(
-      'unavailable',
-      'Another refresh of this data collection is under way; try again when it has ended.',
-      { cause: error },
-    )
-  }
-}
-
-/** PostgreSQL's lock_not_available. */
-const lockNotAvailable = '55P03'
-
 function isDue({ refreshed_at: refreshedAt, freshness_seconds: seconds }: CollectionRow, now: Date): boolean {
   return refreshedAt === null || refreshedAt.getTime() + seconds * 1000 <= now.getTime()
-}
-
-/** An execution reads the collections that its job names, and learns of no other (D22). */
-function collectionScope(caller: Caller): CollectionScope {
-  switch (caller.kind) {
-    case 'user':
-    case 'token':
-    case 'machine':
-      return { organizationId: caller.organizationId, ids: undefined }
-    case 'execution':
-      return { organizationId: caller.organizationId, ids: caller.collectionIds }
-    case 'environment-server':
-    case 'reader':
-    case 'stranger':
-      throw new Problem('forbidden', 'Only people and executions read data collections.')
-  }
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { isKeptFromExports } from '../exclusions/exclusions.ts'
+import { Problem } from '../lib/problem.ts'
 import type { CollectionRow } from './collection-store.ts'
 
 /** What one refresh did to a collection's members; `version` is the number that holds now. */
@@ -17,6 +18,27 @@ export async function lockCollection(trx: Db, collectionId: string): Promise<voi
   await sql`select pg_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int)`.execute(
     trx,
   )
+}
+
+/** How long a person's refresh, or deletion, waits for a refresh that is under way. */
+const lockTimeout = '60s'
+
+/** PostgreSQL's lock_not_available. */
+const lockNotAvailable = '55P03'
+
+/** The same for a person, for a minute at most. @throws Problem `unavailable` after it */
+export async function waitForCollection(trx: Db, collectionId: string): Promise<void> {
+  await sql`select set_config('lock_timeout', ${lockTimeout}, true)`.execute(trx)
+  try {
+    await lockCollection(trx, collectionId)
+  } catch (error) {
+    if ((error as { code?: string }).code !== lockNotAvailable) throw error
+    throw new Problem(
+      'unavailable',
+      'Another refresh of this data collection is under way; try again when it has ended.',
+      { cause: error },
+    )
+  }
 }
 
 /** The same without waiting. @returns false while another writer is at it */
@@ -54,6 +76,16 @@ export async function refreshMembers(
   await writeVersion(trx, collection.id, version, changeCount, counts, now)
   if (scope === 'all') await markRefreshed(trx, collection.id, now)
   return { version, ...counts }
+}
+
+/** Ids of what the query finds in the whole library of the organization. */
+export function wantedMembers(
+  organizationId: string,
+  condition: RawBuilder<boolean>,
+): RawBuilder<{ indicator_id: string }> {
+  return sql`
+    select distinct a.indicator_id from assertion a join indicator i on i.id = a.indicator_id
+    where a.owner_id in (select o.id from owner o where o.organization_id = ${organizationId}) and ${condition}`
 }
 
 /** Fills `wanted_member` with what the query finds now. */

@@ -1,8 +1,19 @@
 import { type IndicatorType, indicatorTypes, parseIndicatorType, parseTlp } from '@postern/intel'
-import { Collection, CollectionPage, CreateCollection, limits, paths } from '@postern/protocol'
+import {
+  ChangeCollection,
+  Collection,
+  CollectionHistoryPage,
+  CollectionPage,
+  CollectionPreview,
+  CollectionVersionPage,
+  CreateCollection,
+  limits,
+  paths,
+  PreviewCollection,
+} from '@postern/protocol'
 import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
-import type { PersonCaller } from '../access/caller.ts'
+import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
@@ -17,6 +28,8 @@ const filterQuery = z.object({ types: z.string().max(500).optional(), tlpMax: z.
 
 export function collectionRoutes(server: Server, collections: Collections): void {
   rowRoutes(server, collections)
+  changeRoutes(server, collections)
+  historyRoutes(server, collections)
   valueRoutes(server, collections)
 }
 
@@ -52,8 +65,7 @@ function rowRoutes(server: Server, collections: Collections): void {
       },
     },
     async (request, reply) => {
-      // The rule admits people only.
-      const created = await collections.create(request.caller as PersonCaller, request.body, request.ip)
+      const created = await collections.create(person(request.caller), request.body, request.ip)
       return reply.code(201).send(created)
     },
   )
@@ -83,8 +95,90 @@ function rowRoutes(server: Server, collections: Collections): void {
         response: { 200: Collection },
       },
     },
-    // The rule admits people only.
-    async (request) => collections.refresh(request.caller as PersonCaller, request.params.collectionId, request.ip),
+    async (request) => collections.refresh(person(request.caller), request.params.collectionId, request.ip),
+  )
+}
+
+function changeRoutes(server: Server, collections: Collections): void {
+  server.patch(
+    paths.collection(':collectionId'),
+    {
+      config: forPeople('collections:write'),
+      schema: {
+        operationId: 'changeCollection',
+        tags: ['collections'],
+        summary: 'Change a data collection; a changed query makes a refresh due at once',
+        params: collectionParams,
+        body: ChangeCollection,
+        response: { 200: Collection },
+      },
+    },
+    async ({ caller, params, body, ip }) => collections.change(person(caller), params.collectionId, body, ip),
+  )
+  server.delete(
+    paths.collection(':collectionId'),
+    {
+      config: forPeople('collections:write'),
+      schema: {
+        operationId: 'deleteCollection',
+        tags: ['collections'],
+        summary: 'Delete a data collection that no job, firewall list or TAXII collection goes by',
+        params: collectionParams,
+        response: { 204: z.null().describe('Done; there is nothing to say') },
+      },
+    },
+    async ({ caller, params, ip }, reply) => {
+      await collections.remove(person(caller), params.collectionId, ip)
+      return reply.code(204).send(null)
+    },
+  )
+  server.post(
+    paths.collectionPreview,
+    {
+      config: forPeople('collections:read'),
+      schema: {
+        operationId: 'previewCollection',
+        tags: ['collections'],
+        summary: 'What a query would hold, and what would enter and leave a data collection that had it',
+        body: PreviewCollection,
+        response: { 200: CollectionPreview },
+      },
+    },
+    async ({ caller, body }) => collections.preview(person(caller), body),
+  )
+}
+
+function historyRoutes(server: Server, collections: Collections): void {
+  const limit = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
+  server.get(
+    paths.collectionVersions(':collectionId'),
+    {
+      config: forPeople('collections:read'),
+      schema: {
+        operationId: 'listCollectionVersions',
+        tags: ['collections'],
+        summary: 'Versions of a data collection, newest first',
+        params: collectionParams,
+        querystring: z.object({ cursor: version.optional(), limit }),
+        response: { 200: CollectionVersionPage },
+      },
+    },
+    async ({ caller, params, query }) => collections.versions(person(caller), params.collectionId, query),
+  )
+  server.get(
+    paths.collectionHistory(':collectionId'),
+    {
+      config: forPeople('collections:read'),
+      schema: {
+        operationId: 'listCollectionHistory',
+        tags: ['collections'],
+        summary: 'What entered and left a data collection and why, newest first',
+        params: collectionParams,
+        querystring: z.object({ cursor: collectionId.optional(), limit }),
+        response: { 200: CollectionHistoryPage },
+      },
+    },
+    async ({ caller, params, query }) => collections.history(person(caller), params.collectionId, query),
   )
 }
 

@@ -17,11 +17,21 @@ export type ValueRow = {
  * version always has the same values: an export that cannot read its control asks again for what it pushed.
  */
 export function valuesOf(collectionId: string, version: number, filter: ValueFilter): RawBuilder<ValueRow> {
+  return valuesInOrder(collectionId, version, filter, sql`i.type collate "C", i.value collate "C"`)
+}
+
+/** The same in another order. @param order by `indicator i` */
+export function valuesInOrder(
+  collectionId: string,
+  version: number,
+  filter: ValueFilter,
+  order: RawBuilder<unknown>,
+): RawBuilder<ValueRow> {
   return sql`
     select i.type, i.value, ${whyLeftOut(filter)} as "leftOut"
     from collection_member m join indicator i on i.id = m.indicator_id
     where m.collection_id = ${collectionId}::bigint and ${inVersion(version)} and ${ofTypes(filter)}
-    order by i.type collate "C", i.value collate "C"`
+    order by ${order}`
 }
 
 /** A member of a version with what its organization knows of it now. */

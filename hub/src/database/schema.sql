@@ -217,7 +217,10 @@ table collection
   made_by text
   is_shared boolean not null default true
   changed_at timestamp with time zone not null default now()
+  maker text
+  removed_at timestamp with time zone
   constraint collection_freshness_seconds_check CHECK ((freshness_seconds > 0))
+  constraint collection_of_somebody CHECK ((is_shared OR (maker IS NOT NULL)))
   constraint collection_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint collection_organization_id_name_key UNIQUE (organization_id, name)
   constraint collection_pkey PRIMARY KEY (id)
@@ -539,8 +542,13 @@ table firewall_list
   served_version integer
   served_count bigint
   served_since timestamp with time zone
+  served_text_id bigint
   held_version integer
   held_reason text
+  held_text_id bigint
+  considered_version integer not null default 0
+  considered_at timestamp with time zone
+  considered_ms integer not null default 0
   created_at timestamp with time zone not null default now()
   changed_at timestamp with time zone not null default now()
   constraint firewall_list_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
@@ -725,6 +733,29 @@ table lifecycle_pending
   indicator_ids uuid[] not null
   constraint lifecycle_pending_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint lifecycle_pending_pkey PRIMARY KEY (id)
+
+table list_text
+  id bigint not null generated
+  list_id bigint not null
+  collection_version integer not null
+  value_count bigint not null
+  left_out jsonb not null
+  byte_count bigint not null
+  gzip_byte_count bigint not null
+  sha256 bytea not null
+  made_at timestamp with time zone not null
+  replaced_at timestamp with time zone
+  constraint list_text_list_id_fkey FOREIGN KEY (list_id) REFERENCES firewall_list(id) ON DELETE CASCADE
+  constraint list_text_pkey PRIMARY KEY (id)
+  CREATE INDEX list_text_of_list ON public.list_text USING btree (list_id)
+
+table list_text_part
+  text_id bigint not null
+  number integer not null
+  body text not null
+  gzip bytea not null
+  constraint list_text_part_pkey PRIMARY KEY (text_id, number)
+  constraint list_text_part_text_id_fkey FOREIGN KEY (text_id) REFERENCES list_text(id) ON DELETE CASCADE
 
 table log_line
   day date not null

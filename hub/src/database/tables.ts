@@ -54,6 +54,8 @@ export interface Database {
   library_group: LibraryGroupTable
   lifecycle_pass: LifecyclePassTable
   lifecycle_pending: LifecyclePendingTable
+  list_text: ListTextTable
+  list_text_part: ListTextPartTable
   log_line: LogLineTable
   organization: OrganizationTable
   owner: OwnerTable
@@ -259,6 +261,8 @@ export interface CollectionTable {
   made_by: string | null
   is_shared: Generated<boolean>
   changed_at: GeneratedTimestamp
+  maker: string | null
+  removed_at: Date | null
 }
 
 export interface CollectionChangeTable {
@@ -502,8 +506,13 @@ export interface FirewallListTable {
   served_version: number | null
   served_count: string | null
   served_since: Date | null
+  served_text_id: string | null
   held_version: number | null
   held_reason: string | null
+  held_text_id: string | null
+  considered_version: Generated<number>
+  considered_at: Date | null
+  considered_ms: Generated<number>
   created_at: GeneratedTimestamp
   changed_at: GeneratedTimestamp
 }
@@ -640,6 +649,26 @@ export interface LifecyclePendingTable {
   id: GeneratedBigInt
   organization_id: BigIntColumn
   indicator_ids: string[]
+}
+
+export interface ListTextTable {
+  id: GeneratedBigInt
+  list_id: BigIntColumn
+  collection_version: number
+  value_count: BigIntColumn
+  left_out: unknown
+  byte_count: BigIntColumn
+  gzip_byte_count: BigIntColumn
+  sha256: Buffer
+  made_at: Timestamp
+  replaced_at: Date | null
+}
+
+export interface ListTextPartTable {
+  text_id: BigIntColumn
+  number: number
+  body: string
+  gzip: Buffer
 }
 
 export interface LogLineTable {

@@ -29,14 +29,18 @@ type TargetRow = Omit<IndicatorOnTarget, 'since' | 'checkedAt' | 'reason' | 'isW
 }
 type Member = { active: boolean; tlp: number | null; excluded: boolean }
 
-/** Where an indicator of the organization's goes, and where it does not and why (D5, D21). */
+/**
+ * Where an indicator of the organization's goes, and where it does not and why (D5, D21).
+ * @param maker whose own data collections are shown beside the shared ones; undefined for everybody's
+ */
 export async function readExports(
   db: Db,
   organizationId: string,
   indicatorId: string,
   now: Date,
+  maker: string | undefined,
 ): Promise<IndicatorExports> {
-  const collections = await readMemberships(db, organizationId, indicatorId)
+  const collections = await readMemberships(db, organizationId, indicatorId, maker)
   const targets = await readTargets(db, organizationId, indicatorId)
   const owners = await readFittingOwners(db, organizationId, indicatorId, collections, now)
   return {
@@ -51,7 +55,12 @@ export async function readExports(
 }
 
 /** A stay goes on over rows that follow each other without a gap: a member whose TLP or activity changes gets a new row. */
-async function readMemberships(db: Db, organizationId: string, indicatorId: string): Promise<MembershipRow[]> {
+async function readMemberships(
+  db: Db,
+  organizationId: string,
+  indicatorId: string,
+  maker: string | undefined,
+): Promise<MembershipRow[]> {
   const { rows } = await sql<MembershipRow>`
     select c.id as "collectionId", c.name as "collectionName", c.tql, c.version, c.refreshed_at as "refreshedAt",
       case when last.from_version is null then 'never' when last.until_version is null then 'member' else 'departed' end as state,
@@ -68,7 +77,8 @@ async function readMemberships(db: Db, organizationId: string, indicatorId: stri
         where b.collection_id = c.id and b.indicator_id = m.indicator_id and b.until_version = m.from_version)
     ) stay on true
     left join collection_version v on v.collection_id = c.id and v.version = stay.from_version
-    where c.organization_id = ${organizationId}
+    where c.organization_id = ${organizationId} and c.removed_at is null
+      and (c.is_shared or ${maker === undefined ? sql`true` : sql`c.maker = ${maker}`})
     order by last.from_version is null, last.until_version is not null, c.name, c.id
     limit ${shownMax}`.execute(db)
   return rows

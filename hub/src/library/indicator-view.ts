@@ -6,7 +6,8 @@ import type { Statements } from '../database/statements.ts'
  * rows of these indicators are locked (indicator-writer.ts), so that no assertion of another owner is overlooked: whoever
  * waited for the lock computes after, from all of them.
  *
- * @param sentCount rows in `sent_indicator` @param hasTouched whether there are others in `touched_indicator` already
+ * @param sentCount rows in `sent_indicator`
+ * @param others indicators that the batch touched beside those; they stay in `touched_indicator` for the data collections
  *
  * Active is what some owner asserts as active and of status Active or Indirect: what is under review, has expired or is
  * whitelisted for everyone who knows it leaves in no export (S1).
@@ -15,7 +16,7 @@ export async function refreshViewOfSent(
   client: PoolClient,
   { organizationId, ownerId, statusDefault }: { organizationId: string; ownerId: string; statusDefault: string },
   sentCount: number,
-  hasTouched = false,
+  others: readonly string[] = [],
 ): Promise<void> {
   // Most are new to the whole organization: the one assertion is all that is known.
   const { rowCount } = await client.query(
@@ -25,7 +26,7 @@ export async function refreshViewOfSent(
      on conflict (organization_id, indicator_id) do nothing`,
     [organizationId, ownerId, statusDefault],
   )
-  if (rowCount === sentCount && !hasTouched) return
+  if (rowCount === sentCount && others.length === 0) return
   await client.query(
     `insert into touched_indicator
      select s.indicator_id from sent_indicator s join indicator_view v on v.indicator_id = s.indicator_id and v.organization_id = $1
@@ -35,9 +36,10 @@ export async function refreshViewOfSent(
      where not exists (select 1 from indicator_view v where v.indicator_id = s.indicator_id and v.organization_id = $1)`,
     [organizationId, ownerId],
   )
+  if (others.length > 0) await client.query('insert into touched_indicator select unnest($1::uuid[])', [others])
   await refreshViewOfTouched(client, organizationId)
-  // What stays is told to the data collections beside what was sent.
-  await client.query('delete from touched_indicator where indicator_id in (select indicator_id from sent_indicator)')
+  await client.query('delete from touched_indicator')
+  if (others.length > 0) await client.query('insert into touched_indicator select unnest($1::uuid[])', [others])
 }
 
 /** Computes the view of the indicators in `touched_indicator` from all assertions of the organization's owners. */

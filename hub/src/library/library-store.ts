@@ -1,7 +1,9 @@
-import { sql } from 'kysely'
+import type { IndicatorTotal } from '@postern/protocol'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
 import type { Condition } from './tql-comparison.ts'
+import { withinTime } from './within-time.ts'
 
 export type IndicatorRow = {
   id: string
@@ -34,9 +36,6 @@ export type GroupRow = {
 /** Where a page goes on: behind this indicator, newest first. */
 export type PageStart = { addedAt: string; indicatorId: string }
 
-/** SQLSTATE of a statement that ran longer than `statement_timeout`. */
-const queryCanceled = '57014'
-
 /** Reads of the library. Every one takes the scope of its reader. */
 export class LibraryStore {
   readonly #db: Db
@@ -64,31 +63,59 @@ export class LibraryStore {
     return rows
   }
 
+  /** How many of each type satisfy the condition, `max` of all counted at most. @returns undefined where the time ran out */
+  async countTypes(
+    scope: LibraryScope,
+    condition: Condition | undefined,
+    max: number,
+    msMax: number,
+  ): Promise<Record<string, number> | undefined> {
+    return withinTime(this.#db, msMax, async (trx) => {
+      const { rows } = await sql<{ type: string; count: number }>`
+        select type, count(*)::int as count from (
+          select i.type ${satisfying(scope, condition)} limit ${max}
+        ) found group by type order by type`.execute(trx)
+      return Object.fromEntries(rows.map(({ type, count }) => [type, count]))
+    })
+  }
+
   /**
-   * How many indicators satisfy the condition, counted up to `max` and for so long at most.
-   * @returns undefined where the time ran out
+   * How many indicators satisfy the condition: counted up to `max` and for so long at most, estimated beyond.
+   * @returns undefined where not even that can be done in time
    */
   async count(
     scope: LibraryScope,
     condition: Condition | undefined,
     max: number,
     msMax: number,
+  ): Promise<IndicatorTotal | undefined> {
+    const counted = await withinTime(this.#db, msMax, async (trx) => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::int as count from (select 1 ${satisfying(scope, condition)} limit ${max + 1}) found`.execute(
+        trx,
+      )
+      return rows[0]?.count
+    })
+    if (counted !== undefined && counted <= max) return { count: counted, isExact: true }
+    const count = await this.estimate(scope, condition, counted === undefined ? 0 : max, msMax)
+    return count === undefined ? undefined : { count, isExact: false }
+  }
+
+  /**
+   * What PostgreSQL expects of the query, from its statistics.
+   * @param min as many are known to be there @returns undefined where the time ran out
+   */
+  async estimate(
+    scope: LibraryScope,
+    condition: Condition | undefined,
+    min: number,
+    msMax: number,
   ): Promise<number | undefined> {
-    try {
-      return await this.#db.transaction().execute(async (trx) => {
-        await sql`select set_config('statement_timeout', ${String(msMax)}, true)`.execute(trx)
-        const { rows } = await sql<{ count: number }>`
-          select count(*)::int as count from (
-            select 1 from indicator_view v join indicator i on i.id = v.indicator_id
-            where v.organization_id = ${scope.organizationId} and ${asserted(scope, condition)}
-            limit ${max}
-          ) found`.execute(trx)
-        return rows[0]?.count
-      })
-    } catch (error) {
-      if ((error as { code?: unknown }).code === queryCanceled) return undefined
-      throw error
-    }
+    return withinTime(this.#db, msMax, async (trx) => {
+      const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
+        explain (format json) select 1 ${satisfying(scope, condition)}`.execute(trx)
+      return Math.max(min, Math.round(rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0))
+    })
   }
 
   async find(scope: LibraryScope, indicatorId: string): Promise<IndicatorRow | undefined> {
@@ -134,6 +161,11 @@ export class LibraryStore {
       array(select w.name from owner w where w.id = any(${from}.owner_ids) order by w.name) as owners,
       ${from}.added_at as "addedAt", ${from}.modified_at as "modifiedAt", v.added_at::text as "addedAtExact"`
   }
+}
+
+function satisfying(scope: LibraryScope, condition: Condition | undefined): RawBuilder<unknown> {
+  return sql`from indicator_view v join indicator i on i.id = v.indicator_id
+    where v.organization_id = ${scope.organizationId} and ${asserted(scope, condition)}`
 }
 
 /** That an assertion in the scope satisfies the condition, for `v` and `i`. */

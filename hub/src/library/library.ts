@@ -1,6 +1,7 @@
-import { tlpLevels, type TqlObject } from '@postern/intel'
+import type { TqlObject } from '@postern/intel'
 import type { Indicator, IndicatorDetail, IndicatorExports, IndicatorTotal, TqlSuggestions } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
+import { collectionScope } from '../collections/collection-scope.ts'
 import type { Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
@@ -9,15 +10,13 @@ import { readExports } from './indicator-exports.ts'
 import { readDecision, readExclusions } from './indicator-judgements.ts'
 import { libraryScope } from './library-scope.ts'
 import { type IndicatorRow, LibraryStore, type PageStart } from './library-store.ts'
+import { countMax, countMsMax } from './query-preview.ts'
+import { toIndicator } from './to-indicator.ts'
 import { namesOfKeyword, suggestNames } from './tql-suggestions.ts'
 import { compileTql } from './tql-to-sql.ts'
 
 /** Groups that an indicator's detail names; the rest is found by TQL. */
 const groupsShownMax = 1000
-
-/** How far a query's indicators are counted, and for how long, in milliseconds: beyond, the library says that there are more. */
-const countMax = 10_000
-const countMsMax = 3000
 
 type Search = { tql?: string | undefined; cursor?: string | undefined; limit: number; count?: boolean | undefined }
 
@@ -50,11 +49,11 @@ export class Library {
     )
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
-    const counted = count ? await this.#store.count(scope, condition, countMax + 1, countMsMax) : undefined
+    const total = count ? await this.#store.count(scope, condition, countMax, countMsMax) : undefined
     return {
       data: shown.map(toIndicator),
       ...(rows.length > limit && last !== undefined ? { next: writeCursor(last) } : {}),
-      ...(counted === undefined ? {} : { total: { count: Math.min(counted, countMax), isExact: counted <= countMax } }),
+      ...(total === undefined ? {} : { total }),
     }
   }
 
@@ -92,26 +91,7 @@ export class Library {
   async exports(caller: PersonCaller, indicatorId: string): Promise<IndicatorExports> {
     const scope = libraryScope(caller)
     found(await this.#store.find(scope, indicatorId), 'indicator')
-    return readExports(this.#db, scope.organizationId, indicatorId, this.#clock.now())
-  }
-}
-
-function toIndicator(row: IndicatorRow): Indicator {
-  return {
-    id: row.id,
-    type: row.type,
-    value: row.value,
-    rating: row.rating,
-    confidence: row.confidence,
-    active: row.active,
-    tlp: row.tlp === null ? null : (tlpLevels[row.tlp] ?? null),
-    owners: row.owners,
-    tags: row.tags,
-    sightingCount: row.sightingCount,
-    lastSighted: row.lastSighted?.toISOString() ?? null,
-    falsePositiveCount: row.falsePositiveCount,
-    addedAt: row.addedAt.toISOString(),
-    modifiedAt: row.modifiedAt.toISOString(),
+    return readExports(this.#db, scope.organizationId, indicatorId, this.#clock.now(), collectionScope(caller).maker)
   }
 }
 

@@ -1,0 +1,43 @@
+import type { CollectionPreview, PreviewCollection } from '@postern/protocol'
+import { sql } from 'kysely'
+import type { PersonCaller } from '../access/caller.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import { found } from '../lib/problem.ts'
+import { libraryScope } from '../library/library-scope.ts'
+import { previewQuery } from '../library/query-preview.ts'
+import { withinTime } from '../library/within-time.ts'
+import { compileTql } from '../library/tql-to-sql.ts'
+import { collectionScope } from './collection-scope.ts'
+import { CollectionStore } from './collection-store.ts'
+import { wantedMembers } from './refresh-members.ts'
+
+/** How long comparing with the members may take; a person waits for it. */
+const changesMsMax = 5000
+
+/** What a query would hold, and what would enter and leave a collection that had it. */
+export async function previewCollection(
+  { db, clock }: { db: DatabaseConnection['db']; clock: Clock },
+  caller: PersonCaller,
+  { tql, collectionId }: PreviewCollection,
+): Promise<CollectionPreview> {
+  const condition = compileTql(tql, clock.now())
+  const collection =
+    collectionId === undefined
+      ? undefined
+      : found(await new CollectionStore(db).find(collectionScope(caller), collectionId), 'data collection')
+  const preview = await previewQuery(db, libraryScope(caller), condition)
+  if (collection === undefined) return { ...preview, changes: null }
+  const changes = await withinTime(db, changesMsMax, async (trx: Db) => {
+    const { rows } = await sql<{ enter: number; leave: number }>`
+      select count(*) filter (where m.indicator_id is null)::int as enter,
+        count(*) filter (where w.indicator_id is null)::int as leave
+      from (
+        select indicator_id from collection_member where collection_id = ${collection.id} and until_version is null
+      ) m full join (${wantedMembers(collection.organization_id, condition)}) w on w.indicator_id = m.indicator_id`.execute(
+      trx,
+    )
+    return rows[0]
+  })
+  return { ...preview, changes: changes ?? null }
+}
