@@ -2,6 +2,8 @@ import type { Bench } from './bench.ts'
 import { dispatchBench } from './dispatch/dispatch-bench.ts'
 import { footprintBench } from './footprint/footprint-bench.ts'
 import { ingestBench } from './ingest/ingest-bench.ts'
+import { stixBench } from './stix/stix-bench.ts'
+import { taxiiBench } from './taxii/taxii-bench.ts'
 
 /** Every bench there is. */
-export const benches: readonly Bench[] = [dispatchBench, footprintBench, ingestBench]
+export const benches: readonly Bench[] = [dispatchBench, footprintBench, ingestBench, stixBench, taxiiBench]

@@ -9,6 +9,8 @@ export const bundlesWaitingMax = 4
 export const bundleReadSecondsMax = 120
 /** What the objects of one bundle may take in the thread's memory. */
 const oldGenerationMegabytes = 1536
+/** A bundle is many small objects that live as long as it is read; with room they are moved less often. */
+const youngGenerationMegabytes = 96
 
 /** Looks up in the library what a bundle's objects and references are there. */
 export type LookUp = (
@@ -77,7 +79,10 @@ export class BundleReader {
 
   #start(): Worker {
     const worker = new Worker(new URL('./bundle-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: oldGenerationMegabytes },
+      resourceLimits: {
+        maxOldGenerationSizeMb: oldGenerationMegabytes,
+        maxYoungGenerationSizeMb: youngGenerationMegabytes,
+      },
     })
     worker.on('message', (answer: BundleAnswer) => this.#take()?.resolve(answer))
     worker.on('error', (error) => this.#fail(worker, explain(error)))

@@ -77,6 +77,10 @@ const textPaths: ReadonlyMap<string, IndicatorType> = new Map<string, IndicatorT
   ['file:hashes.md5', 'File'],
   ['file:hashes.sha1', 'File'],
   ['file:hashes.sha256', 'File'],
+  // As the standard writes them, so that most are found without being folded.
+  ['file:hashes.MD5', 'File'],
+  ["file:hashes.'SHA-1'", 'File'],
+  ["file:hashes.'SHA-256'", 'File'],
   ['mutex:name', 'Mutex'],
   ['windows-registry-key:key', 'Registry Key'],
   ['email-message:subject', 'Email Subject'],

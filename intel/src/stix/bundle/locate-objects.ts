@@ -22,9 +22,12 @@ export function locateObjects(json: Uint8Array): ObjectPlaces | undefined {
     // Within bounds by the loop's condition.
     const byte = json[at]!
     if (byte === quote) {
-      const start = at++
-      while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1
-      if (depth === 1) [keyStart, keyEnd] = [start + 1, at]
+      const start = at + 1
+      at = endOfString(json, start)
+      if (depth === 1) {
+        keyStart = start
+        keyEnd = at
+      }
     } else if (byte < openBracket) continue
     else if (byte === openBracket || byte === openBrace) {
       if (depth === 1 && byte === openBracket) {
@@ -40,6 +43,16 @@ export function locateObjects(json: Uint8Array): ObjectPlaces | undefined {
     }
   }
   return { starts, ends }
+}
+
+/** Offset of the quote that ends a string, or of the end of the text where there is none. */
+function endOfString(json: Uint8Array, from: number): number {
+  for (let at = from; at < json.length; at++) {
+    const byte = json[at]
+    if (byte === quote) return at
+    if (byte === backslash) at++
+  }
+  return json.length
 }
 
 function isObjectsKey(json: Uint8Array, start: number, end: number): boolean {

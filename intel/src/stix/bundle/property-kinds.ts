@@ -77,6 +77,22 @@ const knownKinds = kindsByName(ofKnownTypes)
 
 /** What a property has to be; undefined where STIX does not say, as for custom ones. */
 export function propertyKind(name: string, isKnownType: boolean): PropertyKind | undefined {
+  const remembered = isKnownType ? rememberedOfKnown : rememberedOfCustom
+  const kind = remembered.get(name)
+  if (kind !== undefined) return kind === nothingSaid ? undefined : kind
+  const found = findKind(name, isKnownType)
+  // Names are few; a bundle that is full of new ones only makes this forget.
+  if (remembered.size >= rememberedMax) remembered.clear()
+  remembered.set(name, found ?? nothingSaid)
+  return found
+}
+
+const rememberedMax = 1000
+const nothingSaid: PropertyKind = { what: 'anything', takes: () => true }
+const rememberedOfKnown = new Map<string, PropertyKind>()
+const rememberedOfCustom = new Map<string, PropertyKind>()
+
+function findKind(name: string, isKnownType: boolean): PropertyKind | undefined {
   const kind = commonKinds.get(name) ?? (isKnownType ? knownKinds.get(name) : undefined)
   if (kind !== undefined || !isKnownType || name.startsWith('x_')) return kind
   if (name.endsWith('_ref')) return id
@@ -88,7 +104,9 @@ function kindsByName(table: readonly (readonly [PropertyKind, string])[]): Reado
 }
 
 function isListOf(value: unknown, takes: (entry: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(takes)
+  if (!Array.isArray(value)) return false
+  for (const entry of value as unknown[]) if (!takes(entry)) return false
+  return true
 }
 
 function isObject(value: unknown): value is object {

@@ -66,7 +66,10 @@ function readObject(
   textOf: (position: number) => string,
 ): ReadStixObject {
   const validated = validateObject(value, bundleVersion)
-  if (validated.ok) return { ...validated, position, text: textOf(position) }
+  if (validated.ok) {
+    const { object, specVersion, version } = validated
+    return { ok: true, position, object, specVersion, version, text: textOf(position) }
+  }
   return { ok: false, position, id: shown(value, 'id'), type: shown(value, 'type'), reason: validated.reason }
 }
 

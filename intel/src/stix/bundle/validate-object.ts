@@ -1,7 +1,7 @@
 import type { StixSpecVersion } from '../tlp-marking.ts'
 import { objectRule, type ObjectRule } from './object-rules.ts'
 import { propertyKind } from './property-kinds.ts'
-import { comparableInstant, isStixInstant } from './stix-instant.ts'
+import { comparableInstant } from './stix-instant.ts'
 import { isStixObjectId, isStixType } from './stix-object-id.ts'
 
 /** A STIX object after validation. Its properties are those that were sent, custom ones included. */
@@ -49,7 +49,7 @@ export function validateObject(value: unknown, bundleVersion: StixSpecVersion): 
     // `id` and `type` were checked above.
     object: object as StixObject,
     specVersion,
-    version: isStixInstant(version) ? comparableInstant(version) : undefined,
+    version: typeof version === 'string' ? comparableInstant(version) : undefined,
   }
 }
 
@@ -88,12 +88,15 @@ function missing(
 
 /** Instants that STIX puts in an order. Those of 2.1 that may be equal come first. */
 function brokenOrder(object: Readonly<Record<string, unknown>>): string | undefined {
-  for (const [earlier, later] of orders) {
-    const [first, second] = [object[earlier], object[later]]
-    if (typeof first !== 'string' || typeof second !== 'string') continue
-    if (comparableInstant(second) < comparableInstant(first)) return `Its ${later} is before its ${earlier}.`
-  }
+  for (const [earlier, later] of orders)
+    if (isBefore(object[later], object[earlier])) return `Its ${later} is before its ${earlier}.`
   return undefined
+}
+
+/** Most instants are written with the same number of digits, and then compare as texts. */
+function isBefore(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string' || a === b) return false
+  return a.length === b.length ? a < b : comparableInstant(a) < comparableInstant(b)
 }
 
 const orders = [
@@ -109,7 +112,7 @@ function brokenByType(
 ): string | undefined {
   if (type === 'indicator') {
     const [from, until] = [object['valid_from'], object['valid_until']]
-    if (isStixInstant(from) && isStixInstant(until) && comparableInstant(until) <= comparableInstant(from))
+    if (typeof until === 'string' && (until === from || isBefore(until, from)))
       return 'Its valid_until is not after its valid_from.'
   }
   if (type === 'opinion' && !opinions.has(String(object['opinion']))) return 'Its opinion is none of the five of STIX.'

@@ -8,21 +8,22 @@ export interface LibraryItems {
   readonly association: AssociationItem[]
 }
 
+/** What is undefined is not there once it is JSON. */
 export interface IndicatorItem {
   type: IndicatorType
   /** Canonical. */
   summary: string
-  rating?: number
-  confidence?: number
-  active?: boolean
-  privateFlag?: boolean
-  status?: string
-  firstSeen?: string
-  lastSeen?: string
-  externalDateExpires?: string
-  tag?: NamedItem[]
-  securityLabel?: NamedItem[]
-  attribute?: AttributeItem[]
+  rating?: number | undefined
+  confidence?: number | undefined
+  active: boolean
+  privateFlag?: true | undefined
+  status?: string | undefined
+  firstSeen?: string | undefined
+  lastSeen?: string | undefined
+  externalDateExpires?: string | undefined
+  tag?: NamedItem[] | undefined
+  securityLabel?: NamedItem[] | undefined
+  attribute?: AttributeItem[] | undefined
 }
 
 export interface GroupItem {

@@ -2,7 +2,7 @@ import { canonicalise } from '../../indicators/canonicalise.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
 import { readStixPattern } from '../pattern/pattern-values.ts'
 import type { IndicatorItem, NamedItem, PlacedValue } from './library-item.ts'
-import { attributesOf, instantOf, tagsOf, textOf } from './read-properties.ts'
+import { attributeLengthMax, attributesOf, cut, instantOf, tagsOf, textOf } from './read-properties.ts'
 
 /** What an indicator object is: values of the library, or a pattern that no set of values can say, or nothing that can be read. */
 export type MappedIndicator =
@@ -49,29 +49,37 @@ export function indicatorItems(
   values: readonly PlacedValue[],
   securityLabel: NamedItem[],
 ): IndicatorItem[] {
-  const shared: Partial<IndicatorItem> = { active: object['revoked'] !== true }
-  const { x_postern_rating: rating } = object
-  const confidence = object['confidence'] ?? object['x_postern_confidence']
-  if (typeof confidence === 'number' && confidence >= 0 && confidence <= 100) shared.confidence = confidence
-  if (typeof rating === 'number' && rating >= 0 && rating <= 5) shared.rating = rating
-  if (object['x_postern_private'] === true) shared.privateFlag = true
+  const { confidence = object['x_postern_confidence'], x_postern_rating: rating } = object
   const status = textOf(object, 'x_postern_status')
-  if (status !== undefined && statuses.has(status)) shared.status = status
-  const firstSeen = instantOf(object, 'valid_from')
-  if (firstSeen !== undefined) shared.firstSeen = firstSeen
-  const lastSeen = instantOf(object, 'x_postern_last_seen')
-  if (lastSeen !== undefined) shared.lastSeen = lastSeen
-  const expires = instantOf(object, 'valid_until')
-  if (expires !== undefined) shared.externalDateExpires = expires
   const tag = tagsOf(object)
-  if (tag.length > 0) shared.tag = tag
-  if (securityLabel.length > 0) shared.securityLabel = securityLabel
   const attribute = attributesOf(object)
   const name = textOf(object, 'name')
   if (name !== undefined && !values.some(({ value }) => value === name))
-    attribute.unshift({ type: 'Name', value: name.slice(0, 1000) })
-  if (attribute.length > 0) shared.attribute = attribute
-  return values.map(({ type, value }) => ({ type, summary: value, ...shared }))
+    attribute.unshift({ type: 'Name', value: cut(name, attributeLengthMax) })
+  const active = object['revoked'] !== true
+  const firstSeen = instantOf(object, 'valid_from')
+  const lastSeen = instantOf(object, 'x_postern_last_seen')
+  const externalDateExpires = instantOf(object, 'valid_until')
+  // One literal with every field: ten thousand of them are made at once.
+  return values.map(({ type, value }) => ({
+    type,
+    summary: value,
+    rating: isWithin(rating, 5) ? rating : undefined,
+    confidence: isWithin(confidence, 100) ? confidence : undefined,
+    active,
+    privateFlag: object['x_postern_private'] === true ? true : undefined,
+    status: status !== undefined && statuses.has(status) ? status : undefined,
+    firstSeen,
+    lastSeen,
+    externalDateExpires,
+    tag: tag.length > 0 ? tag : undefined,
+    securityLabel: securityLabel.length > 0 ? securityLabel : undefined,
+    attribute: attribute.length > 0 ? attribute : undefined,
+  }))
+}
+
+function isWithin(value: unknown, max: number): value is number {
+  return typeof value === 'number' && value >= 0 && value <= max
 }
 
 const statuses: ReadonlySet<string> = new Set(['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'])

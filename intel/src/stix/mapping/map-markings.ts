@@ -2,7 +2,7 @@ import { parseTlp } from '../../tlp.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
 import { tlp20Extension, tlpMarkingRefs, tlpOfMarkingRef } from '../tlp-marking.ts'
 import type { LibraryPlace, NamedItem } from './library-item.ts'
-import { nameLengthMax, objectsOf, textsOf } from './read-properties.ts'
+import { namedItem, nameLengthMax, objectsOf, textsOf } from './read-properties.ts'
 
 /** The security label that a marking definition says: a level of TLP, or its statement where that is short enough for a name. */
 export function labelOfMarking(object: StixObject): string | undefined {
@@ -33,8 +33,9 @@ function property(value: unknown, name: string): string | undefined {
 /** Ids of the markings of an object, those of its parts included: what is marked in part is handled as its narrowest part. */
 export function markingRefsOf(object: StixObject): string[] {
   const refs = textsOf(object, 'object_marking_refs')
+  if (object['granular_markings'] === undefined) return refs
   const granular = objectsOf(object, 'granular_markings').flatMap((entry) => property(entry, 'marking_ref') ?? [])
-  return granular.length === 0 ? refs : [...new Set([...refs, ...granular])]
+  return [...new Set([...refs, ...granular])]
 }
 
 /** Labels of an object. A marking that nobody defined stands by its id, so that it is seen to be marked. */
@@ -43,13 +44,15 @@ export function labelsOf(object: StixObject, placeOf: (id: string) => LibraryPla
   if (marked.length === 0) return []
   // In 2.0, AMBER+STRICT is AMBER with our statement beside it, and no second level.
   const refs = marked.includes(amberStrictStatementId) ? marked.filter((ref) => ref !== amber10Id) : marked
-  const names = refs.map((ref) => {
-    const level = tlpOfMarkingRef(ref)
-    if (level !== undefined) return `TLP:${level}`
-    const place = placeOf(ref)
-    return place?.kind === 'label' ? place.name : ref
-  })
-  return [...new Set(names)].slice(0, labelsMax).map((name) => ({ name }))
+  const items = new Set(refs.slice(0, labelsMax).map((ref) => namedItem(labelOfRef(ref, placeOf))))
+  return [...items].filter((item) => item !== undefined)
+}
+
+function labelOfRef(ref: string, placeOf: (id: string) => LibraryPlace | undefined): string {
+  const level = tlpOfMarkingRef(ref)
+  if (level !== undefined) return `TLP:${level}`
+  const place = placeOf(ref)
+  return place?.kind === 'label' ? place.name : ref
 }
 
 const labelsMax = 50

@@ -1,6 +1,6 @@
 import type { ReadStixObject } from '../bundle/read-stix-bundle.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
-import type { AssociationItem, LibraryItems, LibraryPlace } from './library-item.ts'
+import type { LibraryItems, LibraryPlace } from './library-item.ts'
 import { groupItem, groupTypeOf, groupXid, signatureItem } from './map-group.ts'
 import { indicatorItems, mapIndicator } from './map-indicator.ts'
 import { labelOfMarking, labelsOf, markingRefsOf } from './map-markings.ts'
@@ -64,7 +64,6 @@ class StixMapper {
   /** Of each id the newest version in the bundle. */
   readonly #newest = new Map<string, GoodObject>()
   readonly #places = new Map<string, LibraryPlace>()
-  readonly #accounts: MappedObject[] = []
   readonly #items: LibraryItems = { group: [], indicator: [], association: [] }
   readonly #placeOf = (id: string) => this.#places.get(id) ?? this.#outside.get(id)
   readonly #reasons = new Map<string, string>()
@@ -79,9 +78,10 @@ class StixMapper {
     for (const read of this.#objects) if (read.ok) this.#noteVersion(read)
     for (const { object } of this.#newest.values()) this.#place(object)
     // Values that one object takes back and another says are said: the later item of a batch wins.
-    const order = [...this.#objects].sort((a, b) => rank(a) - rank(b))
-    for (const read of order) this.#accounts[read.position] = this.#account(read)
-    return { objects: this.#accounts, items: this.#items }
+    const accounts = new Map<number, MappedObject>()
+    for (const read of this.#objects) if (isRevoked(read)) accounts.set(read.position, this.#account(read))
+    const objects = this.#objects.map((read) => accounts.get(read.position) ?? this.#account(read))
+    return { objects, items: this.#items }
   }
 
   #noteVersion(read: GoodObject): void {
@@ -169,11 +169,17 @@ class StixMapper {
   }
 
   #associate(source: LibraryPlace, target: LibraryPlace, associationType: string): void {
-    for (const [ref_1, type_1] of endsOf(source))
-      for (const [ref_2, type_2] of endsOf(target)) {
-        const association: AssociationItem = { ref_1, type_1, ref_2, type_2, associationType }
-        this.#items.association.push(association)
+    for (const from of endsOf(source)) {
+      for (const to of endsOf(target)) {
+        this.#items.association.push({
+          ref_1: from.value,
+          type_1: from.type,
+          ref_2: to.value,
+          type_2: to.type,
+          associationType,
+        })
       }
+    }
   }
 }
 
@@ -190,14 +196,13 @@ function isEnd(place: LibraryPlace | undefined): place is LibraryPlace {
   return place !== undefined && place.kind !== 'label'
 }
 
-function endsOf(place: LibraryPlace): (readonly [ref: string, type: string])[] {
-  if (place.kind === 'indicators') return place.values.map(({ type, value }) => [value, type] as const)
-  return place.kind === 'group' ? [[place.xid, place.type]] : []
+function endsOf(place: LibraryPlace): readonly { readonly type: string; readonly value: string }[] {
+  if (place.kind === 'indicators') return place.values
+  return place.kind === 'group' ? [{ type: place.type, value: place.xid }] : []
 }
 
-/** Revoked objects are read first, for the reason above. */
-function rank(read: ReadStixObject): number {
-  return read.ok && read.object['revoked'] === true ? 0 : 1
+function isRevoked(read: ReadStixObject): boolean {
+  return read.ok && read.object['revoked'] === true
 }
 
 function keptReason({ type }: StixObject): string {

@@ -26,25 +26,50 @@ export function objectsOf(object: StixObject, property: string): object[] {
     : []
 }
 
+/** With six digits of a second at most: STIX permits more than the library keeps. */
 export function instantOf(object: StixObject, property: string): string | undefined {
   const value = object[property]
-  return isStixInstant(value) ? comparableInstant(value) : undefined
+  if (!isStixInstant(value)) return undefined
+  return value.length <= plainInstantLength ? value : comparableInstant(value)
 }
+
+const plainInstantLength = '2026-01-31T12:00:00.000000Z'.length
 
 /** Labels, and the words of 2.1's `indicator_types` and the like, which stood among the labels in 2.0. */
 export function tagsOf(object: StixObject): NamedItem[] {
   // The word that STIX 2.0 made us say is no tag.
   if (object['x_postern_untagged'] === true) return []
   const words = typeWords.get(object.type)
-  const names =
-    words === undefined ? textsOf(object, 'labels') : [...textsOf(object, 'labels'), ...textsOf(object, words)]
-  const named = new Set<string>()
-  for (const name of names) {
-    const kept = cut(name.trim(), nameLengthMax)
-    if (kept !== '' && named.size < tagsMax) named.add(kept)
-  }
-  return [...named].map((name) => ({ name }))
+  const tags: NamedItem[] = []
+  addTags(tags, object['labels'])
+  if (words !== undefined) addTags(tags, object[words])
+  return tags
 }
+
+function addTags(tags: NamedItem[], names: unknown): void {
+  if (!Array.isArray(names)) return
+  for (const name of names as unknown[]) {
+    if (typeof name !== 'string' || tags.length >= tagsMax) continue
+    const tag = namedItem(name)
+    if (tag !== undefined && !tags.includes(tag)) tags.push(tag)
+  }
+}
+
+/** The same few names stand on most objects of a feed, so their items are shared. */
+export function namedItem(text: string): NamedItem | undefined {
+  const known = namedItems.get(text)
+  if (known !== undefined) return known
+  const name = cut(text.trim(), nameLengthMax)
+  if (name === '') return undefined
+  const item = namedItems.get(name) ?? { name }
+  if (namedItems.size >= namedItemsMax) namedItems.clear()
+  namedItems.set(text, item)
+  namedItems.set(name, item)
+  return item
+}
+
+const namedItems = new Map<string, NamedItem>()
+const namedItemsMax = 10_000
 
 const typeWords: ReadonlyMap<string, string> = new Map([
   ['indicator', 'indicator_types'],
@@ -57,23 +82,38 @@ const typeWords: ReadonlyMap<string, string> = new Map([
 /** What a person reads of an object: description, aliases, its ids elsewhere, phases; and what we wrote ourselves. */
 export function attributesOf(object: StixObject): AttributeItem[] {
   const attributes: AttributeItem[] = []
-  const add = (type: string, value: unknown, displayed = false) => {
-    if (typeof value !== 'string' || value.trim() === '' || attributes.length >= attributesMax) return
-    attributes.push({ type, value: cut(value, attributeLengthMax), ...(displayed ? { displayed } : {}) })
+  if (object['x_postern_attributes'] !== undefined) {
+    const own = objectsOf(object, 'x_postern_attributes')
+    for (const entry of own.slice(0, attributesMax)) attributes.push(...ownAttribute(entry))
   }
-  const own = objectsOf(object, 'x_postern_attributes')
-  for (const entry of own.slice(0, attributesMax)) attributes.push(...ownAttribute(entry))
-  if (own.length === 0 || !attributes.some(({ type }) => type === 'Description'))
-    add('Description', object['description'], true)
-  for (const property of ['aliases', 'x_mitre_aliases'])
-    for (const alias of textsOf(object, property)) add('Alias', alias)
-  for (const reference of objectsOf(object, 'external_references')) {
-    add('External ID', Reflect.get(reference, 'external_id'))
-    add('Reference', Reflect.get(reference, 'url'))
+  if (!attributes.some(({ type }) => type === 'Description'))
+    addAttribute(attributes, 'Description', object['description'])
+  addAttributes(attributes, 'Alias', object['aliases'])
+  addAttributes(attributes, 'Alias', object['x_mitre_aliases'])
+  if (object['external_references'] !== undefined) {
+    for (const reference of objectsOf(object, 'external_references')) {
+      addAttribute(attributes, 'External ID', Reflect.get(reference, 'external_id'))
+      addAttribute(attributes, 'Reference', Reflect.get(reference, 'url'))
+    }
   }
-  for (const phase of objectsOf(object, 'kill_chain_phases'))
-    add('Kill Chain Phase', `${Reflect.get(phase, 'kill_chain_name')}: ${Reflect.get(phase, 'phase_name')}`)
+  if (object['kill_chain_phases'] !== undefined) {
+    for (const phase of objectsOf(object, 'kill_chain_phases')) {
+      const name = `${Reflect.get(phase, 'kill_chain_name')}: ${Reflect.get(phase, 'phase_name')}`
+      addAttribute(attributes, 'Kill Chain Phase', name)
+    }
+  }
   return attributes
+}
+
+function addAttributes(attributes: AttributeItem[], type: string, values: unknown): void {
+  if (Array.isArray(values)) for (const value of values as unknown[]) addAttribute(attributes, type, value)
+}
+
+function addAttribute(attributes: AttributeItem[], type: string, value: unknown): void {
+  if (typeof value !== 'string' || attributes.length >= attributesMax || value.trim() === '') return
+  const item: AttributeItem = { type, value: cut(value, attributeLengthMax) }
+  if (type === 'Description') item.displayed = true
+  attributes.push(item)
 }
 
 function ownAttribute(entry: object): AttributeItem[] {
