@@ -68,6 +68,16 @@ export class AttributeStore {
     return (await query.execute()).map(toApi)
   }
 
+  async find(organizationId: string, id: string): Promise<AttributeType | undefined> {
+    const row = await this.#db
+      .selectFrom('attribute_type')
+      .selectAll()
+      .where('organization_id', '=', organizationId)
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return row === undefined ? undefined : toApi(row)
+  }
+
   async count(organizationId: string): Promise<number> {
     const row = await this.#db
       .selectFrom('attribute_type')

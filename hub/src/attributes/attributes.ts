@@ -101,6 +101,7 @@ export class Attributes {
     wanted: WriteAttributeType,
     address?: string,
   ): Promise<AttributeType> {
+    found(await new AttributeStore(this.#db).find(caller.organizationId, id), 'attribute type')
     const checked = check(wanted)
     return this.#change(caller, 'attribute-type.change', checked, address, async (store) => {
       try {

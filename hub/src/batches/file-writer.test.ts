@@ -119,6 +119,9 @@ test('LIB-1: a person takes a merge back; the same sent again leaves it so, othe
     { action: 'indicator-link.restore', owner: 'Taken back' },
   ])
   await expect(library.links.takeBack(library.person, { ...link, owner: 'Nobody' })).rejects.toThrow('no such link')
+  await expect(library.links.takeBack(library.person, { ...link, owner: undefined })).rejects.toThrow(
+    'name one of them',
+  )
 })
 
 test('LIB-1: indicators are joined by an association’s own kind, which both of them show', async () => {

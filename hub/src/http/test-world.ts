@@ -104,6 +104,21 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     at_import: true,
     at_export: true,
   })
+  const linked = indicatorId('Host', `${name.slice(2)}.example.net`)
+  await made('indicator', { id: linked, type: 'Host', value: `${name.slice(2)}.example.net`, canonical_version: 1 })
+  const [one, other] = [indicator, linked].sort()
+  await made('indicator_link', { indicator_id: one, owner_id: ownerId, linked_id: other, kind: 'Same File' })
+  const groupId = await made('library_group', {
+    owner_id: ownerId,
+    xid: name,
+    type: 'Report',
+    name,
+    tags: [],
+    labels: [],
+    added_at: new Date(),
+    modified_at: new Date(),
+  })
+  const attributeTypeId = await made('attribute_type', { organization_id: organizationId, name })
   const rootId = await made('taxii_root', { organization_id: organizationId, name: `w-${readerId}`, title: name })
   const taxiiCollectionId = await made('taxii_collection', {
     id: randomUUID(),
@@ -219,6 +234,10 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       status: '00000000-0000-4000-8000-000000000001',
       sha256,
       indicatorId: indicator,
+      linkedId: linked,
+      ownerId,
+      groupId,
+      attributeTypeId,
       collectionId,
       version: '1',
       controlId,

@@ -3,7 +3,7 @@ import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
-import { found } from '../lib/problem.ts'
+import { found, Problem } from '../lib/problem.ts'
 
 export type LinkParts = {
   db: DatabaseConnection['db']
@@ -13,8 +13,8 @@ export type LinkParts = {
   onTouched(organizationId: string): void
 }
 
-/** Which link: of one owner, of one kind, between two indicators in either order. */
-export type LinkOfOwner = { indicatorId: string; linkedId: string; owner: string; kind: string }
+/** Which link: of one owner, of one kind, between two indicators in either order. The owner may be left out where only one has it. */
+export type LinkOfOwner = { indicatorId: string; linkedId: string; owner?: string | undefined; kind: string }
 
 /**
  * Links between indicators that people take back, and put in again. A link that was taken back stays so whatever its owner sends,
@@ -46,26 +46,33 @@ export class Links {
     const { organizationId } = caller
     const ids = [indicatorId.toLowerCase(), linkedId.toLowerCase()].sort()
     await db.transaction().execute(async (trx) => {
-      const { rows } = await sql<{ changed: boolean }>`
-        with named as (
-          select l.indicator_id, l.owner_id, l.linked_id, l.kind, (l.taken_back_at is null) <> ${takenBackAt === null} as differs
-          from indicator_link l join owner o on o.id = l.owner_id
-          where l.indicator_id = ${ids[0]}::uuid and l.linked_id = ${ids[1]}::uuid and l.kind = ${kind}
-            and o.organization_id = ${organizationId} and o.name = ${owner}
-          for no key update of l
-        ), changed as (
-          update indicator_link l set taken_back_at = ${takenBackAt}::timestamptz from named n
-          where n.differs and (l.indicator_id, l.owner_id, l.linked_id, l.kind) = (n.indicator_id, n.owner_id, n.linked_id, n.kind)
-          returning l.indicator_id
-        )
-        select exists (select from changed) as changed from named`.execute(trx)
-      if (!found(rows[0], 'link').changed) return
+      const { rows } = await sql<{ owner: string; differs: boolean }>`
+        select o.name as owner, (l.taken_back_at is null) <> ${takenBackAt === null} as differs
+        from indicator_link l join owner o on o.id = l.owner_id
+        where l.indicator_id = ${ids[0]}::uuid and l.linked_id = ${ids[1]}::uuid and l.kind = ${kind}
+          and o.organization_id = ${organizationId} and (${owner ?? null}::text is null or o.name = ${owner ?? null})
+        limit 2 for no key update of l`.execute(trx)
+      const link = found(rows[0], 'link')
+      if (rows.length > 1)
+        throw new Problem('conflict', 'Several owners join these two; name one of them with ?owner=NAME.')
+      if (!link.differs) return
+      await sql`
+        update indicator_link l set taken_back_at = ${takenBackAt}::timestamptz from owner o
+        where o.id = l.owner_id and o.organization_id = ${organizationId} and o.name = ${link.owner}
+          and l.indicator_id = ${ids[0]}::uuid and l.linked_id = ${ids[1]}::uuid and l.kind = ${kind}`.execute(trx)
       // Queries may ask for what an indicator is linked with.
       await trx
         .insertInto('collection_pending')
         .values({ organization_id: organizationId, indicator_ids: ids })
         .execute()
-      await audit.record(trx, caller, action, `indicator ${indicatorId}`, { linkedId, owner, kind }, address)
+      await audit.record(
+        trx,
+        caller,
+        action,
+        `indicator ${indicatorId}`,
+        { linkedId, owner: link.owner, kind },
+        address,
+      )
     })
     onTouched(organizationId)
   }

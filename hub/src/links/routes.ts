@@ -10,7 +10,7 @@ const ofOne = {
   tags: ['library'],
   params: z.object({ indicatorId: z.guid(), linkedId: z.guid() }),
   querystring: z.object({
-    owner: z.string().min(1).max(100).describe('Name of the owner that asserts the link'),
+    owner: z.string().min(1).max(100).optional().describe('Name of the owner that asserts the link, where several do'),
     kind: z.string().min(1).max(200).default(sameFile),
   }),
   response: { 204: z.null() },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestCollections, type TestCollections } from '../collections/test-collections.ts'
 import { Audit } from '../audit/audit.ts'
+import { makeWorld } from '../http/test-world.ts'
 import { createOwnerRemoval } from './owner-removal.ts'
 
 let world: TestCollections
@@ -94,6 +95,17 @@ test('LIB-1: an owner that nothing names any more is gone altogether', async () 
   await library.ownerRemoval.start(library.person, ownerId)
   await library.ownerRemoval.tick()
   expect(await rows('select id from owner where id = $1', [ownerId])).toEqual([])
+})
+
+test('an owner that a job names is not removed, and the job is named', async () => {
+  const { library } = world
+  const { ownerId } = await makeWorld(library.database.db, library.organizationId)
+  await expect(library.ownerRemoval.start(library.person, ownerId)).rejects.toThrow(
+    /^The (job|TAXII collection) .* names this owner/,
+  )
+  expect(await rows('select removal_started_at as started from owner where id = $1', [ownerId])).toEqual([
+    { started: null },
+  ])
 })
 
 test('a batch that is under way when its owner’s removal begins is let end, and what it wrote goes too', async () => {
