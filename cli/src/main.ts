@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { appCommand } from './commands/app.ts'
+import { exclusionsCommand } from './commands/exclusions.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
@@ -20,6 +21,7 @@ const program = new Command('postern')
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(searchCommand())
+  .addCommand(exclusionsCommand())
   .addCommand(simulateCommand())
   .addCommand(appCommand())
 

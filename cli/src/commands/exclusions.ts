@@ -1,0 +1,158 @@
+import { readFileSync, statSync } from 'node:fs'
+import {
+  CreateExclusionList,
+  ExclusionList,
+  ExclusionListPage,
+  ExclusionTest,
+  ImportedWarningList,
+  paths,
+} from '@postern/protocol'
+import { Command } from 'commander'
+import { readCliConfig } from '../config.ts'
+import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { say } from '../say.ts'
+
+const shownRefusalsMax = 20
+const valuesAtOnce = 1000
+
+export function exclusionsCommand(): Command {
+  return new Command('exclusions')
+    .description('values that must be neither imported nor exported, or of which one is informed')
+    .addCommand(listCommand())
+    .addCommand(importCommand())
+    .addCommand(testCommand())
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('show the exclusion lists')
+    .option('--json', 'one JSON object a line')
+    .action(async ({ json }: { json?: boolean }) => {
+      const lists = await allLists(hubTarget(readCliConfig()))
+      for (const list of lists) {
+        if (json === true) say.json(list)
+        else say.row([list.name, list.kind, whatItDoes(list), `${list.entryCount} entries`, `${list.hitCount} hits`])
+      }
+      if (lists.length === 0) say.error('0 exclusion lists')
+    })
+}
+
+function importCommand(): Command {
+  return new Command('import')
+    .description(
+      'bring in a warning list as MISP publishes it (list.json), or a text file with one entry a line; # begins a comment',
+    )
+    .argument('<file>')
+    .option('--name <name>', 'of a text file: the list; made if it does not exist, its entries replaced if it does')
+    .option('--kind <kind>', 'of a text file: own, or protected for what must never be exported', 'own')
+    .option('--mode <mode>', 'inform or block; a new list of MISP informs, one of your own blocks')
+    .action(async (file: string, { name, kind, mode }: { name?: string; kind: string; mode?: string }) => {
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
+      if (mode !== undefined && mode !== 'inform' && mode !== 'block')
+        throw new Error(`--mode ${mode} is neither inform nor block.`)
+      const target = hubTarget(readCliConfig())
+      const content = readFileSync(file)
+      if (name === undefined) await importPublished(target, content, mode)
+      else await writeList(target, { name, kind, mode }, content.toString('utf8'))
+    })
+}
+
+async function importPublished(
+  target: HubTarget,
+  content: Buffer,
+  mode: 'inform' | 'block' | undefined,
+): Promise<void> {
+  if (content.find((byte) => !isBlank(byte)) !== brace)
+    throw new Error('This is no list.json of MISP. To write a list of your own from a text file, name it with --name.')
+  const headers = { 'content-type': 'application/json' }
+  const { list, refused, isNew } = await callHub(target, paths.warningLists, ImportedWarningList, {
+    headers,
+    body: content,
+  })
+  if (mode !== undefined) await change(target, list.id, { mode })
+  for (const { position, entry, reason } of refused.slice(0, shownRefusalsMax))
+    say.error(`entry ${position + 1} (${entry}): ${reason}`)
+  if (refused.length > shownRefusalsMax) say.error(`and ${refused.length - shownRefusalsMax} more`)
+  say.line(
+    `${isNew ? 'new' : 'brought up to date'}: ${list.name}, ${list.entryCount} entries, ${refused.length} refused`,
+  )
+  if (refused.length > 0) process.exitCode = 3
+}
+
+type Wanted = { name: string; kind: string; mode: 'inform' | 'block' | undefined }
+
+async function writeList(target: HubTarget, { name, kind, mode }: Wanted, text: string): Promise<void> {
+  if (kind !== 'own' && kind !== 'protected') throw new Error(`--kind ${kind} is neither own nor protected.`)
+  const entries = text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => ({ entry }))
+  const wanted: CreateExclusionList = { name, kind, ...(mode === undefined ? {} : { mode }) }
+  const existing = (await allLists(target)).find((list) => list.name === name)
+  const { id } = existing ?? (await callHub(target, paths.exclusionLists, ExclusionList, { json: wanted }))
+  if (existing !== undefined && mode !== undefined) await change(target, id, { mode })
+  const list = await callHub(target, paths.exclusionEntries(id), ExclusionList, { method: 'PUT', json: { entries } })
+  say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
+}
+
+async function change(target: HubTarget, listId: string, json: { mode: 'inform' | 'block' }): Promise<void> {
+  await callHub(target, paths.exclusionList(listId), ExclusionList, { method: 'PATCH', json })
+}
+
+function testCommand(): Command {
+  return new Command('test')
+    .description('what the lists say of values, without storing anything; exit code 3 if one of them is blocked')
+    .argument('<value...>')
+    .option('--type <type>', 'the indicator type of all values; guessed if it is absent')
+    .option('--json', 'one JSON object a line')
+    .action(async (values: string[], { type, json }: { type?: string; json?: boolean }) => {
+      const target = hubTarget(readCliConfig())
+      for (let from = 0; from < values.length; from += valuesAtOnce) {
+        const asked = values
+          .slice(from, from + valuesAtOnce)
+          .map((value) => ({ value, ...(type === undefined ? {} : { type }) }))
+        const { data } = await callHub(target, paths.exclusionTest, ExclusionTest, { json: { values: asked } })
+        for (const tested of data) {
+          if (json === true) say.json(tested)
+          else sayTested(tested)
+          if (tested.exclusions.some(({ mode }) => mode === 'block')) process.exitCode = 3
+        }
+      }
+    })
+}
+
+function sayTested({ type, value, problem, exclusions }: ExclusionTest['data'][number]): void {
+  if (problem !== null) say.row([value, type ?? '', problem])
+  else if (exclusions.length === 0) say.row([value, type ?? '', 'on no list'])
+  for (const hit of exclusions)
+    say.row([value, type ?? '', whatItDoes({ ...hit, isEnabled: true }), `${hit.listName}: ${hit.entry}`])
+}
+
+type Doing = Pick<ExclusionList, 'kind' | 'mode' | 'atImport' | 'atExport' | 'isEnabled'>
+
+function whatItDoes({ kind, mode, atImport, atExport, isEnabled }: Doing): string {
+  if (!isEnabled) return 'disabled'
+  const where = [...(atImport ? ['import'] : []), ...(atExport ? ['export'] : [])]
+  if (where.length === 0) return 'informs'
+  return `${mode === 'block' ? 'blocks' : 'informs'} at ${where.join(' and ')}${kind === 'protected' ? ', protected' : ''}`
+}
+
+async function allLists(target: HubTarget): Promise<ExclusionList[]> {
+  const lists: ExclusionList[] = []
+  let cursor: string | undefined
+  do {
+    const query = cursor === undefined ? '' : `?cursor=${cursor}`
+    const page = await callHub(target, `${paths.exclusionLists}${query}`, ExclusionListPage)
+    lists.push(...page.data)
+    cursor = page.next
+  } while (cursor !== undefined)
+  return lists
+}
+
+const brace = 0x7b
+
+/** JSON's white space, and a byte order mark. */
+function isBlank(byte: number): boolean {
+  return [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte)
+}
