@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { preferLookUps } from '../batches/sent-tables.ts'
 import type { Db } from '../database/database.ts'
 import { type Statements, statementsOf } from '../database/statements.ts'
 import { Problem } from '../lib/problem.ts'
@@ -39,6 +40,7 @@ export async function lockIndicator(trx: Db, organizationId: string, indicatorId
 export async function applyNow(trx: Db, organizationId: string, indicatorId: string, now: Date): Promise<void> {
   const statements: Statements = statementsOf(trx)
   const ids = [indicatorId]
+  await preferLookUps(statements)
   const { touched, count } = await settle(statements, { organizationId, indicatorIds: ids, now })
   const counted = await countJudgements(statements, organizationId, ids)
   if (touched.length > 0 || counted.length > 0) await publishTouched(statements, organizationId, ids)

@@ -49,6 +49,7 @@ async function readConcerns(db: Statements, organizationId: string, now: Date): 
  * computed from the assertions.
  *
  * @param dueCount rows that were updated and are to be computed anew @param restated indicators that the owner says again
+ * @returns those of the restated of which something is in force now that was not
  */
 export async function settleSent(
   db: Statements,
@@ -56,7 +57,7 @@ export async function settleSent(
   { now, hasRules }: SentLifecycle,
   dueCount: number,
   restated: readonly string[],
-): Promise<void> {
+): Promise<string[]> {
   const concerns = await readConcerns(db, organizationId, now)
   const due = new Set(restated)
   if (dueCount > 0 || hasRules || concerns.expired || concerns.decisions)
@@ -67,14 +68,13 @@ export async function settleSent(
     // Their counts are in no view yet where nobody asserted them until now.
     await leaveToLifecycle(db, organizationId, judged)
   }
-  if (due.size === 0) return
+  if (due.size === 0) return []
   const scope = { organizationId, ownerId, indicatorIds: [...due], now, restated: new Set(restated) }
   const { touched } = await settle(db, scope)
-  if (touched.length === 0) return
+  if (touched.length === 0) return []
   await db.query('update sent_indicator set is_new = false where is_new and indicator_id = any($1::uuid[])', [touched])
   const again = new Set(restated)
-  const others = touched.filter((id) => again.has(id))
-  if (others.length > 0) await db.query('insert into touched_indicator select unnest($1::uuid[])', [others])
+  return touched.filter((id) => again.has(id))
 }
 
 async function readDue(db: Statements, { organizationId, ownerId }: Writer, now: Date): Promise<string[]> {

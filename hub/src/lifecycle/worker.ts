@@ -111,6 +111,7 @@ export function createLifecycleWorker({ db, clock, onTouched }: LifecycleWorkerP
         where a.next_change_at <= ${clock.now()}
         order by a.next_change_at limit ${indicatorsAtOnceMax} for no key update of i, a skip locked`.execute(trx)
       if (rows.length === 0) return undefined
+      await preferLookUps(statementsOf(trx))
       let count = 0
       for (const [organizationId, ofOne] of Map.groupBy(rows, (row) => row.organizationId)) {
         const ids = [...new Set(ofOne.map(({ id }) => id))]
