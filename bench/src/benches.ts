@@ -1,9 +1,17 @@
 import type { Bench } from './bench.ts'
 import { dispatchBench } from './dispatch/dispatch-bench.ts'
+import { excludeBench } from './exclude/exclude-bench.ts'
 import { footprintBench } from './footprint/footprint-bench.ts'
 import { ingestBench } from './ingest/ingest-bench.ts'
 import { stixBench } from './stix/stix-bench.ts'
 import { taxiiBench } from './taxii/taxii-bench.ts'
 
 /** Every bench there is. */
-export const benches: readonly Bench[] = [dispatchBench, footprintBench, ingestBench, stixBench, taxiiBench]
+export const benches: readonly Bench[] = [
+  dispatchBench,
+  excludeBench,
+  footprintBench,
+  ingestBench,
+  stixBench,
+  taxiiBench,
+]
