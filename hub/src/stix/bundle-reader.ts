@@ -1,14 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { LibraryPlace } from '@postern/intel'
 import { Problem } from '../lib/problem.ts'
+import { bundleMemoryMegabytesMax, bundleReadSecondsMax, bundlesWaitingMax } from './stix-limits.ts'
 import type { BundleAnswer, BundleRequest, KnownObject, MappedMessage } from './bundle-messages.ts'
 
-/** Bundles that may wait for the thread, the one that is read included; each may be as large as the limit. */
-export const bundlesWaitingMax = 4
-/** A bundle of the largest size is read in a few seconds; one that takes so long is cut off. */
-export const bundleReadSecondsMax = 120
-/** What the objects of one bundle may take in the thread's memory. */
-const oldGenerationMegabytes = 1536
 /** A bundle is many small objects that live as long as it is read; with room they are moved less often. */
 const youngGenerationMegabytes = 96
 
@@ -80,7 +75,7 @@ export class BundleReader {
   #start(): Worker {
     const worker = new Worker(new URL('./bundle-worker.ts', import.meta.url), {
       resourceLimits: {
-        maxOldGenerationSizeMb: oldGenerationMegabytes,
+        maxOldGenerationSizeMb: bundleMemoryMegabytesMax,
         maxYoungGenerationSizeMb: youngGenerationMegabytes,
       },
     })
@@ -108,7 +103,7 @@ function explain(error: Error & { code?: string }): Error {
   if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error
   return new Problem(
     'too-large',
-    `The bundle needs more than ${oldGenerationMegabytes} MB to be read; send it in parts.`,
+    `The bundle needs more than ${bundleMemoryMegabytesMax} MB to be read; send it in parts.`,
     {
       cause: error,
     },

@@ -1,9 +1,8 @@
 import { pipeline, PassThrough, Readable } from 'node:stream'
 import type { Pool, PoolClient } from 'pg'
 import { Problem } from '../lib/problem.ts'
+import { stixOutputsMax } from './stix-limits.ts'
 
-/** Bundles that are read out at once: each holds a connection. */
-export const stixOutputsMax = 4
 /** A reader that takes nothing for so long is gone; PostgreSQL ends the transaction, which cuts the stream. */
 const idleTimeout = '120s'
 /** Rows fetched at a time. */

@@ -1,5 +1,4 @@
-/** Deepest nesting of arrays and objects in a bundle (S14). */
-export const stixDepthMax = 64
+import { stixDepthMax } from './bundle-limits.ts'
 
 /** Where an object of a bundle stands among its bytes. */
 export interface ObjectPlaces {

@@ -1,9 +1,7 @@
 import type { StixSpecVersion } from '../tlp-marking.ts'
-import { locateObjects, type ObjectPlaces, stixDepthMax } from './locate-objects.ts'
+import { stixDepthMax, stixObjectsMax } from './bundle-limits.ts'
+import { locateObjects, type ObjectPlaces } from './locate-objects.ts'
 import { type StixObject, validateObject } from './validate-object.ts'
-
-/** Objects in one bundle (S14). */
-export const stixObjectsMax = 100_000
 
 /** One object of a bundle as it was understood. `position` is its place in the bundle, from 0. */
 export type ReadStixObject =

@@ -1,0 +1,8 @@
+/** Bundles that may wait for the thread that reads them, the one that is read included; each may be as large as the limit. */
+export const bundlesWaitingMax = 4
+/** A bundle of the largest size is read in a few seconds; one that takes so long is cut off. */
+export const bundleReadSecondsMax = 120
+/** What the objects of one bundle may take in the thread's memory. */
+export const bundleMemoryMegabytesMax = 1536
+/** STIX outputs that are read at once: each holds a connection. */
+export const stixOutputsMax = 4

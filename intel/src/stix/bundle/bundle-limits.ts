@@ -1,0 +1,4 @@
+/** Bounds of one STIX bundle (S14); its bytes are bounded by `batchBytesMax`. */
+export const stixObjectsMax = 100_000
+/** Deepest nesting of arrays and objects, counted before the text is parsed. */
+export const stixDepthMax = 64
