@@ -16,6 +16,7 @@ import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { createLibrary } from './library/create-library.ts'
 import { createLifecycles } from './lifecycle/lifecycle.ts'
+import { createLists } from './lists/lists.ts'
 import { Changes } from './live/changes.ts'
 import type { Notifications } from './live/notifications.ts'
 import type { Authority } from './pki/authority.ts'
@@ -69,6 +70,8 @@ export function createFeatures({
   const lifecycleParts = { db, clock, audit, onTouched: refreshTouched }
   const stix = createStix({ db, pool, audit, batches: library.batches, owners: library.owners, collections })
 
+  const readers = createReaders({ db, pool, audit, clock })
+
   return {
     audit,
     changes,
@@ -94,7 +97,8 @@ export function createFeatures({
     lifecycles: createLifecycles(lifecycleParts),
     sightings: createSightings({ ...lifecycleParts, owners: library.owners }),
     stix,
-    readers: createReaders({ db, audit, clock }),
+    readers,
+    lists: createLists({ db, clock, audit, log, settings, collections, readers }),
     taxii: createTaxii({
       db,
       pool,

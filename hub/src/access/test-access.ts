@@ -35,7 +35,7 @@ export async function startTestAccess(): Promise<TestAccess> {
   const ports = () => ({ https: 8443, broker: 62_000 })
   const settings = new Settings(connection.db, { publicUrl: origin, brokerPublicHost: undefined, ports })
   const nobody = async () => undefined
-  const readers = createReaders({ db: connection.db, audit: new Audit(), clock: { now: () => time.now } })
+  const readers = createReaders({ ...connection, audit: new Audit(), clock: { now: () => time.now } })
   const authenticate = authenticateHttps(access, nobody, nobody, readers.credentials)
   const https = await createServer({ authenticate, logger: false })
   const door = await createServer({ authenticate: authenticateMachine(organizationId), logger: false })

@@ -1,6 +1,7 @@
 import type { Reader, ReaderGrants } from '@postern/protocol'
 import { sql } from 'kysely'
-import type { Db } from '../database/database.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import { runPrepared } from '../database/prepared.ts'
 
 /** What a request is judged by. */
 export type ReaderCredential = {
@@ -39,12 +40,12 @@ type ReaderRow = {
   disabled_at: Date | null
 }
 
-/** The SQL of readers and of what they are granted. */
-export class ReaderStore {
-  readonly #db: Db
+/** Whose a credential is. A look-up a request, and so prepared. */
+export class ReaderCredentialStore {
+  readonly #connection: Pick<DatabaseConnection, 'db' | 'pool'>
 
-  constructor(db: Db) {
-    this.#db = db
+  constructor(connection: Pick<DatabaseConnection, 'db' | 'pool'>) {
+    this.#connection = connection
   }
 
   byUsername(username: string, now: Date): Promise<ReaderCredential | undefined> {
@@ -60,15 +61,24 @@ export class ReaderStore {
   }
 
   async #enabled(condition: ReturnType<typeof sql>, now: Date): Promise<ReaderCredential | undefined> {
-    const { rows } = await sql<ReaderCredential>`
+    const query = sql<ReaderCredential>`
       select id, organization_id, name, username, password_hash, networks::text[] as networks,
         coalesce(last_used_at < ${now}::timestamptz - interval '1 minute', true) as stale
-      from reader where ${condition} and disabled_at is null`.execute(this.#db)
-    return rows[0]
+      from reader where ${condition} and disabled_at is null`
+    return (await runPrepared(this.#connection, query))[0]
   }
 
   async markUsed(readerId: string, now: Date): Promise<void> {
-    await this.#db.updateTable('reader').set({ last_used_at: now }).where('id', '=', readerId).execute()
+    await this.#connection.db.updateTable('reader').set({ last_used_at: now }).where('id', '=', readerId).execute()
+  }
+}
+
+/** The SQL of readers and of what they are granted. */
+export class ReaderStore {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
   }
 
   /** Undefined where the name is taken. */

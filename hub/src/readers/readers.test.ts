@@ -4,12 +4,10 @@ import { type CreatedReader, paths, type Reader } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { onlyFor } from '../access/permissions.ts'
 import { authenticateHttps } from '../access/authenticate.ts'
-import { Audit } from '../audit/audit.ts'
 import { createServer } from '../http/server.ts'
 import { createTestApi, type TestApi, testHost } from '../http/test-api.ts'
 import { selfSigned } from '../http/test-certificate.ts'
-import { systemClock } from '../lib/clock.ts'
-import { createReaders, isWithin, readNetworks } from './readers.ts'
+import { isWithin, readNetworks } from './readers.ts'
 import { VerifiedPasswords } from './verified-passwords.ts'
 
 let api: TestApi
@@ -202,7 +200,7 @@ test('D27: a client certificate of any issuer is a reader by its fingerprint, wi
       api.features.access,
       async () => undefined,
       async () => undefined,
-      createReaders({ db: api.db, audit: new Audit(), clock: systemClock }).credentials,
+      api.features.readers.credentials,
     ),
     logger: false,
     https: { cert: strange.cert, key: strange.key },

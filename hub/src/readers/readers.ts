@@ -15,11 +15,11 @@ export { isWithin, readNetworks } from './networks.ts'
 export { readerTokenPrefix } from './authenticate-readers.ts'
 export type { ReaderCaller, ReaderCredentials } from './authenticate-readers.ts'
 
-export type ReadersParts = { db: DatabaseConnection['db']; audit: Audit; clock: Clock }
+export type ReadersParts = Pick<DatabaseConnection, 'db' | 'pool'> & { audit: Audit; clock: Clock }
 export type Readers = ReturnType<typeof createReaders>
 
 /** Machines that fetch lists and TAXII collections, each granted one by one (D27). */
-export function createReaders({ db, audit, clock }: ReadersParts) {
+export function createReaders({ db, pool, audit, clock }: ReadersParts) {
   const store = new ReaderStore(db)
 
   /** The credential is in the answer and nowhere else. */
@@ -90,7 +90,7 @@ export function createReaders({ db, audit, clock }: ReadersParts) {
       return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
     },
     /** Whom a credential of a request over HTTPS belongs to. */
-    credentials: authenticateReaders({ db, store, clock }),
+    credentials: authenticateReaders({ db, pool, clock }),
     /** Grants exist within an organization alone, so that none of these needs to be asked for it. */
     mayReadList: (readerId: string, listId: string): Promise<boolean> => store.mayReadList(readerId, listId),
     mayReadTaxiiCollection: async (readerId: string, taxiiCollectionId: string): Promise<boolean> =>

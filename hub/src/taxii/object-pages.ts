@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
+import { runPrepared } from '../database/prepared.ts'
 import type { Filters, VersionFilter } from './filters.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
@@ -30,9 +30,7 @@ export async function readPage(
   what: PageOf,
   filters: Filters,
 ): Promise<ObjectPage> {
-  const query = pageQuery(taxiiCollectionId, what, filters).compile(db)
-  // The same few shapes again and again: prepared once a connection.
-  const { rows } = await pool.query<Row>({ name: nameOf(query.sql), text: query.sql, values: [...query.parameters] })
+  const rows = await runPrepared({ db, pool }, pageQuery(taxiiCollectionId, what, filters))
   const row = rows[0]
   if (row === undefined || row.items === null)
     return { items: '', more: false, next: '', addedFirst: '', addedLast: '' }
@@ -111,16 +109,4 @@ function ofVersions(id: string, versions: VersionFilter): RawBuilder<unknown> {
 /** 3.1: UTC with six digits of a second. */
 function instantText(instant: RawBuilder<unknown>): RawBuilder<string> {
   return sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-}
-
-const names = new Map<string, string>()
-/** There are fewer shapes than this; more would mean that something of a request gets into the text. */
-const namesMax = 1000
-
-function nameOf(text: string): string | undefined {
-  const known = names.get(text)
-  if (known !== undefined || names.size >= namesMax) return known
-  const name = `taxii ${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`
-  names.set(text, name)
-  return name
 }

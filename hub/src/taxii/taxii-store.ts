@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../database/database.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import { runPrepared } from '../database/prepared.ts'
 
 /** A TAXII collection as a reader may use it. */
 export type GrantedCollection = {
@@ -21,10 +22,12 @@ export type GrantedRoot = { id: string; name: string; title: string; description
 
 /** What readers see of API roots and collections: those that they are granted something of, and nothing of others. */
 export class TaxiiStore {
+  readonly #connection: Pick<DatabaseConnection, 'db' | 'pool'>
   readonly #db: Db
 
-  constructor(db: Db) {
-    this.#db = db
+  constructor(connection: Pick<DatabaseConnection, 'db' | 'pool'>) {
+    this.#connection = connection
+    this.#db = connection.db
   }
 
   async roots(readerId: string): Promise<GrantedRoot[]> {
@@ -79,7 +82,7 @@ export class TaxiiStore {
   }
 
   async #granted(readerId: string, rootName: string, condition: ReturnType<typeof sql>): Promise<GrantedCollection[]> {
-    const { rows } = await sql<GrantedCollection>`
+    const query = sql<GrantedCollection>`
       select c.id, c.root_id as "rootId", c.title, c.description, c.alias, c.collection_id as "collectionId",
         c.owner_id as "ownerId", c.can_read and g.can_read as "canRead", c.can_write and g.can_write as "canWrite",
         coalesce(d.version > c.object_version, exists (
@@ -89,7 +92,7 @@ export class TaxiiStore {
       join taxii_root r on r.id = c.root_id
       left join collection d on d.id = c.collection_id
       where g.reader_id = ${readerId} and r.name = ${rootName} and (g.can_read or g.can_write) and ${condition}
-      order by c.created_at, c.id`.execute(this.#db)
-    return rows
+      order by c.created_at, c.id`
+    return await runPrepared(this.#connection, query)
   }
 }

@@ -49,7 +49,7 @@ export type Taxii = ReturnType<typeof createTaxii>
 
 /** The TAXII 2.1 server, behind its addresses (D27). */
 export function createTaxii({ db, pool, clock, audit, log, importBundle, removeFromOwner }: TaxiiParts) {
-  const store = new TaxiiStore(db)
+  const store = new TaxiiStore({ db, pool })
 
   async function root(reader: ReaderCaller, name: string): Promise<GrantedRoot> {
     const granted = await store.root(reader.readerId, name)

@@ -60,7 +60,7 @@ export async function createTestTaxii(): Promise<TestTaxii> {
   const audit = new Audit()
   const silent = () => {}
   const log = { error: silent, warn: silent, info: silent, debug: silent }
-  const readers = createReaders({ db: database.db, audit, clock })
+  const readers = createReaders({ ...database, audit, clock })
   const stix = createStix({ ...database, audit, batches, owners, collections: at.collections })
   const { importBundle } = stix
   const removeFromOwner = removeByBatch(batches)
