@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { checkoutFolder } from '../commands/start.ts'
+import { startLocalHub } from '../local/local-hub.ts'
+import { prepareServiceHome } from '../service/service-home.ts'
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+type Said = { code: number; out: string[]; err: string }
+
+test(
+  'LIB-4: the command line imports lists, shows them and tests values against them',
+  { timeout: 120_000 },
+  async () => {
+    await using stack = new AsyncDisposableStack()
+    const folder = mkdtempSync('/tmp/postern-exclusions-')
+    stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+    chmodSync(folder, 0o711)
+    const { checkout, dataFolder, user } = prepareServiceHome(checkoutFolder, join(folder, 'data'))
+    const settings = {
+      POSTERN_HTTPS_PORT: '0',
+      POSTERN_LISTEN_HOST: '127.0.0.1',
+      POSTERN_BROKER_URL: 'mqtt://127.0.0.1:1',
+    }
+    const hub = await startLocalHub({ checkout, dataFolder, externalBroker: true, user, settings, onCrash() {} })
+    stack.defer(hub.stop)
+
+    const postern = (...words: string[]) =>
+      new Promise<Said>((resolve) => {
+        const env = { ...process.env, POSTERN_DATA_DIR: dataFolder, POSTERN_URL: undefined }
+        execFile(process.execPath, [main, 'exclusions', ...words], { env, timeout: 60_000 }, (error, out, err) =>
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.split('\n').slice(0, -1), err }),
+        )
+      })
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text)
+      return join(folder, name)
+    }
+
+    const own = file('own.txt', '# what we own\n.example.com\n192.0.2.0/24  # the office\n\n')
+    expect((await postern('import', own, '--name', 'Ours', '--kind', 'protected')).out).toEqual([
+      'new: Ours, 2 entries',
+    ])
+    const published = { name: 'Known', type: 'string', version: 7, list: ['example.net', 'b.example.net'] }
+    const misp = file('list.json', JSON.stringify(published))
+    expect((await postern('import', misp)).out).toEqual(['new: Known, 2 entries, 0 refused'])
+    expect((await postern('list')).out).toEqual([
+      'Ours\tprotected\tblocks at import and export, protected\t2 entries\t0 hits',
+      'Known\tmisp\tinforms at import and export\t2 entries\t0 hits',
+    ])
+
+    const tested = await postern('test', 'https://www.example.com/', '192.0.0.0/8', 'EXAMPLE.net', 'example.org')
+    expect(tested).toEqual({
+      code: 3,
+      out: [
+        'https://www.example.com/\tURL\tblocks at import and export, protected\tOurs: .example.com',
+        '192.0.0.0/8\tCIDR\tblocks at import and export, protected\tOurs: 192.0.2.0/24',
+        'example.net\tHost\tinforms at import and export\tKnown: example.net',
+        'example.org\tHost\ton no list',
+      ],
+      err: '',
+    })
+
+    const wrong = await postern('import', file('wrong.txt', 'good.example.org\n*\n'), '--name', 'Ours')
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('Nothing was changed. entry 2 (*)')])
+    expect((await postern('import', own)).err).toContain('name it with --name')
+  },
+)
