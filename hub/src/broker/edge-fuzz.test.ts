@@ -10,7 +10,7 @@ import { closed, connectTo, granted, passwordOf } from './test-server-link.ts'
 
 const isSoak = process.env['POSTERN_SOAK'] === '1'
 /** Each round is so many connections side by side. */
-const rounds = { numRuns: isSoak ? 150 : 3 }
+const rounds = { numRuns: isSoak ? 150 : 3, endOnFailure: true }
 const atOnce = 20
 const limits = { authenticationMs: 1000, unauthenticatedPerAddressMax: 64, packetsPerSecondMax: 5000 }
 const at = await createTestEdge(limits)
@@ -112,7 +112,7 @@ test('S8: a server that turns on the broker reaches nobody: not the hub in anoth
       socket.end(packet(0xe0, Buffer.alloc(0)))
       await allEnded([end])
     }),
-    { numRuns: rounds.numRuns * 12 },
+    { ...rounds, numRuns: rounds.numRuns * 12 },
   )
   // What the attacker may say in its own name is its last word that it is gone, and heartbeats; nothing else was sent.
   expect(heard.slice(before).filter(({ serverXid }) => serverXid !== attacker.serverXid)).toEqual([])
