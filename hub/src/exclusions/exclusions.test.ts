@@ -145,6 +145,16 @@ test('LIB-4: at export an excluded value leaves a collection that held it before
   expect((await world.values(id)).lines.length).toBe(5)
 })
 
+test('LIB-4: what lists said of a value leaves with its last assertion', async () => {
+  const list = await listOf('Ours', ['.example.com'], { mode: 'inform' })
+  await world.hosts('Feed', ['a.example.com'])
+  await world.hosts('Other', ['a.example.com'])
+  await world.deleteHosts('Feed', ['a.example.com'])
+  expect((await exclusions.get(world.library.person, list.id)).hitCount).toBe(1)
+  await world.deleteHosts('Other', ['a.example.com'])
+  expect((await exclusions.get(world.library.person, list.id)).hitCount).toBe(0)
+})
+
 test('LIB-4: a disabled list says nothing, and one that only informs keeps nothing back', async () => {
   const list = await listOf('Ours', ['.example.com'], { mode: 'inform' })
   await world.hosts('Feed', ['a.example.com'])

@@ -42,7 +42,10 @@ export async function refreshViewOfSent(
   if (others.length > 0) await client.query('insert into touched_indicator select unnest($1::uuid[])', [others])
 }
 
-/** Computes the view of the indicators in `touched_indicator` from all assertions of the organization's owners. */
+/**
+ * Computes the view of the indicators in `touched_indicator` from all assertions of the organization's owners. What nobody asserts any
+ * more goes, with what exclusion lists said of it.
+ */
 export async function refreshViewOfTouched(client: Statements, organizationId: string): Promise<void> {
   await client.query(
     `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
@@ -61,10 +64,14 @@ export async function refreshViewOfTouched(client: Statements, organizationId: s
     [organizationId],
   )
   await client.query(
-    `delete from indicator_view v using touched_indicator s
-     where v.organization_id = $1 and v.indicator_id = s.indicator_id
-       and not exists (select 1 from assertion a join owner o on o.id = a.owner_id
-                       where a.indicator_id = s.indicator_id and o.organization_id = $1)`,
+    `with gone as (
+       delete from indicator_view v using touched_indicator s
+       where v.organization_id = $1 and v.indicator_id = s.indicator_id
+         and not exists (select 1 from assertion a join owner o on o.id = a.owner_id
+                         where a.indicator_id = s.indicator_id and o.organization_id = $1)
+       returning v.indicator_id
+     )
+     delete from excluded_indicator x using gone where x.organization_id = $1 and x.indicator_id = gone.indicator_id`,
     [organizationId],
   )
 }
