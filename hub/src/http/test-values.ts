@@ -86,7 +86,9 @@ export function jsonOf(schema: Schema, known: Readonly<Record<string, string>>, 
 
   function goodValue(part: Schema, name: string, depth: number): fc.Arbitrary<string> {
     const there = known[name]
-    if (there !== undefined) return fc.constant(JSON.stringify(there))
+    const choices = part['enum']
+    if (there !== undefined && !(Array.isArray(choices) && !choices.includes(there)))
+      return fc.constant(JSON.stringify(there))
     const alternatives = part['anyOf'] ?? part['oneOf']
     if (Array.isArray(alternatives))
       return fc.oneof(...(alternatives as Schema[]).map((each) => valueOf(each, name, depth + 1)))
@@ -184,6 +186,8 @@ function takesText(part: Schema, text: string): boolean {
   if (typeof pattern === 'string' && !new RegExp(pattern, 'u').test(text)) return false
   if (typeof minLength === 'number' && text.length < minLength) return false
   if (typeof maxLength === 'number' && text.length > maxLength) return false
+  // Instants have no year 0, which JSON Schema cannot say.
+  if (format === 'date-time' && text.startsWith('0000')) return false
   return format === undefined || typeof pattern === 'string'
 }
 

@@ -34,11 +34,11 @@ export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) 
     address?: string,
   ): Promise<Decision> {
     const now = clock.now()
-    check(wanted, now)
     const { organizationId } = caller
     await db.transaction().execute(async (trx) => {
       const isKnown = await lockIndicator(trx, organizationId, indicatorId)
       if (!isKnown) found(undefined, 'indicator')
+      check(wanted, now)
       const values = {
         status: wanted.status ?? null,
         rating: wanted.rating ?? null,

@@ -157,9 +157,9 @@ test('LIB-9: two hubs and the batches of three owners at once wait for each othe
     const rules = [{ ...rule, atMinimum: name === 'Sensors' ? ('delete' as const) : ('inactive' as const) }]
     await lifecycles.rules.replace(library.person, await library.owner(name), { rules })
   }
-  let isDone = false
+  const done = new AbortController()
   const work = async (hub: Lifecycles) => {
-    while (!isDone) await hub.tick()
+    while (!done.signal.aborted) await hub.tick()
   }
   const workers = [work(lifecycles), work(otherHub)]
   await Promise.all(
@@ -173,7 +173,7 @@ test('LIB-9: two hubs and the batches of three owners at once wait for each othe
       }
     }),
   )
-  isDone = true
+  done.abort()
   await Promise.all(workers)
   library.clock.set(new Date(now + 500 * hour))
   await lifecycles.tick()

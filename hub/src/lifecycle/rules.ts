@@ -28,14 +28,9 @@ export function createRules({ db, clock, audit }: RuleParts) {
     wanted: DeprecationRules,
     address?: string,
   ): Promise<DeprecationRules> {
-    const rules = wanted.rules.map((rule) => ({ ...rule, indicatorType: typeOf(rule) }))
-    const twice = rules.find(
-      ({ indicatorType }, index) => rules.findIndex((each) => each.indicatorType === indicatorType) < index,
-    )
-    if (twice !== undefined)
-      throw new Problem('invalid', `rules: there are two for ${twice.indicatorType}; an owner has one for each type.`)
     return db.transaction().execute(async (trx) => {
       await mustHaveOwner(trx, caller, ownerId)
+      const rules = checkedRules(wanted)
       await waitForBatches(trx, ownerId)
       const before = await readRules(trx, ownerId)
       await trx.deleteFrom('deprecation_rule').where('owner_id', '=', ownerId).execute()
@@ -93,6 +88,15 @@ async function readRules(db: Db, ownerId: string): Promise<DeprecationRule[]> {
     // The table's check holds it to these.
     atMinimum: row.at_minimum as DeprecationRule['atMinimum'],
   }))
+}
+
+function checkedRules(wanted: DeprecationRules): DeprecationRule[] {
+  const rules = wanted.rules.map((rule) => ({ ...rule, indicatorType: typeOf(rule) }))
+  const types = rules.map(({ indicatorType }) => indicatorType)
+  const twice = types.find((type, index) => types.indexOf(type) < index)
+  if (twice !== undefined)
+    throw new Problem('invalid', `rules: there are two for ${twice}; an owner has one for each type.`)
+  return rules
 }
 
 function typeOf({ indicatorType }: DeprecationRule): string {

@@ -33,6 +33,7 @@ export function createSightings({ db, clock, audit, owners, onTouched }: Sightin
     indicatorId: string,
     { cursor, limit }: { cursor?: string | undefined; limit: number },
   ): Promise<{ data: Sighting[]; next?: string }> {
+    await mustHaveIndicator(caller.organizationId, indicatorId)
     const after = cursor === undefined ? undefined : readCursor(cursor)
     const rows = await pageOfSightings(db, caller.organizationId, indicatorId, after, limit + 1)
     const shown = rows.slice(0, limit)
@@ -45,6 +46,16 @@ export function createSightings({ db, clock, audit, owners, onTouched }: Sightin
     }
   }
 
+  async function mustHaveIndicator(organizationId: string, indicatorId: string): Promise<void> {
+    const view = await db
+      .selectFrom('indicator_view')
+      .select('indicator_id')
+      .where('organization_id', '=', organizationId)
+      .where('indicator_id', '=', indicatorId)
+      .executeTakeFirst()
+    found(view, 'indicator')
+  }
+
   /** In force when this returns. An app reports in its job's owner's name, and for its job's control. */
   async function report(
     caller: Caller,
@@ -52,14 +63,15 @@ export function createSightings({ db, clock, audit, owners, onTouched }: Sightin
     { owner: ownerName, seenAt, count = 1 }: ReportSighting,
     address?: string,
   ): Promise<Sighting> {
-    const owner = await owners.writable(caller, ownerName)
     const organizationId = organizationOf(caller)
+    await mustHaveIndicator(organizationId, indicatorId)
+    const owner = await owners.writable(caller, ownerName)
     const now = clock.now()
     const at = seenAt === undefined ? now : new Date(seenAt)
-    if (at.getTime() > now.getTime())
-      throw new Problem('invalid', `seenAt: ${seenAt} has not come yet; nobody can have seen anything then.`)
     const sighting = await db.transaction().execute(async (trx) => {
       if (!(await lockIndicator(trx, organizationId, indicatorId))) found(undefined, 'indicator')
+      if (at.getTime() > now.getTime())
+        throw new Problem('invalid', `seenAt: ${seenAt} has not come yet; nobody can have seen anything then.`)
       const added = await addSighting(trx, {
         organizationId,
         indicatorId,
