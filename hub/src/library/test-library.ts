@@ -12,6 +12,7 @@ import { createLibrary, type LibraryParts } from './create-library.ts'
 export type TestLibrary = LibraryParts & {
   exclusions: ExclusionLists
   database: DatabaseConnection
+  databaseUrl: string
   organizationId: string
   person: Caller & { kind: 'user' }
   clock: { now(): Date; set(time: Date): void }
@@ -65,5 +66,18 @@ export async function createTestLibrary(): Promise<TestLibrary> {
     await database.close()
     await test.drop()
   }
-  return { ...parts, exclusions, database, organizationId, person, clock, errors, touched, owner, send, close }
+  return {
+    ...parts,
+    exclusions,
+    database,
+    databaseUrl: test.url,
+    organizationId,
+    person,
+    clock,
+    errors,
+    touched,
+    owner,
+    send,
+    close,
+  }
 }
