@@ -3,16 +3,19 @@ import { useQuery } from '@tanstack/react-query'
 import { hubQueries } from '../api/hub-queries.ts'
 
 /** Rights that decide which buttons are shown. The hub decides what is done: it refuses, whatever this page shows (D22). */
-export type Right = 'run' | 'write'
+export type Right = 'run' | 'curate' | 'write'
 
 const rightsOf: Record<Role, readonly Right[]> = {
   'read-only': [],
-  analyst: ['run'],
-  'organization-administrator': ['run', 'write'],
-  administrator: ['run', 'write'],
+  analyst: ['run', 'curate'],
+  'organization-administrator': ['run', 'curate', 'write'],
+  administrator: ['run', 'curate', 'write'],
 }
 
-/** Whether the person may start executions (`run`), or change jobs and environments (`write`); no, while it is not known. */
+/**
+ * Whether the person may start executions (`run`), change what the library holds and selects (`curate`), or change jobs, owners,
+ * readers and environments (`write`); no, while it is not known.
+ */
 export function useMay(right: Right): boolean {
   const role = useQuery(hubQueries.me()).data?.role
   return role != null && rightsOf[role].includes(right)

@@ -9,13 +9,10 @@ import {
   SchedulePreview,
   SkippedRunPage,
 } from '@postern/protocol'
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import { paged } from './paged.ts'
 import { readAll } from './read-all.ts'
-
-const pageRows = 500
-
-const firstPage: string | undefined = undefined
 
 /** Which jobs a list shows; all of them where it says nothing. */
 export interface JobFilter {
@@ -24,14 +21,7 @@ export interface JobFilter {
 }
 
 export const jobQueries = {
-  list: (filter: JobFilter) =>
-    infiniteQueryOptions({
-      queryKey: ['jobs', filter],
-      queryFn: ({ pageParam, signal }) =>
-        api(paths.jobs, { query: { ...filter, cursor: pageParam, limit: pageRows }, reply: JobPage, signal }),
-      initialPageParam: firstPage,
-      getNextPageParam: (page) => page.next,
-    }),
+  list: (filter: JobFilter) => paged(['jobs', filter], paths.jobs, JobPage, { ...filter }),
 
   one: (jobId: string) =>
     queryOptions({
@@ -40,17 +30,7 @@ export const jobQueries = {
     }),
 
   skippedRuns: (jobId: string) =>
-    infiniteQueryOptions({
-      queryKey: ['job', jobId, 'skipped-runs'],
-      queryFn: ({ pageParam, signal }) =>
-        api(paths.jobSkippedRuns(encodeURIComponent(jobId)), {
-          query: { cursor: pageParam, limit: pageRows },
-          reply: SkippedRunPage,
-          signal,
-        }),
-      initialPageParam: firstPage,
-      getNextPageParam: (page) => page.next,
-    }),
+    paged(['job', jobId, 'skipped-runs'], paths.jobSkippedRuns(encodeURIComponent(jobId)), SkippedRunPage),
 
   /** What the hub makes of a schedule; a mistake is its refusal, in words. */
   preview: (schedule: Schedule) =>

@@ -1,11 +1,8 @@
 import { ControlPage, paths, ReceiptDays, ReceiptPage, type ReceiptState } from '@postern/protocol'
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import { paged } from './paged.ts'
 import { readAll } from './read-all.ts'
-
-const pageRows = 500
-
-const firstPage: string | undefined = undefined
 
 /** Which receipts are shown; all of them where it says nothing. `from` and `until` are instants. */
 export interface ReceiptFilter {
@@ -17,14 +14,7 @@ export interface ReceiptFilter {
 }
 
 export const receiptQueries = {
-  list: (filter: ReceiptFilter) =>
-    infiniteQueryOptions({
-      queryKey: ['receipts', filter],
-      queryFn: ({ pageParam, signal }) =>
-        api(paths.receipts, { query: { ...filter, cursor: pageParam, limit: pageRows }, reply: ReceiptPage, signal }),
-      initialPageParam: firstPage,
-      getNextPageParam: (page) => page.next,
-    }),
+  list: (filter: ReceiptFilter) => paged(['receipts', filter], paths.receipts, ReceiptPage, { ...filter }),
 
   days: (filter: Pick<ReceiptFilter, 'controlId' | 'target'>, days: number) =>
     queryOptions({
@@ -33,14 +23,7 @@ export const receiptQueries = {
       placeholderData: keepPreviousData,
     }),
 
-  controls: () =>
-    infiniteQueryOptions({
-      queryKey: ['controls'],
-      queryFn: ({ pageParam, signal }) =>
-        api(paths.controls, { query: { cursor: pageParam, limit: pageRows }, reply: ControlPage, signal }),
-      initialPageParam: firstPage,
-      getNextPageParam: (page) => page.next,
-    }),
+  controls: () => paged(['controls'], paths.controls, ControlPage),
 
   controlChoices: () =>
     queryOptions({

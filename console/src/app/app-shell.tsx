@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { useSignOut } from '../access/session.ts'
 import { hubQueries } from '../api/hub-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
@@ -47,9 +47,20 @@ function Pages() {
   }, [pathname])
   return (
     <nav ref={nav} aria-label="Pages" className={classes['pages']}>
-      {pageNames.map((page) => (
-        <PageLink key={page} page={page} />
-      ))}
+      {pageNames.map((page, index) => {
+        const { section } = pages[page]
+        const before = pageNames[index - 1]
+        return (
+          <Fragment key={page}>
+            {(before === undefined || pages[before].section !== section) && (
+              <span className={classes['section']} aria-hidden="true">
+                {section}
+              </span>
+            )}
+            <PageLink page={page} />
+          </Fragment>
+        )
+      })}
     </nav>
   )
 }

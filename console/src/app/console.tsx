@@ -8,6 +8,7 @@ import { LiveConnection } from '../api/live-connection.ts'
 import { Announcer } from '../elements/announcer.tsx'
 import { createQueryClient } from './query-client.ts'
 import { createConsoleRouter } from './router.tsx'
+import { styleNonce } from './style-nonce.ts'
 import { theme, variables } from './theme.ts'
 
 /** The whole console: everything that lives as long as the page does is made here. */
@@ -39,9 +40,4 @@ export function Console() {
       </QueryClientProvider>
     </MantineProvider>
   )
-}
-
-/** The nonce that the hub wrote into index.html; Mantine puts it on the style elements that it makes (S13). */
-function styleNonce(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 }

@@ -1,6 +1,10 @@
 import type { IconName } from '../elements/icon.tsx'
 
+/** What pages of the rail have in common. */
+type Section = 'Work' | 'Library' | 'Connections'
+
 interface ConsolePage {
+  section: Section
   to: string
   /** In the navigation, and in the crumbs of the pages below it. */
   name: string
@@ -11,19 +15,94 @@ interface ConsolePage {
   does: string
 }
 
-/** The pages of the navigation in its order, by the name of their shortcut. The rail and the dialog of shortcuts are drawn from it. */
+/**
+ * The pages of the navigation in its order, by the name of their shortcut. The rail and the dialog of shortcuts are drawn from it;
+ * pages of one section stand together.
+ */
 export const pages = {
-  executions: { to: '/executions', name: 'Executions', icon: 'runs', keys: ['g', 'e'], does: 'Go to the executions' },
+  executions: {
+    section: 'Work',
+    to: '/executions',
+    name: 'Executions',
+    icon: 'runs',
+    keys: ['g', 'e'],
+    does: 'Go to the executions',
+  },
+  jobs: { section: 'Work', to: '/jobs', name: 'Jobs', icon: 'job', keys: ['g', 'j'], does: 'Go to the jobs' },
+  receipts: {
+    section: 'Work',
+    to: '/receipts',
+    name: 'Receipts',
+    icon: 'receipt',
+    keys: ['g', 'r'],
+    does: 'Go to the receipts',
+  },
   indicators: {
+    section: 'Library',
     to: '/indicators',
     name: 'Indicators',
     icon: 'indicators',
     keys: ['g', 'i'],
     does: 'Go to the indicators',
   },
-  jobs: { to: '/jobs', name: 'Jobs', icon: 'job', keys: ['g', 'j'], does: 'Go to the jobs' },
-  receipts: { to: '/receipts', name: 'Receipts', icon: 'receipt', keys: ['g', 'r'], does: 'Go to the receipts' },
+  groups: {
+    section: 'Library',
+    to: '/groups',
+    name: 'Groups',
+    icon: 'groups',
+    keys: ['g', 'g'],
+    does: 'Go to the groups: events, reports, actors',
+  },
+  collections: {
+    section: 'Library',
+    to: '/collections',
+    name: 'Data collections',
+    icon: 'collection',
+    keys: ['g', 'c'],
+    does: 'Go to the data collections',
+  },
+  owners: {
+    section: 'Library',
+    to: '/owners',
+    name: 'Owners',
+    icon: 'owner',
+    keys: ['g', 'o'],
+    does: 'Go to the owners and their rules',
+  },
+  exclusionLists: {
+    section: 'Library',
+    to: '/exclusion-lists',
+    name: 'Exclusion lists',
+    icon: 'barred',
+    keys: ['g', 'x'],
+    does: 'Go to the exclusion lists and their tester',
+  },
+  sightingAnalysis: {
+    section: 'Library',
+    to: '/sighting-analysis',
+    name: 'Sightings',
+    icon: 'chart',
+    keys: ['g', 'a'],
+    does: 'Go to the analysis of sightings',
+  },
+  explain: {
+    section: 'Library',
+    to: '/explain',
+    name: 'Explain',
+    icon: 'question',
+    keys: ['g', 'w'],
+    does: 'Ask why a value is on a control, or why not',
+  },
+  readers: {
+    section: 'Connections',
+    to: '/readers',
+    name: 'Readers and lists',
+    icon: 'reader',
+    keys: ['g', 'l'],
+    does: 'Go to the readers, firewall lists and TAXII',
+  },
   environments: {
+    section: 'Connections',
     to: '/environments',
     name: 'Environments',
     icon: 'servers',

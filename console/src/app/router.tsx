@@ -23,6 +23,9 @@ import { IndicatorsPage } from '../indicators/indicators-page.tsx'
 import { type IndicatorsSearch, readIndicatorsSearch } from '../indicators/indicators-search.ts'
 import { type JobsSearch, readJobsSearch } from '../jobs/jobs-search.ts'
 import { readReceiptsSearch, type ReceiptsSearch } from '../receipts/receipts-search.ts'
+import { type AnalysisSearch, readAnalysisSearch } from '../sightings/analysis-search.ts'
+import { type ExplainSearch, readExplainSearch } from '../explain/explain-search.ts'
+import { type ReadersSearch, readReadersSearch } from '../readers/readers-search.ts'
 import { AppShell } from './app-shell.tsx'
 import { BrokenPage, MissingContent, MissingPage, PendingPage } from './fallback-pages.tsx'
 import { validSearch } from './valid-search.ts'
@@ -153,6 +156,94 @@ const receiptRoute = createRoute({
   component: lazyRouteComponent(() => import('../receipts/receipt-page.tsx'), 'ReceiptPage'),
 })
 
+const groupsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/groups',
+  validateSearch: validSearch<IndicatorsSearch>(readIndicatorsSearch),
+  component: lazyRouteComponent(() => import('../groups/groups-page.tsx'), 'GroupsPage'),
+})
+
+const groupRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/groups/$groupId',
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(() => import('../groups/group-page.tsx'), 'GroupPage'),
+})
+
+const ownersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/owners',
+  component: lazyRouteComponent(() => import('../owners/owners-page.tsx'), 'OwnersPage'),
+})
+
+const ownerRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/owners/$ownerId',
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(() => import('../owners/owner-page.tsx'), 'OwnerPage'),
+})
+
+const exclusionListsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/exclusion-lists',
+  component: lazyRouteComponent(() => import('../exclusions/exclusion-lists-page.tsx'), 'ExclusionListsPage'),
+})
+
+const exclusionListRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/exclusion-lists/$listId',
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(() => import('../exclusions/exclusion-list-page.tsx'), 'ExclusionListPage'),
+})
+
+const collectionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/collections',
+  component: lazyRouteComponent(() => import('../collections/collections-page.tsx'), 'CollectionsPage'),
+})
+
+const newCollectionRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/collections/new',
+  validateSearch: validSearch<IndicatorsSearch>(readIndicatorsSearch),
+  component: lazyRouteComponent(() => import('../collections/new-collection-page.tsx'), 'NewCollectionPage'),
+})
+
+const collectionRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/collections/$collectionId',
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(() => import('../collections/collection-page.tsx'), 'CollectionPage'),
+})
+
+const editCollectionRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/collections/$collectionId/edit',
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(() => import('../collections/edit-collection-page.tsx'), 'EditCollectionPage'),
+})
+
+const sightingAnalysisRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/sighting-analysis',
+  validateSearch: validSearch<AnalysisSearch>(readAnalysisSearch),
+  component: lazyRouteComponent(() => import('../sightings/sighting-analysis-page.tsx'), 'SightingAnalysisPage'),
+})
+
+const explainRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/explain',
+  validateSearch: validSearch<ExplainSearch>(readExplainSearch),
+  component: lazyRouteComponent(() => import('../explain/explain-page.tsx'), 'ExplainPage'),
+})
+
+const readersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/readers',
+  validateSearch: validSearch<ReadersSearch>(readReadersSearch),
+  component: lazyRouteComponent(() => import('../readers/readers-page.tsx'), 'ReadersPage'),
+})
+
 /** Every address that is none of the others: it keeps the navigation. */
 const unknownRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: MissingContent })
 
@@ -173,6 +264,19 @@ const routeTree = rootRoute.addChildren([
     editJobRoute,
     receiptsRoute,
     receiptRoute,
+    groupsRoute,
+    groupRoute,
+    ownersRoute,
+    ownerRoute,
+    exclusionListsRoute,
+    exclusionListRoute,
+    collectionsRoute,
+    newCollectionRoute,
+    collectionRoute,
+    editCollectionRoute,
+    sightingAnalysisRoute,
+    explainRoute,
+    readersRoute,
     unknownRoute,
   ]),
 ])

@@ -4,12 +4,14 @@ import classes from './modal-dialog.module.css'
 interface ModalDialogProps {
   title: string
   open: boolean
+  /** For what needs more room than a few fields. */
+  isWide?: boolean
   onClose: () => void
   children: React.ReactNode
 }
 
 /** The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the focus back. */
-export function ModalDialog({ title, open, onClose, children }: ModalDialogProps) {
+export function ModalDialog({ title, open, isWide = false, onClose, children }: ModalDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
@@ -27,6 +29,7 @@ export function ModalDialog({ title, open, onClose, children }: ModalDialogProps
       ref={dialog}
       aria-labelledby={titleId}
       className={classes['dialog']}
+      data-wide={isWide || undefined}
       onClose={onClose}
       onClick={(event) => {
         // Only the backdrop belongs to the dialog element itself; everything else lies in the box.

@@ -1,10 +1,11 @@
 import { parseTlp } from '@postern/intel'
-import type { Assertion, AssertionAttribute } from '@postern/protocol'
+import type { Assertion } from '@postern/protocol'
+import { AttributeList } from '../elements/attribute-list.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Fact, Facts } from '../elements/facts.tsx'
-import { LongText } from '../elements/long-text.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Rating } from '../elements/rating.tsx'
+import { Section } from '../elements/section.tsx'
 import { type BadgeFace, StateBadge } from '../elements/state-badge.tsx'
 import { TagList } from '../elements/tag-list.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
@@ -14,7 +15,6 @@ import { plainText } from '../format/text-pieces.ts'
 import { activeFace, inactiveFace } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 import { OriginLine } from './origin-line.tsx'
-import { Section } from './section.tsx'
 
 /** Who says what of it: one card an owner, with where that owner has it from. */
 export function AssertionList({ assertions }: { assertions: readonly Assertion[] }) {
@@ -62,7 +62,7 @@ function AssertionCard({ assertion }: { assertion: Assertion }) {
           </Fact>
         )}
       </Facts>
-      {assertion.attributes.length > 0 && <Attributes attributes={assertion.attributes} />}
+      {assertion.attributes.length > 0 && <AttributeList attributes={assertion.attributes} />}
     </article>
   )
 }
@@ -72,37 +72,6 @@ function SecurityLabels({ labels }: { labels: readonly string[] }) {
     const level = parseTlp(label)
     return level === undefined ? <TagList key={label} tags={[label]} /> : <TlpLabel key={label} level={level} />
   })
-}
-
-/** Attributes above this many are folded away until somebody asks for them. */
-const openAttributesMax = 6
-
-function Attributes({ attributes }: { attributes: readonly AssertionAttribute[] }) {
-  return (
-    <details className={classes['attributes']} open={attributes.length <= openAttributesMax}>
-      <summary>{formatCountOf(attributes.length, 'attribute')}</summary>
-      <dl>
-        {attributes.map((attribute, index) => (
-          // Attributes may repeat, and are never reordered.
-          // oxlint-disable-next-line react/no-array-index-key
-          <div key={index}>
-            <dt>
-              <PlainText text={attribute.type} />
-            </dt>
-            <dd>
-              <LongText text={attribute.value} />
-              {attribute.source && (
-                <span className={classes['soft']}>
-                  {' '}
-                  – from <LongText text={attribute.source} />
-                </span>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  )
 }
 
 function Seen({ instant }: { instant: string | null }) {

@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Section } from '../elements/section.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { CollectionTable } from './collection-table.tsx'
-import { Section } from './section.tsx'
 import { TargetTable } from './target-table.tsx'
 
 /** Where it goes: what controls hold of it and why not, and the data collections that would bring it there. */

@@ -1,35 +1,45 @@
 import type { IndicatorDetail } from '@postern/protocol'
+import { useNavigate } from '@tanstack/react-router'
 import { LongText } from '../elements/long-text.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
+import { Section } from '../elements/section.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCountOf } from '../format/quantities.ts'
-import { Section } from './section.tsx'
+import { groupTypeLabel } from '../groups/group-type-label.ts'
 
 type Group = IndicatorDetail['groups'][number]
 
 /** Events, reports and whatever else an indicator stands in at its sources. */
 export function GroupSection({ groups }: { groups: readonly Group[] }) {
+  const navigate = useNavigate()
   return (
     <Section
       title="Events and groups"
       summary={groups.length === 0 ? 'It stands in none' : formatCountOf(groups.length, 'group')}
     >
       {groups.length > 0 && (
-        <VirtualTable label="Events and groups" columns={columns} rows={groups} rowKey={({ id }) => id} />
+        <VirtualTable
+          label="Events and groups"
+          columns={columns}
+          rows={groups}
+          rowKey={({ id }) => id}
+          onOpen={({ id }) => void navigate({ to: '/groups/$groupId', params: { groupId: id } })}
+        />
       )}
     </Section>
   )
 }
 
 const columns: readonly Column<Group>[] = [
-  { key: 'type', header: 'Type', width: '124px', render: ({ type }) => <PlainText text={type} /> },
+  { key: 'type', header: 'Type', width: '124px', render: ({ type }) => <span>{groupTypeLabel(type)}</span> },
   {
     key: 'name',
     header: 'Name',
     width: 'minmax(180px, 3fr)',
     isPlain: true,
-    render: ({ name }) => <LongText text={name} />,
+    render: ({ id, name }) => <NameLink to="/groups/$groupId" params={{ groupId: id }} text={name} />,
   },
   {
     key: 'owner',

@@ -41,6 +41,7 @@ export const absenceWords: Record<NonNullable<IndicatorOnTarget['reason']>, stri
   'not-yet': 'It is in the data collection since the last export: it goes there with the next one.',
   inactive: 'No owner asserts it as active, and what is inactive is not exported.',
   tlp: 'Its TLP is narrower than this control may be given.',
+  excluded: 'An exclusion list keeps it from being exported; it is named below.',
   'left-out': 'The app left it out; the receipt says what it does not take.',
 }
 

@@ -5,11 +5,14 @@ import { pages } from '../app/pages.ts'
 import { useShortcut } from '../app/shortcuts.ts'
 import { DetailPage } from '../elements/detail-page.tsx'
 import { AssertionList } from './assertion-list.tsx'
+import { ExclusionSection } from './exclusion-section.tsx'
 import { ExportSections } from './export-sections.tsx'
 import { GroupSection } from './group-section.tsx'
 import { indicatorTypeLabel } from './indicator-faces.ts'
 import { IndicatorHeader } from './indicator-header.tsx'
+import { LifecycleSection } from './lifecycle-section.tsx'
 import { LinkSection } from './link-section.tsx'
+import { SightingSection } from './sighting-section.tsx'
 import { useCopyValue } from './use-copy-value.ts'
 
 /** One indicator: what it is, who says what of it and where they have it from, and where it goes. */
@@ -31,8 +34,11 @@ export function IndicatorPage() {
       {(shown) => (
         <>
           <IndicatorHeader indicator={shown} />
+          <ExclusionSection exclusions={shown.exclusions} />
           <ExportSections indicatorId={shown.id} />
           <AssertionList assertions={shown.assertions} />
+          <LifecycleSection indicatorId={shown.id} />
+          <SightingSection indicatorId={shown.id} />
           <GroupSection groups={shown.groups} />
           <LinkSection type={shown.type} links={shown.links} />
         </>

@@ -2,8 +2,6 @@ import type { Indicator } from '@postern/protocol'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
-import { ApiProblem } from '../api/api.ts'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { PageHead } from '../elements/page-head.tsx'
@@ -13,6 +11,7 @@ import { IndicatorCount } from './indicator-count.tsx'
 import classes from './indicators-page.module.css'
 import { NoIndicators } from './no-indicators.tsx'
 import { QueryBox } from './query-box.tsx'
+import { mistakeIn, useDraft } from './query-draft.ts'
 import { QueryMistake } from './query-mistake.tsx'
 import { queryOf } from './query-of.ts'
 import { QuickFilterRow } from './quick-filter-row.tsx'
@@ -62,20 +61,4 @@ export function IndicatorsPage() {
       )}
     </div>
   )
-}
-
-/** What stands in the box: the query of the address until somebody writes, and again when the address changes. */
-function useDraft(tql: string) {
-  const [draft, setDraft] = useState(tql)
-  const [known, setKnown] = useState(tql)
-  if (known !== tql) {
-    setKnown(tql)
-    setDraft(tql)
-  }
-  return [draft, setDraft] as const
-}
-
-/** A refusal of the query itself, which is shown where it is wrong; anything else is the table's to say. */
-function mistakeIn(error: Error | null): ApiProblem | undefined {
-  return error instanceof ApiProblem && error.position !== undefined ? error : undefined
 }

@@ -3,12 +3,12 @@ import { useNavigate } from '@tanstack/react-router'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
+import { Section } from '../elements/section.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
-import { Section } from './section.tsx'
 
 /** Other indicators that owners join with this one: for a file first of all its other hashes. */
 export function LinkSection({ type, links }: { type: string; links: readonly IndicatorLink[] }) {

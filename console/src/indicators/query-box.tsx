@@ -4,6 +4,7 @@ import { useShortcut } from '../app/shortcuts.ts'
 import { Icon } from '../elements/icon.tsx'
 import { queryLengthMax } from './indicators-search.ts'
 import classes from './query-box.module.css'
+import { type QueryExample, queryExamples } from './query-example-list.ts'
 import { QueryExamples } from './query-examples.tsx'
 
 interface QueryBoxProps {
@@ -12,10 +13,19 @@ interface QueryBoxProps {
   onSearch: (text: string) => void
   /** Offset of a mistake in the query that was searched for. */
   mistakeAt: number | undefined
+  placeholder?: string
+  examples?: readonly QueryExample[]
 }
 
 /** Where a query is written: Enter searches, Shift and Enter begins a line, `/` leads here from anywhere on the page. */
-export function QueryBox({ draft, onDraft, onSearch, mistakeAt }: QueryBoxProps) {
+export function QueryBox({
+  draft,
+  onDraft,
+  onSearch,
+  mistakeAt,
+  placeholder = 'A query in TQL, or values to look up',
+  examples = queryExamples,
+}: QueryBoxProps) {
   const field = useRef<HTMLTextAreaElement>(null)
   useShortcut('search', () => field.current?.select())
   useEffect(() => {
@@ -40,7 +50,7 @@ export function QueryBox({ draft, onDraft, onSearch, mistakeAt }: QueryBoxProps)
           rows={1}
           aria-label="Query"
           aria-invalid={mistakeAt !== undefined}
-          placeholder="A query in TQL, or values to look up"
+          placeholder={placeholder}
           value={draft}
           maxLength={queryLengthMax}
           spellCheck={false}
@@ -73,7 +83,7 @@ export function QueryBox({ draft, onDraft, onSearch, mistakeAt }: QueryBoxProps)
       <Button type="submit" size="sm">
         Search
       </Button>
-      <QueryExamples onChoose={onSearch} />
+      <QueryExamples examples={examples} onChoose={onSearch} />
     </form>
   )
 }

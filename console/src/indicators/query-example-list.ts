@@ -1,3 +1,8 @@
+export interface QueryExample {
+  tql: string
+  means: string
+}
+
 /** Queries that show what can be asked, from the simplest on; each is valid as it stands. */
 export const queryExamples = [
   { tql: 'summary = "evil[.]example[.]com"', means: 'One value, in any spelling' },

@@ -2,10 +2,15 @@ import { Button } from '@mantine/core'
 import { useId, useRef, useState } from 'react'
 import { rowAfterKey } from '../elements/row-after-key.ts'
 import classes from './query-box.module.css'
-import { queryExamples } from './query-example-list.ts'
+import type { QueryExample } from './query-example-list.ts'
+
+interface QueryExamplesProps {
+  examples: readonly QueryExample[]
+  onChoose: (tql: string) => void
+}
 
 /** A list of examples over the page: choosing one searches for it. */
-export function QueryExamples({ onChoose }: { onChoose: (tql: string) => void }) {
+export function QueryExamples({ examples, onChoose }: QueryExamplesProps) {
   const panel = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const id = useId()
@@ -58,7 +63,7 @@ export function QueryExamples({ onChoose }: { onChoose: (tql: string) => void })
         onToggle={(event) => setOpen(event.newState === 'open')}
         onKeyDown={move}
       >
-        {queryExamples.map(({ tql, means }) => (
+        {examples.map(({ tql, means }) => (
           <button
             key={tql}
             type="button"

@@ -1,0 +1,50 @@
+import {
+  Collection,
+  CollectionHistoryPage,
+  CollectionPage,
+  CollectionPreview,
+  CollectionVersionPage,
+  paths,
+} from '@postern/protocol'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+import { paged } from './paged.ts'
+
+export const collectionQueries = {
+  list: () => paged(['collection-list'], paths.collections, CollectionPage),
+
+  one: (collectionId: string) =>
+    queryOptions({
+      queryKey: ['collection', collectionId],
+      queryFn: ({ signal }) => api(paths.collection(encodeURIComponent(collectionId)), { reply: Collection, signal }),
+    }),
+
+  versions: (collectionId: string) =>
+    paged(
+      ['collection', collectionId, 'versions'],
+      paths.collectionVersions(encodeURIComponent(collectionId)),
+      CollectionVersionPage,
+    ),
+
+  history: (collectionId: string) =>
+    paged(
+      ['collection', collectionId, 'history'],
+      paths.collectionHistory(encodeURIComponent(collectionId)),
+      CollectionHistoryPage,
+    ),
+
+  /** What a query would hold, and against a collection what would enter and leave. What was shown stays until the next is there. */
+  preview: (tql: string, collectionId: string | undefined) =>
+    queryOptions({
+      queryKey: ['collection-preview', tql, collectionId ?? ''],
+      queryFn: ({ signal }) =>
+        api(paths.collectionPreview, {
+          method: 'POST',
+          body: { tql, ...(collectionId !== undefined && { collectionId }) },
+          reply: CollectionPreview,
+          signal,
+        }),
+      placeholderData: keepPreviousData,
+      staleTime: 30_000,
+    }),
+} as const

@@ -1,0 +1,15 @@
+import { GroupDetail, GroupPage, paths } from '@postern/protocol'
+import { queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+import { paged } from './paged.ts'
+
+export const groupQueries = {
+  /** @param tql all groups where it is undefined */
+  list: (tql: string | undefined) => paged(['groups', tql ?? ''], paths.groups, GroupPage, { tql }),
+
+  one: (groupId: string) =>
+    queryOptions({
+      queryKey: ['group', groupId],
+      queryFn: ({ signal }) => api(paths.group(encodeURIComponent(groupId)), { reply: GroupDetail, signal }),
+    }),
+} as const

@@ -1,0 +1,36 @@
+import {
+  IndicatorLifecycle,
+  paths,
+  SightingAnalysis,
+  type SightingAnalysisQuery,
+  SightingPage,
+} from '@postern/protocol'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api } from './api.ts'
+import { paged } from './paged.ts'
+
+export const sightingQueries = {
+  /** What was seen in a period; what was shown stays until the next is there. */
+  analysis: (query: SightingAnalysisQuery) =>
+    queryOptions({
+      queryKey: ['sighting-analysis', query],
+      queryFn: ({ signal }) =>
+        api(paths.sightingAnalysis, { method: 'POST', body: query, reply: SightingAnalysis, signal }),
+      placeholderData: keepPreviousData,
+      staleTime: 60_000,
+    }),
+
+  ofIndicator: (indicatorId: string) =>
+    paged(
+      ['indicator', indicatorId, 'sightings'],
+      paths.indicatorSightings(encodeURIComponent(indicatorId)),
+      SightingPage,
+    ),
+
+  lifecycle: (indicatorId: string) =>
+    queryOptions({
+      queryKey: ['indicator', indicatorId, 'lifecycle'],
+      queryFn: ({ signal }) =>
+        api(paths.indicatorLifecycle(encodeURIComponent(indicatorId)), { reply: IndicatorLifecycle, signal }),
+    }),
+} as const

@@ -1,0 +1,77 @@
+import type { CollectionPreview as Preview } from '@postern/protocol'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Section } from '../elements/section.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { VirtualTable } from '../elements/virtual-table.tsx'
+import { formatCount, formatCountOf } from '../format/quantities.ts'
+import { indicatorColumns } from '../indicators/indicator-columns.tsx'
+import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import classes from './collections.module.css'
+
+interface CollectionPreviewProps {
+  query: UseQueryResult<Preview>
+  /** Nothing can be previewed: there is no query yet, or it is wrong. */
+  isIdle: boolean
+  /** What is shown belongs to the query before the last stroke. */
+  isOld: boolean
+}
+
+/** What a query would hold, before it is saved. */
+export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewProps) {
+  const { data } = query
+  return (
+    <Section title="Preview" summary={data && !isIdle ? totalWords(data) : undefined}>
+      {isIdle && !data && <EmptyState title="The preview comes with a query that can be read" />}
+      {!isIdle && query.isPending && <SkeletonRows label="Loading the preview" rows={4} />}
+      {!isIdle && query.isError && (
+        <ProblemAlert what="The preview" error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {data && (
+        <div className={classes['preview']} data-old={isOld || isIdle || undefined} aria-busy={isOld}>
+          <ChangeWords preview={data} />
+          <Types types={data.types} />
+          {data.sample.length > 0 ? (
+            <VirtualTable label="Sample" columns={sampleColumns} rows={data.sample} rowKey={({ id }) => id} />
+          ) : (
+            <EmptyState title="Nothing in the library fits this query now" />
+          )}
+        </div>
+      )}
+    </Section>
+  )
+}
+
+export function totalWords({ total }: Preview): string {
+  return total.isExact ? formatCountOf(total.count, 'indicator') : `About ${formatCountOf(total.count, 'indicator')}`
+}
+
+const sampleColumns = indicatorColumns.filter(({ key }) => key !== 'modified' && key !== 'tags')
+
+function Types({ types }: { types: Preview['types'] }) {
+  const counted = Object.entries(types).toSorted(([, a], [, b]) => b - a)
+  if (counted.length === 0) return null
+  return (
+    <ul className={classes['types']} aria-label="By type">
+      {counted.map(([type, count]) => (
+        <li key={type}>
+          {indicatorTypeLabel(type)} <strong>{formatCount(count)}</strong>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What would enter and leave the collection if the query were saved. */
+export function ChangeWords({ preview: { changes } }: { preview: Preview }) {
+  if (changes === null) return null
+  const { enter, leave } = changes
+  if (enter === 0 && leave === 0) return <p>Saved so, its members stay as they are.</p>
+  return (
+    <p>
+      Saved so, <strong data-tone="good">{formatCountOf(enter, 'value')}</strong> would enter and{' '}
+      <strong data-tone="notice">{formatCountOf(leave, 'value')}</strong> would leave.
+    </p>
+  )
+}

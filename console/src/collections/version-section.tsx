@@ -1,0 +1,60 @@
+import type { CollectionVersion } from '@postern/protocol'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { collectionQueries } from '../api/collection-queries.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { Section } from '../elements/section.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import type { Column } from '../elements/virtual-table.tsx'
+import { formatCount } from '../format/quantities.ts'
+import classes from './collections.module.css'
+
+export function VersionSection({ collectionId }: { collectionId: string }) {
+  const versions = useInfiniteQuery(collectionQueries.versions(collectionId))
+  return (
+    <Section title="Versions" summary="Newest first; kept for 30 days">
+      <PagedTable
+        label="Versions"
+        query={versions}
+        columns={columns}
+        rowKey={({ version }) => String(version)}
+        empty={<EmptyState title="No version yet">The first one comes with the first look at the library.</EmptyState>}
+      />
+    </Section>
+  )
+}
+
+const columns: readonly Column<CollectionVersion>[] = [
+  {
+    key: 'version',
+    header: 'Version',
+    width: '92px',
+    align: 'end',
+    render: ({ version }) => <strong>{formatCount(version)}</strong>,
+  },
+  figure('count', 'Members'),
+  figure('entered', 'Entered', 'entered'),
+  figure('departed', 'Left', 'left'),
+  figure('changed', 'Changed'),
+  {
+    key: 'made',
+    header: 'Made',
+    width: 'minmax(190px, 2fr)',
+    render: ({ madeAt }) => <Timestamp instant={madeAt} />,
+  },
+]
+
+/** A count; coloured only while it is not zero. */
+function figure(
+  key: 'count' | 'entered' | 'departed' | 'changed',
+  header: string,
+  tone?: 'entered' | 'left',
+): Column<CollectionVersion> {
+  return {
+    key,
+    header,
+    width: 'minmax(76px, 1fr)',
+    align: 'end',
+    render: (row) => <span className={tone && row[key] > 0 ? classes[tone] : undefined}>{formatCount(row[key])}</span>,
+  }
+}

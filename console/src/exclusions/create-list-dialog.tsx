@@ -1,0 +1,55 @@
+import { ExclusionList, paths } from '@postern/protocol'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { useWrite } from '../api/use-write.ts'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { type ListDraft, ListFields } from './list-fields.tsx'
+
+const fresh: ListDraft = {
+  name: '',
+  description: '',
+  kind: 'own',
+  indicatorTypes: [],
+  mode: 'block',
+  atImport: false,
+  atExport: true,
+}
+
+export function CreateListDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate()
+  const [draft, setDraft] = useState(fresh)
+  const create = useWrite({
+    write: () => {
+      const { name, description, indicatorTypes, ...rest } = draft
+      return api(paths.exclusionLists, {
+        method: 'POST',
+        body: {
+          ...rest,
+          name: name.trim(),
+          ...(description.trim() !== '' && { description: description.trim() }),
+          ...(indicatorTypes.length > 0 && { indicatorTypes }),
+        },
+        reply: ExclusionList,
+      })
+    },
+    said: 'The list is made',
+    touches: [['exclusion-lists']],
+    onDone: ({ id }) => {
+      onClose()
+      void navigate({ to: '/exclusion-lists/$listId', params: { listId: id } })
+    },
+  })
+  return (
+    <FormDialog
+      title="New exclusion list"
+      confirm="Make the list"
+      isReady={draft.name.trim() !== ''}
+      onClose={onClose}
+      onConfirm={() => create.mutate()}
+      action={create}
+    >
+      <ListFields draft={draft} isKindFixed={false} onChange={setDraft} />
+    </FormDialog>
+  )
+}

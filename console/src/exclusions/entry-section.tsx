@@ -1,0 +1,139 @@
+import { Button, Textarea } from '@mantine/core'
+import { type ExclusionEntry, ExclusionEntryPage, ExclusionList, limits, paths } from '@postern/protocol'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { exclusionQueries } from '../api/exclusion-queries.ts'
+import { readAll } from '../api/read-all.ts'
+import { useWrite } from '../api/use-write.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import form from '../elements/form.module.css'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { Icon } from '../elements/icon.tsx'
+import { LongText } from '../elements/long-text.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Section } from '../elements/section.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import type { Column } from '../elements/virtual-table.tsx'
+import { formatCount, formatCountOf } from '../format/quantities.ts'
+import { entriesOfText, textOfEntries } from './entry-lines.ts'
+import classes from './exclusions.module.css'
+
+/** Entries that are edited as one text at most; longer lists are written through the API. */
+const editedEntriesMax = 5 * limits.pageRowsMax
+
+export function EntrySection({ list }: { list: ExclusionList }) {
+  const entries = useInfiniteQuery(exclusionQueries.entries(list.id))
+  const mayWrite = useMay('write')
+  const [isEditing, setEditing] = useState(false)
+  const isOwn = list.kind !== 'misp'
+  const isShort = list.entryCount <= editedEntriesMax
+  return (
+    <Section
+      title="Entries"
+      summary={isOwn ? formatCountOf(list.entryCount, 'entry', 'entries') : 'As MISP publishes them'}
+      actions={
+        mayWrite &&
+        isOwn &&
+        isShort && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<Icon name="pencil" size={14} />}
+            onClick={() => setEditing(true)}
+          >
+            Edit the entries
+          </Button>
+        )
+      }
+    >
+      {isOwn && !isShort && (
+        <p className={form['hint']}>
+          More than {formatCount(editedEntriesMax)} entries are not edited as text here: write them through the API.
+        </p>
+      )}
+      <PagedTable
+        label="Entries"
+        query={entries}
+        columns={columns}
+        rowKey={({ entry }) => entry}
+        total={list.entryCount}
+        empty={<EmptyState title="No entry yet">An empty list hits nothing.</EmptyState>}
+      />
+      {isEditing && <EditEntriesDialog list={list} onClose={() => setEditing(false)} />}
+    </Section>
+  )
+}
+
+const columns: readonly Column<ExclusionEntry>[] = [
+  {
+    key: 'entry',
+    header: 'Entry',
+    width: 'minmax(180px, 2fr)',
+    isPlain: true,
+    render: ({ entry }) => (
+      <code>
+        <LongText text={entry} />
+      </code>
+    ),
+  },
+  {
+    key: 'note',
+    header: 'Note',
+    width: 'minmax(140px, 2fr)',
+    render: ({ note }) => (note === null || note === '' ? <span>–</span> : <LongText text={note} />),
+  },
+]
+
+function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: () => void }) {
+  // What is being typed must not be overwritten by what somebody else saves meanwhile.
+  const stored = useQuery({
+    queryKey: ['exclusion-list', list.id, 'all-entries'],
+    queryFn: ({ signal }) =>
+      readAll<ExclusionEntry>(paths.exclusionEntries(encodeURIComponent(list.id)), ExclusionEntryPage, signal),
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+  const [text, setText] = useState<string>()
+  const shown = text ?? (stored.data ? textOfEntries(stored.data) : '')
+  const entries = entriesOfText(shown)
+  const save = useWrite({
+    write: () =>
+      api(paths.exclusionEntries(encodeURIComponent(list.id)), {
+        method: 'PUT',
+        body: { entries },
+        reply: ExclusionList,
+      }),
+    said: 'The entries are saved',
+    touches: [['exclusion-list', list.id], ['exclusion-lists']],
+    onDone: onClose,
+  })
+  return (
+    <FormDialog
+      title="Entries of the list"
+      confirm={`Save ${formatCountOf(entries.length, 'entry', 'entries')}`}
+      isReady={stored.isSuccess}
+      isWide
+      onClose={onClose}
+      onConfirm={() => save.mutate()}
+      action={save}
+    >
+      {stored.isPending && <SkeletonRows label="Loading the entries" rows={4} />}
+      {stored.isError && <ProblemAlert what="The entries" error={stored.error} onRetry={() => void stored.refetch()} />}
+      {stored.data && (
+        <Textarea
+          label="Entries"
+          description="One a line; a note may follow after # . A value exactly, * as a wildcard, .example.com for a domain and all below it, networks as 192.0.2.0/24. All are saved, or none."
+          className={classes['entries'] ?? ''}
+          data-focus-first
+          spellCheck={false}
+          value={shown}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+    </FormDialog>
+  )
+}

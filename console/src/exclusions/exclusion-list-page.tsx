@@ -1,0 +1,204 @@
+import { Button } from '@mantine/core'
+import { type ChangeExclusionList, ExclusionList, paths } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { exclusionQueries } from '../api/exclusion-queries.ts'
+import { useWrite } from '../api/use-write.ts'
+import { pages } from '../app/pages.ts'
+import { ActionMenu } from '../elements/action-menu.tsx'
+import { Chip } from '../elements/chip.tsx'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { Count, Counts } from '../elements/count.tsx'
+import { DetailHead } from '../elements/detail-head.tsx'
+import { DetailPage } from '../elements/detail-page.tsx'
+import { Fact, Facts } from '../elements/facts.tsx'
+import form from '../elements/form.module.css'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { Icon } from '../elements/icon.tsx'
+import { LongText } from '../elements/long-text.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import { plainText } from '../format/text-pieces.ts'
+import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import { EntrySection } from './entry-section.tsx'
+import { exclusionFaceOf, exclusionKindWords, matchingWords, whereWords } from './exclusion-words.ts'
+import { type ListDraft, ListFields } from './list-fields.tsx'
+
+/** One list: what it does and where, how much it hits, and its entries. */
+export function ExclusionListPage() {
+  const { listId } = useParams({ from: '/signed-in/exclusion-lists/$listId' })
+  const query = useQuery(exclusionQueries.one(listId))
+  return (
+    <DetailPage
+      noun="exclusion list"
+      list={pages.exclusionLists}
+      here={query.data?.name ?? listId}
+      title={query.data?.name}
+      query={query}
+    >
+      {(list) => (
+        <>
+          <ListHead list={list} />
+          <Counts label="Figures">
+            <Count value={list.entryCount} label="Entries" />
+            <Count
+              value={list.hitCount}
+              label="Indicators that it hits now"
+              hint="Counted over the whole library; after a change the count follows in steps"
+            />
+          </Counts>
+          <ListFacts list={list} />
+          <EntrySection list={list} />
+        </>
+      )}
+    </DetailPage>
+  )
+}
+
+function useChangeList(listId: string, said: string, onDone: () => void = () => {}) {
+  return useWrite({
+    write: (body: ChangeExclusionList) =>
+      api(paths.exclusionList(encodeURIComponent(listId)), { method: 'PATCH', body, reply: ExclusionList }),
+    said,
+    touches: [['exclusion-list', listId], ['exclusion-lists']],
+    onDone,
+  })
+}
+
+function ListHead({ list }: { list: ExclusionList }) {
+  const mayWrite = useMay('write')
+  const toggle = useChangeList(list.id, list.isEnabled ? 'The list is off' : 'The list is on')
+  return (
+    <DetailHead
+      over={<Chip>{exclusionKindWords[list.kind]}</Chip>}
+      name={list.name}
+      face={exclusionFaceOf(list)}
+      actions={
+        mayWrite && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<Icon name={list.isEnabled ? 'pause' : 'play'} size={14} />}
+              loading={toggle.isPending}
+              onClick={() => toggle.mutate({ isEnabled: !list.isEnabled })}
+            >
+              {list.isEnabled ? 'Switch off' : 'Switch on'}
+            </Button>
+            <ListMenu list={list} />
+          </>
+        )
+      }
+    >
+      {list.description !== null && list.description !== '' && (
+        <p>
+          <LongText text={list.description} />
+        </p>
+      )}
+      {toggle.isError && <ProblemAlert error={toggle.error} />}
+    </DetailHead>
+  )
+}
+
+function ListMenu({ list }: { list: ExclusionList }) {
+  const navigate = useNavigate()
+  const [asks, setAsks] = useState<'edit' | 'delete'>()
+  const remove = useWrite({
+    write: () => api(paths.exclusionList(encodeURIComponent(list.id)), { method: 'DELETE' }),
+    said: 'The list is deleted',
+    touches: [['exclusion-lists']],
+    onDone: () => void navigate({ to: '/exclusion-lists' }),
+  })
+  return (
+    <>
+      <ActionMenu
+        label={`Actions for ${plainText(list.name)}`}
+        actions={[
+          { name: 'Edit …', icon: 'pencil', act: () => setAsks('edit') },
+          { name: 'Delete …', icon: 'cross', isDangerous: true, act: () => setAsks('delete') },
+        ]}
+      />
+      {asks === 'edit' && <EditListDialog list={list} onClose={() => setAsks(undefined)} />}
+      {asks === 'delete' && (
+        <ConfirmDialog
+          title="Delete this list?"
+          confirm="Delete the list"
+          keep="Keep it"
+          isDangerous
+          open
+          onClose={() => setAsks(undefined)}
+          action={remove}
+        >
+          <p>
+            What{' '}
+            <strong>
+              <PlainText text={list.name} />
+            </strong>{' '}
+            kept out is let through again: with the next export it may go to controls. To keep the entries, switch the
+            list off instead.
+          </p>
+        </ConfirmDialog>
+      )}
+    </>
+  )
+}
+
+function EditListDialog({ list, onClose }: { list: ExclusionList; onClose: () => void }) {
+  const [draft, setDraft] = useState<ListDraft>({
+    name: list.name,
+    description: list.description ?? '',
+    kind: list.kind,
+    indicatorTypes: list.indicatorTypes ?? [],
+    mode: list.mode,
+    atImport: list.atImport,
+    atExport: list.atExport,
+  })
+  const save = useChangeList(list.id, 'The list is changed', onClose)
+  return (
+    <FormDialog
+      title="Edit the list"
+      confirm="Save the list"
+      isReady={draft.name.trim() !== ''}
+      onClose={onClose}
+      onConfirm={() => {
+        const isProtected = draft.kind === 'protected'
+        save.mutate({
+          ...(draft.name.trim() !== list.name && { name: draft.name.trim() }),
+          description: draft.description.trim() === '' ? null : draft.description.trim(),
+          indicatorTypes: draft.indicatorTypes.length === 0 ? null : draft.indicatorTypes,
+          atImport: draft.atImport,
+          // A protected list blocks exports by what it is; saying so again is refused by nobody and needed by nobody.
+          ...(!isProtected && { mode: draft.mode, atExport: draft.atExport }),
+        })
+      }}
+      action={save}
+    >
+      <ListFields draft={draft} isKindFixed onChange={setDraft} />
+    </FormDialog>
+  )
+}
+
+function ListFacts({ list }: { list: ExclusionList }) {
+  return (
+    <section className={form['card']} aria-label="The list">
+      <Facts label="Facts" isWide>
+        <Fact name="Where">{whereWords(list)}</Fact>
+        <Fact name="Changed">
+          <Timestamp instant={list.changedAt} />
+        </Fact>
+        {list.mispVersion !== null && <Fact name="Version of MISP">{list.mispVersion}</Fact>}
+        <Fact name="How entries match" isLong>
+          {matchingWords[list.matching]}
+        </Fact>
+        <Fact name="Types" isLong>
+          {list.indicatorTypes === null
+            ? 'Every type that its entries can be'
+            : list.indicatorTypes.map(indicatorTypeLabel).join(', ')}
+        </Fact>
+      </Facts>
+    </section>
+  )
+}

@@ -1,0 +1,111 @@
+import { Button } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
+import type { ExclusionList } from '@postern/protocol'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { exclusionQueries } from '../api/exclusion-queries.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import classes from '../elements/form.module.css'
+import { Icon } from '../elements/icon.tsx'
+import { NameLink } from '../elements/name-link.tsx'
+import { PageHead } from '../elements/page-head.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { ShortText } from '../elements/short-text.tsx'
+import { ShortTime } from '../elements/short-time.tsx'
+import { stateColumn } from '../elements/state-column.tsx'
+import type { Column } from '../elements/virtual-table.tsx'
+import { formatCount } from '../format/quantities.ts'
+import { CreateListDialog } from './create-list-dialog.tsx'
+import { exclusionFaceOf, exclusionKindWords, whereWords } from './exclusion-words.ts'
+import { ExclusionTester } from './exclusion-tester.tsx'
+import { ImportListDialog } from './import-list-dialog.tsx'
+
+/** What must not be taken in or sent out, and what is only to be known of it. */
+export function ExclusionListsPage() {
+  const navigate = useNavigate()
+  const lists = useInfiniteQuery(exclusionQueries.list())
+  const mayWrite = useMay('write')
+  const [opened, setOpened] = useState<'create' | 'import'>()
+  useDocumentTitle('Exclusion lists · Postern')
+  return (
+    <div className={classes['page']}>
+      <PageHead title="Exclusion lists" lead="What is never taken in or sent out, and what one wants to know of.">
+        {mayWrite && (
+          <>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<Icon name="upload" size={14} />}
+              onClick={() => setOpened('import')}
+            >
+              Import from MISP
+            </Button>
+            <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setOpened('create')}>
+              New list
+            </Button>
+          </>
+        )}
+      </PageHead>
+      <PagedTable
+        label="Exclusion lists"
+        query={lists}
+        columns={columns}
+        rowKey={({ id }) => id}
+        onOpen={({ id }) => void navigate({ to: '/exclusion-lists/$listId', params: { listId: id } })}
+        empty={
+          <EmptyState title="No exclusion list yet">
+            Begin with a list of protected assets: one’s own networks and domains, which are then never exported.
+          </EmptyState>
+        }
+      />
+      <ExclusionTester />
+      {opened === 'create' && <CreateListDialog onClose={() => setOpened(undefined)} />}
+      {opened === 'import' && <ImportListDialog onClose={() => setOpened(undefined)} />}
+    </div>
+  )
+}
+
+const columns: readonly Column<ExclusionList>[] = [
+  stateColumn(exclusionFaceOf, '112px'),
+  {
+    key: 'name',
+    header: 'List',
+    width: 'minmax(190px, 3fr)',
+    isPlain: true,
+    render: ({ id, name, kind }) => (
+      <div>
+        <NameLink to="/exclusion-lists/$listId" params={{ listId: id }} text={name} />
+        <ShortText text={exclusionKindWords[kind]} isSoft />
+      </div>
+    ),
+  },
+  {
+    key: 'where',
+    header: 'Where',
+    width: 'minmax(110px, 1fr)',
+    render: (list) => <span>{whereWords(list)}</span>,
+  },
+  {
+    key: 'entries',
+    header: 'Entries',
+    width: '86px',
+    align: 'end',
+    render: ({ entryCount }) => <span>{formatCount(entryCount)}</span>,
+  },
+  {
+    key: 'hits',
+    header: 'Hits',
+    width: '80px',
+    align: 'end',
+    render: ({ hitCount }) => <span title="Indicators of the library that it hits now">{formatCount(hitCount)}</span>,
+  },
+  {
+    key: 'changed',
+    header: 'Changed',
+    width: '96px',
+    isSecondary: true,
+    render: ({ changedAt }) => <ShortTime instant={changedAt} />,
+  },
+]

@@ -1,0 +1,126 @@
+import type { Assertion, IndicatorDetail, IndicatorMembership, IndicatorOnTarget } from '@postern/protocol'
+import { formatCount } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
+import { onTargetFaces, onTargetWords } from '../indicators/indicator-faces.ts'
+
+/** One step on the way from somebody's word to a control. */
+export interface ExplanationStep {
+  name: string
+  /** `passed`; `stopped`: this is why it is not there; `told`: worth knowing, and nothing follows from it; `open`: not come to. */
+  outcome: 'passed' | 'stopped' | 'told' | 'open'
+  text: string
+}
+
+/** What is exported of an assertion: what is active, and Active or Indirect. */
+export function isInForce({ active, status }: Pick<Assertion, 'active' | 'status'>): boolean {
+  return active && (status === 'Active' || status === 'Indirect')
+}
+
+/** From assertion to receipt for one target of a control, in the order in which the hub decides. */
+export function explanationOf(
+  indicator: Pick<IndicatorDetail, 'assertions' | 'exclusions' | 'decision' | 'tlp'>,
+  membership: IndicatorMembership | undefined,
+  target: IndicatorOnTarget,
+): ExplanationStep[] {
+  return settled([
+    ...stepsInLibrary(indicator),
+    collectionStep(target, membership),
+    tlpStep(indicator.tlp, target),
+    targetStep(target),
+  ])
+}
+
+/** The part of the way that is the same for every control. */
+export function stepsInLibrary({
+  assertions,
+  exclusions,
+  decision,
+}: Pick<IndicatorDetail, 'assertions' | 'exclusions' | 'decision'>): ExplanationStep[] {
+  const steps = [assertedStep(assertions), inForceStep(assertions)]
+  if (decision !== null) {
+    const who = `${plainText(decision.decidedBy)} decided over all owners: “${plainText(decision.reason)}”.`
+    steps.splice(1, 0, { name: 'Decided', outcome: 'told', text: who })
+  }
+  const keeping = exclusions.find(({ mode, atExport, kind }) => kind === 'protected' || (mode === 'block' && atExport))
+  if (keeping !== undefined) {
+    const text = `${plainText(keeping.listName)} keeps it from being exported, by its entry ${plainText(keeping.entry)}.`
+    steps.push({ name: 'Not excluded', outcome: 'stopped', text })
+  } else if (exclusions.length > 0) {
+    const names = exclusions.map(({ listName }) => plainText(listName)).join(', ')
+    steps.push({
+      name: 'Not excluded',
+      outcome: 'told',
+      text: `On ${names}, which does not keep it from being exported.`,
+    })
+  } else {
+    steps.push({ name: 'Not excluded', outcome: 'passed', text: 'No exclusion list hits it.' })
+  }
+  return steps
+}
+
+function assertedStep(assertions: readonly Assertion[]): ExplanationStep {
+  if (assertions.length === 0)
+    return { name: 'Asserted', outcome: 'stopped', text: 'No owner that you may read asserts it.' }
+  return { name: 'Asserted', outcome: 'passed', text: `By ${namesOf(assertions)}.` }
+}
+
+function inForceStep(assertions: readonly Assertion[]): ExplanationStep {
+  const inForce = assertions.filter(isInForce)
+  if (inForce.length > 0) {
+    const words = inForce.map(
+      ({ ownerName, confidence }) =>
+        `${plainText(ownerName)}${confidence === null ? '' : ` (confidence ${confidence})`}`,
+    )
+    return { name: 'In force', outcome: 'passed', text: `Active by the word of ${words.join(', ')}.` }
+  }
+  const words = assertions.map(({ ownerName, active, status }) => {
+    return `${plainText(ownerName)}: ${status}${active ? '' : ', inactive'}`
+  })
+  return { name: 'In force', outcome: 'stopped', text: `No owner’s word is in force. ${words.join('; ')}.` }
+}
+
+function collectionStep(target: IndicatorOnTarget, membership: IndicatorMembership | undefined): ExplanationStep {
+  const name = 'In the data collection'
+  const collection = plainText(target.collectionName)
+  if (membership === undefined || membership.state === 'never')
+    return { name, outcome: 'stopped', text: `${collection} does not hold it: it fits no owner’s word to the query.` }
+  if (membership.state === 'departed') {
+    const until = membership.untilVersion === null ? '' : ` with version ${formatCount(membership.untilVersion)}`
+    return { name, outcome: 'stopped', text: `It left ${collection}${until}.` }
+  }
+  const by = membership.owners.length === 0 ? '' : `, by the word of ${membership.owners.map(plainText).join(', ')}`
+  const since = membership.sinceVersion === null ? '' : ` since version ${formatCount(membership.sinceVersion)}`
+  return { name, outcome: 'passed', text: `In ${collection}${since}${by}.` }
+}
+
+function tlpStep(tlp: string | null, { reason, controlName }: IndicatorOnTarget): ExplanationStep {
+  const label = tlp === null ? 'It has no TLP label' : `TLP:${tlp}`
+  return reason === 'tlp'
+    ? {
+        name: 'May be shared',
+        outcome: 'stopped',
+        text: `${label} is narrower than ${plainText(controlName)} may be given.`,
+      }
+    : { name: 'May be shared', outcome: 'passed', text: `${label}; nothing keeps it from this control.` }
+}
+
+function targetStep(target: IndicatorOnTarget): ExplanationStep {
+  const isThere = target.state === 'held' || target.state === 'extra'
+  const isOnTheWay = target.state === 'pending' || target.state === 'unverifiable' || target.reason === 'not-yet'
+  const text = `${onTargetFaces[target.state].word}: ${onTargetWords(target)}`
+  return { name: 'On the control', outcome: isThere ? 'passed' : isOnTheWay ? 'told' : 'stopped', text }
+}
+
+/** After the step that stops it, nothing further was come to, but for how the control stands, which is a fact of its own. */
+function settled(steps: readonly ExplanationStep[]): ExplanationStep[] {
+  const stopped = steps.findIndex(({ outcome }) => outcome === 'stopped')
+  return steps.map((step, index) =>
+    stopped >= 0 && index > stopped && index < steps.length - 1 && step.outcome === 'passed'
+      ? { ...step, outcome: 'open' }
+      : step,
+  )
+}
+
+function namesOf(assertions: readonly Assertion[]): string {
+  return assertions.map(({ ownerName }) => plainText(ownerName)).join(', ')
+}

@@ -1,0 +1,98 @@
+import { NativeSelect } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
+import { groupTypes, parseTql, quoteTql } from '@postern/intel'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { groupQueries } from '../api/group-queries.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import classes from '../elements/form.module.css'
+import { PageHead } from '../elements/page-head.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { QueryBox } from '../indicators/query-box.tsx'
+import { QueryMistake } from '../indicators/query-mistake.tsx'
+import { mistakeIn, useDraft } from '../indicators/query-draft.ts'
+import { groupColumns } from './group-columns.tsx'
+import { groupExamples } from './group-examples.ts'
+import { groupTypeLabel } from './group-type-label.ts'
+
+/** Events, reports, actors and everything else that is no indicator, found by TQL. The query stands in the address. */
+export function GroupsPage() {
+  const { tql } = useSearch({ from: '/signed-in/groups' })
+  const navigate = useNavigate({ from: '/groups' })
+  const [draft, setDraft] = useDraft(tql ?? '')
+  const groups = useInfiniteQuery(groupQueries.list(tql))
+  const mistake = mistakeIn(groups.error)
+  useDocumentTitle('Groups · Postern')
+  function search(text: string) {
+    const query = groupQueryOf(text)
+    setDraft(query)
+    if (query === (tql ?? '')) void groups.refetch()
+    else void navigate({ search: query === '' ? {} : { tql: query } })
+  }
+  return (
+    <div className={`${classes['page']} ${classes['list']}`}>
+      <PageHead title="Groups" lead="Events, reports, actors, campaigns: what indicators belong to.">
+        <TypeChoice tql={tql ?? ''} onSearch={search} />
+      </PageHead>
+      <QueryBox
+        draft={draft}
+        onDraft={setDraft}
+        onSearch={search}
+        mistakeAt={mistake?.position}
+        placeholder="A query in TQL, or a part of a name"
+        examples={groupExamples}
+      />
+      {mistake ? (
+        <QueryMistake query={tql ?? ''} mistake={mistake} />
+      ) : (
+        <PagedTable
+          key={tql ?? ''}
+          label="Groups"
+          query={groups}
+          columns={groupColumns}
+          rowKey={({ id }) => id}
+          onOpen={({ id }) => void navigate({ to: '/groups/$groupId', params: { groupId: id } })}
+          empty={<NoGroups isFiltered={tql !== undefined} />}
+        />
+      )}
+    </div>
+  )
+}
+
+const typePattern = /^typeName = "([A-Za-z ]+)"$/
+
+/** The type alone, as the query that it is; where another query stands, every type is shown. */
+function TypeChoice({ tql, onSearch }: { tql: string; onSearch: (tql: string) => void }) {
+  const chosen = typePattern.exec(tql)?.[1] ?? ''
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="Type"
+      value={groupTypes.some((type) => type === chosen) ? chosen : ''}
+      onChange={(event) => {
+        const type = event.currentTarget.value
+        onSearch(type === '' ? '' : `typeName = ${quoteTql(type)}`)
+      }}
+      data={[
+        { value: '', label: 'Every type' },
+        ...groupTypes.map((type) => ({ value: type, label: groupTypeLabel(type) })),
+      ]}
+    />
+  )
+}
+
+/** A query as it stands; words that are none are looked for in names. */
+function groupQueryOf(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed === '' || parseTql(trimmed, 'group').ok || /[="'()<>]/.test(trimmed)) return trimmed
+  return `name contains ${quoteTql(trimmed)}`
+}
+
+function NoGroups({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) return <EmptyState title="No group fits this query" />
+  return (
+    <EmptyState title="No group yet">
+      Groups come with feeds (events of MISP), with STIX bundles (reports, actors, ATT&CK), and through the API.
+    </EmptyState>
+  )
+}

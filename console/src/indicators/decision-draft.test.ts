@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { decisionOf, draftOfDecision, instantOf } from './decision-draft.ts'
+
+const nothing = draftOfDecision(null)
+
+test('a decision decides something, and says why', () => {
+  expect(decisionOf({ ...nothing, reason: 'x' })).toEqual({
+    mistake: 'Decide at least one: status, rating, confidence or expiry.',
+  })
+  expect(decisionOf({ ...nothing, status: 'Whitelisted', reason: '  ' })).toHaveProperty('mistake')
+  expect(decisionOf({ ...nothing, confidence: '101', reason: 'x' })).toHaveProperty('mistake')
+  expect(decisionOf({ ...nothing, rating: '0', reason: ' Ours ', until: '2026-12-01T08:00' })).toEqual({
+    rating: 0,
+    reason: 'Ours',
+    until: '2026-12-01T08:00:00.000Z',
+  })
+})
+
+test('a stored decision comes back into its form', () => {
+  const draft = draftOfDecision({
+    status: 'Expired',
+    rating: null,
+    confidence: 5,
+    expires: '2026-12-01T08:00:00.000Z',
+    reason: 'Old',
+    until: null,
+    decidedBy: 'chief',
+    decidedAt: '2026-11-21T08:00:00.000Z',
+  })
+  expect(decisionOf(draft)).toEqual({
+    status: 'Expired',
+    confidence: 5,
+    expires: '2026-12-01T08:00:00.000Z',
+    reason: 'Old',
+  })
+  expect(instantOf('no date')).toBeUndefined()
+})

@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core'
+import { type Decision, type IndicatorDetail, paths } from '@postern/protocol'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { useWrite } from '../api/use-write.ts'
+import form from '../elements/form.module.css'
+import { PlainText } from '../elements/plain-text.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import { formatUtc } from '../format/instants.ts'
+
+/** What a person fixed, why and until when: before anything else is read, since it wins over all of it. */
+export function DecisionNote({ indicator: { id, decision } }: { indicator: IndicatorDetail }) {
+  const mayWrite = useMay('curate')
+  const takeBack = useWrite({
+    write: () => api(paths.indicatorDecision(encodeURIComponent(id)), { method: 'DELETE' }),
+    said: 'The decision is taken back',
+    touches: [['indicator', id], ['indicators']],
+  })
+  if (decision === null) return null
+  return (
+    <section className={`${form['note']} ${form['fields']}`} aria-label="Decision">
+      <p>
+        <strong>
+          <PlainText text={decision.decidedBy} /> decided: {decisionWords(decision)}.
+        </strong>{' '}
+        “<PlainText text={decision.reason} />”
+      </p>
+      <div className={form['row']}>
+        <span className={form['soft']}>
+          <Timestamp instant={decision.decidedAt} />
+          {decision.until !== null && (
+            <>
+              {', until '}
+              <Timestamp instant={decision.until} />
+            </>
+          )}
+        </span>
+        {mayWrite && (
+          <Button size="xs" variant="default" loading={takeBack.isPending} onClick={() => takeBack.mutate()}>
+            Take the decision back
+          </Button>
+        )}
+      </div>
+      {takeBack.isError && <ProblemAlert error={takeBack.error} />}
+    </section>
+  )
+}
+
+/** The values of a decision: `status Whitelisted, rating 0`. */
+export function decisionWords({ status, rating, confidence, expires }: Decision): string {
+  return [
+    status !== null && `status ${status}`,
+    rating !== null && `rating ${rating}`,
+    confidence !== null && `confidence ${confidence}`,
+    expires !== null && `expires ${formatUtc(expires)} UTC`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ')
+}

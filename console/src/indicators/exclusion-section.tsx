@@ -1,0 +1,17 @@
+import type { Exclusion } from '@postern/protocol'
+import form from '../elements/form.module.css'
+import { Section } from '../elements/section.tsx'
+import { Hits } from '../exclusions/hits.tsx'
+import { formatCountOf } from '../format/quantities.ts'
+
+/** What exclusion lists say of it; nothing where none does. */
+export function ExclusionSection({ exclusions }: { exclusions: readonly Exclusion[] }) {
+  if (exclusions.length === 0) return null
+  return (
+    <Section title="On exclusion lists" summary={formatCountOf(exclusions.length, 'hit')}>
+      <div className={form['note']}>
+        <Hits exclusions={exclusions} />
+      </div>
+    </Section>
+  )
+}

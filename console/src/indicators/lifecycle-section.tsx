@@ -1,0 +1,118 @@
+import type { AssertionLifecycle, IndicatorLifecycle, LifecycleTerm } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { sightingQueries } from '../api/sighting-queries.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Section } from '../elements/section.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import { formatCountOf } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
+import classes from './lifecycle-section.module.css'
+
+/** How each owner's word became what is in force: the sum, line by line (LIB-9). */
+export function LifecycleSection({ indicatorId }: { indicatorId: string }) {
+  const query = useQuery(sightingQueries.lifecycle(indicatorId))
+  const { data } = query
+  return (
+    <Section title="How its values came about" summary={data && summaryOf(data)}>
+      {query.isPending && <SkeletonRows label="Loading how its values came about" rows={3} />}
+      {query.isError && (
+        <ProblemAlert
+          what={data ? 'What you see may be old' : 'How its values came about'}
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {data?.assertions.length === 0 && <EmptyState title="No owner that you may read asserts it" />}
+      {data?.assertions.map((assertion) => (
+        <AssertionSum key={assertion.ownerId} assertion={assertion} />
+      ))}
+    </Section>
+  )
+}
+
+function summaryOf({ sightingCount, falsePositiveCount }: IndicatorLifecycle): string {
+  return `${formatCountOf(sightingCount, 'sighting')}, ${formatCountOf(falsePositiveCount, 'report')} of a false positive`
+}
+
+function AssertionSum({ assertion: { ownerName, now, terms, nextChangeAt } }: { assertion: AssertionLifecycle }) {
+  return (
+    <article className={classes['sum']} aria-label={`Sum of ${plainText(ownerName)}`}>
+      <table>
+        <caption>
+          <strong>
+            <PlainText text={ownerName} />
+          </strong>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Term</th>
+            <th scope="col">Confidence</th>
+            <th scope="col">Rating</th>
+            <th scope="col">Leaves</th>
+          </tr>
+        </thead>
+        <tbody>
+          {terms.map((term, index) => (
+            // Terms are a sum: they have no identity but their place.
+            // oxlint-disable-next-line react/no-array-index-key
+            <TermRow key={index} term={term} />
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">
+              In force: {now.status}, {now.active ? 'active' : 'inactive'}
+              {now.expiresAt !== null && (
+                <>
+                  , expires <Timestamp instant={now.expiresAt} />
+                </>
+              )}
+            </th>
+            <td />
+            <td>{now.rating ?? '–'}</td>
+            <td>{now.confidence ?? '–'}</td>
+          </tr>
+        </tfoot>
+      </table>
+      <p className={classes['next']}>
+        {nextChangeAt === null ? (
+          'Nothing of it changes by itself.'
+        ) : (
+          <>
+            Changes next by itself <Timestamp instant={nextChangeAt} />
+          </>
+        )}
+      </p>
+    </article>
+  )
+}
+
+const termWords: Record<LifecycleTerm['term'], string> = {
+  said: 'Said',
+  deprecation: 'Deprecation',
+  sightings: 'Sightings',
+  'false-positives': 'False positives',
+  expiry: 'Expiry',
+  decision: 'Decision',
+}
+
+function TermRow({ term }: { term: LifecycleTerm }) {
+  return (
+    <tr>
+      <th scope="row">
+        <span className={classes['term']}>{termWords[term.term]}</span> <PlainText text={term.text} />
+      </th>
+      <td data-sign={Math.sign(term.confidenceChange)}>{signed(term.confidenceChange)}</td>
+      <td data-sign={Math.sign(term.ratingChange)}>{signed(term.ratingChange)}</td>
+      <td>{term.confidence ?? '–'}</td>
+    </tr>
+  )
+}
+
+function signed(change: number): string {
+  if (change === 0) return ''
+  return change > 0 ? `+${change}` : `−${Math.abs(change)}`
+}

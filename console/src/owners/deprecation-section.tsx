@@ -1,0 +1,109 @@
+import { Button } from '@mantine/core'
+import { DeprecationRules, paths } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { ownerQueries } from '../api/owner-queries.ts'
+import { useWrite } from '../api/use-write.ts'
+import { EmptyState } from '../elements/empty-state.tsx'
+import form from '../elements/form.module.css'
+import { Icon } from '../elements/icon.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Section } from '../elements/section.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { indicatorTypeChoices } from '../elements/choices.ts'
+import { formatCountOf } from '../format/quantities.ts'
+import classes from './owners.module.css'
+import { draftOfRule, mistakesOf, newRule, type RuleDraft, ruleOf } from './rule-draft.ts'
+import { RuleFields } from './rule-fields.tsx'
+
+/** How an owner's assertions lose confidence while it does not repeat them (D24). */
+export function DeprecationSection({ ownerId }: { ownerId: string }) {
+  const query = useQuery({ ...ownerQueries.deprecation(ownerId), refetchOnWindowFocus: false })
+  const { data } = query
+  return (
+    <Section
+      title="Deprecation"
+      summary={data && (data.rules.length === 0 ? 'Its assertions keep their confidence' : rulesWords(data))}
+    >
+      {query.isPending && <SkeletonRows label="Loading the rules" rows={3} />}
+      {query.isError && <ProblemAlert what="The rules" error={query.error} onRetry={() => void query.refetch()} />}
+      {data && <RulesForm key={JSON.stringify(data)} ownerId={ownerId} stored={data} />}
+    </Section>
+  )
+}
+
+function rulesWords({ rules }: DeprecationRules): string {
+  return `${formatCountOf(rules.length, 'rule')}, applied to old and new assertions alike`
+}
+
+function RulesForm({ ownerId, stored }: { ownerId: string; stored: DeprecationRules }) {
+  const mayWrite = useMay('write')
+  const [rules, setRules] = useState<RuleDraft[]>(() => stored.rules.map(draftOfRule))
+  const save = useWrite({
+    write: () =>
+      api(paths.ownerDeprecation(encodeURIComponent(ownerId)), {
+        method: 'PUT',
+        body: { rules: rules.map(ruleOf) },
+        reply: DeprecationRules,
+      }),
+    said: 'The rules are saved',
+    touches: [['owner', ownerId]],
+  })
+  const isChanged = JSON.stringify(rules.map(ruleOf)) !== JSON.stringify(stored.rules)
+  const isWhole = rules.every((rule) => Object.keys(mistakesOf(rule, rules)).length === 0)
+  const add = () => {
+    const used = new Set(rules.map(({ indicatorType }) => indicatorType))
+    const type = ['*', ...indicatorTypeChoices.map(({ value }) => value)].find((each) => !used.has(each)) ?? '*'
+    setRules([...rules, newRule(Math.max(0, ...rules.map(({ key }) => key)) + 1, type)])
+  }
+  return (
+    <form
+      className={classes['rules']}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isWhole) save.mutate()
+      }}
+    >
+      {rules.length === 0 && (
+        <EmptyState title="No rule">
+          With a rule, what this owner does not repeat loses confidence step by step, and is made inactive or deleted at
+          the end: a feed that never takes back does not fill a blocklist for ever.
+        </EmptyState>
+      )}
+      {rules.map((rule) => (
+        <RuleFields
+          key={rule.key}
+          rule={rule}
+          all={rules}
+          isReadOnly={!mayWrite}
+          onChange={(changed) => setRules(rules.map((each) => (each.key === rule.key ? changed : each)))}
+          onRemove={() => setRules(rules.filter(({ key }) => key !== rule.key))}
+        />
+      ))}
+      {save.isError && <ProblemAlert what="The rules were not saved" error={save.error} />}
+      {mayWrite && (
+        <div className={form['actions']}>
+          <Button
+            className={form['stretch'] ?? ''}
+            variant="default"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={add}
+          >
+            Add a rule
+          </Button>
+          {isChanged && (
+            <Button variant="default" onClick={() => setRules(stored.rules.map(draftOfRule))}>
+              Undo the changes
+            </Button>
+          )}
+          <Button type="submit" disabled={!isChanged || !isWhole} loading={save.isPending}>
+            Save the rules
+          </Button>
+        </div>
+      )}
+    </form>
+  )
+}

@@ -1,0 +1,162 @@
+import { NativeSelect } from '@mantine/core'
+import { type ChangeOwner, Owner, type OwnerDetail, paths } from '@postern/protocol'
+import { quoteTql } from '@postern/intel'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { ownerQueries } from '../api/owner-queries.ts'
+import { useWrite } from '../api/use-write.ts'
+import { pages } from '../app/pages.ts'
+import { ActionMenu } from '../elements/action-menu.tsx'
+import { Chip } from '../elements/chip.tsx'
+import { Count, Counts } from '../elements/count.tsx'
+import { DeleteByNameDialog } from '../elements/delete-by-name-dialog.tsx'
+import { DetailHead } from '../elements/detail-head.tsx'
+import { DetailPage } from '../elements/detail-page.tsx'
+import { Fact, Facts } from '../elements/facts.tsx'
+import classes from '../elements/form.module.css'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { Timestamp } from '../elements/timestamp.tsx'
+import { formatCountOf } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
+import { DeprecationSection } from './deprecation-section.tsx'
+import { ownerFaceOf, ownerKindWords, statusDefaultWords } from './owner-words.ts'
+
+/** How often the counts of an owner that is being removed are asked for, in milliseconds. */
+const removalPollMs = 3000
+
+/** One owner: what it has in the library, how its word is taken, and how it ages. */
+export function OwnerPage() {
+  const { ownerId } = useParams({ from: '/signed-in/owners/$ownerId' })
+  const query = useQuery({
+    ...ownerQueries.one(ownerId),
+    refetchInterval: ({ state }) => (state.data && state.data.removalStartedAt !== null ? removalPollMs : false),
+  })
+  return (
+    <DetailPage
+      noun="owner"
+      list={pages.owners}
+      here={query.data?.name ?? ownerId}
+      title={query.data?.name}
+      query={query}
+      whyGone="it may have been removed"
+    >
+      {(owner) => (
+        <>
+          <OwnerHead owner={owner} />
+          <Counts label="In the library">
+            <Count value={owner.indicatorCount} label="Indicators asserted" />
+            <Count value={owner.groupCount} label="Groups" />
+          </Counts>
+          <OwnerFacts owner={owner} />
+          <DeprecationSection ownerId={owner.id} />
+        </>
+      )}
+    </DetailPage>
+  )
+}
+
+function OwnerHead({ owner }: { owner: OwnerDetail }) {
+  const navigate = useNavigate()
+  const mayWrite = useMay('write')
+  const [asks, setAsks] = useState(false)
+  const remove = useWrite({
+    write: () => api(paths.owner(encodeURIComponent(owner.id)), { method: 'DELETE' }),
+    said: 'The owner is being removed',
+    touches: [['owner-list'], ['owners'], ['owner', owner.id]],
+    onDone: () => void navigate({ to: '/owners' }),
+  })
+  return (
+    <DetailHead
+      over={<Chip>{owner.kind}</Chip>}
+      name={owner.name}
+      face={ownerFaceOf(owner)}
+      actions={
+        mayWrite &&
+        owner.removalStartedAt === null && (
+          <ActionMenu
+            label={`Actions for ${plainText(owner.name)}`}
+            actions={[{ name: 'Delete …', icon: 'cross', isDangerous: true, act: () => setAsks(true) }]}
+          />
+        )
+      }
+    >
+      {asks && (
+        <DeleteByNameDialog noun="owner" name={owner.name} onClose={() => setAsks(false)} action={remove}>
+          <p>
+            All that it asserts goes with it: its word on {formatCountOf(owner.indicatorCount, 'indicator')} and its{' '}
+            {formatCountOf(owner.groupCount, 'group')}. What other owners assert stays. Data collections follow, and
+            with the next exports the controls.
+          </p>
+        </DeleteByNameDialog>
+      )}
+    </DetailHead>
+  )
+}
+
+function OwnerFacts({ owner }: { owner: OwnerDetail }) {
+  return (
+    <section className={classes['card']} aria-label="The owner">
+      <Facts label="Facts" isWide>
+        <Fact name="Owner since">
+          <Timestamp instant={owner.createdAt} />
+        </Fact>
+        <Fact name="Last batch">
+          {owner.lastBatchAt === null ? 'None yet' : <Timestamp instant={owner.lastBatchAt} />}
+        </Fact>
+        <Fact name="What it says">
+          <Link to="/indicators" search={{ tql: `ownerName = ${quoteTql(owner.name)}` }}>
+            Its indicators
+          </Link>
+          {', '}
+          <Link to="/groups" search={{ tql: `ownerName = ${quoteTql(owner.name)}` }}>
+            its groups
+          </Link>
+        </Fact>
+      </Facts>
+      <OwnerSettings owner={owner} />
+    </section>
+  )
+}
+
+function OwnerSettings({ owner }: { owner: OwnerDetail }) {
+  const mayWrite = useMay('write')
+  const change = useWrite({
+    write: (body: ChangeOwner) =>
+      api(paths.owner(encodeURIComponent(owner.id)), { method: 'PATCH', body, reply: Owner }),
+    said: 'The owner is changed',
+    touches: [['owner', owner.id], ['owner-list'], ['owners']],
+  })
+  const isFixed = !mayWrite || owner.removalStartedAt !== null || change.isPending
+  return (
+    <div className={classes['fields']}>
+      <div className={classes['row']}>
+        <NativeSelect
+          label="Status of what it asserts without saying one"
+          disabled={isFixed}
+          value={owner.statusDefault}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value
+            if (chosen === 'Active' || chosen === 'Review' || chosen === 'Indirect')
+              change.mutate({ statusDefault: chosen })
+          }}
+          data={Object.entries(statusDefaultWords).map(([value, label]) => ({ value, label }))}
+        />
+        <NativeSelect
+          label="Kind"
+          disabled={isFixed}
+          value={owner.kind}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value
+            if (chosen === 'Organization' || chosen === 'Community' || chosen === 'Source')
+              change.mutate({ kind: chosen })
+          }}
+          data={Object.entries(ownerKindWords).map(([value, label]) => ({ value, label }))}
+        />
+      </div>
+      {change.isError && <ProblemAlert what="The owner was not changed" error={change.error} />}
+    </div>
+  )
+}

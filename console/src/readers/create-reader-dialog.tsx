@@ -1,0 +1,137 @@
+import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { CreatedReader, type CreateReader, paths } from '@postern/protocol'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { useWrite } from '../api/use-write.ts'
+import { CopyButton } from '../elements/copy-button.tsx'
+import form from '../elements/form.module.css'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { ModalDialog } from '../elements/modal-dialog.tsx'
+import dialog from '../elements/modal-dialog.module.css'
+import { GrantFields, type Grants } from './grant-fields.tsx'
+import { networksOf } from './network-lines.ts'
+
+type Credential = CreateReader['credential']
+
+const credentialWords: Record<Credential, string> = {
+  basic: 'User name and password: firewalls, most TAXII clients',
+  token: 'Token: Authorization: Bearer',
+  certificate: 'Client certificate',
+}
+
+export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('')
+  const [credential, setCredential] = useState<Credential>('basic')
+  const [certificate, setCertificate] = useState('')
+  const [networks, setNetworks] = useState('')
+  const [grants, setGrants] = useState<Grants>({ lists: [], taxiiCollections: [] })
+  const [made, setMade] = useState<CreatedReader>()
+  const sha256 = certificate.toLowerCase().replaceAll(/[^0-9a-f]/g, '')
+  const create = useWrite({
+    write: () =>
+      api(paths.readers, {
+        method: 'POST',
+        body: {
+          name: name.trim(),
+          credential,
+          ...(credential === 'certificate' && { certificateSha256: sha256 }),
+          networks: networksOf(networks),
+          ...grants,
+        },
+        reply: CreatedReader,
+      }),
+    said: 'The reader is made',
+    touches: [['readers']],
+    onDone: setMade,
+  })
+  if (made) return <ShownOnce reader={made} onClose={onClose} />
+  return (
+    <FormDialog
+      title="New reader"
+      confirm="Make the reader"
+      isReady={name.trim() !== '' && (credential !== 'certificate' || sha256.length === 64)}
+      onClose={onClose}
+      onConfirm={() => create.mutate()}
+      action={create}
+    >
+      <TextInput
+        label="Name"
+        description="The machine that fetches. Letters, digits, space, _ and -."
+        required
+        maxLength={64}
+        data-focus-first
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <NativeSelect
+        label="Credential"
+        value={credential}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value
+          if (chosen === 'basic' || chosen === 'token' || chosen === 'certificate') setCredential(chosen)
+        }}
+        data={Object.entries(credentialWords).map(([value, label]) => ({ value, label }))}
+      />
+      {credential === 'certificate' && (
+        <TextInput
+          label="SHA-256 of the certificate"
+          description="Of its DER, 64 hexadecimal digits; colons do not matter."
+          className={form['code'] ?? ''}
+          required
+          value={certificate}
+          error={certificate !== '' && sha256.length !== 64 ? `These are ${sha256.length} of 64 digits` : undefined}
+          onChange={(event) => setCertificate(event.currentTarget.value)}
+        />
+      )}
+      <NetworkField value={networks} onChange={setNetworks} />
+      <GrantFields grants={grants} onChange={setGrants} />
+    </FormDialog>
+  )
+}
+
+export function NetworkField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  return (
+    <Textarea
+      label="Networks that it comes from"
+      description="One a line, as 192.0.2.0/24; empty for anywhere."
+      className={form['code'] ?? ''}
+      rows={2}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  )
+}
+
+/** The hub keeps no credential that it could show again. */
+function ShownOnce({ reader, onClose }: { reader: CreatedReader; onClose: () => void }) {
+  const shown = [
+    reader.username !== null && { name: 'User name', text: reader.username },
+    reader.password !== null && { name: 'Password', text: reader.password },
+    reader.token !== null && { name: 'Token', text: reader.token },
+  ].filter((each) => each !== false)
+  return (
+    <ModalDialog title="The reader is made" open onClose={() => {}}>
+      <div className={dialog['fields']}>
+        {shown.length === 0 ? (
+          <p>It is let in by its certificate.</p>
+        ) : (
+          <p className={form['note']}>Copy it now: the hub shows it this once and never again.</p>
+        )}
+        {shown.map(({ name, text }) => (
+          <div key={name}>
+            <p>{name}</p>
+            <div className={form['secret']}>
+              <span className={form['stretch']}>{text}</span>
+              <CopyButton text={text} label={`Copy the ${name.toLowerCase()}`} />
+            </div>
+          </div>
+        ))}
+      </div>
+      <div className={dialog['actions']}>
+        <Button data-focus-first onClick={onClose}>
+          {shown.length === 0 ? 'Close' : 'I have copied it'}
+        </Button>
+      </div>
+    </ModalDialog>
+  )
+}

@@ -1,0 +1,84 @@
+import { Button, Switch } from '@mantine/core'
+import { type ChangeReader, paths, Reader } from '@postern/protocol'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { useWrite } from '../api/use-write.ts'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import form from '../elements/form.module.css'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { plainText } from '../format/text-pieces.ts'
+import { NetworkField } from './create-reader-dialog.tsx'
+import { GrantFields, type Grants } from './grant-fields.tsx'
+import { networksOf } from './network-lines.ts'
+
+export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose: () => void }) {
+  const [isEnabled, setEnabled] = useState(reader.isEnabled)
+  const [networks, setNetworks] = useState(reader.networks.join('\n'))
+  const [grants, setGrants] = useState<Grants>({
+    lists: reader.lists.map(({ id }) => id),
+    taxiiCollections: reader.taxiiCollections.map(({ id, canRead, canWrite }) => ({ id, canRead, canWrite })),
+  })
+  const [asks, setAsks] = useState(false)
+  const path = paths.reader(encodeURIComponent(reader.id))
+  const save = useWrite({
+    write: () => {
+      const body: ChangeReader = { isEnabled, networks: networksOf(networks), ...grants }
+      return api(path, { method: 'PATCH', body, reply: Reader })
+    },
+    said: 'The reader is changed',
+    touches: [['readers']],
+    onDone: onClose,
+  })
+  const remove = useWrite({
+    write: () => api(path, { method: 'DELETE' }),
+    said: 'The reader is removed',
+    touches: [['readers']],
+    onDone: onClose,
+  })
+  if (asks) {
+    return (
+      <ConfirmDialog
+        title="Remove this reader?"
+        confirm="Remove the reader"
+        keep="Keep it"
+        isDangerous
+        open
+        onClose={onClose}
+        action={remove}
+      >
+        <p>
+          The credential of{' '}
+          <strong>
+            <PlainText text={reader.name} />
+          </strong>{' '}
+          ends at once. What it fetched stays where it is.
+        </p>
+      </ConfirmDialog>
+    )
+  }
+  return (
+    <FormDialog
+      title={plainText(reader.name)}
+      confirm="Save the reader"
+      onClose={onClose}
+      onConfirm={() => save.mutate()}
+      action={save}
+    >
+      <Switch
+        label="It is let in"
+        description="Switched off, its credential is refused at once."
+        data-focus-first
+        checked={isEnabled}
+        onChange={(event) => setEnabled(event.currentTarget.checked)}
+      />
+      <NetworkField value={networks} onChange={setNetworks} />
+      <GrantFields grants={grants} onChange={setGrants} />
+      <div className={form['row']}>
+        <Button variant="subtle" color="brick" size="xs" onClick={() => setAsks(true)}>
+          Remove the reader …
+        </Button>
+      </div>
+    </FormDialog>
+  )
+}

@@ -1,0 +1,225 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { type CreateFirewallList, FirewallList, listFormats, paths } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { jobQueries } from '../api/job-queries.ts'
+import { useWrite } from '../api/use-write.ts'
+import { Check, Checks } from '../elements/check.tsx'
+import { indicatorTypeChoices, tlpChoices } from '../elements/choices.ts'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import form from '../elements/form.module.css'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { formatCount } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
+import { listFormatWords } from './list-words.ts'
+import { networksOf } from './network-lines.ts'
+
+interface ListDraft {
+  name: string
+  collection: string
+  format: FirewallList['format']
+  indicatorTypes: string[]
+  tlpMax: string
+  valuesMax: string
+  shrinkPercentMax: string
+  isPublic: boolean
+  openNetworks: string
+}
+
+/** Makes a firewall list, or changes one; where a version is held back, it is released here. */
+export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: () => void }) {
+  const [draft, setDraft] = useState<ListDraft>(() => draftOf(list))
+  const [asks, setAsks] = useState(false)
+  const collections = useQuery(jobQueries.collections()).data ?? []
+  const change = (changes: Partial<ListDraft>) => setDraft({ ...draft, ...changes })
+  const path = list === undefined ? paths.firewallLists : paths.firewallList(encodeURIComponent(list.id))
+  const save = useWrite({
+    write: () => api(path, { method: list === undefined ? 'POST' : 'PATCH', body: bodyOf(draft), reply: FirewallList }),
+    said: 'The list is saved',
+    touches: [['firewall-lists']],
+    onDone: onClose,
+  })
+  const remove = useWrite({
+    write: () => api(path, { method: 'DELETE' }),
+    said: 'The list is deleted',
+    touches: [['firewall-lists'], ['readers']],
+    onDone: onClose,
+  })
+  if (asks) {
+    return (
+      <ConfirmDialog
+        title="Delete this list?"
+        confirm="Delete the list"
+        keep="Keep it"
+        isDangerous
+        open
+        onClose={onClose}
+        action={remove}
+      >
+        <p>
+          Its address is answered as if it had never been; firewalls keep what they fetched last, as each of them does.
+        </p>
+      </ConfirmDialog>
+    )
+  }
+  return (
+    <FormDialog
+      title={list === undefined ? 'New firewall list' : `List ${plainText(list.name)}`}
+      confirm={list === undefined ? 'Make the list' : 'Save the list'}
+      isReady={draft.name !== '' && draft.collection !== '' && draft.shrinkPercentMax !== ''}
+      onClose={onClose}
+      onConfirm={() => save.mutate()}
+      action={save}
+    >
+      {list?.held && <Held list={list} held={list.held} onClose={onClose} />}
+      <TextInput
+        label="Name"
+        description="The last part of its address, /lists/<name>. Letters, digits, _ and -."
+        required
+        maxLength={64}
+        data-focus-first
+        value={draft.name}
+        onChange={(event) => change({ name: event.currentTarget.value.replaceAll(/[^\w-]/g, '') })}
+      />
+      <div className={form['row']}>
+        <NativeSelect
+          label="Data collection"
+          required
+          value={draft.collection}
+          onChange={(event) => change({ collection: event.currentTarget.value })}
+          data={[
+            { value: '', label: 'Choose …' },
+            ...collections.map(({ name }) => ({ value: name, label: plainText(name) })),
+          ]}
+        />
+        <NativeSelect
+          label="Format"
+          value={draft.format}
+          onChange={(event) => {
+            const format = listFormats.find((each) => each === event.currentTarget.value)
+            if (format) change({ format })
+          }}
+          data={listFormats.map((format) => ({ value: format, label: listFormatWords[format] }))}
+        />
+      </div>
+      <Checks
+        legend="Types"
+        hint="None ticked means every type that the format can say."
+        choices={indicatorTypeChoices}
+        chosen={draft.indicatorTypes}
+        onChange={(indicatorTypes) => change({ indicatorTypes })}
+      />
+      <div className={form['row']}>
+        <NativeSelect
+          label="TLP up to"
+          value={draft.tlpMax}
+          onChange={(event) => change({ tlpMax: event.currentTarget.value })}
+          data={tlpChoices}
+        />
+        <TextInput
+          label="Values at most"
+          inputMode="numeric"
+          placeholder="No limit"
+          maxLength={9}
+          value={draft.valuesMax}
+          onChange={(event) => change({ valuesMax: event.currentTarget.value.replaceAll(/\D/g, '') })}
+        />
+        <TextInput
+          label="May shrink by, in percent"
+          inputMode="numeric"
+          maxLength={3}
+          value={draft.shrinkPercentMax}
+          onChange={(event) => change({ shrinkPercentMax: event.currentTarget.value.replaceAll(/\D/g, '') })}
+        />
+      </div>
+      <TextInput
+        label="Networks that need no credential"
+        description="As 192.0.2.0/24, parted by spaces; empty for none."
+        className={form['code'] ?? ''}
+        value={draft.openNetworks}
+        onChange={(event) => change({ openNetworks: event.currentTarget.value })}
+      />
+      <Check
+        label={
+          <span className={form['danger']}>Public: whoever reaches the hub may fetch it, without a credential</span>
+        }
+        checked={draft.isPublic}
+        onChange={(isPublic) => change({ isPublic })}
+      />
+      {list && (
+        <div className={form['row']}>
+          <Button variant="subtle" color="brick" size="xs" onClick={() => setAsks(true)}>
+            Delete the list …
+          </Button>
+        </div>
+      )}
+    </FormDialog>
+  )
+}
+
+interface HeldProps {
+  list: FirewallList
+  held: NonNullable<FirewallList['held']>
+  onClose: () => void
+}
+
+function Held({ list, held, onClose }: HeldProps) {
+  const release = useWrite({
+    write: () =>
+      api(paths.firewallListRelease(encodeURIComponent(list.id)), {
+        method: 'POST',
+        body: { version: held.version },
+        reply: FirewallList,
+      }),
+    said: 'The version is released',
+    touches: [['firewall-lists']],
+    onDone: onClose,
+  })
+  return (
+    <div className={`${form['note']} ${form['fields']}`}>
+      <p>
+        <strong>Version {formatCount(held.version)} is held back.</strong> <PlainText text={held.reason} />{' '}
+        {list.servedVersion === 0
+          ? 'Nothing is served.'
+          : `Version ${formatCount(list.servedVersion)} with ${formatCount(list.servedCount)} values goes on being served.`}
+      </p>
+      {release.isError && <ProblemAlert error={release.error} />}
+      <div className={form['row']}>
+        <Button size="xs" loading={release.isPending} onClick={() => release.mutate()}>
+          Release version {formatCount(held.version)}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function draftOf(list: FirewallList | undefined): ListDraft {
+  return {
+    name: list?.name ?? '',
+    collection: list?.collectionName ?? '',
+    format: list?.format ?? 'text',
+    indicatorTypes: list?.indicatorTypes ?? [],
+    tlpMax: list?.tlpMax ?? 'AMBER',
+    valuesMax: list?.valuesMax == null ? '' : String(list.valuesMax),
+    shrinkPercentMax: String(list?.shrinkPercentMax ?? 50),
+    isPublic: list?.isPublic ?? false,
+    openNetworks: list?.openNetworks.join(' ') ?? '',
+  }
+}
+
+function bodyOf(draft: ListDraft): CreateFirewallList {
+  return {
+    name: draft.name,
+    collection: draft.collection,
+    format: draft.format,
+    ...(draft.indicatorTypes.length > 0 && { indicatorTypes: draft.indicatorTypes }),
+    tlpMax: draft.tlpMax,
+    ...(draft.valuesMax !== '' && { valuesMax: Number(draft.valuesMax) }),
+    shrinkPercentMax: Number(draft.shrinkPercentMax),
+    isPublic: draft.isPublic,
+    openNetworks: networksOf(draft.openNetworks),
+  }
+}

@@ -1,0 +1,183 @@
+import { Button } from '@mantine/core'
+import { paths, type TaxiiCollectionSettings, type TaxiiRoot } from '@postern/protocol'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { api } from '../api/api.ts'
+import { readerQueries } from '../api/reader-queries.ts'
+import { useWrite } from '../api/use-write.ts'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { CopyButton } from '../elements/copy-button.tsx'
+import { EmptyState } from '../elements/empty-state.tsx'
+import form from '../elements/form.module.css'
+import { Icon } from '../elements/icon.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { Section } from '../elements/section.tsx'
+import { ShortText } from '../elements/short-text.tsx'
+import { TlpLabel } from '../elements/tlp-label.tsx'
+import type { Column } from '../elements/virtual-table.tsx'
+import { formatCount } from '../format/quantities.ts'
+import { TaxiiCollectionDialog, TaxiiRootDialog } from './taxii-dialogs.tsx'
+
+/** What is served over TAXII 2.1: API roots, and the collections below them. */
+export function TaxiiSection() {
+  const roots = useInfiniteQuery(readerQueries.roots())
+  const collections = useInfiniteQuery(readerQueries.taxiiCollections())
+  const mayWrite = useMay('write')
+  const [isMaking, setMaking] = useState<'root' | 'collection'>()
+  const [removed, setRemoved] = useState<TaxiiRoot | TaxiiCollectionSettings>()
+  const open = mayWrite ? { onOpen: setRemoved } : {}
+  const add = (what: 'root' | 'collection', words: string) =>
+    mayWrite && (
+      <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setMaking(what)}>
+        {words}
+      </Button>
+    )
+  return (
+    <>
+      <Section title="API roots" summary="Discovery is at /taxii2/" actions={add('root', 'New API root')}>
+        <PagedTable
+          label="API roots"
+          query={roots}
+          columns={rootColumns}
+          rowKey={({ id }) => id}
+          {...open}
+          empty={<EmptyState title="No API root yet">A root holds collections: one is enough for most.</EmptyState>}
+        />
+      </Section>
+      <Section title="Collections" actions={add('collection', 'New TAXII collection')}>
+        <PagedTable
+          label="TAXII collections"
+          query={collections}
+          columns={collectionColumns}
+          rowKey={({ id }) => id}
+          {...open}
+          empty={
+            <EmptyState title="No TAXII collection yet">
+              A data collection is served to be read; an owner can be written as well.
+            </EmptyState>
+          }
+        />
+      </Section>
+      {isMaking === 'root' && <TaxiiRootDialog onClose={() => setMaking(undefined)} />}
+      {isMaking === 'collection' && <TaxiiCollectionDialog onClose={() => setMaking(undefined)} />}
+      {removed && <RemoveDialog thing={removed} onClose={() => setRemoved(undefined)} />}
+    </>
+  )
+}
+
+function RemoveDialog({ thing, onClose }: { thing: TaxiiRoot | TaxiiCollectionSettings; onClose: () => void }) {
+  const isRoot = 'name' in thing
+  const noun = isRoot ? 'API root' : 'TAXII collection'
+  const path = isRoot
+    ? paths.taxiiRoot(encodeURIComponent(thing.id))
+    : paths.taxiiCollection(encodeURIComponent(thing.id))
+  const remove = useWrite({
+    write: () => api(path, { method: 'DELETE' }),
+    said: `The ${noun} is deleted`,
+    touches: [['taxii-roots'], ['taxii-collections'], ['readers']],
+    onDone: onClose,
+  })
+  return (
+    <ConfirmDialog
+      title={`Delete this ${noun}?`}
+      confirm={`Delete the ${noun}`}
+      keep="Keep it"
+      isDangerous
+      open
+      onClose={onClose}
+      action={remove}
+    >
+      <p>
+        <strong>
+          <PlainText text={thing.title} />
+        </strong>{' '}
+        is not answered any more at <code>{thing.url}</code>. What it serves stays in the library.
+      </p>
+    </ConfirmDialog>
+  )
+}
+
+function Address({ url }: { url: string }) {
+  return (
+    <span className={form['inline']}>
+      <code>
+        <PlainText text={url} />
+      </code>
+      <CopyButton text={url} label="Copy the address" isSkipped />
+    </span>
+  )
+}
+
+const rootColumns: readonly Column<TaxiiRoot>[] = [
+  {
+    key: 'title',
+    header: 'API root',
+    width: 'minmax(160px, 1.4fr)',
+    isPlain: true,
+    render: ({ title, description }) => (
+      <div>
+        <strong>
+          <ShortText text={title} />
+        </strong>
+        {description !== null && description !== '' && <ShortText text={description} isSoft />}
+      </div>
+    ),
+  },
+  { key: 'url', header: 'Address', width: 'minmax(220px, 2fr)', render: ({ url }) => <Address url={url} /> },
+]
+
+const collectionColumns: readonly Column<TaxiiCollectionSettings>[] = [
+  {
+    key: 'title',
+    header: 'Collection',
+    width: 'minmax(160px, 1.6fr)',
+    isPlain: true,
+    render: ({ title, rootName }) => (
+      <div>
+        <strong>
+          <ShortText text={title} />
+        </strong>
+        <ShortText text={rootName} isSoft />
+      </div>
+    ),
+  },
+  {
+    key: 'of',
+    header: 'Serves',
+    width: 'minmax(104px, 0.8fr)',
+    render: ({ collectionId }) => <span>{collectionId === null ? 'An owner' : 'A data collection'}</span>,
+  },
+  {
+    key: 'may',
+    header: 'Clients may',
+    width: '116px',
+    render: ({ canRead, canWrite }) => (
+      <span>
+        {[canRead && 'read', canWrite && 'write'].filter((word) => word !== false).join(' and ') || 'nothing'}
+      </span>
+    ),
+  },
+  {
+    key: 'tlp',
+    header: 'TLP up to',
+    width: '124px',
+    isSecondary: true,
+    render: ({ tlpMax }) => <TlpLabel level={tlpMax} isShort />,
+  },
+  {
+    key: 'objects',
+    header: 'Objects',
+    width: '84px',
+    align: 'end',
+    render: ({ objectCount }) => <span>{formatCount(objectCount)}</span>,
+  },
+  {
+    key: 'url',
+    header: 'Address',
+    width: 'minmax(200px, 2fr)',
+    isSecondary: true,
+    render: ({ url }) => <Address url={url} />,
+  },
+]

@@ -1,0 +1,100 @@
+import { NativeSelect } from '@mantine/core'
+import { Collection, paths, type SightingTrait } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { jobQueries } from '../api/job-queries.ts'
+import { useWrite } from '../api/use-write.ts'
+import { ChangeWords, totalWords } from '../collections/collection-preview.tsx'
+import classes from '../collections/collections.module.css'
+import { usePreview } from '../collections/use-preview.ts'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { TqlField } from '../tql/tql-field.tsx'
+import { type TraitUse, withTrait } from './with-trait.ts'
+
+interface AddTraitDialogProps {
+  trait: SightingTrait
+  /** That is analysed; another can be chosen. */
+  collectionId: string | undefined
+  onClose: () => void
+}
+
+/** Adds what sighted values share to a collection's query, with what would enter and leave before it is saved. */
+export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogProps) {
+  const collections = useQuery(jobQueries.collections())
+  const [chosen, setChosen] = useState(collectionId)
+  const collection = collections.data?.find(({ id }) => id === chosen) ?? collections.data?.[0]
+  const [use, setUse] = useState<TraitUse>('widen')
+  const [written, setWritten] = useState<string>()
+  const tql = written ?? (collection ? withTrait(collection.tql, trait.tql, use) : trait.tql)
+  const { preview, mistake, isIdle } = usePreview(tql, collection?.id)
+  const save = useWrite({
+    write: async () => {
+      if (!collection) throw new Error('no collection is chosen')
+      return api(paths.collection(encodeURIComponent(collection.id)), {
+        method: 'PATCH',
+        body: { tql },
+        reply: Collection,
+      })
+    },
+    said: 'The data collection is saved',
+    touches: [['collection'], ['collection-list'], ['collections'], ['sighting-analysis']],
+    onDone: onClose,
+  })
+  return (
+    <FormDialog
+      title="Add to a data collection"
+      confirm="Save the data collection"
+      isReady={collection !== undefined && mistake === undefined && preview.isSuccess && !preview.isPlaceholderData}
+      isWide
+      onClose={onClose}
+      onConfirm={() => save.mutate()}
+      action={save}
+    >
+      {collections.isPending && <SkeletonRows label="Loading data collections" rows={3} />}
+      {collections.isError && <ProblemAlert what="The data collections" error={collections.error} />}
+      {collections.data?.length === 0 && <p>There is no data collection yet: make one first.</p>}
+      {collection && (
+        <>
+          <NativeSelect
+            label="Data collection"
+            value={collection.id}
+            onChange={(event) => {
+              setChosen(event.currentTarget.value)
+              setWritten(undefined)
+            }}
+            data={(collections.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          />
+          <NativeSelect
+            label="What has this trait"
+            value={use}
+            onChange={(event) => {
+              setUse(event.currentTarget.value === 'narrow' ? 'narrow' : 'widen')
+              setWritten(undefined)
+            }}
+            data={[
+              { value: 'widen', label: 'comes in as well' },
+              { value: 'narrow', label: 'stays, and all else leaves' },
+            ]}
+          />
+          <TqlField label="Query" value={tql} mistake={mistake} onChange={setWritten} />
+          <div className={classes['preview']} aria-live="polite" data-old={preview.isPlaceholderData || undefined}>
+            {!isIdle && preview.isPending && <p>Looking what would enter and leave …</p>}
+            {preview.isError && mistake === undefined && <ProblemAlert what="The preview" error={preview.error} />}
+            {preview.data && (
+              <>
+                <p>
+                  <PlainText text={collection.name} /> would hold {totalWords(preview.data)}.
+                </p>
+                <ChangeWords preview={preview.data} />
+              </>
+            )}
+          </div>
+        </>
+      )}
+    </FormDialog>
+  )
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { analysisQueryOf, readAnalysisSearch } from './analysis-search.ts'
+
+test('what makes no sense in the address is left out', () => {
+  expect(readAnalysisSearch({ days: '31', control: 'x', collection: '4', other: '1' })).toEqual({ collection: '4' })
+  expect(readAnalysisSearch({ days: '90', control: '3' })).toEqual({ days: '90', control: '3' })
+})
+
+test('a period is whole days of UTC that end with today', () => {
+  const nowMs = Date.parse('2026-11-21T09:30:00Z')
+  expect(analysisQueryOf({ days: '7', control: '3' }, nowMs)).toEqual({
+    from: '2026-11-15T00:00:00.000Z',
+    to: '2026-11-22T00:00:00.000Z',
+    controlId: '3',
+  })
+  expect(analysisQueryOf({}, nowMs).from).toBe('2026-10-23T00:00:00.000Z')
+})
