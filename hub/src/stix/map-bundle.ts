@@ -4,6 +4,7 @@ import {
   mapStixObjects,
   outsideReferences,
   readStixBundle,
+  stixItemsMax,
   type LibraryItems,
   type LibraryPlace,
   type MappedObject,
@@ -50,10 +51,10 @@ export function mapBundle(
     rows.endEntry()
     objectCount += 1
   }
-  const itemCount = countItems(mapped.items)
+  const { itemCount } = mapped
   return {
     kind: 'mapped',
-    content: itemCount === 0 ? null : encode(mapped.items),
+    content: itemCount === 0 || itemCount > stixItemsMax ? null : encode(mapped.items),
     itemCount,
     objects: rows.finish(),
     objectCount,
@@ -97,10 +98,6 @@ function objectRow(read: Extract<ReadStixObject, { ok: true }>, { place, outcome
 
 function indicatorIds(place: LibraryPlace | undefined): string[] {
   return place?.kind === 'indicators' ? place.values.map(({ type, value }) => indicatorId(type, value)) : []
-}
-
-function countItems({ group, indicator, association }: LibraryItems): number {
-  return group.length + indicator.length + association.length
 }
 
 function encode(items: LibraryItems): Uint8Array<ArrayBuffer> {

@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream'
-import type { TlpLevel } from '@postern/intel'
+import { stixItemsMax, type TlpLevel } from '@postern/intel'
 import type { StixImport } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { BatchRow } from '../batches/batch-store.ts'
 import type { Batches, BatchSender } from '../batches/batches.ts'
-import { contentItemsMax } from '../batches/read-content.ts'
 import type { Collections } from '../collections/collections.ts'
 import type { ValueFilter } from '../collections/version-queries.ts'
 import type { DatabaseConnection } from '../database/database.ts'
@@ -48,10 +47,10 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
       known: await knownObjects(pool, owner.id, ids),
       places: await placesOf(pool, owner.id, outside),
     }))
-    if (mapped.itemCount > contentItemsMax) {
+    if (mapped.itemCount > stixItemsMax) {
       throw new Problem(
         'too-large',
-        `The bundle becomes ${mapped.itemCount} indicators, groups and associations; ${contentItemsMax} are permitted. Send it in several bundles.`,
+        `The bundle becomes ${mapped.itemCount} indicators, groups and associations; ${stixItemsMax} are permitted. Send it in several bundles.`,
       )
     }
     const batch = mapped.objectCount === 0 ? undefined : await write(caller, owner.id, owner.name, mapped)

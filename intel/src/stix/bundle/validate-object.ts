@@ -86,10 +86,12 @@ function missing(
   return undefined
 }
 
-/** Instants that STIX puts in an order. Those of 2.1 that may be equal come first. */
+/** Instants that STIX puts in an order, in which they may be equal. */
 function brokenOrder(object: Readonly<Record<string, unknown>>): string | undefined {
-  for (const [earlier, later] of orders)
-    if (isBefore(object[later], object[earlier])) return `Its ${later} is before its ${earlier}.`
+  if (isBefore(object['modified'], object['created'])) return 'Its modified is before its created.'
+  if (isBefore(object['last_seen'], object['first_seen'])) return 'Its last_seen is before its first_seen.'
+  if (isBefore(object['last_observed'], object['first_observed']))
+    return 'Its last_observed is before its first_observed.'
   return undefined
 }
 
@@ -98,12 +100,6 @@ function isBefore(a: unknown, b: unknown): boolean {
   if (typeof a !== 'string' || typeof b !== 'string' || a === b) return false
   return a.length === b.length ? a < b : comparableInstant(a) < comparableInstant(b)
 }
-
-const orders = [
-  ['created', 'modified'],
-  ['first_seen', 'last_seen'],
-  ['first_observed', 'last_observed'],
-] as const
 
 function brokenByType(
   object: Readonly<Record<string, unknown>>,

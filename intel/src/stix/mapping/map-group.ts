@@ -5,7 +5,7 @@ import { attributesOf, cut, groupNameLengthMax, instantOf, tagsOf, textOf } from
 
 /** The type of group that an object becomes; undefined where the library has no place for it. */
 export function groupTypeOf(object: StixObject): GroupType | undefined {
-  if (object.type === posternGroupType) return parseGroupType(textOf(object, 'x_postern_group_type') ?? '')
+  if (object.type === posternGroupType) return parseGroupType(textOf(object['x_postern_group_type']) ?? '')
   return groupTypes.get(object.type)
 }
 
@@ -29,20 +29,20 @@ export const groupTypes: ReadonlyMap<string, GroupType> = new Map<string, GroupT
 
 /** A group keeps the xid that it left us with; any other has the object's id. */
 export function groupXid(object: StixObject): string {
-  const own = textOf(object, 'x_postern_xid')
+  const own = textOf(object['x_postern_xid'])
   return own === undefined || own.length > 500 ? object.id : own
 }
 
 export function groupItem(object: StixObject, type: GroupType, securityLabel: NamedItem[]): GroupItem {
   const item: GroupItem = {
     type,
-    name: cut((textOf(object, 'name') ?? object.id).trim(), groupNameLengthMax),
+    name: cut((textOf(object['name']) ?? object.id).trim(), groupNameLengthMax),
     xid: groupXid(object),
   }
   const status = statusOf(object)
   if (status !== undefined) item.status = status
   for (const [name, property] of instants) {
-    const instant = instantOf(object, property)
+    const instant = instantOf(object[property])
     if (instant !== undefined) item[name] = instant
   }
   const tag = tagsOf(object)
@@ -50,9 +50,9 @@ export function groupItem(object: StixObject, type: GroupType, securityLabel: Na
   if (securityLabel.length > 0) item.securityLabel = securityLabel
   const attribute = attributesOf(object)
   if (attribute.length > 0) item.attribute = attribute
-  const fileText = textOf(object, 'x_postern_file_text')
+  const fileText = textOf(object['x_postern_file_text'])
   if (object.type === posternGroupType && fileText !== undefined) {
-    item.fileType = cut(textOf(object, 'x_postern_file_type') ?? '', 100)
+    item.fileType = cut(textOf(object['x_postern_file_type']) ?? '', 100)
     item.fileText = fileText.slice(0, fileTextLengthMax)
   }
   return item
@@ -64,14 +64,14 @@ const fileTextLengthMax = 500_000
 export function signatureItem(object: StixObject, language: string, securityLabel: NamedItem[]): GroupItem {
   const item = groupItem(object, 'Signature', securityLabel)
   item.fileType = language === 'stix' ? 'STIX' : cut(language, 100)
-  item.fileText = textOf(object, 'pattern') ?? ''
+  item.fileText = textOf(object['pattern']) ?? ''
   return item
 }
 
 function statusOf(object: StixObject): string | undefined {
   if (object['revoked'] === true) return 'Revoked'
   if (object['x_mitre_deprecated'] === true) return 'Deprecated'
-  return textOf(object, 'x_postern_status')?.slice(0, 100)
+  return textOf(object['x_postern_status'])?.slice(0, 100)
 }
 
 const instants = [

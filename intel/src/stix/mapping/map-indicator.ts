@@ -11,9 +11,9 @@ export type MappedIndicator =
   | { readonly kind: 'invalid'; readonly reason: string }
 
 export function mapIndicator(object: StixObject): MappedIndicator {
-  const pattern = textOf(object, 'pattern')
+  const pattern = textOf(object['pattern'])
   if (pattern === undefined) return { kind: 'invalid', reason: 'Its pattern is empty.' }
-  const language = textOf(object, 'pattern_type') ?? 'stix'
+  const language = textOf(object['pattern_type']) ?? 'stix'
   if (language !== 'stix') {
     return pattern.length > foreignPatternLengthMax
       ? { kind: 'invalid', reason: `Its pattern has more than ${foreignPatternLengthMax} characters.` }
@@ -50,16 +50,16 @@ export function indicatorItems(
   securityLabel: NamedItem[],
 ): IndicatorItem[] {
   const { confidence = object['x_postern_confidence'], x_postern_rating: rating } = object
-  const status = textOf(object, 'x_postern_status')
+  const status = textOf(object['x_postern_status'])
   const tag = tagsOf(object)
   const attribute = attributesOf(object)
-  const name = textOf(object, 'name')
+  const name = textOf(object['name'])
   if (name !== undefined && !values.some(({ value }) => value === name))
     attribute.unshift({ type: 'Name', value: cut(name, attributeLengthMax) })
   const active = object['revoked'] !== true
-  const firstSeen = instantOf(object, 'valid_from')
-  const lastSeen = instantOf(object, 'x_postern_last_seen')
-  const externalDateExpires = instantOf(object, 'valid_until')
+  const firstSeen = instantOf(object['valid_from'])
+  const lastSeen = instantOf(object['x_postern_last_seen'])
+  const externalDateExpires = instantOf(object['valid_until'])
   // One literal with every field: ten thousand of them are made at once.
   return values.map(({ type, value }) => ({
     type,

@@ -31,10 +31,10 @@ function property(value: unknown, name: string): string | undefined {
 }
 
 /** Ids of the markings of an object, those of its parts included: what is marked in part is handled as its narrowest part. */
-export function markingRefsOf(object: StixObject): string[] {
-  const refs = textsOf(object, 'object_marking_refs')
+export function markingRefsOf(object: StixObject): readonly string[] {
+  const refs = textsOf(object['object_marking_refs'])
   if (object['granular_markings'] === undefined) return refs
-  const granular = objectsOf(object, 'granular_markings').flatMap((entry) => property(entry, 'marking_ref') ?? [])
+  const granular = objectsOf(object['granular_markings']).flatMap((entry) => property(entry, 'marking_ref') ?? [])
   return [...new Set([...refs, ...granular])]
 }
 

@@ -1,3 +1,4 @@
+import { stixItemsMax } from '../bundle/bundle-limits.ts'
 import type { ReadStixObject } from '../bundle/read-stix-bundle.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
 import type { LibraryItems, LibraryPlace } from './library-item.ts'
@@ -20,6 +21,8 @@ export interface MappedBundle {
   /** One for each object of the bundle, in its order. */
   readonly objects: readonly MappedObject[]
   readonly items: LibraryItems
+  /** Groups, indicators and associations that the bundle becomes; above `stixItemsMax`, `items` lacks some of them. */
+  readonly itemCount: number
 }
 
 export interface MapOptions {
@@ -53,20 +56,21 @@ export function outsideReferences(objects: readonly ReadStixObject[]): string[] 
 
 function referencesOf(object: StixObject): string[] {
   const ends =
-    object.type === 'relationship' ? [textOf(object, 'source_ref') ?? '', textOf(object, 'target_ref') ?? ''] : []
-  return [...ends, ...markingRefsOf(object), ...(object.type === 'report' ? textsOf(object, 'object_refs') : [])]
+    object.type === 'relationship' ? [textOf(object['source_ref']) ?? '', textOf(object['target_ref']) ?? ''] : []
+  return [...ends, ...markingRefsOf(object), ...(object.type === 'report' ? textsOf(object['object_refs']) : [])]
 }
+
+/** What is known of an id: its newest version in the bundle, and where that goes. */
+type Known = { read: GoodObject; place: LibraryPlace | undefined; reason: string | null }
 
 class StixMapper {
   readonly #objects: readonly ReadStixObject[]
   readonly #unchanged: ReadonlySet<number>
   readonly #outside: ReadonlyMap<string, LibraryPlace>
-  /** Of each id the newest version in the bundle. */
-  readonly #newest = new Map<string, GoodObject>()
-  readonly #places = new Map<string, LibraryPlace>()
+  readonly #known = new Map<string, Known>()
   readonly #items: LibraryItems = { group: [], indicator: [], association: [] }
-  readonly #placeOf = (id: string) => this.#places.get(id) ?? this.#outside.get(id)
-  readonly #reasons = new Map<string, string>()
+  readonly #placeOf = (id: string) => this.#known.get(id)?.place ?? this.#outside.get(id)
+  #itemCount = 0
 
   constructor(objects: readonly ReadStixObject[], { unchanged = new Set(), places = new Map() }: MapOptions) {
     this.#objects = objects
@@ -75,30 +79,21 @@ class StixMapper {
   }
 
   map(): MappedBundle {
-    for (const read of this.#objects) if (read.ok) this.#noteVersion(read)
-    for (const { object } of this.#newest.values()) this.#place(object)
+    for (const read of this.#objects) if (read.ok) this.#note(read)
     // Values that one object takes back and another says are said: the later item of a batch wins.
-    const accounts = new Map<number, MappedObject>()
-    for (const read of this.#objects) if (isRevoked(read)) accounts.set(read.position, this.#account(read))
-    const objects = this.#objects.map((read) => accounts.get(read.position) ?? this.#account(read))
-    return { objects, items: this.#items }
+    const revoked = new Map<number, MappedObject>()
+    for (const read of this.#objects) if (isRevoked(read)) revoked.set(read.position, this.#account(read))
+    const objects = this.#objects.map((read) => revoked.get(read.position) ?? this.#account(read))
+    return { objects, items: this.#items, itemCount: this.#itemCount }
   }
 
-  #noteVersion(read: GoodObject): void {
-    const known = this.#newest.get(read.object.id)
-    if (known === undefined || (known.version ?? '') < (read.version ?? '')) this.#newest.set(read.object.id, read)
-  }
-
-  #place(object: StixObject): void {
-    const place = object.type === 'indicator' ? this.#placeOfIndicator(object) : placeOfOther(object)
-    if (place !== undefined) this.#places.set(object.id, place)
-  }
-
-  #placeOfIndicator(object: StixObject): LibraryPlace | undefined {
-    const mapped = mapIndicator(object)
-    if (mapped.kind === 'values') return { kind: 'indicators', values: mapped.values }
-    this.#reasons.set(object.id, mapped.reason)
-    return mapped.kind === 'invalid' ? undefined : { kind: 'group', type: 'Signature', xid: groupXid(object) }
+  #note(read: GoodObject): void {
+    const { object } = read
+    const known = this.#known.get(object.id)
+    if (known !== undefined && (known.read.version ?? '') >= (read.version ?? '')) return
+    const { place, reason } = object.type === 'indicator' ? placeOfIndicator(object) : placeOfOther(object)
+    if (known === undefined) this.#known.set(object.id, { read, place, reason })
+    else Object.assign(known, { read, place, reason })
   }
 
   #account(read: ReadStixObject): MappedObject {
@@ -108,15 +103,14 @@ class StixMapper {
       return { position, id, type, outcome: 'refused', reason, place: undefined }
     }
     const { id, type } = read.object
-    const newest = this.#newest.get(id)
-    if (newest !== read) return this.#accountOfOther(read, newest)
-    const place = this.#places.get(id)
-    if (type === 'indicator' && place === undefined)
-      return { position, id, type, outcome: 'refused', reason: this.#reasons.get(id) ?? null, place }
+    const known = this.#known.get(id)
+    if (known?.read !== read) return this.#accountOfOther(read, known?.read)
+    const { place, reason } = known
+    if (type === 'indicator' && place === undefined) return { position, id, type, outcome: 'refused', reason, place }
     if (this.#unchanged.has(position)) return { position, id, type, outcome: 'unchanged', reason: null, place }
-    const reason = this.#write(read, place)
-    if (reason !== undefined) return { position, id, type, outcome: 'kept', reason, place: undefined }
-    return { position, id, type, outcome: 'mapped', reason: this.#reasons.get(id) ?? null, place }
+    const kept = this.#write(read, place)
+    if (kept !== undefined) return { position, id, type, outcome: 'kept', reason: kept, place: undefined }
+    return { position, id, type, outcome: 'mapped', reason, place }
   }
 
   /** Another version of an object than the newest, or the same once more. */
@@ -131,15 +125,23 @@ class StixMapper {
     return { ...told, outcome: 'refused', reason: 'The bundle holds another object with this id and version.' }
   }
 
+  /** Counts items; beyond the bound they are counted and not made, so that a small bundle cannot become a large one. */
+  #hasRoomFor(count: number): boolean {
+    this.#itemCount += count
+    return this.#itemCount <= stixItemsMax
+  }
+
   /** Adds the items of an object. @returns why it is kept as its text alone, where it is */
   #write({ object }: GoodObject, place: LibraryPlace | undefined): string | undefined {
     if (object.type === 'relationship') return this.#writeRelationship(object)
     if (place === undefined) return keptReason(object)
     if (place.kind === 'label') return undefined
     const labels = labelsOf(object, this.#placeOf)
-    if (place.kind === 'indicators') this.#items.indicator.push(...indicatorItems(object, place.values, labels))
-    else if (place.type === 'Signature' && object.type === 'indicator')
-      this.#items.group.push(signatureItem(object, textOf(object, 'pattern_type') ?? 'stix', labels))
+    if (!this.#hasRoomFor(place.kind === 'indicators' ? place.values.length : 1)) return undefined
+    if (place.kind === 'indicators') {
+      for (const item of indicatorItems(object, place.values, labels)) this.#items.indicator.push(item)
+    } else if (place.type === 'Signature' && object.type === 'indicator')
+      this.#items.group.push(signatureItem(object, textOf(object['pattern_type']) ?? 'stix', labels))
     else this.#items.group.push(groupItem(object, place.type, labels))
     if (object.type === 'report') this.#writeReferences(object, place)
     return undefined
@@ -148,7 +150,7 @@ class StixMapper {
   #writeRelationship(object: StixObject): string | undefined {
     if (object['revoked'] === true || object['x_mitre_deprecated'] === true)
       return 'It is revoked or deprecated, so that nothing is joined by it.'
-    const [from, to] = [textOf(object, 'source_ref') ?? '', textOf(object, 'target_ref') ?? '']
+    const [from, to] = [textOf(object['source_ref']) ?? '', textOf(object['target_ref']) ?? '']
     const [source, target] = [this.#placeOf(from), this.#placeOf(to)]
     if (!isEnd(source)) return `Its source ${from} has no place in the library.`
     if (!isEnd(target)) return `Its target ${to} has no place in the library.`
@@ -156,21 +158,23 @@ class StixMapper {
     this.#associate(
       source,
       target,
-      (textOf(object, 'x_postern_kind') ?? textOf(object, 'relationship_type') ?? 'related-to').slice(0, 200),
+      (textOf(object['x_postern_kind']) ?? textOf(object['relationship_type']) ?? 'related-to').slice(0, 200),
     )
     return undefined
   }
 
   #writeReferences(object: StixObject, place: LibraryPlace): void {
-    for (const ref of new Set(textsOf(object, 'object_refs'))) {
+    for (const ref of new Set(textsOf(object['object_refs']))) {
       const target = this.#placeOf(ref)
       if (ref !== object.id && isEnd(target)) this.#associate(place, target, 'refers-to')
     }
   }
 
   #associate(source: LibraryPlace, target: LibraryPlace, associationType: string): void {
-    for (const from of endsOf(source)) {
-      for (const to of endsOf(target)) {
+    const [sources, targets] = [endsOf(source), endsOf(target)]
+    if (!this.#hasRoomFor(sources.length * targets.length)) return
+    for (const from of sources) {
+      for (const to of targets) {
         this.#items.association.push({
           ref_1: from.value,
           type_1: from.type,
@@ -183,14 +187,27 @@ class StixMapper {
   }
 }
 
-function placeOfOther(object: StixObject): LibraryPlace | undefined {
+type Placed = { place: LibraryPlace | undefined; reason: string | null }
+
+function placeOfIndicator(object: StixObject): Placed {
+  const mapped = mapIndicator(object)
+  if (mapped.kind === 'values') return { place: { kind: 'indicators', values: mapped.values }, reason: null }
+  const isReadable = mapped.kind === 'signature'
+  const place = isReadable ? ({ kind: 'group', type: 'Signature', xid: groupXid(object) } as const) : undefined
+  return { place, reason: mapped.reason }
+}
+
+function placeOfOther(object: StixObject): Placed {
+  if (object.type === 'relationship') return nowhere
   if (object.type === 'marking-definition') {
     const name = labelOfMarking(object)
-    return name === undefined ? undefined : { kind: 'label', name }
+    return { place: name === undefined ? undefined : { kind: 'label', name }, reason: null }
   }
   const type = groupTypeOf(object)
-  return type === undefined ? undefined : { kind: 'group', type, xid: groupXid(object) }
+  return { place: type === undefined ? undefined : { kind: 'group', type, xid: groupXid(object) }, reason: null }
 }
+
+const nowhere: Placed = { place: undefined, reason: null }
 
 function isEnd(place: LibraryPlace | undefined): place is LibraryPlace {
   return place !== undefined && place.kind !== 'label'

@@ -9,26 +9,30 @@ export const attributeLengthMax = 100_000
 const tagsMax = 500
 const attributesMax = 1000
 
-export function textOf(object: StixObject, property: string): string | undefined {
-  const value = object[property]
+/** A text with more than blanks in it. */
+export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }
 
-export function textsOf(object: StixObject, property: string): string[] {
-  const value = object[property]
-  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
+export function textsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return []
+  const entries: readonly unknown[] = value
+  return areTexts(entries) ? entries : entries.filter((entry): entry is string => typeof entry === 'string')
 }
 
-export function objectsOf(object: StixObject, property: string): object[] {
-  const value = object[property]
+function areTexts(entries: readonly unknown[]): entries is readonly string[] {
+  for (const entry of entries) if (typeof entry !== 'string') return false
+  return true
+}
+
+export function objectsOf(value: unknown): object[] {
   return Array.isArray(value)
     ? value.filter((entry): entry is object => typeof entry === 'object' && entry !== null)
     : []
 }
 
 /** With six digits of a second at most: STIX permits more than the library keeps. */
-export function instantOf(object: StixObject, property: string): string | undefined {
-  const value = object[property]
+export function instantOf(value: unknown): string | undefined {
   if (!isStixInstant(value)) return undefined
   return value.length <= plainInstantLength ? value : comparableInstant(value)
 }
@@ -83,7 +87,7 @@ const typeWords: ReadonlyMap<string, string> = new Map([
 export function attributesOf(object: StixObject): AttributeItem[] {
   const attributes: AttributeItem[] = []
   if (object['x_postern_attributes'] !== undefined) {
-    const own = objectsOf(object, 'x_postern_attributes')
+    const own = objectsOf(object['x_postern_attributes'])
     for (const entry of own.slice(0, attributesMax)) attributes.push(...ownAttribute(entry))
   }
   if (!attributes.some(({ type }) => type === 'Description'))
@@ -91,13 +95,13 @@ export function attributesOf(object: StixObject): AttributeItem[] {
   addAttributes(attributes, 'Alias', object['aliases'])
   addAttributes(attributes, 'Alias', object['x_mitre_aliases'])
   if (object['external_references'] !== undefined) {
-    for (const reference of objectsOf(object, 'external_references')) {
+    for (const reference of objectsOf(object['external_references'])) {
       addAttribute(attributes, 'External ID', Reflect.get(reference, 'external_id'))
       addAttribute(attributes, 'Reference', Reflect.get(reference, 'url'))
     }
   }
   if (object['kill_chain_phases'] !== undefined) {
-    for (const phase of objectsOf(object, 'kill_chain_phases')) {
+    for (const phase of objectsOf(object['kill_chain_phases'])) {
       const name = `${Reflect.get(phase, 'kill_chain_name')}: ${Reflect.get(phase, 'phase_name')}`
       addAttribute(attributes, 'Kill Chain Phase', name)
     }
