@@ -8,11 +8,11 @@ import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executi
 import { createExports } from '../exports/exports.ts'
 import { exportRoutes } from '../exports/routes.ts'
 import { createServer, type Server } from '../http/server.ts'
-import { createExclusions } from '../exclusions/exclusions.ts'
+import { createExclusions, type ExclusionLists } from '../exclusions/exclusions.ts'
 import { createLibrary, type LibraryParts } from './create-library.ts'
 import { LibraryStore } from './library-store.ts'
 import { libraryRoutes } from './routes.ts'
-import { compileTql } from './tql-to-sql.ts'
+import { compileSearch } from './tql-to-sql.ts'
 
 type ExecutionCaller = Extract<Caller, { kind: 'execution' }>
 
@@ -23,6 +23,7 @@ let server: Server
 let appliance: RehearsedServer
 let feedAppId: string
 let exportAppId: string
+let exclusions: ExclusionLists
 let person: PersonCaller
 let stranger: PersonCaller
 /** Owner, collection and control of one test. */
@@ -32,7 +33,7 @@ let made = 0
 beforeAll(async () => {
   rehearsal = await startRehearsal()
   const { connection, clock, audit, log, organizationId } = rehearsal
-  const exclusions = createExclusions({ ...rehearsal, onTouched() {} })
+  exclusions = createExclusions({ ...rehearsal, onTouched() {} })
   parts = createLibrary({ ...connection, clock, audit, matchers: exclusions.matchers, onTouched() {} })
   collections = createCollections({ ...connection, clock, audit, log })
   server = await createServer({
@@ -284,6 +285,27 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     expect((await get(person, paths.indicatorExports(indicatorId('Host', 'held.example.com')))).status).toBe(404)
   })
 
+  test('LIB-4: what an exclusion list keeps back says so, and which list and entry it was', async () => {
+    await send({ indicator: ['kept.example.com', 'gone.example.com'].map((summary) => ({ type: 'Host', summary })) })
+    const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}" and typeName = "Host"`)
+    await receipt(caller, { collectionId, desired: 2, held: 2 })
+    const list = await exclusions.create(person, { name: `Ours ${owner.id}`, kind: 'protected' })
+    await exclusions.writeEntries(person, list.id, Buffer.from('{"entries": [{"entry": "gone.example.com"}]}'))
+    await exclusions.pass()
+    await collections.refreshTouched()
+    const of = async (value: string) => {
+      const { targets } = await exportsOf(indicatorId('Host', value))
+      return targets.find((each) => each.controlId === controlId)
+    }
+    // Held still, and gone with the next export.
+    expect(await of('gone.example.com')).toMatchObject({ state: 'held', isWanted: false })
+    expect(await of('kept.example.com')).toMatchObject({ state: 'held', isWanted: true })
+    await receipt(caller, { collectionId, collectionVersion: 2, desired: 1, held: 1 })
+    expect(await of('gone.example.com')).toMatchObject({ state: 'absent', reason: 'excluded', isWanted: false })
+    const { body } = await get(person, paths.indicator(indicatorId('Host', 'gone.example.com')))
+    expect(body.exclusions).toMatchObject([{ listName: list.name, kind: 'protected', entry: 'gone.example.com' }])
+  })
+
   test('what the app left out is named as such, and what it holds and nobody wants too', async () => {
     await send({
       indicator: [
@@ -370,7 +392,7 @@ describe('LIB-3: searching', () => {
   test('counting that takes too long is given up for an estimate, and that too rather than waiting', async () => {
     const store = new LibraryStore(rehearsal.db)
     const scope = { organizationId: rehearsal.organizationId, ownerIds: undefined }
-    const condition = compileTql('rating >= 0 or rating < 0', new Date())
+    const condition = compileSearch('rating >= 0 or rating < 0', new Date())
     const other = await rehearsal.connection.pool.connect()
     try {
       await other.query('begin; lock table assertion in access exclusive mode')
