@@ -39,13 +39,48 @@ create table firewall_list (
   served_version int,
   served_count bigint,
   served_since timestamptz,
+  served_text_id bigint,
   -- A newer version that is held back, and why.
   held_version int,
   held_reason text,
+  held_text_id bigint,
+  -- The collection's version that was last made into a text, when, and how long that took.
+  considered_version int not null default 0,
+  considered_at timestamptz,
+  considered_ms int not null default 0,
   created_at timestamptz not null default now(),
   changed_at timestamptz not null default now()
 );
 create index firewall_list_of_collection on firewall_list (collection_id);
+
+-- A version of a list as it is sent, whole: written once, read as often as firewalls ask, and there when the collection's version
+-- is no longer kept.
+create table list_text (
+  id bigint generated always as identity primary key,
+  list_id bigint not null references firewall_list on delete cascade,
+  collection_version int not null,
+  value_count bigint not null,
+  -- How many values were left out, by reason.
+  left_out jsonb not null,
+  byte_count bigint not null,
+  gzip_byte_count bigint not null,
+  sha256 bytea not null,
+  made_at timestamptz not null,
+  -- Since when nobody is given it any more; who reads it still reads it to its end.
+  replaced_at timestamptz
+);
+create index list_text_of_list on list_text (list_id);
+-- About a quarter of a megabyte each; the parts of `gzip` together are one gzip member.
+create table list_text_part (
+  text_id bigint not null references list_text on delete cascade,
+  number int not null,
+  body text not null,
+  gzip bytea not null,
+  primary key (text_id, number)
+);
+-- Read whole, and often: not compressed once more.
+alter table list_text_part alter column body set storage external;
+alter table list_text_part alter column gzip set storage external;
 
 create table taxii_root (
   id bigint generated always as identity primary key,
@@ -74,6 +109,8 @@ create table taxii_collection (
   number_last bigint not null default 0,
   -- When the last object was added; the next one's time is later, so that times are as good to page by as numbers.
   added_last timestamptz not null default '-infinity',
+  -- Bytes of its largest object: where a page of such would not be too large, none is measured.
+  body_bytes_max int not null default 0,
   -- Of an owner: up to which of its kept objects they were taken over, and when what it asserts was last looked through.
   stix_number bigint not null default 0,
   asserted_until timestamptz not null default '-infinity',

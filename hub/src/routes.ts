@@ -18,6 +18,8 @@ import type { Server } from './http/server.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { serveLibrary } from './library/create-library.ts'
 import { lifecycleRoutes } from './lifecycle/routes.ts'
+import { listRoutes } from './lists/routes.ts'
+import { listSettingsRoutes } from './lists/settings-routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { readerRoutes } from './readers/routes.ts'
@@ -58,6 +60,8 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   exclusionRoutes(server, features.exclusions)
   exportRoutes(server, features.exports)
   readerRoutes(server, features.readers)
+  listSettingsRoutes(server, features.lists)
+  listRoutes(server, features.lists)
   taxiiSettingsRoutes(server, features.taxiiSettings)
   taxiiRoutes(server, features.taxii, settings)
   liveRoutes(server, { changes: features.changes, maySee: features.executions.isVisible })

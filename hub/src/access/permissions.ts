@@ -46,6 +46,7 @@ const readOnly: Permission[] = [
   'collections:read',
   'exports:read',
   'readers:read',
+  'lists:fetch',
 ]
 const analyst: Permission[] = [...readOnly, 'library:write', 'collections:write', 'executions:run', 'plans:decide']
 const organizationAdministrator: Permission[] = [
@@ -84,6 +85,9 @@ const ofAppKind: Record<AppKind, ReadonlySet<Permission>> = {
 
 const ofEnvironmentServer: ReadonlySet<Permission> = new Set(['self:read', 'packages:read', 'attempts:write'])
 
+/** Lists may be public or open to networks: each list decides (D27). */
+const ofStranger: ReadonlySet<Permission> = new Set(['lists:fetch'])
+
 /** What a reader may ask for; which lists and TAXII collections it has is checked where they are touched (D27). */
 const ofReader: ReadonlySet<Permission> = new Set(['lists:fetch', 'taxii:use'])
 
@@ -108,6 +112,11 @@ export function onlyFor(permission: Permission, ...callers: CallerKind[]): { rul
   return { rule: { permission, callers } }
 }
 
+/** The rule of lists: who may have one is checked where it is touched (D27). */
+export const forListReaders: { rule: RouteRule } = {
+  rule: { permission: 'lists:fetch', callers: ['stranger', ...people, 'reader'] },
+}
+
 /** The rule of a route that anyone may call, signed in or not. */
 export const forEveryone: { rule: RouteRule } = {
   rule: {
@@ -124,7 +133,7 @@ export function mayCall(caller: Caller, rule: RouteRule): boolean {
 function permissionsOf(caller: Caller): ReadonlySet<Permission> {
   switch (caller.kind) {
     case 'stranger':
-      return new Set()
+      return ofStranger
     case 'execution':
       return ofAppKind[caller.appKind]
     case 'environment-server':

@@ -76,6 +76,7 @@ table assertion
   constraint assertion_rating_check CHECK (((rating >= (0)::double precision) AND (rating <= (5)::double precision)))
   constraint assertion_status CHECK ((status = ANY (ARRAY['Active'::text, 'Review'::text, 'Expired'::text, 'Indirect'::text, 'Whitelisted'::text])))
   constraint assertion_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
+  CREATE INDEX assertion_by_owner_and_date ON public.assertion USING brin (owner_id int8_minmax_multi_ops, added_at, modified_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE INDEX assertion_by_tag ON public.assertion USING gin (tags) WITH (gin_pending_list_limit='131072')
   CREATE INDEX assertion_due ON public.assertion USING btree (next_change_at) WHERE (next_change_at IS NOT NULL)
 
@@ -592,6 +593,7 @@ table indicator
   canonical_version smallint not null
   constraint indicator_pkey PRIMARY KEY (id)
   CREATE INDEX indicator_by_value_trigram ON public.indicator USING gin (value gin_trgm_ops) WITH (gin_pending_list_limit='131072') WHERE (type <> ALL (ARRAY['Address'::text, 'File'::text, 'ASN'::text, 'CIDR'::text]))
+  CREATE INDEX indicator_of_rare_type ON public.indicator USING btree (type) WHERE (type <> ALL (ARRAY['Address'::text, 'File'::text, 'Host'::text, 'URL'::text]))
 
 table indicator_group
   indicator_id uuid not null
@@ -1080,6 +1082,7 @@ table tag
   constraint tag_name_check CHECK (((length(name) >= 1) AND (length(name) <= 128)))
   constraint tag_name_key UNIQUE (name)
   constraint tag_pkey PRIMARY KEY (id)
+  CREATE INDEX tag_by_start ON public.tag USING btree (lower(name) text_pattern_ops)
 
 table taxii_collection
   id uuid not null
@@ -1095,6 +1098,7 @@ table taxii_collection
   object_version integer not null default 0
   number_last bigint not null default 0
   added_last timestamp with time zone not null default '-infinity'::timestamp with time zone
+  body_bytes_max integer not null default 0
   stix_number bigint not null default 0
   asserted_until timestamp with time zone not null default '-infinity'::timestamp with time zone
   created_at timestamp with time zone not null default now()

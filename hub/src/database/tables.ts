@@ -926,6 +926,7 @@ export interface TaxiiCollectionTable {
   object_version: Generated<number>
   number_last: GeneratedBigInt
   added_last: GeneratedTimestamp
+  body_bytes_max: Generated<number>
   stix_number: GeneratedBigInt
   asserted_until: GeneratedTimestamp
   created_at: GeneratedTimestamp

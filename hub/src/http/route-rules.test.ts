@@ -63,7 +63,8 @@ const holders: Record<Permission, string[]> = {
   enrol: [],
   'readers:read': everyone,
   'readers:write': chiefs,
-  'lists:fetch': ['reader'],
+  // Which list, is decided by the list.
+  'lists:fetch': ['stranger', ...everyone, 'reader'],
   'taxii:use': ['reader'],
 }
 

@@ -119,6 +119,14 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     modified_at: new Date(),
   })
   const attributeTypeId = await made('attribute_type', { organization_id: organizationId, name })
+  const listName = `w-${readerId}`
+  const firewallListId = await made('firewall_list', {
+    organization_id: organizationId,
+    name: listName,
+    collection_id: collectionId,
+    format: 'text',
+  })
+
   const rootId = await made('taxii_root', { organization_id: organizationId, name: `w-${readerId}`, title: name })
   const taxiiCollectionId = await made('taxii_collection', {
     id: randomUUID(),
@@ -227,6 +235,8 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       readerId,
       exclusionListId,
       rootId,
+      firewallListId,
+      name: listName,
       taxiiCollectionId,
       root: `w-${readerId}`,
       collection: taxiiCollectionId,

@@ -86,6 +86,8 @@ export const FirewallList = z.object({
   servedVersion: Count,
   servedCount: Count,
   servedSince: z.nullable(Instant),
+  /** Values of the served version that the list lacks, by reason: `excluded`, `inactive`, `tlp`, and `format` for what it cannot say. */
+  leftOut: z.record(z.string(), Count),
   /** A newer version that is held back, and why. */
   held: z.nullable(z.object({ version: Count, reason: z.string() })),
 })

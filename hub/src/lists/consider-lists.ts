@@ -1,0 +1,142 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { whyHeldBack } from './list-guard.ts'
+import { listLimits } from './list-limits.ts'
+import { type FirewallListRow, writeText, type WrittenText } from './write-text.ts'
+
+type Parts = { db: DatabaseConnection['db']; clock: Clock; log: Log }
+
+/** First number of the advisory locks that keep a list to one writer. */
+const listLockClass = 62_027
+/** PostgreSQL's serialization_failure: the list was changed meanwhile; its next turn sees it as it is then. */
+const changedMeanwhile = '40001'
+
+/**
+ * Writes lists whose collection has a newer version, and decides whether it is served or held back (D27).
+ * @returns how many were written
+ */
+export async function considerLists({ db, clock, log }: Parts): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    select l.id from firewall_list l where ${isDue(clock.now())}
+    order by l.considered_at nulls first, l.id limit ${listLimits.writtenATurnMax}`.execute(db)
+  let count = 0
+  for (const { id } of rows) {
+    try {
+      if (await considerList({ db, clock, log }, id)) count += 1
+    } catch (error) {
+      if ((error as { code?: string }).code === changedMeanwhile) continue
+      log.error({ err: error, listId: id }, 'a firewall list could not be written; what it serves stands')
+      await rest(db, id, clock.now())
+    }
+  }
+  return count
+}
+
+function isDue(now: Date): RawBuilder<boolean> {
+  return sql<boolean>`l.considered_version <> (select c.version from collection c where c.id = l.collection_id)
+    and (l.considered_at is null
+      or l.considered_at + l.considered_ms * ${listLimits.restFactor}::int * interval '1 millisecond' <= ${now})`
+}
+
+async function considerList({ db, clock, log }: Parts, listId: string): Promise<boolean> {
+  const now = clock.now()
+  const startedMs = performance.now()
+  return await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      const lock = await sql<{ locked: boolean }>`
+        select pg_try_advisory_xact_lock(${listLockClass}::int, (${listId}::bigint % 2147483647)::int) as locked`.execute(
+        trx,
+      )
+      if (lock.rows[0]?.locked !== true) return false
+      const { rows } = await sql<FirewallListRow & { version: number }>`
+        select l.*, (select c.version from collection c where c.id = l.collection_id) as version
+        from firewall_list l where l.id = ${listId} and ${isDue(now)}`.execute(trx)
+      const list = rows[0]
+      if (list === undefined) return false
+      const text = await writeText(trx, list, list.version, now)
+      const reason = whyHeldBack({
+        count: text.count,
+        servedCount: list.served_count === null ? undefined : Number(list.served_count),
+        valuesMax: list.values_max,
+        shrinkPercentMax: list.shrink_percent_max,
+      })
+      await sql`
+        update firewall_list set considered_version = ${list.version}, considered_at = ${clock.now()},
+          considered_ms = ${Math.round(performance.now() - startedMs)} where id = ${listId}`.execute(trx)
+      await retire(trx, list.held_text_id, now)
+      if (reason === undefined) await serve(trx, list, text, now)
+      else await holdBack(trx, listId, list.version, text.id, reason)
+      const { count, leftOut } = text
+      const detail = { list: list.name, version: list.version, count, leftOut }
+      if (reason === undefined) log.debug(detail, 'a firewall list was written')
+      else log.warn({ ...detail, reason }, 'a version of a firewall list is held back until a person lets it go')
+      return true
+    })
+}
+
+/** A text that says the same as the one that is served leaves that in place, and firewalls their copies. */
+async function serve(
+  trx: Db,
+  list: FirewallListRow & { version: number },
+  text: WrittenText,
+  now: Date,
+): Promise<void> {
+  const { rows } = await sql<{ sha256: Buffer }>`
+    select sha256 from list_text where id = ${list.served_text_id}`.execute(trx)
+  if (rows[0]?.sha256.equals(text.sha256) === true) {
+    await sql`delete from list_text where id = ${text.id}`.execute(trx)
+    await sql`
+      update list_text set left_out = ${JSON.stringify(text.leftOut)}, collection_version = ${list.version}
+      where id = ${list.served_text_id}`.execute(trx)
+    await sql`
+      update firewall_list set served_version = ${list.version}, held_version = null, held_reason = null, held_text_id = null
+      where id = ${list.id}`.execute(trx)
+    return
+  }
+  await serveText(trx, list.id, list.served_text_id, { id: text.id, version: list.version, count: text.count }, now)
+}
+
+/** Puts a text in the place of the one that is served. */
+export async function serveText(
+  trx: Db,
+  listId: string,
+  servedBefore: string | null,
+  text: { id: string; version: number; count: number | string },
+  now: Date,
+): Promise<void> {
+  await retire(trx, servedBefore, now)
+  await sql`
+    update firewall_list set served_version = ${text.version}, served_count = ${text.count}, served_since = ${now},
+      served_text_id = ${text.id}, held_version = null, held_reason = null, held_text_id = null
+    where id = ${listId}`.execute(trx)
+}
+
+async function holdBack(trx: Db, listId: string, version: number, textId: string, reason: string): Promise<void> {
+  await sql`
+    update firewall_list set held_version = ${version}, held_reason = ${reason}, held_text_id = ${textId}
+    where id = ${listId}`.execute(trx)
+}
+
+/** Nobody is given this text any more; who reads it may come to its end. */
+export async function retire(trx: Db, textId: string | null, now: Date): Promise<void> {
+  if (textId === null) return
+  await sql`update list_text set replaced_at = ${now} where id = ${textId}`.execute(trx)
+}
+
+/** A list that cannot be written is tried again in a minute. */
+async function rest(db: Db, listId: string, now: Date): Promise<void> {
+  await sql`
+    update firewall_list set considered_at = ${now}, considered_ms = greatest(considered_ms, ${60_000 / listLimits.restFactor}::int)
+    where id = ${listId}`.execute(db)
+}
+
+/** @returns how many texts went */
+export async function forgetReplacedTexts(db: Db, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - listLimits.replacedMinutesKept * 60_000)
+  const { numAffectedRows } = await sql`delete from list_text where replaced_at < ${before}`.execute(db)
+  return Number(numAffectedRows ?? 0n)
+}

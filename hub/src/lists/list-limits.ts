@@ -1,0 +1,17 @@
+/** Bounds of lists that firewalls fetch. */
+export const listLimits = {
+  /** Answers that are sent at once; each holds about 2 MB. */
+  streamsMax: 32,
+  /** Of these, for one reader or, without a credential, for one address. */
+  streamsOfOneMax: 8,
+  /** Minutes that an answer may take; then it is cut. */
+  streamMinutesMax: 10,
+  /** Requests of one address in a minute. */
+  requestsPerMinuteMax: 240,
+  /** Minutes that a text which was replaced stays for those who read it. */
+  replacedMinutesKept: 15,
+  /** Lists that are written anew in one turn. */
+  writtenATurnMax: 20,
+  /** A list rests for so many times as long as its last writing took, so that a large one does not keep a core busy. */
+  restFactor: 10,
+} as const

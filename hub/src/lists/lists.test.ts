@@ -1,0 +1,323 @@
+import { gunzipSync } from 'node:zlib'
+import { paths } from '@postern/protocol'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { versionDaysKept } from '../collections/collection-versions.ts'
+import { listLimits } from './list-limits.ts'
+import { createTestLists, type TestLists } from './test-lists.ts'
+
+let world: TestLists
+beforeAll(async () => {
+  world = await createTestLists()
+})
+afterAll(() => world.close())
+
+const names = (count: number, of: string) => Array.from({ length: count }, (_, n) => `h${n}.${of}.example.com`)
+
+describe('LIB-7: what a list says', () => {
+  test('LIB-7: TLP above the list’s, inactive and excluded values are left out and counted', async () => {
+    await world.at.hosts('Said', names(3, 'said'))
+    await world.at.hosts('Said', ['red.said.example.com'], { securityLabel: [{ name: 'TLP:RED' }] })
+    await world.at.hosts('Said', ['off.said.example.com'], { active: false })
+    await world.at.library.exclusions
+      .create(world.at.library.person, { name: 'Own', kind: 'fixed', mode: 'block' } as never)
+      .catch(() => undefined)
+    const list = await world.serve('ownerName = "Said"')
+    const reply = await world.get(list.name, { authorization: await world.reader(list) })
+    expect(reply.status).toBe(200)
+    expect(reply.text).toBe(`${names(3, 'said').join('\n')}\n`)
+    expect(reply.headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'x-postern-values': '3',
+      'x-postern-left-out': '2; tlp=1, inactive=1',
+      'cache-control': 'private, no-cache',
+    })
+    expect(list).toMatchObject({ servedVersion: 1, servedCount: 3, leftOut: { tlp: 1, inactive: 1 }, held: null })
+  })
+
+  test('LIB-7: a vendor’s format leaves out and counts what it cannot say, and says twins once', async () => {
+    const urls = ['http://a.urls.example.com', 'https://a.urls.example.com/', 'https://b.urls.example.com:8443/x']
+    await world.at.library.send('Urls', {
+      indicator: [
+        ...urls.map((summary) => ({ type: 'URL', summary })),
+        { type: 'Host', summary: 'c.urls.example.com' },
+        { type: 'EmailAddress', summary: 'x@urls.example.com' },
+      ],
+    })
+    const list = await world.serve('ownerName = "Urls"', { format: 'panos-url' })
+    const authorization = await world.reader(list)
+    const reply = await world.get(list.name, { authorization })
+    expect(reply.text).toBe('a.urls.example.com/\nc.urls.example.com/\n')
+    expect(reply.headers['x-postern-left-out']).toBe('2; format=2')
+    const csv = await world.serve('ownerName = "Urls"', { format: 'csv', indicatorTypes: ['Host'] })
+    expect((await world.get(csv.name, { authorization: await world.reader(csv) })).text).toBe(
+      'type,value\r\nHost,c.urls.example.com\r\n',
+    )
+    expect(csv.leftOut).toEqual({})
+    const json = await world.serve('ownerName = "Urls"', { format: 'json' })
+    const read = await world.get(json.name, { authorization: await world.reader(json) })
+    expect(JSON.parse(read.text)).toHaveLength(5)
+  })
+
+  test('LIB-7: a list over types that its format cannot say is refused with what it takes', async () => {
+    const id = await world.at.refreshed('ownerName = "Urls"')
+    const { name: collection } = await world.at.collections.get(world.at.library.person, id)
+    const wanted = { name: 'no', collection, format: 'panos-ip' as const, indicatorTypes: ['Host'] }
+    await expect(world.lists.create(world.at.library.person, wanted)).rejects.toThrow('it takes Address, CIDR')
+  })
+})
+
+describe('LIB-7: how a list is sent', () => {
+  test('LIB-7: a fetch that has the newest text is answered with 304, per coding; HEAD tells the length and sends nothing', async () => {
+    await world.at.hosts('Sent', names(40, 'sent'))
+    const list = await world.serve('ownerName = "Sent"')
+    const authorization = await world.reader(list)
+    const plain = await world.get(list.name, { authorization })
+    const packed = await world.get(list.name, { authorization, 'accept-encoding': 'gzip, deflate' })
+    expect(packed.headers['content-encoding']).toBe('gzip')
+    expect(gunzipSync(packed.bytes).toString()).toBe(plain.text)
+    expect(packed.headers['content-length']).toBe(String(packed.bytes.length))
+    expect(plain.headers['content-length']).toBe(String(plain.bytes.length))
+    const tag = plain.headers['etag'] ?? ''
+    expect(packed.headers['etag']).not.toBe(tag)
+    for (const headers of [
+      { 'if-none-match': tag },
+      { 'if-none-match': `"x", W/${tag}` },
+      { 'if-none-match': '*' },
+      { 'if-modified-since': plain.headers['last-modified'] ?? '' },
+    ]) {
+      const reply = await world.get(list.name, { authorization, ...headers })
+      expect([reply.status, reply.bytes.length, reply.headers['etag']]).toEqual([304, 0, tag])
+    }
+    for (const headers of [
+      { 'if-none-match': '"x"' },
+      { 'if-none-match': packed.headers['etag'] ?? '' },
+      { 'if-modified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+      { 'if-modified-since': 'never' },
+    ])
+      expect((await world.get(list.name, { authorization, ...headers })).status).toBe(200)
+    const head = await world.get(list.name, { authorization }, { method: 'HEAD' })
+    expect([head.status, head.bytes.length, head.headers['content-length']]).toEqual([
+      200,
+      0,
+      String(plain.bytes.length),
+    ])
+    expect(
+      (await world.get(list.name, { authorization, 'accept-encoding': 'gzip;q=0' })).headers['content-encoding'],
+    ).toBeUndefined()
+  })
+
+  test('LIB-7: a list of several parts is whole, plain and packed, and an unchanged text keeps its tag', async () => {
+    const count = process.env['POSTERN_SOAK'] === '1' ? 1_000_000 : 60_000
+    await world.at.hosts('Large', ['x.large.example.com'])
+    const list = await world.serve('ownerName = "Large"')
+    await addMembers(list.collectionId, count)
+    const written = await world.renewWritten(list)
+    expect(written.servedCount).toBe(count + 1)
+    const authorization = await world.reader(list)
+    const plain = await world.get(list.name, { authorization })
+    const lines = plain.text.split('\n').slice(0, -1)
+    expect(new Set(lines).size).toBe(count + 1)
+    expect(lines).toEqual(lines.toSorted())
+    const packed = await world.get(list.name, { authorization, 'accept-encoding': 'gzip' })
+    expect(gunzipSync(packed.bytes).equals(plain.bytes)).toBe(true)
+    const { rows } = await sql<{ count: string }>`select count(*) from list_text_part`.execute(
+      world.at.library.database.db,
+    )
+    expect(Number(rows[0]?.count)).toBeGreaterThan(4)
+  }, 600_000)
+
+  test('LIB-7: a list that is replaced while it is read is read to its end, and is gone a while later', async () => {
+    await world.at.hosts('Replaced', names(5, 'replaced'))
+    const list = await world.serve('ownerName = "Replaced"')
+    const caller = {
+      kind: 'user',
+      userId: '1',
+      name: 'pat',
+      role: 'administrator',
+      organizationId: world.at.library.organizationId,
+    } as const
+    const { text } = await world.lists.fetch(caller, list.name, '192.0.2.1')
+    await world.at.hosts('Replaced', names(7, 'replaced'))
+    expect((await world.renew(list)).servedCount).toBe(7)
+    const old = await world.lists.streams.open(text.id, 'identity', text.bytes, 'x').toArray()
+    expect(Buffer.concat(old).toString().split('\n')).toHaveLength(6)
+    world.at.library.clock.set(new Date(Date.now() + (listLimits.replacedMinutesKept + 1) * 60_000))
+    await world.lists.tick()
+    await expect(world.lists.streams.open(text.id, 'identity', text.bytes, 'x').toArray()).rejects.toThrow(
+      'bytes instead of',
+    )
+  })
+
+  test('LIB-7: no reader takes all places, and a place is given back when the answer ends or is cut', async () => {
+    await world.at.hosts('Places', names(5, 'places'))
+    const list = await world.serve('ownerName = "Places"')
+    const person = world.at.library.person
+    const { text } = await world.lists.fetch(person, list.name, '192.0.2.1')
+    const open = (reader: string) => world.lists.streams.open(text.id, 'identity', text.bytes, reader)
+    const held = Array.from({ length: listLimits.streamsOfOneMax }, () => open('one'))
+    expect(() => open('one')).toThrow('Too many lists')
+    await open('another').toArray()
+    for (const stream of held) stream.destroy()
+    await expect
+      .poll(() => {
+        try {
+          open('one').destroy()
+          return true
+        } catch {
+          return false
+        }
+      })
+      .toBe(true)
+  })
+})
+
+describe('LIB-7: the guard', () => {
+  test('LIB-7: a version that shrinks too far is held back until a person lets it go, and the last good one is served on', async () => {
+    await world.at.hosts('Shrinks', names(10, 'shrinks'))
+    const list = await world.serve('ownerName = "Shrinks"')
+    const authorization = await world.reader(list)
+    await world.at.deleteHosts('Shrinks', names(6, 'shrinks'))
+    const held = await world.renew(list)
+    expect(held).toMatchObject({ servedVersion: 1, servedCount: 10, held: { version: 2 } })
+    expect(held.held?.reason).toContain('more than 50 percent')
+    expect((await world.get(list.name, { authorization })).text.split('\n')).toHaveLength(11)
+    await expect(world.lists.release(world.at.library.person, list.id, 1)).rejects.toThrow('version 2 back by now')
+    const released = await world.lists.release(world.at.library.person, list.id, 2)
+    expect(released).toMatchObject({ servedVersion: 2, servedCount: 4, held: null })
+    expect((await world.get(list.name, { authorization })).text.split('\n')).toHaveLength(5)
+    await expect(world.lists.release(world.at.library.person, list.id, 2)).rejects.toThrow('holds no version back')
+    const { rows } =
+      await sql`select detail from audit_event where action = 'list.release' and subject = ${`list ${list.id}`}`.execute(
+        world.at.library.database.db,
+      )
+    expect(rows).toMatchObject([{ detail: { version: 2, count: 4 } }])
+  })
+
+  test('LIB-7: a list that loses everything is held back; a later version that passes takes its place', async () => {
+    await world.at.hosts('Emptied', names(4, 'emptied'))
+    const list = await world.serve('ownerName = "Emptied"', { shrinkPercentMax: 100 })
+    await world.at.deleteHosts('Emptied', names(4, 'emptied'))
+    expect((await world.renew(list)).held?.reason).toContain('no values left')
+    await world.at.hosts('Emptied', names(3, 'emptied'))
+    expect(await world.renew(list)).toMatchObject({ servedVersion: 3, servedCount: 3, held: null })
+  })
+
+  test('LIB-7: a list beyond what the firewall takes is held back, until it shrinks or the bound grows', async () => {
+    await world.at.hosts('Grows', names(4, 'grows'))
+    const list = await world.serve('ownerName = "Grows"', { valuesMax: 5 })
+    await world.at.hosts('Grows', names(6, 'grows'))
+    expect(await world.renew(list)).toMatchObject({
+      servedCount: 4,
+      held: { version: 2, reason: expect.stringContaining('more than the 5') },
+    })
+    await world.lists.change(world.at.library.person, list.id, { valuesMax: 6 })
+    await world.lists.tick()
+    expect(await world.lists.get(world.at.library.person, list.id)).toMatchObject({ servedCount: 6, held: null })
+  })
+
+  test('LIB-7: what is served outlives the versions that its data collection keeps', async () => {
+    await world.at.hosts('Old', names(10, 'old'))
+    const list = await world.serve('ownerName = "Old"')
+    await world.at.deleteHosts('Old', names(9, 'old'))
+    expect((await world.renew(list)).held?.version).toBe(2)
+    const later = new Date(Date.now() + (versionDaysKept + 1) * 86_400_000)
+    world.at.library.clock.set(later)
+    expect(await world.at.collections.prune()).toBeGreaterThan(0)
+    await world.lists.tick()
+    const { text } = await world.get(list.name, { authorization: await world.reader(list) })
+    expect(text.split('\n')).toHaveLength(11)
+  })
+
+  test('LIB-7: a list with a lower TLP serves nothing of the old text, and the new one within a turn', async () => {
+    await world.at.hosts('Lowered', names(4, 'lowered'))
+    await world.at.hosts('Lowered', ['amber.lowered.example.com'], { securityLabel: [{ name: 'TLP:AMBER' }] })
+    const list = await world.serve('ownerName = "Lowered"')
+    const authorization = await world.reader(list)
+    expect((await world.get(list.name, { authorization })).text).toContain('amber')
+    await world.lists.change(world.at.library.person, list.id, { tlpMax: 'GREEN' })
+    const between = await world.get(list.name, { authorization })
+    expect([between.status, between.headers['retry-after']]).toEqual([503, '60'])
+    await world.lists.tick()
+    const reply = await world.get(list.name, { authorization })
+    expect(reply.text).not.toContain('amber')
+    expect(reply.headers['x-postern-left-out']).toBe('1; tlp=1')
+  })
+})
+
+describe('S12: who may have a list', () => {
+  test('S12: a wrong name and a missing right are answered alike, to strangers and to readers', async () => {
+    await world.at.hosts('Closed', names(2, 'closed'))
+    const closed = await world.serve('ownerName = "Closed"')
+    const other = await world.serve('ownerName = "Closed"')
+    const authorization = await world.reader(other)
+    const alike = (text: string) => text.replace(/"requestId":"[^"]*"/, '')
+    for (const headers of [{}, { authorization }] as Record<string, string>[]) {
+      const there = await world.get(closed.name, headers)
+      const missing = await world.get('nothing-here', headers)
+      expect([there.status, alike(there.text), there.headers['www-authenticate']]).toEqual([
+        missing.status,
+        alike(missing.text),
+        missing.headers['www-authenticate'],
+      ])
+      expect(there.status).toBe('authorization' in headers ? 404 : 401)
+    }
+    expect((await world.get(closed.name)).headers['www-authenticate']).toContain('Basic realm=')
+    expect((await world.get(other.name, { authorization })).status).toBe(200)
+  })
+
+  test('D27: Basic opens the lists that a reader is granted; open networks and public lists need nothing', async () => {
+    await world.at.hosts('Opened', names(2, 'opened'))
+    const list = await world.serve('ownerName = "Opened"', { openNetworks: ['198.51.100.0/24'] })
+    const { username, password } = await world.readers.create(world.at.library.person, {
+      name: 'Edge',
+      credential: 'basic',
+      lists: [list.id],
+    })
+    const basic = (word: string) => ({
+      authorization: `Basic ${Buffer.from(`${username}:${word}`).toString('base64')}`,
+    })
+    expect((await world.get(list.name, basic(password ?? ''))).status).toBe(200)
+    const wrong = await world.get(list.name, basic('wrong'))
+    expect([wrong.status, wrong.headers['www-authenticate']]).toEqual([401, expect.stringContaining('Basic')])
+    expect((await world.get(list.name, {}, { address: '198.51.100.7' })).status).toBe(200)
+    expect((await world.get(list.name, {}, { address: '203.0.113.7' })).status).toBe(401)
+    const open = await world.lists.change(world.at.library.person, list.id, { isPublic: true })
+    expect(open.isPublic).toBe(true)
+    expect((await world.get(list.name, {}, { address: '203.0.113.7' })).status).toBe(200)
+    const { rows } =
+      await sql`select detail from audit_event where action = 'list.change' and subject = ${`list ${list.id}`}`.execute(
+        world.at.library.database.db,
+      )
+    expect(rows).toEqual([{ detail: { isPublic: true } }])
+  })
+
+  test('S12: guessing names is slowed down', async () => {
+    const statuses = new Set<number>()
+    for (let n = 0; n <= listLimits.requestsPerMinuteMax; n += 1)
+      statuses.add((await world.get(`guess-${n}`, {}, { address: '203.0.113.99' })).status)
+    expect([...statuses]).toEqual([401, 429])
+  })
+})
+
+test('LIB-7: the address of a list is where it is served', async () => {
+  await world.at.hosts('Address', names(1, 'address'))
+  const list = await world.serve('ownerName = "Address"')
+  expect(list.url).toBe(`https://hub.example.org${paths.list(list.name)}`)
+})
+
+/** Members by SQL: what is looked at is the writing of a list, not how they came. */
+async function addMembers(collectionId: string, count: number): Promise<void> {
+  const { db } = world.at.library.database
+  await sql`insert into indicator (id, type, value, canonical_version)
+    select md5('large ' || n)::uuid, 'Host', 'n' || n || '.large.example.com', 1 from generate_series(1, ${count}::int) n`.execute(
+    db,
+  )
+  await sql`insert into collection_member (collection_id, indicator_id, from_version, active, excluded)
+    select ${collectionId}::bigint, md5('large ' || n)::uuid, 2, true, false from generate_series(1, ${count}::int) n`.execute(
+    db,
+  )
+  await sql`insert into collection_version (collection_id, version, member_count, entered, departed, changed, made_at)
+    values (${collectionId}, 2, ${count + 1}, ${count}, 0, 0, now())`.execute(db)
+  await sql`update collection set version = 2 where id = ${collectionId}`.execute(db)
+}

@@ -1,0 +1,200 @@
+import { type IndicatorType, listFormatFacts, parseIndicatorType, parseTlp, tlpLevels } from '@postern/intel'
+import type { ChangeFirewallList, CreateFirewallList, FirewallList, ListFormat } from '@postern/protocol'
+import type { Caller, PersonCaller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Collections } from '../collections/collections.ts'
+import type { DatabaseConnection } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { found, Problem } from '../lib/problem.ts'
+import { isWithin, readNetworks, type Readers } from '../readers/readers.ts'
+import { considerLists, forgetReplacedTexts, serveText } from './consider-lists.ts'
+import { ListStore, listToApi, type ListWords, type ServedList } from './list-store.ts'
+import { TextStreams } from './text-streams.ts'
+
+export type ListsParts = {
+  db: DatabaseConnection['db']
+  clock: Clock
+  audit: Audit
+  log: Log
+  settings: { publicNames(): Promise<{ apiURL: string }> }
+  collections: Collections
+  readers: Pick<Readers, 'mayReadList'>
+}
+
+export type Lists = ReturnType<typeof createLists>
+
+const shrinkPercentDefault = 50
+
+/** Lists that firewalls fetch (D27): their settings, their texts, and who may have them. */
+export function createLists({ db, clock, audit, log, settings, collections, readers }: ListsParts) {
+  const store = new ListStore(db)
+  const baseUrl = async () => (await settings.publicNames()).apiURL
+
+  async function create(caller: PersonCaller, wanted: CreateFirewallList, address?: string): Promise<FirewallList> {
+    const words: ListWords = {
+      name: wanted.name,
+      collectionId: await collectionIdOf(caller, wanted.collection),
+      format: wanted.format,
+      indicatorTypes: readTypes(wanted.indicatorTypes, wanted.format),
+      tlpMax: readTlp(wanted.tlpMax ?? 'AMBER'),
+      valuesMax: wanted.valuesMax ?? null,
+      shrinkPercentMax: wanted.shrinkPercentMax ?? shrinkPercentDefault,
+      isPublic: wanted.isPublic ?? false,
+      openNetworks: readNetworks(wanted.openNetworks ?? []),
+    }
+    const base = await baseUrl()
+    return await db.transaction().execute(async (trx) => {
+      const own = new ListStore(trx)
+      const id = (await own.insert(caller.organizationId, words)) ?? nameTaken(words.name)
+      await audit.record(trx, caller, 'list.create', `list ${id}`, { ...words }, address)
+      return listToApi(found(await own.find(caller.organizationId, id), 'list'), base)
+    })
+  }
+
+  /**
+   * What decides on a list's values makes it a new list: nothing is served until it is written, within seconds, and the guard compares
+   * with nothing, since a person wanted it so. A changed guard judges the newest version anew.
+   */
+  async function change(
+    caller: PersonCaller,
+    id: string,
+    wanted: ChangeFirewallList,
+    address?: string,
+  ): Promise<FirewallList> {
+    const collectionId = wanted.collection === undefined ? undefined : await collectionIdOf(caller, wanted.collection)
+    const base = await baseUrl()
+    return await db.transaction().execute(async (trx) => {
+      const own = new ListStore(trx)
+      const row = found(await own.findLocked(caller.organizationId, id), 'list')
+      const format = wanted.format ?? row.format
+      const types = wanted.indicatorTypes ?? row.indicatorTypes ?? undefined
+      const words: ListWords = {
+        name: wanted.name ?? row.name,
+        collectionId: collectionId ?? row.collectionId,
+        format,
+        indicatorTypes: readTypes(types, format),
+        tlpMax: wanted.tlpMax === undefined ? row.tlpMax : readTlp(wanted.tlpMax),
+        valuesMax: wanted.valuesMax ?? row.valuesMax,
+        shrinkPercentMax: wanted.shrinkPercentMax ?? row.shrinkPercentMax,
+        isPublic: wanted.isPublic ?? row.isPublic,
+        openNetworks: wanted.openNetworks === undefined ? row.openNetworks : readNetworks(wanted.openNetworks),
+      }
+      if (!(await own.change(id, words, clock.now()))) nameTaken(words.name)
+      const isOther =
+        words.collectionId !== row.collectionId ||
+        words.format !== row.format ||
+        words.tlpMax !== row.tlpMax ||
+        String(words.indicatorTypes) !== String(row.indicatorTypes)
+      const isGuardedOtherwise = words.valuesMax !== row.valuesMax || words.shrinkPercentMax !== row.shrinkPercentMax
+      if (isOther || isGuardedOtherwise) await own.considerAnew(row, isOther, clock.now())
+      await audit.record(trx, caller, 'list.change', `list ${id}`, { ...wanted }, address)
+      return listToApi(found(await own.find(caller.organizationId, id), 'list'), base)
+    })
+  }
+
+  async function remove(caller: PersonCaller, id: string, address?: string): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const own = new ListStore(trx)
+      const { name } = found(await own.findLocked(caller.organizationId, id), 'list')
+      await own.remove(id)
+      await audit.record(trx, caller, 'list.delete', `list ${id}`, { name }, address)
+    })
+  }
+
+  /** Serves the version that is held back, if it is still the one that the person saw. */
+  async function release(caller: PersonCaller, id: string, version: number, address?: string): Promise<FirewallList> {
+    const base = await baseUrl()
+    return await db.transaction().execute(async (trx) => {
+      const own = new ListStore(trx)
+      const row = found(await own.findLocked(caller.organizationId, id), 'list')
+      const { held, heldTextId } = row
+      const count = heldTextId === null ? undefined : await own.countOfText(heldTextId)
+      if (held === null || heldTextId === null || count === undefined)
+        throw new Problem('conflict', `List ${row.name} holds no version back; version ${row.servedVersion} is served.`)
+      if (held.version !== version)
+        throw new Problem('conflict', `List ${row.name} holds version ${held.version} back by now. Look at it again.`)
+      await serveText(trx, id, row.servedTextId, { id: heldTextId, version, count }, clock.now())
+      const detail = { name: row.name, version, count: Number(count), reason: held.reason }
+      await audit.record(trx, caller, 'list.release', `list ${id}`, detail, address)
+      return listToApi(found(await own.find(caller.organizationId, id), 'list'), base)
+    })
+  }
+
+  async function collectionIdOf(caller: PersonCaller, name: string): Promise<string> {
+    return found((await collections.list(caller, { name, limit: 1 })).data[0], 'data collection').id
+  }
+
+  /**
+   * What is to be sent to this caller.
+   * @throws Problem `unauthenticated` to who sent no credential, `not-found` to others, both alike for a list that is not there and one
+   *   that the caller may not have (S12); `unavailable` where nothing can be served yet
+   */
+  async function fetch(
+    caller: Caller,
+    name: string,
+    address: string,
+  ): Promise<ServedList & { text: NonNullable<ServedList['text']> }> {
+    const list = await store.served(name)
+    if (list === undefined || !(await mayFetch(caller, list, address))) {
+      if (caller.kind === 'stranger')
+        throw new Problem('unauthenticated', 'Lists need a user name and password, a token or a client certificate.')
+      throw new Problem('not-found', 'There is no list of this name, or you may not fetch it.')
+    }
+    if (list.text === null)
+      throw new Problem('unavailable', 'Nothing can be served of this list yet: it is being written, or held back.')
+    return { ...list, text: list.text }
+  }
+
+  async function mayFetch(caller: Caller, list: ServedList, address: string): Promise<boolean> {
+    if (list.isPublic || isWithin(list.openNetworks, address)) return true
+    if (caller.kind === 'reader') return await readers.mayReadList(caller.readerId, list.id)
+    // People who may read data collections, which every role may.
+    return 'role' in caller && caller.organizationId === list.organizationId
+  }
+
+  return {
+    create,
+    change,
+    remove,
+    release,
+    fetch,
+    streams: new TextStreams(db),
+    async list(caller: PersonCaller, after: string | undefined, limit: number) {
+      const base = await baseUrl()
+      const rows = await store.page(caller.organizationId, after, limit + 1)
+      const data = rows.slice(0, limit).map((row) => listToApi(row, base))
+      const last = data.at(-1)
+      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+    },
+    async get(caller: PersonCaller, id: string): Promise<FirewallList> {
+      return listToApi(found(await store.find(caller.organizationId, id), 'list'), await baseUrl())
+    },
+    /** Writes what is due and forgets what nobody reads any more. @returns how many lists were written */
+    async tick(): Promise<number> {
+      const count = await considerLists({ db, clock, log })
+      await forgetReplacedTexts(db, clock.now())
+      return count
+    },
+  }
+}
+
+function readTypes(names: readonly string[] | undefined, format: ListFormat): string[] | null {
+  if (names === undefined) return null
+  const possible: readonly IndicatorType[] = listFormatFacts[format].types
+  return names.map((name) => {
+    const type = parseIndicatorType(name)
+    if (type !== undefined && possible.includes(type)) return type
+    throw new Problem('invalid', `The format ${format} cannot say ${name}; it takes ${possible.join(', ')}.`)
+  })
+}
+
+function readTlp(text: string): number {
+  const level = parseTlp(text)
+  if (level === undefined) throw new Problem('invalid', `tlpMax is one of ${tlpLevels.join(', ')}.`)
+  return tlpLevels.indexOf(level)
+}
+
+function nameTaken(name: string): never {
+  throw new Problem('conflict', `There is a list named ${name} already; choose another name.`)
+}

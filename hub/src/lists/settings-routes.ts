@@ -1,0 +1,115 @@
+import {
+  ChangeFirewallList,
+  CreateFirewallList,
+  FirewallList,
+  FirewallListPage,
+  limits,
+  paths,
+  ReleaseHeldVersion,
+} from '@postern/protocol'
+import * as z from 'zod'
+import { person } from '../access/caller.ts'
+import { forPeople } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import type { Lists } from './lists.ts'
+
+const firewallListId = z.string().regex(/^[1-9]\d{0,17}$/)
+const params = z.object({ firewallListId })
+
+/** How people set up lists that firewalls fetch, and let go what a guard holds back. */
+export function listSettingsRoutes(server: Server, lists: Lists): void {
+  server.get(
+    paths.firewallLists,
+    {
+      config: forPeople('readers:read'),
+      schema: {
+        operationId: 'listFirewallLists',
+        tags: ['readers'],
+        summary: 'Lists that firewalls fetch, oldest first; isPublic and openNetworks need no credential',
+        querystring: z.object({
+          cursor: firewallListId.optional(),
+          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+        }),
+        response: { 200: FirewallListPage },
+      },
+    },
+    async ({ caller, query }) => lists.list(person(caller), query.cursor, query.limit),
+  )
+  server.post(
+    paths.firewallLists,
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'createFirewallList',
+        tags: ['readers'],
+        summary: 'Serve a data collection as a list; nobody may fetch it before a reader is granted it',
+        body: CreateFirewallList,
+        response: { 201: FirewallList },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await lists.create(person(request.caller), request.body, request.ip)),
+  )
+  server.get(
+    paths.firewallList(':firewallListId'),
+    {
+      config: forPeople('readers:read'),
+      schema: {
+        operationId: 'getFirewallList',
+        tags: ['readers'],
+        summary: 'One list: what it serves, and what is held back and why',
+        params,
+        response: { 200: FirewallList },
+      },
+    },
+    async (request) => lists.get(person(request.caller), request.params.firewallListId),
+  )
+  server.patch(
+    paths.firewallList(':firewallListId'),
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'changeFirewallList',
+        tags: ['readers'],
+        summary: 'Change a list; one with other values is served when it is written anew, within seconds',
+        params,
+        body: ChangeFirewallList,
+        response: { 200: FirewallList },
+      },
+    },
+    async (request) => lists.change(person(request.caller), request.params.firewallListId, request.body, request.ip),
+  )
+  server.delete(
+    paths.firewallList(':firewallListId'),
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'deleteFirewallList',
+        tags: ['readers'],
+        summary: 'Serve a list no longer; its data collection stays',
+        params,
+        response: { 204: z.null().describe('Done; there is nothing to say') },
+      },
+    },
+    async (request, reply) => {
+      await lists.remove(person(request.caller), request.params.firewallListId, request.ip)
+      return reply.code(204).send(null)
+    },
+  )
+  server.post(
+    paths.firewallListRelease(':firewallListId'),
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'releaseFirewallList',
+        tags: ['readers'],
+        summary: 'Serve the version that is held back, if it is still this one',
+        params,
+        body: ReleaseHeldVersion,
+        response: { 200: FirewallList },
+      },
+    },
+    async (request) =>
+      lists.release(person(request.caller), request.params.firewallListId, request.body.version, request.ip),
+  )
+}

@@ -1,0 +1,90 @@
+import {
+  type IndicatorType,
+  type ListFormatFacts,
+  listFormatFacts,
+  type ListFormatName,
+  tlpLevels,
+} from '@postern/intel'
+import { type RawBuilder, sql } from 'kysely'
+import { type ValueRow, valuesInOrder } from '../collections/version-queries.ts'
+import type { Db } from '../database/database.ts'
+import type { Selectable } from 'kysely'
+import type { FirewallListTable } from '../database/tables.ts'
+import { TextParts, type TextTotals } from './text-parts.ts'
+
+export type FirewallListRow = Selectable<FirewallListTable>
+export type WrittenText = TextTotals & { id: string; leftOut: Record<string, number> }
+
+/** Rows fetched at a time. */
+const rowsAtOnce = 5_000
+
+/**
+ * Writes a version of the list's collection as the list has it, in the caller's transaction, which sees one state of the database.
+ * At flat memory: rows come out of a cursor, and parts go into the database as they are full.
+ */
+export async function writeText(trx: Db, list: FirewallListRow, version: number, now: Date): Promise<WrittenText> {
+  const format: ListFormatFacts = listFormatFacts[list.format as ListFormatName]
+  const { rows: made } = await sql<{ id: string }>`
+    insert into list_text (list_id, collection_version, value_count, left_out, byte_count, gzip_byte_count, sha256, made_at)
+    values (${list.id}, ${version}, 0, '{}', 0, 0, '', ${now}) returning id`.execute(trx)
+  const id = made[0]?.id
+  if (id === undefined) throw new Error('PostgreSQL gave no number to a text')
+  let number = 0
+  const parts = new TextParts(format, async ({ body, gzip }) => {
+    await trx.insertInto('list_text_part').values({ text_id: id, number, body, gzip }).execute()
+    number += 1
+  })
+  const leftOut = await writeEntries(trx, list, version, format, parts)
+  const totals = await parts.end()
+  await sql`
+    update list_text set value_count = ${totals.count}, left_out = ${JSON.stringify(leftOut)}, byte_count = ${totals.bytes},
+      gzip_byte_count = ${totals.gzipBytes}, sha256 = ${totals.sha256} where id = ${id}`.execute(trx)
+  return { ...totals, id, leftOut }
+}
+
+async function writeEntries(
+  trx: Db,
+  list: FirewallListRow,
+  version: number,
+  format: ListFormatFacts,
+  parts: TextParts,
+): Promise<Record<string, number>> {
+  const filter = {
+    // Written by this hub, which checked them.
+    types: (list.indicator_types ?? undefined) as IndicatorType[] | undefined,
+    tlpMax: tlpLevels[list.tlp_max] ?? 'CLEAR',
+  }
+  const query = valuesInOrder(list.collection_id, version, filter, orderOf(list.format))
+  const leftOut: Record<string, number> = {}
+  let last: string | undefined
+  await sql`declare list_value no scroll cursor for ${query}`.execute(trx)
+  for (;;) {
+    const { rows } = await sql<ValueRow>`fetch ${sql.lit(rowsAtOnce)} from list_value`.execute(trx)
+    if (rows.length === 0) break
+    for (const { type, value, leftOut: reason } of rows) {
+      const entry = reason === null ? format.entry(type, value) : undefined
+      if (entry === undefined) {
+        const why = reason ?? 'format'
+        leftOut[why] = (leftOut[why] ?? 0) + 1
+        continue
+      }
+      // Two values that are one entry, such as a page over http and over https, stand together.
+      if (entry === last) continue
+      parts.add(entry)
+      last = entry
+    }
+    await parts.pass()
+  }
+  await sql`close list_value`.execute(trx)
+  return leftOut
+}
+
+/** Values that become the same entry have to be neighbours: each is ordered by what it becomes, as far as the format changes it. */
+function orderOf(format: string): RawBuilder<unknown> {
+  if (format === 'panos-url') {
+    return sql`case i.type when 'URL' then regexp_replace(regexp_replace(i.value, '^https?://', ''), '^([^/?]+)([?]|$)', '\\1/\\2')
+      else i.value || '/' end collate "C", i.type collate "C"`
+  }
+  if (format === 'text') return sql`i.value collate "C", i.type collate "C"`
+  return sql`i.type collate "C", i.value collate "C"`
+}
