@@ -207,4 +207,24 @@ describe('LIB-9: expiry, sightings and false positives', () => {
     expect(lifecycle({ ...expiring, decision }, after(50)).inForce).toMatchObject({ status: 'Active', active: true })
     expect(lifecycle({ ...expiring, decision }, after(100)).inForce).toMatchObject({ status: 'Expired', active: false })
   })
+
+  test('LIB-9: the example of docs/operating/indicator-lifecycle.md', () => {
+    const november = (date: number) => Date.UTC(2026, 10, date)
+    const facts: LifecycleFacts = {
+      ...plain,
+      saidAt: november(1),
+      rule: { ...points, intervalHours: 240 },
+      sightings: [november(5), november(6)],
+      falsePositives: [november(10)],
+    }
+    const { terms, nextChangeAt } = lifecycle(facts, november(25))
+    expect(terms.map(({ confidenceChange, confidence }) => [confidenceChange, confidence])).toEqual([
+      [80, 80],
+      [-20, 60],
+      [4, 64],
+      [-10, 54],
+    ])
+    expect(nextChangeAt).toBe(Date.UTC(2026, 11, 1))
+    expect(lifecycle({ ...facts, saidAt: november(26) }, november(26)).inForce.confidence).toBe(74)
+  })
 })
