@@ -107,10 +107,10 @@ export async function fillCollection(database: pg.Client, collectionId: string, 
      from (select n, 'indicator--' || md5('object ' || n)::uuid as object_id from generate_series(1, $2::bigint) n) s`,
     [collectionId, count],
   )
-  await database.query('update taxii_collection set number_last = $2, added_last = now() where id = $1', [
-    collectionId,
-    count,
-  ])
+  await database.query(
+    'update taxii_collection set number_last = $2, added_last = now(), body_bytes_max = 600 where id = $1',
+    [collectionId, count],
+  )
   await database.query('vacuum (analyze) taxii_object')
   await database.query('checkpoint')
 }

@@ -6,7 +6,7 @@ import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import { isWithin } from './networks.ts'
-import { type ReaderCredential, ReaderCredentialStore } from './reader-store.ts'
+import type { ReaderCredential, ReaderCredentialStore } from './reader-store.ts'
 import { VerifiedPasswords } from './verified-passwords.ts'
 
 /** Tells a reader's token from a person's. */
@@ -31,10 +31,9 @@ export type ReaderCredentials = {
   certificate(sha256: Buffer, address: string): Promise<ReaderCaller | undefined>
 }
 
-type Parts = Pick<DatabaseConnection, 'db' | 'pool'> & { clock: Clock }
+type Parts = { db: DatabaseConnection['db']; store: ReaderCredentialStore; clock: Clock }
 
-export function authenticateReaders({ db, pool, clock }: Parts): ReaderCredentials {
-  const store = new ReaderCredentialStore({ db, pool })
+export function authenticateReaders({ db, store, clock }: Parts): ReaderCredentials {
   const passwords = new VerifiedPasswords(clock)
   const failures = new AccessStore(db)
 

@@ -40,32 +40,55 @@ type ReaderRow = {
   disabled_at: Date | null
 }
 
-/** Whose a credential is. A look-up a request, and so prepared. */
+/** A client that reads page after page is looked up once in this time. */
+const recentMs = 1000
+const recentMax = 10_000
+
+/** Whose a credential is. */
 export class ReaderCredentialStore {
   readonly #connection: Pick<DatabaseConnection, 'db' | 'pool'>
+  readonly #recent = new Map<string, { reader: ReaderCredential; until: number }>()
 
   constructor(connection: Pick<DatabaseConnection, 'db' | 'pool'>) {
     this.#connection = connection
   }
 
   byUsername(username: string, now: Date): Promise<ReaderCredential | undefined> {
-    return this.#enabled(sql`username = ${username}`, now)
+    return this.#enabled('username', username, now)
   }
 
   byToken(sha256: Buffer, now: Date): Promise<ReaderCredential | undefined> {
-    return this.#enabled(sql`token_sha256 = ${sha256}`, now)
+    return this.#enabled('token_sha256', sha256, now)
   }
 
   byCertificate(sha256: Buffer, now: Date): Promise<ReaderCredential | undefined> {
-    return this.#enabled(sql`certificate_sha256 = ${sha256}`, now)
+    return this.#enabled('certificate_sha256', sha256, now)
   }
 
-  async #enabled(condition: ReturnType<typeof sql>, now: Date): Promise<ReaderCredential | undefined> {
-    const query = sql<ReaderCredential>`
-      select id, organization_id, name, username, password_hash, networks::text[] as networks,
-        coalesce(last_used_at < ${now}::timestamptz - interval '1 minute', true) as stale
-      from reader where ${condition} and disabled_at is null`
-    return (await runPrepared(this.#connection, query))[0]
+  /** What was changed here holds from the next request on; what another hub changed, within a second. */
+  forget(): void {
+    this.#recent.clear()
+  }
+
+  async #enabled(
+    column: 'username' | 'token_sha256' | 'certificate_sha256',
+    value: string | Buffer,
+    now: Date,
+  ): Promise<ReaderCredential | undefined> {
+    const key = `${column} ${value.toString('base64')}`
+    const known = this.#recent.get(key)
+    if (known !== undefined && known.until > now.getTime()) return known.reader
+    const [reader] = await runPrepared(
+      this.#connection,
+      sql<ReaderCredential>`
+        select id, organization_id, name, username, password_hash, networks::text[] as networks,
+          coalesce(last_used_at < ${now}::timestamptz - interval '1 minute', true) as stale
+        from reader where ${sql.ref(column)} = ${value} and disabled_at is null`,
+    )
+    if (reader === undefined || reader.stale) return reader
+    if (this.#recent.size >= recentMax) this.#recent.clear()
+    this.#recent.set(key, { reader, until: now.getTime() + recentMs })
+    return reader
   }
 
   async markUsed(readerId: string, now: Date): Promise<void> {

@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { authenticateReaders, readerTokenPrefix } from './authenticate-readers.ts'
 import { readNetworks } from './networks.ts'
-import { ReaderStore } from './reader-store.ts'
+import { ReaderCredentialStore, ReaderStore } from './reader-store.ts'
 
 export { isWithin, readNetworks } from './networks.ts'
 export { readerTokenPrefix } from './authenticate-readers.ts'
@@ -21,6 +21,7 @@ export type Readers = ReturnType<typeof createReaders>
 /** Machines that fetch lists and TAXII collections, each granted one by one (D27). */
 export function createReaders({ db, pool, audit, clock }: ReadersParts) {
   const store = new ReaderStore(db)
+  const credentials = new ReaderCredentialStore({ db, pool })
 
   /** The credential is in the answer and nowhere else. */
   async function create(caller: PersonCaller, wanted: CreateReader, address?: string): Promise<CreatedReader> {
@@ -50,7 +51,7 @@ export function createReaders({ db, pool, audit, clock }: ReadersParts) {
   /** Grants that are named replace what was there; what is not named stays. Holds from the next request on. */
   async function change(caller: PersonCaller, id: string, wanted: ChangeReader, address?: string): Promise<Reader> {
     const networks = wanted.networks === undefined ? undefined : readNetworks(wanted.networks)
-    return await db.transaction().execute(async (trx) => {
+    const changed = await db.transaction().execute(async (trx) => {
       const own = new ReaderStore(trx)
       const isThere = await own.change(
         caller.organizationId,
@@ -63,6 +64,8 @@ export function createReaders({ db, pool, audit, clock }: ReadersParts) {
       await audit.record(trx, caller, 'reader.change', `reader ${id}`, { ...wanted }, address)
       return found(await own.find(caller.organizationId, id), 'reader')
     })
+    credentials.forget()
+    return changed
   }
 
   async function remove(caller: PersonCaller, id: string, address?: string): Promise<void> {
@@ -70,6 +73,7 @@ export function createReaders({ db, pool, audit, clock }: ReadersParts) {
       const name = found(await new ReaderStore(trx).remove(caller.organizationId, id), 'reader')
       await audit.record(trx, caller, 'reader.delete', `reader ${id}`, { name }, address)
     })
+    credentials.forget()
   }
 
   return {
@@ -90,7 +94,7 @@ export function createReaders({ db, pool, audit, clock }: ReadersParts) {
       return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
     },
     /** Whom a credential of a request over HTTPS belongs to. */
-    credentials: authenticateReaders({ db, pool, clock }),
+    credentials: authenticateReaders({ db, store: credentials, clock }),
     /** Grants exist within an organization alone, so that none of these needs to be asked for it. */
     mayReadList: (readerId: string, listId: string): Promise<boolean> => store.mayReadList(readerId, listId),
     mayReadTaxiiCollection: async (readerId: string, taxiiCollectionId: string): Promise<boolean> =>

@@ -81,10 +81,11 @@ export async function appendSent(
       select ${taxiiCollectionId}, p.number_last + n.number, n.object_id, n.type, n.spec_version, n.version,
         p.base + n.number * interval '1 microsecond', n.is_last, n.indicator_id, n.body
       from fresh n, place p order by n.number
-      returning number, added_at
+      returning number, added_at, octet_length(body) as bytes
     ), marked as (
-      update taxii_collection c set number_last = a.number, added_last = a.added_at
-      from (select max(number) as number, max(added_at) as added_at from added) a
+      update taxii_collection c set number_last = a.number, added_last = a.added_at,
+        body_bytes_max = greatest(c.body_bytes_max, a.bytes)
+      from (select max(number) as number, max(added_at) as added_at, max(bytes) as bytes from added) a
       where c.id = ${taxiiCollectionId} and a.number is not null
     )
     select count(*) as added from added`.execute(trx)

@@ -20,18 +20,20 @@ export type PageOf = 'object' | 'manifest' | 'version'
 
 type Connection = Pick<DatabaseConnection, 'db' | 'pool'>
 
+/** The collection that is read, and the bytes of its largest object. */
+export type PageSource = { id: string; bodyBytesMax: number }
+
 /**
  * Objects after the number that the client has, in the order in which they were added. Numbers are given in commit order and never
  * again, so that writes in between, equal times and a changed limit neither skip nor repeat (D27).
  */
 export async function readPage(
-  { db, pool }: Connection,
-  taxiiCollectionId: string,
+  connection: Connection,
+  source: PageSource,
   what: PageOf,
   filters: Filters,
 ): Promise<ObjectPage> {
-  const rows = await runPrepared({ db, pool }, pageQuery(taxiiCollectionId, what, filters))
-  const row = rows[0]
+  const [row] = await runPrepared(connection, pageQuery(source, what, filters))
   if (row === undefined || row.items === null)
     return { items: '', more: false, next: '', addedFirst: '', addedLast: '' }
   return { items: row.items, more: row.more, next: row.next, addedFirst: row.first, addedLast: row.last }
@@ -40,31 +42,46 @@ export async function readPage(
 type Row = { items: string | null; more: boolean; next: string; first: string; last: string }
 
 /** The statement, for readPage and for those who look at its plan. */
-export function pageQuery(id: string, what: PageOf, filters: Filters): RawBuilder<Row> {
-  const { limit, ids } = filters
-  // Looked up first, whatever the planner thinks of numbers: there are few.
-  const source = ids === undefined ? sql`taxii_object` : sql`wanted`
-  const wanted =
-    ids === undefined
-      ? sql``
-      : sql`wanted as materialized (
-          select * from taxii_object where taxii_collection_id = ${id}::uuid and object_id = any(${ids}::text[])),`
+export function pageQuery({ id, bodyBytesMax }: PageSource, what: PageOf, filters: Filters): RawBuilder<Row> {
+  const { limit } = filters
+  const matching = (after: RawBuilder<unknown>, columns: RawBuilder<unknown>) => sql`
+    select ${columns} from ${sourceOf(filters)} o
+    where o.taxii_collection_id = ${id}::uuid and o.number > ${after} ${conditions(id, filters)}`
+  const found = sql`
+    ${matching(sql`${filters.after}::bigint`, sql`o.number, o.added_at, ${itemOf(what)} as item`)}
+    order by o.number limit ${limit}::bigint`
+  const isSmall = what !== 'object' || limit * bodyBytesMax <= taxiiLimits.pageBytesMax
+  // The rows come in order, and are joined in the order in which they come.
   return sql<Row>`
-    with ${wanted} found as (
-      select o.number, o.added_at, ${itemOf(what)} as item
-      from ${source} o
-      where o.taxii_collection_id = ${id}::uuid and o.number > ${filters.after}::bigint ${conditions(id, filters)}
-      order by o.number limit ${limit + 1}::bigint
-    ), placed as (
+    ${wantedOf(id, filters)}
+    select items, next::text as next, ${instantText(sql`first`)} as first, ${instantText(sql`last`)} as last,
+      exists (${matching(sql`next`, sql``)}) as more
+    from (
+      select string_agg(item, ',') as items, max(number) as next, min(added_at) as first, max(added_at) as last
+      from (${isSmall ? found : upToBytesMax(found)}) page
+    ) joined`
+}
+
+/** As many as an answer may have, one at least. */
+function upToBytesMax(found: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select number, added_at, item from (
       select number, added_at, item, row_number() over (order by number) as place,
         sum(octet_length(item)) over (order by number) as bytes
-      from found
-    ), page as (
-      select * from placed where place <= ${limit}::bigint and (place = 1 or bytes <= ${taxiiLimits.pageBytesMax}::bigint)
-    )
-    select string_agg(item, ',' order by number) as items, count(*) < (select count(*) from found) as more,
-      max(number)::text as next, ${instantText(sql`min(added_at)`)} as first, ${instantText(sql`max(added_at)`)} as last
-    from page`
+      from (${found}) found
+    ) placed where place = 1 or bytes <= ${taxiiLimits.pageBytesMax}::bigint order by number`
+}
+
+/** Objects by id are looked up first, whatever the planner thinks of numbers: there are few. */
+function wantedOf(id: string, { ids }: Filters): RawBuilder<unknown> {
+  if (ids === undefined) return sql``
+  return sql`
+    with wanted as materialized (
+      select * from taxii_object where taxii_collection_id = ${id}::uuid and object_id = any(${ids}::text[]))`
+}
+
+function sourceOf({ ids }: Filters): RawBuilder<unknown> {
+  return ids === undefined ? sql`taxii_object` : sql`wanted`
 }
 
 function itemOf(what: PageOf): RawBuilder<string> {

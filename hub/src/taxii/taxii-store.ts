@@ -16,6 +16,7 @@ export type GrantedCollection = {
   canWrite: boolean
   /** Whether the data collection has a version that the numbered objects have not come to. */
   isBehind: boolean
+  bodyBytesMax: number
 }
 
 export type GrantedRoot = { id: string; name: string; title: string; description: string | null }
@@ -86,7 +87,7 @@ export class TaxiiStore {
       select c.id, c.root_id as "rootId", c.title, c.description, c.alias, c.collection_id as "collectionId",
         c.owner_id as "ownerId", c.can_read and g.can_read as "canRead", c.can_write and g.can_write as "canWrite",
         coalesce(d.version > c.object_version, exists (
-          select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number)) as "isBehind"
+          select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number)) as "isBehind", c.body_bytes_max as "bodyBytesMax"
       from reader_taxii_collection g
       join taxii_collection c on c.id = g.taxii_collection_id
       join taxii_root r on r.id = c.root_id

@@ -66,8 +66,10 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
   async function readable(reader: ReaderCaller, rootName: string, name: string): Promise<GrantedCollection> {
     const granted = await collection(reader, rootName, name)
     if (!granted.canRead) throw forbidden('read')
-    if (granted.isBehind) await catchUp(granted)
-    return granted
+    if (!granted.isBehind) return granted
+    await catchUp(granted)
+    // With what it has now.
+    return await collection(reader, rootName, name)
   }
 
   async function bringUp({ id, collectionId }: { id: string; collectionId: string | null }): Promise<void> {
@@ -91,8 +93,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     what: PageOf,
     filters: Filters,
   ): Promise<ObjectPage> {
-    const { id } = await readable(reader, place.root, place.collection)
-    return await readPage({ db, pool }, id, what, filters)
+    return await readPage({ db, pool }, await readable(reader, place.root, place.collection), what, filters)
   }
 
   /** 5.6, 5.8: of one object; one that the collection does not have is not there, filters or none. */
@@ -102,9 +103,9 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     what: PageOf,
     filters: Filters,
   ): Promise<ObjectPage> {
-    const { id } = await readable(reader, place.root, place.collection)
-    const page = await readPage({ db, pool }, id, what, { ...filters, ids: [place.object] })
-    if (page.items === '' && !(await store.hasObject(id, place.object))) throw notThere('object')
+    const source = await readable(reader, place.root, place.collection)
+    const page = await readPage({ db, pool }, source, what, { ...filters, ids: [place.object] })
+    if (page.items === '' && !(await store.hasObject(source.id, place.object))) throw notThere('object')
     return page
   }
 
