@@ -1,0 +1,174 @@
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { migrate } from './migrate.ts'
+import { createTestDatabase, type TestDatabase } from './test-database.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(async () => {
+  await database.drop()
+})
+
+const isSoak = process.env['POSTERN_SOAK'] === '1'
+/** Indicators; of each other table there are as many as belong to them. */
+const count = isSoak ? 1_000_000 : 20_000
+/** The last migration of the release before. */
+const lastBefore = 7
+
+/** Tables of the library with so many rows for each indicator, as that release would have written them. `n` goes from 1. */
+const fill = `
+  insert into organization (name) values ('First'), ('Second');
+  insert into owner (organization_id, name, kind) select 1 + (n % 2), 'Owner ' || n, 'Source' from generate_series(1, 4) n;
+  insert into indicator (id, type, value, canonical_version)
+    select md5('id' || n)::uuid, case n % 3 when 0 then 'Host' when 1 then 'Address' else 'File' end, 'value ' || n, 1 from generate_series(1, :count) n;
+  insert into assertion (indicator_id, owner_id, digest, rating, confidence, active, private, status, tags, labels, tlp, first_seen,
+      last_seen, expires, detail, added_at, modified_at)
+    select md5('id' || n)::uuid, o, md5('digest' || n || o)::uuid, n % 6, n % 101, n % 5 > 0, n % 7 = 0,
+      (array['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'])[1 + n % 5], array['tag ' || n % 50], array['TLP:AMBER'], n % 5,
+      timestamptz '2025-01-01' + n * interval '1 second', now(), case when n % 4 = 0 then timestamptz '2027-01-01' end,
+      case when n % 9 = 0 then jsonb_build_object('size', n) end, now(), now()
+    from generate_series(1, :count) n, generate_series(1, 2) o where o = 1 or n % 3 = 0;
+  insert into assertion_attribute (indicator_id, owner_id, type, value, source, displayed, pinned)
+    select md5('id' || n)::uuid, 1, (array['Description', 'description', 'Own Type'])[1 + n % 3], 'attribute ' || n, 'a source', true, false
+    from generate_series(1, :count, 2) n;
+  insert into tag (name) select 'tag ' || n from generate_series(0, 49) n;
+  insert into security_label (name) values ('TLP:AMBER');
+  insert into library_group (owner_id, xid, type, name, tags, labels, tlp, detail, added_at, modified_at)
+    select 1 + (n / 10) % 4, 'group ' || n, 'Event', 'Group ' || n, '{}', '{}', 2, '{"eventType": "Alert"}', now(), now()
+    from generate_series(1, :count, 10) n;
+  insert into group_attribute (group_id, type, value, displayed, pinned)
+    select id, 'Of Groups', 'attribute ' || id, false, false from library_group;
+  insert into indicator_group (indicator_id, owner_id, group_id)
+    select md5('id' || 1 + id % :count)::uuid, owner_id, id from library_group;
+  insert into group_link (group_id, linked_id) select id, id + 1 from library_group where id + 1 <= (select max(id) from library_group);
+  insert into indicator_link (indicator_id, owner_id, linked_id, kind)
+    select least(a, b), 1, greatest(a, b), 'Same File' from (
+      select md5('id' || n)::uuid as a, md5('id' || n + 1)::uuid as b from generate_series(1, :count - 1, 5) n) pairs;
+  insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
+    select 1, md5('id' || n)::uuid, n % 6, n % 101, true, 2, array[1, 2]::bigint[], array['tag ' || n % 50], now(), now() from generate_series(1, :count) n;
+  insert into tombstone (organization_id, owner_id, kind, indicator_id, batch_id)
+    select 1, 1, 'indicator', md5('gone' || n)::uuid, null from generate_series(1, :count, 20) n;
+  insert into tombstone (organization_id, owner_id, kind, group_xid) values (1, 1, 'group', 'gone');
+  insert into batch (organization_id, owner_id, sent_by, state, action, config, content_sha256, item_count, created, completed_at)
+    select 1, 1, 'a person', 'completed', 'Create', '{"owner": "Owner 1"}', sha256(n::text::bytea), 10, 10, now() from generate_series(1, :count, 100) n;
+  insert into batch_item_block (batch_id, outcome, number, item_count, has_reason, items)
+    select id, 'created', 0, 10, false, sha256(id::text::bytea) from batch;
+  insert into collection (organization_id, name, tql, freshness_seconds, version, member_count, change_last, refreshed_at)
+    select 1, 'Collection ' || n, 'rating >= 3', 300, 1, :count / 2, :count / 2, now() from generate_series(1, 2) n;
+  insert into collection_version (collection_id, version, member_count, entered, departed, made_at)
+    select id, 1, :count / 2, :count / 2, 0, now() from collection;
+  insert into collection_member (collection_id, indicator_id, from_version, tlp, active)
+    select id, md5('id' || n)::uuid, 1, 2, true from collection, generate_series(1, :count, 4) n;
+  insert into collection_change (collection_id, number, version, indicator_id, change)
+    select id, n, 1, md5('id' || n)::uuid, 'entered' from collection, generate_series(1, :count, 4) n;
+  insert into collection_pending (organization_id, indicator_ids) select 1, array[md5('id' || n)::uuid] from generate_series(1, 10) n`
+
+test(
+  'LIB-1: the database of the release before migrates with every row of the library in it, unchanged',
+  { timeout: 600_000 },
+  async () => {
+    await using empty = await createEmptyDatabase()
+    const { url } = empty
+    await migrate(url, lastBefore)
+    const client = await connect(url)
+    await client.query(fill.replaceAll(':count', String(count)))
+    const columns = await columnsOf(client)
+    const before = await fingerprints(client, columns)
+    for (const table of libraryTables) expect([table, before.get(table)?.count]).not.toEqual([table, 0])
+    expect(before.get('assertion')?.count).toBe(count + Math.floor(count / 3))
+
+    await migrate(url)
+    expect(await fingerprints(client, columns)).toEqual(before)
+    // The test sees one value of one row.
+    await client.query(`update assertion set confidence = confidence + 1 where indicator_id = md5('id5')::uuid`)
+    const changed = await fingerprints(client, columns)
+    expect([...changed.keys()].filter((table) => changed.get(table)?.sum !== before.get(table)?.sum)).toEqual([
+      'assertion',
+    ])
+
+    // What is new stands where it belongs.
+    const { rows: types } = await client.query(
+      `select organization_id, lower(name) as name from attribute_type order by organization_id, lower(name)`,
+    )
+    expect(types).toEqual([
+      { organization_id: '1', name: 'of groups' },
+      { organization_id: '2', name: 'description' },
+      { organization_id: '2', name: 'of groups' },
+      { organization_id: '2', name: 'own type' },
+    ])
+    const { rows: links } = await client.query('select distinct kind from group_link')
+    expect(links).toEqual([{ kind: 'related-to' }])
+    await client.end()
+  },
+)
+
+const libraryTables = [
+  'indicator',
+  'assertion',
+  'assertion_attribute',
+  'tag',
+  'security_label',
+  'library_group',
+  'group_attribute',
+  'indicator_group',
+  'group_link',
+  'indicator_link',
+  'indicator_view',
+  'tombstone',
+  'batch',
+  'batch_item_block',
+  'collection',
+  'collection_version',
+  'collection_member',
+  'collection_change',
+  'collection_pending',
+]
+
+/** Of each table of the library, its columns as they are now. */
+async function columnsOf(client: pg.Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ table: string; columns: string }>(
+    `select table_name as "table", string_agg(quote_ident(column_name), ', ' order by ordinal_position) as columns
+     from information_schema.columns where table_schema = 'public' and table_name = any($1) group by table_name order by table_name`,
+    [libraryTables],
+  )
+  return new Map(rows.map(({ table, columns }) => [table, columns]))
+}
+
+/** How many rows each table has, and a sum over the values of those columns in all of them. */
+async function fingerprints(
+  client: pg.Client,
+  columns: ReadonlyMap<string, string>,
+): Promise<Map<string, { count: number; sum: string }>> {
+  const found = new Map<string, { count: number; sum: string }>()
+  for (const [table, ofTable] of columns) {
+    const { rows } = await client.query<{ count: number; sum: string }>(
+      `select count(*)::int as count, coalesce(sum(hashtextextended(r::text, 0)), 0)::text as sum
+       from (select row(${ofTable}) as r from ${table}) all_rows`,
+    )
+    if (rows[0] !== undefined) found.set(table, rows[0])
+  }
+  return found
+}
+
+/** Of no schema at all. */
+async function createEmptyDatabase(): Promise<AsyncDisposable & { url: string }> {
+  const name = `rows_${process.pid}_${Date.now()}`
+  const admin = await connect(database.url)
+  await admin.query(`create database ${name}`)
+  return {
+    url: database.url.replace(/\/\/\/[^?]+/, `///${name}`),
+    async [Symbol.asyncDispose]() {
+      await admin.query(`drop database ${name} with (force)`)
+      await admin.end()
+    },
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  return client
+}
