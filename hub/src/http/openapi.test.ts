@@ -52,6 +52,8 @@ test('D22: what strangers may call is this and no more', () => {
     'GET /*',
     'GET /api/appAuth',
     'GET /healthz',
+    // A list is public, open to networks, or asks for a credential by itself (D27).
+    'GET /lists/:name',
     'GET /metrics',
     'GET /readyz',
     'GET /v1/docs',
