@@ -9,11 +9,12 @@ import { AssertionStore } from './assertion-store.ts'
 import { readExports } from './indicator-exports.ts'
 import { readDecision, readExclusions } from './indicator-judgements.ts'
 import { libraryScope } from './library-scope.ts'
-import { type IndicatorRow, LibraryStore, type PageStart } from './library-store.ts'
+import { LibraryStore } from './library-store.ts'
+import type { IndicatorRow, PageStart } from './search-queries.ts'
 import { countMax, countMsMax } from './query-preview.ts'
 import { toIndicator } from './to-indicator.ts'
 import { namesOfKeyword, suggestNames } from './tql-suggestions.ts'
-import { compileTql } from './tql-to-sql.ts'
+import { compileSearch } from './tql-to-sql.ts'
 
 /** Groups that an indicator's detail names; the rest is found by TQL. */
 const groupsShownMax = 1000
@@ -40,7 +41,7 @@ export class Library {
     { tql, cursor, limit, count = false }: Search,
   ): Promise<{ data: Indicator[]; next?: string; total?: IndicatorTotal }> {
     const scope = libraryScope(caller)
-    const condition = tql === undefined || tql.trim() === '' ? undefined : compileTql(tql, this.#clock.now())
+    const condition = tql === undefined || tql.trim() === '' ? undefined : compileSearch(tql, this.#clock.now())
     const rows = await this.#store.page(
       scope,
       condition,

@@ -1,6 +1,6 @@
 import { tlpLevels } from '@postern/intel'
 import type { Indicator } from '@postern/protocol'
-import type { IndicatorRow } from './library-store.ts'
+import type { IndicatorRow } from './search-queries.ts'
 
 export function toIndicator(row: IndicatorRow): Indicator {
   return {

@@ -16,6 +16,63 @@ export function compileTql(text: string, now: Date): Condition {
   return compileQuery(text, 'indicator', now)
 }
 
+/** A condition for a search, with what decides how it is looked for. */
+export type SearchCondition = {
+  sql: Condition
+  /** Whether it holds for named values only, which are found by their key. */
+  isByValue: boolean
+  /** Whether it speaks of the indicator, not of the assertion alone. */
+  usesIndicator: boolean
+}
+
+export function compileSearch(text: string, now: Date): SearchCondition {
+  const parsed = parseTql(text, 'indicator')
+  if (!parsed.ok) throw tqlProblem(parsed.message, parsed.position, parsed.suggestion)
+  return {
+    sql: compile(parsed.query, 'indicator', now, ownerIds.indicator),
+    isByValue: isByValue(parsed.query),
+    usesIndicator: usesIndicator(parsed.query),
+  }
+}
+
+function isByValue(query: TqlExpression): boolean {
+  switch (query.kind) {
+    case 'and':
+      return query.operands.some(isByValue)
+    case 'or':
+      return query.operands.every(isByValue)
+    case 'comparison':
+      return query.keyword === 'summary' && (query.operator === '=' || query.operator === 'in')
+    default:
+      return false
+  }
+}
+
+function usesIndicator(query: TqlExpression): boolean {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return query.operands.some(usesIndicator)
+    case 'not':
+      return usesIndicator(query.operand)
+    case 'comparison':
+      return keywordsOfIndicator.has(query.keyword)
+    case 'has':
+      return false
+  }
+}
+
+/** Their conditions name `i`; the inside of a `has…()` names its own. */
+const keywordsOfIndicator: ReadonlySet<string> = new Set([
+  'type',
+  'typeName',
+  'summary',
+  'value1',
+  'value2',
+  'value3',
+  'addressIsIpv6',
+])
+
 /** The same for groups: a condition over `library_group g`. */
 export function compileGroupTql(text: string, now: Date): Condition {
   return compileQuery(text, 'group', now)
