@@ -28,14 +28,14 @@ export type ReadStixBundle =
   | { readonly ok: false; readonly isTooLarge: boolean; readonly message: string }
 
 /**
- * Reads a bundle of STIX 2.0 or 2.1 from UTF-8 JSON: bounded on the bytes before it is parsed (S14), each object validated on its own,
+ * Reads a bundle of STIX 2.0 or 2.1 from UTF-8 JSON: bounded on its text before it is parsed (S14), each object validated on its own,
  * so that a broken one stops no other.
  */
 export function readStixBundle(json: Uint8Array): ReadStixBundle {
-  const places = locateObjects(json)
-  if (places === undefined) return unreadable(`The bundle is nested more than ${stixDepthMax} deep.`)
   const text = decode(json)
   if (text === undefined) return unreadable('The bundle is not UTF-8.')
+  const places = locateObjects(text)
+  if (places === undefined) return unreadable(`The bundle is nested more than ${stixDepthMax} deep.`)
   const bundle = parse(text)
   if (typeof bundle !== 'object' || bundle === null || Reflect.get(bundle, 'type') !== 'bundle')
     return unreadable('This is not a JSON object with the type bundle.')
@@ -53,7 +53,7 @@ export function readStixBundle(json: Uint8Array): ReadStixBundle {
     }
   }
   const specVersion = stated ?? '2.1'
-  const textOf = textsOf(json, text, places, sent)
+  const textOf = textsOf(text, places, sent)
   return { ok: true, specVersion, objects: sent.map((value, index) => readObject(value, index, specVersion, textOf)) }
 }
 
@@ -72,20 +72,9 @@ function readObject(
 }
 
 /** The text of each object: cut out of what was sent, and made anew only where the places do not fit what was parsed. */
-function textsOf(
-  json: Uint8Array,
-  text: string,
-  { starts, ends }: ObjectPlaces,
-  sent: readonly unknown[],
-): (position: number) => string {
+function textsOf(text: string, { starts, ends }: ObjectPlaces, sent: readonly unknown[]): (position: number) => string {
   if (starts.length !== sent.length || ends.length !== sent.length) return (position) => JSON.stringify(sent[position])
-  // As many characters as bytes: each is one byte, and places among bytes are places among characters.
-  const isPlain = text.length === json.length
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  return (position) => {
-    const [start, end] = [starts[position], ends[position]]
-    return onOneLine(isPlain ? text.slice(start, end) : decoder.decode(json.subarray(start, end)))
-  }
+  return (position) => onOneLine(text.slice(starts[position], ends[position]))
 }
 
 /** In JSON a line break as such stands only between tokens. */
