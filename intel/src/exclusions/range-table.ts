@@ -16,13 +16,12 @@ export interface RangeTable {
 /** @param entries one a range, ascending */
 export function makeRangeTable(words: 1 | 4, from: Uint32Array, to: Uint32Array, entries: Uint32Array): RangeTable {
   const compare = words === 1 ? compareWord : compareWords
-  const order = Uint32Array.from(entries.keys()).sort(
-    (a, b) => compare(from, a * words, from, b * words) || compare(to, b * words, to, a * words) || a - b,
-  )
   const kept: number[] = []
-  for (const range of order) {
+  for (const range of words === 1 ? orderV4(from) : orderV6(from)) {
     const last = kept.at(-1)
     if (last === undefined || compare(from, range * words, to, last * words) > 0) kept.push(range)
+    // Both begin at one place: the wider one holds the other.
+    else if (compare(to, range * words, to, last * words) > 0) kept[kept.length - 1] = range
   }
   return {
     words,
@@ -30,6 +29,21 @@ export function makeRangeTable(words: 1 | 4, from: Uint32Array, to: Uint32Array,
     to: pick(to, kept, words),
     entries: pick(entries, kept, 1),
   }
+}
+
+/** Above the ranges of a list; with 32 bits of an address it fits into a double. */
+const placesMax = 2 ** 21
+
+/** The places of ranges in the order of their beginnings: numbers sort many times faster than by a function. */
+function* orderV4(from: Uint32Array): Generator<number> {
+  for (const key of Float64Array.from(from, (address, place) => address * placesMax + place).sort())
+    yield key % placesMax
+}
+
+function orderV6(from: Uint32Array): Uint32Array {
+  return Uint32Array.from({ length: from.length / 4 }, (_, place) => place).sort(
+    (a, b) => compareWords(from, a * 4, from, b * 4) || a - b,
+  )
 }
 
 /** The entry of a range that overlaps with this one, or -1. */
