@@ -7,7 +7,7 @@ import { found } from '../lib/problem.ts'
 import { libraryScope } from '../library/library-scope.ts'
 import { previewQuery } from '../library/query-preview.ts'
 import { withinTime } from '../library/within-time.ts'
-import { compileTql } from '../library/tql-to-sql.ts'
+import { compileSearch } from '../library/tql-to-sql.ts'
 import { collectionScope } from './collection-scope.ts'
 import { CollectionStore } from './collection-store.ts'
 import { wantedMembers } from './refresh-members.ts'
@@ -21,7 +21,7 @@ export async function previewCollection(
   caller: PersonCaller,
   { tql, collectionId }: PreviewCollection,
 ): Promise<CollectionPreview> {
-  const condition = compileTql(tql, clock.now())
+  const condition = compileSearch(tql, clock.now())
   const collection =
     collectionId === undefined
       ? undefined
@@ -34,7 +34,7 @@ export async function previewCollection(
         count(*) filter (where w.indicator_id is null)::int as leave
       from (
         select indicator_id from collection_member where collection_id = ${collection.id} and until_version is null
-      ) m full join (${wantedMembers(collection.organization_id, condition)}) w on w.indicator_id = m.indicator_id`.execute(
+      ) m full join (${wantedMembers(collection.organization_id, condition.sql)}) w on w.indicator_id = m.indicator_id`.execute(
       trx,
     )
     return rows[0]
