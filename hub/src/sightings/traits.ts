@@ -9,7 +9,7 @@ const traitsShownMax = 200
 /** Of each kind, the commonest among the sighted. */
 const candidatesMax = 1000
 /** Values beside the sighted ones that are looked at; of more, as many as this, chosen evenly (ids are hashes). */
-const comparedMax = 200_000
+const comparedMax = 50_000
 /** Longer values of attributes are prose, which no two share for a reason. */
 const attributeCharactersMax = 200
 
@@ -18,7 +18,7 @@ type Candidate = { kind: SightingTrait['kind']; name: string; of: string | null;
 
 /**
  * What at least two of the values in `sighted` share, and how much commoner it is among them than in what they are compared with. Counts
- * of the sighted are exact; those of the others are, up to 200,000 values, and beyond come from so many of them.
+ * of the sighted are exact; those of the others are, up to 50,000 values, and beyond come from so many of them.
  */
 export async function readTraits(
   db: Db,
