@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
 import { absolute, comparison, type Measurement } from '../row.ts'
 import { runAlternating } from '../run-alternating.ts'
-import { inFlight } from './in-flight.ts'
 import { type LibraryUnderTest, startLibraryUnderTest } from './library-under-test.ts'
+import { measureLongRun } from './long-run.ts'
+import { measureOwnersAtOnce } from './owners-at-once.ts'
 import { Psql } from './psql.ts'
 import { prepareScript, upsertScript, writeReadyRows } from './ready-rows.ts'
 import { contentOf, inBatches, sampleIndicators, sampleSize } from './sample.ts'
 import { sendBatches } from './send-batches.ts'
+import { upsertTwoAtOnce } from './upsert-two-at-once.ts'
 import { watchWrites, type Watched } from './watch-writes.ts'
 
 const work = '100,000 new indicators with 2 tags each, batches of 10,000'
@@ -29,7 +31,12 @@ export const ingestBench: Bench = {
     const contents = batches.map(contentOf)
     await sendBatches(library.hub, library.owner.name, contents, 1)
     const ingest = { library, contents, files: await writeReadyRows(library, batches, folder), say }
-    return [...(await measureOneInFlight(rounds, ingest)), ...(await measureTwoInFlight(rounds, ingest))]
+    return [
+      ...(await measureOneInFlight(rounds, ingest)),
+      ...(await measureTwoInFlight(rounds, ingest)),
+      ...(await measureOwnersAtOnce(rounds, library, say)),
+      ...(await measureLongRun(rounds, say)),
+    ]
   },
 }
 
@@ -126,7 +133,11 @@ async function measureTwoInFlight(rounds: number, ingest: Ingest): Promise<Measu
       say(`ours, 2 in flight: ${rate(seconds)}/s`)
       return seconds
     },
-    () => upsertTwoAtOnce(ingest),
+    async () => {
+      const seconds = await upsertTwoAtOnce(library, ingest.files)
+      say(`psql, 2 connections: ${rate(seconds)}/s`)
+      return seconds
+    },
   )
   return [
     comparison({
@@ -138,20 +149,6 @@ async function measureTwoInFlight(rounds: number, ingest: Ingest): Promise<Measu
       peerIs: 'psql, 2 connections, COPY and upsert of the same rows, ready, into tables of the same definition',
     }),
   ]
-}
-
-/** @returns seconds from the first batch to the last commit, connected already */
-async function upsertTwoAtOnce({ library, files, say }: Ingest): Promise<number> {
-  await library.empty()
-  await using one = await Psql.connect(library.databaseUrl)
-  await using other = await Psql.connect(library.databaseUrl)
-  const lanes = [one, other]
-  for (const psql of lanes) await psql.run(prepareScript)
-  const start = performance.now()
-  await inFlight(lanes.length, files, async (file, lane) => lanes[lane]?.run(upsertScript(library, file)))
-  const seconds = (performance.now() - start) / 1000
-  say(`psql, 2 connections: ${rate(seconds)}/s`)
-  return seconds
 }
 
 function rate(seconds: number): number {

@@ -9,6 +9,8 @@ import pg from 'pg'
 export type LibraryUnderTest = AsyncDisposable & {
   /** By HTTPS with a token, as an app reaches it. */
   hub: HubTarget
+  /** Of the hub's own process, without its edge and its PostgreSQL. */
+  hubPid: number
   owner: { id: string; name: string; organizationId: string }
   databaseUrl: string
   database: pg.Client
@@ -65,9 +67,12 @@ export async function startLibraryUnderTest(): Promise<LibraryUnderTest> {
   )
   const organizationId = rows[0]?.organization_id
   if (organizationId === undefined) throw new Error(`The owner ${ownerName} is not in the database.`)
+  const hubPid = system.hub.processes.hub.pid
+  if (hubPid === undefined) throw new Error('The hub has no process.')
   const started = stack.move()
   return {
     hub,
+    hubPid,
     owner: { id, name: ownerName, organizationId },
     databaseUrl,
     database,

@@ -20,11 +20,11 @@ const createReadyTable = `
  */
 export async function writeReadyRows(
   { database, owner }: LibraryUnderTest,
-  batches: readonly (readonly SampleIndicator[])[],
+  batches: Iterable<readonly SampleIndicator[]>,
   folder: string,
 ): Promise<string[]> {
   const files: string[] = []
-  for (const [number, batch] of batches.entries()) {
+  for (const batch of batches) {
     const ids = batch.map(({ type, summary }) => indicatorId(type, summary))
     const { rows } = await database.query<{ line: string }>(
       `select concat_ws(E'\\t', a.indicator_id, i.type, replace(i.value, E'\\\\', E'\\\\\\\\'), a.digest, a.rating, a.confidence, a.active,
@@ -36,7 +36,7 @@ export async function writeReadyRows(
     )
     if (rows.length !== batch.length)
       throw new Error(`Of ${batch.length} indicators ${rows.length} are in the library.`)
-    const file = join(folder, `batch-${number}.copy`)
+    const file = join(folder, `batch-${files.length}.copy`)
     writeFileSync(file, rows.map(({ line }) => `${line}\n`).join(''))
     files.push(file)
   }

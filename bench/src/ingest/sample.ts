@@ -18,8 +18,9 @@ export type SampleIndicator = {
 const tagNames = 200
 
 /** A feed's indicators, always the same: hosts, addresses, URLs and SHA-256 hashes in equal parts, all canonical and all different. */
-export function sampleIndicators(count: number): SampleIndicator[] {
-  return Array.from({ length: count }, (_, number) => {
+export function sampleIndicators(count: number, first = 0): SampleIndicator[] {
+  return Array.from({ length: count }, (_, place) => {
+    const number = first + place
     const random = createHash('sha256').update(`indicator ${number}`).digest()
     const day = `2026-0${1 + (random[0]! % 9)}-${10 + (random[1]! % 18)}`
     return {

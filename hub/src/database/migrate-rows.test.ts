@@ -66,44 +66,40 @@ const fill = `
     select id, n, 1, md5('id' || n)::uuid, 'entered' from collection, generate_series(1, :count, 4) n;
   insert into collection_pending (organization_id, indicator_ids) select 1, array[md5('id' || n)::uuid] from generate_series(1, 10) n`
 
-test(
-  'LIB-1: the database of the release before migrates with every row of the library in it, unchanged',
-  { timeout: 600_000 },
-  async () => {
-    await using empty = await createEmptyDatabase()
-    const { url } = empty
-    await migrate(url, lastBefore)
-    const client = await connect(url)
-    await client.query(fill.replaceAll(':count', String(count)))
-    const columns = await columnsOf(client)
-    const before = await fingerprints(client, columns)
-    for (const table of libraryTables) expect([table, before.get(table)?.count]).not.toEqual([table, 0])
-    expect(before.get('assertion')?.count).toBe(count + Math.floor(count / 3))
+test('LIB-1: the database of the release before migrates with every row of the library in it, unchanged', async () => {
+  await using empty = await createEmptyDatabase()
+  const { url } = empty
+  await migrate(url, lastBefore)
+  const client = await connect(url)
+  await client.query(fill.replaceAll(':count', String(count)))
+  const columns = await columnsOf(client)
+  const before = await fingerprints(client, columns)
+  for (const table of libraryTables) expect([table, before.get(table)?.count]).not.toEqual([table, 0])
+  expect(before.get('assertion')?.count).toBe(count + Math.floor(count / 3))
 
-    await migrate(url)
-    expect(await fingerprints(client, columns)).toEqual(before)
-    // The test sees one value of one row.
-    await client.query(`update assertion set confidence = confidence + 1 where indicator_id = md5('id5')::uuid`)
-    const changed = await fingerprints(client, columns)
-    expect([...changed.keys()].filter((table) => changed.get(table)?.sum !== before.get(table)?.sum)).toEqual([
-      'assertion',
-    ])
+  await migrate(url)
+  expect(await fingerprints(client, columns)).toEqual(before)
+  // The test sees one value of one row.
+  await client.query(`update assertion set confidence = confidence + 1 where indicator_id = md5('id5')::uuid`)
+  const changed = await fingerprints(client, columns)
+  expect([...changed.keys()].filter((table) => changed.get(table)?.sum !== before.get(table)?.sum)).toEqual([
+    'assertion',
+  ])
 
-    // What is new stands where it belongs.
-    const { rows: types } = await client.query(
-      `select organization_id, lower(name) as name from attribute_type order by organization_id, lower(name)`,
-    )
-    expect(types).toEqual([
-      { organization_id: '1', name: 'of groups' },
-      { organization_id: '2', name: 'description' },
-      { organization_id: '2', name: 'of groups' },
-      { organization_id: '2', name: 'own type' },
-    ])
-    const { rows: links } = await client.query('select distinct kind from group_link')
-    expect(links).toEqual([{ kind: 'related-to' }])
-    await client.end()
-  },
-)
+  // What is new stands where it belongs.
+  const { rows: types } = await client.query(
+    `select organization_id, lower(name) as name from attribute_type order by organization_id, lower(name)`,
+  )
+  expect(types).toEqual([
+    { organization_id: '1', name: 'of groups' },
+    { organization_id: '2', name: 'description' },
+    { organization_id: '2', name: 'of groups' },
+    { organization_id: '2', name: 'own type' },
+  ])
+  const { rows: links } = await client.query('select distinct kind from group_link')
+  expect(links).toEqual([{ kind: 'related-to' }])
+  await client.end()
+})
 
 const libraryTables = [
   'indicator',
