@@ -27,7 +27,7 @@ const testsMayImport = ['dev', 'simulators']
 /** Packages without I/O, and the little that they may use of the outside. Their tests are free. */
 const pure: Readonly<Record<string, RegExp>> = {
   protocol: /^zod\/mini$/,
-  intel: /^(zod\/mini|ipaddr\.js|tldts|antlr4ng|node:crypto)$/,
+  intel: /^(zod\/mini|ipaddr\.js|tldts|antlr4ng|re2js|node:crypto)$/,
 }
 
 /** Every import that breaks the table, as a sentence. */
