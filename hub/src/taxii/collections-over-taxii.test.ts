@@ -163,3 +163,55 @@ test('LIB-5: two writers at once number a collection once', async () => {
     .executeTakeFirstOrThrow()
   expect(last).toBe('100')
 })
+
+test('LIB-5: a page of large objects is cut at its bytes and goes on there, and one that is larger comes alone', async () => {
+  const { id, url } = await taxii.serve('ownerName = "Nobody"')
+  const reader = await taxii.reader({ id })
+  const sizes = [7_000_000, 7_000_000, 7_000_000, 17_000_000, 100, 100]
+  await taxii.at.library.database.pool.query(
+    `insert into taxii_object (taxii_collection_id, number, object_id, type, spec_version, version, added_at, is_last, body)
+     select $1, n, 'note--' || n, 'note', '2.1', now(), now() + n * interval '1 microsecond', true,
+       '{"type":"note","id":"' || n || '","content":"' || repeat('x', size) || '"}'
+     from unnest($2::int[]) with ordinality s (size, n)`,
+    [id, sizes],
+  )
+  await taxii.at.library.database.pool.query('update taxii_collection set body_bytes_max = 17000100 where id = $1', [
+    id,
+  ])
+  const pages = await walk(taxii, `${url}objects/`, reader, [1000])
+  expect(pages.map(({ json }) => (json.objects as { id: string }[]).map((each) => Number(each.id)))).toEqual([
+    [1, 2],
+    [3],
+    [4],
+    [5, 6],
+  ])
+})
+
+test('LIB-5: hostile queries are refused or answered, and none takes the server down', async () => {
+  await taxii.at.hosts('Hostile', named(3, 'hostile'))
+  const { id, url } = await taxii.serve('ownerName = "Hostile"')
+  const reader = await taxii.reader({ id })
+  const many = Array.from({ length: 1000 }, (_, n) => `t${n}`).join(',')
+  expect((await taxii.get(`${url}objects/?match[type]=${many}`, reader)).status).toBe(200)
+  expect((await taxii.get(`${url}objects/?match[type]=${many},more`, reader)).status).toBe(400)
+  const versions = Array.from({ length: 500 }, () => '2026-01-01T00:00:00Z').join(',')
+  expect((await taxii.get(`${url}objects/?match[version]=first,last,${versions}`, reader)).status).toBe(200)
+  const odd = [
+    `match[id]=${'x'.repeat(14_000)}`,
+    'match[id]=%27%3B%20drop%20table%20taxii_object',
+    'match[version]=infinity',
+    'match[version]=99999-01-01T00:00:00Z',
+    'added_after=-infinity',
+    'added_after=0000-01-01T00:00:00Z',
+    `next=${'9'.repeat(18)}`,
+    'limit=99999999999999999999',
+    'match[type]=%ff%fe',
+    'match%5Bid%5D=%00',
+    '__proto__=1&constructor=1',
+  ]
+  for (const query of odd) {
+    const { status, text } = await taxii.get(`${url}objects/?${query}`, reader)
+    expect([query, status < 500, text.includes('error_id') || status === 200]).toEqual([query, true, true])
+  }
+  expect((await taxii.get(`${url}objects/`, reader)).json.objects).toHaveLength(3)
+})

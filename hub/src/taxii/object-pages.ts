@@ -51,11 +51,12 @@ export function pageQuery({ id, bodyBytesMax }: PageSource, what: PageOf, filter
     ${matching(sql`${filters.after}::bigint`, sql`o.number, o.added_at, ${itemOf(what)} as item`)}
     order by o.number limit ${limit}::bigint`
   const isSmall = what !== 'object' || limit * bodyBytesMax <= taxiiLimits.pageBytesMax
-  // The rows come in order, and are joined in the order in which they come.
+  // The rows come in order, and are joined in the order in which they come. Whether there are more is asked by order too: without it
+  // the planner takes the table's first row that will do, and looks at all rows for one that is not there.
   return sql<Row>`
     ${wantedOf(id, filters)}
     select items, next::text as next, ${instantText(sql`first`)} as first, ${instantText(sql`last`)} as last,
-      exists (${matching(sql`next`, sql``)}) as more
+      (${matching(sql`next`, sql`o.number`)} order by o.number limit 1) is not null as more
     from (
       select string_agg(item, ',') as items, max(number) as next, min(added_at) as first, max(added_at) as last
       from (${isSmall ? found : upToBytesMax(found)}) page
