@@ -11,7 +11,7 @@ import { TagList } from '../elements/tag-list.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import { defanged } from '../format/defanged.ts'
-import { formatCount, formatCountOf } from '../format/quantities.ts'
+import { formatCountOf } from '../format/quantities.ts'
 import { DecisionNote } from './decision-note.tsx'
 import { IndicatorActions } from './indicator-actions.tsx'
 import { activeFace, inactiveFace, indicatorTypeLabel } from './indicator-faces.ts'
@@ -60,15 +60,6 @@ export function IndicatorHeader({ indicator }: { indicator: IndicatorDetail }) {
             <TlpLabel level={indicator.tlp} />
           </Fact>
           <Fact name="Asserted by">{formatCountOf(indicator.owners.length, 'owner')}</Fact>
-          <Fact name="Sightings">
-            {formatCount(indicator.sightingCount)}
-            {indicator.lastSighted !== null && (
-              <>
-                , last <Timestamp instant={indicator.lastSighted} />
-              </>
-            )}
-          </Fact>
-          <Fact name="False positives">{formatCount(indicator.falsePositiveCount)}</Fact>
           <Fact name="Added">
             <Timestamp instant={indicator.addedAt} />
           </Fact>

@@ -98,7 +98,7 @@ function OwnerHead({ owner }: { owner: OwnerDetail }) {
 
 function OwnerFacts({ owner }: { owner: OwnerDetail }) {
   return (
-    <section className={classes['card']} aria-label="The owner">
+    <section className={`${classes['card']} ${classes['fields']}`} aria-label="The owner">
       <Facts label="Facts" isWide>
         <Fact name="Owner since">
           <Timestamp instant={owner.createdAt} />
