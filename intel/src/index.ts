@@ -82,12 +82,8 @@ export { ExclusionsCompiler } from './exclusions/compile-exclusions.ts'
 export type { CompiledExclusions, JudgingList } from './exclusions/compiled-exclusions.ts'
 export { ExclusionMatcher } from './exclusions/exclusion-matcher.ts'
 export type { ExclusionHit } from './exclusions/exclusion-matcher.ts'
-export {
-  attributeKey,
-  attributeLengthMax,
-  AttributeRules,
-  builtInAttributeTypes,
-} from './attributes/attribute-rules.ts'
+export { attributeLimits } from './attributes/attribute-limits.ts'
+export { attributeKey, AttributeRules, builtInAttributeTypes } from './attributes/attribute-rules.ts'
 export { readAttributePattern } from './attributes/attribute-rules.ts'
 export type { AttributeRule } from './attributes/attribute-rules.ts'
 export { planFiles } from './files/merge-files.ts'

@@ -1,5 +1,5 @@
 import type { AttributeRule } from '@postern/intel'
-import { attributeLengthMax, builtInAttributeTypes } from '@postern/intel'
+import { attributeLimits, builtInAttributeTypes } from '@postern/intel'
 import type { AttributeType, WriteAttributeType } from '@postern/protocol'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -48,7 +48,7 @@ export class AttributeStore {
         eb.or([
           eb('indicator_types', 'is not', null),
           eb('group_types', 'is not', null),
-          eb('length_max', '<', attributeLengthMax),
+          eb('length_max', '<', attributeLimits.valueLengthMax),
           eb('pattern', 'is not', null),
           eb('choices', 'is not', null),
         ]),
@@ -138,7 +138,7 @@ function columnsOf(wanted: WriteAttributeType) {
     description: wanted.description ?? null,
     indicator_types: wanted.indicatorTypes ?? null,
     group_types: wanted.groupTypes ?? null,
-    length_max: wanted.lengthMax ?? attributeLengthMax,
+    length_max: wanted.lengthMax ?? attributeLimits.valueLengthMax,
     pattern: wanted.pattern ?? null,
     choices: wanted.choices ?? null,
   }

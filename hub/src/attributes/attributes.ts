@@ -1,5 +1,6 @@
 import {
   attributeKey,
+  attributeLimits,
   type AttributeRule,
   AttributeRules,
   parseGroupType,
@@ -13,10 +14,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { AttributeStore } from './attribute-store.ts'
 
-/** Attribute types of one organization. A batch that names more writes them, and they stay unregistered. */
-const attributeTypesMax = 2000
-/** Characters of a name; longer ones stay unregistered. */
-const nameCharactersMax = 200
+const { typesMax, nameLengthMax } = attributeLimits
 /** Organizations whose rules a hub keeps compiled. */
 const organizationsKeptMax = 100
 
@@ -61,11 +59,11 @@ export class Attributes {
     let known = this.#known.get(organizationId)
     if (known?.revision !== revision) known = { revision, keys: new Set() }
     const { keys } = known
-    const unknown = names.filter((name) => name.length <= nameCharactersMax && !keys.has(attributeKey(name)))
+    const unknown = names.filter((name) => name.length <= nameLengthMax && !keys.has(attributeKey(name)))
     if (unknown.length === 0) return
-    await new AttributeStore(this.#db).register(organizationId, unknown, attributeTypesMax)
-    if (keys.size + unknown.length > attributeTypesMax) keys.clear()
-    for (const name of unknown.slice(0, attributeTypesMax)) keys.add(attributeKey(name))
+    await new AttributeStore(this.#db).register(organizationId, unknown, typesMax)
+    if (keys.size + unknown.length > typesMax) keys.clear()
+    for (const name of unknown.slice(0, typesMax)) keys.add(attributeKey(name))
     if (this.#known.size >= organizationsKeptMax) this.#known.clear()
     this.#known.set(organizationId, known)
   }
@@ -86,8 +84,8 @@ export class Attributes {
     const checked = check(wanted)
     return this.#change(caller, 'attribute-type.create', checked, address, async (store) => {
       await store.revision(caller.organizationId)
-      if ((await store.count(caller.organizationId)) >= attributeTypesMax)
-        throw new Problem('conflict', `There are ${attributeTypesMax} attribute types already; delete one first.`)
+      if ((await store.count(caller.organizationId)) >= typesMax)
+        throw new Problem('conflict', `There are ${typesMax} attribute types already; delete one first.`)
       const made = await store.create(caller.organizationId, checked)
       if (made === undefined) throw taken(checked.name)
       return made

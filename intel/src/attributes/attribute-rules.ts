@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { attributeLimits } from './attribute-limits.ts'
 import type { GroupType } from '../indicators/group-types.ts'
 import type { IndicatorType } from '../indicators/indicator-types.ts'
 
@@ -16,15 +17,10 @@ export type AttributeRule = {
   choices: readonly string[] | null
 }
 
-/** Characters of any attribute's value; a type without rules permits as many. */
-export const attributeLengthMax = 100_000
-/** Instructions of a compiled pattern: what bounds its time a character. */
-const patternSizeMax = 5_000
-
 /** A pattern takes linear time whatever it is given (S14): what has no such form, such as back references, is refused. */
 export function readAttributePattern(pattern: string): { ok: true } | { ok: false; reason: string } {
   try {
-    if (RE2JS.compile(pattern).programSize() > patternSizeMax)
+    if (RE2JS.compile(pattern).programSize() > attributeLimits.patternSizeMax)
       return { ok: false, reason: 'This pattern is too large when its repetitions are written out.' }
     return { ok: true }
   } catch (error) {
