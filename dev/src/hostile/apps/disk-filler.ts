@@ -10,7 +10,8 @@ process.on('SIGXFSZ', () => {})
 
 const large = openSync(join(temp, 'large'), 'w')
 await tried('one file larger than the limit', () => {
-  for (let n = 0; n < 100; n += 1) writeSync(large, block)
+  // Where files without bytes are to reach a limit, the end alone is tried: bytes would be seen first on a slow machine.
+  for (let n = way === 'tiny' ? 99 : 0; n < 100; n += 1) writeSync(large, block, 0, block.length, n * block.length)
 })
 ftruncateSync(large)
 await tried('a file of nothing, of 1 TB', () => ftruncateSync(openSync(join(out, 'sparse'), 'w'), 1024 ** 4))
