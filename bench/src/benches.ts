@@ -3,6 +3,9 @@ import { dispatchBench } from './dispatch/dispatch-bench.ts'
 import { excludeBench } from './exclude/exclude-bench.ts'
 import { footprintBench } from './footprint/footprint-bench.ts'
 import { ingestBench } from './ingest/ingest-bench.ts'
+import { listsBench } from './lists/lists-bench.ts'
+import { refreshBench } from './refresh/refresh-bench.ts'
+import { searchBench } from './search/search-bench.ts'
 import { stixBench } from './stix/stix-bench.ts'
 import { taxiiBench } from './taxii/taxii-bench.ts'
 
@@ -12,6 +15,9 @@ export const benches: readonly Bench[] = [
   excludeBench,
   footprintBench,
   ingestBench,
+  listsBench,
+  refreshBench,
+  searchBench,
   stixBench,
   taxiiBench,
 ]

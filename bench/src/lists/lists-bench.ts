@@ -1,0 +1,75 @@
+import { Agent } from 'node:https'
+import type { Bench } from '../bench.ts'
+import { Psql } from '../ingest/psql.ts'
+import { absolute, comparison } from '../row.ts'
+import { runAlternating } from '../run-alternating.ts'
+import { fetchList } from './fetch-list.ts'
+import { startListUnderTest } from './list-under-test.ts'
+import { residentMegabytes, watchMemory } from './watch-memory.ts'
+
+const values = 1_000_000
+const work = '1,000,000 values as a list of domains'
+/** Fetches of a round: one is over too soon to be told from a disturbance. */
+const fetchesARound = 5
+/** Firewalls that fetch at once while memory is watched. */
+const firewalls = 4
+
+/** A list over HTTPS with Basic, against PostgreSQL's own way out for the same stored text. */
+export const listsBench: Bench = {
+  name: 'lists',
+  async measure(rounds, say) {
+    await using list = await startListUnderTest(values)
+    await using psql = await Psql.connect(list.databaseUrl)
+    const agents = Array.from({ length: firewalls }, () => new Agent({ keepAlive: true, maxSockets: 1 }))
+    using _closing = { [Symbol.dispose]: () => agents.forEach((agent) => agent.destroy()) }
+    const [agent = new Agent()] = agents
+    say(`written: ${(residentMegabytes(list.hubPid) - list.idleMegabytes).toFixed(1)} MB above idle`)
+    const risen: number[] = []
+    const measured = await runAlternating(
+      rounds,
+      async () => {
+        let seconds = 0
+        for (let n = 0; n < fetchesARound; n++) seconds += await fetchList(list, agent)
+        say(`ours: ${rate(seconds)}/s`)
+        return rate(seconds)
+      },
+      async () => {
+        const copy = `copy (select body from list_text_part where text_id = ${Number(list.textId)} order by number) to stdout;`
+        const start = performance.now()
+        for (let n = 0; n < fetchesARound; n++) await psql.run(`\\o /dev/null\n${copy}\n\\o`)
+        const seconds = (performance.now() - start) / 1000
+        say(`psql: ${rate(seconds)}/s`)
+        return rate(seconds)
+      },
+    )
+    for (let round = 0; round < rounds; round++) {
+      const { risen: here } = await watchMemory(list.hubPid, () =>
+        Promise.all(agents.map((each) => fetchList(list, each))),
+      )
+      const aboveIdle = residentMegabytes(list.hubPid) - list.idleMegabytes
+      risen.push(Math.max(here, aboveIdle))
+      say(`${firewalls} at once: ${here.toFixed(1)} MB more at most; ${aboveIdle.toFixed(1)} MB above idle after`)
+    }
+    return [
+      comparison({
+        work: `${work}, over HTTPS with Basic`,
+        unit: '/s',
+        goal: '≥ 0.5',
+        ours: measured.ours,
+        peer: measured.peer,
+        peerIs: 'psql, COPY of the stored text TO STDOUT, into /dev/null',
+      }),
+      absolute({
+        work: `${work}, fetched by ${firewalls} firewalls at once: the hub’s resident memory above idle`,
+        unit: 'MB',
+        goal: '≤ 64 MB',
+        ours: risen,
+      }),
+    ]
+  },
+}
+
+/** Values in a second. */
+function rate(seconds: number): number {
+  return Math.round((values * fetchesARound) / seconds)
+}
