@@ -1,6 +1,5 @@
 import { stixId } from '@postern/intel'
 
-const instant = '2026-01-15T10:20:30.123Z'
 const tlpGreen = 'marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da'
 const author = stixId('identity', 'bench')
 /** Of ten indicators so many are compared by one value; the last one says more than values can. */
@@ -33,7 +32,8 @@ function sampleObject(number: number): object {
   return relationship(number, indicatorId(number - place), malwareId(number - place + 7))
 }
 
-function common(type: string, id: string): object {
+function common(type: string, number: number, id: string): object {
+  const instant = instantOf(number)
   return {
     type,
     spec_version: '2.1',
@@ -43,6 +43,11 @@ function common(type: string, id: string): object {
     modified: instant,
     object_marking_refs: [tlpGreen],
   }
+}
+
+/** Each object was made a second after the one before. */
+function instantOf(number: number): string {
+  return new Date(Date.UTC(2026, 0, 15) + number * 1000).toISOString()
 }
 
 function indicatorId(number: number): string {
@@ -57,7 +62,7 @@ function indicator(number: number): object {
   // Indicators stand at seven of ten numbers: their patterns are counted among themselves.
   const pattern = patterns[(Math.floor(number / 10) * 7 + (number % 10)) % patterns.length]?.(number)
   return {
-    ...common('indicator', indicatorId(number)),
+    ...common('indicator', number, indicatorId(number)),
     name: `Indicator ${number}`,
     description: 'Seen in a campaign against the energy sector; reported by a partner and checked by hand.',
     indicator_types: ['malicious-activity'],
@@ -66,15 +71,15 @@ function indicator(number: number): object {
     pattern,
     pattern_type: 'stix',
     pattern_version: '2.1',
-    valid_from: instant,
-    valid_until: '2027-01-15T10:20:30.123Z',
+    valid_from: instantOf(number),
+    valid_until: instantOf(number + 31_536_000),
     external_references: [{ source_name: 'report', url: `https://reports.example.com/${number}` }],
   }
 }
 
 function malware(number: number): object {
   return {
-    ...common('malware', malwareId(number)),
+    ...common('malware', number, malwareId(number)),
     name: `Malware ${number}`,
     description: 'A loader that fetches its next stage over HTTPS and keeps itself in a scheduled task.',
     malware_types: ['downloader'],
@@ -85,7 +90,7 @@ function malware(number: number): object {
 
 function relationship(number: number, source: string, target: string): object {
   return {
-    ...common('relationship', stixId('relationship', `bench ${number}`)),
+    ...common('relationship', number, stixId('relationship', `bench ${number}`)),
     relationship_type: 'indicates',
     source_ref: source,
     target_ref: target,

@@ -9,17 +9,18 @@ export interface PropertyKind {
 
 const text: PropertyKind = { what: 'a text', takes: (value) => typeof value === 'string' }
 const texts: PropertyKind = { what: 'a list of texts', takes: (value) => isListOf(value, text.takes) }
-const instant: PropertyKind = { what: 'an instant such as 2026-01-31T12:00:00.000Z', takes: isStixInstant }
+const instant: PropertyKind = { what: 'an instant such as 2026-01-31T12:00:00.000Z', takes: remembering(isStixInstant) }
 const yesOrNo: PropertyKind = { what: 'true or false', takes: (value) => typeof value === 'boolean' }
 const id: PropertyKind = { what: 'the id of an object', takes: isStixObjectId }
 const ids: PropertyKind = { what: 'a list of ids of objects', takes: (value) => isListOf(value, isStixObjectId) }
+const isMarkingId = remembering((value) => isStixObjectId(value) && value.startsWith('marking-definition--'))
 const markingIds: PropertyKind = {
   what: 'a list of ids of marking definitions',
-  takes: (value) => isListOf(value, (entry) => isStixObjectId(entry) && entry.startsWith('marking-definition--')),
+  takes: (value) => isListOf(value, isMarkingId),
 }
 const identityId: PropertyKind = {
   what: 'the id of an identity',
-  takes: (value) => isStixObjectId(value) && value.startsWith('identity--'),
+  takes: remembering((value) => isStixObjectId(value) && value.startsWith('identity--')),
 }
 const percent: PropertyKind = {
   what: 'a whole number from 0 to 100',
@@ -101,6 +102,20 @@ function findKind(name: string, isKnownType: boolean): PropertyKind | undefined 
 
 function kindsByName(table: readonly (readonly [PropertyKind, string])[]): ReadonlyMap<string, PropertyKind> {
   return new Map(table.flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind] as const)))
+}
+
+/**
+ * The same test with the last text that passed it in mind: objects of one bundle have the same author and markings, and an object is
+ * mostly as old as it is valid.
+ */
+function remembering(takes: (value: unknown) => boolean): (value: unknown) => boolean {
+  let last: unknown
+  return (value) => {
+    if (value === last && last !== undefined) return true
+    if (!takes(value)) return false
+    last = value
+    return true
+  }
 }
 
 function isListOf(value: unknown, takes: (entry: unknown) => boolean): boolean {

@@ -2,7 +2,7 @@ import { canonicalise } from '../../indicators/canonicalise.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
 import { readStixPattern } from '../pattern/pattern-values.ts'
 import type { IndicatorItem, NamedItem, PlacedValue } from './library-item.ts'
-import { attributeLengthMax, attributesOf, cut, instantOf, tagsOf, textOf } from './read-properties.ts'
+import { attributeLengthMax, attributesOf, cut, instantOf, tagsOf, textOf, validInstantOf } from './read-properties.ts'
 
 /** What an indicator object is: values of the library, or a pattern that no set of values can say, or nothing that can be read. */
 export type MappedIndicator =
@@ -57,9 +57,9 @@ export function indicatorItems(
   if (name !== undefined && !values.some(({ value }) => value === name))
     attribute.unshift({ type: 'Name', value: cut(name, attributeLengthMax) })
   const active = object['revoked'] !== true
-  const firstSeen = instantOf(object['valid_from'])
+  const firstSeen = validInstantOf(object['valid_from'])
   const lastSeen = instantOf(object['x_postern_last_seen'])
-  const externalDateExpires = instantOf(object['valid_until'])
+  const externalDateExpires = validInstantOf(object['valid_until'])
   // One literal with every field: ten thousand of them are made at once.
   return values.map(({ type, value }) => ({
     type,

@@ -33,7 +33,12 @@ export function objectsOf(value: unknown): object[] {
 
 /** With six digits of a second at most: STIX permits more than the library keeps. */
 export function instantOf(value: unknown): string | undefined {
-  if (!isStixInstant(value)) return undefined
+  return isStixInstant(value) ? validInstantOf(value) : undefined
+}
+
+/** The same of a property that was validated as an instant. */
+export function validInstantOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
   return value.length <= plainInstantLength ? value : comparableInstant(value)
 }
 
@@ -44,36 +49,34 @@ export function tagsOf(object: StixObject): NamedItem[] {
   // The word that STIX 2.0 made us say is no tag.
   if (object['x_postern_untagged'] === true) return []
   const words = typeWords.get(object.type)
-  const tags: NamedItem[] = []
-  addTags(tags, object['labels'])
-  if (words !== undefined) addTags(tags, object[words])
-  return tags
+  const labels = textsOf(object['labels'])
+  const types = words === undefined ? [] : textsOf(object[words])
+  return namedItems(types.length === 0 ? labels : labels.length === 0 ? types : [...labels, ...types])
 }
 
-function addTags(tags: NamedItem[], names: unknown): void {
-  if (!Array.isArray(names)) return
-  for (const name of names as unknown[]) {
-    if (typeof name !== 'string' || tags.length >= tagsMax) continue
-    const tag = namedItem(name)
-    if (tag !== undefined && !tags.includes(tag)) tags.push(tag)
-  }
+/** Each once, without those that are blank. */
+function namedItems(texts: readonly string[]): NamedItem[] {
+  const items = texts.map(namedItem)
+  const areGood = items.every((item, index) => item !== undefined && items.indexOf(item) === index)
+  const good = areGood ? items : [...new Set(items)]
+  return good.slice(0, tagsMax).filter((item) => item !== undefined)
 }
 
 /** The same few names stand on most objects of a feed, so their items are shared. */
 export function namedItem(text: string): NamedItem | undefined {
-  const known = namedItems.get(text)
+  const known = itemsByText.get(text)
   if (known !== undefined) return known
   const name = cut(text.trim(), nameLengthMax)
   if (name === '') return undefined
-  const item = namedItems.get(name) ?? { name }
-  if (namedItems.size >= namedItemsMax) namedItems.clear()
-  namedItems.set(text, item)
-  namedItems.set(name, item)
+  const item = itemsByText.get(name) ?? { name }
+  if (itemsByText.size >= itemsByTextMax) itemsByText.clear()
+  itemsByText.set(text, item)
+  itemsByText.set(name, item)
   return item
 }
 
-const namedItems = new Map<string, NamedItem>()
-const namedItemsMax = 10_000
+const itemsByText = new Map<string, NamedItem>()
+const itemsByTextMax = 10_000
 
 const typeWords: ReadonlyMap<string, string> = new Map([
   ['indicator', 'indicator_types'],
