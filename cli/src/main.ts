@@ -8,6 +8,7 @@ import { searchCommand } from './commands/search.ts'
 import { setupLinkCommand } from './commands/setup-link.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { tokenCommand } from './commands/token.ts'
+import { tqlCommand } from './commands/tql.ts'
 import { say } from './say.ts'
 
 const program = new Command('postern')
@@ -21,6 +22,7 @@ const program = new Command('postern')
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(searchCommand())
+  .addCommand(tqlCommand())
   .addCommand(exclusionsCommand())
   .addCommand(simulateCommand())
   .addCommand(appCommand())
