@@ -220,6 +220,7 @@ async function freshFor(name: string, cookie: string): Promise<string> {
 }
 
 function bodyHeaders(body: string | undefined, method: string, path: string): Record<string, string> {
+  if (path.startsWith('/taxii2/') && method === 'POST') return { 'content-type': 'application/taxii+json;version=2.1' }
   if (body !== undefined) return { 'content-type': 'application/json' }
   const takesLines = method !== 'GET' && /values$|log$/.test(path)
   return takesLines ? { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' } : {}
