@@ -66,6 +66,13 @@ function readString(pattern: string, offset: number, quote: string): PatternToke
 function afterBlanks(pattern: string, from: number): number {
   let at = from
   for (;;) {
+    const code = pattern.charCodeAt(at)
+    // Neither a blank nor the beginning of a comment: most tokens begin here, or behind one blank.
+    if (code > space && code < firstBeyondAscii && code !== slash) return at
+    if (code === space) {
+      at++
+      continue
+    }
     blanks.lastIndex = at
     if (!blanks.test(pattern)) return at
     at = blanks.lastIndex
@@ -78,9 +85,12 @@ function afterBlanks(pattern: string, from: number): number {
 
 function matchAt(form: RegExp, text: string, offset: number): string | undefined {
   form.lastIndex = offset
-  return form.exec(text)?.[0]
+  return form.test(text) ? text.slice(offset, form.lastIndex) : undefined
 }
 
+const space = 0x20
+const slash = 0x2f
+const firstBeyondAscii = 0x7f
 /** One run of blanks, one line of a comment, or nothing but the sight of a longer comment; never the empty match. */
 const blanks = /\s+|\/\/[^\n\r]*|(?=\/\*)/y
 const nameForm = /[a-z_][\w-]*/iy

@@ -45,7 +45,10 @@ test('LIB-6: the quick reader and the grammar agree on every pattern that the qu
 })
 
 test('LIB-6: the pattern of any value of any type is read back as that value', () => {
-  const raw = fc.oneof(fc.string(), fc.webUrl(), fc.domain(), fc.ipV4())
+  const raw = fc.oneof(
+    fc.string(),
+    fc.constantFrom('a.example.com', '192.0.2.1', "http://a.example.com/'\\x", '2001:db8::/32', 'AS5'),
+  )
   const registry = fc
     .tuple(fc.string(), fc.string(), fc.constantFrom('', ' : REG_SZ', ' : REG_DWORD', ' : x : REG_SZ'))
     .map(([key, name, type]) => `HKLM\\${key} : ${name}${type}`)
