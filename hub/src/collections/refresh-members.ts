@@ -99,6 +99,8 @@ async function findWanted(
     trx,
   )
   await sql`truncate wanted_member`.execute(trx)
+  // Looking up exclusions is estimated so dear that PostgreSQL would compile this for seconds.
+  await sql`set local jit = off`.execute(trx)
   const touched = (id: RawBuilder<unknown>) =>
     scope === 'all' ? sql`` : sql`and ${id} in (select indicator_id from touched_member)`
   await sql`
