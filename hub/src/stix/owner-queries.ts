@@ -128,45 +128,57 @@ export type LinkEndColumn =
   | { type: string; value: string; tlp: number | null }
   | { type: string; xid: string; fileType: string | null; fileText: string | null; tlp: number | null }
 
-const objectOfGroup = (group: string) =>
-  `(select o.object_id from stix_object o where o.group_id = ${group}.id order by o.version desc limit 1)`
-const objectOfIndicator = (indicator: string) => `(
-  select n.object_id from newest n where n.indicator_ids @> array[${indicator}.id]
-    and (n.value_count = 1 or n.unchanged = n.value_count) order by n.object_id limit 1)`
 const groupEnd = (group: string) =>
   `json_build_object('type', ${group}.type, 'xid', ${group}.xid, 'fileType', ${group}.detail->>'fileType', 'fileText', ${group}.detail->>'fileText', 'tlp', ${group}.tlp)`
 const indicatorEnd = (indicator: string) =>
   `json_build_object('type', ${indicator}.type, 'value', ${indicator}.value, 'tlp', (
      select a.tlp from assertion a where a.indicator_id = ${indicator}.id and a.owner_id = $1))`
 
-/** Relationships that a kept text says, each as its ends and kind. */
-const saidRelations = `said as materialized (
+/** The kept object of each group, and of each indicator whose text still holds: joined by hash, since there may be as many as links. */
+const objects = `object_of_group as materialized (
+  select distinct on (group_id) group_id, object_id from newest where group_id is not null order by group_id, object_id
+), object_of_indicator as materialized (
+  select distinct on (indicator_id) indicator_id, object_id from (
+    select unnest(indicator_ids) as indicator_id, object_id from newest where value_count = 1 or unchanged = value_count
+  ) held order by indicator_id, object_id
+)`
+
+/**
+ * Relationships that a kept text says, each as its ends and kind. Between an indicator and a group the library knows no kinds and no
+ * direction, so there any relationship counts, either way: the kind '*'.
+ */
+const saidRelations = `told as materialized (
   select body::json->>'source_ref' as source_ref, body::json->>'target_ref' as target_ref, body::json->>'relationship_type' as kind
   from stix_object where owner_id = $1 and type = 'relationship' and outcome = 'mapped'
+), said as materialized (
+  select source_ref, target_ref, kind from told
+  union select source_ref, target_ref, '*' from told
+  union select target_ref, source_ref, '*' from told
 )`
 
 const links = `links as (
-  select l.kind, l.added_at, ${objectOfGroup('s')} as source_object, ${groupEnd('s')} as source,
-    ${objectOfGroup('t')} as target_object, ${groupEnd('t')} as target, 1 as part, s.xid as first, t.xid as second
+  select l.kind, l.added_at, so.object_id as source_object, ${groupEnd('s')} as source,
+    t_o.object_id as target_object, ${groupEnd('t')} as target, 1 as part, s.xid as first, t.xid as second
   from group_link l join library_group s on s.id = l.group_id join library_group t on t.id = l.linked_id
+    left join object_of_group so on so.group_id = s.id left join object_of_group t_o on t_o.group_id = t.id
   where s.owner_id = $1 and t.owner_id = $1
   union all
-  select 'related-to', l.added_at, ${objectOfIndicator('i')}, ${indicatorEnd('i')},
-    ${objectOfGroup('g')}, ${groupEnd('g')}, 2, i.value, g.xid
+  select 'related-to', l.added_at, so.object_id, ${indicatorEnd('i')}, t_o.object_id, ${groupEnd('g')}, 2, i.value, g.xid
   from indicator_group l join indicator i on i.id = l.indicator_id join library_group g on g.id = l.group_id
+    left join object_of_indicator so on so.indicator_id = i.id left join object_of_group t_o on t_o.group_id = g.id
   where l.owner_id = $1
   union all
-  select l.kind, l.added_at, ${objectOfIndicator('i')}, ${indicatorEnd('i')},
-    ${objectOfIndicator('j')}, ${indicatorEnd('j')}, 3, i.value, j.value
+  select l.kind, l.added_at, so.object_id, ${indicatorEnd('i')}, t_o.object_id, ${indicatorEnd('j')}, 3, i.value, j.value
   from indicator_link l join indicator i on i.id = l.indicator_id join indicator j on j.id = l.linked_id
+    left join object_of_indicator so on so.indicator_id = i.id left join object_of_indicator t_o on t_o.indicator_id = j.id
   where l.owner_id = $1
 )`
 
-/** Links that no kept text says. Between an indicator and a group any relationship counts, since the library knows no kinds of these. */
-export const linksWithoutText = `with ${newest}, ${saidRelations}, ${links}
+/** Links that no kept text says. What a report names stands in its own text. */
+export const linksWithoutText = `with ${newest}, ${objects}, ${saidRelations}, ${links}
   select l.kind, l.added_at, l.source_object, l.source, l.target_object, l.target from links l
   where not exists (
-    select 1 from said s where (s.source_ref = l.source_object and s.target_ref = l.target_object and (l.part <> 1 or s.kind = l.kind))
-      or (l.part <> 1 and s.source_ref = l.target_object and s.target_ref = l.source_object)
+    select 1 from said s where s.source_ref = l.source_object and s.target_ref = l.target_object
+      and s.kind = case when l.part = 1 then l.kind else '*' end
   ) and not (l.part = 1 and l.kind = 'refers-to' and l.source_object is not null)
   order by l.part, l.first collate "C", l.second collate "C", l.kind collate "C"`
