@@ -48,16 +48,21 @@ export async function refreshViewOfSent(
  */
 export async function refreshViewOfTouched(client: Statements, organizationId: string): Promise<void> {
   await client.query(
+    // By each indicator's own assertions, whatever the statistics say: joined with the owners, a young table was read in whole for each.
     `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
-     select $1, a.indicator_id, max(a.rating), max(a.confidence), bool_or(a.active and a.status in ('Active', 'Indirect')), max(a.tlp),
-       array_agg(a.owner_id order by a.owner_id),
+     select $1, s.indicator_id, v.rating, v.confidence, v.active, v.tlp, v.owner_ids,
        array(select distinct t from assertion b cross join unnest(b.tags) t
-             where b.indicator_id = a.indicator_id and b.owner_id in (select id from owner where organization_id = $1) order by t),
-       min(a.added_at), max(a.modified_at)
-     from touched_indicator s
-     join assertion a on a.indicator_id = s.indicator_id
-     where a.owner_id in (select id from owner where organization_id = $1)
-     group by a.indicator_id order by a.indicator_id
+             where b.indicator_id = s.indicator_id and b.owner_id = any(v.owner_ids) order by t),
+       v.added_at, v.modified_at
+     from (select distinct indicator_id from touched_indicator) s
+     cross join lateral (
+       select max(a.rating) as rating, max(a.confidence) as confidence, max(a.tlp) as tlp,
+         bool_or(a.active and a.status in ('Active', 'Indirect')) as active,
+         array_agg(a.owner_id order by a.owner_id) as owner_ids, min(a.added_at) as added_at, max(a.modified_at) as modified_at
+       from assertion a
+       where a.indicator_id = s.indicator_id and a.owner_id = any(array(select id from owner where organization_id = $1))
+     ) v
+     where v.owner_ids is not null order by s.indicator_id
      on conflict (organization_id, indicator_id) do update set
        rating = excluded.rating, confidence = excluded.confidence, active = excluded.active, tlp = excluded.tlp,
        owner_ids = excluded.owner_ids, tags = excluded.tags, added_at = excluded.added_at, modified_at = excluded.modified_at`,
@@ -67,8 +72,8 @@ export async function refreshViewOfTouched(client: Statements, organizationId: s
     `with gone as (
        delete from indicator_view v using touched_indicator s
        where v.organization_id = $1 and v.indicator_id = s.indicator_id
-         and not exists (select 1 from assertion a join owner o on o.id = a.owner_id
-                         where a.indicator_id = s.indicator_id and o.organization_id = $1)
+         and (select true from assertion a
+              where a.indicator_id = s.indicator_id and a.owner_id = any(array(select id from owner where organization_id = $1)) limit 1) is null
        returning v.indicator_id
      )
      delete from excluded_indicator x using gone where x.organization_id = $1 and x.indicator_id = gone.indicator_id`,
