@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts'
 import { dispatchBench } from './dispatch/dispatch-bench.ts'
 import { excludeBench } from './exclude/exclude-bench.ts'
 import { footprintBench } from './footprint/footprint-bench.ts'
+import { growthBench } from './growth/growth-bench.ts'
 import { ingestBench } from './ingest/ingest-bench.ts'
 import { listsBench } from './lists/lists-bench.ts'
 import { refreshBench } from './refresh/refresh-bench.ts'
@@ -14,6 +15,7 @@ export const benches: readonly Bench[] = [
   dispatchBench,
   excludeBench,
   footprintBench,
+  growthBench,
   ingestBench,
   listsBench,
   refreshBench,

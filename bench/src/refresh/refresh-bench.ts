@@ -6,9 +6,8 @@ import type { Bench } from '../bench.ts'
 import { comparison } from '../row.ts'
 import { runAlternating } from '../run-alternating.ts'
 import { fillLibrary } from '../search/fill-library.ts'
+import { memberCount } from './config.ts'
 
-/** Members of the data collection; fewer for a try, whose figures nobody writes down. */
-const memberCount = Number(process.env['POSTERN_BENCH_REFRESH_MEMBERS'] ?? 500_000)
 /** One in a hundred is changed. */
 const changedCount = Math.round(memberCount / 100)
 /** Five sixths of what fill-library.ts makes have a rating. */

@@ -32,7 +32,7 @@ export async function fillLibrary(
        select n, (array['Host', 'Address', 'URL', 'File'])[1 + n % 4] as type,
          case n % 4
            when 0 then 'h' || n || '.example.com'
-           when 1 then '198.' || 18 + (n >> 18) || '.' || ((n >> 10) & 255) || '.' || ((n >> 2) & 255)
+           when 1 then '172.' || 16 + (n >> 18) || '.' || ((n >> 10) & 255) || '.' || ((n >> 2) & 255)
            when 2 then 'https://h' || n || '.example.com/gate.php'
            else md5(n::text) || md5((n + 1)::text)
          end as value
