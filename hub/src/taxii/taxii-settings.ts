@@ -6,6 +6,7 @@ import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { lockTaxiiCollection } from './append-objects.ts'
 import type { TaxiiNames } from './routes.ts'
 import { type CollectionRow, type RootRow, TaxiiSettingsStore, tlpName } from './settings-store.ts'
 
@@ -90,6 +91,8 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
     await db.transaction().execute(async (trx) => {
       const own = new TaxiiSettingsStore(trx)
       const { title } = found(await own.collection(caller.organizationId, id), 'TAXII collection')
+      // Else a writer that is at it would leave objects of a collection that is gone.
+      await lockTaxiiCollection(trx, id)
       await own.removeCollection(id)
       await audit.record(trx, caller, 'taxii-collection.delete', `TAXII collection ${id}`, { title }, address)
     })
