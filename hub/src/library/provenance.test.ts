@@ -303,7 +303,8 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     await receipt(caller, { collectionId, collectionVersion: 2, desired: 1, held: 1 })
     expect(await of('gone.example.com')).toMatchObject({ state: 'absent', reason: 'excluded', isWanted: false })
     const { body } = await get(person, paths.indicator(indicatorId('Host', 'gone.example.com')))
-    expect(body.exclusions).toMatchObject([{ listName: list.name, kind: 'protected', entry: 'gone.example.com' }])
+    const hit = { listName: list.name, kind: 'protected', entry: 'gone.example.com' }
+    expect(body).toMatchObject({ exclusions: [hit] })
   })
 
   test('what the app left out is named as such, and what it holds and nobody wants too', async () => {
