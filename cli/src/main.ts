@@ -4,6 +4,7 @@ import { exclusionsCommand } from './commands/exclusions.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
+import { listsCommand } from './commands/lists.ts'
 import { searchCommand } from './commands/search.ts'
 import { setupLinkCommand } from './commands/setup-link.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -22,6 +23,7 @@ const program = new Command('postern')
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(searchCommand())
+  .addCommand(listsCommand())
   .addCommand(tqlCommand())
   .addCommand(exclusionsCommand())
   .addCommand(simulateCommand())

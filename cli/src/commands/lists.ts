@@ -1,0 +1,78 @@
+import { FirewallList, FirewallListPage, paths } from '@postern/protocol'
+import { Command } from 'commander'
+import { readCliConfig } from '../config.ts'
+import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { say } from '../say.ts'
+
+export function listsCommand(): Command {
+  const show = new Command('show')
+    .description('say what one list serves, what it leaves out and what is held back')
+    .argument('<name>', 'its name')
+    .option('--json', 'as one JSON object')
+    .action(async (name: string, options: { json?: boolean }) => {
+      const list = await listNamed(hubTarget(readCliConfig()), name)
+      if (options.json === true) say.json(list)
+      else for (const line of describe(list)) say.line(line)
+    })
+  const release = new Command('release')
+    .description('serve the version that is held back')
+    .argument('<name>', 'the list’s name')
+    .action(async (name: string) => {
+      const target = hubTarget(readCliConfig())
+      const { id, held } = await listNamed(target, name)
+      if (held === null) throw new Error(`List ${name} holds no version back.`)
+      const json = { version: held.version }
+      const { servedCount } = await callHub(target, paths.firewallListRelease(id), FirewallList, { json })
+      say.line(`List ${name} serves version ${held.version} with ${servedCount} values now.`)
+    })
+  return new Command('lists')
+    .description('lists that firewalls fetch')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: { json?: boolean }) => {
+      for await (const list of allLists(hubTarget(readCliConfig()))) {
+        if (options.json === true) say.json(list)
+        else say.row([list.name, list.format, `${list.servedCount} values`, stateOf(list), accessOf(list), list.url])
+      }
+    })
+    .addCommand(show)
+    .addCommand(release)
+}
+
+function describe(list: FirewallList): string[] {
+  const { servedVersion, servedCount, servedSince, leftOut, held } = list
+  const left = Object.entries(leftOut).map(([reason, count]) => `${count} (${reason})`)
+  return [
+    `${list.name}: ${list.url}`,
+    `format ${list.format}, of data collection ${list.collectionName}, up to TLP:${list.tlpMax}, ${accessOf(list)}`,
+    servedVersion === 0
+      ? 'serves nothing yet'
+      : `serves version ${servedVersion} with ${servedCount} values since ${servedSince ?? ''}`,
+    ...(left.length === 0 ? [] : [`leaves out ${left.join(', ')}`]),
+    ...(held === null ? [] : [`holds back version ${held.version}: ${held.reason}`]),
+  ]
+}
+
+function stateOf({ servedVersion, held }: FirewallList): string {
+  if (held !== null) return `HELD BACK: ${held.reason}`
+  return servedVersion === 0 ? 'nothing served yet' : `version ${servedVersion}`
+}
+
+function accessOf({ isPublic, openNetworks }: FirewallList): string {
+  if (isPublic) return 'PUBLIC: everyone may fetch it'
+  return openNetworks.length === 0 ? 'readers only' : `OPEN to ${openNetworks.join(', ')}`
+}
+
+async function listNamed(target: HubTarget, name: string): Promise<FirewallList> {
+  for await (const list of allLists(target)) if (list.name === name) return list
+  throw new Error(`There is no list ${name}.`)
+}
+
+async function* allLists(target: HubTarget): AsyncGenerator<FirewallList> {
+  let cursor: string | undefined
+  do {
+    const query = cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`
+    const page = await callHub(target, `${paths.firewallLists}${query}`, FirewallListPage)
+    yield* page.data
+    cursor = page.next
+  } while (cursor !== undefined)
+}
