@@ -144,11 +144,16 @@ async function findChanges(
   return counts
 }
 
+/**
+ * Each member is looked up by its key, whatever the statistics say: of a collection that is too young to have any, a plan may read all
+ * members for every change. The collection's lock keeps the rows where they are.
+ */
 async function applyChanges(trx: Db, collection: CollectionRow, version: number): Promise<void> {
   await sql`
-    update collection_member m set until_version = ${version} from member_change c
-    where m.collection_id = ${collection.id} and m.indicator_id = c.indicator_id and m.until_version is null
-      and c.change in ('departed', 'changed')`.execute(trx)
+    update collection_member m set until_version = ${version} from member_change c cross join lateral (
+      select ctid as place from collection_member
+      where collection_id = ${collection.id} and indicator_id = c.indicator_id and until_version is null limit 1
+    ) l where c.change in ('departed', 'changed') and m.ctid = l.place`.execute(trx)
   await sql`
     insert into collection_member (collection_id, indicator_id, from_version, tlp, active, excluded)
     select ${collection.id}, indicator_id, ${version}, tlp, active, excluded from member_change where change in ('entered', 'changed')
