@@ -44,7 +44,7 @@ export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
 export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: LibraryOptions): LibraryParts {
   const attributes = new Attributes({ db, audit })
   return {
-    library: new Library({ db, clock }),
+    library: new Library({ db, pool, clock }),
     groups: new Groups({ db, clock }),
     owners: new Owners({ db, audit }),
     ownerRemoval: createOwnerRemoval({ db, clock, audit, onTouched }),

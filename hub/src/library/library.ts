@@ -2,7 +2,8 @@ import type { TqlObject } from '@postern/intel'
 import type { Indicator, IndicatorDetail, IndicatorExports, IndicatorTotal, TqlSuggestions } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { collectionScope } from '../collections/collection-scope.ts'
-import type { Db } from '../database/database.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import { runPrepared } from '../database/prepared.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { AssertionStore } from './assertion-store.ts'
@@ -10,7 +11,7 @@ import { readExports } from './indicator-exports.ts'
 import { readDecision, readExclusions } from './indicator-judgements.ts'
 import { libraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
-import type { IndicatorRow, PageStart } from './search-queries.ts'
+import { type IndicatorRow, pageOfIndicators, type PageStart } from './search-queries.ts'
 import { countMax, countMsMax } from './query-preview.ts'
 import { toIndicator } from './to-indicator.ts'
 import { namesOfKeyword, suggestNames } from './tql-suggestions.ts'
@@ -26,10 +27,12 @@ export class Library {
   readonly #db: Db
   readonly #store: LibraryStore
   readonly #assertions: AssertionStore
+  readonly #connection: Pick<DatabaseConnection, 'db' | 'pool'>
   readonly #clock: Clock
 
-  constructor({ db, clock }: { db: Db; clock: Clock }) {
+  constructor({ db, pool, clock }: Pick<DatabaseConnection, 'db' | 'pool'> & { clock: Clock }) {
     this.#db = db
+    this.#connection = { db, pool }
     this.#store = new LibraryStore(db)
     this.#assertions = new AssertionStore(db)
     this.#clock = clock
@@ -42,12 +45,11 @@ export class Library {
   ): Promise<{ data: Indicator[]; next?: string; total?: IndicatorTotal }> {
     const scope = libraryScope(caller)
     const condition = tql === undefined || tql.trim() === '' ? undefined : compileSearch(tql, this.#clock.now())
-    const rows = await this.#store.page(
-      scope,
-      condition,
-      cursor === undefined ? undefined : readCursor(cursor),
-      limit + 1,
-    )
+    const start = cursor === undefined ? undefined : readCursor(cursor)
+    const rows =
+      condition === undefined || condition.isSteady
+        ? await runPrepared(this.#connection, pageOfIndicators(scope, condition, start, limit + 1))
+        : await this.#store.page(scope, condition, start, limit + 1)
     const shown = rows.slice(0, limit)
     const last = shown.at(-1)
     const total = count ? await this.#store.count(scope, condition, countMax, countMsMax) : undefined

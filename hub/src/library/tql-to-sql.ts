@@ -23,6 +23,11 @@ export type SearchCondition = {
   isByValue: boolean
   /** Whether it speaks of the indicator, not of the assertion alone. */
   usesIndicator: boolean
+  /**
+   * Whether one plan serves all its values, so that it may be prepared: what is asked of values alone. Of tags, types and owners some
+   * are rare and others are not, and each wants a plan of its own.
+   */
+  isSteady: boolean
 }
 
 export function compileSearch(text: string, now: Date): SearchCondition {
@@ -32,6 +37,7 @@ export function compileSearch(text: string, now: Date): SearchCondition {
     sql: compile(parsed.query, 'indicator', now, ownerIds.indicator),
     isByValue: isByValue(parsed.query),
     usesIndicator: usesIndicator(parsed.query),
+    isSteady: parsed.query.kind === 'comparison' && parsed.query.keyword === 'summary',
   }
 }
 
