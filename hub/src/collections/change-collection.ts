@@ -49,10 +49,10 @@ export function createCollectionEditor({
     wanted: ChangeCollection,
     address?: string,
   ): Promise<Collection> {
-    if (wanted.tql !== undefined) compileTql(wanted.tql, clock.now())
     return db.transaction().execute(async (trx) => {
       const store = new CollectionStore(trx)
       const row = found(await store.find(collectionScope(caller), collectionId), 'data collection')
+      if (wanted.tql !== undefined) compileTql(wanted.tql, clock.now())
       const words: CollectionWords = {
         name: wanted.name ?? row.name,
         tql: wanted.tql ?? row.tql,
