@@ -70,7 +70,7 @@ create table list_text (
   replaced_at timestamptz
 );
 create index list_text_of_list on list_text (list_id);
--- About a quarter of a megabyte each; the parts of `gzip` together are one gzip member.
+-- About 64 KB each; the parts of `gzip` together are one gzip member.
 create table list_text_part (
   text_id bigint not null references list_text on delete cascade,
   number int not null,

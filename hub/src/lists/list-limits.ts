@@ -1,11 +1,13 @@
 /** Bounds of lists that firewalls fetch. */
 export const listLimits = {
-  /** Answers that are sent at once; each holds about 2 MB. */
+  /** Answers that are sent at once; each holds about 1 MB. */
   streamsMax: 32,
   /** Of these, for one reader or, without a credential, for one address. */
   streamsOfOneMax: 8,
   /** Minutes that an answer may take; then it is cut. */
   streamMinutesMax: 10,
+  /** Bytes of texts that stay in memory for whoever fetches them next. */
+  keptBytesMax: 32_000_000,
   /** Requests of one address in a minute. */
   requestsPerMinuteMax: 240,
   /** Minutes that a text which was replaced stays for those who read it. */

@@ -7,7 +7,7 @@ export type TextPart = { body: string; gzip: Buffer }
 export type TextTotals = { count: number; bytes: number; gzipBytes: number; sha256: Buffer }
 
 /** UTF-16 units of a part, at least. */
-const partCharacters = 256 * 1024
+const partCharacters = 64 * 1024
 
 /** RFC 1952, 2.3: deflate, no flags, no time, system unknown. */
 const gzipStart: Buffer = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])

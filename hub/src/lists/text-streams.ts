@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
 import { listLimits } from './list-limits.ts'
+import { SentParts } from './sent-parts.ts'
 
 export type Encoding = 'identity' | 'gzip'
 
 /** Parts that are read in one statement; the next ones are asked for while these are sent. */
-const partsAtOnce = 4
+const partsAtOnce = 8
 
 /**
  * Sends stored texts at flat memory. No connection to the database is held between two reads, so that a slow firewall costs nothing
@@ -15,6 +16,7 @@ const partsAtOnce = 4
  */
 export class TextStreams {
   readonly #db: Db
+  readonly #sent = new SentParts()
   readonly #open = new Map<string, number>()
   #openCount = 0
 
@@ -33,7 +35,9 @@ export class TextStreams {
     }
     this.#openCount += 1
     this.#open.set(reader, ofReader + 1)
-    const stream = Readable.from(bytesOf(this.#db, textId, encoding, bytes), { objectMode: false })
+    const stream = Readable.from(bytesOf({ db: this.#db, sent: this.#sent, textId, encoding }, bytes), {
+      objectMode: false,
+    })
     const late = () => stream.destroy(new Error(`a list took longer than ${listLimits.streamMinutesMax} minutes`))
     const timer = setTimeout(late, listLimits.streamMinutesMax * 60_000).unref()
     stream.once('close', () => {
@@ -47,28 +51,33 @@ export class TextStreams {
   }
 }
 
-async function* bytesOf(db: Db, textId: string, encoding: Encoding, bytes: number): AsyncGenerator<Buffer> {
+type Source = { db: Db; sent: SentParts; textId: string; encoding: Encoding }
+
+async function* bytesOf(source: Source, bytes: number): AsyncGenerator<Buffer> {
   let sent = 0
-  let next = readParts(db, textId, encoding, 0)
+  let next = readParts(source, 0)
   for (let from = partsAtOnce; ; from += partsAtOnce) {
-    const parts = await next
-    if (parts.length === 0) break
-    next = readParts(db, textId, encoding, from)
+    const chunk = await next
+    if (chunk.length === 0) break
+    next = readParts(source, from)
     // It is awaited in the next turn, if there is one: a reader that goes away must not leave a failure that nobody hears.
     next.catch(() => {})
-    for (const part of parts) {
-      const chunk = typeof part === 'string' ? Buffer.from(part) : part
-      sent += chunk.length
-      yield chunk
-    }
+    sent += chunk.length
+    yield chunk
   }
   // The length was promised; an answer that is short is cut, so that nobody takes it for the whole list.
-  if (sent !== bytes) throw new Error(`the text ${textId} of a list has ${sent} bytes instead of ${bytes}`)
+  if (sent !== bytes) throw new Error(`the text ${source.textId} of a list has ${sent} bytes instead of ${bytes}`)
 }
 
-async function readParts(db: Db, textId: string, encoding: Encoding, from: number): Promise<(string | Buffer)[]> {
+/** @returns nothing behind the last part */
+async function readParts({ db, sent, textId, encoding }: Source, from: number): Promise<Buffer> {
+  const key = `${textId} ${encoding} ${from}`
+  const kept = sent.get(key)
+  if (kept !== undefined) return kept
   const { rows } = await sql<{ part: string | Buffer }>`
     select ${encoding === 'gzip' ? sql`gzip` : sql`body`} as part from list_text_part
     where text_id = ${textId} and number >= ${from} and number < ${from + partsAtOnce} order by number`.execute(db)
-  return rows.map(({ part }) => part)
+  const bytes = Buffer.concat(rows.map(({ part }) => (typeof part === 'string' ? Buffer.from(part) : part)))
+  if (bytes.length > 0) sent.keep(key, bytes)
+  return bytes
 }

@@ -16,7 +16,7 @@ export type FirewallListRow = Selectable<FirewallListTable>
 export type WrittenText = TextTotals & { id: string; leftOut: Record<string, number> }
 
 /** Rows fetched at a time. */
-const rowsAtOnce = 5_000
+const rowsAtOnce = 1_000
 
 /**
  * Writes a version of the list's collection as the list has it, in the caller's transaction, which sees one state of the database.
