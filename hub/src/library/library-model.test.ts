@@ -41,7 +41,7 @@ type Change =
   | { kind: 'refresh' }
 
 const owners = ['One', 'Two', 'Three']
-const hosts = Array.from({ length: 6 }, (_, n) => `h${n}.model.example`)
+const hosts = Array.from({ length: 3 }, (_, n) => `h${n}.model.example`)
 /** Two of each length. */
 const hashes = [32, 40, 64].flatMap((length) => ['a', 'b'].map((letter) => letter.repeat(length)))
 
@@ -64,7 +64,7 @@ const item: fc.Arbitrary<ModelItem> = fc.record(
   },
   { requiredKeys: ['value'] },
 )
-const items = fc.uniqueArray(item, { selector: ({ value }) => value, minLength: 1, maxLength: 6 })
+const items = fc.uniqueArray(item, { selector: ({ value }) => value, minLength: 1, maxLength: 3 })
 const file = fc
   .tuple(...[0, 2, 4].map((first) => fc.option(fc.constantFrom(hashes[first] ?? '', hashes[first + 1] ?? ''))))
   .map((parts) => parts.filter((part): part is string => part !== null))
@@ -120,7 +120,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 
 test('LIB-1: after any sequence of changes the library holds what a model of it holds, and a rebuild from scratch changes nothing', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(change, { minLength: 5, maxLength: 25, size: 'max' }), async (changes) => {
+    fc.asyncProperty(fc.array(change, { minLength: 20, maxLength: 35, size: 'max' }), async (changes) => {
       const run = await Run.begin()
       for (const each of changes) await run.apply(each)
       await run.compare()

@@ -181,6 +181,6 @@ function attributesAfter(
   if (before === undefined) return incoming
   if (sent === undefined || mode === 'Static') return [...before]
   if (mode === 'Replace') return incoming
-  if (mode === 'Append') return incoming
+  if (mode === 'Append') return [...before, ...incoming]
   return [...before.filter((each) => !sent.some(({ type }) => each.startsWith(`${type}=`))), ...incoming]
 }
