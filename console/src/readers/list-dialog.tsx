@@ -34,6 +34,7 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
   const [draft, setDraft] = useState<ListDraft>(() => draftOf(list))
   const [asks, setAsks] = useState(false)
   const collections = useQuery(jobQueries.collections()).data ?? []
+  const mistake = mistakeOf(draft, list)
   const change = (changes: Partial<ListDraft>) => setDraft({ ...draft, ...changes })
   const path = list === undefined ? paths.firewallLists : paths.firewallList(encodeURIComponent(list.id))
   const save = useWrite({
@@ -69,7 +70,7 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
     <FormDialog
       title={list === undefined ? 'New firewall list' : `List ${plainText(list.name)}`}
       confirm={list === undefined ? 'Make the list' : 'Save the list'}
-      isReady={draft.name !== '' && draft.collection !== '' && draft.shrinkPercentMax !== ''}
+      isReady={draft.name !== '' && draft.collection !== '' && mistake === undefined}
       onClose={onClose}
       onConfirm={() => save.mutate()}
       action={save}
@@ -149,6 +150,7 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
         checked={draft.isPublic}
         onChange={(isPublic) => change({ isPublic })}
       />
+      {mistake && <p className={form['hint']}>{mistake}</p>}
       {list && (
         <div className={form['row']}>
           <Button variant="subtle" color="brick" size="xs" onClick={() => setAsks(true)}>
@@ -194,6 +196,16 @@ function Held({ list, held, onClose }: HeldProps) {
       </div>
     </div>
   )
+}
+
+/** What the hub changes it does not take away: a limit or a choice of types that was made stays one. */
+function mistakeOf(draft: ListDraft, list: FirewallList | undefined): string | undefined {
+  if (draft.shrinkPercentMax === '' || Number(draft.shrinkPercentMax) > 100) return 'It may shrink by 0 to 100 percent.'
+  if (list?.valuesMax != null && draft.valuesMax === '')
+    return 'A limit that is set can be changed, and not taken away.'
+  if (list?.indicatorTypes && draft.indicatorTypes.length === 0)
+    return 'Types that are chosen can be changed, and not all taken away.'
+  return undefined
 }
 
 function draftOf(list: FirewallList | undefined): ListDraft {
