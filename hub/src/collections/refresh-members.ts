@@ -101,15 +101,22 @@ async function findWanted(
   await sql`truncate wanted_member`.execute(trx)
   // Looking up exclusions is estimated so dear that PostgreSQL would compile this for seconds.
   await sql`set local jit = off`.execute(trx)
-  const touched = (id: RawBuilder<unknown>) =>
-    scope === 'all' ? sql`` : sql`and ${id} in (select indicator_id from touched_member)`
-  await sql`
-    insert into wanted_member
-    select v.indicator_id, v.tlp, v.active, ${isKeptFromExports(organizationId, sql`v.indicator_id`)} from indicator_view v
-    where v.organization_id = ${organizationId} ${touched(sql`v.indicator_id`)} and v.indicator_id in (
-      select a.indicator_id from assertion a join indicator i on i.id = a.indicator_id
-      where a.owner_id in (select o.id from owner o where o.organization_id = ${organizationId}) ${touched(sql`a.indicator_id`)}
-        and ${condition})`.execute(trx)
+  const columns = sql`v.indicator_id, v.tlp, v.active, ${isKeptFromExports(organizationId, sql`v.indicator_id`)}`
+  const fitting = sql`a.owner_id in (select o.id from owner o where o.organization_id = ${organizationId}) and ${condition}`
+  // Of what was touched each is looked up by its key, whatever the statistics say: else a few are joined with the whole library.
+  const found =
+    scope === 'all'
+      ? sql`select ${columns} from indicator_view v
+          where v.organization_id = ${organizationId} and v.indicator_id in (
+            select a.indicator_id from assertion a join indicator i on i.id = a.indicator_id where ${fitting})`
+      : sql`select ${columns} from touched_member t
+          cross join lateral (
+            select 1 from assertion a join indicator i on i.id = a.indicator_id
+            where a.indicator_id = t.indicator_id and ${fitting} limit 1) asserted
+          cross join lateral (
+            select * from indicator_view v
+            where v.organization_id = ${organizationId} and v.indicator_id = t.indicator_id limit 1) v`
+  await sql`insert into wanted_member ${found}`.execute(trx)
   // Without it the planner takes the table for small, and joins a million rows one by one.
   await sql`analyze wanted_member`.execute(trx)
 }
@@ -125,16 +132,19 @@ async function findChanges(
     trx,
   )
   await sql`truncate member_change`.execute(trx)
-  const touched = scope === 'all' ? sql`` : sql`and indicator_id in (select indicator_id from touched_member)`
+  const members =
+    scope === 'all'
+      ? sql`select indicator_id, tlp, active, excluded from collection_member
+          where collection_id = ${collectionId} and until_version is null`
+      : sql`select m.* from touched_member t cross join lateral (
+            select indicator_id, tlp, active, excluded from collection_member
+            where collection_id = ${collectionId} and indicator_id = t.indicator_id and until_version is null limit 1) m`
   await sql`
     insert into member_change
     select coalesce(w.indicator_id, m.indicator_id),
       case when m.indicator_id is null then 'entered' when w.indicator_id is null then 'departed' else 'changed' end,
       w.tlp, w.active, w.excluded
-    from (
-      select indicator_id, tlp, active, excluded from collection_member
-      where collection_id = ${collectionId} and until_version is null ${touched}
-    ) m full join wanted_member w on w.indicator_id = m.indicator_id
+    from (${members}) m full join wanted_member w on w.indicator_id = m.indicator_id
     where m.indicator_id is null or w.indicator_id is null or w.active <> m.active or w.excluded <> m.excluded
       or w.tlp is distinct from m.tlp`.execute(trx)
   const { rows } = await sql<{ change: 'entered' | 'departed' | 'changed'; count: string }>`
