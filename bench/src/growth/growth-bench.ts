@@ -103,7 +103,7 @@ async function ingestAt(
   await using psql = await Psql.connect(library.databaseUrl)
   await psql.run(prepareScript)
   let file: string | undefined
-  return runAlternating(
+  return await runAlternating(
     rounds,
     async () => {
       const batch = batches.next().value
