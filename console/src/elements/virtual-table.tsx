@@ -146,8 +146,11 @@ export function VirtualTable<Row>({
                 onFocus={() => setActive(item.index)}
                 onKeyDown={(event) => {
                   if (event.target !== event.currentTarget) return
-                  if (event.key === 'Enter') onOpen?.(row)
-                  else if (!event.ctrlKey && !event.altKey && !event.metaKey) onRowKey?.(row, event.key)
+                  if (event.key === 'Enter') {
+                    // What it opens may take the focus at once: the same key must not send a form there.
+                    event.preventDefault()
+                    onOpen?.(row)
+                  } else if (!event.ctrlKey && !event.altKey && !event.metaKey) onRowKey?.(row, event.key)
                 }}
                 onClick={(event) => {
                   if (!isOwnClick(event)) return

@@ -44,6 +44,7 @@ export function TqlEditor({ label, describedBy, value, object, mistake, onChange
           // Tab leaves the editor, as it leaves every other field.
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
           EditorView.lineWrapping,
+          typedOverSelection,
           placeholder('typeName in ("Address", "Host") and rating >= 3'),
           colours,
           mistakeField,
@@ -85,6 +86,21 @@ export function TqlEditor({ label, describedBy, value, object, mistake, onChange
 
   return <div ref={place} data-wrong={(mistake !== undefined && !mistake.isAtEnd) || undefined} />
 }
+
+/**
+ * Text over a selection is put in by the editor. The browser would keep the look of what was there by a style of its own, which the
+ * content security policy refuses (S13). Quotes and brackets are left to what closes them.
+ */
+const typedOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data, inputType } = event
+    if (inputType !== 'insertText' || data === null || view.composing || /^["'`()]$/.test(data)) return false
+    if (view.state.selection.main.empty) return false
+    event.preventDefault()
+    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
+    return true
+  },
+})
 
 const setMistake = StateEffect.define<TqlMistake | undefined>()
 
