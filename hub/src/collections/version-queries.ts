@@ -2,7 +2,12 @@ import { type IndicatorType, type TlpLevel, tlpLevels } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 
 /** What a reader takes of a version: values of these types, or of all, up to this TLP (D21); inactive and excluded ones never. */
-export type ValueFilter = { types: readonly IndicatorType[] | undefined; tlpMax: TlpLevel }
+export type ValueFilter = {
+  types: readonly IndicatorType[] | undefined
+  tlpMax: TlpLevel
+  /** What is excluded by now as well, whatever the version says; a condition over `collection_member m`. */
+  excludedNow?: RawBuilder<boolean>
+}
 
 /** `change` is there for changes only; `leftOut` names why the reader does not get the value. */
 export type ValueRow = {
@@ -87,12 +92,12 @@ export function changesOf(collectionId: string, from: number, to: number, filter
 }
 
 /** A member row stands for the versions from `from_version` up to, and without, `until_version`. */
-function inVersion(version: number): RawBuilder<boolean> {
+export function inVersion(version: number): RawBuilder<boolean> {
   return sql`m.from_version <= ${version}::int and (m.until_version is null or m.until_version > ${version}::int)`
 }
 
-function whyLeftOut({ tlpMax }: ValueFilter): RawBuilder<string | null> {
-  return sql`case when m.excluded then 'excluded' when not m.active then 'inactive' when m.tlp > ${tlpLevels.indexOf(tlpMax)}::int then 'tlp' end`
+function whyLeftOut({ tlpMax, excludedNow = sql`false` }: ValueFilter): RawBuilder<string | null> {
+  return sql`case when m.excluded or ${excludedNow} then 'excluded' when not m.active then 'inactive' when m.tlp > ${tlpLevels.indexOf(tlpMax)}::int then 'tlp' end`
 }
 
 function ofTypes({ types }: ValueFilter): RawBuilder<boolean> {

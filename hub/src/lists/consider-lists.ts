@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { isKeptFromExports } from '../exclusions/never-exported.ts'
+import { inVersion } from '../collections/version-queries.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { whyHeldBack } from './list-guard.ts'
@@ -69,7 +71,10 @@ async function considerList({ db, clock, log }: Parts, listId: string): Promise<
           considered_ms = ${Math.round(performance.now() - startedMs)} where id = ${listId}`.execute(trx)
       await retire(trx, list.held_text_id, now)
       if (reason === undefined) await serve(trx, list, text, now)
-      else await holdBack(trx, listId, list.version, text.id, reason)
+      else {
+        await holdBack(trx, listId, list.version, text.id, reason)
+        await serveWithoutNeverExported(trx, list, now, log)
+      }
       const { count, leftOut } = text
       const detail = { list: list.name, version: list.version, count, leftOut }
       if (reason === undefined) log.debug(detail, 'a firewall list was written')
@@ -113,6 +118,42 @@ export async function serveText(
     update firewall_list set served_version = ${text.version}, served_count = ${text.count}, served_since = ${now},
       served_text_id = ${text.id}, held_version = null, held_reason = null, held_text_id = null
     where id = ${listId}`.execute(trx)
+}
+
+/**
+ * The version before goes on being served while the newest is held back, but not what must never be exported by now (S1): it is written
+ * once more without that. Where that version is forgotten already, nothing is served until a person lets the newest go.
+ */
+async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Date, log: Log): Promise<void> {
+  if (list.served_version === null) return
+  const { rows } = await sql<{ isKnown: boolean; isTouched: boolean }>`
+    select
+      exists (select 1 from collection_version where collection_id = ${list.collection_id} and version = ${list.served_version}) as "isKnown",
+      exists (
+        select 1 from (
+          select indicator_id from excluded_indicator where organization_id = ${list.organization_id} and blocks_export
+          union select indicator_id from decision where organization_id = ${list.organization_id} and status = 'Whitelisted'
+        ) judged
+        where ${isKeptFromExports(list.organization_id, sql`judged.indicator_id`)} and exists (
+          select 1 from collection_member m
+          where m.collection_id = ${list.collection_id} and m.indicator_id = judged.indicator_id and ${inVersion(list.served_version)}
+            and not m.excluded)
+      ) as "isTouched"`.execute(trx)
+  if (rows[0]?.isKnown !== true) {
+    await retire(trx, list.served_text_id, now)
+    await sql`
+      update firewall_list set served_version = null, served_count = null, served_since = null, served_text_id = null
+      where id = ${list.id}`.execute(trx)
+    log.warn({ list: list.name }, 'a firewall list serves nothing: what it served is too old to be judged anew')
+    return
+  }
+  if (!rows[0].isTouched) return
+  const excludedNow = isKeptFromExports(list.organization_id, sql`m.indicator_id`)
+  const text = await writeText(trx, list, list.served_version, now, { excludedNow })
+  await retire(trx, list.served_text_id, now)
+  await sql`
+    update firewall_list set served_count = ${text.count}, served_since = ${now}, served_text_id = ${text.id}
+    where id = ${list.id}`.execute(trx)
 }
 
 async function holdBack(trx: Db, listId: string, version: number, textId: string, reason: string): Promise<void> {

@@ -206,6 +206,23 @@ describe('LIB-7: the guard', () => {
     expect(rows).toMatchObject([{ detail: { version: 2, count: 4 } }])
   })
 
+  test('LIB-7, S1: while a version is held back, what must never be exported by now leaves the one that is served', async () => {
+    await world.at.hosts('Protected', names(10, 'protected'))
+    const list = await world.serve('ownerName = "Protected"')
+    const authorization = await world.reader(list)
+    const kept = names(10, 'protected')[9]
+    await world.at.deleteHosts('Protected', names(6, 'protected'))
+    await sql`
+      insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
+      select ${world.at.library.person.organizationId}, id, 'Whitelisted', 'Our own.', 'test', now() from indicator where value = ${kept}`.execute(
+      world.at.library.database.db,
+    )
+    expect(await world.renew(list)).toMatchObject({ servedVersion: 1, servedCount: 9, held: { version: 2 } })
+    const served = (await world.get(list.name, { authorization })).text.split('\n')
+    expect(served).toHaveLength(10)
+    expect(served).not.toContain(kept)
+  })
+
   test('LIB-7: a list that loses everything is held back; a later version that passes takes its place', async () => {
     await world.at.hosts('Emptied', names(4, 'emptied'))
     const list = await world.serve('ownerName = "Emptied"', { shrinkPercentMax: 100 })

@@ -6,7 +6,7 @@ import {
   tlpLevels,
 } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
-import { type ValueRow, valuesInOrder } from '../collections/version-queries.ts'
+import { type ValueFilter, type ValueRow, valuesInOrder } from '../collections/version-queries.ts'
 import type { Db } from '../database/database.ts'
 import type { Selectable } from 'kysely'
 import type { FirewallListTable } from '../database/tables.ts'
@@ -21,8 +21,15 @@ const rowsAtOnce = 1_000
 /**
  * Writes a version of the list's collection as the list has it, in the caller's transaction, which sees one state of the database.
  * At flat memory: rows come out of a cursor, and parts go into the database as they are full.
+ * @param beside what is left out although the version has it
  */
-export async function writeText(trx: Db, list: FirewallListRow, version: number, now: Date): Promise<WrittenText> {
+export async function writeText(
+  trx: Db,
+  list: FirewallListRow,
+  version: number,
+  now: Date,
+  beside: Pick<ValueFilter, 'excludedNow'> = {},
+): Promise<WrittenText> {
   const format: ListFormatFacts = listFormatFacts[list.format as ListFormatName]
   const { rows: made } = await sql<{ id: string }>`
     insert into list_text (list_id, collection_version, value_count, left_out, byte_count, gzip_byte_count, sha256, made_at)
@@ -34,7 +41,7 @@ export async function writeText(trx: Db, list: FirewallListRow, version: number,
     await trx.insertInto('list_text_part').values({ text_id: id, number, body, gzip }).execute()
     number += 1
   })
-  const leftOut = await writeEntries(trx, list, version, format, parts)
+  const leftOut = await writeEntries(trx, list, version, format, parts, beside)
   const totals = await parts.end()
   await sql`
     update list_text set value_count = ${totals.count}, left_out = ${JSON.stringify(leftOut)}, byte_count = ${totals.bytes},
@@ -48,8 +55,10 @@ async function writeEntries(
   version: number,
   format: ListFormatFacts,
   parts: TextParts,
+  beside: Pick<ValueFilter, 'excludedNow'>,
 ): Promise<Record<string, number>> {
-  const filter = {
+  const filter: ValueFilter = {
+    ...beside,
     // Written by this hub, which checked them.
     types: (list.indicator_types ?? undefined) as IndicatorType[] | undefined,
     tlpMax: tlpLevels[list.tlp_max] ?? 'CLEAR',
