@@ -231,6 +231,92 @@ test(
   },
 )
 
+test(
+  'LIB-8: explain goes from assertion to receipt for what is held, and says where another value stops',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open('Host', traced)
+    const { page } = opened
+    await opened.go(`${consolePages.explain}?${new URLSearchParams({ value: traced.replaceAll('.', '[.]') })}`)
+    await page.getByText('Held on 1 of 1 target.').waitFor()
+    const way = page.getByRole('article', { name: /^netscout-aed, / })
+    const steps = way.getByRole('listitem')
+    const outcomes = async () => (await steps.locator('.only-heard').allTextContents()).map((text) => text.slice(2))
+    expect(await steps.count()).toBe(6)
+    expect(new Set(await outcomes())).toEqual(new Set(['Passed']))
+    await way.getByText(/^Active by the word of /).waitFor()
+    await way.getByText(/^In Hosts of the story since version \d+, by the word of Source of the story\.$/).waitFor()
+    await way.getByRole('link', { name: `receipt ${exported.receipts[0]?.id}` }).click()
+    await page.waitForURL((url) => url.pathname === consolePages.receipt(exported.receipts[0]?.id ?? ''))
+
+    await opened.go(consolePages.explain)
+    await page.getByRole('textbox', { name: 'Value' }).fill(md5)
+    await page.keyboard.press('Enter')
+    await page.getByText('Held on 0 of 1 target.').waitFor()
+    expect(await outcomes()).toEqual(['Passed', 'Passed', 'Passed', 'Stopped here', 'Not come to', 'Stopped here'])
+    await page.getByRole('textbox', { name: 'Value' }).fill('Unheard-Of[.]example.com')
+    await page.keyboard.press('Enter')
+    await page.getByText('It would be read as Host unheard-of.example.com.').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'LIB-9: a decision wins over what owners say, is told with its reason, stands in the sum, and is taken back',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open('URL', longUrl)
+    const { page } = opened
+    const sum = page.getByRole('article', { name: 'Sum of Team' })
+    await sum.getByText('Nothing of it changes by itself.').waitFor()
+    await page.getByRole('button', { name: 'Decide …' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Decide over all owners' })
+    await dialog.getByText('Decide at least one').waitFor()
+    await dialog.getByLabel('Confidence').fill('7')
+    await dialog.getByLabel('Status').selectOption('Whitelisted')
+    expect(await dialog.getByRole('button', { name: 'Save the decision' }).isDisabled()).toBe(true)
+    await dialog.getByLabel('Reason').fill('It is a <b>partner</b>')
+    await dialog.getByRole('button', { name: 'Save the decision' }).click()
+    const note = page.getByRole('region', { name: 'Decision' })
+    await note.getByText('chief decided: status Whitelisted, confidence 7.').waitFor()
+    await note.getByText('It is a <b>partner</b>').waitFor()
+    await sum.getByRole('row').filter({ hasText: 'Decision' }).getByText('7', { exact: true }).waitFor()
+    await sum.getByText('In force: Whitelisted').waitFor()
+    await page.getByRole('article', { name: 'Assertion of Team' }).getByText('Whitelisted').waitFor()
+    expect(await lowContrast(page)).toEqual([])
+    await note.getByRole('button', { name: 'Take the decision back' }).click()
+    await note.waitFor({ state: 'detached' })
+    await sum.getByText('In force: Active').waitFor()
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'LIB-9: a sighting and a false positive are reported from the page, and what they do is shown term by term',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open('Host', known[1] ?? '')
+    const { page } = opened
+    await page.getByText('Nobody has reported one').waitFor()
+    await page.getByRole('button', { name: 'Report a sighting …' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('In whose name').selectOption('Team')
+    await dialog.getByLabel('How often').fill('3')
+    await dialog.getByRole('button', { name: 'Report the sighting' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('grid', { name: 'Sightings' }).getByText('Team').waitFor()
+    const sum = page.getByRole('article', { name: 'Sum of Source of the story' })
+    await sum.getByText(/^1 sighting by day and control/).waitFor()
+    await page.getByRole('button', { name: 'Report a false positive …' }).click()
+    await dialog.getByLabel('Note').fill('Our own scanner')
+    await dialog.getByRole('button', { name: 'Report the false positive' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await sum.getByText(/^1 report of a false positive/).waitFor()
+    expectHarmless(opened)
+  },
+)
+
 test('what there is not is said in words: no such indicator, no group, no link', { timeout: testMs }, async () => {
   await using opened = await open('URL', longUrl)
   const { page } = opened

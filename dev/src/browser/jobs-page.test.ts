@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callHub } from '@postern/cli'
 import { hostileCorpus } from '@postern/intel'
-import { consolePages, ExecutionPage, Job, JobPage, paths, SetupLink, User } from '@postern/protocol'
+import { AppPage, consolePages, ExecutionPage, Job, JobPage, paths, SetupLink, User } from '@postern/protocol'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withHubDatabase } from '../hub-database.ts'
@@ -172,6 +172,35 @@ test(
     await page.getByRole('button', { name: 'Delete the job' }).click()
     await page.waitForURL((url) => url.pathname === consolePages.jobs)
     expect((await callHub(hub.target, `${paths.jobs}?contains=of%20the%20form`, JobPage)).data).toEqual([])
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'D23: a new form holds an app’s defaults, and one of a job that leaves them out shows what then holds',
+  { timeout: testMs },
+  async () => {
+    const { hub } = story.system
+    const { data } = await callHub(hub.target, paths.apps, AppPage)
+    const app = data.find(({ displayName }) => displayName === 'NETSCOUT AED export')
+    const path = app?.parameters.find(({ name }) => name === 'discoveryPath')
+    expect(path).toMatchObject({ label: 'TAXII discovery path', default: '/taxii/' })
+    expect((await stored(story.jobs.export.id)).parameters).not.toHaveProperty('discoveryPath')
+    await using opened = await open(consolePages.newJob)
+    const { page } = opened
+    const field = page.getByRole('region', { name: 'Parameters' }).getByLabel('TAXII discovery path')
+    await page.getByLabel('App').selectOption({ label: 'NETSCOUT AED export 1.0.0 (export)' })
+    expect(await field.inputValue()).toBe('/taxii/')
+    await opened.go(consolePages.job(story.jobs.export.id))
+    await page.getByText('Not set (default: /taxii/)').waitFor()
+    await page.getByRole('button', { name: 'Edit …' }).click()
+    await field.waitFor()
+    expect(await field.inputValue()).toBe('')
+    expect(await field.getAttribute('placeholder')).toBe('Not set (default: /taxii/)')
+    // Saved as it is, the job goes on leaving it to the app.
+    await page.getByRole('button', { name: 'Save the job' }).click()
+    await page.getByRole('heading', { name: story.jobs.export.name }).waitFor()
+    expect((await stored(story.jobs.export.id)).parameters['discoveryPath'] ?? '').toBe('')
     expectHarmless(opened)
   },
 )

@@ -1,0 +1,301 @@
+import { callHub } from '@postern/cli'
+import {
+  consolePages,
+  DeprecationRules,
+  ExclusionList,
+  ExclusionListPage,
+  GroupPage,
+  OwnerPage,
+  paths,
+} from '@postern/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitFor } from '../environment-server/wait-for.ts'
+import { ConsolePage } from './console-page.ts'
+import { expectFitToShow, type LibraryConsole, password, startLibraryConsole } from './library-console.ts'
+import { lowContrast } from './low-contrast.ts'
+import { manyRows } from './many-rows.ts'
+import { expectLastRowByKeys, expectLoadingAndFailing } from './page-states.ts'
+
+const testMs = 90_000
+
+let library: LibraryConsole
+const emptyTexts: string[] = []
+beforeAll(async () => {
+  library = await startLibraryConsole(manyRows, readEmptyPages)
+}, 120_000)
+afterAll(async () => await library[Symbol.asyncDispose]())
+
+const listPages = {
+  Groups: { path: consolePages.groups, list: paths.groups, sign: 'Campaign' },
+  'Exclusion lists': { path: consolePages.exclusionLists, list: paths.exclusionLists, sign: 'No exclusion list yet' },
+  Readers: { path: consolePages.readers, list: paths.readers, sign: 'No reader yet' },
+} as const
+
+async function readEmptyPages({ open }: Pick<LibraryConsole, 'open'>): Promise<void> {
+  await using opened = await open(consolePages.groups, { colorScheme: 'dark' })
+  for (const [path, words] of [
+    [consolePages.groups, 'No group yet'],
+    [consolePages.owners, 'No owner yet'],
+    [consolePages.collections, 'No data collection yet'],
+    [consolePages.exclusionLists, 'No exclusion list yet'],
+    [consolePages.sightingAnalysis, 'Nothing was seen in this period'],
+    [consolePages.explain, 'Ask about a value'],
+    [consolePages.readers, 'No reader yet'],
+    [`${consolePages.readers}?view=lists`, 'No firewall list yet'],
+    [`${consolePages.readers}?view=taxii`, 'No TAXII collection yet'],
+  ] as const) {
+    await opened.go(path)
+    await opened.page.getByText(words).waitFor()
+    emptyTexts.push(...(await lowContrast(opened.page)).map((text) => `${path}: ${text}`))
+  }
+  emptyTexts.push(...opened.mishaps)
+}
+
+test('an empty page of the library says what would stand there and how it comes', () => {
+  expect(emptyTexts).toEqual([])
+})
+
+test(
+  'each list is said to be on its way, to have failed, and comes when it is tried again',
+  { timeout: testMs },
+  async () => {
+    // Side by side: each of them waits for the attempts that the console makes by itself.
+    await Promise.all(
+      Object.entries(listPages).map(async ([label, at]) => {
+        await using opened = await library.open(consolePages.indicators)
+        await expectLoadingAndFailing(opened, { ...at, label })
+        library.expectHarmless(opened)
+      }),
+    )
+    await using opened = await library.open(consolePages.groups)
+    for (const [path, noun] of [
+      [consolePages.group('999999'), 'group'],
+      [consolePages.owner('999999'), 'owner'],
+      [consolePages.collection('999999'), 'data collection'],
+      [consolePages.exclusionList('999999'), 'exclusion list'],
+    ] as const) {
+      await opened.go(path)
+      await opened.page.getByRole('heading', { name: `There is no such ${noun}` }).waitFor()
+    }
+    library.expectHarmless(opened)
+  },
+)
+
+test(
+  'LIB-1: groups are found by words and by TQL; one shows what it says, its relations and its indicators',
+  { timeout: testMs },
+  async () => {
+    await using opened = await library.open(consolePages.groups)
+    const { page } = opened
+    await page.getByRole('textbox', { name: 'Query' }).fill('autumn')
+    await page.keyboard.press('Enter')
+    const grid = page.getByRole('grid', { name: 'Groups' })
+    await page.waitForURL((url) => url.searchParams.get('tql') === 'name contains "autumn"')
+    await page.getByText('1 row, all loaded').waitFor()
+    await grid.getByText('The autumn wave').waitFor()
+    await grid.getByRole('row').nth(1).press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'The autumn wave' }).waitFor()
+    await page.getByText('It came back with a new loader').waitFor()
+    await page.getByRole('region', { name: 'Indicators' }).getByText('c2-3.example.org').waitFor()
+    const related = page.getByRole('grid', { name: 'Related groups' }).getByRole('row').filter({ hasText: 'Mealybug' })
+    await related.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Mealybug' }).waitFor()
+    await page.getByRole('grid', { name: 'Related groups' }).getByText('The autumn wave').waitFor()
+
+    await opened.go(`${consolePages.groups}?${new URLSearchParams({ tql: 'nam = "x"' })}`)
+    await page.getByRole('alert').getByText('Did you mean name?').waitFor()
+    await page.getByRole('textbox', { name: 'Query' }).fill('typeName = "Campaign"')
+    await page.keyboard.press('Enter')
+    const { data } = await callHub(
+      library.system.hub.target,
+      `${paths.groups}?${new URLSearchParams({ tql: 'typeName = "Campaign"', limit: '1' })}`,
+      GroupPage,
+    )
+    await grid.getByText(data[0]?.name ?? 'none').waitFor()
+    await expectLastRowByKeys(page, 'Groups', manyRows, 'Campaign')
+    library.expectHarmless(opened)
+  },
+)
+
+test(
+  'FD-9: an owner’s rules are edited with what they do over time in sight; an owner is deleted by its name',
+  { timeout: testMs },
+  async () => {
+    await using opened = await library.open(consolePages.owner(library.team.id))
+    const { page } = opened
+    await page.getByText('Its assertions keep their confidence').waitFor()
+    await page.getByRole('button', { name: 'Add a rule' }).click()
+    const rule = page.getByRole('group', { name: 'Rule for all other types' })
+    await rule.getByText('From 100 to 50 after 25 days, 0 after 50 days; then it becomes inactive').waitFor()
+    await rule.getByLabel('Every').fill('0')
+    await rule.getByText('From an hour to ten years').waitFor()
+    expect(await page.getByRole('button', { name: 'Save the rules' }).isDisabled()).toBe(true)
+    await rule.getByLabel('Every').fill('10')
+    await rule.getByLabel('Take away').fill('50')
+    await rule.getByLabel('Unit of what is taken away').selectOption('percent')
+    await rule.getByLabel('When it has come to 0').selectOption('Delete it')
+    await rule.getByRole('img', { name: /0 after 70 days; then it is deleted\.$/ }).waitFor()
+    await page.getByRole('button', { name: 'Save the rules' }).click()
+    await opened.announced.getByText('The rules are saved').waitFor()
+    expect(await callHub(library.system.hub.target, paths.ownerDeprecation(library.team.id), DeprecationRules)).toEqual(
+      {
+        rules: [
+          {
+            indicatorType: '*',
+            intervalHours: 240,
+            amount: 50,
+            isPercent: true,
+            confidenceStart: 100,
+            atMinimum: 'delete',
+          },
+        ],
+      },
+    )
+    await page.getByLabel('Status of what it asserts without saying one').selectOption('Review')
+    await opened.announced.getByText('The owner is changed').waitFor()
+
+    await opened.go(consolePages.owners)
+    await page.getByRole('button', { name: 'New owner' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('Short-lived')
+    await dialog.getByLabel('Name').press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Short-lived' }).waitFor()
+    await page.getByRole('button', { name: 'Actions for Short-lived' }).click()
+    await page.getByRole('menuitem', { name: 'Delete …' }).click()
+    const confirm = dialog.getByRole('button', { name: 'Delete the owner' })
+    expect(await confirm.isDisabled()).toBe(true)
+    await dialog.getByRole('textbox').fill('short-lived')
+    expect(await confirm.isDisabled()).toBe(true)
+    await dialog.getByRole('textbox').fill('Short-lived')
+    await confirm.click()
+    await page.waitForURL((url) => url.pathname === consolePages.owners)
+    await waitFor(
+      async () =>
+        !(await callHub(library.system.hub.target, paths.owners, OwnerPage)).data.some(
+          ({ name }) => name === 'Short-lived',
+        ),
+      'the owner to be gone',
+      () => '',
+      30_000,
+    )
+    library.expectHarmless(opened)
+  },
+)
+
+test(
+  'LIB-4: a list of one’s own is made, its entries are written as text, and the tester says what it does',
+  { timeout: testMs },
+  async () => {
+    await using opened = await library.open(consolePages.exclusionLists)
+    const { page } = opened
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: 'New list' }).click()
+    await dialog.getByLabel('Name').fill('Our networks')
+    await dialog.getByLabel('Kind').selectOption('protected')
+    await dialog.getByRole('button', { name: 'Make the list' }).click()
+    await page.getByText('An empty list hits nothing.').waitFor()
+    await page.getByRole('button', { name: 'Edit the entries' }).click()
+    const entries = dialog.getByRole('textbox', { name: 'Entries' })
+    await entries.fill('192.0.2.0/24 # Head office\n\n.ours.example.com\nabc*')
+    await dialog.getByRole('button', { name: 'Save 3 entries' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const grid = page.getByRole('grid', { name: 'Entries' })
+    await grid.getByText('Head office').waitFor()
+    await page.getByText('3 rows, all loaded').waitFor()
+
+    await opened.go(consolePages.exclusionLists)
+    await page.getByLabel('Values').fill('192.0.2[.]55\nmail.ours.example.com\nc2-1.example.org\nno indicator at all')
+    await page.getByRole('button', { name: 'Test the values' }).click()
+    const tested = page.getByRole('grid', { name: 'Tested values' })
+    const verdict = (value: string) => tested.getByRole('row').filter({ hasText: value })
+    await verdict('192.0.2.55').getByText('Our networks by 192.0.2.0/24: never exported').waitFor()
+    await verdict('mail.ours.example.com').getByText('Protected').waitFor()
+    await verdict('c2-1.example.org').getByText('No hit').waitFor()
+    await verdict('no indicator at all').getByText('No indicator', { exact: true }).waitFor()
+    await page.getByRole('paragraph').getByText('2 of 4 values are hit by a list.').waitFor()
+
+    await page.getByRole('button', { name: 'Import from MISP' }).click()
+    const warnings = {
+      name: 'Benign hosts',
+      version: 20261101,
+      description: 'x',
+      type: 'hostname',
+      list: ['c2-1.example.org'],
+    }
+    await dialog.locator('input[type=file]').setInputFiles({
+      name: 'list.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify({ ...warnings, matching_attributes: ['hostname', 'domain'] })),
+    })
+    await dialog.getByRole('button', { name: 'Import the list' }).click()
+    await dialog.getByRole('link', { name: 'Benign hosts' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Benign hosts' }).waitFor()
+    await page.getByRole('button', { name: 'Switch o' }).click()
+    await opened.announced.getByText(/^The list is o(n|ff)$/).waitFor()
+    const { data } = await callHub(library.system.hub.target, paths.exclusionLists, ExclusionListPage)
+    expect(data.map(({ name, kind, mode, entryCount }) => ({ name, kind, mode, entryCount }))).toEqual([
+      { name: 'Our networks', kind: 'protected', mode: 'block', entryCount: 3 },
+      { name: 'Benign hosts', kind: 'misp', mode: 'inform', entryCount: 1 },
+    ])
+    await page.getByRole('button', { name: 'Actions for Benign hosts' }).click()
+    await page.getByRole('menuitem', { name: 'Delete …' }).click()
+    await dialog.getByRole('button', { name: 'Delete the list' }).click()
+    await page.waitForURL((url) => url.pathname === consolePages.exclusionLists)
+    await page.getByText('1 row, all loaded').waitFor()
+
+    const long = await callHub(library.system.hub.target, paths.exclusionLists, ExclusionList, {
+      json: { name: 'Long' },
+    })
+    await callHub(library.system.hub.target, paths.exclusionEntries(long.id), ExclusionList, {
+      method: 'PUT',
+      json: { entries: Array.from({ length: manyRows }, (_, number) => ({ entry: `host-${number}.example.com` })) },
+    })
+    await opened.go(consolePages.exclusionList(long.id))
+    await grid.getByText('host-0.example.com').waitFor()
+    await expectLastRowByKeys(page, 'Entries', manyRows, `host-${manyRows - 1}.example.com`)
+    library.expectHarmless(opened)
+  },
+)
+
+test(
+  'S13: names of groups, owners and lists are only text, every text stands out, and no window is made wider',
+  { timeout: testMs },
+  async () => {
+    const tql = 'typeName = "Event"'
+    const query = new URLSearchParams({ tql, limit: '1' })
+    const { data } = await callHub(library.system.hub.target, `${paths.groups}?${query}`, GroupPage)
+    await expectFitToShow(library, [
+      [`${consolePages.groups}?${new URLSearchParams({ tql })}`, 'rows, all loaded'],
+      [consolePages.group(data[0]?.id ?? ''), 'No indicator belongs to it'],
+      [consolePages.owners, 'Archive'],
+      [consolePages.owner(library.team.id), 'Take this rule away'],
+      [consolePages.exclusionLists, 'Our networks'],
+      [consolePages.exclusionList('1'), 'Head office'],
+      [`${consolePages.explain}?value=c2-1.example.org`, 'No control has reported yet'],
+      [`${consolePages.explain}?value=192.0.2.1`, 'If an owner asserted it'],
+    ])
+  },
+)
+
+test('who only reads sees the library and can change nothing of it', { timeout: testMs }, async () => {
+  await using opened = await ConsolePage.open(library.browser, { url: library.system.hub.file.url })
+  const { page } = opened
+  await opened.go(consolePages.owner(library.team.id))
+  await opened.signIn('reader', password)
+  await page.getByText('1 rule, applied to old and new assertions alike').waitFor()
+  expect(await page.getByLabel('Kind').isDisabled()).toBe(true)
+  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  for (const [path, sign] of [
+    [consolePages.owners, 'Archive'],
+    [consolePages.exclusionList('1'), 'Head office'],
+    [consolePages.collection(library.watched.id), 'asserted by Team'],
+    [consolePages.readers, 'No reader yet'],
+  ] as const) {
+    await opened.go(path)
+    await page.getByText(sign).first().waitFor()
+    const words = await page.getByRole('main').getByRole('button').allInnerTexts()
+    // Copying changes nothing; its button has no words.
+    expect({ path, words: words.filter((word) => word !== '') }).toEqual({ path, words: [] })
+  }
+  library.expectHarmless(opened)
+})
