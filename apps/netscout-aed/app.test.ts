@@ -200,7 +200,7 @@ test('AED-7: answers that are lost and services that stop for a moment change no
   expect(await aed.held()).toEqual(valuesOf(wanted))
 })
 
-test('AED-6: what other collections leave of the cap is planned for, and a plan beyond it waits for a person', async () => {
+test('AED-6: a plan says how many of its values there are and how many the appliance takes', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   hub.plans.setCollection('Block', wanted)

@@ -36,9 +36,11 @@ test(
     story.aed.setFaults([{ on: 'taxii-post', fault: 'slow', delayMs: 300 }])
     const { killed, hosts } = await storm({ story, draw: new SeededDraw(seed), kills, minutesMax })
     story.aed.setFaults([])
-    task.meta.soaked = `${Object.values(killed).reduce((sum, count) => sum + count)} kills`
+    task.meta.soaked = `${Object.values(killed).reduce((sum, each) => sum + each)} kills`
 
-    // Time may end a storm early, but not before every part was killed.
+    // Time may end a storm early where a shorter one was asked for, but not before every part was killed.
+    const count = Object.values(killed).reduce((sum, each) => sum + each)
+    if (process.env['POSTERN_SOAK_MINUTES'] === undefined) expect(count, `seed ${seed}`).toBe(kills)
     expect(Object.values(killed), `seed ${seed}`).not.toContain(0)
     expect(await guardedPlans(story), `seed ${seed}`).toEqual([])
     await story.feed()
