@@ -1,5 +1,13 @@
 import { callHub } from '@postern/cli'
-import { Collection, CollectionPage, consolePages, FirewallListPage, paths, ReaderPage } from '@postern/protocol'
+import {
+  Collection,
+  CollectionPage,
+  consolePages,
+  FirewallList,
+  FirewallListPage,
+  paths,
+  ReaderPage,
+} from '@postern/protocol'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../environment-server/wait-for.ts'
@@ -149,6 +157,27 @@ test(
     await red.waitFor({ state: 'detached' })
     const { data: lists } = await callHub(library.system.hub.target, paths.firewallLists, FirewallListPage)
     expect(lists).toMatchObject([{ name: 'edl-hosts', format: 'panos-domain', isPublic: false }])
+
+    // More than its firewall takes: it waits for a person.
+    await callHub(library.system.hub.target, paths.firewallLists, FirewallList, {
+      json: { name: 'small', collection: 'Watched', format: 'text', valuesMax: 1 },
+    })
+    const small = page.getByRole('grid', { name: 'Firewall lists' }).getByRole('row').filter({ hasText: 'small' })
+    await waitFor(
+      async () => {
+        await page.reload()
+        await small.waitFor()
+        return await small.getByText('Held back').isVisible()
+      },
+      'the list to be held back',
+      () => '',
+      30_000,
+    )
+    await small.press('Enter')
+    await dialog.getByText(/^Version \d+ is held back\.$/).waitFor()
+    await dialog.getByText('Nothing is served.').waitFor()
+    await dialog.getByRole('button', { name: /^Release version/ }).click()
+    await small.getByText('Served').waitFor()
 
     await page.getByRole('tab', { name: 'Readers' }).click()
     await page.getByRole('button', { name: 'New reader' }).click()
