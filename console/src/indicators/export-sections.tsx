@@ -1,20 +1,32 @@
 import type { IndicatorExports } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { valueLengthMax } from '../explain/explain-search.ts'
 import { CollectionTable } from './collection-table.tsx'
 import { TargetTable } from './target-table.tsx'
 
 /** Where it goes: what controls hold of it and why not, and the data collections that would bring it there. */
-export function ExportSections({ indicatorId }: { indicatorId: string }) {
+export function ExportSections({ indicatorId, value }: { indicatorId: string; value: string }) {
   const query = useQuery(indicatorQueries.exports(indicatorId))
   const { data } = query
   return (
     <>
-      <Section title="On controls" summary={data && onControls(data)}>
+      <Section
+        title="On controls"
+        summary={data && onControls(data)}
+        actions={
+          value.length <= valueLengthMax && (
+            <Link to="/explain" search={{ value }}>
+              Explain why, step by step
+            </Link>
+          )
+        }
+      >
         {query.isPending && <SkeletonRows label="Loading where it is exported" rows={3} />}
         {query.isError && (
           <ProblemAlert

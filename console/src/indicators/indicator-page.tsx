@@ -35,7 +35,7 @@ export function IndicatorPage() {
         <>
           <IndicatorHeader indicator={shown} />
           <ExclusionSection exclusions={shown.exclusions} />
-          <ExportSections indicatorId={shown.id} />
+          <ExportSections indicatorId={shown.id} value={shown.value} />
           <AssertionList assertions={shown.assertions} />
           <LifecycleSection indicatorId={shown.id} />
           <SightingSection indicatorId={shown.id} />

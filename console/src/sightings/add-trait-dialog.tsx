@@ -12,6 +12,7 @@ import { FormDialog } from '../elements/form-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { plainText } from '../format/text-pieces.ts'
 import { TqlField } from '../tql/tql-field.tsx'
 import { type TraitUse, withTrait } from './with-trait.ts'
 
@@ -66,7 +67,7 @@ export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogP
               setChosen(event.currentTarget.value)
               setWritten(undefined)
             }}
-            data={(collections.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+            data={(collections.data ?? []).map(({ id, name }) => ({ value: id, label: plainText(name) }))}
           />
           <NativeSelect
             label="What has this trait"
