@@ -21,5 +21,12 @@ export function IndicatorCount({ total, isFiltered }: IndicatorCountProps) {
 function words(total: IndicatorTotal | null | undefined): string {
   if (total === undefined) return ''
   if (total === null) return 'Too many to count at once'
-  return total.isExact ? formatCountOf(total.count, 'indicator') : `More than ${formatCount(total.count)} indicators`
+  return total.isExact
+    ? formatCountOf(total.count, 'indicator')
+    : `About ${formatCount(rounded(total.count))} indicators`
+}
+
+/** An estimate is no better than its first two digits. */
+function rounded(estimate: number): number {
+  return Number(estimate.toPrecision(2))
 }
