@@ -16,6 +16,8 @@ export type AssertionWriter = {
   ownerId: string
   /** Status of assertions that a batch makes without saying one: the owner's (LIB-2), and Review for what alerts saw first (S1). */
   statusDefault: IndicatorStatus
+  /** Whether that holds whatever an item says. */
+  isStatusFixed?: boolean
 }
 
 /**
@@ -42,6 +44,8 @@ export async function writeIndicators(
     const createdCount = changed.reduce((count, row) => count + (ofRow[row] === 'created' ? 1 : 0), 0)
     const copiedCount = changed.length + repeated.length
     await copyRows(client, rows, { changed, repeated }, ofRow, modes)
+    if (writer.isStatusFixed === true)
+      await client.query('update sent_indicator set status = null where status is not null')
     const collidedCount = await writeIdentities(client, rows, copiedCount, ofRow, outcomes)
     const restated = repeated.length === 0 ? [] : await takeRepeated(client, writer.ownerId, rows, repeated)
     const updatedCount = changed.length - createdCount

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
 import { stixItemsMax, type TlpLevel } from '@postern/intel'
-import type { StixImport } from '@postern/protocol'
+import type { Owner, StixImport } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { BatchRow } from '../batches/batch-store.ts'
-import type { Batches, BatchSender } from '../batches/batches.ts'
+import { batchSender } from '../batches/batch-sender.ts'
+import type { Batches } from '../batches/batches.ts'
 import type { Collections } from '../collections/collections.ts'
 import type { ValueFilter } from '../collections/version-queries.ts'
 import type { DatabaseConnection } from '../database/database.ts'
@@ -53,7 +54,7 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
         `The bundle becomes ${mapped.itemCount} indicators, groups and associations; ${stixItemsMax} are permitted. Send it in several bundles.`,
       )
     }
-    const batch = mapped.objectCount === 0 ? undefined : await write(caller, owner.id, owner.name, mapped)
+    const batch = mapped.objectCount === 0 ? undefined : await write(caller, owner, mapped)
     if (batch !== undefined) {
       const { objects, mapped: count } = mapped.account
       await audit.record(db, caller, 'stix.import', `owner ${owner.id}`, { objects, mapped: count }, address)
@@ -61,17 +62,12 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
     return answer(owner.name, mapped, batch)
   }
 
-  async function write(
-    caller: Caller,
-    ownerId: string,
-    ownerName: string,
-    mapped: MappedMessage,
-  ): Promise<BatchRow | undefined> {
+  async function write(caller: Caller, owner: Owner, mapped: MappedMessage): Promise<BatchRow | undefined> {
     return batches.submit(
-      senderOf(caller, ownerId),
-      { action: 'Create', owner: ownerName, source: 'stix' },
+      batchSender(caller, owner),
+      { action: 'Create', owner: owner.name, source: 'stix' },
       mapped.content ?? emptyContent,
-      async (client) => writeObjects(client, ownerId, mapped.objects),
+      async (client) => writeObjects(client, owner.id, mapped.objects),
     )
   }
 
@@ -114,20 +110,6 @@ async function ownerOf(
 }
 
 const emptyContent = new TextEncoder().encode('{}')
-
-function senderOf(caller: Caller, ownerId: string): BatchSender {
-  if (caller.kind === 'stranger' || caller.kind === 'environment-server')
-    throw new Problem('forbidden', 'Only people and executions write to the library.')
-  return {
-    organizationId: caller.organizationId,
-    ownerId,
-    executionId: caller.kind === 'execution' ? caller.executionId : null,
-    attempt: caller.kind === 'execution' ? caller.attempt : null,
-    sentBy: caller.name,
-    // S1: what an alert saw first is in no export until a person or a feed asserts it.
-    statusDefault: caller.kind === 'execution' && caller.appKind === 'alerts' ? 'Review' : 'Active',
-  }
-}
 
 function answer(owner: string, { account }: MappedMessage, batch: BatchRow | undefined): StixImport {
   return {

@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import { tryAlone, waitAlone } from '../batches/batch-turn.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { statementsOf } from '../database/statements.ts'
+import { isKeptFromExports } from '../exclusions/never-exported.ts'
 import type { Clock } from '../lib/clock.ts'
 import { appendSent, lockTaxiiCollection, tryLockTaxiiCollection } from './append-objects.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
-type Source = { id: string; ownerId: string; tlpMax: number; stixNumber: string }
+type Source = { id: string; organizationId: string; ownerId: string; tlpMax: number; stixNumber: string }
 type Parts = { db: DatabaseConnection['db']; clock: Clock }
 
 /**
@@ -57,22 +58,30 @@ async function numberTurn(trx: Db, source: Source, now: Date): Promise<boolean> 
 
 async function readSource(db: Db, taxiiCollectionId: string): Promise<Source | undefined> {
   const { rows } = await sql<Source>`
-    select id, owner_id as "ownerId", tlp_max as "tlpMax", stix_number as "stixNumber"
-    from taxii_collection where id = ${taxiiCollectionId} and owner_id is not null`.execute(db)
+    select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber"
+    from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
   return rows[0]
 }
 
 /**
+ * S1: an object of whose values one is kept from exports, or is asserted by its owner neither as active nor as free of review, leaves in no
+ * collection; one that its author revoked says so to all.
  * D21: an object leaves where neither a label that the library gave it nor a marking that says a TLP by itself is above the
  * collection's. A marking counts wherever in the object it is named, so that one of a single field holds the whole object back.
  */
-function keptObjects({ ownerId, stixNumber, tlpMax }: Source, last: string) {
+function keptObjects({ organizationId, ownerId, stixNumber, tlpMax }: Source, last: string) {
   return sql`
     select s.object_id, s.type, s.spec_version, s.version,
       case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1] end as indicator_id, s.body, s.number as place
     from stix_object s left join library_group g on g.id = s.group_id
     where s.owner_id = ${ownerId} and s.number > ${stixNumber}::bigint and s.number <= ${last}::bigint
       and coalesce(g.tlp <= ${tlpMax}::int, true)
+      and not exists (
+        select from unnest(s.indicator_ids) said (id)
+        where ${isKeptFromExports(organizationId, sql`said.id`)} or not (
+          s.body::jsonb @> '{"revoked": true}' or exists (
+            select from assertion a
+            where a.owner_id = s.owner_id and a.indicator_id = said.id and a.active and a.status in ('Active', 'Indirect'))))
       and not exists (
         select from assertion a
         where a.owner_id = s.owner_id and a.indicator_id = any(s.indicator_ids) and a.tlp > ${tlpMax}::int)

@@ -3,6 +3,7 @@ import { limits, tcexPaths } from '@postern/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../access/caller.ts'
 import { forPeopleAnd } from '../access/permissions.ts'
+import { batchSender } from '../batches/batch-sender.ts'
 import type { Batches, BatchSender } from '../batches/batches.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
@@ -117,16 +118,7 @@ function organizationOf(caller: Caller): string {
 }
 
 async function senderOf(owners: Owners, caller: Caller, ownerName: string): Promise<BatchSender> {
-  const owner = await owners.writable(caller, ownerName)
-  return {
-    organizationId: organizationOf(caller),
-    ownerId: owner.id,
-    executionId: caller.kind === 'execution' ? caller.executionId : null,
-    attempt: caller.kind === 'execution' ? caller.attempt : null,
-    sentBy: caller.name,
-    // S1: what an alert saw first is in no export until a person or a feed asserts it.
-    statusDefault: caller.kind === 'execution' && caller.appKind === 'alerts' ? 'Review' : owner.statusDefault,
-  }
+  return batchSender(caller, await owners.writable(caller, ownerName))
 }
 
 function streamOf(body: unknown): Readable {

@@ -19,9 +19,9 @@ export const exclusionLimits = {
   /** Characters in a row that a wildcard or a part needs: fewer are found in nearly every value. */
   literalLengthMin: 3,
   /** Entries of an organization's lists of kind `regex`. */
-  expressionsMax: 500,
+  expressionsMax: 200,
   /** Characters of an expression. */
   expressionLengthMax: 1_000,
-  /** Instructions of a compiled expression: what bounds its time a character. */
-  expressionSizeMax: 5_000,
+  /** Instructions of a compiled expression. With the number of expressions they bound the time that one character of a value takes. */
+  expressionSizeMax: 300,
 } as const
