@@ -160,6 +160,15 @@ describe('LIB-6: relationships', () => {
     expect(await world.bring('Relating', [uses, indicates])).toMatchObject({ unchanged: 2, batchId: null })
   })
 
+  test('LIB-2: what a bundle brings has the status that its owner gives to what says none', async () => {
+    await world.owners.change(world.person, await world.owner('Unproven'), { statusDefault: 'Review' })
+    await world.bring('Unproven', [indicator(900, "[domain-name:value = 'unproven.example.com']")])
+    const { rows } = await world.database.pool.query<{ status: string }>(
+      `select a.status from assertion a join indicator i on i.id = a.indicator_id where i.value = 'unproven.example.com'`,
+    )
+    expect(rows).toEqual([{ status: 'Review' }])
+  })
+
   test('LIB-6: a newer version of an object is written, an older one is not', async () => {
     const tool = sdo('tool', 30, { name: 'Old name' })
     await world.bring('Versions', [tool])

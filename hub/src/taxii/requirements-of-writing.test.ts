@@ -1,3 +1,4 @@
+import { indicatorId } from '@postern/intel'
 import { describe, expect, test } from 'vitest'
 import { taxiiMediaType } from './media-type.ts'
 import { get, object, put, reader, said, taxii, version, withTaxiiServer, written } from './test-requirements.ts'
@@ -16,6 +17,18 @@ describe('adding and deleting', () => {
       [written.ownerId, sent['name']],
     )
     expect(rows).toHaveLength(1)
+  })
+
+  test('S1: an object whose value must never be exported is taken, and not served', async () => {
+    const [kept, served] = [object(), object()]
+    const { pool } = taxii.at.library.database
+    await pool.query(
+      `insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
+       values ($1, $2, 'Whitelisted', 'Our own.', 'test', now())`,
+      [taxii.at.library.organizationId, indicatorId('Host', String(kept['name']))],
+    )
+    await put(kept, served)
+    expect((await get(`${written.url}objects/?match[id]=${kept.id},${served.id}`)).json.objects).toEqual([served])
   })
 
   test('LIB-5: §5.5 an object that is there already is no failure and no second version', async () => {

@@ -243,6 +243,17 @@ test('S1: what an alert saw first is under review', async () => {
   expect(IndicatorPage.parse(page.json()).data).toMatchObject([{ value: 'alerted0.example.com', active: false }])
 })
 
+test('S1: an alerts app brings nothing out of review by saying so, neither at once nor later', async () => {
+  const said = { type: 'Host', summary: 'says-active.example.com', status: 'Active' }
+  for (const rating of [1, 2]) await submit('alerts', create, JSON.stringify({ indicator: [{ ...said, rating }] }))
+  const page = await server.inject({
+    method: 'GET',
+    url: `${paths.indicators}?tql=${encodeURIComponent('summary = "says-active.example.com"')}`,
+    headers: { 'x-caller': 'person' },
+  })
+  expect(IndicatorPage.parse(page.json()).data).toMatchObject([{ rating: 2, active: false }])
+})
+
 test.each([
   ['a part is missing', { owner: 'Feed', action: 'Create' }, undefined, /content is missing/],
   ['settings that are not right', { owner: 'Feed', action: 'Replace' }, '{}', /action/],
