@@ -22,6 +22,7 @@ const problems = [
 ]
 
 for (const file of run.brokenFiles) console.log(`${file}: failed outside of its tests`)
+for (const { path, title, outcome } of run.tests) if (outcome === 'skipped') console.log(`SKIPPED ${path}: ${title}`)
 for (const problem of problems) console.log(`features: ${problem}`)
 console.log(closingLine(run, Number(exitCode ?? 0)))
 process.exitCode = problems.length > 0 || Number(exitCode ?? 0) !== 0 ? 1 : 0

@@ -7,7 +7,7 @@ const trails = new URL('../../../../shared/data/trails/', import.meta.url)
 const isHere = existsSync(trails)
 
 test.skipIf(!isHere)(
-  `LIB-1: real lists are read without a throw, and each line is an indicator or refused for a reason${isHere ? '' : ' (SKIPPED: no sample lists beside this checkout)'}`,
+  'LIB-1: real lists are read without a throw, and each line is an indicator or refused for a reason (needs ../shared/data)',
   () => {
     const counts = new Map<string, number>()
     const unexpected: string[] = []
