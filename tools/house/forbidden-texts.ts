@@ -102,6 +102,13 @@ export const forbiddenTexts: readonly ForbiddenText[] = [
     harmless: ["test.skipIf(!isHere)('…')", 'test.each([])'],
   },
   {
+    what: 'a property of one size; take the size of tools/test-setup.ts, or name one for script/test and one for POSTERN_SOAK',
+    pattern: /\bnumRuns:\s*(?!1\b)\d/,
+    where: 'code',
+    canaries: ['fc.assert(property, { numRuns: 60 })', '{ seed, numRuns: 2_000 }', 'const runs = { numRuns: 10 }'],
+    harmless: ['fc.sample(values, { numRuns: 1, seed: 7 })', '{ numRuns: isSoak ? 5_000 : 60 }', '{ numRuns: cases }'],
+  },
+  {
     what: 'a default export, except where a tool demands one',
     pattern: /^export\s+default\b/m,
     where: 'code',

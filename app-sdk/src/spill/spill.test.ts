@@ -7,7 +7,7 @@ import { compareUtf8 } from './compare-utf8.ts'
 import { readLineBlocks } from './read-lines.ts'
 import { SortedSpill } from './sorted-spill.ts'
 
-const seed = Number(process.env['POSTERN_TEST_SEED'] ?? 20_261_121)
+const isSoak = process.env['POSTERN_SOAK'] === '1'
 const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll(/[\r\n]/g, '').toWellFormed())
 
 let folder: string
@@ -21,7 +21,7 @@ test('D4: strings compare as their UTF-8 bytes do', () => {
     fc.property(text, text, (a, b) => {
       expect(Math.sign(compareUtf8(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))
     }),
-    { seed, numRuns: 2_000 },
+    { numRuns: isSoak ? 100_000 : 2_000 },
   )
 })
 
@@ -40,7 +40,7 @@ test('D4: more rows than fit into memory come back sorted, each with what it car
         await spill.dispose()
       },
     ),
-    { seed, numRuns: 40 },
+    { numRuns: isSoak ? 4_000 : 40 },
   )
   expect(await readdir(folder)).toEqual([])
 })

@@ -123,7 +123,7 @@ test('D10, ES-24: two attempts of one execution never overlap, whatever the netw
       }
     }),
     {
-      numRuns: 20,
+      numRuns: process.env['POSTERN_SOAK'] === '1' ? 1_000 : 20,
       endOnFailure: true,
       ...(process.env['POSTERN_TEST_SEED'] === undefined ? {} : { seed: Number(process.env['POSTERN_TEST_SEED']) }),
     },

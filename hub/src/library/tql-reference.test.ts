@@ -7,6 +7,7 @@ import { holds, type MadeAssertion } from './reference-tql.ts'
 import { createTestLibrary, type TestLibrary } from './test-library.ts'
 import { compileTql } from './tql-to-sql.ts'
 
+const queries = process.env['POSTERN_SOAK'] === '1' ? 20_000 : 1_000
 let library: TestLibrary
 let made: MadeAssertion[]
 
@@ -203,8 +204,8 @@ test('LIB-3: every query finds what a plain evaluation in memory finds', async (
       if (expected.length > 0 && expected.length < made.length) some += 1
       expect(await found(tql)).toEqual(expected)
     }),
-    { numRuns: 1_000 },
+    { numRuns: queries },
   )
   // Queries that find all or nothing would agree by chance.
-  expect(some).toBeGreaterThan(300)
+  expect(some).toBeGreaterThan(queries * 0.3)
 })

@@ -16,6 +16,8 @@ import { readLogText } from './readers/log-reader.ts'
 import { readStixString } from './readers/stix-string-reader.ts'
 import { readXmlText } from './readers/xml-reader.ts'
 
+const isSoak = process.env['POSTERN_SOAK'] === '1'
+
 /* oxlint-disable no-control-regex, no-misleading-character-class -- these characters are what is looked for */
 const lineEnd = /[\n\r\v\f\u0085\u2028\u2029]/
 const acting =
@@ -113,7 +115,7 @@ describe.each(Object.entries(proofs))('%s', (_name, prove) => {
       fc.string({ unit: 'binary' }),
       fc.array(fc.oneof(piece, glue), { maxLength: 6 }).map((parts) => parts.join('')),
     )
-    fc.assert(fc.property(text, prove), { numRuns: 3_000 })
+    fc.assert(fc.property(text, prove), { numRuns: isSoak ? 100_000 : 3_000 })
   })
 })
 

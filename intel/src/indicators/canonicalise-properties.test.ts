@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { canonicalise, hostileCorpus, indicatorTypes } from '../index.ts'
 import { valueLengthMax } from './value-limits.ts'
 
-const runs = { numRuns: 3_000 }
+const isSoak = process.env['POSTERN_SOAK'] === '1'
+const runs = { numRuns: isSoak ? 150_000 : 3_000 }
 
 /** Pieces that matter to some rule; random text alone would hardly ever get past the first check. */
 const pieces = [
@@ -62,7 +63,7 @@ test('D1: a canonical value is canonical again, for every type and every input',
       const once = canonicalise(type, raw)
       if (once.ok) expect(canonicalise(type, once.value)).toEqual(once)
     }),
-    { numRuns: 30_000 },
+    { numRuns: isSoak ? 1_000_000 : 30_000 },
   )
 })
 
@@ -77,7 +78,7 @@ test('S6: no canonical value holds C0, C1, line separators, bidi controls or hal
       expect(result.value).not.toBe('')
       expect(result.value.length).toBeLessThanOrEqual(valueLengthMax[type])
     }),
-    { numRuns: 30_000 },
+    { numRuns: isSoak ? 1_000_000 : 30_000 },
   )
 })
 
@@ -106,7 +107,7 @@ test('D1: the fast paths admit nothing that the full rules would change or refus
       fc.pre(raw.length < 10_000)
       expect(canonicalise(type, raw)).toEqual(canonicalise(type, ` ${raw}`))
     }),
-    { numRuns: 20_000 },
+    { numRuns: isSoak ? 1_000_000 : 20_000 },
   )
 })
 
@@ -187,7 +188,7 @@ test('LIB-1: a browser sees the same host in a canonical URL as its text shows',
         value: host.replace(/^\[|\]$/g, ''),
       })
     }),
-    { numRuns: 20_000 },
+    { numRuns: isSoak ? 1_000_000 : 20_000 },
   )
 })
 

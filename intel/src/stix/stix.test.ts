@@ -12,6 +12,8 @@ import {
 } from '../index.ts'
 import type { IndicatorType } from '../index.ts'
 
+const isSoak = process.env['POSTERN_SOAK'] === '1'
+
 const uuid4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
 const sha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
@@ -61,7 +63,7 @@ test('LIB-6: reading is the inverse of writing, for every canonical value', () =
       const pattern = canonical.ok ? stixPattern(type, canonical.value) : undefined
       if (canonical.ok && pattern) expect(readSimpleStixPattern(pattern)).toEqual({ type, value: canonical.value })
     }),
-    { numRuns: 5_000 },
+    { numRuns: isSoak ? 150_000 : 5_000 },
   )
 })
 
@@ -114,7 +116,7 @@ describe('ids', () => {
         expect(idA).toBe(stixId('indicator', ...a))
         expect(idA === idB).toBe(JSON.stringify(a.map(asUtf8)) === JSON.stringify(b.map(asUtf8)))
       }),
-      { numRuns: 2_000 },
+      { numRuns: isSoak ? 100_000 : 2_000 },
     )
     expect(stixId('indicator', 'ab', 'c')).not.toBe(stixId('indicator', 'a', 'bc'))
     expect(stixId('indicator', 'x')).not.toContain(stixId('malware', 'x').slice('malware--'.length))

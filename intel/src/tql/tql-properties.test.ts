@@ -4,6 +4,8 @@ import { hostileCorpus, parseTql, printTql, tqlKeywordTables } from '../index.ts
 import type { TqlExpression, TqlObject, TqlOperator, TqlScalar } from '../index.ts'
 import { operatorsOfKind } from './tql-operators.ts'
 
+const isSoak = process.env['POSTERN_SOAK'] === '1'
+
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...hostileCorpus.map((hostile) => hostile.text)))
 const date = fc.oneof(
   fc.constantFrom('NOW()', 'TODAY()', 'NOW() - 30 DAYS', 'today() + 1 hour', '2026-01-31', '2026-01-31 12:00:00'),
@@ -65,7 +67,7 @@ test('LIB-3: what was parsed, printed and parsed again is the same query', () =>
       const result = parseTql(printTql(query))
       expect(result.ok ? placeless(result.query) : result).toEqual(placeless(query))
     }),
-    { numRuns: 2_000 },
+    { numRuns: isSoak ? 100_000 : 2_000 },
   )
 })
 
@@ -106,7 +108,7 @@ test('LIB-3: no text makes the parser throw, and every error points into the que
         expect(result.message.length).toBeLessThan(400)
       }
     }),
-    { numRuns: 10_000 },
+    { numRuns: isSoak ? 500_000 : 10_000 },
   )
 })
 
