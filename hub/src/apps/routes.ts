@@ -3,7 +3,9 @@ import { App, AppPage, installHeaders, limits, PackageSignature, paths, Sha256 }
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Catalog } from './apps.ts'
 
@@ -33,22 +35,14 @@ function listRoutes(server: Server, catalog: Catalog): void {
         operationId: 'listApps',
         tags: ['apps'],
         summary: 'The catalog',
-        querystring: z.object({
-          cursor: z
-            .string()
-            .regex(/^\d{1,18}$/)
-            .optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(z.string().regex(/^\d{1,18}$/)),
         response: { 200: AppPage },
       },
     },
     async (request) => {
       const { cursor, limit } = request.query
       const rows = await catalog.list(cursor, limit + 1)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+      return pageOf(rows, limit)
     },
   )
   server.get(

@@ -11,6 +11,7 @@ import type { AttributeType, WriteAttributeType } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { AttributeStore } from './attribute-store.ts'
 
@@ -75,9 +76,7 @@ export class Attributes {
     const store = new AttributeStore(this.#db)
     await store.revision(organizationId)
     const rows = await store.page(organizationId, cursor, limit + 1)
-    const data = rows.slice(0, limit)
-    const last = data.at(-1)
-    return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+    return pageOf(rows, limit)
   }
 
   async create(caller: PersonCaller, wanted: WriteAttributeType, address?: string): Promise<AttributeType> {

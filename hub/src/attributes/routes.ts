@@ -1,11 +1,12 @@
-import { AttributeType, AttributeTypePage, limits, paths, WriteAttributeType } from '@postern/protocol'
+import { AttributeType, AttributeTypePage, paths, WriteAttributeType } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Attributes } from './attributes.ts'
 
-const rowId = z.string().regex(/^[1-9]\d{0,17}$/)
 const ofOne = { tags: ['attributes'], params: z.object({ attributeTypeId: rowId }) }
 
 export function attributeRoutes(server: Server, attributes: Attributes): void {
@@ -17,10 +18,7 @@ export function attributeRoutes(server: Server, attributes: Attributes): void {
         operationId: 'listAttributeTypes',
         tags: ['attributes'],
         summary: 'Attribute types and what each may hold',
-        querystring: z.object({
-          cursor: rowId.optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(rowId),
         response: { 200: AttributeTypePage },
       },
     },

@@ -1,8 +1,10 @@
-import { AuditEventPage, limits, paths } from '@postern/protocol'
+import { AuditEventPage, paths } from '@postern/protocol'
 import * as z from 'zod'
 import { forPeople } from '../access/permissions.ts'
 import type { Db } from '../database/database.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
 
 export function auditRoutes(server: Server, db: Db): void {
   server.get(
@@ -13,13 +15,7 @@ export function auditRoutes(server: Server, db: Db): void {
         operationId: 'listAuditEvents',
         tags: ['audit'],
         summary: 'Every change, newest first',
-        querystring: z.object({
-          cursor: z
-            .string()
-            .regex(/^\d{1,18}$/)
-            .optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(z.string().regex(/^\d{1,18}$/)),
         response: { 200: AuditEventPage },
       },
     },
@@ -36,9 +32,9 @@ export function auditRoutes(server: Server, db: Db): void {
         query = query.where('organization_id', '=', caller.organizationId)
       }
       const rows = await query.execute()
-      const page = rows.slice(0, limit)
+      const { data, ...next } = pageOf(rows, limit)
       return {
-        data: page.map((row) => ({
+        data: data.map((row) => ({
           id: row.id,
           at: row.at.toISOString(),
           actorKind: row.actor_kind,
@@ -48,7 +44,7 @@ export function auditRoutes(server: Server, db: Db): void {
           detail: row.detail as Record<string, unknown>,
           address: row.address,
         })),
-        ...(rows.length > limit ? { next: page.at(-1)?.id } : {}),
+        ...next,
       }
     },
   )

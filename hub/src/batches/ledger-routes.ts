@@ -1,6 +1,7 @@
-import { Ledger, LedgerItemPage, LedgerOutcome, limits, paths, Unmapped } from '@postern/protocol'
+import { Ledger, LedgerItemPage, LedgerOutcome, paths, Unmapped } from '@postern/protocol'
 import * as z from 'zod'
 import { forPeopleAnd, onlyFor } from '../access/permissions.ts'
+import { pageLimit } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import type { Ledgers } from './ledger.ts'
 
@@ -33,7 +34,7 @@ export function ledgerRoutes(server: Server, ledgers: Ledgers): void {
         querystring: z.object({
           outcome: z.enum(LedgerOutcome.options).default('refused'),
           cursor: z.string().max(40).optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+          limit: pageLimit,
         }),
         response: { 200: LedgerItemPage },
       },

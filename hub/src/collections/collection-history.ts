@@ -2,6 +2,7 @@ import { tlpLevels } from '@postern/intel'
 import type { CollectionHistoryEntry, CollectionVersion } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { pageOf } from '../lib/page.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Condition } from '../library/tql-comparison.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
@@ -20,9 +21,8 @@ export async function listVersions(
     from collection_version
     where collection_id = ${collectionId} and version < ${before ?? versionMax}::int
     order by version desc limit ${limit + 1}`.execute(db)
-  const data = rows.slice(0, limit).map((row) => ({ ...row, madeAt: row.madeAt.toISOString() }))
-  const last = data.at(-1)
-  return { data, ...(rows.length > limit && last !== undefined ? { next: String(last.version) } : {}) }
+  const { data, ...next } = pageOf(rows, limit, (row) => String(row.version))
+  return { data: data.map((row) => ({ ...row, madeAt: row.madeAt.toISOString() })), ...next }
 }
 
 const versionMax = '2147483647'
@@ -41,7 +41,7 @@ export async function listHistory(
   now: Date,
 ): Promise<{ data: CollectionHistoryEntry[]; next?: string }> {
   const rows = await readChanges(db, collection.id, before, limit + 1)
-  const shown = rows.slice(0, limit)
+  const { data: shown, ...next } = pageOf(rows, limit, (row) => row.number)
   const facts = await readFacts(
     db,
     collection,
@@ -54,8 +54,7 @@ export async function listHistory(
     reason: reasonOf({ ...row, member }, facts.get(row.indicatorId) ?? noFacts),
     madeAt: madeAt.toISOString(),
   }))
-  const last = shown.at(-1)
-  return { data, ...(rows.length > limit && last !== undefined ? { next: last.number } : {}) }
+  return { data, ...next }
 }
 
 type Member = { active: boolean; tlp: number | null; excluded: boolean }

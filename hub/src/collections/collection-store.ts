@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { CollectionTable } from '../database/tables.ts'
+import { isRowId } from '../lib/row-id.ts'
 
 export type CollectionRow = Selectable<CollectionTable>
 
@@ -101,7 +102,7 @@ export class CollectionStore {
   }
 
   async find(scope: CollectionScope, collectionId: string): Promise<CollectionRow | undefined> {
-    if (!isId(collectionId)) return undefined
+    if (!isRowId(collectionId)) return undefined
     return this.#visible(scope).where('id', '=', collectionId).executeTakeFirst()
   }
 
@@ -115,7 +116,9 @@ export class CollectionStore {
     let query = this.#visible(scope)
     if (after !== undefined) query = query.where('id', '>', after)
     if (name === undefined) return query.orderBy('id').limit(limit).execute()
-    query = query.where((e) => (isId(name) ? e.or([e('name', '=', name), e('id', '=', name)]) : e('name', '=', name)))
+    query = query.where((e) =>
+      isRowId(name) ? e.or([e('name', '=', name), e('id', '=', name)]) : e('name', '=', name),
+    )
     // A name goes before an id that looks like it, as it does where jobs are written.
     return query
       .orderBy((e) => e('name', '=', name), 'desc')
@@ -179,8 +182,4 @@ export function toCollection(row: CollectionRow): Collection {
     madeBy: row.made_by,
     isShared: row.is_shared,
   }
-}
-
-function isId(text: string): boolean {
-  return /^[1-9]\d{0,17}$/.test(text)
 }

@@ -6,6 +6,7 @@ import { highestTlpOf } from '../controls/controls.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { pageOf } from '../lib/page.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
 import { createCollectionEditor } from './change-collection.ts'
@@ -49,9 +50,8 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
     { name, cursor, limit }: { name?: string | undefined; cursor?: string | undefined; limit: number },
   ): Promise<{ data: Collection[]; next?: string }> {
     const rows = await store.page(collectionScope(caller), name, cursor, limit + 1)
-    const data = rows.slice(0, limit).map(toCollection)
-    const last = data.at(-1)
-    return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+    const { data, ...next } = pageOf(rows, limit)
+    return { data: data.map(toCollection), ...next }
   }
 
   /** A person's refresh: waits for one that is under way, then looks again, since that one may have begun too early. */

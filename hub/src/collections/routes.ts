@@ -7,7 +7,6 @@ import {
   CollectionPreview,
   CollectionVersionPage,
   CreateCollection,
-  limits,
   paths,
   PreviewCollection,
 } from '@postern/protocol'
@@ -15,14 +14,15 @@ import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
+import { pageLimit, pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Collections } from './collections.ts'
 import type { ValueFilter } from './version-queries.ts'
 import type { VersionStream } from './version-stream.ts'
 
-const collectionId = z.string().regex(/^[1-9]\d{0,17}$/)
-const collectionParams = z.object({ collectionId })
+const collectionParams = z.object({ collectionId: rowId })
 const version = z.string().regex(/^[1-9]\d{0,8}$/)
 const filterQuery = z.object({ types: z.string().max(500).optional(), tlpMax: z.string().max(20).default('AMBER') })
 
@@ -44,8 +44,8 @@ function rowRoutes(server: Server, collections: Collections): void {
         summary: 'Data collections, oldest first; to an export those that its job names',
         querystring: z.object({
           name: z.string().min(1).max(100).optional().describe('A name, or an id'),
-          cursor: collectionId.optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+          cursor: rowId.optional(),
+          limit: pageLimit,
         }),
         response: { 200: CollectionPage },
       },
@@ -149,7 +149,6 @@ function changeRoutes(server: Server, collections: Collections): void {
 }
 
 function historyRoutes(server: Server, collections: Collections): void {
-  const limit = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
   server.get(
     paths.collectionVersions(':collectionId'),
     {
@@ -159,7 +158,7 @@ function historyRoutes(server: Server, collections: Collections): void {
         tags: ['collections'],
         summary: 'Versions of a data collection, newest first',
         params: collectionParams,
-        querystring: z.object({ cursor: version.optional(), limit }),
+        querystring: pageQuery(version),
         response: { 200: CollectionVersionPage },
       },
     },
@@ -174,7 +173,7 @@ function historyRoutes(server: Server, collections: Collections): void {
         tags: ['collections'],
         summary: 'What entered and left a data collection and why, newest first',
         params: collectionParams,
-        querystring: z.object({ cursor: collectionId.optional(), limit }),
+        querystring: pageQuery(rowId),
         response: { 200: CollectionHistoryPage },
       },
     },
@@ -191,7 +190,7 @@ function valueRoutes(server: Server, collections: Collections): void {
         operationId: 'readCollectionValues',
         tags: ['collections'],
         summary: 'Values of a version as gzip NDJSON in the order of their bytes; the last line says that it is whole',
-        params: z.object({ collectionId, version: z.union([z.literal('latest'), version]) }),
+        params: z.object({ collectionId: rowId, version: z.union([z.literal('latest'), version]) }),
         querystring: filterQuery,
       },
     },
@@ -208,7 +207,7 @@ function valueRoutes(server: Server, collections: Collections): void {
         operationId: 'readCollectionChanges',
         tags: ['collections'],
         summary: 'What to add and remove since a version, as gzip NDJSON; the last line says that it is whole',
-        params: z.object({ collectionId, version }),
+        params: z.object({ collectionId: rowId, version }),
         querystring: filterQuery,
       },
     },

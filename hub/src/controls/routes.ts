@@ -1,12 +1,14 @@
-import { Control, ControlPage, limits, paths, UpdateControl } from '@postern/protocol'
+import { Control, ControlPage, paths, UpdateControl } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Controls } from './controls.ts'
 
-const controlId = z.string().regex(/^[1-9]\d{0,17}$/)
-const controlParams = z.object({ controlId })
+const controlParams = z.object({ controlId: rowId })
 
 export function controlRoutes(server: Server, controls: Controls): void {
   server.get(
@@ -17,19 +19,14 @@ export function controlRoutes(server: Server, controls: Controls): void {
         operationId: 'listControls',
         tags: ['exports'],
         summary: 'Controls, oldest first, with the newest receipt of each target',
-        querystring: z.object({
-          cursor: controlId.optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(rowId),
         response: { 200: ControlPage },
       },
     },
     async (request) => {
       const { cursor, limit } = request.query
       const rows = await controls.list(person(request.caller), cursor, limit + 1)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+      return pageOf(rows, limit)
     },
   )
   server.get(

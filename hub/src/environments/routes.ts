@@ -7,13 +7,14 @@ import {
   Environment,
   EnvironmentPage,
   EnvironmentServer,
-  limits,
   paths,
 } from '@postern/protocol'
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { forEveryone, forPeople } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Environments, Member } from './environments.ts'
 
@@ -40,19 +41,14 @@ function environmentsRoutes(server: Server, environments: Environments): void {
         operationId: 'listEnvironments',
         tags,
         summary: "The organization's environments with their servers",
-        querystring: z.object({
-          cursor: id.optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(id),
         response: { 200: EnvironmentPage },
       },
     },
     async (request) => {
       const { cursor, limit } = request.query
       const rows = await environments.list(memberOf(request), cursor, limit + 1)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+      return pageOf(rows, limit)
     },
   )
   server.post(

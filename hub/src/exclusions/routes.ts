@@ -6,7 +6,6 @@ import {
   ExclusionListPage,
   ExclusionTest,
   ImportedWarningList,
-  limits,
   paths,
   TestExclusions,
 } from '@postern/protocol'
@@ -14,14 +13,15 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { ExclusionLists } from './exclusions.ts'
 import { uploadBody } from './upload-body.ts'
 import { uploadLimits } from './upload-limits.ts'
 
-const id = z.string().regex(/^[1-9]\d{0,17}$/)
-const listParams = z.object({ exclusionListId: id })
-const limit = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
+const listParams = z.object({ exclusionListId: rowId })
 
 const reads = forPeople('library:read')
 const writes = forPeople('exclusions:write')
@@ -54,16 +54,14 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
         operationId: 'listExclusionLists',
         tags: ['exclusions'],
         summary: 'Exclusion lists, oldest first',
-        querystring: z.object({ cursor: id.optional(), limit }),
+        querystring: pageQuery(rowId),
         response: { 200: ExclusionListPage },
       },
     },
     async (request) => {
       const { cursor, limit: rowsMax } = request.query
       const rows = await lists.list(person(request.caller), cursor, rowsMax + 1)
-      const data = rows.slice(0, rowsMax)
-      const last = data.at(-1)
-      return { data, ...(rows.length > rowsMax && last !== undefined ? { next: last.id } : {}) }
+      return pageOf(rows, rowsMax)
     },
   )
   server.post(
@@ -136,13 +134,7 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
         tags: ['exclusions'],
         summary: 'Entries of a list in their order',
         params: listParams,
-        querystring: z.object({
-          cursor: z
-            .string()
-            .regex(/^\d{1,9}$/)
-            .optional(),
-          limit,
-        }),
+        querystring: pageQuery(z.string().regex(/^\d{1,9}$/)),
         response: { 200: ExclusionEntryPage },
       },
     },
@@ -154,10 +146,8 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
         Number(cursor ?? 0),
         rowsMax + 1,
       )
-      const shown = rows.slice(0, rowsMax)
-      const last = shown.at(-1)
-      const data = shown.map(({ entry, note }) => ({ entry, note }))
-      return { data, ...(rows.length > rowsMax && last !== undefined ? { next: String(last.number) } : {}) }
+      const { data, ...next } = pageOf(rows, rowsMax, (row) => String(row.number))
+      return { data: data.map(({ entry, note }) => ({ entry, note })), ...next }
     },
   )
 }

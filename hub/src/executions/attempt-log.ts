@@ -4,8 +4,8 @@ import type { DatabaseConnection } from '../database/database.ts'
 import { readGzipLines } from '../http/ndjson-body.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import type { Changes } from '../live/changes.ts'
-import { isId } from './attempt-store.ts'
 import { countLogBytes, dayOf, ensureLogPartition, insertLogLines } from './log-store.ts'
 
 const bodyBounds = {
@@ -57,7 +57,7 @@ export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
   }
 
   async function findAttempt(executionId: string, number: number) {
-    if (!isId(executionId)) return undefined
+    if (!isRowId(executionId)) return undefined
     return await db
       .selectFrom('attempt')
       .innerJoin('execution', 'execution.id', 'attempt.execution_id')

@@ -2,6 +2,7 @@ import type { AttemptResult } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import type { LedgerSums } from './judge-execution.ts'
 
 /**
@@ -34,7 +35,7 @@ export type LockedAttempt = {
 }
 
 export async function lockAttempt(trx: Db, executionId: string, number: number): Promise<LockedAttempt | undefined> {
-  if (!isId(executionId)) return undefined
+  if (!isRowId(executionId)) return undefined
   await sql`select 1 from execution where id = ${executionId} for no key update`.execute(trx)
   const { rows } = await sql<LockedAttempt>`
     select a.execution_id as "executionId", a.number, e.organization_id as "organizationId", e.job_id as "jobId",
@@ -49,11 +50,6 @@ export async function lockAttempt(trx: Db, executionId: string, number: number):
     where a.execution_id = ${executionId} and a.number = ${number}
     for no key update of a`.execute(trx)
   return rows[0]
-}
-
-/** Ids come from outside as opaque text; what is no number is no id of ours. */
-export function isId(text: string): boolean {
-  return /^[1-9]\d{0,17}$/.test(text)
 }
 
 /**

@@ -13,7 +13,7 @@ import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
-import { isId } from './attempt-store.ts'
+import { isRowId } from '../lib/row-id.ts'
 import { dayOf, readLogLines } from './log-store.ts'
 
 type ExecutionRow = {
@@ -58,7 +58,7 @@ export async function listExecutions(
 
 export async function readExecution(db: Db, organizationId: string, id: string): Promise<ExecutionDetail> {
   const { rows } = await sql<ExecutionRow>`${executionQuery}
-    where e.organization_id = ${organizationId} and e.id = ${isId(id) ? id : null}`.execute(db)
+    where e.organization_id = ${organizationId} and e.id = ${isRowId(id) ? id : null}`.execute(db)
   const execution = toApi(found(rows[0], 'execution'))
   return {
     ...execution,
@@ -79,7 +79,7 @@ export async function readLog(
   after: string | undefined,
   rowsMax: number = limits.pageRowsDefault,
 ): Promise<LogPage> {
-  const row = isId(id)
+  const row = isRowId(id)
     ? await db
         .selectFrom('execution')
         .select('created_at')

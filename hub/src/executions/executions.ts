@@ -8,10 +8,11 @@ import type { Clock } from '../lib/clock.ts'
 import type { SteadyMs } from '../lib/clock-watch.ts'
 import type { Log } from '../lib/log.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import type { Changes } from '../live/changes.ts'
 import { createAttemptLog } from './attempt-log.ts'
 import { createAttemptResults } from './attempt-results.ts'
-import { holdLease, isId, lockAttempt } from './attempt-store.ts'
+import { holdLease, lockAttempt } from './attempt-store.ts'
 import { orderEnd } from './end-order.ts'
 import { listExecutions, readExecution, readLog, type ExecutionFilter } from './execution-reader.ts'
 import { createExecutionTokens } from './execution-tokens.ts'
@@ -65,7 +66,7 @@ export function createExecutions({ db, keys, clock, steadyMs, audit, changes, lo
 
   /** Ends what a person wants ended: at once while it waits, else by a command (execution-state.ts). */
   async function cancel(caller: PersonCaller, executionId: string, address?: string): Promise<void> {
-    if (!isId(executionId)) return found(undefined, 'execution')
+    if (!isRowId(executionId)) return found(undefined, 'execution')
     await db.transaction().execute(async (trx) => {
       const now = clock.now()
       const row = found(await lockExecution(trx, caller.organizationId, executionId), 'execution')
@@ -153,7 +154,7 @@ export async function holdCallersLease(trx: Db, caller: Caller): Promise<void> {
 }
 
 async function isVisible(db: Db, organizationId: string, id: string): Promise<boolean> {
-  if (!isId(id)) return false
+  if (!isRowId(id)) return false
   const row = await db
     .selectFrom('execution')
     .select('id')

@@ -1,7 +1,7 @@
 import { type HeldAttempt, limits } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { isId } from './attempt-store.ts'
+import { isRowId } from '../lib/row-id.ts'
 
 /*
  * Why two attempts never overlap (D10), by the clocks that each side has for itself:
@@ -24,7 +24,7 @@ export async function renewLeases(
   held: readonly HeldAttempt[],
   now: Date,
 ): Promise<HeldAttempt[]> {
-  const known = held.filter(({ executionId }) => isId(executionId)).slice(0, heldMax)
+  const known = held.filter(({ executionId }) => isRowId(executionId)).slice(0, heldMax)
   if (known.length === 0) return []
   const { rows } = await sql<HeldAttempt>`
     update attempt a

@@ -1,13 +1,13 @@
-import { ExecutionDetail, ExecutionPage, ExecutionState, limits, LogPage, paths } from '@postern/protocol'
+import { ExecutionDetail, ExecutionPage, ExecutionState, LogPage, paths } from '@postern/protocol'
 import * as z from 'zod'
-import type { Caller, PersonCaller } from '../access/caller.ts'
+import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { pageLimit, pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
-import { Problem } from '../lib/problem.ts'
+import { pageOf } from '../lib/page.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Executions } from './executions.ts'
 
-const idText = z.string().regex(/^[1-9]\d{0,17}$/)
-const rowsAsked = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
 const executionParams = z.object({ executionId: z.string().max(64) })
 
 /** What people do with executions. */
@@ -20,11 +20,9 @@ export function executionRoutes(server: Server, executions: Executions): void {
         operationId: 'listExecutions',
         tags: ['executions'],
         summary: 'Executions of your organization, newest first',
-        querystring: z.object({
-          cursor: idText.optional(),
-          limit: rowsAsked,
-          jobId: idText.optional(),
-          environmentId: idText.optional(),
+        querystring: pageQuery(rowId).extend({
+          jobId: rowId.optional(),
+          environmentId: rowId.optional(),
           state: z.optional(ExecutionState),
         }),
         response: { 200: ExecutionPage },
@@ -32,10 +30,8 @@ export function executionRoutes(server: Server, executions: Executions): void {
     },
     async (request) => {
       const { cursor, limit, ...filter } = request.query
-      const rows = await executions.list(personOf(request.caller), filter, cursor, limit + 1)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+      const rows = await executions.list(person(request.caller), filter, cursor, limit + 1)
+      return pageOf(rows, limit)
     },
   )
 
@@ -51,7 +47,7 @@ export function executionRoutes(server: Server, executions: Executions): void {
         response: { 200: ExecutionDetail },
       },
     },
-    async (request) => executions.get(personOf(request.caller).organizationId, request.params.executionId),
+    async (request) => executions.get(person(request.caller).organizationId, request.params.executionId),
   )
 
   server.post(
@@ -67,7 +63,7 @@ export function executionRoutes(server: Server, executions: Executions): void {
       },
     },
     async (request, reply) => {
-      const caller = personOf(request.caller)
+      const caller = person(request.caller)
       await executions.cancel(caller, request.params.executionId, request.ip)
       return reply.code(202).send(await executions.get(caller.organizationId, request.params.executionId))
     },
@@ -82,19 +78,13 @@ export function executionRoutes(server: Server, executions: Executions): void {
         tags: ['executions'],
         summary: 'Log lines in order; pass the cursor back as `after` to read on',
         params: executionParams,
-        querystring: z.object({ after: z.string().max(40).optional(), limit: rowsAsked }),
+        querystring: z.object({ after: z.string().max(40).optional(), limit: pageLimit }),
         response: { 200: LogPage },
       },
     },
     async (request) => {
       const { after, limit } = request.query
-      return await executions.log(personOf(request.caller).organizationId, request.params.executionId, after, limit)
+      return await executions.log(person(request.caller).organizationId, request.params.executionId, after, limit)
     },
   )
-}
-
-/** The route's rule lets only people in; this says so to the compiler. */
-export function personOf(caller: Caller): PersonCaller {
-  if ('role' in caller) return caller
-  throw new Problem('forbidden', 'This is for people and their API tokens.')
 }

@@ -13,8 +13,9 @@ import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { isRowId } from '../lib/row-id.ts'
 import type { Changes } from '../live/changes.ts'
-import { isId, lockAttempt, markAccepted, markRunning } from './attempt-store.ts'
+import { lockAttempt, markAccepted, markRunning } from './attempt-store.ts'
 import { finishAttempt } from './finish.ts'
 import { acknowledgeHeld, renewLeases } from './leases.ts'
 
@@ -153,7 +154,7 @@ async function acknowledge(
 ): Promise<'execute' | 'cancel' | undefined> {
   const { rows } = await sql<{ kind: 'execute' | 'cancel' }>`
     update command set acknowledged_at = coalesce(acknowledged_at, ${now})
-    where id = ${event.commandId} and server_xid = ${serverXid} and execution_id = ${isId(event.executionId) ? event.executionId : '0'}
+    where id = ${event.commandId} and server_xid = ${serverXid} and execution_id = ${isRowId(event.executionId) ? event.executionId : '0'}
       and attempt = ${event.attempt}
     returning kind`.execute(db)
   return rows[0]?.kind

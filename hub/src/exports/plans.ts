@@ -5,11 +5,11 @@ import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { ExclusionLists } from '../exclusions/exclusions.ts'
-import { isId } from '../executions/attempt-store.ts'
 import type { Executions } from '../executions/executions.ts'
 import { readGzipLines } from '../http/ndjson-body.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import type { Changes } from '../live/changes.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
 import { PlanChecksum } from './plan-checksum.ts'
@@ -85,7 +85,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
   async function putValues(caller: Caller, id: string, body: Readable): Promise<Plan> {
     const exporter = exporterOf(caller)
     await db.transaction().execute(async (trx) => {
-      const plan = found(isId(id) ? await lockPlan(trx, exporter.organizationId, id) : undefined, 'plan')
+      const plan = found(isRowId(id) ? await lockPlan(trx, exporter.organizationId, id) : undefined, 'plan')
       if (plan.executionId !== exporter.executionId)
         throw new Problem('forbidden', 'Only the execution that made a plan sends its values.')
       if (plan.state !== 'draft') return await requireSame(plan, body)
@@ -128,7 +128,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
   async function update(caller: Caller, id: string, { state, reason }: UpdatePlanState): Promise<Plan> {
     const exporter = exporterOf(caller)
     const refusal = await db.transaction().execute(async (trx) => {
-      const plan = found(isId(id) ? await lockPlan(trx, exporter.organizationId, id) : undefined, 'plan')
+      const plan = found(isRowId(id) ? await lockPlan(trx, exporter.organizationId, id) : undefined, 'plan')
       if (plan.holderExecutionId !== exporter.executionId)
         throw new Problem('forbidden', 'This plan is not held by this execution.')
       await executions.holdLease(trx, caller)
@@ -163,7 +163,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
   /** A person's word about a waiting plan (D5). */
   async function decide(caller: PersonCaller, id: string, { decision }: PlanDecision, address?: string): Promise<Plan> {
     const started = await db.transaction().execute(async (trx) => {
-      const plan = found(isId(id) ? await lockPlan(trx, caller.organizationId, id) : undefined, 'plan')
+      const plan = found(isRowId(id) ? await lockPlan(trx, caller.organizationId, id) : undefined, 'plan')
       if (plan.state !== 'waiting')
         throw new Problem('conflict', `Plan ${id} is ${plan.state}; only a waiting plan can be decided about.`)
       const executionId = decision === 'approve' ? await startApproved(trx, caller, plan) : undefined
@@ -203,7 +203,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
   }
 
   async function get(organizationId: string, id: string): Promise<Plan> {
-    return toApi(found(isId(id) ? await findPlan(db, organizationId, id) : undefined, 'plan'))
+    return toApi(found(isRowId(id) ? await findPlan(db, organizationId, id) : undefined, 'plan'))
   }
 
   /** People see all plans of their organization; an export those of its control. */
@@ -220,7 +220,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
 
   async function getFor(caller: Caller, id: string): Promise<StoredPlan> {
     const scope = readerScope(caller)
-    const plan = isId(id) ? await findPlan(db, scope.organizationId, id) : undefined
+    const plan = isRowId(id) ? await findPlan(db, scope.organizationId, id) : undefined
     const isForeign = scope.filter.controlId !== undefined && plan?.controlId !== scope.filter.controlId
     return found(isForeign ? undefined : plan, 'plan')
   }

@@ -3,11 +3,11 @@ import { type CreateReceipt, type Receipt, type ReceiptDay, ReceiptValue } from 
 import { sql } from 'kysely'
 import type { Caller } from '../access/caller.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
-import { isId } from '../executions/attempt-store.ts'
 import type { Executions } from '../executions/executions.ts'
 import { readGzipLines } from '../http/ndjson-body.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import type { Changes } from '../live/changes.ts'
 import { ControlValues } from './control-values.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
@@ -58,7 +58,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
   async function putValues(caller: Caller, id: string, body: Readable): Promise<Receipt> {
     const exporter = exporterOf(caller)
     return await db.transaction().execute(async (trx) => {
-      const receipt = found(isId(id) ? await lockReceipt(trx, exporter.organizationId, id) : undefined, 'receipt')
+      const receipt = found(isRowId(id) ? await lockReceipt(trx, exporter.organizationId, id) : undefined, 'receipt')
       if (receipt.executionId !== exporter.executionId)
         throw new Problem('forbidden', 'Only the execution that made a receipt sends its values.')
       if (receipt.valuesSha256 !== null) return toApi(receipt)
@@ -86,7 +86,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
 
   async function getFor(caller: Caller, id: string): Promise<StoredReceipt> {
     const scope = readerScope(caller)
-    const receipt = isId(id) ? await findReceipt(db, scope.organizationId, id) : undefined
+    const receipt = isRowId(id) ? await findReceipt(db, scope.organizationId, id) : undefined
     const isForeign = scope.filter.controlId !== undefined && receipt?.controlId !== scope.filter.controlId
     return found(isForeign ? undefined : receipt, 'receipt')
   }
@@ -146,7 +146,7 @@ function requireHonest({ state, missing, extra, desired, held }: CreateReceipt):
 }
 
 async function requireOwnPlan(trx: Db, exporter: Exporter, planId: string): Promise<void> {
-  const row = isId(planId)
+  const row = isRowId(planId)
     ? await trx
         .selectFrom('plan')
         .select('control_id')

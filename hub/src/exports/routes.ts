@@ -4,7 +4,6 @@ import {
   DiffValue,
   DiffValuePage,
   Instant,
-  limits,
   paths,
   Plan,
   PlanDecision,
@@ -18,25 +17,21 @@ import {
 } from '@postern/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
+import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd, onlyFor } from '../access/permissions.ts'
-import { personOf } from '../executions/routes.ts'
 import { ndjsonBody, ndjsonScope } from '../http/ndjson-scope.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Exports } from './exports.ts'
 
-const idText = z.string().regex(/^[1-9]\d{0,17}$/)
 const planParams = z.object({ planId: z.string().max(64) })
 const receiptParams = z.object({ receiptId: z.string().max(64) })
-const page = {
-  cursor: idText.optional(),
-  limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-}
-const filter = { controlId: idText.optional(), executionId: idText.optional(), target: z.string().max(200).optional() }
+const filter = { controlId: rowId.optional(), executionId: rowId.optional(), target: z.string().max(200).optional() }
 /** Days that one look over time covers at most. */
 const receiptDaysMax = 366
-const valuesQuery = z.object({
-  cursor: z.string().max(20).optional(),
-  limit: page.limit,
+const valuesQuery = pageQuery(z.string().max(20)).extend({
   change: z.optional(DiffValue.shape.change),
   contains: z.string().min(1).max(500).optional(),
 })
@@ -57,13 +52,13 @@ function planRoutes(server: Server, exports: Exports): void {
         operationId: 'listPlans',
         tags: ['exports'],
         summary: 'Plans, newest first',
-        querystring: z.object({ ...page, ...filter, state: z.optional(PlanState) }),
+        querystring: pageQuery(rowId).extend({ ...filter, state: z.optional(PlanState) }),
         response: { 200: PlanPage },
       },
     },
     async (request) => {
       const { cursor, limit, ...wanted } = request.query
-      return pageOfRows(await plans.list(request.caller, wanted, cursor, limit + 1), limit)
+      return pageOf(await plans.list(request.caller, wanted, cursor, limit + 1), limit)
     },
   )
   server.post(
@@ -122,7 +117,7 @@ function planRoutes(server: Server, exports: Exports): void {
         response: { 200: Plan },
       },
     },
-    async (request) => plans.decide(personOf(request.caller), request.params.planId, request.body, request.ip),
+    async (request) => plans.decide(person(request.caller), request.params.planId, request.body, request.ip),
   )
   server.get(
     paths.planValues(':planId'),
@@ -167,8 +162,7 @@ function receiptRoutes(server: Server, exports: Exports): void {
         operationId: 'listReceipts',
         tags: ['exports'],
         summary: 'Receipts, newest first',
-        querystring: z.object({
-          ...page,
+        querystring: pageQuery(rowId).extend({
           ...filter,
           state: z.optional(ReceiptState),
           from: z.optional(Instant).describe('Written at this instant or later'),
@@ -179,7 +173,7 @@ function receiptRoutes(server: Server, exports: Exports): void {
     },
     async (request) => {
       const { cursor, limit, ...wanted } = request.query
-      return pageOfRows(await receipts.list(request.caller, wanted, cursor, limit + 1), limit)
+      return pageOf(await receipts.list(request.caller, wanted, cursor, limit + 1), limit)
     },
   )
   server.get(
@@ -279,10 +273,4 @@ async function sendValues(
   }
   const found = await exports.valuesPage(request.caller, kind, id, wanted, cursor, limit)
   return await reply.type('application/json').send(z.parse(DiffValuePage, found))
-}
-
-function pageOfRows<Row extends { id: string }>(rows: Row[], limit: number): { data: Row[]; next?: string } {
-  const data = rows.slice(0, limit)
-  const last = data.at(-1)
-  return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
 }

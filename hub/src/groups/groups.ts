@@ -3,6 +3,7 @@ import type { Group, GroupDetail } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
+import { pageOf } from '../lib/page.ts'
 import { found } from '../lib/problem.ts'
 import { libraryScope } from '../library/library-scope.ts'
 import { compileGroupTql } from '../library/tql-to-sql.ts'
@@ -24,9 +25,8 @@ export class Groups {
   async search(caller: Caller, { tql, cursor, limit }: Search): Promise<{ data: Group[]; next?: string }> {
     const condition = tql === undefined || tql.trim() === '' ? undefined : compileGroupTql(tql, this.#clock.now())
     const rows = await this.#store.page(libraryScope(caller), condition, cursor, limit + 1)
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return { data: shown.map(toGroup), ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+    const { data, ...next } = pageOf(rows, limit)
+    return { data: data.map(toGroup), ...next }
   }
 
   async detail(caller: Caller, groupId: string): Promise<GroupDetail> {

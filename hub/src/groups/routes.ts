@@ -1,10 +1,10 @@
-import { GroupDetail, GroupPage, limits, paths } from '@postern/protocol'
+import { GroupDetail, GroupPage, paths } from '@postern/protocol'
 import * as z from 'zod'
 import { forPeopleAnd } from '../access/permissions.ts'
+import { pageLimit } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Groups } from './groups.ts'
-
-const rowId = z.string().regex(/^[1-9]\d{0,17}$/)
 
 export function groupRoutes(server: Server, groups: Groups): void {
   server.get(
@@ -18,7 +18,7 @@ export function groupRoutes(server: Server, groups: Groups): void {
         querystring: z.object({
           tql: z.string().max(1_000_000).optional(),
           cursor: rowId.optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+          limit: pageLimit,
         }),
         response: { 200: GroupPage },
       },

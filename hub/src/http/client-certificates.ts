@@ -1,21 +1,23 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { TLSSocket, type TlsOptions } from 'node:tls'
 
 /**
- * The HTTPS port asks for a client certificate and lets in who has none, or one of any issuer: who it is, is looked up by the
- * certificate's fingerprint (D27), and the handshake has proved that the other end has its key. Nothing else is given for one.
+ * Of a port that only holders of these certificates come through: the handshake refuses who has none, and who has another one.
+ * @param trusted PEM: certificates that vouch for themselves, and those of issuers. None lets nobody in
  */
-export const askForClientCertificates = { requestCert: true, rejectUnauthorized: false } as const
+export function requireClientCertificates(trusted: readonly string[]): TlsOptions {
+  return { requestCert: true, rejectUnauthorized: true, ca: [...trusted] }
+}
 
 type ClientCertificate = { sha256: Buffer; validFrom: number; validTo: number }
 
 /** A connection has one for its life. */
 const seen = new WeakMap<TLSSocket, ClientCertificate | undefined>()
 
-/** SHA-256 of the DER of the certificate that this connection presented, if it is in force. */
+/** SHA-256 of the DER of the certificate that the handshake of this connection proved, if it is still in force. */
 export function clientCertificateOf(socket: Socket, now: number): Buffer | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined
   if (!seen.has(socket)) seen.set(socket, readCertificate(socket))
   const certificate = seen.get(socket)
   if (certificate === undefined || now < certificate.validFrom || now > certificate.validTo) return undefined

@@ -1,7 +1,7 @@
 import { type ParameterValue, platformParameters } from '@postern/protocol'
 import type { Db } from '../database/database.ts'
-import { isId } from '../executions/attempt-store.ts'
 import { Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import type { JobApp } from './job-store.ts'
 
 /** Everything else that a job names, found and allowed. */
@@ -99,7 +99,7 @@ async function resolveCollections(trx: Db, { organizationId, app, parameters }: 
         .selectFrom('collection')
         .select('id')
         .where('organization_id', '=', organizationId)
-        .where((e) => (isId(text) ? e.or([e('name', '=', text), e('id', '=', text)]) : e('name', '=', text)))
+        .where((e) => (isRowId(text) ? e.or([e('name', '=', text), e('id', '=', text)]) : e('name', '=', text)))
         .orderBy((e) => e('name', '=', text), 'desc')
         .executeTakeFirst()
       if (row === undefined) {

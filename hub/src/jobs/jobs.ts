@@ -11,12 +11,12 @@ import type {
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
-import { isId } from '../executions/attempt-store.ts'
 import type { Executions } from '../executions/executions.ts'
 import { secretContext } from '../executions/placer.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import { tellChange } from '../live/changes.ts'
 import { ownersOf, resolveReferences, usersOf } from './job-references.ts'
 import {
@@ -61,7 +61,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
   /** Fields that are left out stay as they are; `parameters` are replaced as a whole, but for secrets that are not given. */
   async function update(caller: PersonCaller, id: string, changes: UpdateJob, address?: string): Promise<Job> {
     return await db.transaction().execute(async (trx) => {
-      const before = found(isId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
+      const before = found(isRowId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
       await write(trx, caller, before, mergeChanges(before, changes))
       await audit.record(trx, caller, 'job.update', `job ${id}`, auditDetail(changes), address)
       await tell(trx, caller, id)
@@ -144,12 +144,12 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
   }
 
   async function read(trx: Db, caller: PersonCaller, id: string): Promise<Job> {
-    return toApi(found(isId(id) ? await findJob(trx, caller.organizationId, id) : undefined, 'job'))
+    return toApi(found(isRowId(id) ? await findJob(trx, caller.organizationId, id) : undefined, 'job'))
   }
 
   async function remove(caller: PersonCaller, id: string, address?: string): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      const job = found(isId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
+      const job = found(isRowId(id) ? await lockJob(trx, caller.organizationId, id) : undefined, 'job')
       const open = await openExecutionOf(trx, job.id)
       if (open !== undefined)
         throw new Problem('conflict', `Execution ${open} of this job is open. Cancel it, or wait until it has ended.`)
@@ -162,7 +162,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
   /** Starts an execution and tries to place it at once. */
   async function runNow(caller: PersonCaller, id: string, address?: string): Promise<Execution> {
     const executionId = await db.transaction().execute(async (trx) => {
-      const job = found(isId(id) ? await findJob(trx, caller.organizationId, id) : undefined, 'job')
+      const job = found(isRowId(id) ? await findJob(trx, caller.organizationId, id) : undefined, 'job')
       const app = await appFor(trx, job.appId)
       if (app.install.allowOnDemand === false) {
         throw new Problem('conflict', `${job.appName} does not allow to be run on demand; give the job a schedule.`)
@@ -192,7 +192,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
       before: string | undefined,
       rowsMax: number,
     ): Promise<SkippedRun[]> {
-      const job = found(isId(id) ? await findJob(db, caller.organizationId, id) : undefined, 'job')
+      const job = found(isRowId(id) ? await findJob(db, caller.organizationId, id) : undefined, 'job')
       return await listSkippedRuns(db, job.id, before, rowsMax)
     },
 
@@ -210,7 +210,7 @@ async function tell(trx: Db, { organizationId }: PersonCaller, id: string): Prom
 }
 
 async function appFor(trx: Db, appId: string): Promise<JobApp> {
-  const app = isId(appId) ? await findJobApp(trx, appId) : undefined
+  const app = isRowId(appId) ? await findJobApp(trx, appId) : undefined
   if (app === undefined) throw new Problem('invalid', `appId: there is no app ${appId} in the catalog.`)
   const levels = [app.install.runtimeLevel].flat().map((level) => level.toLowerCase())
   if (!levels.includes('organization')) {
@@ -224,7 +224,7 @@ async function appFor(trx: Db, appId: string): Promise<JobApp> {
 
 /** ES-26: an environment is used by its own organization alone. */
 async function environmentFor(trx: Db, organizationId: string, environmentId: string): Promise<string> {
-  const row = isId(environmentId)
+  const row = isRowId(environmentId)
     ? await trx
         .selectFrom('environment')
         .select('id')

@@ -3,7 +3,6 @@ import {
   Execution,
   Job,
   JobPage,
-  limits,
   paths,
   Schedule,
   SchedulePreview,
@@ -12,13 +11,14 @@ import {
   UpdateJob,
 } from '@postern/protocol'
 import * as z from 'zod'
+import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
-import { personOf } from '../executions/routes.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Jobs } from './jobs.ts'
 
-const idText = z.string().regex(/^[1-9]\d{0,17}$/)
-const rowsAsked = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
 const jobParams = z.object({ jobId: z.string().max(64) })
 
 export function jobRoutes(server: Server, jobs: Jobs): void {
@@ -30,10 +30,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         operationId: 'listJobs',
         tags: ['jobs'],
         summary: 'Jobs of your organization',
-        querystring: z.object({
-          cursor: idText.optional(),
-          limit: rowsAsked,
-          environmentId: idText.optional(),
+        querystring: pageQuery(rowId).extend({
+          environmentId: rowId.optional(),
           contains: z.string().min(1).max(64).optional().describe('A part of the name'),
         }),
         response: { 200: JobPage },
@@ -41,10 +39,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
     },
     async (request) => {
       const { cursor, limit, ...filter } = request.query
-      const rows = await jobs.list(personOf(request.caller), filter, cursor, limit + 1)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+      const rows = await jobs.list(person(request.caller), filter, cursor, limit + 1)
+      return pageOf(rows, limit)
     },
   )
 
@@ -60,8 +56,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         response: { 201: Job },
       },
     },
-    async (request, reply) =>
-      reply.code(201).send(await jobs.create(personOf(request.caller), request.body, request.ip)),
+    async (request, reply) => reply.code(201).send(await jobs.create(person(request.caller), request.body, request.ip)),
   )
 
   server.get(
@@ -98,7 +93,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         response: { 200: Job },
       },
     },
-    async (request) => jobs.get(personOf(request.caller), request.params.jobId),
+    async (request) => jobs.get(person(request.caller), request.params.jobId),
   )
 
   server.patch(
@@ -114,7 +109,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         response: { 200: Job },
       },
     },
-    async (request) => jobs.update(personOf(request.caller), request.params.jobId, request.body, request.ip),
+    async (request) => jobs.update(person(request.caller), request.params.jobId, request.body, request.ip),
   )
 
   server.delete(
@@ -130,7 +125,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       },
     },
     async (request, reply) => {
-      await jobs.remove(personOf(request.caller), request.params.jobId, request.ip)
+      await jobs.remove(person(request.caller), request.params.jobId, request.ip)
       return reply.code(204).send(null)
     },
   )
@@ -148,7 +143,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await jobs.runNow(personOf(request.caller), request.params.jobId, request.ip)),
+      reply.code(201).send(await jobs.runNow(person(request.caller), request.params.jobId, request.ip)),
   )
 
   server.get(
@@ -160,16 +155,14 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         tags: ['jobs'],
         summary: 'Scheduled times that started no execution of their own, and why; newest first',
         params: jobParams,
-        querystring: z.object({ cursor: z.iso.datetime().optional(), limit: rowsAsked }),
+        querystring: pageQuery(z.iso.datetime()),
         response: { 200: SkippedRunPage },
       },
     },
     async (request) => {
       const { cursor, limit } = request.query
-      const rows = await jobs.skippedRuns(personOf(request.caller), request.params.jobId, cursor, limit + 1)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.dueAt } : {}) }
+      const rows = await jobs.skippedRuns(person(request.caller), request.params.jobId, cursor, limit + 1)
+      return pageOf(rows, limit, (row) => row.dueAt)
     },
   )
 }

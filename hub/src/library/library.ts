@@ -5,6 +5,7 @@ import { collectionScope } from '../collections/collection-scope.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { runPrepared } from '../database/prepared.ts'
 import type { Clock } from '../lib/clock.ts'
+import { pageOf } from '../lib/page.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { AssertionStore } from './assertion-store.ts'
 import { readExports } from './indicator-exports.ts'
@@ -50,12 +51,11 @@ export class Library {
       condition === undefined || condition.isSteady
         ? await runPrepared(this.#connection, pageOfIndicators(scope, condition, start, limit + 1))
         : await this.#store.page(scope, condition, start, limit + 1)
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
+    const { data, ...next } = pageOf(rows, limit, writeCursor)
     const total = count ? await this.#store.count(scope, condition, countMax, countMsMax) : undefined
     return {
-      data: shown.map(toIndicator),
-      ...(rows.length > limit && last !== undefined ? { next: writeCursor(last) } : {}),
+      data: data.map(toIndicator),
+      ...next,
       ...(total === undefined ? {} : { total }),
     }
   }

@@ -1,7 +1,8 @@
-import { IndicatorDetail, IndicatorExports, IndicatorPage, limits, paths, TqlSuggestions } from '@postern/protocol'
+import { IndicatorDetail, IndicatorExports, IndicatorPage, paths, TqlSuggestions } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
+import { pageLimit } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import type { Library } from './library.ts'
 
@@ -17,7 +18,7 @@ export function libraryRoutes(server: Server, library: Library): void {
         querystring: z.object({
           tql: z.string().max(1_000_000).optional(),
           cursor: z.string().max(200).optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
+          limit: pageLimit,
           count: z
             .enum(['true', 'false'])
             .default('false')

@@ -3,12 +3,13 @@ import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Lifecycles } from './lifecycle.ts'
 
 /** An answer without a body. */
 const done = z.null()
 const indicatorParams = z.object({ indicatorId: z.guid() })
-const ownerParams = z.object({ ownerId: z.string().regex(/^[1-9]\d{0,17}$/) })
+const ownerParams = z.object({ ownerId: rowId })
 
 export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
   server.get(

@@ -6,6 +6,7 @@ import type { Collections } from '../collections/collections.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isWithin, readNetworks, type Readers } from '../readers/readers.ts'
 import { considerLists, forgetReplacedTexts, serveText } from './consider-lists.ts'
@@ -163,9 +164,8 @@ export function createLists({ db, clock, audit, log, settings, collections, read
     async list(caller: PersonCaller, after: string | undefined, limit: number) {
       const base = await baseUrl()
       const rows = await store.page(caller.organizationId, after, limit + 1)
-      const data = rows.slice(0, limit).map((row) => listToApi(row, base))
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+      const { data, ...next } = pageOf(rows, limit)
+      return { data: data.map((row) => listToApi(row, base)), ...next }
     },
     async get(caller: PersonCaller, id: string): Promise<FirewallList> {
       return listToApi(found(await store.find(caller.organizationId, id), 'list'), await baseUrl())

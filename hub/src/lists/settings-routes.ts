@@ -3,18 +3,18 @@ import {
   CreateFirewallList,
   FirewallList,
   FirewallListPage,
-  limits,
   paths,
   ReleaseHeldVersion,
 } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Lists } from './lists.ts'
 
-const firewallListId = z.string().regex(/^[1-9]\d{0,17}$/)
-const params = z.object({ firewallListId })
+const params = z.object({ firewallListId: rowId })
 
 /** How people set up lists that firewalls fetch, and let go what a guard holds back. */
 export function listSettingsRoutes(server: Server, lists: Lists): void {
@@ -26,10 +26,7 @@ export function listSettingsRoutes(server: Server, lists: Lists): void {
         operationId: 'listFirewallLists',
         tags: ['readers'],
         summary: 'Lists that firewalls fetch, oldest first; isPublic and openNetworks need no credential',
-        querystring: z.object({
-          cursor: firewallListId.optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(rowId),
         response: { 200: FirewallListPage },
       },
     },

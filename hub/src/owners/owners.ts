@@ -2,6 +2,7 @@ import type { ChangeOwner, CreateOwner, Owner, OwnerDetail } from '@postern/prot
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { DatabaseConnection } from '../database/database.ts'
+import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { OwnerStore } from './owner-store.ts'
 
@@ -23,9 +24,7 @@ export class Owners {
       return { data: [] }
     const readable = caller.kind === 'execution' ? caller.readableOwnerIds : undefined
     const rows = await new OwnerStore(this.#db).page(caller.organizationId, readable, cursor, limit + 1)
-    const data = rows.slice(0, limit)
-    const last = data.at(-1)
-    return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+    return pageOf(rows, limit)
   }
 
   /** One owner with what it has in the library; a large library is counted for a bounded time, then estimated. */

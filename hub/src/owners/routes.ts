@@ -1,12 +1,14 @@
-import { ChangeOwner, CreateOwner, limits, Owner, OwnerDetail, OwnerPage, paths } from '@postern/protocol'
+import { ChangeOwner, CreateOwner, Owner, OwnerDetail, OwnerPage, paths } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { OwnerRemoval } from './owner-removal.ts'
 import type { Owners } from './owners.ts'
 
-const ofOne = { tags: ['owners'], params: z.object({ ownerId: z.string().regex(/^[1-9]\d{0,17}$/) }) }
+const ofOne = { tags: ['owners'], params: z.object({ ownerId: rowId }) }
 
 export function ownerRoutes(server: Server, owners: Owners, removal: OwnerRemoval): void {
   server.get(
@@ -17,13 +19,7 @@ export function ownerRoutes(server: Server, owners: Owners, removal: OwnerRemova
         operationId: 'listOwners',
         tags: ['owners'],
         summary: 'Owners that the caller may read',
-        querystring: z.object({
-          cursor: z
-            .string()
-            .regex(/^\d{1,18}$/)
-            .optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(z.string().regex(/^\d{1,18}$/)),
         response: { 200: OwnerPage },
       },
     },

@@ -6,6 +6,7 @@ import { hashPassword } from '../access/password.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
+import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { authenticateReaders, readerTokenPrefix } from './authenticate-readers.ts'
 import { readNetworks } from './networks.ts'
@@ -89,9 +90,7 @@ export function createReaders({ db, pool, audit, clock }: ReadersParts) {
       limit: number,
     ): Promise<{ data: Reader[]; next?: string }> {
       const rows = await store.page(caller.organizationId, after, limit + 1)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
+      return pageOf(rows, limit)
     },
     /** Whom a credential of a request over HTTPS belongs to. */
     credentials: authenticateReaders({ db, store: credentials, clock }),

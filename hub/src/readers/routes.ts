@@ -1,12 +1,13 @@
-import { ChangeReader, CreatedReader, CreateReader, limits, paths, Reader, ReaderPage } from '@postern/protocol'
+import { ChangeReader, CreatedReader, CreateReader, paths, Reader, ReaderPage } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { Readers } from './readers.ts'
 
-const readerId = z.string().regex(/^[1-9]\d{0,17}$/)
-const params = z.object({ readerId })
+const params = z.object({ readerId: rowId })
 
 export function readerRoutes(server: Server, readers: Readers): void {
   server.get(
@@ -17,10 +18,7 @@ export function readerRoutes(server: Server, readers: Readers): void {
         operationId: 'listReaders',
         tags: ['readers'],
         summary: 'Machines that fetch lists and TAXII collections, oldest first',
-        querystring: z.object({
-          cursor: readerId.optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(rowId),
         response: { 200: ReaderPage },
       },
     },

@@ -1,6 +1,5 @@
 import {
   IndicatorLifecycle,
-  limits,
   paths,
   ReportFalsePositive,
   ReportSighting,
@@ -12,6 +11,7 @@ import {
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import type { Sightings } from './sightings.ts'
 
@@ -27,10 +27,7 @@ export function sightingRoutes(server: Server, sightings: Sightings): void {
         tags: ['lifecycle'],
         summary: 'Who saw an indicator, newest first',
         params: indicatorParams,
-        querystring: z.object({
-          cursor: z.string().max(200).optional(),
-          limit: z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault),
-        }),
+        querystring: pageQuery(z.string().max(200)),
         response: { 200: SightingPage },
       },
     },

@@ -9,6 +9,7 @@ import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
+import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { applyNow, explainLifecycle, lockIndicator } from '../lifecycle/lifecycle.ts'
 import type { Owners } from '../owners/owners.ts'
@@ -36,14 +37,8 @@ export function createSightings({ db, clock, audit, owners, onTouched }: Sightin
     await mustHaveIndicator(caller.organizationId, indicatorId)
     const after = cursor === undefined ? undefined : readCursor(cursor)
     const rows = await pageOfSightings(db, caller.organizationId, indicatorId, after, limit + 1)
-    const shown = rows.slice(0, limit)
-    const last = shown.at(-1)
-    return {
-      data: shown.map(toSighting),
-      ...(rows.length > limit && last !== undefined
-        ? { next: Buffer.from(`${last.seenAtExact}|${last.id}`).toString('base64url') }
-        : {}),
-    }
+    const { data, ...next } = pageOf(rows, limit, writeCursor)
+    return { data: data.map(toSighting), ...next }
   }
 
   async function mustHaveIndicator(organizationId: string, indicatorId: string): Promise<void> {
@@ -122,6 +117,10 @@ export function createSightings({ db, clock, audit, owners, onTouched }: Sightin
 function organizationOf(caller: Caller): string {
   if (caller.kind === 'stranger') throw new Problem('forbidden', 'Only people and executions report sightings.')
   return caller.organizationId
+}
+
+function writeCursor({ seenAtExact, id }: { seenAtExact: string; id: string }): string {
+  return Buffer.from(`${seenAtExact}|${id}`).toString('base64url')
 }
 
 function readCursor(cursor: string): { seenAt: string; id: string } {

@@ -5,6 +5,7 @@ import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
+import { rowId } from '../lib/row-id.ts'
 import { stixFormats, stixMediaTypes } from './stix-format.ts'
 import type { Stix } from './stix.ts'
 
@@ -16,7 +17,6 @@ export function stixRoutes(server: Server, stix: Stix): void {
   outputRoutes(server, stix)
 }
 
-const id = z.string().regex(/^[1-9]\d{0,17}$/)
 const outputQuery = z.object({
   specVersion: z.enum(stixFormats).default('2.1'),
   tlpMax: z.string().max(20).default('AMBER').describe('What is marked above this level is left out and counted (D21)'),
@@ -32,7 +32,7 @@ function outputRoutes(server: Server, stix: Stix): void {
         tags: ['stix'],
         summary: 'Values of a version as a STIX 2.1 or 2.0 bundle, or as a STIX 1.1.1 package; it ends with an account',
         params: z.object({
-          collectionId: id,
+          collectionId: rowId,
           version: z.union([z.literal('latest'), z.string().regex(/^[1-9]\d{0,8}$/)]),
         }),
         querystring: outputQuery,
@@ -54,7 +54,7 @@ function outputRoutes(server: Server, stix: Stix): void {
         operationId: 'exportOwnerStix',
         tags: ['stix'],
         summary: 'Everything that an owner has as STIX: kept texts where nothing contradicts them, else built objects',
-        params: z.object({ ownerId: id }),
+        params: z.object({ ownerId: rowId }),
         querystring: outputQuery,
       },
     },

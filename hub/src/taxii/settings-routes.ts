@@ -1,7 +1,6 @@
 import {
   CreateTaxiiCollection,
   CreateTaxiiRoot,
-  limits,
   paths,
   TaxiiCollectionSettings,
   TaxiiCollectionSettingsPage,
@@ -11,12 +10,12 @@ import {
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { rowId } from '../lib/row-id.ts'
 import type { TaxiiSettings } from './taxii-settings.ts'
 
-const rootId = z.string().regex(/^[1-9]\d{0,17}$/)
 const taxiiCollectionId = z.guid()
-const limit = z.coerce.number().int().min(1).max(limits.pageRowsMax).default(limits.pageRowsDefault)
 const done = z.null().describe('Done; there is nothing to say')
 
 /** How people set up what the TAXII server serves. */
@@ -30,7 +29,7 @@ export function taxiiSettingsRoutes(server: Server, taxii: TaxiiSettings): void 
         operationId: 'listTaxiiCollections',
         tags: ['readers'],
         summary: 'TAXII collections, oldest first',
-        querystring: z.object({ cursor: taxiiCollectionId.optional(), limit }),
+        querystring: pageQuery(taxiiCollectionId),
         response: { 200: TaxiiCollectionSettingsPage },
       },
     },
@@ -93,7 +92,7 @@ function rootRoutes(server: Server, taxii: TaxiiSettings): void {
         operationId: 'listTaxiiRoots',
         tags: ['readers'],
         summary: 'API roots of the TAXII server, oldest first',
-        querystring: z.object({ cursor: rootId.optional(), limit }),
+        querystring: pageQuery(rowId),
         response: { 200: TaxiiRootPage },
       },
     },
@@ -122,7 +121,7 @@ function rootRoutes(server: Server, taxii: TaxiiSettings): void {
         operationId: 'getTaxiiRoot',
         tags: ['readers'],
         summary: 'One API root',
-        params: z.object({ rootId }),
+        params: z.object({ rootId: rowId }),
         response: { 200: TaxiiRoot },
       },
     },
@@ -136,7 +135,7 @@ function rootRoutes(server: Server, taxii: TaxiiSettings): void {
         operationId: 'deleteTaxiiRoot',
         tags: ['readers'],
         summary: 'Remove an API root that has no collections',
-        params: z.object({ rootId }),
+        params: z.object({ rootId: rowId }),
         response: { 204: done },
       },
     },

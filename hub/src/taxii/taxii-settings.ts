@@ -5,6 +5,7 @@ import type { TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
+import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { TaxiiNames } from './routes.ts'
@@ -106,7 +107,8 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
     async roots(caller: PersonCaller, after: string | undefined, limit: number) {
       const base = await baseUrl()
       const rows = await store.roots(caller.organizationId, after, limit + 1)
-      return pageOf(rows, limit, (row) => rootToApi(row, base))
+      const { data, ...next } = pageOf(rows, limit)
+      return { data: data.map((row) => rootToApi(row, base)), ...next }
     },
     async root(caller: PersonCaller, id: string): Promise<TaxiiRoot> {
       return rootToApi(found(await store.root(caller.organizationId, { id }), 'API root'), await baseUrl())
@@ -114,19 +116,14 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
     async collections(caller: PersonCaller, after: string | undefined, limit: number) {
       const base = await baseUrl()
       const rows = await store.collections(caller.organizationId, after, limit + 1)
-      return pageOf(rows, limit, (row) => collectionToApi(row, base))
+      const { data, ...next } = pageOf(rows, limit)
+      return { data: data.map((row) => collectionToApi(row, base)), ...next }
     },
     async collection(caller: PersonCaller, id: string): Promise<TaxiiCollectionSettings> {
       const row = found(await store.collection(caller.organizationId, id), 'TAXII collection')
       return collectionToApi(row, await baseUrl())
     },
   }
-}
-
-function pageOf<Row, Item extends { id: string }>(rows: Row[], limit: number, toApi: (row: Row) => Item) {
-  const data = rows.slice(0, limit).map(toApi)
-  const last = data.at(-1)
-  return { data, ...(rows.length > limit && last !== undefined ? { next: last.id } : {}) }
 }
 
 function rootToApi(row: RootRow, base: string): TaxiiRoot {
