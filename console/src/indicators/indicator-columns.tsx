@@ -23,7 +23,7 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'value',
     header: 'Value',
-    width: 'minmax(184px, 3.8fr)',
+    width: 'minmax(184px, 3.3fr)',
     isPlain: true,
     render: (indicator) => <ValueCell indicator={indicator} />,
   },
@@ -46,7 +46,7 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'tags',
     header: 'Tags',
-    width: 'minmax(80px, 1.1fr)',
+    width: 'minmax(96px, 1.6fr)',
     render: ({ tags }) => <TagList tags={tags} shownMax={1} />,
   },
   { key: 'added', header: 'Added', width: '88px', render: ({ addedAt }) => <ShortTime instant={addedAt} /> },
