@@ -14,6 +14,7 @@ import {
   consolePages,
 } from '@postern/protocol'
 import * as z from 'zod'
+import { done } from '../http/done.ts'
 import type { Server } from '../http/server.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { UserRow } from './access-store.ts'
@@ -22,7 +23,6 @@ import { sessionCookie } from './authenticate.ts'
 import { type Caller, person } from './caller.ts'
 import { forEveryone, forPeople, forPeopleAnd, onlyFor } from './permissions.ts'
 
-const done = z.null().describe('Done; there is nothing to say')
 const signInLimit = { rateLimit: { max: 30, timeWindow: '1 minute' } }
 
 export function accessRoutes(server: Server, access: Access, settings: Settings): void {

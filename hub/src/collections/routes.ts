@@ -1,4 +1,4 @@
-import { type IndicatorType, indicatorTypes, parseIndicatorType, parseTlp } from '@postern/intel'
+import { type IndicatorType, indicatorTypes, parseIndicatorType } from '@postern/intel'
 import {
   ChangeCollection,
   Collection,
@@ -14,15 +14,17 @@ import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { pageLimit, pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
+import { readTlpMax } from '../http/tlp-max.ts'
 import { Problem } from '../lib/problem.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Collections } from './collections.ts'
 import type { ValueFilter } from './version-queries.ts'
 import type { VersionStream } from './version-stream.ts'
 
-const collectionParams = z.object({ collectionId: rowId })
+const ofOne = { tags: ['collections'], params: z.object({ collectionId: rowId }) }
 const version = z.string().regex(/^[1-9]\d{0,8}$/)
 const filterQuery = z.object({ types: z.string().max(500).optional(), tlpMax: z.string().max(20).default('AMBER') })
 
@@ -75,9 +77,8 @@ function rowRoutes(server: Server, collections: Collections): void {
       config: forPeopleAnd('collections:read', 'execution'),
       schema: {
         operationId: 'getCollection',
-        tags: ['collections'],
+        ...ofOne,
         summary: 'One data collection with its newest version',
-        params: collectionParams,
         response: { 200: Collection },
       },
     },
@@ -89,9 +90,8 @@ function rowRoutes(server: Server, collections: Collections): void {
       config: forPeople('collections:write'),
       schema: {
         operationId: 'refreshCollection',
-        tags: ['collections'],
+        ...ofOne,
         summary: 'Look at the whole library now; a version is made only if something changed',
-        params: collectionParams,
         response: { 200: Collection },
       },
     },
@@ -106,9 +106,8 @@ function changeRoutes(server: Server, collections: Collections): void {
       config: forPeople('collections:write'),
       schema: {
         operationId: 'changeCollection',
-        tags: ['collections'],
+        ...ofOne,
         summary: 'Change a data collection; a changed query makes a refresh due at once',
-        params: collectionParams,
         body: ChangeCollection,
         response: { 200: Collection },
       },
@@ -121,10 +120,9 @@ function changeRoutes(server: Server, collections: Collections): void {
       config: forPeople('collections:write'),
       schema: {
         operationId: 'deleteCollection',
-        tags: ['collections'],
+        ...ofOne,
         summary: 'Delete a data collection that no job, firewall list or TAXII collection goes by',
-        params: collectionParams,
-        response: { 204: z.null().describe('Done; there is nothing to say') },
+        response: { 204: done },
       },
     },
     async ({ caller, params, ip }, reply) => {
@@ -155,9 +153,8 @@ function historyRoutes(server: Server, collections: Collections): void {
       config: forPeople('collections:read'),
       schema: {
         operationId: 'listCollectionVersions',
-        tags: ['collections'],
+        ...ofOne,
         summary: 'Versions of a data collection, newest first',
-        params: collectionParams,
         querystring: pageQuery(version),
         response: { 200: CollectionVersionPage },
       },
@@ -170,9 +167,8 @@ function historyRoutes(server: Server, collections: Collections): void {
       config: forPeople('collections:read'),
       schema: {
         operationId: 'listCollectionHistory',
-        tags: ['collections'],
+        ...ofOne,
         summary: 'What entered and left a data collection and why, newest first',
-        params: collectionParams,
         querystring: pageQuery(rowId),
         response: { 200: CollectionHistoryPage },
       },
@@ -227,10 +223,7 @@ function send(reply: FastifyReply, { version: number, body }: VersionStream): Fa
 }
 
 function readFilter({ types, tlpMax }: z.infer<typeof filterQuery>): ValueFilter {
-  const level = parseTlp(tlpMax)
-  if (level === undefined)
-    throw new Problem('invalid', 'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT (as AMBER%2BSTRICT) and RED.')
-  return { types: types === undefined ? undefined : types.split(',').map(readType), tlpMax: level }
+  return { types: types === undefined ? undefined : types.split(',').map(readType), tlpMax: readTlpMax(tlpMax) }
 }
 
 function readType(name: string): IndicatorType {

@@ -8,7 +8,7 @@ import { pageOf } from '../lib/page.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Controls } from './controls.ts'
 
-const controlParams = z.object({ controlId: rowId })
+const ofOne = { tags: ['exports'], params: z.object({ controlId: rowId }) }
 
 export function controlRoutes(server: Server, controls: Controls): void {
   server.get(
@@ -35,9 +35,8 @@ export function controlRoutes(server: Server, controls: Controls): void {
       config: forPeople('exports:read'),
       schema: {
         operationId: 'getControl',
-        tags: ['exports'],
+        ...ofOne,
         summary: 'One control with the newest receipt of each target',
-        params: controlParams,
         response: { 200: Control },
       },
     },
@@ -49,9 +48,8 @@ export function controlRoutes(server: Server, controls: Controls): void {
       config: forPeople('jobs:write'),
       schema: {
         operationId: 'updateControl',
-        tags: ['exports'],
+        ...ofOne,
         summary: 'Decide up to which TLP values may leave to this control',
-        params: controlParams,
         body: UpdateControl,
         response: { 200: Control },
       },

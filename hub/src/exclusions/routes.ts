@@ -21,7 +21,7 @@ import type { ExclusionLists } from './exclusions.ts'
 import { uploadBody } from './upload-body.ts'
 import { uploadLimits } from './upload-limits.ts'
 
-const listParams = z.object({ exclusionListId: rowId })
+const ofOne = { tags: ['exclusions'], params: z.object({ exclusionListId: rowId }) }
 
 const reads = forPeople('library:read')
 const writes = forPeople('exclusions:write')
@@ -85,9 +85,8 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
       config: reads,
       schema: {
         operationId: 'getExclusionList',
-        tags: ['exclusions'],
+        ...ofOne,
         summary: 'One exclusion list',
-        params: listParams,
         response: { 200: ExclusionList },
       },
     },
@@ -99,9 +98,8 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
       config: writes,
       schema: {
         operationId: 'changeExclusionList',
-        tags: ['exclusions'],
+        ...ofOne,
         summary: 'Change what a list judges and what follows; the library is held against it again',
-        params: listParams,
         body: ChangeExclusionList,
         response: { 200: ExclusionList },
       },
@@ -114,9 +112,8 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
       config: writes,
       schema: {
         operationId: 'deleteExclusionList',
-        tags: ['exclusions'],
+        ...ofOne,
         summary: 'Delete a list; what it kept out is let through again',
-        params: listParams,
         response: { 204: z.null() },
       },
     },
@@ -131,9 +128,8 @@ function listRoutes(server: Server, lists: ExclusionLists): void {
       config: reads,
       schema: {
         operationId: 'listExclusionEntries',
-        tags: ['exclusions'],
+        ...ofOne,
         summary: 'Entries of a list in their order',
-        params: listParams,
         querystring: pageQuery(z.string().regex(/^\d{1,9}$/)),
         response: { 200: ExclusionEntryPage },
       },
@@ -164,10 +160,9 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
         bodyLimit: uploadLimits.bodyBytesMax,
         schema: {
           operationId: 'writeExclusionEntries',
-          tags: ['exclusions'],
+          ...ofOne,
           summary:
             'Replace all entries of a list of one\'s own by {"entries": [{"entry", "note"}]}, up to a million; all or none',
-          params: listParams,
           response: { 200: ExclusionList },
         },
       },

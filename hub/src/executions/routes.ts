@@ -8,7 +8,7 @@ import { pageOf } from '../lib/page.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Executions } from './executions.ts'
 
-const executionParams = z.object({ executionId: z.string().max(64) })
+const ofOne = { tags: ['executions'], params: z.object({ executionId: z.string().max(64) }) }
 
 /** What people do with executions. */
 export function executionRoutes(server: Server, executions: Executions): void {
@@ -41,9 +41,8 @@ export function executionRoutes(server: Server, executions: Executions): void {
       config: forPeople('executions:read'),
       schema: {
         operationId: 'getExecution',
-        tags: ['executions'],
+        ...ofOne,
         summary: 'One execution with its attempts, plans and receipts',
-        params: executionParams,
         response: { 200: ExecutionDetail },
       },
     },
@@ -56,9 +55,8 @@ export function executionRoutes(server: Server, executions: Executions): void {
       config: forPeople('executions:run'),
       schema: {
         operationId: 'cancelExecution',
-        tags: ['executions'],
+        ...ofOne,
         summary: 'End an execution: at once while it waits, else by telling its environment server',
-        params: executionParams,
         response: { 202: ExecutionDetail },
       },
     },
@@ -75,9 +73,8 @@ export function executionRoutes(server: Server, executions: Executions): void {
       config: forPeople('executions:read'),
       schema: {
         operationId: 'readExecutionLog',
-        tags: ['executions'],
+        ...ofOne,
         summary: 'Log lines in order; pass the cursor back as `after` to read on',
-        params: executionParams,
         querystring: z.object({ after: z.string().max(40).optional(), limit: pageLimit }),
         response: { 200: LogPage },
       },

@@ -26,8 +26,8 @@ import { pageOf } from '../lib/page.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Exports } from './exports.ts'
 
-const planParams = z.object({ planId: z.string().max(64) })
-const receiptParams = z.object({ receiptId: z.string().max(64) })
+const ofPlan = { tags: ['exports'], params: z.object({ planId: z.string().max(64) }) }
+const ofReceipt = { tags: ['exports'], params: z.object({ receiptId: z.string().max(64) }) }
 const filter = { controlId: rowId.optional(), executionId: rowId.optional(), target: z.string().max(200).optional() }
 /** Days that one look over time covers at most. */
 const receiptDaysMax = 366
@@ -81,9 +81,8 @@ function planRoutes(server: Server, exports: Exports): void {
       config: forPeopleAnd('exports:read', 'execution'),
       schema: {
         operationId: 'getPlan',
-        tags: ['exports'],
+        ...ofPlan,
         summary: 'One plan',
-        params: planParams,
         response: { 200: Plan },
       },
     },
@@ -95,9 +94,8 @@ function planRoutes(server: Server, exports: Exports): void {
       config: onlyFor('exports:write', 'execution'),
       schema: {
         operationId: 'updatePlanState',
-        tags: ['exports'],
+        ...ofPlan,
         summary: 'Say how applying went',
-        params: planParams,
         body: UpdatePlanState,
         response: { 200: Plan },
       },
@@ -110,9 +108,8 @@ function planRoutes(server: Server, exports: Exports): void {
       config: forPeople('plans:decide'),
       schema: {
         operationId: 'decidePlan',
-        tags: ['exports'],
+        ...ofPlan,
         summary: 'Approve or refuse a waiting plan; approving starts an execution',
-        params: planParams,
         body: PlanDecision,
         response: { 200: Plan },
       },
@@ -125,10 +122,9 @@ function planRoutes(server: Server, exports: Exports): void {
       config: forPeopleAnd('exports:read', 'execution'),
       schema: {
         operationId: 'readPlanValues',
-        tags: ['exports'],
+        ...ofPlan,
         summary:
           'What the plan adds and removes: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
-        params: planParams,
         querystring: valuesQuery,
       },
     },
@@ -141,9 +137,8 @@ function planRoutes(server: Server, exports: Exports): void {
         config: onlyFor('exports:write', 'execution'),
         schema: {
           operationId: 'putPlanValues',
-          tags: ['exports'],
+          ...ofPlan,
           summary: 'The values of a plan, gzip NDJSON, sorted by their bytes',
-          params: planParams,
           response: { 200: Plan },
         },
       },
@@ -217,9 +212,8 @@ function receiptRoutes(server: Server, exports: Exports): void {
       config: forPeopleAnd('exports:read', 'execution'),
       schema: {
         operationId: 'getReceipt',
-        tags: ['exports'],
+        ...ofReceipt,
         summary: 'One receipt',
-        params: receiptParams,
         response: { 200: Receipt },
       },
     },
@@ -231,10 +225,9 @@ function receiptRoutes(server: Server, exports: Exports): void {
       config: forPeopleAnd('exports:read', 'execution'),
       schema: {
         operationId: 'readReceiptValues',
-        tags: ['exports'],
+        ...ofReceipt,
         summary:
           'Missing, extra and refused values: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
-        params: receiptParams,
         querystring: valuesQuery,
       },
     },
@@ -248,9 +241,8 @@ function receiptRoutes(server: Server, exports: Exports): void {
         config: onlyFor('exports:write', 'execution'),
         schema: {
           operationId: 'putReceiptValues',
-          tags: ['exports'],
+          ...ofReceipt,
           summary: 'Every missing, extra and refused value, gzip NDJSON',
-          params: receiptParams,
           response: { 200: Receipt },
         },
       },

@@ -19,7 +19,7 @@ import { pageOf } from '../lib/page.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Jobs } from './jobs.ts'
 
-const jobParams = z.object({ jobId: z.string().max(64) })
+const ofOne = { tags: ['jobs'], params: z.object({ jobId: z.string().max(64) }) }
 
 export function jobRoutes(server: Server, jobs: Jobs): void {
   server.get(
@@ -87,9 +87,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       config: forPeople('jobs:read'),
       schema: {
         operationId: 'getJob',
-        tags: ['jobs'],
+        ...ofOne,
         summary: 'One job; secrets are shown as null',
-        params: jobParams,
         response: { 200: Job },
       },
     },
@@ -102,9 +101,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       config: forPeople('jobs:write'),
       schema: {
         operationId: 'updateJob',
-        tags: ['jobs'],
+        ...ofOne,
         summary: 'Change a job; parameters are replaced as a whole, secrets that are null stay as they are',
-        params: jobParams,
         body: UpdateJob,
         response: { 200: Job },
       },
@@ -118,9 +116,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       config: forPeople('jobs:write'),
       schema: {
         operationId: 'deleteJob',
-        tags: ['jobs'],
+        ...ofOne,
         summary: 'Delete a job; its executions stay',
-        params: jobParams,
         response: { 204: z.null() },
       },
     },
@@ -136,9 +133,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       config: forPeople('executions:run'),
       schema: {
         operationId: 'runJob',
-        tags: ['jobs'],
+        ...ofOne,
         summary: 'Run a job now',
-        params: jobParams,
         response: { 201: Execution },
       },
     },
@@ -152,9 +148,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       config: forPeople('jobs:read'),
       schema: {
         operationId: 'listSkippedRuns',
-        tags: ['jobs'],
+        ...ofOne,
         summary: 'Scheduled times that started no execution of their own, and why; newest first',
-        params: jobParams,
         querystring: pageQuery(z.iso.datetime()),
         response: { 200: SkippedRunPage },
       },

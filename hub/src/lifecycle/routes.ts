@@ -8,8 +8,8 @@ import type { Lifecycles } from './lifecycle.ts'
 
 /** An answer without a body. */
 const done = z.null()
-const indicatorParams = z.object({ indicatorId: z.guid() })
-const ownerParams = z.object({ ownerId: rowId })
+const ofIndicator = { tags: ['lifecycle'], params: z.object({ indicatorId: z.guid() }) }
+const ofOwner = { tags: ['owners'], params: z.object({ ownerId: rowId }) }
 
 export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
   server.get(
@@ -18,9 +18,8 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
       config: forPeople('library:read'),
       schema: {
         operationId: 'getIndicatorLifecycle',
-        tags: ['lifecycle'],
+        ...ofIndicator,
         summary: 'How each owner’s word became what is in force: the arithmetic, term by term',
-        params: indicatorParams,
         response: { 200: IndicatorLifecycle },
       },
     },
@@ -32,9 +31,8 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
       config: forPeople('library:read'),
       schema: {
         operationId: 'getDecision',
-        tags: ['lifecycle'],
+        ...ofIndicator,
         summary: 'What a person fixed for an indicator',
-        params: indicatorParams,
         response: { 200: Decision },
       },
     },
@@ -46,9 +44,8 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
       config: forPeople('library:write'),
       schema: {
         operationId: 'decide',
-        tags: ['lifecycle'],
+        ...ofIndicator,
         summary: 'Fix status, rating, confidence or expiry of an indicator, over all owners',
-        params: indicatorParams,
         body: WriteDecision,
         response: { 200: Decision },
       },
@@ -62,9 +59,8 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
       config: forPeople('library:write'),
       schema: {
         operationId: 'takeDecisionBack',
-        tags: ['lifecycle'],
+        ...ofIndicator,
         summary: 'Take a decision back, so that what is computed holds again',
-        params: indicatorParams,
         response: { 204: done },
       },
     },
@@ -79,9 +75,8 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
       config: forPeople('library:read'),
       schema: {
         operationId: 'getDeprecationRules',
-        tags: ['owners'],
+        ...ofOwner,
         summary: 'How assertions of an owner lose confidence',
-        params: ownerParams,
         response: { 200: DeprecationRules },
       },
     },
@@ -93,9 +88,8 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
       config: forPeople('owners:write'),
       schema: {
         operationId: 'replaceDeprecationRules',
-        tags: ['owners'],
+        ...ofOwner,
         summary: 'Replace the rules by which assertions of an owner lose confidence, old and new ones alike',
-        params: ownerParams,
         body: DeprecationRules,
         response: { 200: DeprecationRules },
       },

@@ -9,12 +9,13 @@ import {
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Lists } from './lists.ts'
 
-const params = z.object({ firewallListId: rowId })
+const ofOne = { tags: ['readers'], params: z.object({ firewallListId: rowId }) }
 
 /** How people set up lists that firewalls fetch, and let go what a guard holds back. */
 export function listSettingsRoutes(server: Server, lists: Lists): void {
@@ -53,9 +54,8 @@ export function listSettingsRoutes(server: Server, lists: Lists): void {
       config: forPeople('readers:read'),
       schema: {
         operationId: 'getFirewallList',
-        tags: ['readers'],
+        ...ofOne,
         summary: 'One list: what it serves, and what is held back and why',
-        params,
         response: { 200: FirewallList },
       },
     },
@@ -67,9 +67,8 @@ export function listSettingsRoutes(server: Server, lists: Lists): void {
       config: forPeople('readers:write'),
       schema: {
         operationId: 'changeFirewallList',
-        tags: ['readers'],
+        ...ofOne,
         summary: 'Change a list; one with other values is served when it is written anew, within seconds',
-        params,
         body: ChangeFirewallList,
         response: { 200: FirewallList },
       },
@@ -82,10 +81,9 @@ export function listSettingsRoutes(server: Server, lists: Lists): void {
       config: forPeople('readers:write'),
       schema: {
         operationId: 'deleteFirewallList',
-        tags: ['readers'],
+        ...ofOne,
         summary: 'Serve a list no longer; its data collection stays',
-        params,
-        response: { 204: z.null().describe('Done; there is nothing to say') },
+        response: { 204: done },
       },
     },
     async (request, reply) => {
@@ -99,9 +97,8 @@ export function listSettingsRoutes(server: Server, lists: Lists): void {
       config: forPeople('readers:write'),
       schema: {
         operationId: 'releaseFirewallList',
-        tags: ['readers'],
+        ...ofOne,
         summary: 'Serve the version that is held back, if it is still this one',
-        params,
         body: ReleaseHeldVersion,
         response: { 200: FirewallList },
       },

@@ -2,12 +2,13 @@ import { ChangeReader, CreatedReader, CreateReader, paths, Reader, ReaderPage } 
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Readers } from './readers.ts'
 
-const params = z.object({ readerId: rowId })
+const ofOne = { tags: ['readers'], params: z.object({ readerId: rowId }) }
 
 export function readerRoutes(server: Server, readers: Readers): void {
   server.get(
@@ -45,9 +46,8 @@ export function readerRoutes(server: Server, readers: Readers): void {
       config: forPeople('readers:read'),
       schema: {
         operationId: 'getReader',
-        tags: ['readers'],
+        ...ofOne,
         summary: 'One reader with what it is granted',
-        params,
         response: { 200: Reader },
       },
     },
@@ -59,9 +59,8 @@ export function readerRoutes(server: Server, readers: Readers): void {
       config: forPeople('readers:write'),
       schema: {
         operationId: 'changeReader',
-        tags: ['readers'],
+        ...ofOne,
         summary: 'Switch a reader off or on, or change its networks and what it is granted',
-        params,
         body: ChangeReader,
         response: { 200: Reader },
       },
@@ -74,10 +73,9 @@ export function readerRoutes(server: Server, readers: Readers): void {
       config: forPeople('readers:write'),
       schema: {
         operationId: 'deleteReader',
-        tags: ['readers'],
+        ...ofOne,
         summary: 'Remove a reader; its credential ends at once',
-        params,
-        response: { 204: z.null().describe('Done; there is nothing to say') },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

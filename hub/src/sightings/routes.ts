@@ -15,7 +15,7 @@ import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import type { Sightings } from './sightings.ts'
 
-const indicatorParams = z.object({ indicatorId: z.guid() })
+const ofIndicator = { tags: ['lifecycle'], params: z.object({ indicatorId: z.guid() }) }
 
 export function sightingRoutes(server: Server, sightings: Sightings): void {
   server.get(
@@ -24,9 +24,8 @@ export function sightingRoutes(server: Server, sightings: Sightings): void {
       config: forPeople('library:read'),
       schema: {
         operationId: 'listSightings',
-        tags: ['lifecycle'],
+        ...ofIndicator,
         summary: 'Who saw an indicator, newest first',
-        params: indicatorParams,
         querystring: pageQuery(z.string().max(200)),
         response: { 200: SightingPage },
       },
@@ -39,9 +38,8 @@ export function sightingRoutes(server: Server, sightings: Sightings): void {
       config: forPeopleAnd('library:write', 'execution'),
       schema: {
         operationId: 'reportSighting',
-        tags: ['lifecycle'],
+        ...ofIndicator,
         summary: 'Report that an indicator was seen; it moves what other owners than the reporter assert',
-        params: indicatorParams,
         body: ReportSighting,
         response: { 201: Sighting },
       },
@@ -57,9 +55,8 @@ export function sightingRoutes(server: Server, sightings: Sightings): void {
       config: forPeople('library:write'),
       schema: {
         operationId: 'reportFalsePositive',
-        tags: ['lifecycle'],
+        ...ofIndicator,
         summary: 'Report that an indicator was seen where nothing bad was; counts once a day and person',
-        params: indicatorParams,
         body: ReportFalsePositive,
         response: { 200: IndicatorLifecycle },
       },

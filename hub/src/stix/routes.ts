@@ -1,9 +1,9 @@
-import { parseTlp, type TlpLevel } from '@postern/intel'
 import { limits, paths, StixImport } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
+import { readTlpMax } from '../http/tlp-max.ts'
 import { Problem } from '../lib/problem.ts'
 import { rowId } from '../lib/row-id.ts'
 import { stixFormats, stixMediaTypes } from './stix-format.ts'
@@ -41,7 +41,7 @@ function outputRoutes(server: Server, stix: Stix): void {
     async (request, reply) => {
       const { collectionId, version } = request.params
       const { specVersion: format, tlpMax } = request.query
-      const filter = { types: undefined, tlpMax: readTlp(tlpMax) }
+      const filter = { types: undefined, tlpMax: readTlpMax(tlpMax) }
       const body = await stix.exportCollection(request.caller, collectionId, version, { filter, format })
       return reply.header('content-type', stixMediaTypes[format]).send(body)
     },
@@ -60,18 +60,11 @@ function outputRoutes(server: Server, stix: Stix): void {
     },
     async (request, reply) => {
       const { specVersion: format, tlpMax } = request.query
-      const options = { format, tlpMax: readTlp(tlpMax) }
+      const options = { format, tlpMax: readTlpMax(tlpMax) }
       const body = await stix.exportOwner(person(request.caller), request.params.ownerId, options)
       return reply.header('content-type', stixMediaTypes[format]).send(body)
     },
   )
-}
-
-function readTlp(text: string): TlpLevel {
-  const level = parseTlp(text)
-  if (level === undefined)
-    throw new Problem('invalid', 'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT (as AMBER%2BSTRICT) and RED.')
-  return level
 }
 
 /** Bodies are bundles, bounded while they come in and parsed off this thread. */

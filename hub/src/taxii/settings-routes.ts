@@ -10,13 +10,13 @@ import {
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { TaxiiSettings } from './taxii-settings.ts'
 
 const taxiiCollectionId = z.guid()
-const done = z.null().describe('Done; there is nothing to say')
 
 /** How people set up what the TAXII server serves. */
 export function taxiiSettingsRoutes(server: Server, taxii: TaxiiSettings): void {
