@@ -48,7 +48,7 @@ export class FaultyControl implements ExportControl {
   }
 
   async *held(): AsyncGenerator<Value> {
-    await this.#steps.next()
+    await this.#steps.next('list control')
     const fault = this.faults.shift()
     if (fault === 'not-readable') {
       this.listings.push({ keys: new Set(), fault, isWhole: false })
@@ -59,7 +59,7 @@ export class FaultyControl implements ExportControl {
     this.listings.push({ keys: new Set(keys), fault, isWhole })
     const shown = isWhole ? keys : keys.slice(0, Math.floor(keys.length / 2))
     for (const key of shown) yield valueOf(key)
-    await this.#steps.next()
+    await this.#steps.next('control listed')
     // A connector that was given less than was announced says so; one that believed it would be the fault.
     if (!isWhole) throw new Error(`listing broke off: ${fault}`)
   }
@@ -75,7 +75,7 @@ export class FaultyControl implements ExportControl {
   async #change(values: readonly Value[], change: (key: string) => void): Promise<readonly RefusedValue[]> {
     const fault = this.faults.shift()
     this.writes += 1
-    await this.#steps.next()
+    await this.#steps.next('write to control')
     if (fault !== undefined && beforeStoring.includes(fault)) throw new Error(`writing failed: ${fault}`)
     const isRefused = (index: number) => fault === 'refuse' || (fault === 'refuse-some' && index % 2 === 0)
     const keys = values.filter((_, index) => !isRefused(index)).map(keyOf)
@@ -88,7 +88,7 @@ export class FaultyControl implements ExportControl {
     // A process may die when the control has done a part of what it was asked.
     for (const key of stored) {
       change(key)
-      await this.#steps.next()
+      await this.#steps.next('one value done')
     }
     if (fault !== undefined && afterStoring.includes(fault)) throw new Error(`the answer was lost: ${fault}`)
     return values.filter((_, index) => isRefused(index)).map((value) => ({ value, reason: 'not today' }))

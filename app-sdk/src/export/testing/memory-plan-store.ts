@@ -23,6 +23,15 @@ export class MemoryPlanStore implements PlanStore {
     this.#steps = steps
   }
 
+  /** The same store in another world. */
+  copy(steps: Steps): MemoryPlanStore {
+    const copy = new MemoryPlanStore(steps)
+    copy.plans.push(...this.plans.map((plan) => ({ ...plan })))
+    copy.receipts.push(...this.receipts)
+    copy.#versions.push(...this.#versions)
+    return copy
+  }
+
   /** Makes the next version of the collection. */
   publish(keys: readonly string[]): void {
     this.#versions.push(keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
@@ -52,12 +61,12 @@ export class MemoryPlanStore implements PlanStore {
   }
 
   async collection(): Promise<CollectionVersion> {
-    await this.#steps.next()
+    await this.#steps.next('read collection')
     return { id: 'collection-1', name: 'Block', version: this.newest }
   }
 
   async values(_id: string, version: number): Promise<VersionValues> {
-    await this.#steps.next()
+    await this.#steps.next('read values')
     if (version > this.newest) throw new HubProblem(404, 'not-found', 'no such version')
     const keys = this.version(version)
     // oxlint-disable-next-line require-await -- the store's blocks are asynchronous, here as there
@@ -68,17 +77,17 @@ export class MemoryPlanStore implements PlanStore {
   }
 
   async lastReceipts(target: string): Promise<readonly Receipt[]> {
-    await this.#steps.next()
+    await this.#steps.next('read receipts')
     return this.receipts.filter((receipt) => receipt.target === target).toReversed()
   }
 
   async plan(planId: string): Promise<Plan> {
-    await this.#steps.next()
+    await this.#steps.next('read plan')
     return this.#find(planId)
   }
 
   async createPlan(created: CreatePlan, values: ValuesFile): Promise<Plan> {
-    await this.#steps.next()
+    await this.#steps.next('create plan')
     for (const plan of this.plans) if (plan.state === 'waiting') plan.state = 'superseded'
     const lines = linesOf(values)
     const texts = lines.map((line) => `${line.join('\t')}\n`)
@@ -99,21 +108,21 @@ export class MemoryPlanStore implements PlanStore {
       lines,
     }
     this.plans.push(plan)
-    await this.#steps.next()
+    await this.#steps.next('plan created')
     return plan
   }
 
   async setPlanState(planId: string, { state }: UpdatePlanState): Promise<void> {
-    await this.#steps.next()
+    await this.#steps.next('set plan state')
     const plan = this.#find(planId)
     const allowed = state === 'applying' ? ['ready'] : state === 'applied' ? ['applying'] : ['ready', 'applying']
     if (!allowed.includes(plan.state)) throw new Error(`a plan in state ${plan.state} does not become ${state}`)
     plan.state = state
-    await this.#steps.next()
+    await this.#steps.next('plan state set')
   }
 
   async writeReceipt(created: CreateReceipt, values: ValuesFile): Promise<void> {
-    await this.#steps.next()
+    await this.#steps.next('write receipt')
     this.receipts.push({
       ...created,
       reason: created.reason ?? null,
@@ -125,7 +134,7 @@ export class MemoryPlanStore implements PlanStore {
       createdAt: this.#now(),
       lines: linesOf(values),
     })
-    await this.#steps.next()
+    await this.#steps.next('receipt written')
   }
 
   #find(planId: string): KeptPlan {
