@@ -40,7 +40,7 @@ export { validateObject as validateStixObject } from './stix/bundle/validate-obj
 export type { StixObject, ValidatedObject as ValidatedStixObject } from './stix/bundle/validate-object.ts'
 export { comparableInstant as comparableStixInstant } from './stix/bundle/stix-instant.ts'
 export { mapStixObjects, outsideReferences } from './stix/mapping/map-stix-objects.ts'
-export type { MappedBundle, MappedObject } from './stix/mapping/map-stix-objects.ts'
+export type { MappedBundle, MappedObject, UnjoinedPair } from './stix/mapping/map-stix-objects.ts'
 export { labelOfMarking as labelOfStixMarking, labelsOf as stixLabelsOf } from './stix/mapping/map-markings.ts'
 export type { LibraryItems, LibraryPlace } from './stix/mapping/library-item.ts'
 export { stixIndicatorObject, updatedIndicatorObject } from './stix/output/stix-indicator-object.ts'

@@ -19,6 +19,7 @@ export async function importStix(target: HubTarget, file: string, owner: string)
     .filter(({ outcome }) => outcome === 'refused')
     .slice(0, shownReasonsMax))
     say.error(`${id}: ${reason ?? 'refused'}`)
+  if (answer.refused > shownReasonsMax) say.error(`and ${answer.refused - shownReasonsMax} more that were refused`)
   const { objects, mapped, kept, unchanged, refused, indicators, groups, associations } = answer
   say.line(
     `${objects} objects of STIX ${answer.specVersion}: ${mapped} mapped, ${kept} kept as text, ${unchanged} unchanged, ${refused} refused`,

@@ -32,8 +32,13 @@ export type BatchSender = AssertionWriter & {
   sentBy: string
 }
 
-/** What is written in a batch's transaction after its items; it may be called again, after a rollback. */
-export type WriteBeside = (client: PoolClient, batchId: string) => Promise<void>
+/** What is written in a batch's transaction after its items, by what became of them. */
+export type WriteBeside = {
+  /** It may be called again, after a rollback. */
+  write(client: PoolClient, batchId: string, outcomes: ItemOutcomes): Promise<void>
+  /** Whether it needs the owner for itself (batch-turn.ts), whatever the items do. */
+  needsTurnAlone: boolean
+}
 
 export type BatchesOptions = {
   pool: Pool
@@ -164,7 +169,7 @@ export class Batches {
     let failure: Error | undefined
     try {
       await makeSentTables(client)
-      const turn = turnOf(batch, modes)
+      const turn = beside?.needsTurnAlone === true ? 'alone' : turnOf(batch, modes)
       const written = (await this.#writeInTurn(client, read, turn)) ?? (await this.#writeInTurn(client, read, 'alone'))
       if (written === undefined) throw new Error('a batch met another one while it was alone')
       this.#onTouched(sender.organizationId)
@@ -196,7 +201,8 @@ export class Batches {
     const { sender, config, modes, batch, messages, sha256, batchId, beside, exclusions } = read
     await preferLookUps(client)
     await takeTurn(client, sender.ownerId, sha256, turn)
-    const earlier = await this.#store.repeated(client, sender, sha256)
+    // What is written beside a batch knows by itself what is there already, and has to hear what becomes of the items.
+    const earlier = beside === undefined ? await this.#store.repeated(client, sender, sha256) : undefined
     if (earlier !== undefined && batchId === undefined) return earlier
     if (batchId !== undefined) await this.#store.requireWritable(client, sender.ownerId)
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
@@ -204,7 +210,7 @@ export class Batches {
     const onItsWay = { id, batch, messages, now: this.#clock.now() }
     const { whole, associations } = await writeItems(client, sender, onItsWay, modes, outcomes)
     await writeLedger(client, id, whole, outcomes)
-    await beside?.(client, id)
+    await beside?.write(client, id, outcomes)
     const completed = await this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
     if (modes.action === 'Create') await noteJudgedBefore(client, exclusions, whole.indicators)
     // Last, so that an attempt is kept from ending for no longer than a commit takes.

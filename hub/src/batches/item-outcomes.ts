@@ -4,6 +4,7 @@ import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
 /** What became of each item, by position. */
 export class ItemOutcomes {
   readonly #outcomes: (LedgerOutcome | undefined)[]
+  #hasRefused = false
   readonly notes = new Map<number, { code: string; reason: string }>()
 
   constructor(batch: PreparedBatch) {
@@ -12,12 +13,18 @@ export class ItemOutcomes {
     for (const { position, code, reason } of batch.partial) this.notePart(position, code, reason)
   }
 
+  /** Whether any item was refused; most batches have none. */
+  get hasRefused(): boolean {
+    return this.#hasRefused
+  }
+
   of(position: number): LedgerOutcome | undefined {
     return this.#outcomes[position]
   }
 
   refuse(position: number, code: string, reason: string): void {
     this.#outcomes[position] = 'refused'
+    this.#hasRefused = true
     this.notes.set(position, { code, reason })
   }
 

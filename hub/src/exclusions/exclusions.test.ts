@@ -226,10 +226,13 @@ test('LIB-4: what a batch wrote while the lists changed is judged once more', as
     statusDefault: 'Active' as const,
   }
   const content = Buffer.from(JSON.stringify({ indicator: [{ type: 'Host', summary: 'a.example.com' }] }))
-  await library.batches.submit(sender, { action: 'Create', owner: 'Feed' }, content, async () => {
-    await listOf('Ours', ['.example.com'])
-    // Over everything that is committed: the batch is not.
-    await exclusions.pass()
+  await library.batches.submit(sender, { action: 'Create', owner: 'Feed' }, content, {
+    needsTurnAlone: false,
+    async write() {
+      await listOf('Ours', ['.example.com'])
+      // Over everything that is committed: the batch is not.
+      await exclusions.pass()
+    },
   })
   expect(await verdicts()).toEqual([])
   await exclusions.pass()

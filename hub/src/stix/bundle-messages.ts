@@ -31,11 +31,26 @@ export type MappedMessage = {
   /** COPY lines of `sent_stix_object`, an entry an object. */
   objects: CopyLines
   objectCount: number
+  /** Two numbers an entry of `objects`: positions in the batch of the items that the object became, from the one up to, and without, the other. */
+  itemsOf: Uint32Array<ArrayBuffer>
+  unjoined: UnjoinedEnds[]
   account: BundleAccount
 }
+
+/** What a revoked relationship joined, pair by pair. */
+export type UnjoinedEnds = {
+  relationshipId: string
+  sourceRef: string
+  targetRef: string
+  kind: string
+  source: UnjoinedEnd
+  target: UnjoinedEnd
+}
+/** The id of an indicator, or a group's xid. */
+export type UnjoinedEnd = { indicator: string } | { xid: string }
 
 /** The part of the answer that is known before anything is written. */
 export type BundleAccount = Pick<
   StixImport,
-  'objects' | 'mapped' | 'kept' | 'unchanged' | 'refused' | 'notMapped' | 'types'
+  'objects' | 'mapped' | 'kept' | 'unchanged' | 'refused' | 'notMapped' | 'notMappedCut' | 'types'
 > & { specVersion: StixSpecVersion }

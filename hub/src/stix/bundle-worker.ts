@@ -16,8 +16,13 @@ parentPort?.on('message', (request: BundleRequest) => {
   if (bundle === undefined) throw new Error('a bundle is to be mapped before one was read')
   const mapped = mapBundle(bundle, request)
   bundle = undefined
-  const { objects, content } = mapped
-  answer(mapped, [objects.bytes.buffer, objects.ends.buffer, ...(content === null ? [] : [content.buffer])])
+  const { objects, itemsOf, content } = mapped
+  answer(mapped, [
+    objects.bytes.buffer,
+    objects.ends.buffer,
+    itemsOf.buffer,
+    ...(content === null ? [] : [content.buffer]),
+  ])
 })
 
 function answer(message: BundleAnswer, transferred: ArrayBuffer[] = []): void {

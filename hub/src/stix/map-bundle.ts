@@ -10,15 +10,22 @@ import {
   type MappedObject,
   type ReadStixBundle,
   type ReadStixObject,
+  type UnjoinedPair,
 } from '@postern/intel'
 import { CopyLinesWriter } from '../batches/copy-lines.ts'
 import { arrayLiteral, copyRow } from '../batches/copy-row.ts'
-import type { BundleAccount, BundleAnswer, BundleRequest, KnownObject, MappedMessage } from './bundle-messages.ts'
+import type {
+  BundleAccount,
+  BundleAnswer,
+  BundleRequest,
+  KnownObject,
+  MappedMessage,
+  UnjoinedEnd,
+  UnjoinedEnds,
+} from './bundle-messages.ts'
+import { NotMapped } from './not-mapped.ts'
 
 type Bundle = Extract<ReadStixBundle, { ok: true }>
-
-/** Accounts of single objects in an answer. */
-const notMappedMax = 1000
 
 export function readBundle(json: Uint8Array): { bundle: Bundle | undefined; answer: BundleAnswer } {
   const bundle = readStixBundle(json)
@@ -43,13 +50,19 @@ export function mapBundle(
       : account,
   )
   const rows = new CopyLinesWriter()
-  let objectCount = 0
+  const itemsOf: number[] = []
+  const firstOf = {
+    group: 0,
+    indicator: mapped.items.group.length,
+    association: mapped.items.group.length + mapped.items.indicator.length,
+  }
   for (const account of accounts) {
     const read = objects[account.position]
     if (read?.ok !== true || account.outcome === 'unchanged' || account.outcome === 'refused') continue
     rows.line(objectRow(read, account))
     rows.endEntry()
-    objectCount += 1
+    const first = firstOf[account.itemsIn]
+    itemsOf.push(first + account.firstItem, first + account.itemsEnd)
   }
   const { itemCount } = mapped
   return {
@@ -57,9 +70,25 @@ export function mapBundle(
     content: itemCount === 0 || itemCount > stixItemsMax ? null : encode(mapped.items),
     itemCount,
     objects: rows.finish(),
-    objectCount,
+    objectCount: itemsOf.length / 2,
+    itemsOf: Uint32Array.from(itemsOf),
+    // One that was kept before has had its turn.
+    unjoined: mapped.unjoined.flatMap((pair) => (again.has(pair.position) ? [] : endsOf(objects[pair.position], pair))),
     account: { ...summarize(accounts), specVersion },
   }
+}
+
+/** Each value of the one with each of the other. */
+function endsOf(read: ReadStixObject | undefined, { source, target, kind }: UnjoinedPair): UnjoinedEnds[] {
+  if (read?.ok !== true) return []
+  const { id, source_ref: sourceRef, target_ref: targetRef } = read.object
+  const told = { relationshipId: id, sourceRef: String(sourceRef), targetRef: String(targetRef), kind }
+  return endOf(source).flatMap((from) => endOf(target).map((to) => ({ ...told, source: from, target: to })))
+}
+
+function endOf(place: LibraryPlace): UnjoinedEnd[] {
+  if (place.kind === 'group') return [{ xid: place.xid }]
+  return indicatorIds(place).map((indicator) => ({ indicator }))
 }
 
 function sortKnown(
@@ -107,14 +136,13 @@ function encode(items: LibraryItems): Uint8Array<ArrayBuffer> {
 function summarize(accounts: readonly MappedObject[]): Omit<BundleAccount, 'specVersion'> {
   const counts = { mapped: 0, kept: 0, unchanged: 0, refused: 0 }
   const types = new Map<string, number>()
-  const notMapped: BundleAccount['notMapped'] = []
+  const notMapped = new NotMapped()
   for (const { id, type, outcome, reason } of accounts) {
     counts[outcome] += 1
     types.set(type, (types.get(type) ?? 0) + 1)
-    if ((outcome === 'kept' || outcome === 'refused') && notMapped.length < notMappedMax)
-      notMapped.push({ id, type, outcome, reason })
+    if (outcome === 'kept' || outcome === 'refused') notMapped.add({ id, type, outcome, reason })
   }
-  return { objects: accounts.length, ...counts, notMapped, types: Object.fromEntries(types) }
+  return { objects: accounts.length, ...counts, ...notMapped.named(), types: Object.fromEntries(types) }
 }
 
 function digest(text: string): string {

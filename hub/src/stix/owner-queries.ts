@@ -144,12 +144,12 @@ const objects = `object_of_group as materialized (
 )`
 
 /**
- * Relationships that a kept text says, each as its ends and kind. Between an indicator and a group the library knows no kinds and no
+ * Relationships that a newest kept text says, each as its ends and kind. Between an indicator and a group the library knows no kinds and no
  * direction, so there any relationship counts, either way: the kind '*'.
  */
 const saidRelations = `told as materialized (
   select body::json->>'source_ref' as source_ref, body::json->>'target_ref' as target_ref, body::json->>'relationship_type' as kind
-  from stix_object where owner_id = $1 and type = 'relationship' and outcome = 'mapped'
+  from newest where type = 'relationship' and outcome = 'mapped'
 ), said as materialized (
   select source_ref, target_ref, kind from told
   union select source_ref, target_ref, '*' from told

@@ -160,6 +160,64 @@ describe('LIB-6: relationships', () => {
     expect(await world.bring('Relating', [uses, indicates])).toMatchObject({ unchanged: 2, batchId: null })
   })
 
+  test('LIB-6: a relationship that is revoked is taken apart, unless another one says the same', async () => {
+    const [malware, actor] = [
+      sdo('malware', 60, { name: 'M', is_family: true }),
+      sdo('threat-actor', 61, { name: 'A' }),
+    ]
+    const value = indicator(62, "[domain-name:value = 'unjoined.example.com']")
+    const other = indicator(63, "[domain-name:value = 'unjoined.example.net']")
+    const event = { type: 'Event', name: 'Seen', xid: `x-postern-group--${uuid(64)}`, eventType: 'Sighting' }
+    await world.send('Unjoining', { group: [event] })
+    const revoked = (object: object) => ({ ...object, modified: later, revoked: true })
+    const uses = relationship(65, actor.id, 'uses', malware.id)
+    const twice = relationship(66, actor.id, 'attributed-to', malware.id)
+    const again = relationship(67, actor.id, 'attributed-to', malware.id)
+    const indicates = relationship(68, value.id, 'indicates', malware.id)
+    const seen = relationship(69, value.id, 'related-to', event.xid)
+    const alike = relationship(70, value.id, 'related-to', other.id)
+    const all = [uses, twice, again, indicates, seen, alike]
+    expect(await world.bring('Unjoining', [malware, actor, value, other, ...all])).toMatchObject({ mapped: 10 })
+    expect(await joined('Unjoining')).toEqual({
+      groups: ['attributed-to', 'uses'],
+      both: ['M', 'Seen'],
+      indicators: ['related-to'],
+      sightings: 1,
+    })
+    // One that joined nothing itself takes nothing apart.
+    const never = relationship(71, actor.id, 'uses', malware.id, { revoked: true })
+    const answer = await world.bring('Unjoining', [never, ...[twice, indicates, seen, alike].map(revoked)])
+    expect(answer).toMatchObject({ kept: 5, mapped: 0 })
+    expect(await joined('Unjoining')).toEqual({
+      groups: ['attributed-to', 'uses'],
+      both: [],
+      indicators: [],
+      sightings: 0,
+    })
+    await world.bring('Unjoining', [again, uses].map(revoked))
+    expect(await joined('Unjoining')).toEqual({ groups: [], both: [], indicators: [], sightings: 0 })
+    // What is revoked is said once: what is joined since stays.
+    await world.send('Unjoining', {
+      association: [
+        { ref_1: actor.id, type_1: 'Adversary', ref_2: malware.id, type_2: 'Malware', associationType: 'uses' },
+      ],
+    })
+    await world.bring('Unjoining', [revoked(uses), sdo('tool', 72, { name: 'T' })])
+    expect(await joined('Unjoining')).toMatchObject({ groups: ['uses'] })
+  })
+
+  async function joined(owner: string) {
+    const { rows } = await world.database.pool.query<object>(
+      `with o as (select id from owner where name = $1), g as (select id, name from library_group where owner_id in (select id from o))
+       select array(select kind from group_link where group_id in (select id from g) order by kind) as groups,
+         array(select name from indicator_group l join g on g.id = l.group_id order by name) as both,
+         array(select kind from indicator_link where owner_id in (select id from o)) as indicators,
+         (select count(*)::int from sighting where group_id in (select id from g)) as sightings`,
+      [owner],
+    )
+    return rows[0]
+  }
+
   test('LIB-2: what a bundle brings has the status that its owner gives to what says none', async () => {
     await world.owners.change(world.person, await world.owner('Unproven'), { statusDefault: 'Review' })
     await world.bring('Unproven', [indicator(900, "[domain-name:value = 'unproven.example.com']")])
@@ -214,6 +272,62 @@ describe('LIB-6: versions and refusals', () => {
       'Its id is not malware-- and a UUID.',
       'It is no JSON object.',
     ])
+  })
+
+  test('LIB-6: what the library refuses of a bundle is accounted for with its reason, and its text is not kept', async () => {
+    const { exclusions, person } = world
+    const { id } = await exclusions.create(person, { name: 'Ours' })
+    await exclusions.writeEntries(person, id, Buffer.from('{"entries":[{"entry":".ours.example"}]}'))
+    const ours = indicator(80, "[domain-name:value = 'www.ours.example']")
+    const partly = indicator(81, "[domain-name:value = 'x.ours.example'] OR [domain-name:value = 'theirs.example']")
+    const theirs = indicator(82, "[domain-name:value = 'other.theirs.example']")
+    const malware = sdo('malware', 83, { name: 'M', is_family: true })
+    const indicates = relationship(84, ours.id, 'indicates', malware.id)
+    const sent = [ours, partly, theirs, malware, indicates]
+    const answer = await world.bring('Blocked', sent)
+    expect(answer).toMatchObject({
+      objects: 5,
+      mapped: 3,
+      kept: 1,
+      refused: 1,
+      indicators: { created: 2, refused: 2 },
+      associations: 0,
+      notMappedCut: 0,
+    })
+    expect(answer.notMapped.map((told) => [told.id, told.outcome])).toEqual([
+      [ours.id, 'refused'],
+      [partly.id, 'mapped'],
+      [indicates.id, 'kept'],
+    ])
+    expect(answer.notMapped.map(({ reason }) => reason)).toEqual([
+      'Host www.ours.example is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
+      '1 of 2 were refused. Host x.ours.example is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
+      expect.stringContaining('which this owner does not have'),
+    ])
+    const kept = await world.database.pool.query<{ object_id: string; outcome: string }>(
+      `select object_id, outcome from stix_object where owner_id = $1 order by object_id`,
+      [await world.owner('Blocked')],
+    )
+    expect(kept.rows.map((row) => [row.object_id, row.outcome])).toEqual([
+      [partly.id, 'mapped'],
+      [theirs.id, 'mapped'],
+      [malware.id, 'mapped'],
+      [indicates.id, 'kept'],
+    ])
+    // Once nothing keeps it out, it is taken, and what waited for it is joined.
+    await exclusions.remove(person, id)
+    const again = await world.bring('Blocked', sent)
+    expect(again).toMatchObject({ mapped: 2, unchanged: 3, refused: 0, indicators: { created: 1 }, associations: 1 })
+  })
+
+  test('LIB-6: an answer names refusals before what is kept, and says how many it does not name', async () => {
+    const identities = Array.from({ length: 1000 }, (_, number) =>
+      sdo('identity', 1000 + number, { name: 'I', identity_class: 'group' }),
+    )
+    const answer = await world.bring('Many', [...identities, sdo('malware', 90, { name: 'No family' })])
+    expect(answer).toMatchObject({ kept: 1000, refused: 1, notMappedCut: 1 })
+    expect(answer.notMapped).toHaveLength(1000)
+    expect(answer.notMapped[0]).toMatchObject({ outcome: 'refused' })
   })
 
   test('S14: what is no bundle, or nested too deep, is refused before anything is written', async () => {

@@ -6,3 +6,5 @@ export const bundleReadSecondsMax = 120
 export const bundleMemoryMegabytesMax = 1536
 /** STIX outputs that are read at once: each holds a connection. */
 export const stixOutputsMax = 4
+/** Objects of a bundle that its answer names one by one, since the library did not take all of them. */
+export const notMappedMax = 1000

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { labelOfStixMarking, type LibraryPlace, parseGroupType, parseIndicatorType } from '@postern/intel'
 import type { Pool, PoolClient } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import type { CopyLines } from '../batches/copy-lines.ts'
 import type { KnownObject } from './bundle-messages.ts'
 
 const instant = `to_char(version at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
@@ -91,17 +90,18 @@ function toPlace({ id, type, body, group_type: groupType, xid, values }: PlaceRo
 const pieceBytes = 1 << 20
 
 /**
- * Writes objects of a bundle. In a transaction of the caller's, whose time is also that of what they were mapped to: what is changed
+ * Writes objects of a bundle, given as COPY lines of `sent_stix_object`. In a transaction of the caller's, whose time is also that of what they were mapped to: what is changed
  * later is seen to be. One that was kept before and is mapped now says so; a version never
  * changes its text.
  */
-export async function writeObjects(client: PoolClient, ownerId: string, objects: CopyLines): Promise<void> {
+export async function writeObjects(client: PoolClient, ownerId: string, pieces: readonly Uint8Array[]): Promise<void> {
+  if (pieces.length === 0) return
   await client.query(`create temp table if not exists sent_stix_object (
     object_id text, type text, version timestamptz, spec_version text, body text, body_sha256 bytea, indicator_ids uuid[],
     group_xid text, outcome text, reason text
   ) on commit delete rows`)
   await pipeline(
-    Readable.from(stretches(objects.bytes), { objectMode: false }),
+    Readable.from(stretches(pieces), { objectMode: false }),
     client.query(copyFrom('copy sent_stix_object from stdin')),
   )
   await client.query(
@@ -117,8 +117,9 @@ export async function writeObjects(client: PoolClient, ownerId: string, objects:
   )
 }
 
-function* stretches(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes)
+function* stretches(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const bytes of pieces)
+    for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes)
 }
 
 function* piecesOf(ids: readonly string[]): Generator<string[]> {

@@ -12,12 +12,14 @@ import type { DatabaseConnection } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
 import type { Owners } from '../owners/owners.ts'
 import { BundleReader } from './bundle-reader.ts'
-import type { MappedMessage } from './bundle-messages.ts'
+import type { BundleAccount, MappedMessage } from './bundle-messages.ts'
 import { collectionOutput } from './collection-output.ts'
+import { judgeObjects } from './judge-objects.ts'
 import { OutputStreams } from './output-streams.ts'
 import { ownerOutput } from './owner-output.ts'
 import type { StixFormat } from './stix-format.ts'
 import { knownObjects, placesOf, writeObjects } from './stix-store.ts'
+import { unjoin } from './unjoin.ts'
 
 export type StixParts = Pick<DatabaseConnection, 'db' | 'pool'> & {
   audit: Audit
@@ -54,21 +56,35 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
         `The bundle becomes ${mapped.itemCount} indicators, groups and associations; ${stixItemsMax} are permitted. Send it in several bundles.`,
       )
     }
-    const batch = mapped.objectCount === 0 ? undefined : await write(caller, owner, mapped)
-    if (batch !== undefined) {
-      const { objects, mapped: count } = mapped.account
-      await audit.record(db, caller, 'stix.import', `owner ${owner.id}`, { objects, mapped: count }, address)
-    }
-    return answer(owner.name, mapped, batch)
+    if (mapped.objectCount === 0) return answer(owner.name, mapped.account, undefined)
+    const { batch, account } = await write(caller, owner, mapped)
+    const { objects, mapped: count, refused } = account
+    await audit.record(db, caller, 'stix.import', `owner ${owner.id}`, { objects, mapped: count, refused }, address)
+    return answer(owner.name, account, batch)
   }
 
-  async function write(caller: Caller, owner: Owner, mapped: MappedMessage): Promise<BatchRow | undefined> {
-    return batches.submit(
-      batchSender(caller, owner),
+  async function write(
+    caller: Caller,
+    owner: Owner,
+    mapped: MappedMessage,
+  ): Promise<{ batch: BatchRow; account: BundleAccount }> {
+    const sender = batchSender(caller, owner)
+    let account = mapped.account
+    const batch = await batches.submit(
+      sender,
       { action: 'Create', owner: owner.name, source: 'stix' },
       mapped.content ?? emptyContent,
-      async (client) => writeObjects(client, owner.id, mapped.objects),
+      {
+        needsTurnAlone: mapped.unjoined.length > 0,
+        async write(client, _, outcomes) {
+          const judged = judgeObjects(mapped, outcomes)
+          account = judged.account
+          await writeObjects(client, owner.id, judged.pieces)
+          await unjoin(client, sender, mapped.unjoined)
+        },
+      },
     )
+    return { batch, account }
   }
 
   /** A version of a data collection, its values built from what the organization knows of them. @throws Problem `unavailable` */
@@ -111,7 +127,7 @@ async function ownerOf(
 
 const emptyContent = new TextEncoder().encode('{}')
 
-function answer(owner: string, { account }: MappedMessage, batch: BatchRow | undefined): StixImport {
+function answer(owner: string, account: BundleAccount, batch: BatchRow | undefined): StixImport {
   return {
     owner,
     ...account,

@@ -25,8 +25,13 @@ export const StixImport = z.object({
   associations: Count,
   /** The batch that wrote it; null where nothing was left to write. */
   batchId: z.nullable(Id),
-  /** Objects that are kept or refused, each with its reason. The first 1,000. */
+  /**
+   * Objects of which the library did not take all, each with its reason: refused ones, kept ones, and mapped ones a part of whose values
+   * was refused. 1,000 at most, refused ones first.
+   */
   notMapped: z.array(StixObjectAccount),
+  /** How many more of them there are. */
+  notMappedCut: Count,
   /** How many objects of each type. */
   types: z.record(z.string(), Count),
 })

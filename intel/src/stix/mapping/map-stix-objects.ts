@@ -15,12 +15,26 @@ export interface MappedObject {
   readonly outcome: 'mapped' | 'kept' | 'unchanged' | 'refused'
   readonly reason: string | null
   readonly place: LibraryPlace | undefined
+  /** The list of `LibraryItems` that the object's own items are in, from `firstItem` up to, and without, `itemsEnd`. */
+  readonly itemsIn: keyof LibraryItems
+  readonly firstItem: number
+  readonly itemsEnd: number
+}
+
+/** What a relationship that is revoked or deprecated joined, if an earlier version of it did. */
+export interface UnjoinedPair {
+  /** Of the relationship among the objects of the bundle. */
+  readonly position: number
+  readonly source: LibraryPlace
+  readonly target: LibraryPlace
+  readonly kind: string
 }
 
 export interface MappedBundle {
   /** One for each object of the bundle, in its order. */
   readonly objects: readonly MappedObject[]
   readonly items: LibraryItems
+  readonly unjoined: readonly UnjoinedPair[]
   /** Groups, indicators and associations that the bundle becomes; above `stixItemsMax`, `items` lacks some of them. */
   readonly itemCount: number
 }
@@ -69,6 +83,7 @@ class StixMapper {
   readonly #outside: ReadonlyMap<string, LibraryPlace>
   readonly #known = new Map<string, Known>()
   readonly #items: LibraryItems = { group: [], indicator: [], association: [] }
+  readonly #unjoined: UnjoinedPair[] = []
   readonly #placeOf = (id: string) => this.#known.get(id)?.place ?? this.#outside.get(id)
   #itemCount = 0
 
@@ -84,7 +99,7 @@ class StixMapper {
     const revoked = new Map<number, MappedObject>()
     for (const read of this.#objects) if (isRevoked(read)) revoked.set(read.position, this.#account(read))
     const objects = this.#objects.map((read) => revoked.get(read.position) ?? this.#account(read))
-    return { objects, items: this.#items, itemCount: this.#itemCount }
+    return { objects, items: this.#items, unjoined: this.#unjoined, itemCount: this.#itemCount }
   }
 
   #note(read: GoodObject): void {
@@ -97,32 +112,30 @@ class StixMapper {
   }
 
   #account(read: ReadStixObject): MappedObject {
-    const { position } = read
-    if (!read.ok) {
-      const { id, type, reason } = read
-      return { position, id, type, outcome: 'refused', reason, place: undefined }
-    }
-    const { id, type } = read.object
-    const known = this.#known.get(id)
+    if (!read.ok) return account(read.position, read, 'refused', read.reason)
+    const { position, object } = read
+    const known = this.#known.get(object.id)
     if (known?.read !== read) return this.#accountOfOther(read, known?.read)
     const { place, reason } = known
-    if (type === 'indicator' && place === undefined) return { position, id, type, outcome: 'refused', reason, place }
-    if (this.#unchanged.has(position)) return { position, id, type, outcome: 'unchanged', reason: null, place }
+    if (object.type === 'indicator' && place === undefined) return account(position, object, 'refused', reason)
+    if (this.#unchanged.has(position)) return account(position, object, 'unchanged', null, place)
+    const itemsIn = listOf(place)
+    const items = this.#items[itemsIn]
+    const firstItem = items.length
     const kept = this.#write(read, place)
-    if (kept !== undefined) return { position, id, type, outcome: 'kept', reason: kept, place: undefined }
-    return { position, id, type, outcome: 'mapped', reason, place }
+    if (kept !== undefined) return account(position, object, 'kept', kept)
+    const { id, type } = object
+    return { position, id, type, outcome: 'mapped', reason, place, itemsIn, firstItem, itemsEnd: items.length }
   }
 
   /** Another version of an object than the newest, or the same once more. */
   #accountOfOther(read: GoodObject, newest: GoodObject | undefined): MappedObject {
-    const { position } = read
-    const { id, type } = read.object
-    const told = { position, id, type, place: undefined }
-    if (this.#unchanged.has(position)) return { ...told, outcome: 'unchanged', reason: null }
+    const { position, object } = read
+    if (this.#unchanged.has(position)) return account(position, object, 'unchanged', null)
     if (newest?.version !== read.version)
-      return { ...told, outcome: 'kept', reason: 'A newer version of it is in the bundle.' }
-    if (newest?.text === read.text) return { ...told, outcome: 'unchanged', reason: 'It is in the bundle twice.' }
-    return { ...told, outcome: 'refused', reason: 'The bundle holds another object with this id and version.' }
+      return account(position, object, 'kept', 'A newer version of it is in the bundle.')
+    if (newest?.text === read.text) return account(position, object, 'unchanged', 'It is in the bundle twice.')
+    return account(position, object, 'refused', 'The bundle holds another object with this id and version.')
   }
 
   /** Counts items; beyond the bound they are counted and not made, so that a small bundle cannot become a large one. */
@@ -132,8 +145,8 @@ class StixMapper {
   }
 
   /** Adds the items of an object. @returns why it is kept as its text alone, where it is */
-  #write({ object }: GoodObject, place: LibraryPlace | undefined): string | undefined {
-    if (object.type === 'relationship') return this.#writeRelationship(object)
+  #write({ position, object }: GoodObject, place: LibraryPlace | undefined): string | undefined {
+    if (object.type === 'relationship') return this.#writeRelationship(position, object)
     if (place === undefined) return keptReason(object)
     if (place.kind === 'label') return undefined
     const labels = labelsOf(object, this.#placeOf)
@@ -147,19 +160,19 @@ class StixMapper {
     return undefined
   }
 
-  #writeRelationship(object: StixObject): string | undefined {
-    if (object['revoked'] === true || object['x_mitre_deprecated'] === true)
-      return 'It is revoked or deprecated, so that nothing is joined by it.'
+  #writeRelationship(position: number, object: StixObject): string | undefined {
     const [from, to] = [textOf(object['source_ref']) ?? '', textOf(object['target_ref']) ?? '']
     const [source, target] = [this.#placeOf(from), this.#placeOf(to)]
+    const kind = textOf(object['x_postern_kind']) ?? textOf(object['relationship_type']) ?? 'related-to'
+    if (object['revoked'] === true || object['x_mitre_deprecated'] === true) {
+      if (isEnd(source) && isEnd(target))
+        this.#unjoined.push({ position, source, target, kind: kind.slice(0, kindLengthMax) })
+      return 'It is revoked or deprecated, so that nothing is joined by it.'
+    }
     if (!isEnd(source)) return `Its source ${from} has no place in the library.`
     if (!isEnd(target)) return `Its target ${to} has no place in the library.`
     if (from === to) return 'It joins an object to itself.'
-    this.#associate(
-      source,
-      target,
-      (textOf(object['x_postern_kind']) ?? textOf(object['relationship_type']) ?? 'related-to').slice(0, 200),
-    )
+    this.#associate(source, target, kind.slice(0, kindLengthMax))
     return undefined
   }
 
@@ -185,6 +198,25 @@ class StixMapper {
       }
     }
   }
+}
+
+const kindLengthMax = 200
+
+/** An account without items of its own. */
+function account(
+  position: number,
+  { id, type }: { id: string; type: string },
+  outcome: MappedObject['outcome'],
+  reason: string | null,
+  place?: LibraryPlace,
+): MappedObject {
+  return { position, id, type, outcome, reason, place, itemsIn: 'association', firstItem: 0, itemsEnd: 0 }
+}
+
+/** What has no place of its own is a relationship. */
+function listOf(place: LibraryPlace | undefined): keyof LibraryItems {
+  if (place === undefined) return 'association'
+  return place.kind === 'indicators' ? 'indicator' : 'group'
 }
 
 type Placed = { place: LibraryPlace | undefined; reason: string | null }
