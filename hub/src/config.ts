@@ -15,7 +15,12 @@ export const HubEnvironment = z.object({
     .describe('Data folder: cluster, secret key, certificate of the CA, sockets'),
   POSTERN_HTTPS_PORT: port.default(8443).describe('Port of the API and the console; 0 takes any free one'),
   POSTERN_BROKER_PORT: port.default(62_000).describe('Port of the message broker; 0 takes any free one'),
-  POSTERN_LISTEN_HOST: z.string().min(1).default('0.0.0.0').describe('Address that both ports listen on'),
+  POSTERN_LISTEN_HOST: z.string().min(1).default('0.0.0.0').describe('Address that all ports listen on'),
+  POSTERN_READER_PORT: port
+    .optional()
+    .describe(
+      'Port for readers with client certificates; not set: there is none, and no such reader; 0 takes any free one',
+    ),
   POSTERN_PUBLIC_URL: z
     .url({ protocol: /^https$/ })
     .optional()
@@ -43,6 +48,8 @@ export type HubConfig = {
   httpsPort: number
   brokerPort: number
   listenHost: string
+  /** Absent where no reader comes with a client certificate (D27). */
+  readerPort: number | undefined
   publicUrl: string | undefined
   brokerPublicHost: string | undefined
   databaseUrl: string | undefined
@@ -70,6 +77,7 @@ export function readHubConfig(environment: Record<string, string | undefined>): 
     httpsPort: values.POSTERN_HTTPS_PORT,
     brokerPort: values.POSTERN_BROKER_PORT,
     listenHost: values.POSTERN_LISTEN_HOST,
+    readerPort: values.POSTERN_READER_PORT,
     publicUrl: values.POSTERN_PUBLIC_URL,
     brokerPublicHost: values.POSTERN_BROKER_PUBLIC_HOST,
     databaseUrl: values.DATABASE_URL,

@@ -35,6 +35,8 @@ export type FeatureParts = {
   authority: Authority
   settings: Settings
   serverFilesFolder: string
+  /** Whether readers with client certificates have a port to come to. */
+  hasReaderPort?: boolean
   log: Log
 }
 
@@ -48,6 +50,7 @@ export function createFeatures({
   authority,
   settings,
   serverFilesFolder,
+  hasReaderPort = false,
   log,
 }: FeatureParts) {
   const { db, pool } = connection
@@ -70,7 +73,7 @@ export function createFeatures({
   const lifecycleParts = { db, clock, audit, onTouched: refreshTouched }
   const stix = createStix({ db, pool, audit, batches: library.batches, owners: library.owners, collections })
 
-  const readers = createReaders({ db, pool, audit, clock })
+  const readers = createReaders({ db, pool, audit, clock, hasReaderPort })
 
   return {
     audit,

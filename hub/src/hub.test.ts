@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BatchAnswer, paths, tcexPaths } from '@postern/protocol'
 import { expect, test } from 'vitest'
 import { readHubConfig } from './config.ts'
 import { createTestDatabase } from './database/test-database.ts'
+import { selfSigned } from './http/test-certificate.ts'
 import { startHub } from './hub.ts'
 
 test('D16: whoever can open the socket is administrator, and sends and reads batches as one', async () => {
@@ -43,6 +45,35 @@ test('/metrics counts what is under way', async () => {
   expect(text).toContain('postern_commands_unacknowledged 0')
 })
 
+test('D27: the reader port is closed unless it is set; it lets in a certificate, and TAXII names addresses of it', async () => {
+  {
+    await using hub = await open()
+    expect(hub.readerPort).toBeUndefined()
+  }
+  await using hub = await open({ POSTERN_READER_PORT: '0' })
+  const { cert, key } = await selfSigned(new Date(Date.now() + 3_600_000))
+  const root = { name: 'partners', title: 'Partners' }
+  expect((await hub.ask('POST', paths.taxiiRoots, root)).status).toBe(201)
+  expect((await hub.ask('POST', paths.owners, { name: 'Partner' })).status).toBe(201)
+  const collection = { root: 'partners', title: 'Theirs', owner: 'Partner' }
+  const { id } = (await hub.ask('POST', paths.taxiiCollections, collection)).json as { id: string }
+  const taxiiCollections = [{ id, canRead: true, canWrite: false }]
+  const reader = { name: 'Partner', credential: 'certificate', certificate: cert, taxiiCollections }
+  expect((await hub.ask('POST', paths.readers, reader)).status).toBe(201)
+  const discovered = await new Promise<string>((resolve, reject) => {
+    const ca = readFileSync(join(hub.folder, 'pki/ca.pem'))
+    const options = { port: hub.readerPort, path: paths.taxii, servername: 'localhost', ca, cert, key, agent: false }
+    secureRequest({ ...options, headers: { accept: 'application/taxii+json;version=2.1' } }, (response) => {
+      void response.toArray().then((parts) => resolve(Buffer.concat(parts).toString()))
+    })
+      .once('error', reject)
+      .end()
+  })
+  expect(JSON.parse(discovered)).toMatchObject({
+    api_roots: [expect.stringMatching(`^https://[^/]+:${hub.readerPort}/taxii2/partners/$`)],
+  })
+})
+
 /** Worker threads of this process. */
 function threads(): number {
   const { workers } = process.report.getReport() as { workers: unknown[] }
@@ -50,7 +81,7 @@ function threads(): number {
 }
 
 /** A hub on a database and in a folder of its own; it is spoken to through its socket. */
-async function open() {
+async function open(more: Record<string, string> = {}) {
   const database = await createTestDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-'))
   const hub = await startHub(
@@ -61,6 +92,7 @@ async function open() {
       POSTERN_LISTEN_HOST: '127.0.0.1',
       POSTERN_LOG_LEVEL: 'error',
       DATABASE_URL: database.url,
+      ...more,
     }),
   )
 
@@ -94,6 +126,8 @@ async function open() {
   }
 
   return {
+    folder,
+    readerPort: hub.readerPort,
     ask,
     send,
     async [Symbol.asyncDispose]() {

@@ -25,12 +25,19 @@ import { choosePort } from './machine/free-port.ts'
 import { readHubFile, writeHubFile } from './machine/hub-file.ts'
 import { Authority } from './pki/authority.ts'
 import { certificateNames } from './pki/certificate-names.ts'
-import { addRoutes, type RouteParts } from './routes.ts'
+import { openReaderPort, type ReaderPort } from './readers/reader-port.ts'
+import { addReaderRoutes, addRoutes, type RouteParts } from './routes.ts'
 import { Settings } from './settings/settings.ts'
 import { hubVersion } from './version.ts'
 
 /** A running hub. Disposing of it ends everything that it started, the database last. */
-export type Hub = AsyncDisposable & { url: string; httpsPort: number; brokerPort: number; dataFolder: string }
+export type Hub = AsyncDisposable & {
+  url: string
+  httpsPort: number
+  brokerPort: number
+  readerPort: number | undefined
+  dataFolder: string
+}
 
 /** Starts everything in order: folder, database, keys, features, background work, doors. */
 export async function startHub(config: HubConfig): Promise<Hub> {
@@ -61,7 +68,17 @@ export async function startHub(config: HubConfig): Promise<Hub> {
   })
   const notifications = new Notifications(database.directUrl, log)
   const { serverFilesFolder } = config
-  const features = createFeatures({ connection, notifications, keys, authority, settings, serverFilesFolder, log })
+  const hasReaderPort = config.readerPort !== undefined
+  const features = createFeatures({
+    connection,
+    notifications,
+    keys,
+    authority,
+    settings,
+    serverFilesFolder,
+    hasReaderPort,
+    log,
+  })
   stack.defer(async () => await features.library.batches.close())
   stack.defer(async () => await features.stix.close())
   const organizationId = await features.access.firstOrganizationId()
@@ -93,6 +110,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
       metricsTokenFile: config.metricsTokenFile,
     },
   }
+  const certificate = await serverCertificate()
   const https = await openServer({
     authenticate: authenticateHttps(
       features.access,
@@ -100,7 +118,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
       features.executions.tokens.authenticate,
       features.readers.credentials,
     ),
-    https: await serverCertificate(),
+    https: certificate,
   })
   const door = await openServer({ authenticate: authenticateMachine(organizationId) })
 
@@ -111,17 +129,40 @@ export async function startHub(config: HubConfig): Promise<Hub> {
   await https.listen({ port: httpsPort, host: config.listenHost })
 
   const { apiURL } = await settings.publicNames()
+  await features.readers.certificates.warn(log)
+  const readerPort = config.readerPort === undefined ? undefined : (await openDoorOfReaders(config.readerPort)).port
   const { dataFolder } = config
   writeHubFile(dataFolder, { url: apiURL, httpsPort, brokerPort, pid: process.pid, dataFolder, version: hubVersion })
   log.info({ url: apiURL, brokerPort }, 'the hub is ready')
   const started = stack.move()
-  return { url: apiURL, httpsPort, brokerPort, dataFolder, [Symbol.asyncDispose]: () => started.disposeAsync() }
+  return {
+    url: apiURL,
+    httpsPort,
+    brokerPort,
+    readerPort,
+    dataFolder,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  }
 
   async function openServer(options: Omit<Parameters<typeof createServer>[0], 'logger'>): Promise<Server> {
     const server = await createServer({ ...options, logger: log })
     stack.defer(async () => await server.close())
     await addRoutes(server, routes)
     return server
+  }
+
+  async function openDoorOfReaders(port: number): Promise<ReaderPort> {
+    const { readers } = features
+    return stack.use(
+      await openReaderPort({
+        readers,
+        port,
+        host: config.listenHost,
+        https: certificate,
+        addRoutes: (server, taken) => addReaderRoutes(server, routes, taken),
+        log,
+      }),
+    )
   }
 
   async function databaseAnswers(): Promise<string | undefined> {

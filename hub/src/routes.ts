@@ -38,6 +38,18 @@ export type RouteParts = {
   consoleFolder: string
 }
 
+/** What the reader port serves (D27). TAXII names addresses: there, those of that port. */
+export function addReaderRoutes(server: Server, { features, settings }: RouteParts, port: () => number): void {
+  listRoutes(server, features.lists)
+  taxiiRoutes(server, features.taxii, {
+    async publicNames() {
+      const url = new URL((await settings.publicNames()).apiURL)
+      url.port = String(port())
+      return { apiURL: url.origin }
+    },
+  })
+}
+
 /** Every route of the hub; the HTTPS server and the machine's own door have the same. */
 export async function addRoutes(server: Server, parts: RouteParts): Promise<void> {
   const { db, features, settings } = parts

@@ -26,7 +26,6 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
   const [networks, setNetworks] = useState('')
   const [grants, setGrants] = useState<Grants>({ lists: [], taxiiCollections: [] })
   const [made, setMade] = useState<CreatedReader>()
-  const sha256 = certificate.toLowerCase().replaceAll(/[^0-9a-f]/g, '')
   const create = useWrite({
     write: () =>
       api(paths.readers, {
@@ -34,7 +33,7 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
         body: {
           name: name.trim(),
           credential,
-          ...(credential === 'certificate' && { certificateSha256: sha256 }),
+          ...(credential === 'certificate' && { certificate: certificate.trim() }),
           networks: networksOf(networks),
           ...grants,
         },
@@ -49,7 +48,7 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
     <FormDialog
       title="New reader"
       confirm="Make the reader"
-      isReady={name.trim() !== '' && (credential !== 'certificate' || sha256.length === 64)}
+      isReady={name.trim() !== '' && (credential !== 'certificate' || certificate.trim() !== '')}
       onClose={onClose}
       onConfirm={() => create.mutate()}
       action={create}
@@ -73,13 +72,13 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
         data={Object.entries(credentialWords).map(([value, label]) => ({ value, label }))}
       />
       {credential === 'certificate' && (
-        <TextInput
-          label="SHA-256 of the certificate"
-          description="Of its DER, 64 hexadecimal digits; colons do not matter."
+        <Textarea
+          label="Certificate"
+          description="In PEM, without its key; behind it those of its issuers up to the root, unless it vouches for itself."
           className={form['code'] ?? ''}
+          rows={6}
           required
           value={certificate}
-          error={certificate !== '' && sha256.length !== 64 ? `These are ${sha256.length} of 64 digits` : undefined}
           onChange={(event) => setCertificate(event.currentTarget.value)}
         />
       )}

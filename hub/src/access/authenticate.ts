@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify'
-import { clientCertificateOf } from '../http/client-certificates.ts'
 import type { Authenticate } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import { type ReaderCredentials, readerTokenPrefix } from '../readers/readers.ts'
@@ -15,7 +14,7 @@ const stranger: Caller = { kind: 'stranger', name: 'stranger' }
 
 /**
  * Who sent a request over HTTPS: an API token, an environment server's delivery token, an execution's token (TcEx's scheme),
- * a reader's password, token or client certificate (D27), or a session's cookie. A credential that is no good is refused, even on public routes, so that nobody mistakes it for one
+ * a reader's password or token (D27), or a session's cookie. A credential that is no good is refused, even on public routes, so that nobody mistakes it for one
  * that works.
  */
 export function authenticateHttps(
@@ -28,17 +27,12 @@ export function authenticateHttps(
     const header = request.headers.authorization
     if (header !== undefined) return await callerOfHeader(header, request.ip)
     const cookie = request.cookies[sessionCookie]
-    if (cookie === undefined) return (await callerOfCertificate(request)) ?? stranger
+    if (cookie === undefined) return stranger
     const caller = await access.callerOfSession(cookie)
     // A dead session is no mistake of the sender's: the console then shows the sign-in page.
     if (caller === undefined) return stranger
     refuseForgery(request)
     return caller
-  }
-
-  async function callerOfCertificate(request: FastifyRequest): Promise<Caller | undefined> {
-    const sha256 = clientCertificateOf(request.raw.socket, Date.now())
-    return sha256 === undefined ? undefined : await readers.certificate(sha256, request.ip)
   }
 
   async function callerOfHeader(header: string, address: string): Promise<Caller> {

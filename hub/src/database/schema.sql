@@ -873,6 +873,7 @@ table reader
   created_at timestamp with time zone not null default now()
   last_used_at timestamp with time zone
   disabled_at timestamp with time zone
+  certificate_pem text
   constraint reader_certificate_sha256_key UNIQUE (certificate_sha256)
   constraint reader_check CHECK (((username IS NULL) = (password_hash IS NULL)))
   constraint reader_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
@@ -1100,8 +1101,8 @@ table taxii_collection
   added_last timestamp with time zone not null default '-infinity'::timestamp with time zone
   body_bytes_max integer not null default 0
   stix_number bigint not null default 0
-  asserted_until timestamp with time zone not null default '-infinity'::timestamp with time zone
   created_at timestamp with time zone not null default now()
+  pass_after uuid default '00000000-0000-0000-0000-000000000000'::uuid
   constraint taxii_collection_check CHECK (((collection_id IS NULL) <> (owner_id IS NULL)))
   constraint taxii_collection_check1 CHECK (((NOT can_write) OR (owner_id IS NOT NULL)))
   constraint taxii_collection_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
@@ -1122,11 +1123,27 @@ table taxii_object
   is_last boolean not null
   indicator_id uuid
   body text not null
+  is_revoked boolean not null default false
+  kept_id text
+  value_ids uuid[]
+  group_id bigint
   constraint taxii_object_pkey PRIMARY KEY (taxii_collection_id, number)
   CREATE INDEX taxii_object_by_added ON public.taxii_object USING btree (taxii_collection_id, added_at)
   CREATE INDEX taxii_object_by_type ON public.taxii_object USING btree (taxii_collection_id, type, number) WHERE is_last
+  CREATE INDEX taxii_object_of_group ON public.taxii_object USING btree (group_id) WHERE (is_last AND (group_id IS NOT NULL))
   CREATE INDEX taxii_object_of_indicator ON public.taxii_object USING btree (taxii_collection_id, indicator_id) WHERE (is_last AND (indicator_id IS NOT NULL))
+  CREATE INDEX taxii_object_of_kept ON public.taxii_object USING btree (taxii_collection_id, kept_id) WHERE (is_last AND (kept_id IS NOT NULL))
+  CREATE INDEX taxii_object_of_values ON public.taxii_object USING gin (value_ids) WHERE (is_last AND (value_ids IS NOT NULL))
   CREATE UNIQUE INDEX taxii_object_by_id ON public.taxii_object USING btree (taxii_collection_id, object_id, version)
+
+table taxii_pending
+  id bigint not null generated
+  taxii_collection_id uuid not null
+  indicator_ids uuid[] not null default '{}'::uuid[]
+  group_ids bigint[] not null default '{}'::bigint[]
+  constraint taxii_pending_pkey PRIMARY KEY (id)
+  constraint taxii_pending_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
+  CREATE INDEX taxii_pending_of_collection ON public.taxii_pending USING btree (taxii_collection_id, id)
 
 table taxii_root
   id bigint not null generated

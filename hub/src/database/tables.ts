@@ -83,6 +83,7 @@ export interface Database {
   tag: TagTable
   taxii_collection: TaxiiCollectionTable
   taxii_object: TaxiiObjectTable
+  taxii_pending: TaxiiPendingTable
   taxii_root: TaxiiRootTable
   taxii_status: TaxiiStatusTable
   tombstone: TombstoneTable
@@ -758,6 +759,7 @@ export interface ReaderTable {
   created_at: GeneratedTimestamp
   last_used_at: Date | null
   disabled_at: Date | null
+  certificate_pem: string | null
 }
 
 export interface ReaderListTable {
@@ -928,8 +930,8 @@ export interface TaxiiCollectionTable {
   added_last: GeneratedTimestamp
   body_bytes_max: Generated<number>
   stix_number: GeneratedBigInt
-  asserted_until: GeneratedTimestamp
   created_at: GeneratedTimestamp
+  pass_after: Generated<string | null>
 }
 
 export interface TaxiiObjectTable {
@@ -943,6 +945,17 @@ export interface TaxiiObjectTable {
   is_last: boolean
   indicator_id: string | null
   body: string
+  is_revoked: Generated<boolean>
+  kept_id: string | null
+  value_ids: string[] | null
+  group_id: string | null
+}
+
+export interface TaxiiPendingTable {
+  id: GeneratedBigInt
+  taxii_collection_id: string
+  indicator_ids: Generated<string[]>
+  group_ids: Generated<string[]>
 }
 
 export interface TaxiiRootTable {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SecureContextOptions } from 'node:tls'
+import type { TlsOptions } from 'node:tls'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
@@ -22,7 +22,6 @@ import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
-import { askForClientCertificates } from './client-certificates.ts'
 import { httpLimits } from './http-limits.ts'
 import { registerOpenapi } from './openapi.ts'
 import { replyWithProblem } from './problem-reply.ts'
@@ -54,7 +53,7 @@ export type ServerOptions = {
   authenticate: Authenticate
   logger: Logger | false
   /** Absent for the machine's own door, which is a Unix socket. */
-  https?: SecureContextOptions
+  https?: TlsOptions
 }
 
 /** The HTTP server with everything that holds for all routes; features add theirs. */
@@ -77,7 +76,7 @@ export async function createServer({ authenticate, logger, https }: ServerOption
     ? Fastify(base)
     : Fastify({
         ...base,
-        https: { ...https, ...askForClientCertificates, minVersion: 'TLSv1.2' },
+        https: { ...https, minVersion: 'TLSv1.2' },
       })) as unknown as Server
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)

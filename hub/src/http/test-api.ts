@@ -69,6 +69,7 @@ export async function createTestApi(): Promise<TestApi> {
     authority: new Authority(keys),
     settings,
     serverFilesFolder: '',
+    hasReaderPort: true,
     log: logger,
   })
   const [ourId, theirId] = [await organization('Ours'), await organization('Theirs')]

@@ -2,6 +2,7 @@ import type { Reader, ReaderGrants } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { runPrepared } from '../database/prepared.ts'
+import type { ReaderCertificate } from './reader-certificate.ts'
 
 /** What a request is judged by. */
 export type ReaderCredential = {
@@ -21,9 +22,15 @@ export type NewReader = {
   username: string | null
   passwordHash: string | null
   tokenSha256: Buffer | null
-  certificateSha256: Buffer | null
+  certificate: ReaderCertificate | null
   networks: string[]
   createdBy: string
+}
+
+export type ReaderChange = {
+  networks?: string[] | undefined
+  isEnabled?: boolean | undefined
+  certificate?: ReaderCertificate | undefined
 }
 
 type ReaderRow = {
@@ -104,12 +111,13 @@ export class ReaderStore {
     this.#db = db
   }
 
-  /** Undefined where the name is taken. */
+  /** Undefined where the name is taken in the organization, or the certificate in the hub. */
   async insert(reader: NewReader): Promise<string | undefined> {
     const { rows } = await sql<{ id: string }>`
-      insert into reader (organization_id, name, username, password_hash, token_sha256, certificate_sha256, networks, created_by)
+      insert into reader (organization_id, name, username, password_hash, token_sha256, certificate_sha256,
+        certificate_pem, networks, created_by)
       values (${reader.organizationId}, ${reader.name}, ${reader.username}, ${reader.passwordHash}, ${reader.tokenSha256},
-        ${reader.certificateSha256}, ${networksOf(reader.networks)}, ${reader.createdBy})
+        ${reader.certificate?.sha256 ?? null}, ${reader.certificate?.pem ?? null}, ${networksOf(reader.networks)}, ${reader.createdBy})
       on conflict do nothing returning id`.execute(this.#db)
     return rows[0]?.id
   }
@@ -118,11 +126,13 @@ export class ReaderStore {
   async change(
     organizationId: string,
     readerId: string,
-    { networks, isEnabled }: { networks?: string[] | undefined; isEnabled?: boolean | undefined },
+    { networks, isEnabled, certificate }: ReaderChange,
     now: Date,
   ): Promise<boolean> {
     const { numAffectedRows } = await sql`
       update reader set
+        certificate_sha256 = ${certificate === undefined ? sql`certificate_sha256` : certificate.sha256},
+        certificate_pem = ${certificate === undefined ? sql`certificate_pem` : certificate.pem},
         networks = ${networks === undefined ? sql`networks` : networksOf(networks)},
         disabled_at = ${isEnabled === undefined ? sql`disabled_at` : isEnabled ? null : sql`coalesce(disabled_at, ${now})`}
       where id = ${readerId} and organization_id = ${organizationId}`.execute(this.#db)
@@ -198,6 +208,19 @@ export class ReaderStore {
       .where('taxii_collection_id', '=', collectionId)
       .executeTakeFirst()
     return { canRead: row?.can_read === true, canWrite: row?.can_write === true }
+  }
+
+  /** Of all organizations: one port is everybody's. In the order in which the readers were made. */
+  async certificatePems(): Promise<{ id: string; pem: string | null }[]> {
+    const { rows } = await sql<{ id: string; pem: string | null }>`
+      select id, certificate_pem as pem from reader
+      where certificate_sha256 is not null and disabled_at is null order by id`.execute(this.#db)
+    return rows
+  }
+
+  async isCertificateTaken(sha256: Buffer): Promise<boolean> {
+    const { rows } = await sql`select 1 from reader where certificate_sha256 = ${sha256}`.execute(this.#db)
+    return rows.length > 0
   }
 
   async find(organizationId: string, readerId: string): Promise<Reader | undefined> {

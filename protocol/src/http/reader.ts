@@ -3,6 +3,9 @@ import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
 
 const Network = z.string().check(z.minLength(2), z.maxLength(50))
 
+/** A client certificate in PEM, followed by those of its issuers up to the root unless it vouches for itself. Never a key. */
+const CertificatePem = z.string().check(z.minLength(1), z.maxLength(40_000))
+
 /** A machine that fetches lists or TAXII collections (D27). */
 export const Reader = z.object({
   id: Id,
@@ -31,9 +34,10 @@ export const ReaderGrants = z.strictObject({
 export type ReaderGrants = z.infer<typeof ReaderGrants>
 export const CreateReader = z.extend(ReaderGrants, {
   name: Name,
-  /** `basic`: user name and password are made; `token`: a token is; `certificate`: only `certificateSha256` counts. */
+  /** `basic`: user name and password are made; `token`: a token is; `certificate`: `certificate` is let in on the reader port. */
   credential: z.enum(['basic', 'token', 'certificate']),
-  /** SHA-256 of the client certificate's DER. */
+  certificate: z.optional(CertificatePem),
+  /** SHA-256 of the client certificate's DER: where it is given, it has to be that of `certificate`. */
   certificateSha256: z.optional(Sha256),
   networks: z.optional(z.array(Network).check(z.maxLength(100))),
 })
@@ -45,6 +49,8 @@ export const CreatedReader = z.extend(Reader, {
 })
 export type CreatedReader = z.infer<typeof CreatedReader>
 export const ChangeReader = z.extend(ReaderGrants, {
+  /** Takes the place of the one before; only for a reader that has one. */
+  certificate: z.optional(CertificatePem),
   networks: z.optional(z.array(Network).check(z.maxLength(100))),
   isEnabled: z.optional(z.boolean()),
 })
