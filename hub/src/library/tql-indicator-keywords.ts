@@ -1,33 +1,16 @@
 import { indicatorTypes, parseIndicatorType } from '@postern/intel'
 import { sql } from 'kysely'
 import { firstPartCondition, indicatorValueCondition, laterPartCondition } from './indicator-value-condition.ts'
-import { compareColumn, negatedIf, positive } from './tql-comparison.ts'
+import { compareColumn } from './tql-comparison.ts'
 import {
-  anyOf,
-  attackTag,
   column,
   type KeywordCondition,
   type KeywordConditions,
-  labelSpelling,
   named,
-  ownerName,
   someOf,
   typeNumber,
-  writtenDate,
 } from './tql-condition-makers.ts'
-
-/** Said as an attribute, or as a field of its own. */
-const attribute = (type: string, field: 'description' | 'source'): KeywordCondition => {
-  return (comparison, now) => {
-    const { comparison: asked, isNegated } = positive(comparison)
-    return negatedIf(
-      isNegated,
-      sql`(exists (select 1 from assertion_attribute t where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id
-          and t.type = ${type} and ${compareColumn(sql`t.value`, asked, now)})
-        or coalesce(${compareColumn(sql`a.detail->>${sql.lit(field)}`, asked, now)}, false))`,
-    )
-  }
-}
+import { statedKeywords } from './tql-stated-keywords.ts'
 
 /** What was computed for the organization of the assertion's owner; the outer query may have its own `indicator_view`. */
 const computed = (name: 'sighting_count' | 'last_sighted' | 'false_positive_count' | 'last_false_positive') =>
@@ -56,11 +39,7 @@ const occurrence = (field: 'fileName' | 'path') =>
 
 /** `i` is the indicator, `a` the assertion. */
 export const indicatorKeywords: KeywordConditions = {
-  id: column(sql`a.id`),
-  owner: column(sql`a.owner_id`),
-  ownerName: ownerName(sql`a.owner_id`),
-  dateAdded: column(sql`a.added_at`),
-  lastModified: column(sql`a.modified_at`),
+  ...statedKeywords('a', sql`assertion_attribute t where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id`),
   type: typeNumber(sql`i.type`, indicatorTypes),
   typeName: named(sql`i.type`, (name) => parseIndicatorType(name) ?? name),
   summary: indicatorValueCondition,
@@ -71,7 +50,6 @@ export const indicatorKeywords: KeywordConditions = {
   confidence: column(sql`a.confidence`),
   indicatorActive: column(sql`a.active`),
   activeLocked: statusIsDecided,
-  status: column(sql`a.status`),
   observationCount: computed('sighting_count'),
   lastObserved: computed('last_sighted'),
   falsePositiveCount: computed('false_positive_count'),
@@ -86,18 +64,7 @@ export const indicatorKeywords: KeywordConditions = {
   filePath: occurrence('path'),
   hostDnsActive: column(sql`(coalesce(a.detail->>'flag1', a.detail->>'dnsActive') = 'true')`),
   hostWhoisActive: column(sql`(coalesce(a.detail->>'flag2', a.detail->>'whoisActive') = 'true')`),
-  firstSeen: column(sql`a.first_seen`),
-  lastSeen: column(sql`a.last_seen`),
-  externalDateAdded: column(writtenDate(sql`a.detail->>'externalDateAdded'`)),
   externalDateExpires: column(sql`a.expires`),
-  externalLastModified: column(writtenDate(sql`a.detail->>'externalLastModified'`)),
-  tag: anyOf(sql`a.tags`),
-  tagOwner: column(sql`(case when cardinality(a.tags) > 0 then a.owner_id end)`),
-  tagOwnerName: ownerName(sql`(case when cardinality(a.tags) > 0 then a.owner_id end)`),
-  attackTag: attackTag(sql`a.tags`),
-  securityLabel: anyOf(sql`a.labels`, labelSpelling),
-  description: attribute('Description', 'description'),
-  source: attribute('Source', 'source'),
   associatedGroup: someOf(
     sql`indicator_group l where l.indicator_id = a.indicator_id and l.owner_id = a.owner_id`,
     sql`l.group_id`,

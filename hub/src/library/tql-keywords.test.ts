@@ -2,31 +2,14 @@ import { tqlKeywordTables, type TqlObject } from '@postern/intel'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestLibrary, type TestLibrary } from './test-library.ts'
+import { sendTqlSample, valuesFound } from './test-tql-sample.ts'
 import { compileGroupTql, compileTql } from './tql-to-sql.ts'
 
 let library: TestLibrary
 
 beforeAll(async () => {
   library = await createTestLibrary()
-  await library.send('Alpha', {
-    group: [
-      { type: 'Campaign', name: 'Night Owl', xid: 'c1', tag: [{ name: 'apt' }] },
-      { type: 'Report', name: 'Quarterly 100%', xid: 'r1', associatedGroupXid: ['c1'] },
-    ],
-    indicator: [
-      {
-        type: 'Host',
-        summary: 'a.example.com',
-        rating: 1,
-        tag: [{ name: 'phish' }, { name: 'new' }],
-        associatedGroups: [{ groupXid: 'c1' }],
-      },
-      { type: 'Host', summary: 'b_c.example.net', attribute: [{ type: 'Description', value: 'Beacon' }] },
-      { type: 'Address', summary: '192.0.2.10', rating: 3, associatedGroups: [{ groupXid: 'r1' }] },
-      { type: 'File', summary: `${'a'.repeat(32)} : ${'b'.repeat(40)}`, size: 17 },
-    ],
-  })
-  await library.send('Beta', { indicator: [{ type: 'Host', summary: 'a.example.com', tag: [{ name: 'seen' }] }] })
+  await sendTqlSample(library)
   await library.send('Gamma', {
     group: [{ type: 'Attack Pattern', name: 'Spear', xid: 's1', tag: [{ name: 'T1566 - Phishing' }] }],
     indicator: [
@@ -84,10 +67,7 @@ async function findsGroups(tql: string): Promise<string[]> {
   return rows.map(({ name }) => name).sort()
 }
 
-async function finds(tql: string): Promise<string[]> {
-  const { data } = await library.library.search(library.person, { tql, limit: 100 })
-  return data.map((each) => each.value).sort()
-}
+const finds = async (tql: string): Promise<string[]> => await valuesFound(library, tql)
 
 const tagged = ['http://t.example/', key].sort()
 

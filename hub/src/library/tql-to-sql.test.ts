@@ -1,59 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestLibrary, type TestLibrary } from './test-library.ts'
+import { hashes, mutex, sendTqlSample, valuesFound } from './test-tql-sample.ts'
 import { compileGroupTql, compileTql } from './tql-to-sql.ts'
 
 let library: TestLibrary
 
 beforeAll(async () => {
   library = await createTestLibrary()
-  await library.send('Alpha', {
-    group: [
-      { type: 'Campaign', name: 'Night Owl', xid: 'c1', tag: [{ name: 'apt' }] },
-      { type: 'Report', name: 'Quarterly 100%', xid: 'r1', associatedGroupXid: ['c1'] },
-    ],
-    indicator: [
-      {
-        type: 'Host',
-        summary: 'a.example.com',
-        rating: 1,
-        confidence: 10,
-        tag: [{ name: 'phish' }, { name: 'new' }],
-        securityLabel: [{ name: 'TLP:AMBER' }],
-        associatedGroups: [{ groupXid: 'c1' }],
-      },
-      {
-        type: 'Host',
-        summary: 'b_c.example.net',
-        rating: 5,
-        confidence: 90,
-        tag: [{ name: 'c2' }],
-        firstSeen: '2026-01-01T00:00:00Z',
-        attribute: [{ type: 'Description', value: 'Beacon' }],
-      },
-      { type: 'URL', summary: 'http://bxc.example.net/50%25', active: false },
-      { type: 'Address', summary: '192.0.2.10', rating: 3, associatedGroups: [{ groupXid: 'r1' }] },
-      { type: 'Address', summary: '2001:db8::10' },
-      { type: 'File', summary: `${'a'.repeat(32)} : ${'b'.repeat(40)}`, size: 17 },
-    ],
-  })
-  await library.send('Beta', {
-    indicator: [
-      { type: 'Host', summary: 'a.example.com', rating: 5, confidence: 95, tag: [{ name: 'seen' }] },
-      { type: 'Mutex', summary: 'Say "hi" \\ `x`', status: 'Review' },
-    ],
-  })
+  await sendTqlSample(library)
 })
 afterAll(async () => {
   await library.close()
 })
 
-async function finds(tql: string): Promise<string[]> {
-  const { data } = await library.library.search(library.person, { tql, limit: 100 })
-  return data.map((each) => each.value).sort()
-}
+const finds = async (tql: string): Promise<string[]> => await valuesFound(library, tql)
 
-const hashes = ['a'.repeat(32), 'b'.repeat(40)]
-const mutex = 'Say "hi" \\ `x`'
 const everything = [
   '192.0.2.10',
   '2001:db8::10',
