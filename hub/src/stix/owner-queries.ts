@@ -1,3 +1,6 @@
+import type { Selectable } from 'kysely'
+import type { AssertionAttributeTable, AssertionTable, IndicatorTable } from '../database/tables.ts'
+
 /** Queries over everything that an owner has; `$1` is the owner. */
 
 /** The newest version of each object, with whether the library still says what its text says. */
@@ -35,33 +38,29 @@ export const keptObjects = `with ${newest}
 export const keptMarkings = `select distinct on (object_id) object_id, body from stix_object
   where owner_id = $1 and type = 'marking-definition' order by object_id, version desc`
 
-export type AssertionRow = {
-  indicator_id: string
-  type: string
-  value: string
-  rating: number | null
-  confidence: number | null
-  active: boolean
-  private: boolean
-  status: string
-  tags: string[]
-  labels: string[]
-  tlp: number | null
-  first_seen: Date | null
-  last_seen: Date | null
-  expires: Date | null
-  added_at: Date
-  modified_at: Date
-  attributes: AttributeColumn[] | null
-}
+export type AssertionRow = Pick<Selectable<IndicatorTable>, 'type' | 'value'> &
+  Pick<
+    Selectable<AssertionTable>,
+    | 'indicator_id'
+    | 'rating'
+    | 'confidence'
+    | 'active'
+    | 'private'
+    | 'status'
+    | 'tags'
+    | 'labels'
+    | 'tlp'
+    | 'first_seen'
+    | 'last_seen'
+    | 'expires'
+    | 'added_at'
+    | 'modified_at'
+  > & { attributes: AttributeColumn[] | null }
 
-export type AttributeColumn = {
-  type: string
-  value: string
-  source: string | null
-  displayed: boolean
-  pinned: boolean
-}
+export type AttributeColumn = Pick<
+  Selectable<AssertionAttributeTable>,
+  'type' | 'value' | 'source' | 'displayed' | 'pinned'
+>
 
 const assertionColumns = `a.indicator_id, i.type, i.value, a.rating, a.confidence, a.active, a.private, a.status, a.tags, a.labels, a.tlp,
   a.first_seen, a.last_seen, a.expires, a.added_at, a.modified_at,
