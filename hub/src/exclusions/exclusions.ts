@@ -13,6 +13,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { UploadPlaces } from '../http/upload-places.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { passExclusions } from './exclusion-pass.ts'
 import {
@@ -32,8 +33,9 @@ import {
 } from './exclusion-store.ts'
 import { testValues } from './exclusion-test.ts'
 import { Matchers } from './matchers.ts'
-import { NeverExported, whitelistedIds } from './never-exported.ts'
+import { NeverExported, whitelistedAmong } from './never-exported.ts'
 import type { ReadUpload } from './read-upload.ts'
+import { uploadLimits } from './upload-limits.ts'
 import { UploadReader } from './upload-reader.ts'
 
 export { isKeptFromExports } from './never-exported.ts'
@@ -53,6 +55,12 @@ export type ExclusionLists = ReturnType<typeof createExclusions>
 export function createExclusions({ db, clock, audit, log, onTouched }: ExclusionsParts) {
   const matchers = new Matchers(db)
   const reader = new UploadReader()
+  const places = new UploadPlaces({
+    what: 'lists',
+    countMax: uploadLimits.uploadsMax,
+    bytesMax: uploadLimits.uploadBytesMax,
+    bodyBytesMax: uploadLimits.bodyBytesMax,
+  })
 
   async function create(caller: PersonCaller, wanted: CreateExclusionList, address?: string): Promise<ExclusionList> {
     const kind = wanted.kind ?? 'own'
@@ -175,6 +183,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
   }
 
   return {
+    places,
     matchers,
     create,
     change,
@@ -203,7 +212,10 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
 
     /** The check of what an export adds, by the lists and decisions of now (S1). */
     neverExported: async (trx: Db, organizationId: string): Promise<NeverExported> =>
-      new NeverExported(await matchers.current(organizationId), await whitelistedIds(trx, organizationId, clock.now())),
+      new NeverExported(
+        await matchers.current(organizationId),
+        async (ids) => await whitelistedAmong(trx, organizationId, ids, clock.now()),
+      ),
 
     /** What the hub's worker calls every second. */
     pass: (stepsMax?: number) => passExclusions({ db, matchers, clock, log, onTouched }, stepsMax),

@@ -5,9 +5,15 @@ import type { Db } from '../database/database.ts'
 import type { Exclusions } from './matchers.ts'
 import { keepsFromExports } from './verdicts.ts'
 
-/** Values that a person decided to be Whitelisted, that are looked at one by one (D28). */
-const whitelistedMax = 1_000_000
+/** Values whose decisions are asked for in one statement. */
+const askedAtOnce = 10_000
 const shownMax = 5
+
+/** A value as the library would name it, and as it was sent. */
+type Read = { id: string; sent: string; why: string }
+
+/** Of these indicators, those that people decided to be Whitelisted. */
+type AskWhitelisted = (ids: readonly string[]) => Promise<string[]>
 
 /**
  * The last check of what an export is about to add (S1), by the lists of this moment and by decisions, whatever the data collection
@@ -15,54 +21,105 @@ const shownMax = 5
  */
 export class NeverExported {
   readonly #exclusions: Exclusions
-  readonly #whitelisted: ReadonlySet<string>
+  readonly #whitelisted: AskWhitelisted
+  #asked: Read[] = []
   #count = 0
   readonly #shown: string[] = []
 
-  constructor(exclusions: Exclusions, whitelisted: ReadonlySet<string>) {
+  constructor(exclusions: Exclusions, whitelisted: AskWhitelisted) {
     this.#exclusions = exclusions
     this.#whitelisted = whitelisted
   }
 
-  line([change, type, value]: PlanValue): void {
-    if (change !== 'add') return
-    const why = this.#whyNot(type, value)
-    if (why === undefined) return
-    this.#count += 1
-    if (this.#shown.length < shownMax) this.#shown.push(`${value} (${why})`)
+  /** @returns something to wait for, now and then */
+  line([change, type, sent]: PlanValue): Promise<void> | undefined {
+    if (change !== 'add') return undefined
+    const why = this.#whyNot(type, sent)
+    if (why !== undefined) this.#found(sent, why)
+    return this.#asked.length < askedAtOnce ? undefined : this.#ask()
   }
 
   /** A sentence, or nothing where every value may be added. */
-  get refusal(): string | undefined {
+  async refusal(): Promise<string | undefined> {
+    await this.#ask()
     if (this.#count === 0) return undefined
     const more = this.#count > this.#shown.length ? ', …' : ''
     return `${this.#count} of the values to add must never be exported: ${this.#shown.join(', ')}${more}.`
   }
 
-  /** A control may have a spelling and a name of types of its own: what is no canonical value is judged as what it looks like. */
+  /** What cannot be read may be anything, so that nothing says it may be added. */
   #whyNot(typeName: string, sent: string): string | undefined {
-    const named = parseIndicatorType(typeName)
-    const read = named === undefined ? undefined : canonicalise(named, sent)
-    const type = read?.ok === true ? named : detectType(sent)
-    if (type === undefined) return undefined
-    const canonical = canonicalise(type, sent)
-    return canonical.ok ? this.#whyNotCanonical(type, canonical.value) : undefined
-  }
-
-  #whyNotCanonical(type: IndicatorType, value: string): string | undefined {
+    const read = readSent(typeName, sent)
+    if (read === undefined) return 'it cannot be read, so that nothing says what it is'
+    const { type, value } = read
     const hit = this.#exclusions.matcher?.judge(type, value).find(({ list }) => keepsFromExports(list))
     if (hit !== undefined) return `${hit.entry} of the list ${hit.list.name}`
-    const isWhitelisted = this.#whitelisted.size > 0 && this.#whitelisted.has(indicatorId(type, value))
-    return isWhitelisted ? 'whitelisted by decision' : undefined
+    this.#asked.push({ id: indicatorId(type, value), sent, why: 'whitelisted by decision' })
+    const host = type === 'URL' ? bareHostOf(value) : undefined
+    if (host !== undefined) this.#asked.push({ ...host, sent, why: 'its host is whitelisted by decision' })
+    return undefined
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#asked
+    this.#asked = []
+    if (asked.length === 0) return
+    const whitelisted = new Set(await this.#whitelisted([...new Set(asked.map(({ id }) => id))]))
+    const told = new Set<string>()
+    for (const { id, sent, why } of asked) {
+      if (!whitelisted.has(id) || told.has(sent)) continue
+      told.add(sent)
+      this.#found(sent, why)
+    }
+  }
+
+  #found(sent: string, why: string): void {
+    this.#count += 1
+    if (this.#shown.length < shownMax) this.#shown.push(`${sent} (${why})`)
   }
 }
 
-/** Ids of what people decided to be Whitelisted. */
-export async function whitelistedIds(db: Db, organizationId: string, now: Date): Promise<Set<string>> {
+/** A control may have a spelling and a name of types of its own: what is no canonical value is judged as what it looks like. */
+function readSent(typeName: string, sent: string): { type: IndicatorType; value: string } | undefined {
+  const named = parseIndicatorType(typeName)
+  const detected = detectType(sent)
+  const tries: [IndicatorType | undefined, string][] = [
+    [named, sent],
+    [detected, sent],
+    // A URL without its scheme, as firewalls write it: its host says enough.
+    ['URL', `http://${sent}`],
+  ]
+  for (const [type, text] of tries) {
+    const read = type === undefined ? undefined : canonicalise(type, text)
+    if (type !== undefined && read?.ok === true) return { type, value: read.value }
+  }
+  return undefined
+}
+
+/** Of a URL that says no more than its host, so that to add it is to add the host. */
+function bareHostOf(url: string): { id: string } | undefined {
+  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]+)(?::\d*)?\/?$/i.exec(url)?.[1]
+  if (host === undefined) return undefined
+  for (const type of ['Address', 'Host'] as const) {
+    const read = canonicalise(type, host.replace(/^\[|\]$/g, ''))
+    if (read.ok) return { id: indicatorId(type, read.value) }
+  }
+  return undefined
+}
+
+/** Of these indicators, those that people decided to be Whitelisted: any number of decisions, looked up by their key. */
+export async function whitelistedAmong(
+  db: Db,
+  organizationId: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select d.indicator_id as id from decision d
-    where d.organization_id = ${organizationId} and ${isWhitelisting(now)} limit ${whitelistedMax}`.execute(db)
-  return new Set(rows.map(({ id }) => id))
+    where d.organization_id = ${organizationId} and d.indicator_id = any(${[...ids]}::uuid[]) and ${isWhitelisting(now)}`.execute(
+    db,
+  )
+  return rows.map(({ id }) => id)
 }
 
 function isWhitelisting(now: RawBuilder<Date> | Date): RawBuilder<boolean> {

@@ -158,6 +158,7 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
       {
         config: writes,
         bodyLimit: uploadLimits.bodyBytesMax,
+        onRequest: lists.places.take,
         schema: {
           operationId: 'writeExclusionEntries',
           ...ofOne,
@@ -169,9 +170,11 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
       async (request) => {
         const caller = person(request.caller)
         const { exclusionListId } = request.params
-        // Before a large body is read for nothing.
-        await lists.get(caller, exclusionListId)
-        return await lists.writeEntries(caller, exclusionListId, await uploadBody(request), request.ip)
+        return await lists.places.use(request, async () => {
+          // Before a large body is read for nothing.
+          await lists.get(caller, exclusionListId)
+          return await lists.writeEntries(caller, exclusionListId, await uploadBody(request), request.ip)
+        })
       },
     )
     scope.post(
@@ -179,6 +182,7 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
       {
         config: writes,
         bodyLimit: uploadLimits.bodyBytesMax,
+        onRequest: lists.places.take,
         schema: {
           operationId: 'importWarningList',
           tags: ['exclusions'],
@@ -186,7 +190,11 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
           response: { 200: ImportedWarningList },
         },
       },
-      async (request) => lists.importMisp(person(request.caller), await uploadBody(request), request.ip),
+      async (request) =>
+        await lists.places.use(
+          request,
+          async () => await lists.importMisp(person(request.caller), await uploadBody(request), request.ip),
+        ),
     )
   })
 }

@@ -2,7 +2,11 @@
 export const uploadLimits = {
   /** A list as MISP publishes it, or all entries of one's own: a million entries are some 30 MB. */
   bodyBytesMax: 100_000_000,
-  /** Lists that a hub reads at the same time; one more is told to come again. */
+  /** Lists on their way into a hub; asked before a body is read, and one more is told to come again. */
+  uploadsMax: 16,
+  /** Bytes of all these. */
+  uploadBytesMax: 200_000_000,
+  /** Large lists that a hub reads at the same time; others wait for their turn. */
   readsMax: 2,
   /** JSON above this is read in a thread of its own, so that a large list stalls no other request. */
   readHereBytesMax: 200_000,

@@ -7,8 +7,10 @@ import { uploadLimits } from './upload-limits.ts'
 /** Reads lists that were sent: small ones at once, large ones in a thread that ends with them. */
 export class UploadReader {
   #reads = 0
+  /** Those whose turn comes when another ends; as many as there are places for uploads (routes.ts). */
+  readonly #waiting: (() => void)[] = []
 
-  /** @throws Problem `invalid`, `too-large`, `unavailable` */
+  /** @throws Problem `invalid`, `too-large` */
   async read(json: Buffer, upload: Upload): Promise<ReadUpload> {
     const read =
       json.length <= uploadLimits.readHereBytesMax ? readUpload(json, upload) : await this.#readApart(json, upload)
@@ -17,12 +19,7 @@ export class UploadReader {
   }
 
   async #readApart(json: Buffer, upload: Upload): Promise<ReadUpload | UploadProblem> {
-    if (this.#reads >= uploadLimits.readsMax)
-      throw new Problem(
-        'unavailable',
-        `${uploadLimits.readsMax} lists are being read; send this one again in a moment.`,
-      )
-    this.#reads += 1
+    await this.#turn()
     const worker = new Worker(new URL('./upload-worker.ts', import.meta.url), {
       workerData: { json: new Uint8Array(json), upload },
       resourceLimits: { maxOldGenerationSizeMb: uploadLimits.heapMegabytesMax },
@@ -34,8 +31,14 @@ export class UploadReader {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error
       throw new Problem('too-large', 'The list needs more memory than a list may; send it in parts.', { cause: error })
     } finally {
-      this.#reads -= 1
       await worker.terminate()
+      this.#reads -= 1
+      this.#waiting.shift()?.()
     }
+  }
+
+  async #turn(): Promise<void> {
+    while (this.#reads >= uploadLimits.readsMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#reads += 1
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { limits, paths, tcexPaths } from '@postern/protocol'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestApi, type TestApi, testHost } from './test-api.ts'
 
 let api: TestApi
@@ -25,18 +25,55 @@ test.each([
 ])('S14: %s that says it has ten gigabytes is refused before any of them is sent', async (_name, path, type) => {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => {})
-  const head = [
-    `POST ${path} HTTP/1.1`,
-    `Host: ${testHost}`,
-    `Authorization: Bearer ${admin}`,
-    `Content-Type: ${type}`,
-    'Content-Length: 10000000000',
-  ]
-  socket.write(`${head.join('\r\n')}\r\n\r\n{`)
+  socket.write(`${headOf('POST', path, 10_000_000_000, type)}{`)
   const [answer] = (await once(socket, 'data')) as [Buffer]
   socket.destroy()
   expect(answer.toString()).toMatch(/^HTTP\/1.1 413 [^]*"code":"too-large"/)
 })
+
+test.each([
+  ['bundles', 'POST', `${paths.stixBundles}?owner=Nobody`, 75_000_000, 4],
+  ['lists', 'POST', paths.warningLists, 100_000_000, 2],
+])(
+  'S14: of large %s only as many as fit are let in before any of their bytes are',
+  async (_name, method, path, bytes, fitting) => {
+    const answers: string[] = []
+    const sockets = Array.from({ length: fitting + 1 }, () => connect(port, '127.0.0.1'))
+    for (const socket of sockets) {
+      socket.on('error', () => {})
+      socket.on('data', (answer) => answers.push(answer.toString()))
+      socket.write(`${headOf(method, path, bytes)}{`)
+    }
+    await vi.waitFor(() => expect(answers).toHaveLength(1), { timeout: 10_000 })
+    expect(answers[0]).toMatch(/^HTTP\/1.1 503 [^]*"code":"unavailable"/)
+    // Whoever hangs up makes room, and one that is answered too; small ones find some at all times.
+    for (const socket of sockets) socket.destroy()
+    const small = async () =>
+      await api.https.inject({
+        method: 'POST',
+        url: path,
+        headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+        payload: '[]',
+      })
+    for (let turn = 0; turn < 40; turn++) expect((await small()).statusCode).toBeOneOf([400, 403])
+    const again = Array.from({ length: fitting }, () => connect(port, '127.0.0.1'))
+    for (const socket of again) socket.on('error', () => {}).write(`${headOf(method, path, bytes - 2)}{`)
+    await vi.waitFor(async () => expect((await small()).statusCode).toBeOneOf([400, 403]), { timeout: 10_000 })
+    for (const socket of again) socket.destroy()
+    expect(answers).toHaveLength(1)
+  },
+)
+
+function headOf(method: string, path: string, bytes: number, type = 'application/json'): string {
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    `Host: ${testHost}`,
+    `Authorization: Bearer ${admin}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${bytes}`,
+  ]
+  return `${head.join('\r\n')}\r\n\r\n`
+}
 
 test('S14: a body without end is cut soon after its limit', async () => {
   const limit = 1024 * 1024

@@ -82,6 +82,7 @@ function importRoute(scope: Server, stix: Stix): void {
     {
       config: forPeopleAnd('library:write', 'execution'),
       bodyLimit: limits.batchBytesMax,
+      onRequest: stix.places.take,
       schema: {
         operationId: 'importStixBundle',
         tags: ['stix'],
@@ -90,11 +91,12 @@ function importRoute(scope: Server, stix: Stix): void {
         response: { 200: StixImport },
       },
     },
-    async (request) => {
-      // The scope's one parser gives bytes; without a body there is none.
-      const body = request.body as Buffer | undefined
-      if (!Buffer.isBuffer(body)) throw new Problem('invalid', 'Send the bundle as the body, as application/json.')
-      return stix.importBundle(request.caller, request.query.owner, body, request.ip)
-    },
+    async (request) =>
+      await stix.places.use(request, async () => {
+        // The scope's one parser gives bytes; without a body there is none.
+        const body = request.body as Buffer | undefined
+        if (!Buffer.isBuffer(body)) throw new Problem('invalid', 'Send the bundle as the body, as application/json.')
+        return await stix.importBundle(request.caller, request.query.owner, body, request.ip)
+      }),
   )
 }

@@ -1,5 +1,7 @@
-/** Bundles that may wait for the thread that reads them, the one that is read included; each may be as large as the limit. */
-export const bundlesWaitingMax = 4
+/** Bundles that may be on their way to the thread that reads them, the one that is read included; asked before a body is read. */
+export const bundlesWaitingMax = 32
+/** Bytes of all these: four of the largest size. */
+export const bundleBytesWaitingMax = 300_000_000
 /** A bundle of the largest size is read in a few seconds; one that takes so long is cut off. */
 export const bundleReadSecondsMax = 120
 /** What the objects of one bundle may take in the thread's memory. */

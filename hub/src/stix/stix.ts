@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { stixItemsMax, type TlpLevel } from '@postern/intel'
-import type { Owner, StixImport } from '@postern/protocol'
+import { limits, type Owner, type StixImport } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { BatchRow } from '../batches/batch-store.ts'
@@ -9,6 +9,7 @@ import type { Batches } from '../batches/batches.ts'
 import type { Collections } from '../collections/collections.ts'
 import type { ValueFilter } from '../collections/version-queries.ts'
 import type { DatabaseConnection } from '../database/database.ts'
+import { UploadPlaces } from '../http/upload-places.ts'
 import { found, Problem } from '../lib/problem.ts'
 import type { Owners } from '../owners/owners.ts'
 import { BundleReader } from './bundle-reader.ts'
@@ -18,6 +19,7 @@ import { judgeObjects } from './judge-objects.ts'
 import { OutputStreams } from './output-streams.ts'
 import { ownerOutput } from './owner-output.ts'
 import type { StixFormat } from './stix-format.ts'
+import { bundleBytesWaitingMax, bundlesWaitingMax } from './stix-limits.ts'
 import { knownObjects, placesOf, writeObjects } from './stix-store.ts'
 import { unjoin } from './unjoin.ts'
 
@@ -34,6 +36,12 @@ export type Stix = ReturnType<typeof createStix>
 export function createStix({ db, pool, audit, batches, owners, collections }: StixParts) {
   const reader = new BundleReader()
   const outputs = new OutputStreams(pool)
+  const places = new UploadPlaces({
+    what: 'bundles',
+    countMax: bundlesWaitingMax,
+    bytesMax: bundleBytesWaitingMax,
+    bodyBytesMax: limits.batchBytesMax,
+  })
 
   /**
    * Takes a bundle in: what is new of it is written as one batch, with the objects' texts in the same transaction. The same bundle
@@ -108,7 +116,7 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
     return outputs.open((client) => ownerOutput(client, { ...owner, tlpMax }, format))
   }
 
-  return { importBundle, exportCollection, exportOwner, close: () => reader.close() }
+  return { places, importBundle, exportCollection, exportOwner, close: () => reader.close() }
 }
 
 async function ownerOf(
