@@ -181,3 +181,44 @@ test('LIB-4: a value that a person decided to be whitelisted is in no plan (D28)
     .execute()
   expect((await send(await runningExport(), [['add', type, value]])).state).toBe('ready')
 })
+
+test('LIB-4: what cannot be read is in no plan, and a URL is judged by its host, whatever it is written like (S1)', async () => {
+  await protect(['intranet.example.com'])
+  const { db, organizationId, clock } = rehearsal
+  const decision = { organization_id: organizationId, status: 'Whitelisted', reason: 'ours', decided_by: 'ada' }
+  const at = { decided_at: clock.now(), indicator_id: indicatorId('Host', 'white.example.com') }
+  await db
+    .insertInto('decision')
+    .values({ ...decision, ...at })
+    .execute()
+  const refused = [
+    ['add', 'URL', 'intranet.example.com/login', 'of the list'],
+    ['add', 'link', 'INTRANET.example.com:8443/', 'of the list'],
+    ['add', 'URL', 'https://white.example.com/', 'its host is whitelisted'],
+    ['add', 'link', 'white.example.com/', 'its host is whitelisted'],
+    ['add', 'Host', '*.example.com', 'cannot be read'],
+    ['add', 'Address', '192.0.2.0-192.0.2.255', 'cannot be read'],
+    ['add', 'custom', 'anything goes', 'cannot be read'],
+  ] as const
+  for (const [change, type, value, why] of refused) {
+    const plan = await send(await runningExport(), [[change, type, value]])
+    expect([value, plan.state, plan.guards[0]?.message]).toEqual([value, 'refused', expect.stringContaining(why)])
+  }
+  const plan = await send(await runningExport(), [['add', 'URL', 'https://white.example.com/malware']])
+  expect(plan.state).toBe('ready')
+})
+
+test('LIB-4: a decision is found among any number of values, in the first and in the last (S1)', async () => {
+  const hosts = Array.from({ length: 20_001 }, (_, n) => `h${String(n).padStart(5, '0')}.many.example.com`)
+  const { db, organizationId, clock } = rehearsal
+  const decision = { organization_id: organizationId, status: 'Whitelisted', reason: 'ours', decided_by: 'ada' }
+  const chosen = [hosts[0], hosts[10_000], hosts[20_000]].map((host) => indicatorId('Host', host ?? ''))
+  const rows = chosen.map((indicator_id) => ({ ...decision, indicator_id, decided_at: clock.now() }))
+  await db.insertInto('decision').values(rows).execute()
+  const plan = await send(
+    await runningExport(),
+    hosts.map((host) => ['add', 'Host', host] as const),
+  )
+  const message = plan.guards.find(({ guard }) => guard === 'never-exported')?.message
+  expect([plan.state, message]).toEqual(['refused', expect.stringMatching(/^3 of the values .*h00000.*h10000.*h20000/)])
+})

@@ -93,7 +93,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
       const sums = new PlanChecksum()
       const blob = new BlobWriter(trx, { kind: 'plan', id })
       for await (const line of readGzipLines(body, valuesBounds, (chunk) => blob.write(chunk)))
-        if (line !== '') never.line(sums.line(line))
+        if (line !== '') await never.line(sums.line(line))
       const { add, remove, checksum } = sums.end(plan.collectionVersion, plan.heldDigest)
       if (checksum !== plan.checksum) {
         throw new Problem(
@@ -102,7 +102,8 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
         )
       }
       const heldBefore = await heldByLastReceipt(trx, plan.controlId, plan.target)
-      const facts = { desired: plan.desired, held: plan.held, add, remove, heldBefore, neverExported: never.refusal }
+      const refusal = await never.refusal()
+      const facts = { desired: plan.desired, held: plan.held, add, remove, heldBefore, neverExported: refusal }
       const guards = recheckGuards(plan.guards, facts)
       const asks = plan.jobMode === 'always-ask' || guards.some(({ tripped }) => tripped)
       const sha256 = await blob.end()
@@ -110,8 +111,8 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
       await trx
         .updateTable('plan')
         .set({
-          state: never.refusal !== undefined ? 'refused' : asks ? 'waiting' : 'ready',
-          reason: never.refusal ?? null,
+          state: refusal !== undefined ? 'refused' : asks ? 'waiting' : 'ready',
+          reason: refusal ?? null,
           add_count: add,
           remove_count: remove,
           guards: JSON.stringify(guards),
@@ -155,9 +156,9 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
     let number = 0
     for await (const line of readGzipLines(readBlob(trx, { kind: 'plan', id: plan.id }), valuesBounds)) {
       number += 1
-      if (line !== '') never.line(PlanValue.parse(readJsonLine(line, number)))
+      if (line !== '') await never.line(PlanValue.parse(readJsonLine(line, number)))
     }
-    return never.refusal
+    return await never.refusal()
   }
 
   /** A person's word about a waiting plan (D5). */
