@@ -1,3 +1,4 @@
+import { anyCharacter } from '@postern/intel/testing'
 import fc from 'fast-check'
 import type { Schema } from './schema-breaks.ts'
 
@@ -62,7 +63,7 @@ const hostileJson: readonly string[] = [
 
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...hostileTexts) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
+  { weight: 1, arbitrary: fc.string({ unit: anyCharacter, maxLength: 30 }) },
 )
 
 /**
