@@ -41,7 +41,8 @@ function push(hub: HubDouble, aed: Rehearsal, more: Readonly<Record<string, unkn
   return launchApp({ appFolder: app.folder, hubUrl: hub.url, parameters })
 }
 
-test('AED-2: a data collection becomes what the titled collection holds; the rest is counted and named', async () => {
+// Side by side: each has a hub and an appliance of its own, and mostly waits for its app.
+test.concurrent('AED-2: a data collection becomes what the titled collection holds; the rest is counted and named', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   hub.plans.setCollection('Block', [...wanted, ...notForAed], { 'TLP:RED': 2 })
@@ -68,7 +69,7 @@ test('AED-2: a data collection becomes what the titled collection holds; the res
   for (const secret of [aed.identity.apiToken, aed.identity.stixPassword]) expect(run.stdout).not.toContain(secret)
 })
 
-test('AED-7: a second run changes nothing and still writes a receipt that says so', async () => {
+test.concurrent('AED-7: a second run changes nothing and still writes a receipt that says so', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   hub.plans.setCollection('Block', wanted)
@@ -87,7 +88,7 @@ test('AED-7: a second run changes nothing and still writes a receipt that says s
 describe('D6: a value that leaves is gone from the appliance, and the receipt names the way', () => {
   for (const removeBy of ['revoke', 'delete', 'rewrite']) {
     for (const readBackVia of ['configuration', 'taxii']) {
-      test(`D6: by ${removeBy}, read back by ${readBackVia}`, async () => {
+      test.concurrent(`D6: by ${removeBy}, read back by ${readBackVia}`, async () => {
         await using hub = await startHubDouble()
         await using aed = await rehearse()
         hub.plans.setCollection('Block', wanted)
@@ -114,7 +115,7 @@ describe('AED-7: each dialect of the appliance is understood', () => {
     'apiRootUrls=relative': {},
   }
   for (const [dialect, parameters] of Object.entries(settings)) {
-    test(`AED-7: ${dialect}: values come, go and come again, in sync each time`, async () => {
+    test.concurrent(`AED-7: ${dialect}: values come, go and come again, in sync each time`, async () => {
       await using hub = await startHubDouble()
       await using aed = await rehearse([dialect])
       for (const pairs of [wanted, wanted.slice(2), wanted]) {
@@ -127,7 +128,7 @@ describe('AED-7: each dialect of the appliance is understood', () => {
   }
 })
 
-test('D6: an appliance that acknowledges a removal and shows no effect is unverifiable, never in sync', async () => {
+test.concurrent('D6: an appliance that acknowledges a removal and shows no effect is unverifiable, never in sync', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse(['no-removal'])
   hub.plans.setCollection('Block', wanted)
@@ -144,7 +145,7 @@ test('D6: an appliance that acknowledges a removal and shows no effect is unveri
   })
 })
 
-test('D6: a way to remove that the appliance does not offer is drift, and says to choose another', async () => {
+test.concurrent('D6: a way to remove that the appliance does not offer is drift, and says to choose another', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse(['no-delete'])
   hub.plans.setCollection('Block', wanted)
@@ -160,7 +161,7 @@ test('D6: a way to remove that the appliance does not offer is drift, and says t
   expect(hub.plans.plans.at(-1)?.state).toBe('failed')
 })
 
-test('AED-7: an appliance that can be read in no way is unverifiable, and values still come and go', async () => {
+test.concurrent('AED-7: an appliance that can be read in no way is unverifiable, and values still come and go', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse(['write-only'])
   for (const pairs of [wanted, wanted.slice(1)]) {
@@ -175,7 +176,7 @@ test('AED-7: an appliance that can be read in no way is unverifiable, and values
   }
 })
 
-test('AED-7: an appliance that answers ok and stores nothing is drift, with every missing value named', async () => {
+test.concurrent('AED-7: an appliance that answers ok and stores nothing is drift, with every missing value named', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   await aed.setFaults([{ on: 'taxii-post', fault: 'store-nothing-answer-ok' }])
@@ -187,7 +188,7 @@ test('AED-7: an appliance that answers ok and stores nothing is drift, with ever
   )
 })
 
-test('AED-7: answers that are lost and services that stop for a moment change nothing in the end', async () => {
+test.concurrent('AED-7: answers that are lost and services that stop for a moment change nothing in the end', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   await aed.setFaults([
@@ -200,7 +201,7 @@ test('AED-7: answers that are lost and services that stop for a moment change no
   expect(await aed.held()).toEqual(valuesOf(wanted))
 })
 
-test('AED-6: a plan says how many of its values there are and how many the appliance takes', async () => {
+test.concurrent('AED-6: a plan says how many of its values there are and how many the appliance takes', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   hub.plans.setCollection('Block', wanted)
@@ -213,7 +214,7 @@ test('AED-6: a plan says how many of its values there are and how many the appli
   })
 })
 
-test('AED-2: blocks are sent where the parameter says so, and what the appliance refuses is named with its words', async () => {
+test.concurrent('AED-2: blocks are sent where the parameter says so, and what the appliance refuses is named with its words', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse(['cidr=refused'])
   hub.plans.setCollection('Block', [...wanted, ['CIDR', '198.51.100.0/24']])
@@ -227,7 +228,7 @@ test('AED-2: blocks are sent where the parameter says so, and what the appliance
   ])
 })
 
-test('S19: another certificate than the pinned one ends the run before anything is sent', async () => {
+test.concurrent('S19: another certificate than the pinned one ends the run before anything is sent', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   hub.plans.setCollection('Block', wanted)
@@ -238,7 +239,7 @@ test('S19: another certificate than the pinned one ends the run before anything 
   expect(await aed.requests()).toEqual({})
 })
 
-test('AED-7: wrong credentials, a collection that is not there and a wrong path each end with what to mend', async () => {
+test.concurrent('AED-7: wrong credentials, a collection that is not there and a wrong path each end with what to mend', async () => {
   await using hub = await startHubDouble()
   await using aed = await rehearse()
   hub.plans.setCollection('Block', wanted)

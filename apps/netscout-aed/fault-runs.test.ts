@@ -11,11 +11,12 @@ import type { Ground, Pair, RunPlan } from './testing/fault-world.ts'
 import { rehearse } from './testing/rehearsal.ts'
 import { startRelay } from './testing/relay.ts'
 
-/** Runs under faults; those that converge afterwards come on top. */
-const runsPerWorld = 5
+/** Runs under faults, at least; those that converge afterwards come on top. */
+const runsPerWorld = 7
 const isSoak = process.env['POSTERN_SOAK'] === '1'
-const worlds = isSoak ? 100 : 10
+const worlds = isSoak ? 100 : 8
 const testMs = 3_600_000
+const approvedEnds = ['approved plan under faults, lived', 'approved plan under faults, killed']
 
 const everyKind = [
   'taxii-discovery',
@@ -62,18 +63,26 @@ function ruleTo(to: string): fc.Arbitrary<object> {
   )
 }
 
-function runTo(to: string): fc.Arbitrary<{ wanted: readonly Pair[] | undefined; plan: RunPlan }> {
-  const kill = fc.oneof(
-    fc.record({ at: fc.constant('appliance' as const), count: fc.integer({ min: 1, max: 60 }) }),
-    fc.record({ at: fc.constant('hub' as const), count: fc.integer({ min: 1, max: 10 }) }),
-  )
-  return fc.record({
-    wanted: fc.option(wanted, { nil: undefined }),
-    plan: fc.record({
-      rules: fc.array(ruleTo(to), { minLength: 1, maxLength: 3 }),
-      kill: fc.option(kill, { nil: undefined, freq: 2 }),
-    }),
+interface Run {
+  readonly do: 'push' | 'approve'
+  readonly wanted: readonly Pair[] | undefined
+  readonly plan: RunPlan
+}
+
+/** One that lives, one that is killed, one of a plan that a person approved, killed too, and one more. */
+function runsTo(to: string): fc.Arbitrary<Run[]> {
+  const rules = fc.array(ruleTo(to), { minLength: 1, maxLength: 3 })
+  const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+  const kill = fc.record({ at: fc.constantFrom('appliance' as const, 'hub' as const), share })
+  const push = { do: fc.constant('push' as const), wanted: fc.option(wanted, { nil: undefined }) }
+  const living = fc.record({ ...push, plan: fc.record({ rules, kill: fc.constant(undefined) }) })
+  const killed = fc.record({ ...push, plan: fc.record({ rules, kill }) })
+  const approved = fc.record({
+    do: fc.constant('approve' as const),
+    wanted: fc.constant([]),
+    plan: fc.record({ rules, kill }),
   })
+  return fc.tuple(living, killed, approved, killed)
 }
 
 test(
@@ -96,7 +105,7 @@ test(
       strangers: wanted,
       // One in five: it takes long.
       isLarge: fc.nat({ max: 4 }).map((drawn) => drawn === 0),
-      runs: fc.array(runTo(elsewhere.url), { minLength: runsPerWorld, maxLength: runsPerWorld }),
+      runs: runsTo(elsewhere.url),
     })
     await fc.assert(
       fc.asyncProperty(world, async (drawn) => {
@@ -107,19 +116,18 @@ test(
         await faulty.converge()
         for (const run of drawn.runs) {
           if (run.wanted !== undefined) faulty.publish(run.wanted.length === 0 ? [] : [...filler, ...run.wanted])
-          await faulty.push(run.plan)
+          await faulty.push(run.plan, run.do === 'approve' ? await faulty.waiting() : undefined)
           if (run.plan.kill !== undefined) await faulty.converge()
         }
-        await faulty.converge()
       }),
       // A run takes as long as a process; what fails is told with its seed and not made smaller.
       { numRuns: worlds, endOnFailure: true },
     )
-    expect(seen.get('run')).toBeGreaterThanOrEqual(worlds * runsPerWorld)
+    expect(seen.get('run under faults')).toBeGreaterThanOrEqual(worlds * runsPerWorld)
     // Few runs may miss what is rare; many may not.
     const expected = isSoak
-      ? ['in-sync', 'drift', 'failed', 'killed', ...faultsOfRequests]
-      : ['in-sync', 'failed', 'killed']
+      ? ['in-sync', 'drift', 'failed', 'killed', ...approvedEnds, ...faultsOfRequests]
+      : ['in-sync', 'failed', 'killed', ...approvedEnds]
     expect(expected.filter((what) => !seen.has(what))).toEqual([])
     // Credentials never follow a redirect: nobody even knocked.
     expect(elsewhere.connections()).toBe(0)

@@ -4,13 +4,20 @@ import { expect, vi } from 'vitest'
 import type { MetRequest, Rehearsal } from './rehearsal.ts'
 import type { Relay } from './relay.ts'
 
+type Plan = HubDouble['plans']['plans'][number]
 export type Pair = readonly [type: string, value: string]
 
 /** What one run meets: faults of the appliance, and the moment at which `kill -9` ends the app, if any. */
 export interface RunPlan {
   readonly rules: readonly object[]
-  /** Pieces that have passed between app and appliance, or requests to the hub. */
-  readonly kill: { readonly at: 'appliance' | 'hub'; readonly count: number } | undefined
+  /** When so much of the way has passed, from 0 to below 1: pieces between app and appliance, or requests to the hub. */
+  readonly kill: { readonly at: 'appliance' | 'hub'; readonly share: number } | undefined
+}
+
+/** The moment in figures of one run. */
+interface Kill {
+  readonly at: 'appliance' | 'hub'
+  readonly count: number
 }
 
 /** Everything that lives longer than one world. */
@@ -55,10 +62,54 @@ export class FaultWorld implements AsyncDisposable {
     this.#hub.plans.setCollection('Block', wanted)
   }
 
-  /** One run under faults. */
-  async push(plan: RunPlan): Promise<void> {
-    await this.#ground.aed.setFaults(plan.rules)
-    await this.#run(plan.kill, undefined)
+  /**
+   * One run under faults, of the plan that waits or of a new one. Where it is to be killed, it first lives through the same, judged like
+   * any other: so its way is known, and every moment of it can be the last.
+   */
+  async push({ rules, kill }: RunPlan, waiting?: Plan): Promise<void> {
+    if (kill === undefined) await this.#runUnder(rules, undefined, waiting)
+    else {
+      const putBack = await this.#keep()
+      const way = await this.#runUnder(rules, undefined, waiting)
+      await putBack()
+      const count = 1 + Math.floor(kill.share * way[kill.at])
+      await this.#runUnder(rules, { at: kill.at, count }, waiting)
+    }
+  }
+
+  /** A run without faults that leaves a plan for a person, if there is a reason to. */
+  async waiting(): Promise<Plan | undefined> {
+    await this.#ground.aed.setFaults([])
+    await this.#run(undefined, undefined)
+    return this.#hub.plans.plans.findLast(({ state }) => state === 'waiting')
+  }
+
+  /** Keeps what appliance and hub hold, and gives what puts it back. */
+  async #keep(): Promise<() => Promise<void>> {
+    const { plans, receipts } = this.#hub.plans
+    const kept = structuredClone({ plans, receipts })
+    await this.#ground.aed.keep()
+    return async () => {
+      await this.#ground.aed.recall()
+      plans.splice(0, plans.length, ...kept.plans)
+      receipts.splice(0, receipts.length, ...kept.receipts)
+    }
+  }
+
+  /** @returns how many pieces passed between app and appliance, and how many requests came to the hub. */
+  async #runUnder(
+    rules: readonly object[],
+    kill: Kill | undefined,
+    waiting: Plan | undefined,
+  ): Promise<Record<Kill['at'], number>> {
+    const { aed, relay, seen } = this.#ground
+    await aed.setFaults(rules)
+    const requests = this.#hub.requests.length
+    const run = await this.#run(kill, waiting)
+    const end = run.exitCode === null ? 'killed' : 'lived'
+    for (const what of ['run under faults', ...(waiting === undefined ? [] : [`approved plan under faults, ${end}`])])
+      seen.set(what, (seen.get(what) ?? 0) + 1)
+    return { appliance: relay.pieces(), hub: this.#hub.requests.length - requests }
   }
 
   /** Without faults, and with a person who approves, it ends in sync. */
@@ -69,7 +120,7 @@ export class FaultWorld implements AsyncDisposable {
       last = await this.#run(undefined, undefined)
       const waiting = this.#hub.plans.plans.findLast(({ state }) => state === 'waiting')
       if (waiting !== undefined && last.message?.startsWith('waits') === true)
-        last = await this.#run(undefined, this.#hub.plans.approve(waiting.id))
+        last = await this.#run(undefined, waiting)
       if (last.exitCode === 0) break
     }
     expect([last?.exitCode, last?.message]).toEqual([0, expect.stringMatching(/^in sync/)])
@@ -77,7 +128,8 @@ export class FaultWorld implements AsyncDisposable {
     expect(this.#hub.complaints).toEqual([])
   }
 
-  async #run(kill: RunPlan['kill'], approved: string | undefined): Promise<FinishedApp> {
+  async #run(kill: Kill | undefined, waiting: Plan | undefined): Promise<FinishedApp> {
+    const approved = waiting === undefined ? undefined : this.#hub.plans.approve(waiting.id)
     const { aed, relay, seen } = this.#ground
     const { identity } = aed
     const before = { held: await aed.held(), receipts: this.#hub.plans.receipts.length }
@@ -115,14 +167,14 @@ export class FaultWorld implements AsyncDisposable {
     const met = await aed.requestsAfter(this.#requestsSeen)
     this.#requestsSeen = met.at(-1)?.number ?? this.#requestsSeen
     for (const { fault } of met) if (fault !== undefined) seen.set(fault, (seen.get(fault) ?? 0) + 1)
-    await this.#judge(run, approved, met, before)
+    await this.#judge(run, waiting, met, before)
     this.#settleAbandoned()
     return run
   }
 
   async #judge(
     run: FinishedApp,
-    approved: string | undefined,
+    approved: Plan | undefined,
     met: readonly MetRequest[],
     before: { readonly held: readonly string[]; readonly receipts: number },
   ): Promise<void> {
@@ -140,6 +192,7 @@ export class FaultWorld implements AsyncDisposable {
     if (receipt !== undefined) this.#judgeReceipt(receipt, held, run, story)
     // Nothing desired: whatever happens, nobody but a person empties the appliance.
     if (this.#wanted.length === 0 && approved === undefined) expect(held, story()).toEqual(before.held)
+    if (approved !== undefined) this.#judgeApproved(approved, before.held, held, story)
     const wrote = met.some(({ kind }) => kind === 'taxii-post' || kind === 'rest-objects-delete')
     if (end === 'waits') expect(wrote, story()).toBe(false)
     if (wrote && run.exitCode !== null) expect(receipt?.state, story()).toBeDefined()
@@ -163,6 +216,15 @@ export class FaultWorld implements AsyncDisposable {
         .toSorted(),
       story(),
     ).toEqual(extra)
+  }
+
+  /** Whatever happens on the way, nothing changes but what the person was shown; a rewrite takes all out and puts it back. */
+  #judgeApproved(plan: Plan, before: readonly string[], held: readonly string[], story: () => string): void {
+    const shown = (change: string) => plan.values.filter(([what]) => what === change).map(([, , value]) => value)
+    const came = held.filter((value) => !before.includes(value))
+    const left = this.#parameters['removeBy'] === 'rewrite' ? [] : before.filter((value) => !held.includes(value))
+    expect(came, story()).toEqual(came.filter((value) => shown('add').includes(value)))
+    expect(left, story()).toEqual(left.filter((value) => shown('remove').includes(value)))
   }
 
   /** As the hub does when an execution is over: a plan that it left behind has failed. */

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import * as z from '@postern/app-sdk/zod'
-import { AedIdentity } from '@postern/simulators'
+import { startAed } from '@postern/simulators'
+import type { AedIdentity } from '@postern/simulators'
 
 const Held = z.record(z.string(), z.array(z.string()))
 const State = z.object({
@@ -21,7 +21,7 @@ const Requests = z.object({
 })
 export type MetRequest = z.infer<typeof Requests>['requests'][number]
 
-/** A rehearsal appliance in a process of its own, for tests. */
+/** A rehearsal appliance, for tests. */
 export interface Rehearsal extends AsyncDisposable {
   readonly identity: AedIdentity
   /** Everything that the collection really holds, sorted, by the appliance's own word and not over the wire. */
@@ -36,25 +36,16 @@ export interface Rehearsal extends AsyncDisposable {
   put(objects: readonly object[]): Promise<void>
   /** Empties every collection and takes back all faults. */
   clear(): Promise<void>
+  /** Remembers what every collection holds. */
+  keep(): Promise<void>
+  /** Puts back what was kept. */
+  recall(): Promise<void>
 }
 
-/** Starts the simulator's own entry and waits until it answers. */
+/** Starts an appliance in this process; it is reached as any other, by its port and by the socket of its back door. */
 export async function rehearse(dialects: readonly string[] = [], collection = 'Postern'): Promise<Rehearsal> {
   const folder = await mkdtemp(join(tmpdir(), 'aed-'))
-  const entry = new URL('../../../simulators/src/aed/main.ts', import.meta.url).pathname
-  const flags = [
-    '--state',
-    folder,
-    '--port',
-    '0',
-    '--collection',
-    collection,
-    ...dialects.flatMap((dialect) => ['--dialect', dialect]),
-  ]
-  const child = spawn(process.execPath, [entry, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const chunk of child.stdout) if (String(chunk).includes('ready')) break
-  if (child.exitCode !== null) throw new Error(`the simulator ended with ${child.exitCode}`)
-  const identity = AedIdentity.parse(JSON.parse(await readFile(join(folder, 'aed.json'), 'utf8')))
+  const { identity, stop } = await startAed({ stateDir: folder, port: 0, collections: [collection], dialects })
   const state = async () => State.parse(await askOracle(identity.oracleSocket, 'GET', '/state'))
   return {
     identity,
@@ -77,9 +68,7 @@ export async function rehearse(dialects: readonly string[] = [], collection = 'P
       await askOracle(identity.oracleSocket, 'POST', '/clear')
     },
     async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
+      await stop()
       await rm(folder, { recursive: true, force: true })
     },
   }

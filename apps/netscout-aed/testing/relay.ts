@@ -7,17 +7,20 @@ export interface Relay extends AsyncDisposable {
   readonly port: number
   /** Calls `reached` once this many pieces more have passed, in either direction. Replaces what was asked before. */
   afterPieces(pieces: number, reached: () => void): void
+  /** How many have passed since then. */
+  pieces(): number
   /** When no connection is left. */
   settled(): Promise<void>
 }
 
 export async function startRelay(targetPort: number): Promise<Relay> {
   const open = new Set<Socket>()
-  let left = Number.POSITIVE_INFINITY
+  let passed = 0
+  let wanted = Number.POSITIVE_INFINITY
   let reached = () => {}
   const count = () => {
-    left -= 1
-    if (left === 0) reached()
+    passed += 1
+    if (passed === wanted) reached()
   }
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1')
@@ -41,9 +44,11 @@ export async function startRelay(targetPort: number): Promise<Relay> {
   return {
     port: (server.address() as AddressInfo).port,
     afterPieces(pieces, then) {
-      left = pieces
+      passed = 0
+      wanted = pieces
       reached = then
     },
+    pieces: () => passed,
     async settled() {
       for (let [socket] = open; socket !== undefined; [socket] = open) await once(socket, 'close')
     },

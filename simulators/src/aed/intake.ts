@@ -89,6 +89,12 @@ export class Intake {
     })
   }
 
+  /** Puts back what all collections held when the objects were kept. */
+  recall(collections: readonly Collection[]): void {
+    inTransaction(this.#database, () => this.#objects.recall())
+    for (const collection of collections) this.#counts.set(collection.number, this.#objects.counts(collection))
+  }
+
   #decide(collection: Collection, verdict: ReturnType<typeof judgeObject>, addedAt: string): Outcome {
     if (verdict.kind === 'take') return this.#store(collection, verdict.row, addedAt)
     if (verdict.kind === 'unsupported' && this.#dialect.unsupportedObjects === 'ignored') return success

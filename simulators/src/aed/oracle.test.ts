@@ -22,6 +22,28 @@ test('the back door tells what is held and how often what was asked, and only it
   expect(numbers.collections[1]).not.toHaveProperty('held')
 })
 
+test('what is held is kept and put back by the back door, with all that was said of it', async () => {
+  await using rehearsal = await rehearse({ limits: { indicatorsPerCollection: 3 } })
+  const { aed, client } = rehearsal
+  const { oracleSocket } = aed.identity
+  const path = await client.objectsPath('Postern')
+  const [a, b, c, d] = addressIndicators(4).map((object) => [object])
+  const early = await askOracle(oracleSocket, '/recall', { method: 'POST' })
+  expect([early.status, early.json().message]).toEqual([409, expect.stringContaining('POST /keep')])
+  await client.post(path, [...(a ?? []), ...(b ?? [])])
+  expect((await askOracle(oracleSocket, '/keep', { method: 'POST' })).status).toBe(200)
+  for (let round = 0; round < 2; round += 1) {
+    await client.rest(await client.configurationPath('Postern'), { method: 'DELETE' })
+    for (const object of [c, d]) await client.post(path, object ?? [])
+    expect(aed.held('Postern')['ipv4-addr']).toEqual(['198.51.100.2', '198.51.100.3'])
+    expect((await askOracle(oracleSocket, '/recall', { method: 'POST' })).status).toBe(200)
+    expect(aed.held('Postern')['ipv4-addr']).toEqual(['198.51.100.0', '198.51.100.1'])
+  }
+  // Room is counted anew, too: of two there is one left.
+  expect((await client.post(path, c ?? [])).json()).toMatchObject({ success_count: 1 })
+  expect((await client.post(path, d ?? [])).json()).toMatchObject({ failure_count: 1 })
+})
+
 test('alerts put in by the back door are found by the connector’s way', async () => {
   await using rehearsal = await rehearse()
   const alert = {

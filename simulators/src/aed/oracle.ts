@@ -32,6 +32,7 @@ const NewObjects = z.strictObject({ collection: z.string(), objects: z.array(z.u
  * - `POST /alerts` with a list of alerts; answers their numbers.
  * - `POST /objects` with `{collection, objects}`: puts STIX objects into a collection, as another client would; answers their status.
  * - `POST /clear`: empties every collection and takes back all faults; alerts and the log of requests stay.
+ * - `POST /keep`: remembers what every collection holds; `POST /recall`: puts that back, so that the same can be tried again.
  */
 export async function openOracle(parts: {
   readonly path: string
@@ -40,6 +41,9 @@ export async function openOracle(parts: {
   readonly faults: Faults
   readonly alerts: AlertStore
   readonly clear: () => void
+  readonly keep: () => void
+  /** Whether something was kept. */
+  readonly recall: () => boolean
   /** Nothing for a title there is not. */
   readonly take: (collectionTitle: string, objects: readonly unknown[]) => object | undefined
 }): Promise<Server> {
@@ -83,10 +87,18 @@ export async function openOracle(parts: {
       parts.clear()
       return jsonAnswer(200, {})
     }
+    if (what === 'POST /keep') {
+      parts.keep()
+      return jsonAnswer(200, {})
+    }
+    if (what === 'POST /recall') {
+      if (!parts.recall()) throw new Refusal(409, 'conflict', 'nothing was kept; POST /keep comes first')
+      return jsonAnswer(200, {})
+    }
     throw new Refusal(
       404,
       'notFound',
-      'ask GET /state, /faults or /requests; POST /faults, /alerts, /objects or /clear',
+      'ask GET /state, /faults or /requests; POST /faults, /alerts, /objects, /clear, /keep or /recall',
     )
   }
 }

@@ -138,6 +138,7 @@ export async function startAed(
     requests: log.counts(),
     inFlight: log.inFlight,
   })
+  let isKept = false
   const oracle = await openOracle({
     path: identity.oracleSocket,
     state,
@@ -147,6 +148,14 @@ export async function startAed(
     clear() {
       faults.replace([])
       for (const collection of collections) intake.clear(collection)
+    },
+    keep() {
+      objects.keep()
+      isKept = true
+    },
+    recall() {
+      if (isKept) intake.recall(collections)
+      return isKept
     },
     take(title, taken) {
       const collection = collections.find((candidate) => candidate.title === title)

@@ -95,6 +95,16 @@ export class ObjectStore {
     this.#database.prepare('delete from object where collection = ?').run(collection.number)
   }
 
+  /** Remembers what every collection holds now, in place of what was remembered before; for as long as this process lives. */
+  keep(): void {
+    this.#database.exec('drop table if exists temp.kept; create temp table kept as select * from main.object')
+  }
+
+  /** Puts back what was kept. */
+  recall(): void {
+    this.#database.exec('delete from main.object; insert into main.object select * from temp.kept')
+  }
+
   /** Forgets the oldest revoked objects above `keptMax`. */
   forgetRevoked(collection: Collection, keptMax: number): void {
     this.#database
