@@ -45,7 +45,12 @@ export interface Rehearsal extends AsyncDisposable {
 /** Starts an appliance in this process; it is reached as any other, by its port and by the socket of its back door. */
 export async function rehearse(dialects: readonly string[] = [], collection = 'Postern'): Promise<Rehearsal> {
   const folder = await mkdtemp(join(tmpdir(), 'aed-'))
-  const { identity, stop } = await startAed({ stateDir: folder, port: 0, collections: [collection], dialects })
+  const { identity, stop } = await startAed({
+    stateDir: folder,
+    port: 0,
+    collections: [collection],
+    dialects: [...dialects],
+  })
   const state = async () => State.parse(await askOracle(identity.oracleSocket, 'GET', '/state'))
   return {
     identity,
@@ -66,6 +71,12 @@ export async function rehearse(dialects: readonly string[] = [], collection = 'P
     },
     async clear() {
       await askOracle(identity.oracleSocket, 'POST', '/clear')
+    },
+    async keep() {
+      await askOracle(identity.oracleSocket, 'POST', '/keep')
+    },
+    async recall() {
+      await askOracle(identity.oracleSocket, 'POST', '/recall')
     },
     async [Symbol.asyncDispose]() {
       await stop()
