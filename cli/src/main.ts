@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { appCommand } from './commands/app.ts'
 import { exclusionsCommand } from './commands/exclusions.ts'
+import { explainCommand } from './commands/explain.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
@@ -23,6 +24,7 @@ const program = new Command('postern')
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(searchCommand())
+  .addCommand(explainCommand())
   .addCommand(listsCommand())
   .addCommand(tqlCommand())
   .addCommand(exclusionsCommand())

@@ -12,7 +12,7 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 type Said = { code: number; out: string[]; err: string }
 
 test(
-  'LIB-4: the command line imports lists, shows them and tests values against them',
+  'LIB-4, LIB-8: the command line imports lists, shows them, tests values against them, and explains a value of the library',
   { timeout: 120_000 },
   async () => {
     await using stack = new AsyncDisposableStack()
@@ -28,10 +28,11 @@ test(
     const hub = await startLocalHub({ checkout, dataFolder, externalBroker: true, user, settings, onCrash() {} })
     stack.defer(hub.stop)
 
-    const postern = (...words: string[]) =>
+    const postern = (...words: string[]) => command('exclusions', ...words)
+    const command = (...words: string[]) =>
       new Promise<Said>((resolve) => {
         const env = { ...process.env, POSTERN_DATA_DIR: dataFolder, POSTERN_URL: undefined }
-        execFile(process.execPath, [main, 'exclusions', ...words], { env, timeout: 60_000 }, (error, out, err) =>
+        execFile(process.execPath, [main, ...words], { env, timeout: 60_000 }, (error, out, err) =>
           resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.split('\n').slice(0, -1), err }),
         )
       })
@@ -67,5 +68,31 @@ test(
     const wrong = await postern('import', file('wrong.txt', 'good.example.org\n*\n'), '--name', 'Ours')
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('Nothing was changed. entry 2 (*)')])
     expect((await postern('import', own)).err).toContain('name it with --name')
+
+    // LIB-8, with what only a whole hub says; what it says of receipts is in explained-rows.test.ts.
+    await command('import', file('feed.txt', 'b.example.net\n'), '--owner', 'Sample feed')
+    const explained = await command('explain', 'B[.]example[.]net')
+    expect(explained).toEqual({
+      code: 0,
+      out: [
+        'indicator\tHost\tb.example.net\tno TLP label',
+        'asserted\tSample feed\tActive',
+        expect.stringMatching(/^because\tSample feed\t.+/),
+        'excluded\tKnown\tb.example.net: informs only',
+        'control\t\tno control has reported a receipt yet',
+      ],
+      err: '',
+    })
+    const whole = await command('explain', 'b.example.net', '--json')
+    expect(JSON.parse(whole.out[0] ?? '')).toMatchObject({
+      indicator: { value: 'b.example.net', assertions: [{ ownerName: 'Sample feed' }] },
+      exports: { targets: [] },
+    })
+    const unknown = await command('explain', 'example.net')
+    expect([unknown.out, unknown.err]).toEqual([[], expect.stringMatching(/No owner asserts.*\n.*Host.*\n.*Known/)])
+    expect(await command('explain', 'b.example.net', '--control', 'Edge')).toMatchObject({
+      code: 1,
+      err: 'There is no control Edge.\n',
+    })
   },
 )

@@ -1,0 +1,73 @@
+import { quoteTql } from '@postern/intel'
+import {
+  ControlPage,
+  ExclusionTest,
+  IndicatorDetail,
+  IndicatorExports,
+  IndicatorLifecycle,
+  IndicatorPage,
+  paths,
+} from '@postern/protocol'
+import { Command } from 'commander'
+import { readCliConfig } from '../config.ts'
+import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { say } from '../say.ts'
+import { type Explained, explainedRows } from './explained-rows.ts'
+
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('why a value is on a control, and why it is not: from who asserts it to the receipt of each control')
+    .argument('<value>', 'an address, a host, a URL, a hash; in any spelling, defanged too')
+    .option('--control <name>', 'of this control alone')
+    .option('--json', 'one JSON object a line, one for each indicator that the value names')
+    .action(async (value: string, { control, json }: { control?: string; json?: boolean }) => {
+      const target = hubTarget(readCliConfig())
+      if (control !== undefined) await requireControl(target, control)
+      const query = new URLSearchParams({ tql: `summary = ${quoteTql(value)}` })
+      const { data: found } = await callHub(target, `${paths.indicators}?${query}`, IndicatorPage)
+      for (const { id } of found) {
+        const explained = ofControl(await explain(target, id), control)
+        if (json === true) say.json(explained)
+        else for (const row of explainedRows(explained, control)) say.row(row)
+      }
+      if (found.length === 0) await sayUnknown(target, value)
+    })
+}
+
+/** A control that nothing was ever exported to has no receipts; one that is misspelt must not look like it. */
+async function requireControl(target: HubTarget, name: string): Promise<void> {
+  let cursor: string | undefined
+  do {
+    const query = cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`
+    const page = await callHub(target, `${paths.controls}${query}`, ControlPage)
+    if (page.data.some((control) => control.name === name)) return
+    cursor = page.next
+  } while (cursor !== undefined)
+  throw new Error(`There is no control ${name}.`)
+}
+
+async function explain(target: HubTarget, id: string): Promise<Explained> {
+  return {
+    indicator: await callHub(target, paths.indicator(id), IndicatorDetail),
+    lifecycle: await callHub(target, paths.indicatorLifecycle(id), IndicatorLifecycle),
+    exports: await callHub(target, paths.indicatorExports(id), IndicatorExports),
+  }
+}
+
+function ofControl(explained: Explained, control: string | undefined): Explained {
+  if (control === undefined) return explained
+  const targets = explained.exports.targets.filter(({ controlName }) => controlName === control)
+  const goThere = new Set(targets.map(({ collectionId }) => collectionId))
+  const collections = explained.exports.collections.filter(({ collectionId }) => goThere.has(collectionId))
+  return { ...explained, exports: { collections, targets } }
+}
+
+/** Nobody asserts it: whether anybody could, and what exclusion lists would say then. Not among the rows, as in `search`. */
+async function sayUnknown(target: HubTarget, value: string): Promise<void> {
+  const { data } = await callHub(target, paths.exclusionTest, ExclusionTest, { json: { values: [{ value }] } })
+  say.error(`No owner asserts ${value}, so no control gets it from here.`)
+  for (const { type, value: read, problem, exclusions } of data) {
+    say.error(problem ?? `It would be read as ${type} ${read}.`)
+    for (const { listName, entry } of exclusions) say.error(`The exclusion list ${listName} names it: ${entry}`)
+  }
+}

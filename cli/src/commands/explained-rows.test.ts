@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { IndicatorDetail, IndicatorExports, IndicatorLifecycle, type IndicatorOnTarget } from '@postern/protocol'
+import { expect, test } from 'vitest'
+import { type Explained, explainedRows } from './explained-rows.ts'
+
+const examples = new URL('../../../protocol/examples/', import.meta.url)
+const example = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, examples), 'utf8'))
+
+/** As the hub says it: the examples that its schemas are tested with. */
+const explained: Explained = {
+  indicator: IndicatorDetail.parse(example('IndicatorDetail')),
+  lifecycle: IndicatorLifecycle.parse(example('IndicatorLifecycle')),
+  exports: IndicatorExports.parse(example('IndicatorExports')),
+}
+
+function withTarget(change: Partial<IndicatorOnTarget>): string[] {
+  const [target] = explained.exports.targets
+  if (target === undefined) throw new Error('the example has no target')
+  const exports = { collections: explained.exports.collections, targets: [{ ...target, ...change }] }
+  return explainedRows({ ...explained, exports }).at(-1) ?? []
+}
+
+test('LIB-8: each owner’s word, the sum behind it, data collections and receipts are rows of their own, in the order of the way', () => {
+  const rows = explainedRows(explained)
+  const kinds = rows.map(([kind]) => kind)
+  expect([...new Set(kinds)].filter((kind) => kind !== 'decided' && kind !== 'excluded')).toEqual([
+    'indicator',
+    'asserted',
+    'because',
+    'collection',
+    'control',
+  ])
+  const terms = explained.lifecycle.assertions.flatMap((assertion) => assertion.terms)
+  expect(rows.filter(([kind]) => kind === 'because').map(([, , text]) => text)).toEqual(terms.map(({ text }) => text))
+})
+
+test('LIB-8: why a value is on a control, and why it is not, names the receipt that says so', () => {
+  const proof = expect.stringContaining('receipt 71 of execution 8')
+  const receipt = { receiptId: '71', executionId: '8' }
+  const held = withTarget({ ...receipt, state: 'held', reason: null, isWanted: true })
+  expect(held.slice(3)).toEqual(['held', 'it was read back', proof])
+  const leaving = withTarget({ ...receipt, state: 'held', reason: null, isWanted: false })
+  expect(leaving[4]).toContain('goes with the next export')
+  const kept = withTarget({ ...receipt, state: 'absent', reason: 'tlp' })
+  expect(kept.slice(3)).toEqual(['absent', 'its TLP is narrower than this control may be given', proof])
+})
+
+test('LIB-8: a control without receipts is not passed over in silence', () => {
+  const exports = { collections: [], targets: [] }
+  expect(explainedRows({ ...explained, exports }, 'Edge').at(-1)).toEqual([
+    'control',
+    'Edge',
+    'no control has reported a receipt yet',
+  ])
+})
