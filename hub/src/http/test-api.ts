@@ -49,8 +49,8 @@ export type TestApi = {
   close(): Promise<void>
 }
 
-/** Every route of a hub with its real authentication, on a database of its own. */
-export async function createTestApi(): Promise<TestApi> {
+/** Every route of a hub with its real authentication, on a database of its own. @param consoleFolder a built console, if there is one */
+export async function createTestApi(consoleFolder = ''): Promise<TestApi> {
   const database = await createTestDatabase()
   const errors: TestApi['errors'] = []
   const logger = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) })
@@ -104,7 +104,7 @@ export async function createTestApi(): Promise<TestApi> {
       })
     })
     const health = { checks: [], metrics: createMetrics(), metricsTokenFile: undefined }
-    await addRoutes(server, { db, features, settings, health, consoleFolder: '' })
+    await addRoutes(server, { db, features, settings, health, consoleFolder })
     await server.ready()
     return server
   }
