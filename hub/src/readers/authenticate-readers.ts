@@ -1,11 +1,12 @@
 import type { Caller } from '../access/caller.ts'
-import { signInFailuresMax, signInWindowMs } from '../access/access.ts'
+import { signInWindowMs } from '../access/access.ts'
 import { AccessStore } from '../access/access-store.ts'
 import { hashCredential } from '../access/credential.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import { isWithin } from './networks.ts'
+import { readerLimits } from './reader-limits.ts'
 import type { ReaderCredential, ReaderCredentialStore } from './reader-store.ts'
 import { VerifiedPasswords } from './verified-passwords.ts'
 
@@ -43,10 +44,10 @@ export function authenticateReaders({ db, store, clock }: Parts): ReaderCredenti
     const passwordHash = reader?.password_hash ?? undefined
     const isKnown = passwordHash !== undefined && passwords.knows(username, password, passwordHash)
     if (!isKnown) {
-      const subjects = [`reader ${username}`, addressOf(address)]
-      await refuseGuessing(subjects)
+      const guesses = guessesOf(`reader ${username}`, address, [`reader ${username}`, readerLimits.failuresOfNameMax])
+      await refuseGuessing(guesses)
       if (!(await passwords.verify(username, password, passwordHash))) {
-        await failures.insertFailure(subjects, clock.now())
+        await countGuess(guesses)
         throw refused()
       }
     }
@@ -57,8 +58,9 @@ export function authenticateReaders({ db, store, clock }: Parts): ReaderCredenti
     const reader = await store.byToken(hashCredential(secret), clock.now())
     // Nobody guesses 256 bits: counted, so that an appliance with an old token is seen and slowed.
     if (reader === undefined) {
-      await refuseGuessing([addressOf(address)])
-      await failures.insertFailure([addressOf(address)], clock.now())
+      const guesses = guessesOf(`reader token ${hashCredential(secret).toString('base64')}`, address)
+      await refuseGuessing(guesses)
+      await countGuess(guesses)
     }
     return await letIn(reader, address)
   }
@@ -76,22 +78,33 @@ export function authenticateReaders({ db, store, clock }: Parts): ReaderCredenti
     return { kind: 'reader', readerId: reader.id, name: reader.name, organizationId: reader.organization_id }
   }
 
-  /** As at sign-in: by name and by address, so that neither one name nor one machine can be tried for long. */
-  async function refuseGuessing(subjects: string[]): Promise<void> {
+  async function refuseGuessing(guesses: Guesses): Promise<void> {
     const since = new Date(clock.now().getTime() - signInWindowMs)
-    for (const subject of subjects) {
-      if ((await failures.recentFailures(subject, since)) >= signInFailuresMax) {
+    for (const [subject, most] of guesses) {
+      if ((await failures.recentFailures(subject, since)) >= most) {
         throw new Problem('too-many', 'Too many failed attempts. Wait a quarter of an hour and try again.')
       }
     }
   }
 
+  async function countGuess(guesses: Guesses): Promise<void> {
+    const subjects = guesses.map(([subject]) => subject)
+    await failures.insertFailure(subjects, clock.now())
+  }
+
   return { basic, token, certificate }
 }
 
-/** Apart from people's: an appliance with an old password must not lock out who signs in from behind the same address. */
-function addressOf(address: string): string {
-  return `reader address ${address}`
+/** What is counted, and how many failures of it are taken. */
+type Guesses = readonly (readonly [subject: string, most: number])[]
+
+/**
+ * One reader with an old credential uses up its own tries, and counts no further: the others behind its address come in as before. All
+ * tries of an address together, and all of a name, are bounded much higher. Apart from people's, who may sign in from there.
+ */
+function guessesOf(credential: string, address: string, ...more: Guesses): Guesses {
+  const ofOne = [`${credential} from ${address}`, readerLimits.failuresOfOneMax] as const
+  return [ofOne, [`reader address ${address}`, readerLimits.failuresOfAddressMax], ...more]
 }
 
 function refused(): Problem {

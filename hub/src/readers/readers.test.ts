@@ -11,6 +11,7 @@ import { createTestApi, type TestApi, testHost } from '../http/test-api.ts'
 import { makeAuthority, selfSigned } from '../http/test-certificate.ts'
 import { systemClock } from '../lib/clock.ts'
 import { listRoutes } from '../lists/routes.ts'
+import { readerLimits } from './reader-limits.ts'
 import { openReaderPort, type ReaderPort } from './reader-port.ts'
 import { createReaders, isWithin, readNetworks } from './readers.ts'
 import { VerifiedPasswords } from './verified-passwords.ts'
@@ -101,23 +102,42 @@ test('S12: a wrong name, a wrong password, a switched-off reader and another net
   expect(await knows(basic(reader), '192.0.2.41')).toBe(false)
 })
 
-test('D27: ten wrong passwords, of one name or from one address, and no further one is looked at', async () => {
-  const reader = await make({ name: 'Guessed', credential: 'basic' })
-  const other = await make({ name: 'Not guessed', credential: 'basic' })
+test('D27: one reader’s wrong password locks out that reader alone; a name and an address are bounded, too', async () => {
+  const [guessed, other, fresh] = await Promise.all(
+    ['Guessed', 'Not guessed', 'Behind the same address'].map((name) => make({ name, credential: 'basic' })),
+  )
+  if (!guessed || !other || !fresh) throw new Error('three readers are wanted')
   // It is known already, and goes on.
   expect(await knows(basic(other), '203.0.113.5')).toBe(true)
-  const ask = async (words: { username: string | null; password: string | null }, remoteAddress: string) =>
-    (await api.https.inject({ url: paths.jobs, headers: { authorization: basic(words) }, remoteAddress })).statusCode
-  for (const subject of [`reader ${reader.username}`, 'reader address 203.0.113.5']) {
-    const failures = Array.from({ length: 9 }, () => ({ subject, at: new Date() }))
+  const ask = async (authorization: string, remoteAddress: string) =>
+    (await api.https.inject({ url: paths.jobs, headers: { authorization }, remoteAddress })).statusCode
+  const failed = async (subject: string, count: number) => {
+    const failures = Array.from({ length: count }, () => ({ subject, at: new Date() }))
     await api.db.insertInto('sign_in_failure').values(failures).execute()
   }
-  expect(await ask({ ...reader, password: 'the tenth' }, '203.0.113.5')).toBe(401)
-  expect(await ask(reader, '203.0.113.5')).toBe(429)
-  expect(await ask(reader, '203.0.113.99')).toBe(429)
-  expect(await ask({ username: 'someone-else', password: 'x' }, '203.0.113.5')).toBe(429)
-  expect(await ask({ username: 'someone-else', password: 'x' }, '203.0.113.99')).toBe(401)
-  expect(await ask(other, '203.0.113.5')).toBe(403)
+  const wrong = basic({ ...guessed, password: 'wrong' })
+  await failed(`reader ${guessed.username} from 203.0.113.5`, 9)
+  expect(await ask(wrong, '203.0.113.5')).toBe(401)
+  expect(await ask(wrong, '203.0.113.5')).toBe(429)
+  expect(await ask(basic(guessed), '203.0.113.5')).toBe(429)
+  expect(await ask(basic(fresh), '203.0.113.5')).toBe(403)
+  expect(await ask(wrong, '203.0.113.99')).toBe(401)
+  // What is refused without being looked at counts no further.
+  const counted = api.db.selectFrom('sign_in_failure').select(({ fn }) => fn.countAll<string>().as('count'))
+  const ofAddress = counted.where('subject', '=', 'reader address 203.0.113.5')
+  expect(await ofAddress.executeTakeFirstOrThrow()).toEqual({ count: '1' })
+  // One token that is wrong, again and again, and another one.
+  const tokens = Array.from({ length: 11 }, () => ask('Bearer psr_old', '203.0.113.6'))
+  await Promise.all(tokens)
+  expect(await ask('Bearer psr_old', '203.0.113.6')).toBe(429)
+  expect(await ask('Bearer psr_another', '203.0.113.6')).toBe(401)
+  await failed(`reader ${guessed.username}`, readerLimits.failuresOfNameMax - 2)
+  expect(await ask(basic(guessed), '203.0.113.98')).toBe(429)
+  await failed('reader address 203.0.113.5', readerLimits.failuresOfAddressMax - 1)
+  expect(await ask(basic({ username: 'someone-else', password: 'x' }), '203.0.113.5')).toBe(429)
+  expect(await ask('Bearer psr_another', '203.0.113.5')).toBe(429)
+  expect(await ask(basic({ username: 'someone-else', password: 'x' }), '203.0.113.97')).toBe(401)
+  expect(await ask(basic(other), '203.0.113.5')).toBe(403)
 })
 
 test('D27: a password is hashed once in ten minutes, and at once for all who bring it together', async () => {
