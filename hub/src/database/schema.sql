@@ -552,7 +552,11 @@ table firewall_list
   considered_ms integer not null default 0
   created_at timestamp with time zone not null default now()
   changed_at timestamp with time zone not null default now()
+  ipv4_prefix_min smallint not null default 16
+  ipv6_prefix_min smallint not null default 32
   constraint firewall_list_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
+  constraint firewall_list_ipv4_prefix_min_check CHECK (((ipv4_prefix_min >= 0) AND (ipv4_prefix_min <= 32)))
+  constraint firewall_list_ipv6_prefix_min_check CHECK (((ipv6_prefix_min >= 0) AND (ipv6_prefix_min <= 128)))
   constraint firewall_list_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'::text))
   constraint firewall_list_name_key UNIQUE (name)
   constraint firewall_list_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
@@ -1129,7 +1133,8 @@ table taxii_object
   group_id bigint
   constraint taxii_object_pkey PRIMARY KEY (taxii_collection_id, number)
   CREATE INDEX taxii_object_by_added ON public.taxii_object USING btree (taxii_collection_id, added_at)
-  CREATE INDEX taxii_object_by_type ON public.taxii_object USING btree (taxii_collection_id, type, number) WHERE is_last
+  CREATE INDEX taxii_object_by_spec_version ON public.taxii_object USING btree (taxii_collection_id, spec_version, number)
+  CREATE INDEX taxii_object_by_type ON public.taxii_object USING btree (taxii_collection_id, type, number)
   CREATE INDEX taxii_object_of_group ON public.taxii_object USING btree (group_id) WHERE (is_last AND (group_id IS NOT NULL))
   CREATE INDEX taxii_object_of_indicator ON public.taxii_object USING btree (taxii_collection_id, indicator_id) WHERE (is_last AND (indicator_id IS NOT NULL))
   CREATE INDEX taxii_object_of_kept ON public.taxii_object USING btree (taxii_collection_id, kept_id) WHERE (is_last AND (kept_id IS NOT NULL))

@@ -516,6 +516,8 @@ export interface FirewallListTable {
   considered_ms: Generated<number>
   created_at: GeneratedTimestamp
   changed_at: GeneratedTimestamp
+  ipv4_prefix_min: Generated<number>
+  ipv6_prefix_min: Generated<number>
 }
 
 export interface GroupAttributeTable {

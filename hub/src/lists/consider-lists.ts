@@ -4,6 +4,7 @@ import { isKeptFromExports } from '../exclusions/never-exported.ts'
 import { inVersion } from '../collections/version-queries.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { found, Problem } from '../lib/problem.ts'
 import { whyHeldBack } from './list-guard.ts'
 import { listLimits } from './list-limits.ts'
 import { type FirewallListRow, writeText, type WrittenText } from './write-text.ts'
@@ -106,11 +107,11 @@ async function serve(
 }
 
 /** Puts a text in the place of the one that is served. */
-export async function serveText(
+async function serveText(
   trx: Db,
   listId: string,
   servedBefore: string | null,
-  text: { id: string; version: number; count: number | string },
+  text: { id: string; version: number; count: number },
   now: Date,
 ): Promise<void> {
   await retire(trx, servedBefore, now)
@@ -126,20 +127,8 @@ export async function serveText(
  */
 async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Date, log: Log): Promise<void> {
   if (list.served_version === null) return
-  const { rows } = await sql<{ isKnown: boolean; isTouched: boolean }>`
-    select
-      exists (select 1 from collection_version where collection_id = ${list.collection_id} and version = ${list.served_version}) as "isKnown",
-      exists (
-        select 1 from (
-          select indicator_id from excluded_indicator where organization_id = ${list.organization_id} and blocks_export
-          union select indicator_id from decision where organization_id = ${list.organization_id} and status = 'Whitelisted'
-        ) judged
-        where ${isKeptFromExports(list.organization_id, sql`judged.indicator_id`)} and exists (
-          select 1 from collection_member m
-          where m.collection_id = ${list.collection_id} and m.indicator_id = judged.indicator_id and ${inVersion(list.served_version)}
-            and not m.excluded)
-      ) as "isTouched"`.execute(trx)
-  if (rows[0]?.isKnown !== true) {
+  const { isKnown, isTouched } = await judgeAnew(trx, list, list.served_version)
+  if (!isKnown) {
     await retire(trx, list.served_text_id, now)
     await sql`
       update firewall_list set served_version = null, served_count = null, served_since = null, served_text_id = null
@@ -147,13 +136,60 @@ async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Da
     log.warn({ list: list.name }, 'a firewall list serves nothing: what it served is too old to be judged anew')
     return
   }
-  if (!rows[0].isTouched) return
-  const excludedNow = isKeptFromExports(list.organization_id, sql`m.indicator_id`)
-  const text = await writeText(trx, list, list.served_version, now, { excludedNow })
+  if (!isTouched) return
+  const text = await writeText(trx, list, list.served_version, now)
   await retire(trx, list.served_text_id, now)
   await sql`
     update firewall_list set served_count = ${text.count}, served_since = ${now}, served_text_id = ${text.id}
     where id = ${list.id}`.execute(trx)
+}
+
+/** Whether a version is kept still, and whether something in it must never be exported by now. */
+async function judgeAnew(
+  trx: Db,
+  list: Pick<FirewallListRow, 'organization_id' | 'collection_id'>,
+  version: number,
+): Promise<{ isKnown: boolean; isTouched: boolean }> {
+  const { rows } = await sql<{ isKnown: boolean; isTouched: boolean }>`
+    select
+      exists (select 1 from collection_version where collection_id = ${list.collection_id} and version = ${version}) as "isKnown",
+      exists (
+        select 1 from (
+          select indicator_id from excluded_indicator where organization_id = ${list.organization_id} and blocks_export
+          union select indicator_id from decision where organization_id = ${list.organization_id} and status = 'Whitelisted'
+        ) judged
+        where ${isKeptFromExports(list.organization_id, sql`judged.indicator_id`)} and exists (
+          select 1 from collection_member m
+          where m.collection_id = ${list.collection_id} and m.indicator_id = judged.indicator_id and ${inVersion(version)}
+            and not m.excluded)
+      ) as "isTouched"`.execute(trx)
+  return rows[0] ?? { isKnown: false, isTouched: true }
+}
+
+/**
+ * Serves the version that a person lets go. It may have been held back for long, so that what must never be exported by now is left out
+ * of it (S1): where it has something of that, it is written anew.
+ * @throws Problem `conflict` where that version is forgotten
+ */
+export async function serveHeld(
+  trx: Db,
+  listId: string,
+  held: { textId: string; version: number },
+  now: Date,
+): Promise<{ count: number }> {
+  const { rows } = await sql<FirewallListRow & { heldCount: string }>`
+    select l.*, (select value_count from list_text where id = ${held.textId}) as "heldCount"
+    from firewall_list l where l.id = ${listId}`.execute(trx)
+  const list = found(rows[0], 'list')
+  const { isKnown, isTouched } = await judgeAnew(trx, list, held.version)
+  if (!isKnown)
+    throw new Problem('conflict', `Version ${held.version} is too old to be judged anew. Refresh its data collection.`)
+  const text = isTouched
+    ? await writeText(trx, list, held.version, now)
+    : { id: held.textId, count: Number(list.heldCount) }
+  if (isTouched) await retire(trx, held.textId, now)
+  await serveText(trx, listId, list.served_text_id, { ...text, version: held.version }, now)
+  return { count: text.count }
 }
 
 async function holdBack(trx: Db, listId: string, version: number, textId: string, reason: string): Promise<void> {

@@ -12,14 +12,21 @@ export function acceptsGzip(header: string | string[] | undefined): boolean {
   return ofAll
 }
 
-/** RFC 9110, 13.1.2 and 13.1.3: a list of tags goes before a time. @param etag with its quotes */
-export function isUnchanged(headers: IncomingHttpHeaders, etag: string, changedAt: Date): boolean {
+/**
+ * The second from whose start on nobody can have got the text before, so that two texts of one second have different ones (RFC 9110,
+ * 8.8.2.2). It is told once it is past (8.8.2.1).
+ */
+export function lastModified(changedAt: Date): Date {
+  return new Date((Math.floor(changedAt.getTime() / 1000) + 1) * 1000)
+}
+
+/** RFC 9110, 13.1.2 and 13.1.3: a list of tags goes before a time. @param etag with its quotes @param modifiedAt as `lastModified` */
+export function isUnchanged(headers: IncomingHttpHeaders, etag: string, modifiedAt: Date): boolean {
   const tags = headers['if-none-match']
   if (tags !== undefined) {
     // Some caches ask with the weak form of what they got.
     return tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
   }
   const since = Date.parse(headers['if-modified-since'] ?? '')
-  // Times in headers have whole seconds.
-  return !Number.isNaN(since) && Math.floor(changedAt.getTime() / 1000) * 1000 <= since
+  return !Number.isNaN(since) && modifiedAt.getTime() <= since
 }

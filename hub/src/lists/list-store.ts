@@ -20,6 +20,8 @@ export type ListWords = {
   tlpMax: number
   valuesMax: number | null
   shrinkPercentMax: number
+  ipv4PrefixMin: number
+  ipv6PrefixMin: number
   isPublic: boolean
   openNetworks: string[]
 }
@@ -61,7 +63,9 @@ export class ListStore {
 
   /** Keeps whoever else would change it, and the writer, from doing so before this transaction ends. */
   async findLocked(organizationId: string, id: string): Promise<ListRow | undefined> {
-    await sql`select id from firewall_list where id = ${id} for update`.execute(this.#db)
+    await sql`select id from firewall_list where id = ${id} and organization_id = ${organizationId} for update`.execute(
+      this.#db,
+    )
     return await this.find(organizationId, id)
   }
 
@@ -69,7 +73,7 @@ export class ListStore {
     const { rows } = await sql<ListRow>`
       select l.id, l.name, l.collection_id as "collectionId", c.name as "collectionName", l.format,
         l.indicator_types as "indicatorTypes", l.tlp_max as "tlpMax", l.values_max as "valuesMax",
-        l.shrink_percent_max as "shrinkPercentMax", l.is_public as "isPublic", l.open_networks::text[] as "openNetworks",
+        l.shrink_percent_max as "shrinkPercentMax", l.ipv4_prefix_min as "ipv4PrefixMin", l.ipv6_prefix_min as "ipv6PrefixMin", l.is_public as "isPublic", l.open_networks::text[] as "openNetworks",
         coalesce(l.served_version, 0) as "servedVersion", coalesce(l.served_count, 0)::float8 as "servedCount",
         l.served_since as "servedSince", coalesce(t.left_out, '{}') as "leftOut",
         case when l.held_version is not null then jsonb_build_object('version', l.held_version, 'reason', l.held_reason) end as held,
@@ -83,9 +87,9 @@ export class ListStore {
   async insert(organizationId: string, words: ListWords): Promise<string | undefined> {
     const { rows } = await sql<{ id: string }>`
       insert into firewall_list (organization_id, name, collection_id, format, indicator_types, tlp_max, values_max,
-        shrink_percent_max, is_public, open_networks)
+        shrink_percent_max, ipv4_prefix_min, ipv6_prefix_min, is_public, open_networks)
       values (${organizationId}, ${words.name}, ${words.collectionId}, ${words.format}, ${words.indicatorTypes}, ${words.tlpMax},
-        ${words.valuesMax}, ${words.shrinkPercentMax}, ${words.isPublic}, ${networksOf(words.openNetworks)})
+        ${words.valuesMax}, ${words.shrinkPercentMax}, ${words.ipv4PrefixMin}, ${words.ipv6PrefixMin}, ${words.isPublic}, ${networksOf(words.openNetworks)})
       on conflict do nothing returning id`.execute(this.#db)
     return rows[0]?.id
   }
@@ -95,7 +99,8 @@ export class ListStore {
     const { numAffectedRows } = await sql`
       update firewall_list set name = ${words.name}, collection_id = ${words.collectionId}, format = ${words.format},
         indicator_types = ${words.indicatorTypes}, tlp_max = ${words.tlpMax}, values_max = ${words.valuesMax},
-        shrink_percent_max = ${words.shrinkPercentMax}, is_public = ${words.isPublic},
+        shrink_percent_max = ${words.shrinkPercentMax}, ipv4_prefix_min = ${words.ipv4PrefixMin},
+        ipv6_prefix_min = ${words.ipv6PrefixMin}, is_public = ${words.isPublic},
         open_networks = ${networksOf(words.openNetworks)}, changed_at = ${now}
       where id = ${id} and not exists (select 1 from firewall_list o where o.name = ${words.name} and o.id <> ${id})`.execute(
       this.#db,
@@ -118,11 +123,6 @@ export class ListStore {
 
   async remove(id: string): Promise<void> {
     await this.#db.deleteFrom('firewall_list').where('id', '=', id).execute()
-  }
-
-  async countOfText(textId: string): Promise<string | undefined> {
-    const row = await this.#db.selectFrom('list_text').select('value_count').where('id', '=', textId).executeTakeFirst()
-    return row?.value_count
   }
 
   async served(name: string): Promise<ServedList | undefined> {

@@ -3,6 +3,7 @@ import { paths } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { versionDaysKept } from '../collections/collection-versions.ts'
+import { isUnchanged, lastModified } from './list-headers.ts'
 import { listLimits } from './list-limits.ts'
 import { SentParts } from './sent-parts.ts'
 import { TextStreams } from './text-streams.ts'
@@ -82,6 +83,8 @@ describe('LIB-7: how a list is sent', () => {
     await world.at.hosts('Sent', names(40, 'sent'))
     const list = await world.serve('ownerName = "Sent"')
     const authorization = await world.reader(list)
+    expect((await world.get(list.name, { authorization })).headers['last-modified']).toBeUndefined()
+    world.at.library.clock.set(new Date(world.at.library.clock.now().getTime() + 1000))
     const plain = await world.get(list.name, { authorization })
     const packed = await world.get(list.name, { authorization, 'accept-encoding': 'gzip, deflate' })
     expect(packed.headers['content-encoding']).toBe('gzip')
@@ -161,6 +164,32 @@ describe('LIB-7: how a list is sent', () => {
     await expect(fresh.open(text.id, 'identity', text.bytes, 'x').toArray()).rejects.toThrow('bytes instead of')
   })
 
+  test('LIB-7: two texts of one second have different times of change, and none has one that is to come', () => {
+    const [first, second] = [new Date('2026-11-21T10:00:00.200Z'), new Date('2026-11-21T10:00:00.700Z')]
+    expect(lastModified(first)).toEqual(new Date('2026-11-21T10:00:01Z'))
+    const asked = { 'if-modified-since': 'Sat, 21 Nov 2026 10:00:00 GMT' }
+    for (const changedAt of [first, second]) expect(isUnchanged(asked, '"x"', lastModified(changedAt))).toBe(false)
+    const later = { 'if-modified-since': 'Sat, 21 Nov 2026 10:00:01 GMT' }
+    expect(isUnchanged(later, '"x"', lastModified(second))).toBe(true)
+    expect(isUnchanged(later, '"x"', lastModified(new Date('2026-11-21T10:00:01Z')))).toBe(false)
+    expect(isUnchanged({ ...later, 'if-none-match': '"y"' }, '"x"', lastModified(second))).toBe(false)
+  })
+
+  test('LIB-7: an answer that says to come again says nothing of the text', async () => {
+    await world.at.hosts('Again', names(5, 'again'))
+    const list = await world.serve('ownerName = "Again"', { isPublic: true })
+    const { text } = await world.lists.fetch(world.at.library.person, list.name, '192.0.2.1')
+    const held = Array.from({ length: listLimits.streamsOfOneMax }, () =>
+      world.lists.streams.open(text.id, 'identity', text.bytes, '192.0.2.1'),
+    )
+    const { status, headers, bytes } = await world.get(list.name, { 'accept-encoding': 'gzip' })
+    expect([status, headers['retry-after'], headers['content-length']]).toEqual([503, '60', String(bytes.length)])
+    expect(headers['content-type']).toContain('json')
+    for (const name of ['content-encoding', 'etag', 'last-modified', 'x-postern-values'])
+      expect([name, headers[name]]).toEqual([name, undefined])
+    for (const stream of held) stream.destroy()
+  })
+
   test('LIB-7: no reader takes all places, and a place is given back when the answer ends or is cut', async () => {
     await world.at.hosts('Places', names(5, 'places'))
     const list = await world.serve('ownerName = "Places"')
@@ -212,15 +241,102 @@ describe('LIB-7: the guard', () => {
     const authorization = await world.reader(list)
     const kept = names(10, 'protected')[9]
     await world.at.deleteHosts('Protected', names(6, 'protected'))
-    await sql`
-      insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
-      select ${world.at.library.person.organizationId}, id, 'Whitelisted', 'Our own.', 'test', now() from indicator where value = ${kept}`.execute(
-      world.at.library.database.db,
-    )
+    await whitelist(kept ?? '')
     expect(await world.renew(list)).toMatchObject({ servedVersion: 1, servedCount: 9, held: { version: 2 } })
     const served = (await world.get(list.name, { authorization })).text.split('\n')
     expect(served).toHaveLength(10)
     expect(served).not.toContain(kept)
+  })
+
+  test('LIB-7, S1: what must never be exported by now is in no text, whatever the version says, nor in one that a person lets go', async () => {
+    await world.at.hosts('Judged', names(10, 'judged'))
+    const collection = await world.at.refreshed('ownerName = "Judged"')
+    await whitelist(`h9.judged.example.com`)
+    const { name } = await world.at.collections.get(world.at.library.person, collection)
+    const wanted = { name: 'judged', collection: name, format: 'text' } as const
+    const { id } = await world.lists.create(world.at.library.person, wanted)
+    await world.lists.tick()
+    const list = await world.lists.get(world.at.library.person, id)
+    expect(list).toMatchObject({ servedVersion: 1, servedCount: 9, leftOut: { excluded: 1 } })
+    await world.at.deleteHosts('Judged', names(6, 'judged'))
+    expect(await world.renew(list)).toMatchObject({ held: { version: 2 } })
+    // After it was held back, and before its data collection knows.
+    await whitelist('h8.judged.example.com')
+    const released = await world.lists.release(world.at.library.person, id, 2)
+    expect(released).toMatchObject({ servedVersion: 2, servedCount: 2, held: null })
+    const { text } = await world.get('judged', { authorization: await world.reader(list) })
+    expect(text).toBe('h6.judged.example.com\nh7.judged.example.com\n')
+  })
+
+  test('LIB-7, S1: an entry that one of its values may not be in the list for is in it for none', async () => {
+    const urls = ['http://a.twins.example.com/', 'https://a.twins.example.com/', 'https://b.twins.example.com/x']
+    await world.at.library.send('Twins', { indicator: urls.map((summary) => ({ type: 'URL', summary })) })
+    await whitelist('https://a.twins.example.com/')
+    const list = await world.serve('ownerName = "Twins"', { format: 'panos-url' })
+    const { text } = await world.get(list.name, { authorization: await world.reader(list) })
+    expect(text).toBe('b.twins.example.com/x\n')
+    expect(list).toMatchObject({ servedCount: 1, leftOut: { excluded: 2 } })
+  })
+
+  test('LIB-7: networks wider than a list may have are left out and counted, until a person permits them', async () => {
+    const wide = ['0.0.0.0/0', '10.0.0.0/15', '::/0', '2001:db8::/31', '::ffff:10.0.0.0/111']
+    const narrow = ['10.0.0.0/16', '192.0.2.0/24', '2001:db8::/32', '::ffff:10.0.0.0/112']
+    const indicator = [...wide, ...narrow].map((summary) => ({ type: 'CIDR', summary }))
+    await world.at.library.send('Wide', { indicator })
+    const list = await world.serve('ownerName = "Wide"')
+    expect(list).toMatchObject({ ipv4PrefixMin: 16, ipv6PrefixMin: 32, leftOut: { wide: wide.length } })
+    const authorization = await world.reader(list)
+    expect((await world.get(list.name, { authorization })).text.split('\n').toSorted()).toEqual([
+      '',
+      ...narrow.toSorted(),
+    ])
+    await world.lists.change(world.at.library.person, list.id, { ipv4PrefixMin: 15 })
+    await world.lists.tick()
+    expect((await world.get(list.name, { authorization })).text).toContain('10.0.0.0/15')
+    expect((await world.lists.get(world.at.library.person, list.id)).leftOut).toEqual({ wide: 3 })
+  })
+
+  test('LIB-7: null takes a bound and a choice of types away', async () => {
+    await world.at.hosts('Cleared', names(4, 'cleared'))
+    const list = await world.serve('ownerName = "Cleared"', { valuesMax: 3, indicatorTypes: ['Host'] })
+    expect(list).toMatchObject({ servedCount: 0, held: { version: 1 } })
+    const change = (wanted: object) => world.lists.change(world.at.library.person, list.id, wanted)
+    expect(await change({ isPublic: false })).toMatchObject({ valuesMax: 3, indicatorTypes: ['Host'] })
+    expect(await change({ valuesMax: null, indicatorTypes: null })).toMatchObject({
+      valuesMax: null,
+      indicatorTypes: null,
+    })
+    await world.lists.tick()
+    expect((await world.lists.get(world.at.library.person, list.id)).servedCount).toBe(4)
+  })
+
+  test('S12: another organization is told that a name is taken and nothing else, and holds no row of ours', async () => {
+    await world.at.hosts('Mine', names(2, 'mine'))
+    const list = await world.serve('ownerName = "Mine"')
+    const { db } = world.at.library.database
+    const other = await db
+      .insertInto('organization')
+      .values({ name: 'Other' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const theirs = { ...world.at.library.person, organizationId: other.id }
+    const refused = await world.lists.change(theirs, list.id, { isPublic: true }).catch(String)
+    // Ours is held by another transaction: to be told that it is not theirs, nobody waits for it.
+    await db.transaction().execute(async (trx) => {
+      await sql`select id from firewall_list where id = ${list.id} for update`.execute(trx)
+      expect(await world.lists.change(theirs, list.id, { isPublic: true }).catch(String)).toBe(refused)
+    })
+    expect(refused).toContain('There is no such list')
+    const { id: mine } = await world.at.collections.get(world.at.library.person, list.collectionId)
+    await sql`insert into collection (organization_id, name, tql, freshness_seconds) select ${other.id}, 'theirs', tql, 60 from collection where id = ${mine}`.execute(
+      db,
+    )
+    const wanted = { name: list.name, collection: 'theirs', format: 'text' } as const
+    await expect(world.lists.create(theirs, wanted)).rejects.toThrow(
+      `The name ${list.name} is taken. Choose another name.`,
+    )
+    const own = { ...wanted, collection: list.collectionName }
+    await expect(world.lists.create(world.at.library.person, own)).rejects.toThrow(`The name ${list.name} is taken.`)
   })
 
   test('LIB-7: a list that loses everything is held back; a later version that passes takes its place', async () => {
@@ -334,6 +450,15 @@ test('LIB-7: the address of a list is where it is served', async () => {
   const list = await world.serve('ownerName = "Address"')
   expect(list.url).toBe(`https://hub.example.org${paths.list(list.name)}`)
 })
+
+async function whitelist(value: string): Promise<void> {
+  const { database, person } = world.at.library
+  await sql`
+    insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
+    select ${person.organizationId}, id, 'Whitelisted', 'Our own.', 'test', now() from indicator where value = ${value}`.execute(
+    database.db,
+  )
+}
 
 /** Members by SQL: what is looked at is the writing of a list, not how they came. */
 async function addMembers(collectionId: string, count: number): Promise<void> {

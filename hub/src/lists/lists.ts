@@ -9,8 +9,9 @@ import type { Log } from '../lib/log.ts'
 import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isWithin, readNetworks, type Readers } from '../readers/readers.ts'
-import { considerLists, forgetReplacedTexts, serveText } from './consider-lists.ts'
+import { considerLists, forgetReplacedTexts, serveHeld } from './consider-lists.ts'
 import { ListStore, listToApi, type ListWords, type ServedList } from './list-store.ts'
+import { prefixesMinDefault } from './network-width.ts'
 import { TextStreams } from './text-streams.ts'
 
 export type ListsParts = {
@@ -41,6 +42,8 @@ export function createLists({ db, clock, audit, log, settings, collections, read
       tlpMax: readTlp(wanted.tlpMax ?? 'AMBER'),
       valuesMax: wanted.valuesMax ?? null,
       shrinkPercentMax: wanted.shrinkPercentMax ?? shrinkPercentDefault,
+      ipv4PrefixMin: wanted.ipv4PrefixMin ?? prefixesMinDefault.ipv4,
+      ipv6PrefixMin: wanted.ipv6PrefixMin ?? prefixesMinDefault.ipv6,
       isPublic: wanted.isPublic ?? false,
       openNetworks: readNetworks(wanted.openNetworks ?? []),
     }
@@ -69,15 +72,17 @@ export function createLists({ db, clock, audit, log, settings, collections, read
       const own = new ListStore(trx)
       const row = found(await own.findLocked(caller.organizationId, id), 'list')
       const format = wanted.format ?? row.format
-      const types = wanted.indicatorTypes ?? row.indicatorTypes ?? undefined
+      const types = wanted.indicatorTypes === undefined ? row.indicatorTypes : wanted.indicatorTypes
       const words: ListWords = {
         name: wanted.name ?? row.name,
         collectionId: collectionId ?? row.collectionId,
         format,
-        indicatorTypes: readTypes(types, format),
+        indicatorTypes: readTypes(types ?? undefined, format),
         tlpMax: wanted.tlpMax === undefined ? row.tlpMax : readTlp(wanted.tlpMax),
-        valuesMax: wanted.valuesMax ?? row.valuesMax,
+        valuesMax: wanted.valuesMax === undefined ? row.valuesMax : wanted.valuesMax,
         shrinkPercentMax: wanted.shrinkPercentMax ?? row.shrinkPercentMax,
+        ipv4PrefixMin: wanted.ipv4PrefixMin ?? row.ipv4PrefixMin,
+        ipv6PrefixMin: wanted.ipv6PrefixMin ?? row.ipv6PrefixMin,
         isPublic: wanted.isPublic ?? row.isPublic,
         openNetworks: wanted.openNetworks === undefined ? row.openNetworks : readNetworks(wanted.openNetworks),
       }
@@ -86,6 +91,8 @@ export function createLists({ db, clock, audit, log, settings, collections, read
         words.collectionId !== row.collectionId ||
         words.format !== row.format ||
         words.tlpMax !== row.tlpMax ||
+        words.ipv4PrefixMin !== row.ipv4PrefixMin ||
+        words.ipv6PrefixMin !== row.ipv6PrefixMin ||
         String(words.indicatorTypes) !== String(row.indicatorTypes)
       const isGuardedOtherwise = words.valuesMax !== row.valuesMax || words.shrinkPercentMax !== row.shrinkPercentMax
       if (isOther || isGuardedOtherwise) await own.considerAnew(row, isOther, clock.now())
@@ -110,13 +117,12 @@ export function createLists({ db, clock, audit, log, settings, collections, read
       const own = new ListStore(trx)
       const row = found(await own.findLocked(caller.organizationId, id), 'list')
       const { held, heldTextId } = row
-      const count = heldTextId === null ? undefined : await own.countOfText(heldTextId)
-      if (held === null || heldTextId === null || count === undefined)
+      if (held === null || heldTextId === null)
         throw new Problem('conflict', `List ${row.name} holds no version back; version ${row.servedVersion} is served.`)
       if (held.version !== version)
         throw new Problem('conflict', `List ${row.name} holds version ${held.version} back by now. Look at it again.`)
-      await serveText(trx, id, row.servedTextId, { id: heldTextId, version, count }, clock.now())
-      const detail = { name: row.name, version, count: Number(count), reason: held.reason }
+      const { count } = await serveHeld(trx, id, { textId: heldTextId, version }, clock.now())
+      const detail = { name: row.name, version, count, reason: held.reason }
       await audit.record(trx, caller, 'list.release', `list ${id}`, detail, address)
       return listToApi(found(await own.find(caller.organizationId, id), 'list'), base)
     })
@@ -139,7 +145,10 @@ export function createLists({ db, clock, audit, log, settings, collections, read
     const list = await store.served(name)
     if (list === undefined || !(await mayFetch(caller, list, address))) {
       if (caller.kind === 'stranger')
-        throw new Problem('unauthenticated', 'Lists need a user name and password, a token or a client certificate.')
+        throw new Problem(
+          'unauthenticated',
+          'Lists need a user name and password or a token; client certificates have a port of their own.',
+        )
       throw new Problem('not-found', 'There is no list of this name, or you may not fetch it.')
     }
     if (list.text === null)
@@ -160,6 +169,7 @@ export function createLists({ db, clock, audit, log, settings, collections, read
     remove,
     release,
     fetch,
+    clock,
     streams: new TextStreams(db),
     async list(caller: PersonCaller, after: string | undefined, limit: number) {
       const base = await baseUrl()
@@ -196,5 +206,6 @@ function readTlp(text: string): number {
 }
 
 function nameTaken(name: string): never {
-  throw new Problem('conflict', `There is a list named ${name} already; choose another name.`)
+  // It is part of an address, so that another organization may have it, of which nothing else is told.
+  throw new Problem('conflict', `The name ${name} is taken. Choose another name.`)
 }

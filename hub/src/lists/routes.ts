@@ -8,7 +8,7 @@ import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import { listLimits } from './list-limits.ts'
 import type { Lists } from './lists.ts'
-import { acceptsGzip, isUnchanged } from './list-headers.ts'
+import { acceptsGzip, isUnchanged, lastModified } from './list-headers.ts'
 
 /** Firewalls that were told to come again later keep what they have. */
 const retrySeconds = 60
@@ -42,23 +42,29 @@ async function sendList(lists: Lists, request: FastifyRequest, reply: FastifyRep
   const { text } = list
   const encoding = acceptsGzip(request.headers['accept-encoding']) ? 'gzip' : 'identity'
   const etag = `"${text.sha256.slice(0, 32)}${encoding === 'gzip' ? '-gzip' : ''}"`
-  const changedAt = new Date(text.madeAt)
+  const modifiedAt = lastModified(new Date(text.madeAt))
+  const unchanged = isUnchanged(request.headers, etag, modifiedAt)
+  const reader = caller.kind === 'reader' ? `reader ${caller.readerId}` : request.ip
+  const bytes = encoding === 'gzip' ? text.gzipBytes : text.bytes
+  // Before anything is said of the text: there may be no place for it. A stream even where nothing is sent, since the framework would
+  // count the bytes of anything else and take back the length.
+  const body = unchanged
+    ? undefined
+    : request.method === 'HEAD'
+      ? Readable.from([])
+      : lists.streams.open(text.id, encoding, bytes, reader)
   reply
     .header('etag', etag)
-    .header('last-modified', changedAt.toUTCString())
     .header('cache-control', 'private, no-cache')
     .header('vary', 'accept-encoding, authorization')
     .header('postern-collection-version', String(text.version))
     .header('x-postern-values', String(text.count))
     .header('x-postern-left-out', leftOutWords(text.leftOut))
-  if (isUnchanged(request.headers, etag, changedAt)) return reply.code(304).send()
-  const bytes = encoding === 'gzip' ? text.gzipBytes : text.bytes
+  if (modifiedAt <= lists.clock.now()) reply.header('last-modified', modifiedAt.toUTCString())
+  if (body === undefined) return reply.code(304).send()
   reply.header('content-type', listFormatFacts[list.format].mediaType).header('content-length', String(bytes))
   if (encoding === 'gzip') reply.header('content-encoding', 'gzip')
-  // A stream, since the framework would count the bytes of anything else and take back the length.
-  if (request.method === 'HEAD') return reply.send(Readable.from([]))
-  const reader = caller.kind === 'reader' ? `reader ${caller.readerId}` : request.ip
-  return reply.send(lists.streams.open(text.id, encoding, bytes, reader))
+  return reply.send(body)
 }
 
 /** `0`, or the sum and its parts: `12; tlp=3, format=9`. */

@@ -6,10 +6,12 @@ import {
   tlpLevels,
 } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
+import { isKeptFromExports } from '../exclusions/never-exported.ts'
 import { type ValueFilter, type ValueRow, valuesInOrder } from '../collections/version-queries.ts'
 import type { Db } from '../database/database.ts'
 import type { Selectable } from 'kysely'
 import type { FirewallListTable } from '../database/tables.ts'
+import { isTooWide } from './network-width.ts'
 import { TextParts, type TextTotals } from './text-parts.ts'
 
 export type FirewallListRow = Selectable<FirewallListTable>
@@ -20,16 +22,10 @@ const rowsAtOnce = 1_000
 
 /**
  * Writes a version of the list's collection as the list has it, in the caller's transaction, which sees one state of the database.
- * At flat memory: rows come out of a cursor, and parts go into the database as they are full.
- * @param beside what is left out although the version has it
+ * At flat memory: rows come out of a cursor, and parts go into the database as they are full. What must never be exported by now is left
+ * out, whatever the version says (S1).
  */
-export async function writeText(
-  trx: Db,
-  list: FirewallListRow,
-  version: number,
-  now: Date,
-  beside: Pick<ValueFilter, 'excludedNow'> = {},
-): Promise<WrittenText> {
+export async function writeText(trx: Db, list: FirewallListRow, version: number, now: Date): Promise<WrittenText> {
   const format: ListFormatFacts = listFormatFacts[list.format as ListFormatName]
   const { rows: made } = await sql<{ id: string }>`
     insert into list_text (list_id, collection_version, value_count, left_out, byte_count, gzip_byte_count, sha256, made_at)
@@ -41,7 +37,7 @@ export async function writeText(
     await trx.insertInto('list_text_part').values({ text_id: id, number, body, gzip }).execute()
     number += 1
   })
-  const leftOut = await writeEntries(trx, list, version, format, parts, beside)
+  const leftOut = await writeEntries(trx, list, version, format, parts)
   const totals = await parts.end()
   await sql`
     update list_text set value_count = ${totals.count}, left_out = ${JSON.stringify(leftOut)}, byte_count = ${totals.bytes},
@@ -55,35 +51,50 @@ async function writeEntries(
   version: number,
   format: ListFormatFacts,
   parts: TextParts,
-  beside: Pick<ValueFilter, 'excludedNow'>,
 ): Promise<Record<string, number>> {
   const filter: ValueFilter = {
-    ...beside,
+    excludedNow: isKeptFromExports(list.organization_id, sql`m.indicator_id`),
     // Written by this hub, which checked them.
     types: (list.indicator_types ?? undefined) as IndicatorType[] | undefined,
     tlpMax: tlpLevels[list.tlp_max] ?? 'CLEAR',
   }
   const query = valuesInOrder(list.collection_id, version, filter, orderOf(list.format))
+  const prefixesMin = { ipv4: list.ipv4_prefix_min, ipv6: list.ipv6_prefix_min }
   const leftOut: Record<string, number> = {}
-  let last: string | undefined
+  const leaveOut = (why: string) => void (leftOut[why] = (leftOut[why] ?? 0) + 1)
+  /** The entry that is looked at: values that become it stand together, and one that may not be in the list keeps it out. */
+  let entry: string | undefined
+  let values = 0
+  let isKeptOut = false
+  function end(): void {
+    if (entry === undefined) return
+    if (!isKeptOut) parts.add(entry)
+    else for (let n = 0; n < values; n++) leaveOut('excluded')
+  }
   await sql`declare list_value no scroll cursor for ${query}`.execute(trx)
   for (;;) {
     const { rows } = await sql<ValueRow>`fetch ${sql.lit(rowsAtOnce)} from list_value`.execute(trx)
     if (rows.length === 0) break
     for (const { type, value, leftOut: reason } of rows) {
-      const entry = reason === null ? format.entry(type, value) : undefined
-      if (entry === undefined) {
-        const why = reason ?? 'format'
-        leftOut[why] = (leftOut[why] ?? 0) + 1
+      if (reason === null && isTooWide(type, value, prefixesMin)) {
+        leaveOut('wide')
         continue
       }
-      // Two values that are one entry, such as a page over http and over https, stand together.
-      if (entry === last) continue
-      parts.add(entry)
-      last = entry
+      const said = reason === null || reason === 'excluded' ? format.entry(type, value) : undefined
+      if (reason !== null || said === undefined) leaveOut(reason ?? 'format')
+      if (said === undefined) continue
+      if (said !== entry) {
+        end()
+        entry = said
+        values = 0
+        isKeptOut = false
+      }
+      if (reason === null) values += 1
+      else isKeptOut = true
     }
     await parts.pass()
   }
+  end()
   await sql`close list_value`.execute(trx)
   return leftOut
 }

@@ -27,7 +27,7 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
       if (name === 'collections' || name === 'status')
         throw new Problem('invalid', `${name} is a word of TAXII itself.`)
       const row = await new TaxiiSettingsStore(trx).insertRoot(caller.organizationId, { name, title, description })
-      if (row === undefined) throw new Problem('conflict', `There is an API root named ${name}; choose another name.`)
+      if (row === undefined) throw new Problem('conflict', `The name ${name} is taken. Choose another name.`)
       await audit.record(trx, caller, 'taxii-root.create', `TAXII root ${row.id}`, { name, title }, address)
       return rootToApi(row, base)
     })

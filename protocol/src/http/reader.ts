@@ -86,13 +86,16 @@ export const FirewallList = z.object({
   /** No more than the firewall takes; beyond them the list is held back. */
   valuesMax: z.nullable(z.int()),
   shrinkPercentMax: z.int(),
+  /** Shortest prefixes of networks, IPv4 and IPv6; wider ones are left out. */
+  ipv4PrefixMin: z.int(),
+  ipv6PrefixMin: z.int(),
   isPublic: z.boolean(),
   openNetworks: z.array(z.string()),
   /** The data collection's version that is served: the last one that passed the guard; 0 while there is none. */
   servedVersion: Count,
   servedCount: Count,
   servedSince: z.nullable(Instant),
-  /** Values of the served version that the list lacks, by reason: `excluded`, `inactive`, `tlp`, and `format` for what it cannot say. */
+  /** Values of the served version that the list lacks, by reason: `excluded`, `inactive`, `tlp`, `wide`, and `format` for what it cannot say. */
   leftOut: z.record(z.string(), Count),
   /** A newer version that is held back, and why. */
   held: z.nullable(z.object({ version: Count, reason: z.string() })),
@@ -107,11 +110,19 @@ export const CreateFirewallList = z.strictObject({
   tlpMax: z.optional(z.string()),
   valuesMax: z.optional(z.int().check(z.minimum(1), z.maximum(100_000_000))),
   shrinkPercentMax: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
+  /** The widest network that the list may have, 16 unless given: 0 permits all of IPv4. */
+  ipv4PrefixMin: z.optional(z.int().check(z.minimum(0), z.maximum(32))),
+  /** The same for IPv6, 32 unless given. */
+  ipv6PrefixMin: z.optional(z.int().check(z.minimum(0), z.maximum(128))),
   isPublic: z.optional(z.boolean()),
   openNetworks: z.optional(z.array(Network).check(z.maxLength(100))),
 })
 export type CreateFirewallList = z.infer<typeof CreateFirewallList>
-export const ChangeFirewallList = z.partial(CreateFirewallList)
+/** `null` takes a bound or a choice of types away. */
+export const ChangeFirewallList = z.extend(z.partial(CreateFirewallList), {
+  indicatorTypes: z.optional(z.nullable(z.array(z.string()).check(z.minLength(1), z.maxLength(50)))),
+  valuesMax: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(100_000_000)))),
+})
 export type ChangeFirewallList = z.infer<typeof ChangeFirewallList>
 /** Lets the version that is held back be served, if it is still this one. */
 export const ReleaseHeldVersion = z.strictObject({ version: Count })
