@@ -28,6 +28,12 @@ export type LocalHubOptions = {
   onCrash: (name: string, how: string) => void
 }
 
+/**
+ * For malloc of glibc (mallopt(3)): a large block goes back to the system when it is freed. By default the size from which that holds
+ * grows with use, and what batches pass through would stay with the hub for good; what an operator sets wins.
+ */
+const givesMemoryBack = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+
 /** Starts the hub, then the broker's edge: the edge reads its port and its certificate from what the hub prepared. */
 export async function startLocalHub({
   checkout,
@@ -61,7 +67,7 @@ export async function startLocalHub({
         name,
         command: process.execPath,
         args: [join(checkout, program)],
-        env: { ...childEnvironment(dataFolder), ...settings },
+        env: { ...givesMemoryBack, ...childEnvironment(dataFolder), ...settings },
         logFile: join(logs, `${name}.log`),
         cwd: checkout,
         user,

@@ -13,7 +13,8 @@ const readHereBytesMax = 1_000_000
 /** Contents that may wait for the worker; one more is told to come again. */
 const waitingMax = 32
 
-const youngGenerationMegabytes = 96
+/** Items die as soon as they are read, so that more room than this is only held, and saves no time. */
+const youngGenerationMegabytes = 24
 
 /** A content that the worker reads: what it said so far, and who waits for more. */
 type Reading = { messages: ReadMessage[]; error: Error | undefined; wake: () => void }
@@ -85,7 +86,6 @@ export class ContentReader {
     this.#lists = new ListsOfThread()
     this.#rules = new RulesOfThread()
     const worker = new Worker(new URL('./content-worker.ts', import.meta.url), {
-      // A batch is many small objects that die together; room for them spares copying those that live.
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
     })
     worker.on('message', (message: ReadMessage) => this.#take(worker, message))

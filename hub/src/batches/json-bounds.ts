@@ -23,8 +23,8 @@ export function isWithinDepth(json: Uint8Array): boolean {
   return true
 }
 
-/** Offset of the quote that ends a string. */
-function endOfString(json: Uint8Array, from: number): number {
+/** Offset of the quote that ends a string, or of the text's end. @param from behind the quote that begins it */
+export function endOfString(json: Uint8Array, from: number): number {
   let end = json.indexOf(quote, from)
   while (end !== -1 && isEscaped(json, end)) end = json.indexOf(quote, end + 1)
   return end === -1 ? json.length : end

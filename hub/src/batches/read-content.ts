@@ -1,10 +1,9 @@
 import { AttributeRules, type ExclusionMatcher } from '@postern/intel'
-import { BatchContent } from '@postern/protocol'
 import type { BatchModes } from './batch-modes.ts'
 import { IndicatorRows } from './indicator-rows.ts'
 import { CopyLinesWriter } from './copy-lines.ts'
 import { GroupRows } from './group-rows.ts'
-import { isWithinDepth, jsonDepthMax } from './json-bounds.ts'
+import { jsonDepthMax } from './json-bounds.ts'
 import { kindOf, ledgerLine } from './ledger-blocks.ts'
 import { judgeIndicator } from './judge-indicator.ts'
 import { judgeAttributes } from './judge-attributes.ts'
@@ -16,6 +15,7 @@ import type { SentAttribute } from './read-common-fields.ts'
 import { readGroup } from './read-group.ts'
 import { readIndicator } from './read-indicator.ts'
 import type { RefusedItem } from './refused-item.ts'
+import { splitContent } from './split-content.ts'
 
 /** Items in one batch: TcEx sends 5,000, its BatchWriter 100,000. */
 export const contentItemsMax = 100_000
@@ -51,12 +51,11 @@ type Unreadable = { tooLarge: boolean; message: string }
 type Judges = { matcher?: ExclusionMatcher | undefined; attributes?: AttributeRules | undefined }
 
 function readItems(json: Uint8Array, modes: BatchModes, judges: Judges): ItemReader | Unreadable {
-  if (!isWithinDepth(json)) return unreadable(`The content is nested more than ${jsonDepthMax} deep.`)
-  const content = parse(json)
-  if (content === undefined)
-    return unreadable('The content is not a JSON object with the lists group, indicator and association.')
-  const { group = [], indicator = [], association = [] } = content
-  const itemCount = group.length + indicator.length + association.length
+  const content = splitContent(json)
+  if (content.kind === 'too-deep') return unreadable(`The content is nested more than ${jsonDepthMax} deep.`)
+  if (content.kind === 'no-content') return unreadable(noContent)
+  const { group, indicator, association } = content
+  const itemCount = group.count + indicator.count + association.count
   if (itemCount > contentItemsMax) {
     return {
       tooLarge: true,
@@ -64,22 +63,20 @@ function readItems(json: Uint8Array, modes: BatchModes, judges: Judges): ItemRea
     }
   }
   const reader = new ItemReader(modes, judges, {
-    groupCount: group.length,
-    indicatorCount: indicator.length,
-    associationCount: association.length,
+    groupCount: group.count,
+    indicatorCount: indicator.count,
+    associationCount: association.count,
   })
-  reader.readAll(group, indicator, association)
+  try {
+    reader.readAll(group.items(), indicator.items(), association.items())
+  } catch (error) {
+    if (error instanceof SyntaxError) return unreadable(noContent)
+    throw error
+  }
   return reader
 }
 
-function parse(json: Uint8Array): BatchContent | undefined {
-  try {
-    const parsed = BatchContent.safeParse(JSON.parse(new TextDecoder('utf-8').decode(json)))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined // Not JSON: said by the caller, in the words of the API.
-  }
-}
+const noContent = 'The content is not a JSON object with the lists group, indicator and association.'
 
 function unreadable(message: string): Unreadable {
   return { tooLarge: false, message }
@@ -113,10 +110,12 @@ class ItemReader {
     this.#indicators = new IndicatorRows(modes)
   }
 
-  readAll(groups: readonly unknown[], indicators: readonly unknown[], associations: readonly unknown[]): void {
-    for (const item of groups) if (!this.#readGroup(item)) return
-    for (const item of indicators) if (!this.#readIndicator(item)) return
-    for (const item of associations) if (!this.#readAssociation(item)) return
+  /** To the end of each list, even after an item that ends it all: a content that is no JSON further on has no items. */
+  readAll(groups: Iterable<unknown>, indicators: Iterable<unknown>, associations: Iterable<unknown>): void {
+    let readsOn = true
+    for (const item of groups) readsOn &&= this.#readGroup(item)
+    for (const item of indicators) readsOn &&= this.#readIndicator(item)
+    for (const item of associations) readsOn &&= this.#readAssociation(item)
   }
 
   #readGroup(item: unknown): boolean {
