@@ -1,21 +1,16 @@
 import { NativeSelect } from '@mantine/core'
-import { useElementSize } from '@mantine/hooks'
 import { type ReceiptDay, ReceiptState } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { receiptQueries } from '../api/receipt-queries.ts'
+import { DayChart } from '../elements/day-chart.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { receiptFaces } from '../executions/execution-faces.ts'
 import { formatCount } from '../format/quantities.ts'
-import { type ChartColumn, chartColumns, chartWords, countOf } from './chart-columns.ts'
+import { chartColumns, chartWords, countOf } from './chart-columns.ts'
 import classes from './receipts.module.css'
 import { dayChoices, daysOf, receiptFilterOf } from './receipts-search.ts'
-
-/** Units of the drawing; it is stretched to the width that there is. */
-const chartHeight = 100
-/** Room that a column takes at least, in CSS pixels. */
-const columnWidthMin = 9
 
 /** How receipts came out day by day; the same figures stand below as a table, whose days lead to their receipts. */
 export function ReceiptChart() {
@@ -63,59 +58,21 @@ function Legend() {
 }
 
 function Drawn({ days }: { days: readonly ReceiptDay[] }) {
-  const { ref, width } = useElementSize()
-  const { columns, top } = chartColumns(days, Math.max(10, Math.floor(width / columnWidthMin)))
   const written = days.filter((day) => ReceiptState.options.some((state) => countOf(day, state) > 0)).toReversed()
   return (
-    <div ref={ref}>
-      <div className={classes['chart']}>
-        <span className={classes['top']} aria-hidden="true">
-          {formatCount(top)}
-        </span>
-        <svg
-          role="img"
-          aria-label={chartWords(days, (state) => receiptFaces[state].word.toLowerCase())}
-          viewBox={`0 0 ${columns.length * 10} ${chartHeight}`}
-          preserveAspectRatio="none"
-        >
-          {columns.map((column, index) => (
-            <Column key={column.from} column={column} left={index * 10} />
-          ))}
-        </svg>
-        <span className={classes['axis']} aria-hidden="true">
-          <span>{columns[0]?.from}</span>
-          <span>{columns.at(-1)?.until} UTC</span>
-        </span>
-      </div>
+    <div>
+      <DayChart
+        columnsOf={(columnsMax) => chartColumns(days, columnsMax)}
+        words={() => chartWords(days, (state) => receiptFaces[state].word.toLowerCase())}
+        columnWords={({ parts }) =>
+          parts.length === 0
+            ? ['No receipts']
+            : parts.map(({ state, count }) => `${receiptFaces[state].word}: ${formatCount(count)}`)
+        }
+        parts={({ parts }) => parts}
+      />
       {written.length > 0 && <Figures days={written} />}
     </div>
-  )
-}
-
-function Column({ column, left }: { column: ChartColumn; left: number }) {
-  let ground = chartHeight
-  const days = column.from === column.until ? column.from : `${column.from} to ${column.until}`
-  const counts = column.parts.map(({ state, count }) => `${receiptFaces[state].word}: ${formatCount(count)}`)
-  return (
-    <g className={classes['column']}>
-      <title>{[days, ...(counts.length === 0 ? ['No receipts'] : counts)].join('\n')}</title>
-      <rect x={left} y={0} width={10} height={chartHeight} className={classes['ground']} />
-      {column.parts.map(({ state, height }) => {
-        const drawn = height * (chartHeight - 4)
-        ground -= drawn
-        return (
-          <rect
-            key={state}
-            x={left + 1}
-            y={ground}
-            width={8}
-            height={drawn}
-            className={classes['part']}
-            data-state={state}
-          />
-        )
-      })}
-    </g>
   )
 }
 

@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { receiptQueries } from '../api/receipt-queries.ts'
 import { FilterChip } from '../elements/filter-chip.tsx'
+import { FilterSelects } from '../elements/filter-selects.tsx'
 import { receiptFaces } from '../executions/execution-faces.ts'
 import { plainText } from '../format/text-pieces.ts'
-import classes from './receipts.module.css'
 import type { ReceiptsSearch } from './receipts-search.ts'
 
 /** Control, its target, state and day; they stand in the address. */
@@ -23,7 +23,7 @@ export function ReceiptsFilter() {
     void navigate({ search: next, replace: true, resetScroll: false })
   }
   return (
-    <div className={classes['filter']}>
+    <FilterSelects>
       {search.day && (
         <FilterChip title="Show every day" onRemove={() => show({ day: undefined })}>
           Day: {search.day}
@@ -63,6 +63,6 @@ export function ReceiptsFilter() {
           ...ReceiptState.options.map((state) => ({ value: state, label: receiptFaces[state].word })),
         ]}
       />
-    </div>
+    </FilterSelects>
   )
 }

@@ -10,6 +10,7 @@ import { useClock } from '../elements/clock.ts'
 import { Count, Counts } from '../elements/count.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
+import { FilterSelects } from '../elements/filter-selects.tsx'
 import { NameLink } from '../elements/name-link.tsx'
 import { PageHead } from '../elements/page-head.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -22,7 +23,7 @@ import { formatCount } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import { analysisQueryOf, periodChoices } from './analysis-search.ts'
-import { DayChart } from './day-chart.tsx'
+import { SightingChart } from './sighting-chart.tsx'
 import classes from './sightings.module.css'
 import { TraitSection } from './trait-section.tsx'
 
@@ -83,7 +84,7 @@ function Results({ data, period, collectionId }: ResultsProps) {
         />
       </Counts>
       <section className={form['card']} aria-label="By day">
-        <DayChart analysis={data} period={period} />
+        <SightingChart analysis={data} period={period} />
       </section>
       <TraitSection
         traits={data.traits}
@@ -106,7 +107,7 @@ function AnalysisFilter() {
       replace: true,
     })
   return (
-    <div className={classes['filter']}>
+    <FilterSelects>
       <NativeSelect
         size="xs"
         aria-label="Period"
@@ -136,7 +137,7 @@ function AnalysisFilter() {
           search.collection,
         )}
       />
-    </div>
+    </FilterSelects>
   )
 }
 
