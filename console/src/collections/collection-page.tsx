@@ -10,7 +10,7 @@ import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useClock } from '../elements/clock.ts'
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { DetailHead } from '../elements/detail-head.tsx'
 import { DetailPage } from '../elements/detail-page.tsx'
 import { Fact, Facts } from '../elements/facts.tsx'
@@ -123,15 +123,7 @@ function CollectionMenu({ collection }: { collection: Collection }) {
         ]}
       />
       {asks && (
-        <ConfirmDialog
-          title="Delete this data collection?"
-          confirm="Delete the data collection"
-          keep="Keep it"
-          isDangerous
-          open
-          onClose={() => setAsks(false)}
-          action={remove}
-        >
+        <DeleteDialog noun="data collection" onClose={() => setAsks(false)} action={remove}>
           <p>
             <strong>
               <PlainText text={collection.name} />
@@ -139,7 +131,7 @@ function CollectionMenu({ collection }: { collection: Collection }) {
             , its versions and its history go. The library keeps what it holds. A data collection that a job, a list or
             TAXII names is not deleted.
           </p>
-        </ConfirmDialog>
+        </DeleteDialog>
       )}
     </>
   )

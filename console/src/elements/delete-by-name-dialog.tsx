@@ -23,7 +23,6 @@ export function DeleteByNameDialog({ noun, name, onClose, action, children }: De
       isDangerous
       isReady={typed.trim() === name.trim()}
       onClose={onClose}
-      onConfirm={action.mutate}
       action={action}
     >
       {children}

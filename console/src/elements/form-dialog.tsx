@@ -12,8 +12,7 @@ interface FormDialogProps {
   isReady?: boolean
   isWide?: boolean
   onClose: () => void
-  onConfirm: () => void
-  action: { isPending: boolean; error: unknown }
+  action: { mutate: () => void; isPending: boolean; error: unknown }
   children: React.ReactNode
 }
 
@@ -25,7 +24,6 @@ export function FormDialog({
   isReady = true,
   isWide = false,
   onClose,
-  onConfirm,
   action,
   children,
 }: FormDialogProps) {
@@ -35,7 +33,7 @@ export function FormDialog({
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          if (isReady) onConfirm()
+          if (isReady) action.mutate()
         }}
       >
         <div className={classes['fields']}>{children}</div>

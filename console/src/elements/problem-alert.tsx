@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { ApiProblem } from '../api/api.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
+import { Notice } from './notice.tsx'
 import { PlainText } from './plain-text.tsx'
 import classes from './problem-alert.module.css'
 
@@ -18,10 +19,7 @@ interface ProblemAlertProps {
 export function ProblemAlert({ error, what, title, onRetry }: ProblemAlertProps) {
   const problem = error instanceof ApiProblem ? error : undefined
   return (
-    <div role="alert" className={classes['problem']}>
-      <span className={classes['icon']}>
-        <Icon name="warning" size={20} />
-      </span>
+    <Notice tone="bad" role="alert" isSigned>
       <div className={classes['body']}>
         <p className={classes['title']}>
           {what ? `${what}: ` : ''}
@@ -44,6 +42,6 @@ export function ProblemAlert({ error, what, title, onRetry }: ProblemAlertProps)
           Try again
         </Button>
       )}
-    </div>
+    </Notice>
   )
 }

@@ -7,6 +7,7 @@ import { saveFile } from '../api/save-file.ts'
 import { Icon } from '../elements/icon.tsx'
 import { ModalDialog } from '../elements/modal-dialog.tsx'
 import dialog from '../elements/modal-dialog.module.css'
+import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { plainText } from '../format/text-pieces.ts'
@@ -124,26 +125,28 @@ interface MadeFile {
 
 function Made({ fileName, warning, serverXid }: MadeFile) {
   return (
-    <div role="status" className={classes['made']}>
-      <p>
-        <strong>
-          <PlainText text={fileName} />
-        </strong>{' '}
-        is in your downloads.
-        {serverXid !== null && (
-          <>
-            {' '}
-            It enrols once, within 24 hours, as server {plainText(serverXid)}; within the first hour nobody has to
-            confirm its fingerprint. Keep it like a password until then.
-          </>
-        )}
-      </p>
-      {warning !== null && (
-        <p className={classes['warning']}>
-          <Icon name="warning" />
-          <PlainText text={warning} />
+    <div className={classes['made']}>
+      <Notice tone="good" role="status">
+        <p>
+          <strong>
+            <PlainText text={fileName} />
+          </strong>{' '}
+          is in your downloads.
+          {serverXid !== null && (
+            <>
+              {' '}
+              It enrols once, within 24 hours, as server {plainText(serverXid)}; within the first hour nobody has to
+              confirm its fingerprint. Keep it like a password until then.
+            </>
+          )}
         </p>
-      )}
+        {warning !== null && (
+          <p className={classes['warning']}>
+            <Icon name="warning" />
+            <PlainText text={warning} />
+          </p>
+        )}
+      </Notice>
     </div>
   )
 }

@@ -5,7 +5,7 @@ import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { DownloadDialog } from './download-dialog.tsx'
@@ -25,18 +25,18 @@ export function EnvironmentActions({ environment, onDeleted }: { environment: En
         ]}
       />
       {asks === 'download' && <DownloadDialog environment={environment} onClose={close} />}
-      {asks === 'delete' && <DeleteDialog environment={environment} onClose={close} onDeleted={onDeleted} />}
+      {asks === 'delete' && <DeleteEnvironment environment={environment} onClose={close} onDeleted={onDeleted} />}
     </>
   )
 }
 
-interface DeleteDialogProps {
+interface DeleteEnvironmentProps {
   environment: Environment
   onClose: () => void
   onDeleted: (() => void) | undefined
 }
 
-function DeleteDialog({ environment, onClose, onDeleted }: DeleteDialogProps) {
+function DeleteEnvironment({ environment, onClose, onDeleted }: DeleteEnvironmentProps) {
   const queryClient = useQueryClient()
   const announce = useAnnounce()
   const remove = useMutation({
@@ -50,15 +50,7 @@ function DeleteDialog({ environment, onClose, onDeleted }: DeleteDialogProps) {
   })
   const servers = environment.servers.filter(({ presence }) => presence !== 'revoked').length
   return (
-    <ConfirmDialog
-      title="Delete this environment?"
-      confirm="Delete the environment"
-      keep="Keep it"
-      isDangerous
-      open
-      onClose={onClose}
-      action={remove}
-    >
+    <DeleteDialog noun="environment" onClose={onClose} action={remove}>
       <p>
         <strong>
           <PlainText text={environment.name} />
@@ -66,6 +58,6 @@ function DeleteDialog({ environment, onClose, onDeleted }: DeleteDialogProps) {
         goes{servers > 0 && `, and its ${servers === 1 ? 'server is' : `${servers} servers are`} revoked for good`}.
         Jobs that name it must be pointed at another one first; their executions stay.
       </p>
-    </ConfirmDialog>
+    </DeleteDialog>
   )
 }

@@ -46,7 +46,6 @@ export function CreateListDialog({ onClose }: { onClose: () => void }) {
       confirm="Make the list"
       isReady={draft.name.trim() !== ''}
       onClose={onClose}
-      onConfirm={() => create.mutate()}
       action={create}
     >
       <ListFields draft={draft} isKindFixed={false} onChange={setDraft} />

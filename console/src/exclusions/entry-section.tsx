@@ -118,7 +118,6 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
       isReady={stored.isSuccess}
       isWide
       onClose={onClose}
-      onConfirm={() => save.mutate()}
       action={save}
     >
       {stored.isPending && <SkeletonRows label="Loading the entries" rows={4} />}

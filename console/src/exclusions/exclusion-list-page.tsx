@@ -10,7 +10,7 @@ import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { Chip } from '../elements/chip.tsx'
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { Count, Counts } from '../elements/count.tsx'
 import { DetailHead } from '../elements/detail-head.tsx'
 import { DetailPage } from '../elements/detail-page.tsx'
@@ -123,15 +123,7 @@ function ListMenu({ list }: { list: ExclusionList }) {
       />
       {asks === 'edit' && <EditListDialog list={list} onClose={() => setAsks(undefined)} />}
       {asks === 'delete' && (
-        <ConfirmDialog
-          title="Delete this list?"
-          confirm="Delete the list"
-          keep="Keep it"
-          isDangerous
-          open
-          onClose={() => setAsks(undefined)}
-          action={remove}
-        >
+        <DeleteDialog noun="list" onClose={() => setAsks(undefined)} action={remove}>
           <p>
             What{' '}
             <strong>
@@ -140,7 +132,7 @@ function ListMenu({ list }: { list: ExclusionList }) {
             kept out is let through again: with the next export it may go to controls. To keep the entries, switch the
             list off instead.
           </p>
-        </ConfirmDialog>
+        </DeleteDialog>
       )}
     </>
   )
@@ -163,22 +155,22 @@ function EditListDialog({ list, onClose }: { list: ExclusionList; onClose: () =>
       confirm="Save the list"
       isReady={draft.name.trim() !== ''}
       onClose={onClose}
-      onConfirm={() => {
-        const isProtected = draft.kind === 'protected'
-        save.mutate({
-          ...(draft.name.trim() !== list.name && { name: draft.name.trim() }),
-          description: draft.description.trim() === '' ? null : draft.description.trim(),
-          indicatorTypes: draft.indicatorTypes.length === 0 ? null : draft.indicatorTypes,
-          atImport: draft.atImport,
-          // A protected list blocks exports by what it is; saying so again is refused by nobody and needed by nobody.
-          ...(!isProtected && { mode: draft.mode, atExport: draft.atExport }),
-        })
-      }}
-      action={save}
+      action={{ ...save, mutate: () => save.mutate(changesOf(draft, list)) }}
     >
       <ListFields draft={draft} isKindFixed onChange={setDraft} />
     </FormDialog>
   )
+}
+
+function changesOf(draft: ListDraft, list: ExclusionList): ChangeExclusionList {
+  return {
+    ...(draft.name.trim() !== list.name && { name: draft.name.trim() }),
+    description: draft.description.trim() === '' ? null : draft.description.trim(),
+    indicatorTypes: draft.indicatorTypes.length === 0 ? null : draft.indicatorTypes,
+    atImport: draft.atImport,
+    // A protected list blocks exports by what it is; saying so again is refused by nobody and needed by nobody.
+    ...(draft.kind !== 'protected' && { mode: draft.mode, atExport: draft.atExport }),
+  }
 }
 
 function ListFacts({ list }: { list: ExclusionList }) {

@@ -36,7 +36,6 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
       confirm="Import the list"
       isReady={file !== undefined}
       onClose={onClose}
-      onConfirm={() => send.mutate()}
       action={send}
     >
       <p>

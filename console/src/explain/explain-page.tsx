@@ -10,6 +10,7 @@ import { indicatorQueries } from '../api/indicator-queries.ts'
 import { useShortcut } from '../app/shortcuts.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
+import { Notice } from '../elements/notice.tsx'
 import { PageHead } from '../elements/page-head.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -105,10 +106,10 @@ function Unknown({ value }: { value: string }) {
         )}
       </EmptyState>
       {read && read.exclusions.length > 0 && (
-        <div className={form['note']}>
+        <Notice>
           <p>If an owner asserted it, exclusion lists would say:</p>
           <Hits exclusions={read.exclusions} />
-        </div>
+        </Notice>
       )}
       {test.isError && (
         <ProblemAlert what="The exclusion lists" error={test.error} onRetry={() => void test.refetch()} />

@@ -3,6 +3,7 @@ import { Decision, type IndicatorDetail, indicatorStatuses, paths } from '@poste
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
+import { FiguresInput } from '../elements/figures-input.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { decisionOf, draftOfDecision } from './decision-draft.ts'
@@ -25,7 +26,6 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
       confirm="Save the decision"
       isReady={!('mistake' in decided)}
       onClose={onClose}
-      onConfirm={() => save.mutate()}
       action={save}
     >
       <p className={form['hint']}>
@@ -48,12 +48,11 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
         />
       </div>
       <div className={form['row']}>
-        <TextInput
+        <FiguresInput
           label="Confidence, 0 to 100"
-          inputMode="numeric"
           maxLength={3}
           value={draft.confidence}
-          onChange={(event) => change({ confidence: event.currentTarget.value.replaceAll(/\D/g, '') })}
+          onChange={(confidence) => change({ confidence })}
         />
         <TextInput
           type="datetime-local"

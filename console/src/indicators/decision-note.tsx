@@ -4,6 +4,7 @@ import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
+import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
@@ -19,7 +20,7 @@ export function DecisionNote({ indicator: { id, decision } }: { indicator: Indic
   })
   if (decision === null) return null
   return (
-    <section className={`${form['note']} ${form['fields']}`} aria-label="Decision">
+    <Notice label="Decision" isStacked>
       <p>
         <strong>
           <PlainText text={decision.decidedBy} /> decided: {decisionWords(decision)}.
@@ -43,7 +44,7 @@ export function DecisionNote({ indicator: { id, decision } }: { indicator: Indic
         )}
       </div>
       {takeBack.isError && <ProblemAlert error={takeBack.error} />}
-    </section>
+    </Notice>
   )
 }
 

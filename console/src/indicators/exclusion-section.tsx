@@ -1,5 +1,5 @@
 import type { Exclusion } from '@postern/protocol'
-import form from '../elements/form.module.css'
+import { Notice } from '../elements/notice.tsx'
 import { Section } from '../elements/section.tsx'
 import { Hits } from '../exclusions/hits.tsx'
 import { formatCountOf } from '../format/quantities.ts'
@@ -9,9 +9,9 @@ export function ExclusionSection({ exclusions }: { exclusions: readonly Exclusio
   if (exclusions.length === 0) return null
   return (
     <Section title="On exclusion lists" summary={formatCountOf(exclusions.length, 'hit')}>
-      <div className={form['note']}>
+      <Notice>
         <Hits exclusions={exclusions} />
-      </div>
+      </Notice>
     </Section>
   )
 }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { useWrite } from '../api/use-write.ts'
+import { FiguresInput } from '../elements/figures-input.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { plainText } from '../format/text-pieces.ts'
@@ -39,7 +40,6 @@ export function SightingDialog({ indicatorId, onClose }: ReportDialogProps) {
       confirm="Report the sighting"
       isReady={owner !== '' && Number(count) >= 1}
       onClose={onClose}
-      onConfirm={() => report.mutate()}
       action={report}
     >
       <NativeSelect
@@ -61,13 +61,7 @@ export function SightingDialog({ indicatorId, onClose }: ReportDialogProps) {
           value={seenAt}
           onChange={(event) => setSeenAt(event.currentTarget.value)}
         />
-        <TextInput
-          label="How often"
-          inputMode="numeric"
-          maxLength={9}
-          value={count}
-          onChange={(event) => setCount(event.currentTarget.value.replaceAll(/\D/g, ''))}
-        />
+        <FiguresInput label="How often" maxLength={9} value={count} onChange={setCount} />
       </div>
     </FormDialog>
   )
@@ -88,13 +82,7 @@ export function FalsePositiveDialog({ indicatorId, onClose }: ReportDialogProps)
     onDone: onClose,
   })
   return (
-    <FormDialog
-      title="Report a false positive"
-      confirm="Report the false positive"
-      onClose={onClose}
-      onConfirm={() => report.mutate()}
-      action={report}
-    >
+    <FormDialog title="Report a false positive" confirm="Report the false positive" onClose={onClose} action={report}>
       <p>It was seen where nothing bad was. Your report counts once a day; several put the indicator under review.</p>
       <Textarea
         label="Note"

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiProblem } from '../api/api.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { jobQueries } from '../api/job-queries.ts'
+import { FiguresInput } from '../elements/figures-input.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { plainText } from '../format/text-pieces.ts'
@@ -125,13 +126,12 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
             />
           </>
         )}
-        <TextInput
+        <FiguresInput
           label="Time-out in seconds"
           description="An execution that takes longer is ended. Left empty, the app's own limit holds."
-          inputMode="numeric"
           value={draft.timeoutSeconds}
           error={problems['timeoutSeconds']}
-          onChange={(event) => change({ timeoutSeconds: event.currentTarget.value.replaceAll(/\D/g, '') })}
+          onChange={(timeoutSeconds) => change({ timeoutSeconds })}
         />
       </section>
       <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })} />

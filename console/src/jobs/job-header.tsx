@@ -9,7 +9,7 @@ import { jobQueries } from '../api/job-queries.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { Chip } from '../elements/chip.tsx'
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { DetailHead } from '../elements/detail-head.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -135,15 +135,7 @@ function JobMenu({ job }: { job: Job }) {
         ]}
       />
       {asks && (
-        <ConfirmDialog
-          title="Delete this job?"
-          confirm="Delete the job"
-          keep="Keep it"
-          isDangerous
-          open
-          onClose={() => setAsks(false)}
-          action={remove}
-        >
+        <DeleteDialog noun="job" onClose={() => setAsks(false)} action={remove}>
           <p>
             <strong>
               <PlainText text={job.name} />
@@ -151,7 +143,7 @@ function JobMenu({ job }: { job: Job }) {
             runs no more, and its secrets are forgotten. Its executions, plans and receipts stay; what it put into the
             library or on a control stays too.
           </p>
-        </ConfirmDialog>
+        </DeleteDialog>
       )}
     </>
   )

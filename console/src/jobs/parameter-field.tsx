@@ -1,6 +1,8 @@
 import { ActionIcon, Button, NativeSelect, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
 import type { InstallParameter, ParameterValue } from '@postern/protocol'
 import { useId } from 'react'
+import { Check } from '../elements/check.tsx'
+import form from '../elements/form.module.css'
 import { Icon } from '../elements/icon.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import classes from './jobs.module.css'
@@ -130,7 +132,7 @@ interface GroupProps {
 
 function Group({ label, description, error, children }: Omit<GroupProps, 'onChange'> & { children: React.ReactNode }) {
   return (
-    <fieldset className={classes['group']}>
+    <fieldset className={form['group']}>
       <legend>{label}</legend>
       {description && <p className={classes['hint']}>{description}</p>}
       {children}
@@ -148,18 +150,14 @@ function Choices({
   const all = [...values, ...chosen.filter((each) => !values.includes(each))]
   return (
     <Group {...group}>
-      <div className={classes['checks']}>
+      <div className={form['checks']}>
         {all.map((each) => (
-          <label key={each} className={classes['check']}>
-            <input
-              type="checkbox"
-              checked={chosen.includes(each)}
-              onChange={(event) =>
-                onChange(event.currentTarget.checked ? [...chosen, each] : chosen.filter((other) => other !== each))
-              }
-            />
-            {plainText(each)}
-          </label>
+          <Check
+            key={each}
+            label={plainText(each)}
+            checked={chosen.includes(each)}
+            onChange={(isOn) => onChange(isOn ? [...chosen, each] : chosen.filter((other) => other !== each))}
+          />
         ))}
         {all.length === 0 && <span className={classes['soft']}>There is nothing to choose from yet.</span>}
       </div>

@@ -33,7 +33,6 @@ export function CreateOwnerDialog({ onClose }: { onClose: () => void }) {
       confirm="Make the owner"
       isReady={name.trim() !== ''}
       onClose={onClose}
-      onConfirm={() => create.mutate()}
       action={create}
     >
       <TextInput

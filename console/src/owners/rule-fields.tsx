@@ -1,6 +1,7 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import { indicatorTypeChoices } from '../elements/choices.ts'
+import { FiguresInput } from '../elements/figures-input.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { atMinimumWords } from './owner-words.ts'
 import classes from './owners.module.css'
@@ -21,7 +22,6 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
   const [said, setSaid] = useState('100')
   const mistakes = mistakesOf(rule, all)
   const isWhole = Object.keys(mistakes).every((field) => field === 'indicatorType')
-  const figures = (text: string) => text.replaceAll(/\D/g, '')
   const change = (changes: Partial<RuleDraft>) => onChange({ ...rule, ...changes })
   const typeName = rule.indicatorType === '*' ? 'all other types' : rule.indicatorType
   return (
@@ -35,13 +35,12 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
           data={[{ value: '*', label: 'All other types' }, ...indicatorTypeChoices]}
         />
         <div className={classes['pair']}>
-          <TextInput
+          <FiguresInput
             label="Every"
-            inputMode="numeric"
             maxLength={6}
             value={rule.interval}
             error={mistakes.interval}
-            onChange={(event) => change({ interval: figures(event.currentTarget.value) })}
+            onChange={(interval) => change({ interval })}
           />
           <NativeSelect
             aria-label="Unit of the interval"
@@ -51,13 +50,12 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
           />
         </div>
         <div className={classes['pair']}>
-          <TextInput
+          <FiguresInput
             label="Take away"
-            inputMode="numeric"
             maxLength={3}
             value={rule.amount}
             error={mistakes.amount}
-            onChange={(event) => change({ amount: figures(event.currentTarget.value) })}
+            onChange={(amount) => change({ amount })}
           />
           <NativeSelect
             aria-label="Unit of what is taken away"
@@ -66,13 +64,12 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
             data={['points', 'percent']}
           />
         </div>
-        <TextInput
+        <FiguresInput
           label="Begin with, if none was said"
-          inputMode="numeric"
           maxLength={3}
           value={rule.confidenceStart}
           error={mistakes.confidenceStart}
-          onChange={(event) => change({ confidenceStart: figures(event.currentTarget.value) })}
+          onChange={(confidenceStart) => change({ confidenceStart })}
         />
         <NativeSelect
           label="When it has come to 0"
@@ -83,13 +80,7 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
           }}
           data={Object.entries(atMinimumWords).map(([value, label]) => ({ value, label }))}
         />
-        <TextInput
-          label="Preview a confidence of"
-          inputMode="numeric"
-          maxLength={3}
-          value={said}
-          onChange={(event) => setSaid(figures(event.currentTarget.value))}
-        />
+        <FiguresInput label="Preview a confidence of" maxLength={3} value={said} onChange={setSaid} />
       </div>
       {isWhole ? (
         <RuleChart preview={rulePreview(ruleOf(rule), said === '' ? null : Math.min(100, Number(said)))} />

@@ -8,6 +8,7 @@ import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { ModalDialog } from '../elements/modal-dialog.tsx'
 import dialog from '../elements/modal-dialog.module.css'
+import { Notice } from '../elements/notice.tsx'
 import { GrantFields, type Grants } from './grant-fields.tsx'
 import { networksOf } from './network-lines.ts'
 
@@ -50,7 +51,6 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
       confirm="Make the reader"
       isReady={name.trim() !== '' && (credential !== 'certificate' || certificate.trim() !== '')}
       onClose={onClose}
-      onConfirm={() => create.mutate()}
       action={create}
     >
       <TextInput
@@ -114,7 +114,7 @@ function ShownOnce({ reader, onClose }: { reader: CreatedReader; onClose: () => 
         {shown.length === 0 ? (
           <p>It is let in by its certificate.</p>
         ) : (
-          <p className={form['note']}>Copy it now: the hub shows it this once and never again.</p>
+          <Notice>Copy it now: the hub shows it this once and never again.</Notice>
         )}
         {shown.map(({ name, text }) => (
           <div key={name}>

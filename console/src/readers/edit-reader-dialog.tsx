@@ -3,7 +3,7 @@ import { type ChangeReader, paths, Reader } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -38,15 +38,7 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
   })
   if (asks) {
     return (
-      <ConfirmDialog
-        title="Remove this reader?"
-        confirm="Remove the reader"
-        keep="Keep it"
-        isDangerous
-        open
-        onClose={onClose}
-        action={remove}
-      >
+      <DeleteDialog noun="reader" verb="Remove" onClose={onClose} action={remove}>
         <p>
           The credential of{' '}
           <strong>
@@ -54,17 +46,11 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
           </strong>{' '}
           ends at once. What it fetched stays where it is.
         </p>
-      </ConfirmDialog>
+      </DeleteDialog>
     )
   }
   return (
-    <FormDialog
-      title={plainText(reader.name)}
-      confirm="Save the reader"
-      onClose={onClose}
-      onConfirm={() => save.mutate()}
-      action={save}
-    >
+    <FormDialog title={plainText(reader.name)} confirm="Save the reader" onClose={onClose} action={save}>
       <Switch
         label="It is let in"
         description="Switched off, its credential is refused at once."

@@ -7,9 +7,11 @@ import { jobQueries } from '../api/job-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check, Checks } from '../elements/check.tsx'
 import { indicatorTypeChoices, tlpChoices } from '../elements/choices.ts'
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DeleteDialog } from '../elements/delete-dialog.tsx'
+import { FiguresInput } from '../elements/figures-input.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { formatCount } from '../format/quantities.ts'
@@ -51,19 +53,11 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
   })
   if (asks) {
     return (
-      <ConfirmDialog
-        title="Delete this list?"
-        confirm="Delete the list"
-        keep="Keep it"
-        isDangerous
-        open
-        onClose={onClose}
-        action={remove}
-      >
+      <DeleteDialog noun="list" onClose={onClose} action={remove}>
         <p>
           Its address is answered as if it had never been; firewalls keep what they fetched last, as each of them does.
         </p>
-      </ConfirmDialog>
+      </DeleteDialog>
     )
   }
   return (
@@ -72,7 +66,6 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
       confirm={list === undefined ? 'Make the list' : 'Save the list'}
       isReady={draft.name !== '' && draft.collection !== '' && mistake === undefined}
       onClose={onClose}
-      onConfirm={() => save.mutate()}
       action={save}
     >
       {list?.held && <Held list={list} held={list.held} onClose={onClose} />}
@@ -120,20 +113,18 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
           onChange={(event) => change({ tlpMax: event.currentTarget.value })}
           data={tlpChoices}
         />
-        <TextInput
+        <FiguresInput
           label="Values at most"
-          inputMode="numeric"
           placeholder="No limit"
           maxLength={9}
           value={draft.valuesMax}
-          onChange={(event) => change({ valuesMax: event.currentTarget.value.replaceAll(/\D/g, '') })}
+          onChange={(valuesMax) => change({ valuesMax })}
         />
-        <TextInput
+        <FiguresInput
           label="May shrink by, in percent"
-          inputMode="numeric"
           maxLength={3}
           value={draft.shrinkPercentMax}
-          onChange={(event) => change({ shrinkPercentMax: event.currentTarget.value.replaceAll(/\D/g, '') })}
+          onChange={(shrinkPercentMax) => change({ shrinkPercentMax })}
         />
       </div>
       <TextInput
@@ -181,7 +172,7 @@ function Held({ list, held, onClose }: HeldProps) {
     onDone: onClose,
   })
   return (
-    <div className={`${form['note']} ${form['fields']}`}>
+    <Notice isStacked>
       <p>
         <strong>Version {formatCount(held.version)} is held back.</strong> <PlainText text={held.reason} />{' '}
         {list.servedVersion === 0
@@ -194,7 +185,7 @@ function Held({ list, held, onClose }: HeldProps) {
           Release version {formatCount(held.version)}
         </Button>
       </div>
-    </div>
+    </Notice>
   )
 }
 

@@ -10,6 +10,7 @@ import { Check } from '../elements/check.tsx'
 import { tlpChoices } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { Notice } from '../elements/notice.tsx'
 import { plainText } from '../format/text-pieces.ts'
 
 export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
@@ -33,7 +34,6 @@ export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
       confirm="Make the API root"
       isReady={name !== '' && title.trim() !== ''}
       onClose={onClose}
-      onConfirm={() => create.mutate()}
       action={create}
     >
       <TextInput
@@ -98,10 +98,9 @@ export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
       confirm="Make the TAXII collection"
       isReady={chosenRoot !== '' && title.trim() !== '' && source !== ''}
       onClose={onClose}
-      onConfirm={() => create.mutate()}
       action={create}
     >
-      {roots.length === 0 && <p className={form['note']}>Make an API root first: a collection lies below one.</p>}
+      {roots.length === 0 && <Notice>Make an API root first: a collection lies below one.</Notice>}
       <TextInput
         label="Title"
         required

@@ -6,7 +6,7 @@ import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { readerQueries } from '../api/reader-queries.ts'
 import { useWrite } from '../api/use-write.ts'
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
+import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
@@ -80,22 +80,14 @@ function RemoveDialog({ thing, onClose }: { thing: TaxiiRoot | TaxiiCollectionSe
     onDone: onClose,
   })
   return (
-    <ConfirmDialog
-      title={`Delete this ${noun}?`}
-      confirm={`Delete the ${noun}`}
-      keep="Keep it"
-      isDangerous
-      open
-      onClose={onClose}
-      action={remove}
-    >
+    <DeleteDialog noun={noun} onClose={onClose} action={remove}>
       <p>
         <strong>
           <PlainText text={thing.title} />
         </strong>{' '}
         is not answered any more at <code>{thing.url}</code>. What it serves stays in the library.
       </p>
-    </ConfirmDialog>
+    </DeleteDialog>
   )
 }
 

@@ -52,7 +52,6 @@ export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogP
       isReady={collection !== undefined && mistake === undefined && preview.isSuccess && !preview.isPlaceholderData}
       isWide
       onClose={onClose}
-      onConfirm={() => save.mutate()}
       action={save}
     >
       {collections.isPending && <SkeletonRows label="Loading data collections" rows={3} />}

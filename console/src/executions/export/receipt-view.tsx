@@ -1,7 +1,7 @@
 import type { Receipt } from '@postern/protocol'
 import { Count, Counts } from '../../elements/count.tsx'
 import { Fact, Facts } from '../../elements/facts.tsx'
-import { Icon } from '../../elements/icon.tsx'
+import { Notice } from '../../elements/notice.tsx'
 import { PlainText } from '../../elements/plain-text.tsx'
 import { StateBadge } from '../../elements/state-badge.tsx'
 import { Timestamp } from '../../elements/timestamp.tsx'
@@ -70,13 +70,12 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
 /** S19: shown before the figures, since all of them rest on it. */
 function UnverifiedTransport() {
   return (
-    <div className={classes['warning']} role="note">
-      <Icon name="warning" size={20} />
+    <Notice tone="bad" role="note" isSigned>
       <p>
         <strong>Unverified transport.</strong> The control’s certificate was not checked, so anybody on the way could
         have answered in its place. Pin its fingerprint in the job to make receipts trustworthy.
       </p>
-    </div>
+    </Notice>
   )
 }
 
