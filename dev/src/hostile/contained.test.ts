@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { AttemptResult } from '@postern/protocol'
+import { type AedSimulator, startAed } from '@postern/simulators'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Rehearsal, rehearsalXid } from '../environment-server/rehearsal.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
@@ -27,6 +28,10 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
   /** Two servers on the loopback: the local policy and the command name the first, nobody the second. */
   let open: Server
   let closed: Server
+  /** A rehearsal appliance, which a job may reach; below a folder that anybody may look into. */
+  let aed: AedSimulator
+  const appliances = mkdtempSync('/tmp/postern-aed-')
+  chmodSync(appliances, 0o755)
   let neighbourId: string
   /** Has to be asked, and waited for, and is: five seconds, which the other tests fill. */
   let undying: Promise<Contained>
@@ -41,10 +46,11 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
       response.writeHead(302, { location: `http://${addressOf(closed)}/` }).end('welcome'),
     ).listen(0, '127.0.0.1')
     await Promise.all([once(open, 'listening'), once(closed, 'listening')])
+    aed = await startAed({ stateDir: join(appliances, 'aed'), port: 0 })
     rehearsal = await Rehearsal.start({
       settings: { appsNumberofJobExecutors: 4 },
       process: { environment: { PATH: `${programs}:${process.env['PATH']}` } },
-      policy: { diskMegabytesMax: 64, egress: { allow: [addressOf(open)] } },
+      policy: { diskMegabytesMax: 64, egress: { allow: [addressOf(open), `127.0.0.1:${aed.identity.port}`] } },
     })
     neighbourId = await start('neighbour', {
       placement: 'pooled',
@@ -58,7 +64,8 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
   }, 60_000)
   afterAll(async () => {
     await rehearsal[Symbol.asyncDispose]()
-    rmSync(programs, { recursive: true })
+    await aed.stop()
+    for (const folder of [programs, appliances]) rmSync(folder, { recursive: true })
     for (const server of [open, closed]) server.close()
   })
 
@@ -116,7 +123,7 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
       })
   }
 
-  test('S2: an app that looks for the server’s files, and for another execution’s folder, environment and token, finds none', async () => {
+  test('S2: an app that looks for the server’s files, another execution’s folder, environment and token, and a rehearsal appliance’s back door, finds none', async () => {
     const neighbourFolder = join(jobs(), neighbourId, '1')
     const [neighbourPid = '0'] = marked('neighbour.ts')
     const secrets = [
@@ -130,14 +137,27 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
     ].map((name) => join(hidden(), name))
     const others = [neighbourFolder, join(neighbourFolder, 'in'), join(rehearsal.server.home, 'password')]
     const host = ['/etc/shadow', '/root', '/home', '/var/log', '/sys/fs/cgroup', '/dev/sda', '/dev/mem', '/proc/kcore']
-    for (const path of [...secrets, ...others]) expect(existsSync(path), path).toBe(true)
-    const { tries, texts } = await contain('spy', {
-      paths: JSON.stringify([...secrets, ...others, ...host]),
-      serverPid: String(rehearsal.server.pid),
-      neighbourPid,
-    })
-    for (const path of [...secrets, ...others, ...host])
-      expect(tries.get(`open ${path}`), path).toMatch(/^(ENOENT|EACCES|EPERM)$/)
+    const { oracleSocket } = aed.identity
+    const behind = ['aed.json', 'appliance.sqlite', 'certificate.pem'].map((name) => join(dirname(oracleSocket), name))
+    for (const path of [...secrets, ...others, ...behind, oracleSocket]) expect(existsSync(path), path).toBe(true)
+    const appliance = `127.0.0.1:${aed.identity.port}`
+    const paths = [...secrets, ...others, ...behind, oracleSocket, ...host]
+    const { tries, texts } = await contain(
+      'spy',
+      {
+        paths: JSON.stringify(paths),
+        sockets: JSON.stringify([oracleSocket]),
+        appliance,
+        serverPid: String(rehearsal.server.pid),
+        neighbourPid,
+      },
+      { egress: [appliance] },
+    )
+    // The front door is open to it; the back door lies in the file system, in a folder of its owner's.
+    expect(tries.get('reach the appliance')).toBe('done 200')
+    expect(tries.get(`connect to ${JSON.stringify(oracleSocket)}`)).toMatch(/^(ENOENT|EACCES)$/)
+    expect([dirname(oracleSocket), oracleSocket].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600])
+    for (const path of paths) expect(tries.get(`open ${path}`), path).toMatch(/^(ENOENT|EACCES|EPERM)$/)
     for (const [what, outcome] of tries) {
       if (/^(open \/proc|read environment of|read memory of|connect to)/.test(what)) {
         expect(outcome, what).toMatch(/^(ENOENT|EACCES|EPERM|ECONNREFUSED|EINVAL)$/)

@@ -29,7 +29,7 @@ export async function hostileApp(
     ),
   )
   add('postern.json', Buffer.from(JSON.stringify(postern)))
-  for (const file of [programMain, 'given.ts', 'tried.ts'])
+  for (const file of [programMain, 'given.ts', 'through-guard.ts', 'tried.ts'])
     add(file, readFileSync(fileURLToPath(new URL(`apps/${file}`, import.meta.url))))
   zip.end()
   return { programName, programMain, bytes: await buffer(zip.outputStream) }

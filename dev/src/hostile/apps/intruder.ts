@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { given, guardSocket as guard } from './given.ts'
+import { throughGuard } from './through-guard.ts'
 import { tried } from './tried.ts'
 
 /** A host that keeps its connection open is not waited for longer. */
@@ -40,18 +41,9 @@ function datagram(): Promise<void> {
 
 /** What the guard answers, and what came through the tunnel if it opened one. */
 async function tunnel(target: string): Promise<string> {
-  const { status, socket } = await connected(target)
+  const { status, socket } = await throughGuard(target)
   if (status !== 200) return `status ${status}`
   return `status 200, ${JSON.stringify(await said(socket, 'GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'))}`
-}
-
-function connected(target: string): Promise<{ status: number; socket: Duplex }> {
-  return new Promise((resolve, reject) =>
-    request({ socketPath: guard, method: 'CONNECT', path: target })
-      .once('connect', (answer, socket) => resolve({ status: answer.statusCode ?? 0, socket }))
-      .once('error', reject)
-      .end(),
-  )
 }
 
 function plain(url: string): Promise<string> {

@@ -1,10 +1,11 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { given } from './given.ts'
+import { throughGuard } from './through-guard.ts'
 import { tried } from './tried.ts'
 
 /** Looks for what belongs to others: the server's files, another execution's folder, environment and token. */
-const { paths = '[]', serverPid = '0', neighbourPid = '0' } = given()
+const { paths = '[]', sockets = '[]', appliance = '', serverPid = '0', neighbourPid = '0' } = given()
 
 for (const path of JSON.parse(paths) as string[]) await tried(`open ${path}`, () => closeSync(openSync(path, 'r')))
 for (const pid of ['1', serverPid, neighbourPid]) {
@@ -28,8 +29,18 @@ await tried('list descriptors', () =>
 )
 await tried('list shared memory', () => readdirSync('/dev/shm'))
 await tried('list temporary files', () => readdirSync('/tmp'))
-for (const name of ['/run/dbus/system_bus_socket', '/var/run/docker.sock', '\0postern'])
+for (const name of [
+  '/run/dbus/system_bus_socket',
+  '/var/run/docker.sock',
+  '\0postern',
+  ...(JSON.parse(sockets) as string[]),
+])
   await tried(`connect to ${JSON.stringify(name)}`, () => reach(name))
+await tried('reach the appliance', async () => {
+  const { status, socket } = await throughGuard(appliance)
+  socket.destroy()
+  return status
+})
 
 function attempt(work: () => string): string {
   try {
