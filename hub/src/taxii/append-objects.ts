@@ -11,7 +11,14 @@ export type NewObject = {
   specVersion: string
   /** With six digits of a second. */
   version: string
+  /** The one value that it says. */
   indicatorId: string | null
+  /** Of an owner's kept object: its own id, whatever id it goes out by, and what it was mapped to where that is not one value. */
+  keptId: string | null
+  valueIds: readonly string[] | null
+  groupId: string | null
+  /** A revocation, which nothing follows. */
+  isRevoked: boolean
   body: string
 }
 
@@ -43,14 +50,18 @@ export async function appendObjects(
   const sent = sql`
     select * from unnest(
       ${column('objectId')}::text[], ${column('type')}::text[], ${column('specVersion')}::text[],
-      ${column('version')}::timestamptz[], ${column('indicatorId')}::uuid[], ${column('body')}::text[]
-    ) with ordinality as n (object_id, type, spec_version, version, indicator_id, body, place)`
+      ${column('version')}::timestamptz[], ${column('indicatorId')}::uuid[], ${column('keptId')}::text[],
+      ${objects.map(({ valueIds }) => (valueIds === null ? null : `{${valueIds.join(',')}}`))}::text[],
+      ${column('groupId')}::bigint[], ${column('isRevoked')}::boolean[], ${column('body')}::text[]
+    ) with ordinality as n (object_id, type, spec_version, version, indicator_id, kept_id, value_texts, group_id, is_revoked, body, place)
+    cross join lateral (select n.value_texts::uuid[] as value_ids) v`
   return await appendSent(trx, taxiiCollectionId, sent, now)
 }
 
 /**
  * The same for what a query gives.
- * @param sent object_id, type, spec_version, version, indicator_id, body, and place, by which they are numbered
+ * @param sent object_id, type, spec_version, version, indicator_id, value_ids, group_id, kept_id, is_revoked, body, and place, by which
+ *   they are numbered
  */
 export async function appendSent(
   trx: Db,
@@ -77,9 +88,10 @@ export async function appendSent(
       select number_last, greatest(added_last, ${now}::timestamptz) as base
       from taxii_collection where id = ${taxiiCollectionId}
     ), added as (
-      insert into taxii_object (taxii_collection_id, number, object_id, type, spec_version, version, added_at, is_last, indicator_id, body)
+      insert into taxii_object (taxii_collection_id, number, object_id, type, spec_version, version, added_at, is_last, is_revoked,
+        indicator_id, value_ids, group_id, kept_id, body)
       select ${taxiiCollectionId}, p.number_last + n.number, n.object_id, n.type, n.spec_version, n.version,
-        p.base + n.number * interval '1 microsecond', n.is_last, n.indicator_id, n.body
+        p.base + n.number * interval '1 microsecond', n.is_last, n.is_revoked, n.indicator_id, n.value_ids, n.group_id, n.kept_id, n.body
       from fresh n, place p order by n.number
       returning number, added_at, octet_length(body) as bytes
     ), marked as (
@@ -90,4 +102,14 @@ export async function appendSent(
     )
     select count(*) as added from added`.execute(trx)
   return Number(rows[0]?.added)
+}
+
+/** Takes the versions before the last of these objects out: what a reader may not have now must not stand in a history either. */
+export async function forgetEarlier(trx: Db, taxiiCollectionId: string, objectIds: readonly string[]): Promise<void> {
+  if (objectIds.length === 0) return
+  await sql`
+    delete from taxii_object
+    where taxii_collection_id = ${taxiiCollectionId} and object_id = any(${[...objectIds]}::text[]) and not is_last`.execute(
+    trx,
+  )
 }

@@ -6,30 +6,42 @@ import type { Filters } from './filters.ts'
 /** What of the library nothing says any more once an object is gone. */
 export type Deleted = { indicators: { type: string; value: string }[]; groups: { type: string; xid: string }[] }
 
+/** What a request to delete takes out: versions of an object, the texts that they came from, and what they alone said. */
+export type Deletion = {
+  versions: string[]
+  isWhole: boolean
+  keptId: string | null
+  /** Texts of the object, numbered or not. */
+  texts: number
+  said: Deleted
+}
+
+type Place = { taxiiCollectionId: string; ownerId: string }
+
 /**
- * Deletes versions of an object from an owner's collections: all, unless the filters name some (5.7). Its kept texts go with it, so
- * that it is as new if it is sent again.
+ * Versions of an object of an owner's collection that the filters name: all, unless they name some (5.7). Reads only. A revocation is
+ * not among them, since the next version of its object must know of it.
  * @returns undefined where there is no such object
  */
-export async function deleteObject(
-  trx: Db,
-  { taxiiCollectionId, ownerId }: { taxiiCollectionId: string; ownerId: string },
+export async function chooseDeletion(
+  db: Db,
+  { taxiiCollectionId, ownerId }: Place,
   objectId: string,
   { versions, specVersions }: Filters,
-): Promise<Deleted | undefined> {
-  await lockTaxiiCollection(trx, taxiiCollectionId)
+): Promise<Deletion | undefined> {
   const { rows } = await sql<{
     version: string
     isFirst: boolean
     isLast: boolean
     specVersion: string
     indicator: string | null
+    keptId: string | null
   }>`
     select version::text, version = min(version) over () as "isFirst", is_last as "isLast", spec_version as "specVersion",
-      indicator_id as indicator
-    from taxii_object where taxii_collection_id = ${taxiiCollectionId} and object_id = ${objectId}`.execute(trx)
-  if (rows.length === 0) return undefined
-  const exact = versions === 'all' ? [] : await instants(trx, versions.exact)
+      indicator_id as indicator, kept_id as "keptId"
+    from taxii_object where taxii_collection_id = ${taxiiCollectionId} and object_id = ${objectId} and not is_revoked
+    order by version`.execute(db)
+  const exact = versions === 'all' ? [] : await instants(db, versions.exact)
   const chosen = rows.filter(
     (row) =>
       (specVersions?.includes(row.specVersion) ?? true) &&
@@ -38,34 +50,54 @@ export async function deleteObject(
         (versions.last && row.isLast) ||
         exact.includes(row.version)),
   )
-  if (chosen.length === 0) return undefined
+  const [first] = chosen
+  if (first === undefined) return undefined
+  const { keptId } = first
   const gone = chosen.map(({ version }) => version)
+  const isWhole = chosen.length === rows.length
+  const { rows: texts } = await sql<{ count: number }>`
+    select count(*)::int as count from stix_object where owner_id = ${ownerId} and object_id = ${keptId}`.execute(db)
+  const deletion = { versions: gone, isWhole, keptId, texts: texts[0]?.count ?? 0 }
+  if (!isWhole) return { ...deletion, said: { indicators: [], groups: [] } }
+  const built = chosen.flatMap(({ indicator }) => indicator ?? [])
+  return { ...deletion, said: await saidAlone(db, ownerId, { keptId, gone, built }) }
+}
+
+/**
+ * Takes them out, with the kept texts, so that the object is as new if it is sent again. In a transaction.
+ * @returns false where others changed meanwhile what there is to delete; nothing is written then
+ */
+export async function deleteChosen(
+  trx: Db,
+  place: Place,
+  objectId: string,
+  filters: Filters,
+  chosen: Deletion,
+): Promise<boolean> {
+  await lockTaxiiCollection(trx, place.taxiiCollectionId)
+  const now = await chooseDeletion(trx, place, objectId, filters)
+  // By what the texts say: of the library it is gone by then.
+  if (comparable(now) !== comparable(chosen)) return false
+  const { versions, keptId, isWhole } = chosen
   await sql`
     delete from taxii_object o using taxii_collection c
-    where c.id = o.taxii_collection_id and c.owner_id = ${ownerId} and o.object_id = ${objectId}
-      and o.version = any(${gone}::timestamptz[])`.execute(trx)
-  const said = await deleteKept(trx, ownerId, objectId, gone)
-  const built = chosen.flatMap(({ indicator }) => indicator ?? [])
-  if (chosen.length < rows.length) {
-    await markLast(trx, ownerId, objectId)
-    return { indicators: [], groups: [] }
-  }
-  return await wordsOf(trx, ownerId, [...said.indicatorIds, ...built], said.groupIds)
+    where c.id = o.taxii_collection_id and c.owner_id = ${place.ownerId} and o.object_id = ${objectId} and not o.is_revoked
+      and o.version = any(${versions}::timestamptz[])`.execute(trx)
+  await sql`
+    delete from stix_object where owner_id = ${place.ownerId} and object_id = ${keptId}
+      and version = any(${versions}::timestamptz[])`.execute(trx)
+  if (!isWhole) await markLast(trx, place.ownerId, objectId)
+  return true
 }
 
-async function instants(trx: Db, texts: string[]): Promise<string[]> {
-  const { rows } = await sql<{ text: string }>`select unnest(${texts}::timestamptz[])::text as text`.execute(trx)
+function comparable(deletion: Deletion | undefined): string {
+  const { said, ...rest } = deletion ?? { said: undefined }
+  return JSON.stringify([rest, said?.indicators])
+}
+
+async function instants(db: Db, texts: string[]): Promise<string[]> {
+  const { rows } = await sql<{ text: string }>`select unnest(${texts}::timestamptz[])::text as text`.execute(db)
   return rows.map(({ text }) => text)
-}
-
-async function deleteKept(trx: Db, ownerId: string, objectId: string, versions: string[]) {
-  const { rows } = await sql<{ indicator_ids: string[]; group_id: string | null }>`
-    delete from stix_object where owner_id = ${ownerId} and object_id = ${objectId} and version = any(${versions}::timestamptz[])
-    returning indicator_ids, group_id`.execute(trx)
-  return {
-    indicatorIds: rows.flatMap(({ indicator_ids: ids }) => ids),
-    groupIds: rows.flatMap(({ group_id: id }) => id ?? []),
-  }
 }
 
 /** The latest of the versions that are left. */
@@ -80,14 +112,23 @@ async function markLast(trx: Db, ownerId: string, objectId: string): Promise<voi
 }
 
 /** What the owner says because of the object alone: what another object of it says too stays. */
-async function wordsOf(trx: Db, ownerId: string, indicatorIds: string[], groupIds: string[]): Promise<Deleted> {
+async function saidAlone(
+  db: Db,
+  ownerId: string,
+  { keptId, gone, built }: { keptId: string | null; gone: string[]; built: string[] },
+): Promise<Deleted> {
+  const isGone = sql`s.object_id = ${keptId} and s.version = any(${gone}::timestamptz[])`
   const { rows: indicators } = await sql<{ type: string; value: string }>`
-    select distinct i.type, i.value from indicator i
-    join assertion a on a.indicator_id = i.id and a.owner_id = ${ownerId}
-    where i.id = any(${indicatorIds}::uuid[]) and not exists (
-      select from stix_object s where s.owner_id = ${ownerId} and s.indicator_ids @> array[i.id])`.execute(trx)
+    select i.type, i.value from indicator i where i.id in (
+      select unnest(${built}::uuid[]) union
+      select unnest(s.indicator_ids) from stix_object s where s.owner_id = ${ownerId} and ${isGone})
+    and not exists (
+      select from stix_object s where s.owner_id = ${ownerId} and s.indicator_ids @> array[i.id] and (${isGone}) is not true)
+    order by i.type, i.value`.execute(db)
   const { rows: groups } = await sql<{ type: string; xid: string }>`
-    select type, xid from library_group g where g.owner_id = ${ownerId} and g.id = any(${groupIds}::bigint[])
-      and not exists (select from stix_object s where s.owner_id = ${ownerId} and s.group_id = g.id)`.execute(trx)
+    select type, xid from library_group g where g.owner_id = ${ownerId}
+      and g.id in (select s.group_id from stix_object s where s.owner_id = ${ownerId} and ${isGone})
+      and not exists (select from stix_object s where s.owner_id = ${ownerId} and s.group_id = g.id and (${isGone}) is not true)
+    order by type, xid`.execute(db)
   return { indicators, groups }
 }

@@ -1,10 +1,10 @@
-import { type IndicatorType, stix21Indicator, stixId, type StixIndicatorSource, tlpLevels } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import type { Clock } from '../lib/clock.ts'
-import { appendObjects, lockTaxiiCollection, type NewObject, tryLockTaxiiCollection } from './append-objects.ts'
+import { appendObjects, forgetEarlier, lockTaxiiCollection, tryLockTaxiiCollection } from './append-objects.ts'
 import { taxiiLimits } from './taxii-limits.ts'
+import { type Candidate, valueObject } from './value-object.ts'
 
 /** What a TAXII collection reads, and how far its objects have come. */
 type Source = {
@@ -14,26 +14,6 @@ type Source = {
   tlpMax: number
   objectVersion: number
   version: number
-}
-
-/** A value that may have to enter, change or leave. */
-type Candidate = {
-  indicatorId: string
-  type: IndicatorType
-  value: string
-  wanted: boolean
-  rating: number | null
-  confidence: number | null
-  tlp: number | null
-  tags: string[] | null
-  firstSeen: Date | null
-  lastSeen: Date | null
-  expires: Date | null
-  addedAt: Date | null
-  modifiedAt: Date | null
-  /** The object that the collection has of it, and how many there were before, each revoked. */
-  body: string | null
-  generations: number
 }
 
 type Parts = { db: DatabaseConnection['db']; clock: Clock }
@@ -72,8 +52,15 @@ async function numberTurn(
   const current = await readSource(trx, source.id)
   if (current === undefined || current.objectVersion !== source.objectVersion) return undefined
   const { rows } = await readCandidates(source, candidates).execute(trx)
-  const objects = rows.map((row) => objectOf(row, now)).filter((object) => object !== undefined)
+  const objects = rows.map((row) => valueObject(row, now)).filter((object) => object !== undefined)
   await appendObjects(trx, source.id, objects, now)
+  const withdrawn = new Set(rows.filter(({ forbidden }) => forbidden).map(({ indicatorId }) => indicatorId))
+  const revoked = objects.filter(({ isRevoked, indicatorId }) => isRevoked && withdrawn.has(indicatorId ?? ''))
+  await forgetEarlier(
+    trx,
+    source.id,
+    revoked.map(({ objectId }) => objectId),
+  )
   const last = rows.at(-1)
   if (rows.length === taxiiLimits.numberedAtOnceMax && last !== undefined) return last.indicatorId
   await trx
@@ -134,17 +121,22 @@ function everyCandidate({ id, collectionId, version }: Source, after: string): R
  * A member's TLP, activity and exclusion are those of the version, and those of now must do too: nothing leaves that was marked meanwhile. It
  * leaves for good with the next version.
  */
-function readCandidates(source: Source, candidates: RawBuilder<unknown>): RawBuilder<Candidate> {
+function readCandidates(
+  source: Source,
+  candidates: RawBuilder<unknown>,
+): RawBuilder<Candidate & { forbidden: boolean }> {
   const { id, collectionId, organizationId, tlpMax, version } = source
-  return sql<Candidate>`
+  return sql<Candidate & { forbidden: boolean }>`
     select c.indicator_id as "indicatorId", i.type, i.value,
-      coalesce(m.active and v.active and not m.excluded and not ${isKeptFromExports(organizationId, sql`c.indicator_id`)}
+      coalesce(m.active and v.active and not m.excluded and not never.leaves
         and coalesce(m.tlp <= ${tlpMax}, true) and coalesce(v.tlp <= ${tlpMax}, true), false) as wanted,
+      never.leaves or coalesce(v.tlp > ${tlpMax}, false) as forbidden,
       v.rating, v.confidence, v.tlp, v.tags, v.added_at as "addedAt", v.modified_at as "modifiedAt",
       said.first_seen as "firstSeen", said.last_seen as "lastSeen", said.expires,
       held.body, held.generations
     from (${candidates}) c
     join indicator i on i.id = c.indicator_id
+    cross join lateral (select ${isKeptFromExports(organizationId, sql`c.indicator_id`)} as leaves) never
     left join collection_member m on m.collection_id = ${collectionId} and m.indicator_id = c.indicator_id and ${inVersion(version)}
     left join indicator_view v on v.organization_id = ${organizationId} and v.indicator_id = c.indicator_id
     left join lateral (
@@ -162,74 +154,4 @@ function readCandidates(source: Source, candidates: RawBuilder<unknown>): RawBui
 
 function inVersion(version: number): RawBuilder<boolean> {
   return sql`m.from_version <= ${version}::int and (m.until_version is null or m.until_version > ${version}::int)`
-}
-
-/** What the collection has to say of a value that it has not said yet. */
-function objectOf(candidate: Candidate, now: Date): NewObject | undefined {
-  // Our own text.
-  const held = candidate.body === null ? undefined : (JSON.parse(candidate.body) as Held)
-  if (!candidate.wanted || candidate.addedAt === null) {
-    if (held === undefined || held.revoked === true) return undefined
-    const { type, spec_version, id, created, modified, ...rest } = held
-    const later = laterThan(modified, now)
-    return newObject({ type, spec_version, id, created, modified: later, revoked: true, ...rest }, candidate)
-  }
-  if (held === undefined || held.revoked === true) return newObject(entering(candidate, now), candidate)
-  const said = stix21Indicator({
-    ...sourceOf(candidate, candidate.addedAt),
-    id: held.id,
-    created: new Date(held.created),
-  })
-  if (JSON.stringify({ ...said, modified: held.modified }) === candidate.body) return undefined
-  return newObject({ ...said, modified: laterThan(held.modified, new Date(said.modified)) }, candidate)
-}
-
-type Held = {
-  type: string
-  spec_version: string
-  id: string
-  created: string
-  modified: string
-  revoked?: boolean
-}
-
-/** STIX 2.1, 3.6: an object that was revoked has no later version, so that a value that comes back is another object. */
-function entering(candidate: Candidate, now: Date): Held {
-  const { type, value, generations } = candidate
-  if (generations === 0) return stix21Indicator(sourceOf(candidate, candidate.addedAt ?? now))
-  const id = stixId('indicator', type, value, String(generations))
-  return stix21Indicator({ ...sourceOf(candidate, now), id, modified: now })
-}
-
-function sourceOf(candidate: Candidate, created: Date): StixIndicatorSource {
-  const { type, value, tlp, tags } = candidate
-  return {
-    type,
-    value,
-    created,
-    modified: candidate.modifiedAt ?? created,
-    firstSeen: candidate.firstSeen,
-    lastSeen: candidate.lastSeen,
-    expires: candidate.expires,
-    tlp: tlp === null ? null : tlpLevels[tlp],
-    confidence: candidate.confidence,
-    rating: candidate.rating,
-    tags: tags ?? [],
-  }
-}
-
-/** Two versions of an object differ in `modified` (STIX 2.1, 3.6). */
-function laterThan(modified: string, wanted: Date): string {
-  return new Date(Math.max(wanted.getTime(), new Date(modified).getTime() + 1)).toISOString()
-}
-
-function newObject(object: Held, { indicatorId }: Candidate): NewObject {
-  return {
-    objectId: object.id,
-    type: object.type,
-    specVersion: object.spec_version,
-    version: object.modified,
-    indicatorId,
-    body: JSON.stringify(object),
-  }
 }

@@ -1,98 +1,122 @@
-import { tlpLevels, tlpMarkingRefs } from '@postern/intel'
 import { sql } from 'kysely'
-import { tryAlone, waitAlone } from '../batches/batch-turn.ts'
+import { waitAlone } from '../batches/batch-turn.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { statementsOf } from '../database/statements.ts'
-import { isKeptFromExports } from '../exclusions/never-exported.ts'
 import type { Clock } from '../lib/clock.ts'
-import { appendSent, lockTaxiiCollection, tryLockTaxiiCollection } from './append-objects.ts'
+import { lockTaxiiCollection } from './append-objects.ts'
+import { numberChangedObjects, numberNewObjects, type OwnerSource } from './number-kept.ts'
+import { numberValues } from './number-values.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
-type Source = { id: string; organizationId: string; ownerId: string; tlpMax: number; stixNumber: string }
 type Parts = { db: DatabaseConnection['db']; clock: Clock }
 
+/** Longer than a batch takes; one that takes longer is waited for in the next turn. */
+const backgroundWaitMs = 60_000
+
 /**
- * Takes an owner's kept objects over into a TAXII collection. It holds the owner's turn of the batches, so that no object is under way
- * that has a number below those that it sees. Set-based: no text passes through this process.
- * @param wait false: leaves it to another turn where a batch or another writer is at it
+ * Takes an owner's kept objects over into a TAXII collection, as far as batches have committed them.
  * @param waitMs of the wait for each lock; longer is PostgreSQL's lock_not_available
  */
 export async function numberOwner(
   { db, clock }: Parts,
   taxiiCollectionId: string,
-  wait: boolean,
-  waitMs = 60_000,
+  waitMs = backgroundWaitMs,
 ): Promise<void> {
+  const last = await db.transaction().execute((trx) => lastCommitted(trx, taxiiCollectionId, waitMs))
+  if (last === undefined) return
   for (let more = true; more;) {
     more = await db.transaction().execute(async (trx) => {
-      if (wait) {
-        await sql`select set_config('lock_timeout', ${String(waitMs)}, true)`.execute(trx)
-        await lockTaxiiCollection(trx, taxiiCollectionId)
-      } else if (!(await tryLockTaxiiCollection(trx, taxiiCollectionId))) return false
-      const source = await readSource(trx, taxiiCollectionId)
-      if (source === undefined) return false
-      const { ownerId } = source
-      if (wait) await waitAlone(statementsOf(trx), ownerId)
-      else if (!(await tryAlone(statementsOf(trx), ownerId))) return false
-      return await numberTurn(trx, source, clock.now())
+      const source = await takeTurn(trx, taxiiCollectionId, waitMs)
+      if (source === undefined || BigInt(source.stixNumber) >= BigInt(last)) return false
+      return await numberNewObjects(trx, source, last, clock.now())
     })
   }
 }
 
-/** @returns whether there may be more */
-async function numberTurn(trx: Db, source: Source, now: Date): Promise<boolean> {
-  const { rows } = await sql<{ count: string; last: string }>`
-    select count(*) as count, coalesce(max(number), 0) as last from (
-      select number from stix_object where owner_id = ${source.ownerId} and number > ${source.stixNumber}
-      order by number limit ${taxiiLimits.numberedAtOnceMax}) s`.execute(trx)
-  const { count = '0', last = '0' } = rows[0] ?? {}
-  const isWhole = Number(count) < taxiiLimits.numberedAtOnceMax
-  if (count !== '0') await appendSent(trx, source.id, keptObjects(source, last), now)
-  // What this owner writes after this turn has a higher number than all that there is now, whoever's.
-  const upTo = isWhole
-    ? sql`greatest(stix_number, coalesce((select max(number) from stix_object), 0))`
-    : sql`${last}::bigint`
-  await sql`update taxii_collection set stix_number = ${upTo} where id = ${source.id}`.execute(trx)
-  return !isWhole
-}
-
-async function readSource(db: Db, taxiiCollectionId: string): Promise<Source | undefined> {
-  const { rows } = await sql<Source>`
-    select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber"
-    from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
-  return rows[0]
+/**
+ * Brings a collection up to what changed in the library: what readers may not have any more is revoked, what they may have again comes
+ * back, what batches brought without a text is made into objects. First what the pass has still to look at.
+ */
+export async function numberChanges({ db, clock }: Parts, taxiiCollectionId: string): Promise<void> {
+  for (let more = true; more;) {
+    more = await db.transaction().execute(async (trx) => {
+      const source = await takeTurn(trx, taxiiCollectionId, backgroundWaitMs)
+      if (source === undefined) return false
+      const changed = source.passAfter === null ? await takePending(trx, source.id) : await takeOfPass(trx, source)
+      if (changed === undefined) return false
+      await numberChangedObjects(trx, source, changed, clock.now())
+      await numberValues(trx, source, changed.indicatorIds, clock.now())
+      return true
+    })
+  }
 }
 
 /**
- * S1: an object of whose values one is kept from exports, or is asserted by its owner neither as active nor as free of review, leaves in no
- * collection; one that its author revoked says so to all.
- * D21: an object leaves where neither a label that the library gave it nor a marking that says a TLP by itself is above the
- * collection's. A marking counts wherever in the object it is named, so that one of a single field holds the whole object back.
+ * The number of the last kept object of which, and of all before it, it is known whether they are there: nothing of the owner is under way
+ * while its turn of the batches is held, and what comes after that has a higher number. The turn is given back at once.
  */
-function keptObjects({ organizationId, ownerId, stixNumber, tlpMax }: Source, last: string) {
-  return sql`
-    select s.object_id, s.type, s.spec_version, s.version,
-      case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1] end as indicator_id, s.body, s.number as place
-    from stix_object s left join library_group g on g.id = s.group_id
-    where s.owner_id = ${ownerId} and s.number > ${stixNumber}::bigint and s.number <= ${last}::bigint
-      and coalesce(g.tlp <= ${tlpMax}::int, true)
-      and not exists (
-        select from unnest(s.indicator_ids) said (id)
-        where ${isKeptFromExports(organizationId, sql`said.id`)} or not (
-          s.body::jsonb @> '{"revoked": true}' or exists (
-            select from assertion a
-            where a.owner_id = s.owner_id and a.indicator_id = said.id and a.active and a.status in ('Active', 'Indirect'))))
-      and not exists (
-        select from assertion a
-        where a.owner_id = s.owner_id and a.indicator_id = any(s.indicator_ids) and a.tlp > ${tlpMax}::int)
-      and not s.body like any(${markingsAbove(tlpMax).map((ref) => `%${ref}%`)}::text[])`
+async function lastCommitted(trx: Db, taxiiCollectionId: string, waitMs: number): Promise<string | undefined> {
+  const { rows } = await sql<{ ownerId: string }>`
+    select owner_id as "ownerId", set_config('lock_timeout', ${String(waitMs)}, true) from taxii_collection
+    where id = ${taxiiCollectionId} and owner_id is not null`.execute(trx)
+  const ownerId = rows[0]?.ownerId
+  if (ownerId === undefined) return undefined
+  await waitAlone(statementsOf(trx), ownerId)
+  const { rows: last } = await sql<{ last: string | null }>`select max(number) as last from stix_object`.execute(trx)
+  return last[0]?.last ?? undefined
 }
 
-/** Ids of the markings that say a higher level, in both versions of STIX. */
-function markingsAbove(tlpMax: number): string[] {
-  const refsOf = (levels: readonly (typeof tlpLevels)[number][]) =>
-    levels.flatMap((level) => [...tlpMarkingRefs(level, '2.0'), ...tlpMarkingRefs(level, '2.1')])
-  // 2.0 says AMBER+STRICT by AMBER and a statement beside it; AMBER alone is no more than AMBER.
-  const permitted = new Set(refsOf(tlpLevels.slice(0, tlpMax + 1)))
-  return refsOf(tlpLevels.slice(tlpMax + 1)).filter((ref) => !permitted.has(ref))
+/** The collection is this transaction's to write from here on. */
+async function takeTurn(trx: Db, taxiiCollectionId: string, waitMs: number): Promise<OwnerSource | undefined> {
+  // They look up by keys, whatever the statistics say.
+  await sql`
+    select set_config('lock_timeout', ${String(waitMs)}, true), set_config('enable_hashjoin', 'off', true),
+      set_config('enable_mergejoin', 'off', true)`.execute(trx)
+  await lockTaxiiCollection(trx, taxiiCollectionId)
+  const { rows } = await sql<OwnerSource>`
+    select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
+      c.pass_after as "passAfter"
+    from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(trx)
+  return rows[0]
+}
+
+/** What is looked at in one turn. */
+export type Changed = { indicatorIds: string[]; groupIds: string[] }
+
+/** The next of what the owner asserts and of what was numbered, by the key of all assertions. @returns undefined at its end */
+async function takeOfPass(trx: Db, { id, ownerId, passAfter }: OwnerSource): Promise<Changed> {
+  const limit = taxiiLimits.numberedAtOnceMax
+  const { rows } = await sql<{ id: string }>`
+    select id from (
+      (select indicator_id as id from assertion
+        where owner_id = ${ownerId} and indicator_id > ${passAfter}::uuid order by indicator_id limit ${limit})
+      union
+      (select indicator_id from taxii_object
+        where taxii_collection_id = ${id} and is_last and indicator_id is not null and indicator_id > ${passAfter}::uuid
+        order by indicator_id limit ${limit})
+    ) either order by id limit ${limit}`.execute(trx)
+  const next = rows.length < limit ? null : (rows.at(-1)?.id ?? null)
+  await sql`update taxii_collection set pass_after = ${next}::uuid where id = ${id}`.execute(trx)
+  return { indicatorIds: rows.map((row) => row.id), groupIds: [] }
+}
+
+/** As many entries as hold no more than a turn's, one at least. Whoever writes one after this is seen by a later turn. */
+async function takePending(trx: Db, taxiiCollectionId: string): Promise<Changed | undefined> {
+  const { rows } = await sql<{ count: string; indicatorIds: string[]; groupIds: string[] }>`
+    with taken as (
+      delete from taxii_pending where id in (
+        select id from (
+          select id, sum(cardinality(indicator_ids) + cardinality(group_ids)) over (order by id) as sum, row_number() over (order by id) as place
+          from (select * from taxii_pending where taxii_collection_id = ${taxiiCollectionId}
+            order by id limit ${taxiiLimits.numberedAtOnceMax}) p
+        ) placed where place = 1 or sum <= ${taxiiLimits.numberedAtOnceMax}::int)
+      returning indicator_ids, group_ids
+    )
+    select (select count(*) from taken) as count,
+      coalesce((select array_agg(distinct i.id) from taken, unnest(taken.indicator_ids) i (id)), '{}') as "indicatorIds",
+      coalesce((select array_agg(distinct g.id)::text[] from taken, unnest(taken.group_ids) g (id)), '{}') as "groupIds"`.execute(
+    trx,
+  )
+  const [taken] = rows
+  return taken === undefined || taken.count === '0' ? undefined : taken
 }

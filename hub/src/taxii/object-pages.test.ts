@@ -5,6 +5,7 @@ import { readFilters } from './filters.ts'
 import { pageQuery, type PageOf } from './object-pages.ts'
 
 const id = '00000000-0000-4000-8000-000000000001'
+const source = { id, organizationId: '1', ownerId: null, tlpMax: 2 }
 const count = 20_000
 let testDatabase: TestDatabase
 let database: DatabaseConnection
@@ -39,25 +40,42 @@ test('LIB-5: no page reads the whole table, wherever in it the page is', async (
     { 'match[type]': 'malware' },
     { 'match[type]': 'indicator', next: String(count - 10) },
     { 'match[version]': 'all', next: String(count - 10) },
+    { limit: '100', 'match[type]': 'malware,tool,indicator' },
+    { 'match[type]': 'malware,tool', 'match[version]': 'all' },
+    { 'match[spec_version]': '2.0' },
+    { limit: '100', 'match[spec_version]': '2.1,2.0' },
+    { limit: '100', 'match[spec_version]': '2.1', 'match[version]': 'all', next: String(count - 200) },
+    { 'match[spec_version]': '2.0', 'match[type]': 'malware' },
   ]
   const wrong: string[] = []
-  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+  const modes = ['force_custom_plan', 'force_generic_plan'].flatMap((mode) => [
+    { mode, ownerId: null },
+    { mode, ownerId: '1' },
+  ])
+  for (const { mode, ownerId } of modes) {
     for (const query of queries) {
       for (const what of ['object', 'manifest', 'version'] satisfies PageOf[]) {
-        const plan = await planOf(mode, what, query)
+        const plan = await planOf(mode, ownerId, what, query)
         const rows = [...plan.matchAll(/(?:Scan|Rows Removed)[^\n]*?(?:actual[^\n]*? rows=|Filter: )(\d+)/g)]
         const most = Math.max(...rows.map(([, number]) => Number(number)))
         if (/Seq Scan on taxii_object/.test(plan) || most > 2000)
-          wrong.push(`${mode} ${JSON.stringify(query)}\n${plan}`)
+          wrong.push(`${mode} ${ownerId} ${JSON.stringify(query)}\n${plan}`)
       }
     }
   }
   expect(wrong).toEqual([])
 })
 
-async function planOf(mode: string, what: PageOf, query: Record<string, string>): Promise<string> {
+async function planOf(
+  mode: string,
+  ownerId: string | null,
+  what: PageOf,
+  query: Record<string, string>,
+): Promise<string> {
   const filters = readFilters(query, ['id', 'type', 'version', 'spec_version'])
-  const { sql: text, parameters } = pageQuery({ id, bodyBytesMax: 460 }, what, filters).compile(database.db)
+  const { sql: text, parameters } = pageQuery({ ...source, ownerId, bodyBytesMax: 460 }, what, filters).compile(
+    database.db,
+  )
   const client = await database.pool.connect()
   try {
     await client.query(`set plan_cache_mode = ${mode}`)

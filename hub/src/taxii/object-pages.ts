@@ -3,6 +3,7 @@ import type { DatabaseConnection } from '../database/database.ts'
 import { runPrepared } from '../database/prepared.ts'
 import type { Filters, VersionFilter } from './filters.ts'
 import { taxiiLimits } from './taxii-limits.ts'
+import { earlierMayLeave, objectMayLeave } from './what-may-leave.ts'
 
 /** A page of a collection: parts of JSON joined by commas, as PostgreSQL made them. Nothing here parses an object. */
 export type ObjectPage = {
@@ -20,8 +21,15 @@ export type PageOf = 'object' | 'manifest' | 'version'
 
 type Connection = Pick<DatabaseConnection, 'db' | 'pool'>
 
-/** The collection that is read, and the bytes of its largest object. */
-export type PageSource = { id: string; bodyBytesMax: number }
+/** The collection that is read, whose it is, and the bytes of its largest object. */
+export type PageSource = {
+  id: string
+  organizationId: string
+  /** The owner whose objects these are; null for a data collection. */
+  ownerId: string | null
+  tlpMax: number
+  bodyBytesMax: number
+}
 
 /**
  * Objects after the number that the client has, in the order in which they were added. Numbers are given in commit order and never
@@ -39,24 +47,46 @@ export async function readPage(
   return { items: row.items, more: row.more, next: row.next, addedFirst: row.first, addedLast: row.last }
 }
 
+/**
+ * Bounds that stand in the statement itself beside the client's: for a limit that is not known until then, the planner would take a tenth of
+ * the table, and plan each request anew.
+ */
+const pageSizes = [100, 1000, taxiiLimits.pageObjectsMax]
+
 type Row = { items: string | null; more: boolean; next: string; first: string; last: string }
 
 /** The statement, for readPage and for those who look at its plan. */
-export function pageQuery({ id, bodyBytesMax }: PageSource, what: PageOf, filters: Filters): RawBuilder<Row> {
+export function pageQuery(source: PageSource, what: PageOf, filters: Filters): RawBuilder<Row> {
+  const { id, bodyBytesMax } = source
   const { limit } = filters
-  const matching = (after: RawBuilder<unknown>, columns: RawBuilder<unknown>) => sql`
-    select ${columns} from ${sourceOf(filters)} o
-    where o.taxii_collection_id = ${id}::uuid and o.number > ${after} ${conditions(id, filters)}`
-  const found = sql`
-    ${matching(sql`${filters.after}::bigint`, sql`o.number, o.added_at, ${itemOf(what)} as item`)}
-    order by o.number limit ${limit}::bigint`
+  const matching = (after: RawBuilder<unknown>, columns: RawBuilder<unknown>, most: RawBuilder<unknown>) => {
+    const rows = (condition: RawBuilder<unknown>) => sql`
+      from ${filters.ids === undefined ? sql`taxii_object` : sql`wanted`} o
+      where o.taxii_collection_id = ${id}::uuid and o.number > ${after} ${condition} ${conditions(id, filters)} ${permitted(source, filters)}`
+    const kind = filters.ids === undefined ? kindOf(filters) : undefined
+    if (kind === undefined)
+      return sql`select ${columns} ${rows(sql`${ofTypes(filters)} ${ofSpecVersions(filters)}`)} order by o.number limit ${most}`
+    // Few of a million rows may be of it: the first ones of each by its index, whose order this is. Said as a range, since by equality
+    // the planner thinks the order of numbers alone as good, and reads the million.
+    return sql`
+      select ${columns} from unnest(${kind.values}::text[]) k (value)
+      cross join lateral (
+        select o.* ${rows(sql`
+          and (${kind.column}, o.number) > (k.value, ${after}) and ${kind.column} <= k.value ${kind.rest}`)}
+        order by ${kind.column}, o.number limit ${most}
+      ) o order by o.number limit ${most}`
+  }
+  const columns = sql`o.number, o.added_at, ${itemOf(what)} as item`
+  const most = pageSizes.find((size) => size >= limit) ?? taxiiLimits.pageObjectsMax
+  const first = matching(sql`${filters.after}::bigint`, columns, sql.lit(most))
+  const found = sql`select * from (${first}) first limit ${limit}::bigint`
   const isSmall = what !== 'object' || limit * bodyBytesMax <= taxiiLimits.pageBytesMax
   // The rows come in order, and are joined in the order in which they come. Whether there are more is asked by order too: without it
   // the planner takes the table's first row that will do, and looks at all rows for one that is not there.
   return sql<Row>`
     ${wantedOf(id, filters)}
     select items, next::text as next, ${instantText(sql`first`)} as first, ${instantText(sql`last`)} as last,
-      (${matching(sql`next`, sql`o.number`)} order by o.number limit 1) is not null as more
+      (${matching(sql`next`, sql`o.number`, sql`1`)}) is not null as more
     from (
       select string_agg(item, ',') as items, max(number) as next, min(added_at) as first, max(added_at) as last
       from (${isSmall ? found : upToBytesMax(found)}) page
@@ -81,8 +111,29 @@ function wantedOf(id: string, { ids }: Filters): RawBuilder<unknown> {
       select * from taxii_object where taxii_collection_id = ${id}::uuid and object_id = any(${ids}::text[]))`
 }
 
-function sourceOf({ ids }: Filters): RawBuilder<unknown> {
-  return ids === undefined ? sql`taxii_object` : sql`wanted`
+type Kind = { column: RawBuilder<unknown>; values: string[]; rest: RawBuilder<unknown> }
+
+/** What rows are found by beside their number: their type, or the one version of STIX that is asked for. */
+function kindOf(filters: Filters): Kind | undefined {
+  const { types } = filters
+  if (types !== undefined) return { column: sql`o.type`, values: types, rest: ofSpecVersions(filters) }
+  const asked = specVersionsOf(filters)
+  return asked?.length === 1 ? { column: sql`o.spec_version`, values: asked, rest: sql`` } : undefined
+}
+
+function ofTypes({ types }: Filters): RawBuilder<unknown> {
+  return types === undefined ? sql`` : sql`and o.type = any(${types}::text[])`
+}
+
+function ofSpecVersions(filters: Filters): RawBuilder<unknown> {
+  const asked = specVersionsOf(filters)
+  return asked === undefined ? sql`` : sql`and o.spec_version = any(${asked}::text[])`
+}
+
+/** Undefined where they are all that there are. */
+function specVersionsOf({ specVersions }: Filters): string[] | undefined {
+  const asked = specVersions?.filter((each) => each === '2.0' || each === '2.1')
+  return asked?.length === 2 ? undefined : asked
 }
 
 function itemOf(what: PageOf): RawBuilder<string> {
@@ -99,7 +150,7 @@ function itemOf(what: PageOf): RawBuilder<string> {
 }
 
 function conditions(id: string, filters: Filters): RawBuilder<unknown> {
-  const { addedAfter, types, specVersions, versions } = filters
+  const { addedAfter, versions } = filters
   // By number too, since times rise with numbers: so the place is found by one look-up, however late it is.
   const added =
     addedAfter === undefined
@@ -107,9 +158,17 @@ function conditions(id: string, filters: Filters): RawBuilder<unknown> {
       : sql`and o.number > coalesce((
           select e.number from taxii_object e where e.taxii_collection_id = ${id}::uuid and e.added_at <= ${addedAfter}::timestamptz
           order by e.added_at desc limit 1), 0)`
-  const ofTypes = types === undefined ? sql`` : sql`and o.type = any(${types}::text[])`
-  const ofSpec = specVersions === undefined ? sql`` : sql`and o.spec_version = any(${specVersions}::text[])`
-  return sql`${added} ${ofTypes} ${ofSpec} ${ofVersions(id, versions)}`
+  return sql`${added} ${ofVersions(id, versions)}`
+}
+
+/**
+ * What a reader may not have at this moment, whatever the background has come to (D21, D27). Of a data collection the last version of each
+ * object is its newest version's, as for all who read it (D3); those before it are held to what is known now.
+ */
+function permitted({ organizationId, ownerId, tlpMax }: PageSource, { versions }: Filters): RawBuilder<unknown> {
+  if (ownerId !== null) return sql`and ${objectMayLeave({ organizationId, ownerId, tlpMax })}`
+  const isOnlyLast = versions !== 'all' && !versions.first && versions.exact.length === 0
+  return isOnlyLast ? sql`` : sql`and ${earlierMayLeave(organizationId, tlpMax)}`
 }
 
 function ofVersions(id: string, versions: VersionFilter): RawBuilder<unknown> {

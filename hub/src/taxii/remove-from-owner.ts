@@ -1,10 +1,10 @@
 import type { Batches } from '../batches/batches.ts'
+import { databaseOnClient } from '../database/on-client.ts'
 import type { RemoveFromOwner } from './taxii.ts'
 
 /** Deletes by a batch, as every delete is: with tombstones, and a ledger that says whose request it was. */
 export function removeByBatch(batches: Batches): RemoveFromOwner {
-  return async (caller, owner, { indicators, groups }) => {
-    if (indicators.length === 0 && groups.length === 0) return
+  return async (caller, owner, { indicators, groups }, beside) => {
     const content = {
       indicator: indicators.map(({ type, value }) => ({ type, summary: value })),
       group: groups.map(({ type, xid }) => ({ type, xid, name: xid })),
@@ -18,6 +18,10 @@ export function removeByBatch(batches: Batches): RemoveFromOwner {
       statusDefault: 'Active' as const,
     }
     const config = { action: 'Delete' as const, owner: owner.name }
-    await batches.submit(sender, config, new TextEncoder().encode(JSON.stringify(content)))
+    const bytes = new TextEncoder().encode(JSON.stringify(content))
+    await batches.submit(sender, config, bytes, {
+      write: (client) => beside(databaseOnClient(client)),
+      needsTurnAlone: true,
+    })
   }
 }

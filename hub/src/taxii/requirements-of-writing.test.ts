@@ -98,6 +98,32 @@ describe('adding and deleting', () => {
     expect((await get(url)).json.objects).toEqual([sent])
   })
 
+  test('LIB-5: §5.7 an object is deleted with what it said in the library, or neither is', async () => {
+    const sent = object()
+    await put(sent)
+    const { pool } = taxii.at.library.database
+    const asserted = () =>
+      pool.query(
+        'select from assertion a join indicator i on i.id = a.indicator_id where a.owner_id = $1 and i.value = $2',
+        [written.ownerId, sent['name']],
+      )
+    const headers = { accept: taxiiMediaType, authorization: reader }
+    const url = `${written.url}objects/${sent.id}/`
+    expect((await get(url)).status).toBe(200)
+    // The last statement of the transaction fails.
+    await pool.query("alter table audit_event add constraint nobody check (action <> 'taxii.delete') not valid")
+    said(await taxii.send('DELETE', url, headers), 500)
+    expect((await get(url)).json.objects).toEqual([sent])
+    expect((await asserted()).rowCount).toBe(1)
+    await pool.query('alter table audit_event drop constraint nobody')
+    await pool.query('update owner set removal_started_at = now() where id = $1', [written.ownerId])
+    said(await taxii.send('DELETE', url, headers), 409)
+    expect((await get(url)).json.objects).toEqual([sent])
+    await pool.query('update owner set removal_started_at = null where id = $1', [written.ownerId])
+    expect((await taxii.send('DELETE', url, headers)).status).toBe(200)
+    expect((await asserted()).rowCount).toBe(0)
+  })
+
   test('LIB-5: §5.7 match[version] deletes that version alone', async () => {
     const { id } = object()
     for (const number of [1, 2, 3]) await put(object({ id, modified: version(number) }))

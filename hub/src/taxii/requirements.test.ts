@@ -144,6 +144,18 @@ describe('who may', () => {
     said(await get(`${url}objects/`, {}, `Basic ${Buffer.from(`${username}:x`).toString('base64')}`), 401)
   })
 
+  test('S12: a reader that asks without end is told when to come again, at every address, and others go on', async () => {
+    const eager = await taxii.reader()
+    const statuses = new Set<number>()
+    for (let n = 0; n < taxiiLimits.requestsPerMinuteMax; n += 1)
+      statuses.add((await get(n % 2 === 0 ? root() : discovery, { accept: 'text/plain' }, eager)).status)
+    const refused = await get(`${read.url}objects/`, {}, eager)
+    expect([...statuses]).toEqual([406])
+    said(refused, 429)
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await get(discovery, {}, other)).status).toBe(200)
+  })
+
   test('LIB-5: §8.2 TLS 1.2 and later are spoken, and nothing before', async () => {
     const { cert, key } = await selfSigned(new Date(Date.now() + 3_600_000))
     const server = await createServer({

@@ -31,6 +31,9 @@ export function taxiiRoutes(server: Server, taxii: Taxii, names: TaxiiNames): vo
       { parseAs: 'buffer', bodyLimit: taxiiLimits.bodyBytesMax },
       (_request, body, done) => done(null, body),
     )
+    const limited = { max: taxiiLimits.requestsPerMinuteMax, timeWindow: '1 minute', keyGenerator: limitedAs }
+    // One count for all routes. Who is nobody's reader has been turned away before.
+    scope.addHook('onRequest', scope.rateLimit(limited))
     scope.addHook('preValidation', async (request) => checkAccept(request))
     rootRoutes(scope, taxii, names)
     objectRoutes(scope, taxii)
@@ -154,6 +157,10 @@ function queryOf(request: FastifyRequest): Readonly<Record<string, unknown>> {
 
 function placeOf(request: FastifyRequest): Place {
   return request.params as Place
+}
+
+function limitedAs(request: FastifyRequest): string {
+  return `reader ${readerOf(request).readerId}`
 }
 
 /** The routes' rule lets nobody else in. */

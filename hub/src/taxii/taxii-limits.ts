@@ -1,5 +1,7 @@
 /** Bounds of the TAXII server. */
 export const taxiiLimits = {
+  /** Requests of one reader in a minute, to all addresses of the server together. */
+  requestsPerMinuteMax: 1200,
   /** Largest body that a client may send, in bytes; API roots say so as `max_content_length`. */
   bodyBytesMax: 10_000_000,
   /** Objects of an answer at most, and where the client names no limit. */

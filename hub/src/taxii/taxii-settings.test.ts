@@ -32,7 +32,7 @@ test('LIB-5: a collection is made of a data collection to read or of an owner to
   expect(made).toMatchObject({ tlpMax: 'AMBER', canRead: true, canWrite: true, rootName: taxii.root, objectCount: 0 })
   expect(made.url).toBe(`${testBase}/taxii2/${taxii.root}/collections/${made.id}/`)
   await expect(settings.createCollection(person, { ...base, owner: 'Settings', alias: 'one' })).rejects.toThrow(/alias/)
-  await expect(settings.createRoot(person, { name: taxii.root, title: 'T' })).rejects.toThrow(/choose another/)
+  await expect(settings.createRoot(person, { name: taxii.root, title: 'T' })).rejects.toThrow(/Choose another/)
   const { id: rootId } = (await settings.roots(person, undefined, 10)).data[0]!
   await expect(settings.removeRoot(person, rootId)).rejects.toThrow(/remove them first/)
   const theirs = { ...person, organizationId: '999' }

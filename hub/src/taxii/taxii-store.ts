@@ -14,6 +14,9 @@ export type GrantedCollection = {
   ownerId: string | null
   canRead: boolean
   canWrite: boolean
+  /** Whose it is, and up to which TLP it gives out. */
+  organizationId: string
+  tlpMax: number
   /** Whether the data collection has a version that the numbered objects have not come to. */
   isBehind: boolean
   bodyBytesMax: number
@@ -54,14 +57,6 @@ export class TaxiiStore {
     return (await this.#granted(readerId, rootName, sql`(c.id::text = lower(${name}) or c.alias = ${name})`))[0]
   }
 
-  async hasObject(taxiiCollectionId: string, objectId: string): Promise<boolean> {
-    const { rows } = await sql`
-      select from taxii_object where taxii_collection_id = ${taxiiCollectionId} and object_id = ${objectId} limit 1`.execute(
-      this.#db,
-    )
-    return rows.length > 0
-  }
-
   async ownerName(ownerId: string): Promise<string> {
     const { name } = await this.#db
       .selectFrom('owner')
@@ -76,8 +71,9 @@ export class TaxiiStore {
     const { rows } = await sql<{ id: string; collectionId: string | null }>`
       select c.id, c.collection_id as "collectionId" from taxii_collection c
       left join collection d on d.id = c.collection_id
-      where coalesce(d.version > c.object_version, exists (
-        select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number))
+      where coalesce(d.version > c.object_version, c.pass_after is not null
+        or exists (select from taxii_pending p where p.taxii_collection_id = c.id)
+        or exists (select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number))
       order by c.created_at, c.id limit 1000`.execute(this.#db)
     return rows
   }
@@ -87,7 +83,8 @@ export class TaxiiStore {
       select c.id, c.root_id as "rootId", c.title, c.description, c.alias, c.collection_id as "collectionId",
         c.owner_id as "ownerId", c.can_read and g.can_read as "canRead", c.can_write and g.can_write as "canWrite",
         coalesce(d.version > c.object_version, exists (
-          select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number)) as "isBehind", c.body_bytes_max as "bodyBytesMax"
+          select from stix_object s where s.owner_id = c.owner_id and s.number > c.stix_number)) as "isBehind", c.body_bytes_max as "bodyBytesMax",
+        r.organization_id as "organizationId", c.tlp_max as "tlpMax"
       from reader_taxii_collection g
       join taxii_collection c on c.id = g.taxii_collection_id
       join taxii_root r on r.id = c.root_id

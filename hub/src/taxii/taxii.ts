@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { StixImport } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
-import type { DatabaseConnection } from '../database/database.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { Problem } from '../lib/problem.ts'
 import type { ReaderCaller } from '../readers/readers.ts'
 import { bundleOf } from './bundle-of-envelope.ts'
-import { type Deleted, deleteObject } from './delete-object.ts'
+import { chooseDeletion, deleteChosen, type Deleted } from './delete-object.ts'
 import type { Filters } from './filters.ts'
 import { numberCollection } from './number-collection.ts'
-import { numberOwner } from './number-owner.ts'
+import { numberChanges, numberOwner } from './number-owner.ts'
 import { type ObjectPage, type PageOf, readPage } from './object-pages.ts'
 import { keepStatus, readStatus, type Status, statusOf } from './status.ts'
 import { TaxiiError, notThere } from './taxii-error.ts'
@@ -19,6 +19,8 @@ import { type GrantedCollection, type GrantedRoot, TaxiiStore } from './taxii-st
 
 /** How long a reader waits for batches of the owner that are under way, so that it finds what it has just sent. */
 const readerWaitMs = 2000
+/** How often a delete is begun anew since the object was changed while it was on its way. */
+const deleteTriesMax = 5
 /** PostgreSQL's lock_not_available. */
 const lockNotAvailable = '55P03'
 
@@ -30,11 +32,12 @@ export type ImportBundle = (
   address?: string,
 ) => Promise<StixImport>
 
-/** Takes out what an owner says of values and groups: the batches' Delete. */
+/** Takes out what an owner says of values and groups: the batches' Delete. `beside` writes in its transaction. */
 export type RemoveFromOwner = (
   caller: ReaderCaller,
   owner: { id: string; name: string },
   removed: Deleted,
+  beside: (trx: Db) => Promise<void>,
 ) => Promise<void>
 
 export type TaxiiParts = Pick<DatabaseConnection, 'db' | 'pool'> & {
@@ -73,15 +76,17 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
   }
 
   async function bringUp({ id, collectionId }: { id: string; collectionId: string | null }): Promise<void> {
-    if (collectionId === null) await numberOwner({ db, clock }, id, true)
-    else await numberCollection({ db, clock }, id, true)
+    if (collectionId === null) {
+      await numberOwner({ db, clock }, id)
+      await numberChanges({ db, clock }, id)
+    } else await numberCollection({ db, clock }, id, true)
   }
 
   /** What a reader cannot wait for, the background does within seconds; until then it reads what there is. */
   async function catchUp({ id, collectionId }: GrantedCollection): Promise<void> {
     if (collectionId !== null) return await numberCollection({ db, clock }, id, false)
     try {
-      await numberOwner({ db, clock }, id, true, readerWaitMs)
+      await numberOwner({ db, clock }, id, readerWaitMs)
     } catch (error) {
       if ((error as { code?: string }).code !== lockNotAvailable) throw error
     }
@@ -105,8 +110,15 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
   ): Promise<ObjectPage> {
     const source = await readable(reader, place.root, place.collection)
     const page = await readPage({ db, pool }, source, what, { ...filters, ids: [place.object] })
-    if (page.items === '' && !(await store.hasObject(source.id, place.object))) throw notThere('object')
+    // Of what was found nothing passed the filters, or there is nothing that this reader may have.
+    const isThere = page.items !== '' || (await hasObject(source, place.object))
+    if (!isThere) throw notThere('object')
     return page
+  }
+
+  async function hasObject(source: GrantedCollection, id: string): Promise<boolean> {
+    const filters = { ...everyVersion, ids: [id] }
+    return (await readPage({ db, pool }, source, 'version', filters)).items !== ''
   }
 
   /** 5.5: objects go into the owner's library as a bundle does; the status says what became of each. */
@@ -134,7 +146,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     return kept
   }
 
-  /** 5.7: takes the object out of the collection, and what it said out of the owner's library. */
+  /** 5.7: takes the object out of the collection, and what it said out of the owner's library, in one transaction. */
   async function remove(
     reader: ReaderCaller,
     place: { root: string; collection: string; object: string },
@@ -145,13 +157,25 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     const { id, canRead, canWrite, ownerId } = granted
     if (!canRead || !canWrite || ownerId === null) throw forbidden('delete from')
     if (granted.isBehind) await catchUp(granted)
-    const removed = await db.transaction().execute(async (trx) => {
-      const deleted = await deleteObject(trx, { taxiiCollectionId: id, ownerId }, place.object, filters)
-      if (deleted === undefined) throw notThere('object')
-      await audit.record(trx, reader, 'taxii.delete', `TAXII collection ${id}`, { object: place.object }, address)
-      return deleted
-    })
-    await removeFromOwner(reader, { id: ownerId, name: await store.ownerName(ownerId) }, removed)
+    const from = { taxiiCollectionId: id, ownerId }
+    const owner = { id: ownerId, name: await store.ownerName(ownerId) }
+    for (let tries = 0; tries < deleteTriesMax; tries++) {
+      const chosen = await chooseDeletion(db, from, place.object, filters)
+      if (chosen === undefined) throw notThere('object')
+      const write = async (trx: Db) => {
+        if (!(await deleteChosen(trx, from, place.object, filters, chosen))) throw new ChangedMeanwhile()
+        await audit.record(trx, reader, 'taxii.delete', `TAXII collection ${id}`, { object: place.object }, address)
+      }
+      const { indicators, groups } = chosen.said
+      try {
+        if (indicators.length === 0 && groups.length === 0) await db.transaction().execute(write)
+        else await removeFromOwner(reader, owner, chosen.said, write)
+        return
+      } catch (error) {
+        if (!(error instanceof ChangedMeanwhile)) throw error
+      }
+    }
+    throw new Problem('conflict', 'The object was changed by others again and again. Try once more.')
   }
 
   /** Brings every collection up that is behind. A collection that fails is no reason to leave out the others. */
@@ -182,6 +206,19 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     tidy: () => tidyTaxii(db, clock.now()),
   }
 }
+
+const everyVersion: Filters = {
+  limit: 1,
+  after: '0',
+  addedAfter: undefined,
+  ids: undefined,
+  types: undefined,
+  specVersions: undefined,
+  versions: 'all',
+}
+
+/** Rolls a delete back that would delete something else than it looked at. */
+class ChangedMeanwhile extends Error {}
 
 function forbidden(what: string): TaxiiError {
   return new TaxiiError(403, 'Forbidden', `You may not ${what} this collection.`)

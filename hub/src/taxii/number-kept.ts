@@ -1,0 +1,234 @@
+import { stixId, tlpLevels, tlpMarkingRefs } from '@postern/intel'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import { appendObjects, appendSent, forgetEarlier, type NewObject } from './append-objects.ts'
+import type { Changed } from './number-owner.ts'
+import { revokedObject } from './revoked-object.ts'
+import { taxiiLimits } from './taxii-limits.ts'
+import { laterThan } from './value-object.ts'
+import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
+
+/** A collection of an owner, and how far its objects have come. */
+export type OwnerSource = OwnerScope & { id: string; stixNumber: string; passAfter: string | null }
+
+/** The object as the owner has it now, and as the collection has it. */
+type KeptRow = {
+  keptId: string
+  type: string
+  specVersion: string
+  /** The newest version that the owner has; null where its text is gone. */
+  version: string | null
+  wanted: boolean
+  /** Whether its text seems to say that its author revoked it. */
+  mayBeRevoked: boolean
+  indicatorId: string | null
+  valueIds: string[] | null
+  groupId: string | null
+  heldId: string | null
+  heldVersion: string | null
+  heldRevoked: boolean | null
+  /** Ids that it went out by, the one now included. */
+  generations: number
+  bytes: number
+}
+
+/**
+ * Numbers kept objects that are new, in the order in which they came. Set-based: no text passes through this process, but those
+ * of objects that were revoked before or say so themselves.
+ * @param last number of the last kept object that is looked at
+ * @returns whether there are more
+ */
+export async function numberNewObjects(trx: Db, source: OwnerSource, last: string, now: Date): Promise<boolean> {
+  const { rows } = await sql<{ count: string; upTo: string }>`
+    select count(*) as count, coalesce(max(number), 0) as "upTo" from (
+      select number from stix_object
+      where owner_id = ${source.ownerId} and number > ${source.stixNumber}::bigint and number <= ${last}::bigint
+      order by number limit ${taxiiLimits.numberedAtOnceMax}) s`.execute(trx)
+  const { count = '0', upTo: lastOfTurn = '0' } = rows[0] ?? {}
+  const isWhole = Number(count) < taxiiLimits.numberedAtOnceMax
+  const upTo = isWhole ? last : lastOfTurn
+  if (count !== '0') {
+    const isNew = sql`s.owner_id = ${source.ownerId} and s.number > ${source.stixNumber}::bigint and s.number <= ${upTo}::bigint`
+    await appendSent(trx, source.id, plainTexts(source, isNew), now)
+    const { rows: others } = await sql<{ id: string }>`
+      select distinct s.object_id as id from stix_object s where ${isNew} and ${isSpecial(source)}`.execute(trx)
+    const keptIds = others.map(({ id }) => id)
+    await settle(trx, source, sql`select unnest(${keptIds}::text[])`, now)
+  }
+  await sql`update taxii_collection set stix_number = ${upTo}::bigint where id = ${source.id}`.execute(trx)
+  return !isWhole
+}
+
+/** The same for those that say one of these values or are one of these groups, and for what the collection has of them. */
+export async function numberChangedObjects(
+  trx: Db,
+  source: OwnerSource,
+  { indicatorIds, groupIds }: Changed,
+  now: Date,
+): Promise<void> {
+  const { id, ownerId } = source
+  const changed = sql`unnest(${indicatorIds}::uuid[]) c (id)`
+  await settle(
+    trx,
+    source,
+    sql`
+      select s.object_id from ${changed} join stix_object s on s.owner_id = ${ownerId} and s.indicator_ids @> array[c.id]
+        and s.number <= ${source.stixNumber}::bigint
+      union select s.object_id from stix_object s
+        where s.owner_id = ${ownerId} and s.group_id = any(${groupIds}::bigint[]) and s.number <= ${source.stixNumber}::bigint
+      union select o.kept_id from ${changed} join taxii_object o on o.taxii_collection_id = ${id} and o.indicator_id = c.id
+        and o.is_last and o.kept_id is not null
+      union select o.kept_id from ${changed} join taxii_object o on o.value_ids @> array[c.id]
+        and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null
+      union select o.kept_id from taxii_object o
+        where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`,
+    now,
+  )
+}
+
+/** Texts that go out as they came: may leave, are no revocation, and are of no object that was revoked. */
+function plainTexts(source: OwnerSource, which: ReturnType<typeof sql>) {
+  return sql`
+    select s.object_id, s.type, s.spec_version, s.version,
+      case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1] end as indicator_id,
+      case when cardinality(s.indicator_ids) > 1 then s.indicator_ids end as value_ids, s.group_id, s.object_id as kept_id,
+      false as is_revoked, s.body, s.number as place
+    from stix_object s where ${which} and ${textMayLeave(source)} and not ${isSpecial(source)}`
+}
+
+/** An indicator's revocation is the hub's to word; and STIX lets nothing follow one under the same id (2.1, 3.6). */
+function isSpecial({ id }: OwnerSource) {
+  return sql<boolean>`(${seemsRevoked} or exists (
+    select from taxii_object e where e.taxii_collection_id = ${id} and e.kept_id = s.object_id and e.is_last and e.is_revoked))`
+}
+
+/** By its characters, since PostgreSQL cannot read every JSON text that is one. What it takes for one by mistake is read (settle). */
+const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoked"\\s*:\\s*true')`
+
+/**
+ * S1: an object of whose values one may not leave does not leave. D21: nor does one whose group is above the collection's TLP, or that names a
+ * marking that says a higher one by itself; a marking counts wherever in the object it is named, so that one of a single field
+ * holds the whole object back. One whose group is gone is gone.
+ */
+function textMayLeave(source: OwnerSource) {
+  const markings = markingsAbove(source.tlpMax).map((ref) => `%${ref}%`)
+  return sql<boolean>`(
+    case when s.group_id is not null then ${groupMayLeave(source, sql`s.group_id`)}
+      else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type in ('relationship', 'marking-definition') end
+    and ${valuesMayLeave(source, sql`s.indicator_ids`)}
+    and not s.body like any(${markings}::text[]))`
+}
+
+/** Brings what the collection has of kept objects to what it may have. @param keptIds a query for their ids */
+async function settle(trx: Db, source: OwnerSource, keptIds: ReturnType<typeof sql>, now: Date): Promise<void> {
+  const { rows } = await sql<KeptRow>`
+    select k.id as "keptId", coalesce(s.type, held.type) as type, coalesce(s.spec_version, held.spec_version) as "specVersion",
+      ${instant('s.version')} as version, coalesce(s.may_leave, false) as wanted, coalesce(s.seems_revoked, false) as "mayBeRevoked",
+      case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1]::text else held.indicator_id::text end as "indicatorId",
+      case when cardinality(s.indicator_ids) > 1 then s.indicator_ids::text[] else held.value_ids::text[] end as "valueIds",
+      coalesce(s.group_id, held.group_id)::text as "groupId",
+      held.object_id as "heldId", ${instant('held.version')} as "heldVersion", held.is_revoked as "heldRevoked",
+      (select count(*)::int from taxii_object o where o.taxii_collection_id = ${source.id} and o.kept_id = k.id and o.is_last) as generations,
+      greatest(octet_length(s.body), octet_length(held.body)) as bytes
+    from (${keptIds}) k (id)
+    left join lateral (
+      select s.*, ${textMayLeave(source)} as may_leave, ${seemsRevoked} as seems_revoked from stix_object s
+      where s.owner_id = ${source.ownerId} and s.object_id = k.id order by s.version desc limit 1
+    ) s on true
+    left join lateral (
+      select o.* from taxii_object o where o.taxii_collection_id = ${source.id} and o.kept_id = k.id and o.is_last
+      order by o.number desc limit 1
+    ) held on true
+    where coalesce(s.may_leave, false) <> coalesce(not held.is_revoked, false)
+      or s.may_leave and (s.seems_revoked or held.object_id <> k.id and s.version > held.version)
+    order by k.id`.execute(trx)
+  const isFirst = ({ wanted, mayBeRevoked, heldId }: KeptRow) => wanted && !mayBeRevoked && heldId === null
+  const first = rows.filter(isFirst).map(({ keptId }) => keptId)
+  if (first.length > 0) {
+    const newest = sql`s.owner_id = ${source.ownerId} and s.object_id = any(${first}::text[]) and not exists (
+      select from stix_object later where later.owner_id = s.owner_id and later.object_id = s.object_id and later.version > s.version)`
+    await appendSent(trx, source.id, plainTexts(source, newest), now)
+  }
+  for (const some of piecesOf(rows.filter((row) => !isFirst(row)))) await settleOneByOne(trx, source, some, now)
+}
+
+/** Those whose texts are read. */
+async function settleOneByOne(trx: Db, source: OwnerSource, rows: KeptRow[], now: Date): Promise<void> {
+  const ids = rows.map(({ keptId }) => keptId)
+  const { rows: texts } = await sql<{ keptId: string; text: string }>`
+    select distinct on (object_id) object_id as "keptId", body as text from stix_object
+    where owner_id = ${source.ownerId} and object_id = any(${ids}::text[]) order by object_id, version desc`.execute(
+    trx,
+  )
+  const { rows: heldTexts } = await sql<{ keptId: string; text: string }>`
+    select kept_id as "keptId", body as text from taxii_object
+    where taxii_collection_id = ${source.id} and kept_id = any(${ids}::text[]) and is_last and not is_revoked`.execute(
+    trx,
+  )
+  const textOf = new Map(texts.map(({ keptId, text }) => [keptId, text]))
+  const heldTextOf = new Map(heldTexts.map(({ keptId, text }) => [keptId, text]))
+  const objects = rows.flatMap((row) => objectOf(row, textOf.get(row.keptId), heldTextOf.get(row.keptId), now) ?? [])
+  await appendObjects(trx, source.id, objects, now)
+  await forgetEarlier(
+    trx,
+    source.id,
+    objects.filter(({ isRevoked }) => isRevoked).map(({ objectId }) => objectId),
+  )
+}
+
+function objectOf(row: KeptRow, text: string | undefined, heldText: string | undefined, now: Date) {
+  const { keptId, type, specVersion, version, heldId, heldVersion, indicatorId, valueIds, groupId, generations } = row
+  // It was an object when it came in.
+  const said = text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)
+  const isRevoked = row.mayBeRevoked && said?.['revoked'] === true
+  const base = { type, specVersion, indicatorId, keptId, valueIds, groupId }
+  if (row.wanted && !isRevoked && said !== undefined && version !== null) {
+    const returns = row.heldRevoked === true
+    if (!returns && heldVersion !== null && version <= heldVersion) return undefined
+    const id = generations === 0 ? keptId : (!returns && heldId) || stixId(type, keptId, String(generations))
+    return {
+      ...base,
+      objectId: id,
+      version,
+      isRevoked: false,
+      body: JSON.stringify({ ...said, id }),
+    } satisfies NewObject
+  }
+  if (heldId === null || heldVersion === null || heldText === undefined || row.heldRevoked === true) return undefined
+  const { created } = JSON.parse(heldText) as { created?: string }
+  // Observables have no versions: STIX has no word for one that is taken back.
+  if (created === undefined) return undefined
+  const isItsOwn = isRevoked && version !== null && version > heldVersion
+  const modified = isItsOwn ? String(said?.['modified']) : laterThan(heldVersion, now)
+  const body = JSON.stringify(revokedObject({ type, specVersion, id: heldId, created, modified }))
+  return { ...base, objectId: heldId, version: modified, isRevoked: true, body } satisfies NewObject
+}
+
+/** So many at a time as their texts are no more than a page's, one at least. */
+function* piecesOf(rows: readonly KeptRow[]): Generator<KeptRow[]> {
+  let piece: KeptRow[] = []
+  let bytes = 0
+  for (const row of rows) {
+    if (piece.length > 0 && bytes + row.bytes > taxiiLimits.pageBytesMax) {
+      yield piece
+      piece = []
+      bytes = 0
+    }
+    piece.push(row)
+    bytes += row.bytes
+  }
+  if (piece.length > 0) yield piece
+}
+
+function instant(column: 's.version' | 'held.version') {
+  return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+}
+
+/** Ids of the markings that say a higher level, in both versions of STIX. */
+function markingsAbove(tlpMax: number): string[] {
+  const refsOf = (levels: readonly (typeof tlpLevels)[number][]) =>
+    levels.flatMap((level) => [...tlpMarkingRefs(level, '2.0'), ...tlpMarkingRefs(level, '2.1')])
+  // 2.0 says AMBER+STRICT by AMBER and a statement beside it; AMBER alone is no more than AMBER.
+  const permitted = new Set(refsOf(tlpLevels.slice(0, tlpMax + 1)))
+  return refsOf(tlpLevels.slice(tlpMax + 1)).filter((ref) => !permitted.has(ref))
+}

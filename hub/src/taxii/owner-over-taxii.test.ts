@@ -1,0 +1,226 @@
+import { validateStixObject } from '@postern/intel'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestTaxii, type TestTaxii, walk } from './test-taxii.ts'
+
+let taxii: TestTaxii
+let made = 0
+beforeAll(async () => {
+  taxii = await createTestTaxii()
+})
+afterAll(async () => await taxii.close())
+
+type Said = { type: string; id: string; name?: string; revoked?: true; created: string; modified: string }
+
+const version = (number: number) => `2026-01-0${number}T00:00:00.000Z`
+
+function indicator(name: string, fields: object = {}): Said {
+  made += 1
+  return {
+    type: 'indicator',
+    spec_version: '2.1',
+    id: `indicator--00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
+    created: version(1),
+    modified: version(1),
+    name,
+    pattern: `[domain-name:value = '${name}']`,
+    pattern_type: 'stix',
+    valid_from: version(1),
+    ...fields,
+  } as Said
+}
+
+/** A collection of an owner, and a reader of it. */
+async function served(owner: string) {
+  const { id, url, ownerId } = await taxii.serveOwner(owner)
+  const reader = await taxii.reader({ id, canWrite: true })
+  const objects = `${url}objects/`
+  return {
+    id,
+    ownerId,
+    objects,
+    async put(...sent: object[]) {
+      const { status, text } = await taxii.post(objects, reader, { objects: sent })
+      if (status !== 202) throw new Error(text)
+    },
+    get: (query = '') => taxii.get(`${objects}${query}`, reader),
+    manifest: () => taxii.get(`${url}manifest/?match[version]=all`, reader),
+    async all(query = '') {
+      const pages = await walk(taxii, `${objects}${query}`, reader, [2])
+      return pages.flatMap(({ json }) => (json.objects ?? []) as Said[])
+    },
+  }
+}
+
+const { hosts, deleteHosts } = {
+  hosts: (...sent: Parameters<TestTaxii['at']['hosts']>) => taxii.at.hosts(...sent),
+  deleteHosts: (...sent: Parameters<TestTaxii['at']['deleteHosts']>) => taxii.at.deleteHosts(...sent),
+}
+
+/** Tells as the exclusion lists do that a value is theirs, or is not any more. */
+async function exclude(value: string, isExcluded: boolean): Promise<void> {
+  const { pool } = taxii.at.library.database
+  const { organizationId } = taxii.at.library
+  const named = 'select id from indicator where value = $2'
+  await pool.query(
+    `insert into exclusion_list (organization_id, name, kind, matching, mode, at_import, at_export)
+     values ($1, 'Own', 'own', 'value', 'block', false, true) on conflict do nothing`,
+    [organizationId],
+  )
+  await pool.query(
+    isExcluded
+      ? `insert into excluded_indicator (organization_id, indicator_id, list_id, entry, blocks_export)
+         select $1, i.id, l.id, $2, true from (${named}) i, exclusion_list l where l.organization_id = $1 and l.name = 'Own'`
+      : `delete from excluded_indicator where organization_id = $1 and indicator_id in (${named})`,
+    [organizationId, value],
+  )
+  await pool.query(
+    `insert into collection_pending (organization_id, indicator_ids) select $1, array_agg(id) from (${named}) i`,
+    [organizationId, value],
+  )
+}
+
+describe('what readers may not have any more', () => {
+  const ways: [string, (value: string) => Promise<void>, (value: string) => Promise<void>][] = [
+    ['a delete', (value) => deleteHosts('Ways', [value]), (value) => hosts('Ways', [value])],
+    [
+      'a label above the TLP',
+      (value) => hosts('Ways', [value], { securityLabel: [{ name: 'TLP:RED' }] }),
+      (value) => hosts('Ways', [value], { securityLabel: [{ name: 'TLP:GREEN' }] }),
+    ],
+    ['an exclusion', (value) => exclude(value, true), (value) => exclude(value, false)],
+    [
+      'what is inactive',
+      (value) => hosts('Ways', [value], { active: false }),
+      (value) => hosts('Ways', [value], { active: true }),
+    ],
+    [
+      'what is reviewed',
+      (value) => hosts('Ways', [value], { status: 'Review' }),
+      (value) => hosts('Ways', [value], { status: 'Active' }),
+    ],
+  ]
+
+  test('LIB-5: D21: leaves an owner’s collection at once and is revoked for who pages on, and what comes back is another object', async () => {
+    const { put, get, all, manifest } = await served('Ways')
+    for (const [what, takeAway, giveBack] of ways) {
+      for (const isKept of [true, false]) {
+        const value = `${what.replaceAll(' ', '-')}-${isKept}.example.com`.replace('tlp', 'level').toLowerCase()
+        if (isKept) await put(indicator(value), indicator(value, { modified: version(2) }))
+        else await hosts('Ways', [value])
+        await taxii.taxii.tick()
+        const before = await get(`?added_after=2020-01-01T00:00:00Z&limit=10000`)
+        const held = (before.json.objects as Said[]).filter(({ name }) => name === value)
+        expect([what, isKept, held.length]).toEqual([what, isKept, isKept ? 2 : 1])
+        const since = before.headers['x-taxii-date-added-last']
+
+        await takeAway(value)
+        const atOnce = `${(await get('?match[version]=all&limit=10000')).text}${(await manifest()).text}`
+        for (const { id } of held) {
+          expect([what, isKept, atOnce.includes(id)]).toEqual([what, isKept, false])
+          expect((await get(`${id}/`)).status).toBe(404)
+        }
+        expect(atOnce).not.toContain(value)
+        await taxii.taxii.tick()
+        const later = await get(`?added_after=${since}`)
+        const revoked = later.json.objects as Said[]
+        expect(revoked.map(({ id }) => id).toSorted()).toEqual(held.map(({ id }) => id).toSorted())
+        for (const object of revoked) {
+          const first = held.find(({ id }) => id === object.id)
+          expect(object).toMatchObject({ revoked: true, created: first?.created })
+          expect(object.modified > (first?.modified ?? '')).toBe(true)
+          expect(validateStixObject(object, '2.1')).toMatchObject({ ok: true })
+        }
+        expect((await get('?match[version]=all&limit=10000')).text).not.toContain(value)
+
+        await giveBack(value)
+        await taxii.taxii.tick()
+        const back = (await get(`?added_after=${later.headers['x-taxii-date-added-last']}`)).json.objects as Said[]
+        // Where the library has nothing but a text's value, its text speaks for it.
+        expect([what, isKept, back.map(({ name }) => name)]).toEqual([what, isKept, held.map(() => value)])
+        for (const { id, revoked: isRevoked } of back) {
+          expect(isRevoked).toBeUndefined()
+          expect(held.map((object) => object.id)).not.toContain(id)
+        }
+        // Nothing more is said while nothing changes.
+        await taxii.taxii.tick()
+      }
+    }
+    const ids = (await all('?match[version]=all')).map(({ id, modified }) => `${id} ${modified}`)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('LIB-5: D21: a group is revoked when its label rises above the TLP or it is deleted, an object of several values with one of them', async () => {
+    const { put, get, ownerId } = await served('Groups')
+    const malware = {
+      type: 'malware',
+      spec_version: '2.1',
+      id: 'malware--00000000-0000-4000-8000-0000000000a1',
+      created: version(1),
+      modified: version(1),
+      name: 'Secret family',
+      is_family: true,
+    }
+    const several = indicator('several', {
+      pattern: "[domain-name:value = 'one.example.com' OR domain-name:value = 'two.example.com']",
+    })
+    await put(malware, several)
+    const before = await get()
+    expect((before.json.objects as Said[]).map(({ id }) => id).toSorted()).toEqual([malware.id, several.id].toSorted())
+    const { pool } = taxii.at.library.database
+    await pool.query('update library_group set tlp = 4 where owner_id = $1', [ownerId])
+    await exclude('two.example.com', true)
+    expect((await get()).json).toEqual({})
+    await taxii.taxii.tick()
+    const later = await get(`?added_after=${before.headers['x-taxii-date-added-last']}`)
+    expect(later.text).not.toMatch(/Secret|example\.com/)
+    expect(later.json.objects).toMatchObject([
+      { id: several.id, revoked: true },
+      { id: malware.id, revoked: true, name: 'revoked', is_family: false },
+    ])
+    await pool.query('update library_group set tlp = 1 where owner_id = $1', [ownerId])
+    await exclude('two.example.com', false)
+    await taxii.taxii.tick()
+    const back = await get(`?added_after=${later.headers['x-taxii-date-added-last']}`)
+    expect((back.json.objects as Said[]).map(({ name }) => name).toSorted()).toEqual(['Secret family', 'several'])
+    await pool.query('delete from library_group where owner_id = $1', [ownerId])
+    expect((await get(`?added_after=${later.headers['x-taxii-date-added-last']}&match[type]=malware`)).json).toEqual({})
+    await exclude('one.example.com', true)
+    expect((await get(`?added_after=${later.headers['x-taxii-date-added-last']}`)).json).toEqual({})
+    await taxii.taxii.tick()
+    const gone = await get(`?added_after=${back.headers['x-taxii-date-added-last']}`)
+    expect((gone.json.objects as Said[]).map(({ id, revoked }) => `${revoked} ${id}`).toSorted()).toEqual(
+      (back.json.objects as Said[]).map(({ id }) => `true ${id}`).toSorted(),
+    )
+  })
+})
+
+test('LIB-5: what batches brought an owner without a text is an object of its collection, what changes a new version', async () => {
+  await hosts('Batches', ['early.example.com'], { confidence: 10 })
+  const { get, all } = await served('Batches')
+  await taxii.taxii.tick()
+  const first = await get()
+  expect(first.json.objects).toMatchObject([{ type: 'indicator', name: 'early.example.com', confidence: 10 }])
+  await hosts('Batches', ['early.example.com'], { confidence: 90 })
+  await hosts('Batches', ['red.example.com'], { securityLabel: [{ name: 'TLP:RED' }] })
+  await taxii.taxii.tick()
+  const [{ id }] = first.json.objects
+  expect(await all('?match[version]=all')).toMatchObject([{ id }, { id, confidence: 90 }])
+})
+
+test('LIB-5: S1: what its author revoked is a revocation for those who had it, and nothing for others', async () => {
+  const { put, get, all } = await served('Authors')
+  const [had, never] = [indicator('had.example.com'), indicator('never.example.com', { revoked: true })]
+  await put(had, never)
+  const before = await get()
+  expect(before.json.objects).toEqual([had])
+  await put({ ...had, modified: version(3), revoked: true })
+  await taxii.taxii.tick()
+  const later = await get(`?added_after=${before.headers['x-taxii-date-added-last']}`)
+  expect(later.text).not.toContain('example.com')
+  expect(later.json.objects).toMatchObject([{ id: had.id, modified: version(3), revoked: true }])
+  await put({ ...had, modified: version(4) })
+  await taxii.taxii.tick()
+  const back = (await all()).filter(({ revoked }) => revoked !== true)
+  expect(back).toMatchObject([{ name: 'had.example.com', modified: version(4) }])
+  expect(back[0]?.id).not.toBe(had.id)
+})

@@ -1,0 +1,51 @@
+import { type RawBuilder, sql } from 'kysely'
+import { isKeptFromExports } from '../exclusions/never-exported.ts'
+
+/** Whose words a collection gives out, and up to which TLP. */
+export type OwnerScope = { organizationId: string; ownerId: string; tlpMax: number }
+
+/**
+ * S1, D21: whether a value of the owner may be given out at this moment: asserted by the owner as active and free of review, by no label above
+ * the collection's TLP, and kept from exports by nobody. A scalar query, so that it is look-ups by keys whatever the planner thinks of the
+ * tables.
+ * @param indicatorId a column
+ */
+export function valueMayLeave(
+  { organizationId, ownerId, tlpMax }: OwnerScope,
+  indicatorId: RawBuilder<unknown>,
+): RawBuilder<boolean> {
+  return sql<boolean>`coalesce((
+    select a.active and a.status in ('Active', 'Indirect') and coalesce(a.tlp <= ${tlpMax}::int, true)
+      and not ${isKeptFromExports(organizationId, sql`a.indicator_id`)}
+    from assertion a where a.indicator_id = ${indicatorId} and a.owner_id = ${ownerId}), false)`
+}
+
+/** The same of a group. @param groupId a column */
+export function groupMayLeave({ tlpMax }: OwnerScope, groupId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`coalesce((select coalesce(g.tlp <= ${tlpMax}::int, true) from library_group g where g.id = ${groupId}), false)`
+}
+
+/** Of several values each must. @param indicatorIds a column */
+export function valuesMayLeave(scope: OwnerScope, indicatorIds: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (
+    select from unnest(${indicatorIds}) said (id) where not ${valueMayLeave(scope, sql`said.id`)})`
+}
+
+/**
+ * Whether a numbered object of an owner may be given out now, whatever held when it was numbered: until the background has revoked it, it
+ * is left out. A revocation tells nothing, and goes to all.
+ */
+export function objectMayLeave(scope: OwnerScope): RawBuilder<boolean> {
+  return sql<boolean>`(o.is_revoked or (
+    (o.indicator_id is null or ${valueMayLeave(scope, sql`o.indicator_id`)})
+    and (o.value_ids is null or ${valuesMayLeave(scope, sql`o.value_ids`)})
+    and (o.group_id is null or ${groupMayLeave(scope, sql`o.group_id`)})))`
+}
+
+/** The same of a version of a data collection's object that another one replaced. */
+export function earlierMayLeave(organizationId: string, tlpMax: number): RawBuilder<boolean> {
+  return sql<boolean>`(o.is_last or o.indicator_id is null or (
+    select coalesce(v.tlp <= ${tlpMax}::int, true) and not ${isKeptFromExports(organizationId, sql`i.id`)}
+    from indicator i left join indicator_view v on v.organization_id = ${organizationId} and v.indicator_id = i.id
+    where i.id = o.indicator_id))`
+}
