@@ -1,5 +1,6 @@
 import { Rehearsal, waitFor } from '@postern/dev/environment-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { defaultExecutorCount, executorCount } from './executor-count.ts'
 
 let rehearsal: Rehearsal
 beforeAll(async () => {
@@ -58,6 +59,19 @@ test('ES-25: log lines beyond the limit are dropped, counted and said', async ()
   expect(kept.join('\n').length).toBeLessThanOrEqual(5000)
   const dropped = /^(\d+) lines were dropped/.exec(texts.at(-1) ?? '')?.[1]
   expect(kept.length + Number(dropped)).toBe(1000)
+})
+
+test('ES-7: without the setting the cores and memory decide, at least one runs, and more than they are enough for warns', () => {
+  const gigabytes = (count: number) => count * 1024 ** 3
+  expect(defaultExecutorCount(4, gigabytes(16))).toBe(4)
+  expect(defaultExecutorCount(16, gigabytes(2))).toBe(4)
+  expect(defaultExecutorCount(16, gigabytes(0.25))).toBe(1)
+  const said: string[] = []
+  const log = (level: string, text: string) => void said.push(`${level} ${text}`)
+  const fitting = defaultExecutorCount()
+  expect([executorCount(undefined, log), executorCount(fitting, log), said]).toEqual([fitting, fitting, []])
+  expect(executorCount(fitting + 1, log)).toBe(fitting + 1)
+  expect(said).toEqual([expect.stringMatching(`^warn appsNumberofJobExecutors is ${fitting + 1}; .* ${fitting}\\.$`)])
 })
 
 test('ES-7: as many run at once as the setting says; the rest queue, visibly, and run in order', async () => {

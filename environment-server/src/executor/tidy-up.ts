@@ -7,9 +7,14 @@ import { removeOldExecutions } from './execution-folders.ts'
 const hourMs = 3600 * 1000
 const sessionDaysDefault = 30
 
+type TidiedHome = {
+  home: Pick<OpenedHome['home'], 'jobsFolder'>
+  settings: Pick<OpenedHome['settings'], 'appsSessionDaystoKeep'>
+}
+
 /** At the start and every hour: old executions' folders (ES-9), and command ids past their time (D8). */
 export function keepTidy(
-  { home, settings }: OpenedHome,
+  { home, settings }: TidiedHome,
   journal: Journal,
   clock: HubClock,
   log: ServerLog,

@@ -1,17 +1,20 @@
 import type { AttemptResult } from '@postern/protocol'
 import { FakeHub, nodeApp } from '@postern/dev/fake-hub'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { keepTidy } from '../executor/tidy-up.ts'
+import { HubClock } from '../hub-link/hub-clock.ts'
 import { openJournalDatabase } from './journal-database.ts'
 import { Journal } from './journal.ts'
 import { LogSpool } from './log-spool.ts'
 import { ResultBox } from './result-box.ts'
 
+const dayMs = 24 * 3_600_000
 let hub: FakeHub
 let folder: string
 let database: DatabaseSync
@@ -176,4 +179,36 @@ test('a full spool takes no more lines, also after a restart, and takes them aga
   const oldest = again.oldest()
   if (oldest) again.remove(oldest)
   expect(again.add(execute, [line(2, noise())])).toBe(true)
+})
+
+test('ES-9: what grows old while the server runs is removed within the hour, but for executions that are held', async () => {
+  const held = await command()
+  journal.accept(held, '{}', new Date().toISOString(), Date.now() + 10 * dayMs)
+  const jobsFolder = join(folder, 'jobs')
+  const start = Date.now()
+  for (const [name, ageMs] of [
+    ['nearly-old', 2 * dayMs - 30 * 60_000],
+    ['young', dayMs],
+    [held.executionId, 5 * dayMs],
+  ] as const) {
+    mkdirSync(join(jobsFolder, name, '1', 'log'), { recursive: true })
+    const time = new Date(start - ageMs)
+    utimesSync(join(jobsFolder, name), time, time)
+  }
+  vi.useFakeTimers({ now: start, toFake: ['Date', 'setInterval', 'clearInterval'] })
+  try {
+    const said: string[] = []
+    const settings = { appsSessionDaystoKeep: 2 }
+    const tidying = keepTidy({ home: { jobsFolder }, settings }, journal, new HubClock(), (_level, text) =>
+      said.push(text),
+    )
+    await vi.advanceTimersByTimeAsync(59 * 60_000)
+    expect(readdirSync(jobsFolder).toSorted()).toEqual(['nearly-old', 'young', held.executionId].toSorted())
+    await vi.advanceTimersByTimeAsync(60_000)
+    await vi.waitFor(() => expect(said).toEqual(['Removed the folders of 1 executions older than 2 days.']))
+    expect(readdirSync(jobsFolder).toSorted()).toEqual(['young', held.executionId].toSorted())
+    clearInterval(tidying)
+  } finally {
+    vi.useRealTimers()
+  }
 })
