@@ -34,6 +34,8 @@ export interface Outcome {
 /** Brings indicators in. */
 export interface FeedApp<P extends Parameters = Parameters> extends AppFacts<P> {
   readonly kind: 'feed'
+  /** Whether it takes back what its source has no longer (`batch.deleteIndicator`). If not, its owner must have deprecation rules (FD-9). */
+  readonly deletes?: boolean
   collect(context: CollectContext<ValuesOf<P>>): Promise<Outcome>
 }
 

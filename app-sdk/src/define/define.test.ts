@@ -109,6 +109,7 @@ const feed = defineFeed({
   note: 'A sample.',
   parameters: declared,
   state: ['cursor'],
+  deletes: false,
   egress: ['*.example.com'],
   collect: () => Promise.resolve({ message: '' }),
 })
@@ -120,6 +121,7 @@ test('D23: install.json and postern.json are made of the definition and read by 
   expect(PosternJson.parse(posternJson)).toEqual({
     kind: 'feed',
     repeatable: true,
+    deletes: false,
     egress: ['*.example.com'],
     addressParameters: ['host'],
     collectionParameters: [],

@@ -38,6 +38,7 @@ export function manifestOf(app: App): Manifest {
   const posternJson = PosternJson.parse({
     kind: app.kind,
     repeatable: app.kind === 'action' ? (app.repeatable ?? false) : true,
+    ...(app.kind === 'feed' && app.deletes !== undefined ? { deletes: app.deletes } : {}),
     egress: app.egress ?? [],
     addressParameters: namesThat(parameters, 'address'),
     collectionParameters: namesThat(parameters, 'collection'),

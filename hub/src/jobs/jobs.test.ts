@@ -5,6 +5,7 @@ import type { Caller } from '../access/caller.ts'
 import { executionRoutes } from '../executions/routes.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import { createServer, type Server } from '../http/server.ts'
+import { createRules } from '../lifecycle/rules.ts'
 import { createJobs } from './jobs.ts'
 import { jobRoutes } from './routes.ts'
 import { createScheduler } from './scheduler.ts'
@@ -146,6 +147,37 @@ describe('FD-14: jobs', () => {
     const refused = await call('POST', paths.jobs, feedJob('Wrong', changes))
     expect(refused.status).toBe(400)
     expect(refused.body.detail).toMatch(sentence)
+  })
+
+  test.each<[string, object]>([
+    ['says so in its postern json', { postern: { deletes: false } }],
+    ['brings rules of ThreatConnect', { install: { feeds: [{ deprecation: [{ indicatorType: 'Host' }] }] } }],
+  ])('FD-9: a feed that never deletes, and %s, runs only for an owner with deprecation rules', async (says, app) => {
+    const name = `Feed that ${says}`
+    const appId = await rehearsal.addApp({ kind: 'feed', ...app })
+    const { id: ownerId } = await rehearsal.db
+      .insertInto('owner')
+      .values({ organization_id: rehearsal.organizationId, name })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const job = { ...feedJob(name), appId, parameters: {}, owner: name }
+    const refused = await call('POST', paths.jobs, job)
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      expect.stringContaining(paths.ownerDeprecation(ownerId)),
+    ])
+    const { body: waiting } = await call('POST', paths.jobs, { ...job, enabled: false })
+    expect((await call('PATCH', paths.job(waiting.id), { enabled: true })).status).toBe(409)
+
+    const { db, clock, audit } = rehearsal
+    const rules = createRules({ db, clock, audit })
+    const rule = { indicatorType: '*', intervalHours: 24, amount: 10, isPercent: false, confidenceStart: 100 }
+    if (caller.kind !== 'user') throw new Error('a person sets rules')
+    await rules.replace(caller, ownerId, { rules: [{ ...rule, atMinimum: 'delete' }] })
+    expect((await call('PATCH', paths.job(waiting.id), { enabled: true })).status).toBe(200)
+    await expect(rules.replace(caller, ownerId, { rules: [] })).rejects.toMatchObject({ code: 'conflict' })
+    expect((await call('PATCH', paths.job(waiting.id), { enabled: false })).status).toBe(200)
+    expect(await rules.replace(caller, ownerId, { rules: [] })).toEqual({ rules: [] })
   })
 
   test('an export names data collections that exist, and gets a control with the highest TLP AMBER (D21)', async () => {

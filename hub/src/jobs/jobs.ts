@@ -17,6 +17,7 @@ import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
+import { neverDeletes, requireRules } from '../lifecycle/feed-rules.ts'
 import { tellChange } from '../live/changes.ts'
 import { ownersOf, resolveReferences, usersOf } from './job-references.ts'
 import {
@@ -95,6 +96,8 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
       { organizationId, app, parameters, owner: wanted.owner, control: wanted.control },
       owners,
     )
+    const owner = owners.find((each) => each.id === references.ownerId)
+    if ((wanted.enabled ?? true) && owner !== undefined && neverDeletes(app)) await requireRules(trx, owner)
     if (wanted.mode === 'always-ask' && app.kind !== 'export') {
       throw new Problem('invalid', 'mode: only exports make plans that could ask; leave it out.')
     }

@@ -8,6 +8,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { requireNobodyNeedsRules } from './feed-rules.ts'
 
 export type RuleParts = { db: DatabaseConnection['db']; clock: Clock; audit: Audit }
 
@@ -31,6 +32,7 @@ export function createRules({ db, clock, audit }: RuleParts) {
     return db.transaction().execute(async (trx) => {
       await mustHaveOwner(trx, caller, ownerId)
       const rules = checkedRules(wanted)
+      if (rules.length === 0) await requireNobodyNeedsRules(trx, ownerId)
       await waitForBatches(trx, ownerId)
       const before = await readRules(trx, ownerId)
       await trx.deleteFrom('deprecation_rule').where('owner_id', '=', ownerId).execute()

@@ -16,6 +16,11 @@ export const PosternJson = z.object({
   kind: AppKind,
   /** Whether a lost attempt may be started again by itself (D10). Absent: yes for feeds, exports and alerts. */
   repeatable: z.optional(z.boolean()),
+  /**
+   * Whether the app takes back what its source has no longer. The owner that a feed which says no writes to must have deprecation
+   * rules (FD-9). Absent: nobody knows.
+   */
+  deletes: z.optional(z.boolean()),
   /** Hosts the app needs whatever its parameters say (S7). */
   egress: z.optional(z.array(z.string().check(z.regex(egressEntry)))),
   /** Parameters whose value names a host or URL that the app must reach (S7). */
