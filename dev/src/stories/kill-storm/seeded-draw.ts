@@ -1,9 +1,11 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+import { seededNumbers } from '@postern/simulators'
+
+/** Draws that look random and are the same for the same seed. */
 export class SeededDraw {
-  #state: number
+  readonly #next: () => number
 
   constructor(seed: number) {
-    this.#state = seed >>> 0
+    this.#next = seededNumbers(seed)
   }
 
   /** From 0 up to, but not, `below`. */
@@ -14,13 +16,6 @@ export class SeededDraw {
   one<Thing>(things: readonly [Thing, ...Thing[]]): Thing {
     // The index is below the length, and there is one thing at least.
     return things[this.integer(things.length)] as Thing
-  }
-
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 
