@@ -50,7 +50,12 @@ export { stixRelationshipObject } from './stix/output/stix-relationship-object.t
 export { stixLabelMarking } from './stix/output/stix-marking-object.ts'
 export { convertStixObject } from './stix/output/convert-stix-object.ts'
 export type { StixOutputObject } from './stix/output/stix-output.ts'
-export { stix111Indicator, stix111PackageEnd, stix111PackageStart } from './stix/output/stix111-package.ts'
+export {
+  stix111Indicator,
+  stix111IndicatorsStart,
+  stix111PackageEnd,
+  stix111PackageStart,
+} from './stix/output/stix111-package.ts'
 export { stix20Indicator } from './stix/stix20-indicator.ts'
 export type { Stix20Indicator, Stix20IndicatorSource } from './stix/stix20-indicator.ts'
 export { stix21Indicator } from './stix/stix21-indicator.ts'

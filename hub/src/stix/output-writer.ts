@@ -1,6 +1,7 @@
 import {
   parseTlp,
   stix111Indicator,
+  stix111IndicatorsStart,
   stix111PackageEnd,
   stix111PackageStart,
   stixId,
@@ -52,7 +53,7 @@ export class OutputWriter {
       if (labels.some((label) => parseTlp(label) === undefined))
         this.leaveOut('security labels, which STIX 1.1.1 was not given')
       this.#count += 1
-      return text
+      return this.#count === 1 ? `${stix111IndicatorsStart}${text}` : text
     }
     const named = labels.length === 0 && source.tlp ? [`TLP:${source.tlp}`] : labels
     return this.object(stixIndicatorObject({ ...source, tlp: null, markingRefs: this.markingRefs(named) }, this.format))
@@ -90,7 +91,7 @@ export class OutputWriter {
   /** After everything else. */
   *end(): Generator<string> {
     if (this.format === '1.1.1') {
-      yield stix111PackageEnd(JSON.stringify(this.#account()))
+      yield stix111PackageEnd(JSON.stringify(this.#account()), this.#count > 0)
       return
     }
     for (const label of [...this.#labels].sort()) {

@@ -311,6 +311,11 @@ describe('LIB-6: data collections', () => {
     expect(xml.match(/<stix:Indicator /g)).toHaveLength(2)
     expect(xml).toContain('<DomainNameObj:Value condition="Equals">collected.example.com</DomainNameObj:Value>')
     expect(xml).toContain('STIX 1.1.1 has no object for the type Hashtag')
+    // The schema wants at least one indicator in a list of them.
+    const none = { filter: { ...filter, types: ['Hashtag'] }, format: '1.1.1' } as const
+    const empty = await text(await world.stix.exportCollection(world.person, id, 'latest', none))
+    expect(empty).not.toContain('<stix:Indicators')
+    expect(empty).toMatch(/<\/stix:STIX_Header>\n<!-- [^]* -->\n<\/stix:STIX_Package>\n$/)
   })
 
   test('LIB-6: an export that is given up leaves its connection usable', async () => {

@@ -6,7 +6,7 @@ import { stixId } from '../stix-id.ts'
 import { cyboxProperties } from './cybox-properties.ts'
 
 /**
- * The beginning of a STIX 1.1.1 package: everything before its first indicator. Ids are QNames of a namespace of ours.
+ * The beginning of a STIX 1.1.1 package: everything before its list of indicators. Ids are QNames of a namespace of ours.
  * @param id makes the package's id; the same for the same content
  */
 export function stix111PackageStart(id: string, title: string, timestamp: Date): string {
@@ -14,17 +14,19 @@ export function stix111PackageStart(id: string, title: string, timestamp: Date):
   return `<?xml version="1.0" encoding="UTF-8"?>
 <stix:STIX_Package${names} id="postern:Package-${uuidOf(stixId('package', id))}" version="1.1.1" timestamp="${timestamp.toISOString()}">
 <stix:STIX_Header><stix:Title>${escapeXml(title)}</stix:Title><stix:Package_Intent xsi:type="stixVocabs:PackageIntentVocab-1.0">Indicators - Watchlist</stix:Package_Intent></stix:STIX_Header>
-<stix:Indicators>
 `
 }
 
+/** Before the first indicator: a package without any has no list of them. */
+export const stix111IndicatorsStart = '<stix:Indicators>\n'
+
 /** Whatever follows the last indicator; the account is a comment, since the format has no place for one. */
-export function stix111PackageEnd(account: string): string {
+export function stix111PackageEnd(account: string, hasIndicators: boolean): string {
   // A comment in XML holds no two hyphens side by side, and does not end in one.
   const comment = escapeXml(account)
     .replace(/-(?=-)/g, '- ')
     .replace(/-$/, '- ')
-  return `</stix:Indicators>\n<!-- ${comment} -->\n</stix:STIX_Package>\n`
+  return `${hasIndicators ? '</stix:Indicators>\n' : ''}<!-- ${comment} -->\n</stix:STIX_Package>\n`
 }
 
 /** One value as an indicator of a package, on one line; undefined for types that CybOX 2.1 has no object for. */
