@@ -14,6 +14,22 @@ export interface PatternValue {
  */
 export function readSimpleStixPattern(pattern: string): PatternValue | undefined {
   if (pattern.length > stixPatternLengthMax) return undefined
+  return readPlain(pattern) ?? readSpaced(pattern)
+}
+
+/** As nearly all producers write it: `[path = 'value']`, each blank in its place and nothing escaped. Found without an expression. */
+function readPlain(pattern: string): PatternValue | undefined {
+  const pathEnd = pattern.indexOf(" = '")
+  if (pathEnd < 0 || pattern.charCodeAt(0) !== openBracket || !pattern.endsWith("']")) return undefined
+  const type = textPaths.get(pattern.slice(1, pathEnd))
+  const start = pathEnd + 4
+  const end = pattern.length - 2
+  if (type === undefined || end < start || pattern.indexOf("'", start) !== end) return undefined
+  const value = pattern.slice(start, end)
+  return value.includes('\\') ? undefined : { type: typeOfText(type, value), value }
+}
+
+function readSpaced(pattern: string): PatternValue | undefined {
   const head = comparisonHead.exec(pattern)
   if (!head) return undefined
   const [all, path = ''] = head
@@ -40,7 +56,11 @@ function readText(pattern: string, path: string, start: number): PatternValue | 
   const value = isEscaped ? literal.replace(/\\(['\\])/g, '$1') : literal
   const type = textPaths.get(path) ?? textPaths.get(foldedPath(path))
   if (!type) return undefined
-  return { type: type === 'Address' && value.includes('/') ? 'CIDR' : type, value }
+  return { type: typeOfText(type, value), value }
+}
+
+function typeOfText(type: IndicatorType, value: string): IndicatorType {
+  return type === 'Address' && value.includes('/') ? 'CIDR' : type
 }
 
 function readNumber(pattern: string, path: string, start: number): PatternValue | undefined {
@@ -64,6 +84,7 @@ function foldedPath(path: string): string {
 }
 
 const apostrophe = 0x27
+const openBracket = 0x5b
 const backslash = 0x5c
 const comparisonHead = /^\s*\[\s*([a-z0-9-]+:[\w.'"-]+)\s*==?\s*/i
 const patternTail = /^\s*\]\s*$/

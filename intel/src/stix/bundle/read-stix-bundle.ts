@@ -74,12 +74,16 @@ function readObject(
 /** The text of each object: cut out of what was sent, and made anew only where the places do not fit what was parsed. */
 function textsOf(text: string, { starts, ends }: ObjectPlaces, sent: readonly unknown[]): (position: number) => string {
   if (starts.length !== sent.length || ends.length !== sent.length) return (position) => JSON.stringify(sent[position])
-  return (position) => onOneLine(text.slice(starts[position], ends[position]))
+  const isOnLines = text.includes('\n') || text.includes('\r')
+  return (position) => {
+    const object = text.slice(starts[position], ends[position])
+    return isOnLines ? onOneLine(object) : object
+  }
 }
 
 /** In JSON a line break as such stands only between tokens. */
 function onOneLine(json: string): string {
-  return json.includes('\n') || json.includes('\r') ? json.replace(/[\r\n][ \t\r\n]*/g, '') : json
+  return json.replace(/[\r\n][ \t\r\n]*/g, '')
 }
 
 function decode(json: Uint8Array): string | undefined {

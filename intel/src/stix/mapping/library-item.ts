@@ -21,8 +21,8 @@ export interface IndicatorItem {
   firstSeen?: string | undefined
   lastSeen?: string | undefined
   externalDateExpires?: string | undefined
-  tag?: NamedItem[] | undefined
-  securityLabel?: NamedItem[] | undefined
+  tag?: readonly NamedItem[] | undefined
+  securityLabel?: readonly NamedItem[] | undefined
   attribute?: AttributeItem[] | undefined
 }
 
@@ -37,8 +37,8 @@ export interface GroupItem {
   lastSeen?: string
   fileType?: string
   fileText?: string
-  tag?: NamedItem[]
-  securityLabel?: NamedItem[]
+  tag?: readonly NamedItem[]
+  securityLabel?: readonly NamedItem[]
   attribute?: AttributeItem[]
 }
 

@@ -33,7 +33,7 @@ export function groupXid(object: StixObject): string {
   return own === undefined || own.length > 500 ? object.id : own
 }
 
-export function groupItem(object: StixObject, type: GroupType, securityLabel: NamedItem[]): GroupItem {
+export function groupItem(object: StixObject, type: GroupType, securityLabel: readonly NamedItem[]): GroupItem {
   const item: GroupItem = {
     type,
     name: cut((textOf(object['name']) ?? object.id).trim(), groupNameLengthMax),
@@ -61,7 +61,7 @@ export function groupItem(object: StixObject, type: GroupType, securityLabel: Na
 const fileTextLengthMax = 500_000
 
 /** A pattern that no set of values can say: found as a signature, its text in full. */
-export function signatureItem(object: StixObject, language: string, securityLabel: NamedItem[]): GroupItem {
+export function signatureItem(object: StixObject, language: string, securityLabel: readonly NamedItem[]): GroupItem {
   const item = groupItem(object, 'Signature', securityLabel)
   item.fileType = language === 'stix' ? 'STIX' : cut(language, 100)
   item.fileText = textOf(object['pattern']) ?? ''

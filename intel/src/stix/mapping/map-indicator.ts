@@ -31,8 +31,8 @@ export function mapIndicator(object: StixObject): MappedIndicator {
     const canonical = canonicalise(type, value)
     if (!canonical.ok)
       return { kind: 'signature', language, reason: `The library takes no such ${type}: ${canonical.message}` }
-    if (!values.some((known) => known.value === canonical.value && known.type === type))
-      values.push({ type, value: canonical.value })
+    const isKnown = values.some((known) => known.value === canonical.value && known.type === type)
+    if (!isKnown) values.push({ type, value: canonical.value })
   }
   return { kind: 'values', values }
 }
@@ -47,7 +47,7 @@ export const foreignPatternLengthMax = 500_000
 export function indicatorItems(
   object: StixObject,
   values: readonly PlacedValue[],
-  securityLabel: NamedItem[],
+  securityLabel: readonly NamedItem[],
 ): IndicatorItem[] {
   const { confidence = object['x_postern_confidence'], x_postern_rating: rating } = object
   const status = textOf(object['x_postern_status'])

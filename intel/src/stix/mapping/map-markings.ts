@@ -39,14 +39,27 @@ export function markingRefsOf(object: StixObject): readonly string[] {
 }
 
 /** Labels of an object. A marking that nobody defined stands by its id, so that it is seen to be marked. */
-export function labelsOf(object: StixObject, placeOf: (id: string) => LibraryPlace | undefined): NamedItem[] {
+export function labelsOf(object: StixObject, placeOf: (id: string) => LibraryPlace | undefined): readonly NamedItem[] {
   const marked = markingRefsOf(object)
-  if (marked.length === 0) return []
+  if (marked.length === 0) return none
+  // Most objects of a feed have one marking, and all the same.
+  if (marked.length === 1 && marked[0] !== amberStrictStatementId)
+    return labelsOfOne(labelOfRef(marked[0] ?? '', placeOf))
   // In 2.0, AMBER+STRICT is AMBER with our statement beside it, and no second level.
   const refs = marked.includes(amberStrictStatementId) ? marked.filter((ref) => ref !== amber10Id) : marked
   const items = new Set(refs.slice(0, labelsMax).map((ref) => namedItem(labelOfRef(ref, placeOf))))
   return [...items].filter((item) => item !== undefined)
 }
+
+function labelsOfOne(label: string): readonly NamedItem[] {
+  const item = namedItem(label)
+  if (item === undefined) return none
+  if (lastLabels[0] !== item) lastLabels = [item]
+  return lastLabels
+}
+
+const none: readonly NamedItem[] = []
+let lastLabels: readonly NamedItem[] = none
 
 function labelOfRef(ref: string, placeOf: (id: string) => LibraryPlace | undefined): string {
   const level = tlpOfMarkingRef(ref)

@@ -74,49 +74,68 @@ function referencesOf(object: StixObject): string[] {
   return [...ends, ...markingRefsOf(object), ...(object.type === 'report' ? textsOf(object['object_refs']) : [])]
 }
 
-/** What is known of an id: its newest version in the bundle, and where that goes. */
-type Known = { read: GoodObject; place: LibraryPlace | undefined; reason: string | null }
-
 class StixMapper {
   readonly #objects: readonly ReadStixObject[]
   readonly #unchanged: ReadonlySet<number>
   readonly #outside: ReadonlyMap<string, LibraryPlace>
-  readonly #known = new Map<string, Known>()
+  /** The position of the newest version of each object, and by position where that goes and why nowhere: no object is made for either. */
+  readonly #newest = new Map<string, number>()
+  readonly #placeAt: (LibraryPlace | undefined)[] = []
+  readonly #reasonAt: (string | null)[] = []
+  /** 1 at the positions of other versions than the newest. */
+  readonly #isOther: Uint8Array
   readonly #items: LibraryItems = { group: [], indicator: [], association: [] }
   readonly #unjoined: UnjoinedPair[] = []
-  readonly #placeOf = (id: string) => this.#known.get(id)?.place ?? this.#outside.get(id)
+  readonly #placeOf = (id: string) => this.#placeAt[this.#newest.get(id) ?? -1] ?? this.#outside.get(id)
   #itemCount = 0
 
   constructor(objects: readonly ReadStixObject[], { unchanged = new Set(), places = new Map() }: MapOptions) {
     this.#objects = objects
+    this.#isOther = new Uint8Array(objects.length)
     this.#unchanged = unchanged
     this.#outside = places
   }
 
   map(): MappedBundle {
-    for (const read of this.#objects) if (read.ok) this.#note(read)
+    const objects = this.#objects
+    for (const read of objects) this.#note(read)
     // Values that one object takes back and another says are said: the later item of a batch wins.
-    const revoked = new Map<number, MappedObject>()
-    for (const read of this.#objects) if (isRevoked(read)) revoked.set(read.position, this.#account(read))
-    const objects = this.#objects.map((read) => revoked.get(read.position) ?? this.#account(read))
-    return { objects, items: this.#items, unjoined: this.#unjoined, itemCount: this.#itemCount }
+    const accounts: MappedObject[] = []
+    for (let index = 0; index < objects.length; index++) {
+      // Within the list by the loop's condition.
+      const read = objects[index]!
+      if (isRevoked(read)) accounts[index] = this.#account(read)
+    }
+    const told = objects.map((read, index) => accounts[index] ?? this.#account(read))
+    return { objects: told, items: this.#items, unjoined: this.#unjoined, itemCount: this.#itemCount }
   }
 
-  #note(read: GoodObject): void {
+  #note(read: ReadStixObject): void {
+    const { position } = read
+    this.#placeAt.push(undefined)
+    this.#reasonAt.push(null)
+    if (!read.ok) return
     const { object } = read
-    const known = this.#known.get(object.id)
-    if (known !== undefined && (known.read.version ?? '') >= (read.version ?? '')) return
+    const before = this.#newest.get(object.id)
+    if (before !== undefined) {
+      const known = this.#objects[before]
+      const isOlder = known?.ok === true && (known.version ?? '') >= (read.version ?? '')
+      this.#isOther[isOlder ? position : before] = 1
+      if (isOlder) return
+    }
+    this.#newest.set(object.id, position)
+    if (object.type === 'relationship') return
     const { place, reason } = object.type === 'indicator' ? placeOfIndicator(object) : placeOfOther(object)
-    if (known === undefined) this.#known.set(object.id, { read, place, reason })
-    else Object.assign(known, { read, place, reason })
+    this.#placeAt[position] = place
+    this.#reasonAt[position] = reason
   }
 
   #account(read: ReadStixObject): MappedObject {
     if (!read.ok) return account(read.position, read, 'refused', read.reason)
     const { position, object } = read
-    const known = this.#known.get(object.id)
-    if (known?.read !== read) return this.#accountOfOther(read, known?.read)
-    const { place, reason } = known
+    if (this.#isOther[position] === 1) return this.#accountOfOther(read)
+    const place = this.#placeAt[position]
+    const reason = this.#reasonAt[position] ?? null
     if (object.type === 'indicator' && place === undefined) return account(position, object, 'refused', reason)
     if (this.#unchanged.has(position)) return account(position, object, 'unchanged', null, place)
     const itemsIn = listOf(place)
@@ -129,8 +148,10 @@ class StixMapper {
   }
 
   /** Another version of an object than the newest, or the same once more. */
-  #accountOfOther(read: GoodObject, newest: GoodObject | undefined): MappedObject {
+  #accountOfOther(read: GoodObject): MappedObject {
     const { position, object } = read
+    const other = this.#objects[this.#newest.get(object.id) ?? -1]
+    const newest = other?.ok === true ? other : undefined
     if (this.#unchanged.has(position)) return account(position, object, 'unchanged', null)
     if (newest?.version !== read.version)
       return account(position, object, 'kept', 'A newer version of it is in the bundle.')
@@ -230,7 +251,6 @@ function placeOfIndicator(object: StixObject): Placed {
 }
 
 function placeOfOther(object: StixObject): Placed {
-  if (object.type === 'relationship') return nowhere
   if (object.type === 'marking-definition') {
     const name = labelOfMarking(object)
     return { place: name === undefined ? undefined : { kind: 'label', name }, reason: null }
@@ -238,8 +258,6 @@ function placeOfOther(object: StixObject): Placed {
   const type = groupTypeOf(object)
   return { place: type === undefined ? undefined : { kind: 'group', type, xid: groupXid(object) }, reason: null }
 }
-
-const nowhere: Placed = { place: undefined, reason: null }
 
 function isEnd(place: LibraryPlace | undefined): place is LibraryPlace {
   return place !== undefined && place.kind !== 'label'

@@ -56,11 +56,17 @@ export function tagsOf(object: StixObject): NamedItem[] {
 
 /** Each once, without those that are blank. */
 function namedItems(texts: readonly string[]): NamedItem[] {
-  const items = texts.map(namedItem)
-  const areGood = items.every((item, index) => item !== undefined && items.indexOf(item) === index)
-  const good = areGood ? items : [...new Set(items)]
-  return good.slice(0, tagsMax).filter((item) => item !== undefined)
+  const items: NamedItem[] = []
+  const isMany = texts.length > fewTexts
+  for (const text of texts) {
+    const item = namedItem(text)
+    if (item !== undefined && (isMany || !items.includes(item))) items.push(item)
+  }
+  return isMany ? [...new Set(items)].slice(0, tagsMax) : items
 }
+
+/** So many are compared one by one. */
+const fewTexts = 16
 
 /** The same few names stand on most objects of a feed, so their items are shared. */
 export function namedItem(text: string): NamedItem | undefined {
@@ -93,7 +99,7 @@ export function attributesOf(object: StixObject): AttributeItem[] {
     const own = objectsOf(object['x_postern_attributes'])
     for (const entry of own.slice(0, attributesMax)) attributes.push(...ownAttribute(entry))
   }
-  if (!attributes.some(({ type }) => type === 'Description'))
+  if (attributes.length === 0 || !attributes.some(({ type }) => type === 'Description'))
     addAttribute(attributes, 'Description', object['description'])
   addAttributes(attributes, 'Alias', object['aliases'])
   addAttributes(attributes, 'Alias', object['x_mitre_aliases'])

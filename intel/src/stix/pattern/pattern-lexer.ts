@@ -19,24 +19,34 @@ export class PatternError extends Error {
   }
 }
 
-/** Reads the token at or behind `from`, past blanks and comments. Each expression is sticky and without choices that overlap: linear time. */
+/** Reads the token at or behind `from`, past blanks and comments. Each character is looked at once or twice: linear time. */
 export function readToken(pattern: string, from: number): PatternToken {
   const offset = afterBlanks(pattern, from)
   if (offset >= pattern.length) return { kind: 'end', text: '', offset, end: offset }
-  const name = matchAt(nameForm, pattern, offset)
-  if (name !== undefined) {
-    const kind = pattern.charAt(offset + name.length) === "'" ? constantPrefixes.get(name) : undefined
-    if (kind === undefined) return { kind: 'name', text: name, offset, end: offset + name.length }
+  const nameEnd = endOfName(pattern, offset)
+  if (nameEnd > offset) {
+    const name = pattern.slice(offset, nameEnd)
+    const kind = pattern.charCodeAt(nameEnd) === apostrophe ? constantPrefixes.get(name) : undefined
+    if (kind === undefined) return { kind: 'name', text: name, offset, end: nameEnd }
     return prefixed(pattern, kind, offset)
   }
-  const quote = pattern.charAt(offset)
-  if (quote === "'" || quote === '"') return readString(pattern, offset, quote)
+  const first = pattern.charAt(offset)
+  if (first === "'" || first === '"') return readString(pattern, offset, first)
   const number = matchAt(numberForm, pattern, offset)
   if (number !== undefined)
     return { kind: number.includes('.') ? 'float' : 'integer', text: number, offset, end: offset + number.length }
-  const symbol = matchAt(symbolForm, pattern, offset)
-  if (symbol === undefined) throw new PatternError(`There is no place for ${JSON.stringify(quote)} here.`, offset)
-  return { kind: 'symbol', text: symbol, offset, end: offset + symbol.length }
+  const pair = pattern.slice(offset, offset + 2)
+  if (symbolPairs.has(pair)) return { kind: 'symbol', text: pair, offset, end: offset + 2 }
+  if (!symbols.has(first)) throw new PatternError(`There is no place for ${JSON.stringify(first)} here.`, offset)
+  return { kind: 'symbol', text: first, offset, end: offset + 1 }
+}
+
+/** A letter or underscore, then letters, digits, underscores and hyphens. @returns `offset` where there is none */
+function endOfName(pattern: string, offset: number): number {
+  if (nameCodes[pattern.charCodeAt(offset)] !== begins) return offset
+  let end = offset + 1
+  while ((nameCodes[pattern.charCodeAt(end)] ?? 0) > 0) end++
+  return end
 }
 
 function prefixed(pattern: string, kind: 'timestamp' | 'hex' | 'binary', offset: number): PatternToken {
@@ -89,13 +99,20 @@ function matchAt(form: RegExp, text: string, offset: number): string | undefined
 }
 
 const space = 0x20
+const apostrophe = 0x27
 const slash = 0x2f
 const firstBeyondAscii = 0x7f
 /** One run of blanks, one line of a comment, or nothing but the sight of a longer comment; never the empty match. */
 const blanks = /\s+|\/\/[^\n\r]*|(?=\/\*)/y
-const nameForm = /[a-z_][\w-]*/iy
+/** Of the characters of names: 1, or 2 where they may begin one. */
+const begins = 2
+const nameCodes = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return /[a-z_]/i.test(character) ? begins : /[\w-]/.test(character) ? 1 : 0
+})
 const numberForm = /[+-]?(?:\d+(?:\.\d*)?|\.\d+)/y
-const symbolForm = /==|!=|<>|<=|>=|[=<>[\]():.,*]/y
+const symbolPairs: ReadonlySet<string> = new Set(['==', '!=', '<>', '<=', '>='])
+const symbols: ReadonlySet<string> = new Set('=<>[]():.,*')
 const constantPrefixes: ReadonlyMap<string, 'timestamp' | 'hex' | 'binary'> = new Map([
   ['t', 'timestamp'],
   ['h', 'hex'],
