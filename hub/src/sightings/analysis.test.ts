@@ -3,6 +3,7 @@ import type { SightingAnalysisQuery } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Audit } from '../audit/audit.ts'
 import { createTestCollections, type TestCollections } from '../collections/test-collections.ts'
+import { analyseSightings } from './analysis.ts'
 import { createSightings, type Sightings } from './sightings.ts'
 
 let collections: TestCollections
@@ -128,4 +129,34 @@ test('LIB-11: refuses no period, more than a year, and what the organization doe
   await expect(analyse({ collectionId: 'x' })).rejects.toThrow('no such data collection')
   const stranger = { ...collections.library.person, organizationId: '999' }
   expect(await sightings.analyse(stranger, { from, to })).toMatchObject({ sightedValues: 0, values: [], traits: [] })
+})
+
+test('LIB-11: what is too much for one analysis is refused with what to do, and so is one too many at once', async () => {
+  const { library } = collections
+  await expect(analyseSightings(library.database.db, library.person, { from, to }, 4)).rejects.toMatchObject({
+    code: 'too-large',
+    message: expect.stringContaining('shorter'),
+  })
+  expect(await analyseSightings(library.database.db, library.person, { from, to }, 5)).toMatchObject({ sightings: 9 })
+  const together = await Promise.allSettled([analyse(), analyse(), analyse()])
+  expect(together.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+  expect(together[2]).toMatchObject({ reason: { code: 'unavailable' } })
+  expect(await analyse()).toMatchObject({ sightings: 9 })
+})
+
+test('LIB-11: a period is looked up by its index, however much was seen at other times', async () => {
+  const { database, organizationId, owner } = collections.library
+  await database.pool.query(
+    `insert into sighting (organization_id, indicator_id, owner_id, seen_at, count, recorded_by)
+     select $1, i.id, $2, '2025-01-01T00:00:00Z'::timestamptz + n * interval '1 minute', 1, 'test'
+     from generate_series(1, 20000) n, (select id from indicator where value = 'analysed5.example.org') i`,
+    [organizationId, await owner('Sensors')],
+  )
+  await database.pool.query('analyze sighting')
+  const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(
+    `explain select indicator_id from sighting where organization_id = $1 and seen_at >= $2 and seen_at < $3`,
+    [organizationId, from, to],
+  )
+  expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('sighting_over_time')
+  expect(await analyse()).toMatchObject({ sightings: 9 })
 })

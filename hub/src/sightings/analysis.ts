@@ -9,6 +9,10 @@ import { readTraits } from './traits.ts'
 const daysMax = 366
 const dayMs = 86_400_000
 const valuesShownMax = 1000
+/** Sightings that one analysis looks at. */
+const sightingsMax = 1_000_000
+/** Analyses under way at once: each holds a connection, and memory for its sorts. */
+const analysesMax = 2
 /** How long one analysis may take. */
 const statementTimeout = '30s'
 /** SQLSTATE of a statement that ran longer than `statement_timeout`. */
@@ -17,12 +21,14 @@ const queryCanceled = '57014'
 /**
  * What was seen in a period, whose it is, and what it has in common (LIB-11). Set-based, over temporary tables of one transaction.
  *
- * @throws Problem `invalid` where the period is none or too long, `unavailable` where it takes too long
+ * @throws Problem `invalid` where the period is none or too long, `too-large` where too much was seen in it, `unavailable` where it takes too
+ * long
  */
 export async function analyseSightings(
   db: DatabaseConnection['db'],
   { organizationId }: PersonCaller,
   query: SightingAnalysisQuery,
+  sightingsLimit = sightingsMax,
 ): Promise<SightingAnalysis> {
   const length = Date.parse(query.to) - Date.parse(query.from)
   if (!(length > 0) || length > daysMax * dayMs)
@@ -35,7 +41,7 @@ export async function analyseSightings(
       await sql`select set_config('statement_timeout', ${statementTimeout}, true), set_config('jit', 'off', true),
         set_config('work_mem', '64MB', true)`.execute(trx)
       await mustHave(trx, organizationId, query)
-      await findSighted(trx, organizationId, query)
+      await findSighted(trx, organizationId, query, sightingsLimit)
       return await analyse(trx, organizationId, query)
     })
   } catch (error) {
@@ -43,6 +49,21 @@ export async function analyseSightings(
     throw new Problem('unavailable', 'The analysis takes too long; ask for a shorter period or a data collection.', {
       cause: error,
     })
+  }
+}
+
+/** @throws Problem `unavailable` to whoever asks while as many are under way as may be */
+export function createAnalyses(db: DatabaseConnection['db']) {
+  let underWay = 0
+  return async (caller: PersonCaller, query: SightingAnalysisQuery): Promise<SightingAnalysis> => {
+    if (underWay >= analysesMax)
+      throw new Problem('unavailable', `${analysesMax} analyses are under way; ask again when one has ended.`)
+    underWay += 1
+    try {
+      return await analyseSightings(db, caller, query)
+    } finally {
+      underWay -= 1
+    }
   }
 }
 
@@ -73,15 +94,21 @@ async function findSighted(
   db: Db,
   organizationId: string,
   { from, to, controlId, collectionId }: SightingAnalysisQuery,
+  sightingsLimit: number,
 ): Promise<void> {
   await sql`
     create temporary table sighting_seen on commit drop as
     select s.indicator_id, s.seen_at, s.count from sighting s
     where s.organization_id = ${organizationId} and s.seen_at >= ${from}::timestamptz and s.seen_at < ${to}::timestamptz
       ${controlId === undefined ? sql`` : sql`and s.control_id = ${controlId}`}
-      and exists (select 1 from ${members(organizationId, collectionId)} m where m.indicator_id = s.indicator_id)`.execute(
-    db,
-  )
+      and exists (select 1 from ${members(organizationId, collectionId)} m where m.indicator_id = s.indicator_id)
+    limit ${sightingsLimit + 1}`.execute(db)
+  const { rows } = await sql<{ count: string }>`select count(*) from sighting_seen`.execute(db)
+  if (Number(rows[0]?.count) > sightingsLimit)
+    throw new Problem(
+      'too-large',
+      `There are more than ${sightingsLimit} sightings in this period; ask for a shorter one, one control, or a data collection.`,
+    )
   await sql`
     create temporary table sighted on commit drop as
     select indicator_id, sum(count)::bigint as sightings, max(seen_at) as last_seen_at from sighting_seen group by indicator_id`.execute(

@@ -1,10 +1,4 @@
-import type {
-  IndicatorLifecycle,
-  ReportFalsePositive,
-  ReportSighting,
-  Sighting,
-  SightingAnalysisQuery,
-} from '@postern/protocol'
+import type { IndicatorLifecycle, ReportFalsePositive, ReportSighting, Sighting } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
@@ -13,7 +7,7 @@ import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { applyNow, explainLifecycle, lockIndicator } from '../lifecycle/lifecycle.ts'
 import type { Owners } from '../owners/owners.ts'
-import { analyseSightings } from './analysis.ts'
+import { createAnalyses } from './analysis.ts'
 import { addFalsePositive, addSighting, pageOfSightings, toSighting } from './sighting-store.ts'
 
 export type SightingParts = {
@@ -110,7 +104,7 @@ export function createSightings({ db, clock, audit, owners, onTouched }: Sightin
     list,
     report,
     reportFalsePositive,
-    analyse: (caller: PersonCaller, query: SightingAnalysisQuery) => analyseSightings(db, caller, query),
+    analyse: createAnalyses(db),
   }
 }
 
