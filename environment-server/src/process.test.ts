@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { StartProblem } from './log/start-problem.ts'
 import { refuseRoot } from './log/refuse-root.ts'
 
-// Each test starts servers of its own, on a machine that may be busy.
+// Each test starts servers of its own, most of them side by side, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
 let hub: FakeHub
@@ -42,7 +42,7 @@ async function failure(server: EnvironmentServerProcess): Promise<string> {
   return server.text
 }
 
-test('ES-13: a second copy on the same folder is refused, and the first goes on', async () => {
+test.concurrent('ES-13: a second copy on the same folder is refused, and the first goes on', async () => {
   await using first = newServer()
   await first.startConnected()
   const second = new EnvironmentServerProcess(first.home)
@@ -68,7 +68,7 @@ test.runIf(unprivilegedUser() !== undefined)('ES-13: started as root, the proces
   expect(text).toContain('does not run as root')
 })
 
-test('ES-13: SIGTERM lets a running app end, takes nothing new, and delivers its result', async () => {
+test.concurrent('ES-13: SIGTERM lets a running app end, takes nothing new, and delivers its result', async () => {
   await using rehearsal = await Rehearsal.start()
   const executionId = await rehearsal.execute(`console.log('up'); setTimeout(() => process.exit(3), 2500)`)
   await waitFor(() => rehearsal.hub.log(executionId).length > 0, 'the app to be up')
@@ -82,13 +82,13 @@ test('ES-13: SIGTERM lets a running app end, takes nothing new, and delivers its
   expect(rehearsal.hub.lost).toEqual([])
 })
 
-test('the last will is published when the process is killed', async () => {
+test.concurrent('the last will is published when the process is killed', async () => {
   await using rehearsal = await Rehearsal.start()
   await rehearsal.server.kill()
   await waitFor(() => rehearsal.hub.lost.includes(rehearsalXid), 'the last will')
 })
 
-test('ES-9: folders of executions older than the setting are removed at the start', async () => {
+test.concurrent('ES-9: folders of executions older than the setting are removed at the start', async () => {
   await using server = newServer({ appsSessionDaystoKeep: 2 })
   const jobs = join(server.home, '.postern-envsvr', 'exchange', 'jobs')
   for (const [name, days] of [
@@ -106,7 +106,7 @@ test('ES-9: folders of executions older than the setting are removed at the star
   expect(existsSync(join(jobs, 'young', '1', 'out', 'file'))).toBe(true)
 })
 
-test('S9: an enrolment token works once: the same bundle elsewhere is told so', async () => {
+test.concurrent('S9: an enrolment token works once: the same bundle elsewhere is told so', async () => {
   await using first = newServer()
   await first.startConnected()
   await using second = newServer()
@@ -116,7 +116,7 @@ test('S9: an enrolment token works once: the same bundle elsewhere is told so', 
   expect(await failure(second)).toContain('was used already')
 })
 
-test('ES-10: a wrong master password ends the start with a sentence', async () => {
+test.concurrent('ES-10: a wrong master password ends the start with a sentence', async () => {
   await using server = newServer()
   await server.startConnected()
   await server.stop()
@@ -124,7 +124,7 @@ test('ES-10: a wrong master password ends the start with a sentence', async () =
   expect(await failure(server)).toContain('The master password is wrong.')
 })
 
-test('ES-3: nothing listening is said in a sentence, at enrolment and later', async () => {
+test.concurrent('ES-3: nothing listening is said in a sentence, at enrolment and later', async () => {
   await using fresh = newServer({ apiURL: 'https://127.0.0.1:9' })
   expect(await failure(fresh)).toContain('nothing answers at 127.0.0.1:9')
   await using server = newServer()
@@ -142,7 +142,7 @@ test('ES-3: nothing listening is said in a sentence, at enrolment and later', as
   expect(server.hasEnded).toBe(false)
 })
 
-test('ES-3: a hub with a certificate of another CA is not trusted, and the sentence says what that may mean', async () => {
+test.concurrent('ES-3: a hub with a certificate of another CA is not trusted, and the sentence says what that may mean', async () => {
   await using server = newServer()
   const trustFile = join(server.home, '.postern-envsvr', 'keystore', 'trust.json')
   const trust = JSON.parse(readFileSync(trustFile, 'utf8')) as Record<string, unknown>
@@ -151,6 +151,7 @@ test('ES-3: a hub with a certificate of another CA is not trusted, and the sente
   expect(await failure(server)).toMatch(/was not issued by the hub that this bundle came from/)
 })
 
+// Alone: it cuts the lines of all servers of this hub.
 test('ES-3: refused credentials are said in a sentence, and tried again', async () => {
   await using server = newServer()
   await server.startConnected()
@@ -164,7 +165,7 @@ test('ES-3: refused credentials are said in a sentence, and tried again', async 
   expect(server.hasEnded).toBe(false)
 })
 
-test('ES-12: all mistakes in the settings are named at once', async () => {
+test.concurrent('ES-12: all mistakes in the settings are named at once', async () => {
   await using server = newServer({
     brokerPort: 'soon',
     apiURL: 'http://plain.example.com',
@@ -174,13 +175,13 @@ test('ES-12: all mistakes in the settings are named at once', async () => {
   for (const name of ['brokerPort', 'apiURL', 'appsNumberofJobExecutors']) expect(text).toContain(name)
 })
 
-test('S16: a misspelt restriction in the local policy is refused, since it would restrict nothing', async () => {
+test.concurrent('S16: a misspelt restriction in the local policy is refused, since it would restrict nothing', async () => {
   await using server = newServer()
   writeFileSync(join(server.home, '.postern-envsvr', 'policy.json'), JSON.stringify({ appz: ['x'] }))
   expect(await failure(server)).toContain('appz')
 })
 
-test('ES-10: on a terminal the first start asks twice for a password, a later one asks again after a mistake', async () => {
+test.concurrent('ES-10: on a terminal the first start asks twice for a password, a later one asks again after a mistake', async () => {
   await using server = newServer({}, { arguments: [] })
   const main = fileURLToPath(new URL('main.ts', import.meta.url))
   giveAway(server.home)
