@@ -116,7 +116,8 @@ export async function findJob(db: Db, organizationId: string, id: string): Promi
 
 /** The job, locked against every other change of it. */
 export async function lockJob(trx: Db, organizationId: string, id: string): Promise<StoredJob | undefined> {
-  await sql`select 1 from job where id = ${id} for update`.execute(trx)
+  // Of the organization alone: nobody holds up another's job by guessing its number.
+  await sql`select 1 from job where id = ${id} and organization_id = ${organizationId} for update`.execute(trx)
   return await findJob(trx, organizationId, id)
 }
 

@@ -278,6 +278,11 @@ describe('FD-14: jobs', () => {
           `${method} ${url}`,
         ).toBe(404)
       }
+      // Nor are they waited for, which would hold up those whose they are as well.
+      await rehearsal.db.transaction().execute(async (trx) => {
+        await sql`select 1 from job where id = ${made.id} for update`.execute(trx)
+        expect((await call('PATCH', paths.job(made.id), { enabled: false })).status).toBe(404)
+      })
       expect((await call('GET', paths.jobs)).body.data).toEqual([])
       expect((await call('POST', paths.jobs, feedJob('Theirs'))).body.detail).toMatch(
         /your organization has no environment/,
