@@ -2,9 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
 import { checkoutFolder } from './house/checkout.ts'
-import { closingLine, readTestReport } from './features/test-report.ts'
+import { soakRow } from './features/soak-row.ts'
 
 const [reportFile, exitCode] = process.argv.slice(2)
 if (reportFile === undefined) throw new Error('Usage: node tools/write-soak.ts REPORT.json VITEST-EXIT-CODE')
@@ -25,22 +24,12 @@ if (!existsSync(document)) {
   )
 }
 const report = readFileSync(reportFile, 'utf8')
-const run = readTestReport(report, checkoutFolder)
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: checkoutFolder, encoding: 'utf8' }).trim()
-const files = new Set(run.tests.map((test) => test.path)).size
-const result = closingLine(run, Number(exitCode ?? 0))
 const day = new Date().toISOString().slice(0, 10)
-addRow(`| ${day} | ${commit} | ${files} | ${sizesIn(report)} | ${result} |`)
+const { row, result } = soakRow(report, checkoutFolder, { day, commit, exitCode: Number(exitCode ?? 0) })
+addRow(row)
 console.log(result)
 process.exitCode = Number(exitCode ?? 0)
-
-/** What tests say of themselves in `task.meta.soaked`, e.g. *200 kills*. */
-function sizesIn(json: string): string {
-  const Meta = z.object({ meta: z.optional(z.object({ soaked: z.optional(z.string()) })) })
-  const Report = z.object({ testResults: z.array(z.object({ assertionResults: z.array(Meta) })) })
-  const tests = Report.parse(JSON.parse(json)).testResults.flatMap(({ assertionResults }) => assertionResults)
-  return tests.flatMap(({ meta }) => meta?.soaked ?? []).join(', ')
-}
 
 /** Below the last row of the document's first table. */
 function addRow(row: string): void {

@@ -88,7 +88,7 @@ function runsTo(to: string): fc.Arbitrary<Run[]> {
 test(
   'AED-7 S10: over TLS, whatever the appliance does and whenever the app is killed, no receipt is wrongly in sync, every difference is named, and all converges',
   { timeout: testMs },
-  async () => {
+  async ({ task }) => {
     await using app = await installApp(import.meta.dirname)
     await using aed = await rehearse()
     await using relay = await startRelay(Number(new URL(aed.identity.url).port))
@@ -123,6 +123,8 @@ test(
       // A run takes as long as a process; what fails is told with its seed and not made smaller.
       { numRuns: worlds, endOnFailure: true },
     )
+    const met = faultsOfRequests.filter((fault) => seen.has(fault)).length
+    task.meta.soaked = `${seen.get('run under faults')} runs under faults over the wire, ${seen.get('killed')} killed, ${met} of ${faultsOfRequests.length} faults of requests met`
     expect(seen.get('run under faults')).toBeGreaterThanOrEqual(worlds * runsPerWorld)
     // Few runs may miss what is rare; many may not.
     const expected = isSoak

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { checkoutFolder } from '../house/checkout.ts'
 import { documentProblems, proofProblems, skipProblems } from './feature-problems.ts'
 import { featureIds, featureOf, readFeatureDocument, tableHeader } from './feature-table.ts'
+import { soakRow } from './soak-row.ts'
 import { closingLine, readTestReport, type TestRun } from './test-report.ts'
 
 test('docs/features.md has a row and a description for every feature, and points at tests that exist', () => {
@@ -82,6 +83,26 @@ test('a report of vitest is read, with what failed outside of tests', () => {
 test('an error outside of every file is counted, since only the exit code tells it', () => {
   expect(closingLine(run('a.test.ts', 'it is so', 'passed'), 0)).toBe('1 passed, 0 failed, 0 skipped')
   expect(closingLine(run('a.test.ts', 'it is so', 'passed'), 1)).toBe('1 passed, 1 failed, 0 skipped')
+})
+
+test('a soak is written down with its few files, what it was made of, how long it took, and how it ended', () => {
+  const json = JSON.stringify({
+    startTime: 1_000,
+    testResults: [
+      {
+        ...file('/x/dev/storm.test.ts', 'passed', []),
+        endTime: 11 * 60_000,
+        assertionResults: [
+          { fullName: 'a', status: 'passed', meta: { soaked: '200 kills' } },
+          { fullName: 'b', status: 'failed', meta: {} },
+        ],
+      },
+    ],
+  })
+  expect(soakRow(json, '/x', { day: '2027-01-01', commit: 'abc', exitCode: 1 })).toEqual({
+    row: '| 2027-01-01 | abc | 1 (`dev/storm.test.ts`) | 200 kills | 1 passed, 1 failed, 0 skipped, in 11 minutes |',
+    result: '1 passed, 1 failed, 0 skipped, in 11 minutes',
+  })
 })
 
 function document(rows: string) {
