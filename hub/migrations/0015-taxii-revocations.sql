@@ -19,8 +19,14 @@ where c.id = o.taxii_collection_id and c.collection_id is not null and o.body li
   and o.body::jsonb @> '{"revoked": true}';
 
 create index taxii_object_of_kept on taxii_object (taxii_collection_id, kept_id) where is_last and kept_id is not null;
-create index taxii_object_of_values on taxii_object using gin (value_ids) where is_last and value_ids is not null;
+create index taxii_object_of_values on taxii_object using gin (value_ids) with (fastupdate = off)
+  where is_last and value_ids is not null;
 create index taxii_object_of_group on taxii_object (group_id) where is_last and group_id is not null;
+
+-- Nearly all texts say one value. A look-up in the index of arrays would read all that waits to be merged into it, each time.
+drop index stix_object_of_indicator;
+create index stix_object_of_value on stix_object ((indicator_ids[1])) where cardinality(indicator_ids) = 1;
+create index stix_object_of_values on stix_object using gin (indicator_ids) with (fastupdate = off) where cardinality(indicator_ids) > 1;
 
 -- For match[type] and match[spec_version], whatever match[version] is beside them.
 drop index taxii_object_by_type;

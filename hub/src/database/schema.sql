@@ -1078,7 +1078,8 @@ table stix_object
   constraint stix_object_pkey PRIMARY KEY (number)
   constraint stix_object_spec_version_check CHECK ((spec_version = ANY (ARRAY['2.0'::text, '2.1'::text])))
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
-  CREATE INDEX stix_object_of_indicator ON public.stix_object USING gin (indicator_ids) WHERE (indicator_ids <> '{}'::uuid[])
+  CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
+  CREATE INDEX stix_object_of_values ON public.stix_object USING gin (indicator_ids) WITH (fastupdate=off) WHERE (cardinality(indicator_ids) > 1)
 
 table tag
   id bigint not null generated
@@ -1138,7 +1139,7 @@ table taxii_object
   CREATE INDEX taxii_object_of_group ON public.taxii_object USING btree (group_id) WHERE (is_last AND (group_id IS NOT NULL))
   CREATE INDEX taxii_object_of_indicator ON public.taxii_object USING btree (taxii_collection_id, indicator_id) WHERE (is_last AND (indicator_id IS NOT NULL))
   CREATE INDEX taxii_object_of_kept ON public.taxii_object USING btree (taxii_collection_id, kept_id) WHERE (is_last AND (kept_id IS NOT NULL))
-  CREATE INDEX taxii_object_of_values ON public.taxii_object USING gin (value_ids) WHERE (is_last AND (value_ids IS NOT NULL))
+  CREATE INDEX taxii_object_of_values ON public.taxii_object USING gin (value_ids) WITH (fastupdate=off) WHERE (is_last AND (value_ids IS NOT NULL))
   CREATE UNIQUE INDEX taxii_object_by_id ON public.taxii_object USING btree (taxii_collection_id, object_id, version)
 
 table taxii_pending

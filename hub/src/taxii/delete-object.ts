@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { Filters } from './filters.ts'
+import { textSays } from './what-may-leave.ts'
 
 /** What of the library nothing says any more once an object is gone. */
 export type Deleted = { indicators: { type: string; value: string }[]; groups: { type: string; xid: string }[] }
@@ -122,8 +123,7 @@ async function saidAlone(
     select i.type, i.value from indicator i where i.id in (
       select unnest(${built}::uuid[]) union
       select unnest(s.indicator_ids) from stix_object s where s.owner_id = ${ownerId} and ${isGone})
-    and not exists (
-      select from stix_object s where s.owner_id = ${ownerId} and s.indicator_ids @> array[i.id] and (${isGone}) is not true)
+    and not ${textSays(ownerId, sql`i.id`, sql`(${isGone}) is not true`)}
     order by i.type, i.value`.execute(db)
   const { rows: groups } = await sql<{ type: string; xid: string }>`
     select type, xid from library_group g where g.owner_id = ${ownerId}

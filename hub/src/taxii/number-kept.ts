@@ -6,7 +6,7 @@ import type { Changed } from './number-owner.ts'
 import { revokedObject } from './revoked-object.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { laterThan } from './value-object.ts'
-import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
+import { groupMayLeave, type OwnerScope, saysAmong, saysOne, valuesMayLeave } from './what-may-leave.ts'
 
 /** A collection of an owner, and how far its objects have come. */
 export type OwnerSource = OwnerScope & { id: string; stixNumber: string; passAfter: string | null }
@@ -72,7 +72,9 @@ export async function numberChangedObjects(
     trx,
     source,
     sql`
-      select s.object_id from ${changed} join stix_object s on s.owner_id = ${ownerId} and s.indicator_ids @> array[c.id]
+      select s.object_id from ${changed} join stix_object s on s.owner_id = ${ownerId} and ${saysOne(sql`c.id`)}
+        and s.number <= ${source.stixNumber}::bigint
+      union select s.object_id from ${changed} join stix_object s on s.owner_id = ${ownerId} and ${saysAmong(sql`c.id`)}
         and s.number <= ${source.stixNumber}::bigint
       union select s.object_id from stix_object s
         where s.owner_id = ${ownerId} and s.group_id = any(${groupIds}::bigint[]) and s.number <= ${source.stixNumber}::bigint

@@ -3,7 +3,7 @@ import type { Db } from '../database/database.ts'
 import { appendObjects, forgetEarlier } from './append-objects.ts'
 import type { OwnerSource } from './number-kept.ts'
 import { type Candidate, valueObject } from './value-object.ts'
-import { valueMayLeave } from './what-may-leave.ts'
+import { textSays, valueMayLeave } from './what-may-leave.ts'
 
 /**
  * Of these values those that the owner asserts without a kept text: what entered gets an object, what changed a new version, what readers
@@ -39,8 +39,7 @@ function candidates(source: OwnerSource, indicatorIds: string[]) {
         and not exists (select from stix_object s where s.owner_id = ${ownerId} and s.object_id = o.object_id)
     ) held on true
     cross join lateral (
-      select ${valueMayLeave(source, sql`c.id`)} and not exists (
-        select from stix_object s where s.owner_id = ${ownerId} and s.indicator_ids @> array[c.id]) as is_so
+      select ${valueMayLeave(source, sql`c.id`)} and not ${textSays(ownerId, sql`c.id`)} as is_so
     ) wanted
     where wanted.is_so or held.body is not null
     order by i.id`

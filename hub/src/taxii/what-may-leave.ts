@@ -42,7 +42,30 @@ export function objectMayLeave(scope: OwnerScope): RawBuilder<boolean> {
     and (o.group_id is null or ${groupMayLeave(scope, sql`o.group_id`)})))`
 }
 
-/** The same of a version of a data collection's object that another one replaced. */
+/**
+ * Whether a text of the owner says a value: by the index of those that say one, or of those that say several.
+ * @param indicatorId a column @param condition of the text `s` beside that
+ */
+export function textSays(
+  ownerId: string,
+  indicatorId: RawBuilder<unknown>,
+  condition = sql`true`,
+): RawBuilder<boolean> {
+  return sql<boolean>`(
+    exists (select from stix_object s where s.owner_id = ${ownerId} and ${saysOne(indicatorId)} and ${condition})
+    or exists (select from stix_object s where s.owner_id = ${ownerId} and ${saysAmong(indicatorId)} and ${condition}))`
+}
+
+/** Of a text `s`. */
+export function saysOne(indicatorId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`cardinality(s.indicator_ids) = 1 and s.indicator_ids[1] = ${indicatorId}`
+}
+
+export function saysAmong(indicatorId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`cardinality(s.indicator_ids) > 1 and s.indicator_ids @> array[${indicatorId}]`
+}
+
+/** Whether a version of a data collection's object may be given out still, that another one replaced. */
 export function earlierMayLeave(organizationId: string, tlpMax: number): RawBuilder<boolean> {
   return sql<boolean>`(o.is_last or o.indicator_id is null or (
     select coalesce(v.tlp <= ${tlpMax}::int, true) and not ${isKeptFromExports(organizationId, sql`i.id`)}
