@@ -1,16 +1,20 @@
 import { Rehearsal, waitFor } from '@postern/dev/environment-server'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
-// Each test starts servers of its own, on a machine that may be busy.
+// On a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
 let rehearsal: Rehearsal
-beforeEach(async () => {
+beforeAll(async () => {
   rehearsal = await Rehearsal.start()
 })
-afterEach(() => rehearsal[Symbol.asyncDispose]())
+afterAll(() => rehearsal[Symbol.asyncDispose]())
+
+/** How often the server asked for this app, of all that the hub gave away. */
+const downloadsOf = ({ sha256 }: { sha256: string }) =>
+  rehearsal.hub.packageDownloads.filter((each) => each === sha256).length
 
 const programs = () => join(rehearsal.server.home, '.postern-envsvr', 'exchange', 'programs')
 
@@ -29,6 +33,7 @@ test.each([
 ])('ES-22: an app that was changed on the machine %s is thrown away and fetched again', async (_when, restart) => {
   const app = await rehearsal.app('process.exit(0)')
   await rehearsal.run(app)
+  const saidBefore = rehearsal.server.text.length
   if (restart) await rehearsal.server.stop()
   const folder = join(programs(), app.programName, app.sha256)
   const file = join(folder, 'index.mjs')
@@ -37,8 +42,8 @@ test.each([
   chmodSync(file, 0o400)
   if (restart) await rehearsal.server.startConnected()
   expect(await rehearsal.run(app)).toMatchObject({ outcome: 'exited', exitCode: 0 })
-  expect(rehearsal.hub.packageDownloads).toEqual([app.sha256, app.sha256])
-  expect(rehearsal.server.text).toContain('was changed on this machine')
+  expect(downloadsOf(app)).toBe(2)
+  expect(rehearsal.server.text.slice(saidBefore)).toContain('was changed on this machine')
   expect(readFileSync(file, 'utf8')).toBe('process.exit(0)')
 })
 
@@ -56,9 +61,10 @@ test('ES-22: an app with a file too many is thrown away and fetched again', asyn
 
 test('ES-5: a download that fails is tried again', async () => {
   const app = await rehearsal.app('process.exit(0)')
+  const saidBefore = rehearsal.server.text.length
   rehearsal.hub.api.failWith = 503
   const executionId = await rehearsal.execute(app)
-  await waitFor(() => rehearsal.server.text.includes('trying again'), 'a first failure')
+  await waitFor(() => rehearsal.server.text.slice(saidBefore).includes('trying again'), 'a first failure')
   rehearsal.hub.api.failWith = undefined
   expect((await rehearsal.resultOf(executionId)).result).toMatchObject({ outcome: 'exited', exitCode: 0 })
 })
@@ -73,5 +79,5 @@ test('ES-22: executions of one app at once fetch it once', async () => {
   const app = await rehearsal.app('process.exit(0)')
   const executionIds = await Promise.all([rehearsal.execute(app), rehearsal.execute(app), rehearsal.execute(app)])
   for (const executionId of executionIds) expect((await rehearsal.resultOf(executionId)).result.exitCode).toBe(0)
-  expect(rehearsal.hub.packageDownloads).toEqual([app.sha256])
+  expect(downloadsOf(app)).toBe(1)
 })
