@@ -101,7 +101,7 @@ export function createFeatures({
     sightings: createSightings({ ...lifecycleParts, owners: library.owners }),
     stix,
     readers,
-    lists: createLists({ db, clock, audit, log, settings, collections, readers }),
+    lists: createLists({ db, pool, clock, audit, log, settings, collections, readers }),
     taxii: createTaxii({
       db,
       pool,

@@ -160,7 +160,7 @@ describe('LIB-7: how a list is sent', () => {
     world.at.library.clock.set(new Date(Date.now() + (listLimits.replacedMinutesKept + 1) * 60_000))
     await world.lists.tick()
     // Another hub's, which never sent it.
-    const fresh = new TextStreams(world.at.library.database.db)
+    const fresh = new TextStreams(world.at.library.database.pool)
     await expect(fresh.open(text.id, 'identity', text.bytes, 'x').toArray()).rejects.toThrow('bytes instead of')
   })
 

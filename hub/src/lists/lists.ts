@@ -16,6 +16,7 @@ import { TextStreams } from './text-streams.ts'
 
 export type ListsParts = {
   db: DatabaseConnection['db']
+  pool: DatabaseConnection['pool']
   clock: Clock
   audit: Audit
   log: Log
@@ -29,7 +30,7 @@ export type Lists = ReturnType<typeof createLists>
 const shrinkPercentDefault = 50
 
 /** Lists that firewalls fetch (D27): their settings, their texts, and who may have them. */
-export function createLists({ db, clock, audit, log, settings, collections, readers }: ListsParts) {
+export function createLists({ db, pool, clock, audit, log, settings, collections, readers }: ListsParts) {
   const store = new ListStore(db)
   const baseUrl = async () => (await settings.publicNames()).apiURL
 
@@ -170,7 +171,7 @@ export function createLists({ db, clock, audit, log, settings, collections, read
     release,
     fetch,
     clock,
-    streams: new TextStreams(db),
+    streams: new TextStreams(pool),
     async list(caller: PersonCaller, after: string | undefined, limit: number) {
       const base = await baseUrl()
       const rows = await store.page(caller.organizationId, after, limit + 1)

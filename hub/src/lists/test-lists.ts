@@ -46,7 +46,16 @@ export async function createTestLists(): Promise<TestLists> {
   const log = { error: silent, warn: silent, info: silent, debug: silent }
   const readers = createReaders({ ...database, audit, clock })
   const settings = { publicNames: async () => ({ apiURL: 'https://hub.example.org' }) }
-  const lists = createLists({ db: database.db, clock, audit, log, settings, collections: at.collections, readers })
+  const lists = createLists({
+    db: database.db,
+    pool: database.pool,
+    clock,
+    audit,
+    log,
+    settings,
+    collections: at.collections,
+    readers,
+  })
   const nobody = async () => undefined
   const access = new Access(database.db, audit, clock)
   const server = await createServer({

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
-import { sql } from 'kysely'
-import type { Db } from '../database/database.ts'
+import type { Pool } from 'pg'
 import { Problem } from '../lib/problem.ts'
+import { copyParts } from './copy-parts.ts'
 import { listLimits } from './list-limits.ts'
 import { SentParts } from './sent-parts.ts'
 
@@ -15,13 +15,13 @@ const partsAtOnce = 8
  * but its place here; the text stays for it when another one has taken its place.
  */
 export class TextStreams {
-  readonly #db: Db
+  readonly #pool: Pool
   readonly #sent = new SentParts()
   readonly #open = new Map<string, number>()
   #openCount = 0
 
-  constructor(db: Db) {
-    this.#db = db
+  constructor(pool: Pool) {
+    this.#pool = pool
   }
 
   /**
@@ -35,7 +35,7 @@ export class TextStreams {
     }
     this.#openCount += 1
     this.#open.set(reader, ofReader + 1)
-    const stream = Readable.from(bytesOf({ db: this.#db, sent: this.#sent, textId, encoding }, bytes), {
+    const stream = Readable.from(bytesOf({ pool: this.#pool, sent: this.#sent, textId, encoding }, bytes), {
       objectMode: false,
     })
     const late = () => stream.destroy(new Error(`a list took longer than ${listLimits.streamMinutesMax} minutes`))
@@ -51,7 +51,7 @@ export class TextStreams {
   }
 }
 
-type Source = { db: Db; sent: SentParts; textId: string; encoding: Encoding }
+type Source = { pool: Pool; sent: SentParts; textId: string; encoding: Encoding }
 
 async function* bytesOf(source: Source, bytes: number): AsyncGenerator<Buffer> {
   let sent = 0
@@ -70,14 +70,12 @@ async function* bytesOf(source: Source, bytes: number): AsyncGenerator<Buffer> {
 }
 
 /** @returns nothing behind the last part */
-async function readParts({ db, sent, textId, encoding }: Source, from: number): Promise<Buffer> {
+async function readParts({ pool, sent, textId, encoding }: Source, from: number): Promise<Buffer> {
   const key = `${textId} ${encoding} ${from}`
   const kept = sent.get(key)
   if (kept !== undefined) return kept
-  const { rows } = await sql<{ part: string | Buffer }>`
-    select ${encoding === 'gzip' ? sql`gzip` : sql`body`} as part from list_text_part
-    where text_id = ${textId} and number >= ${from} and number < ${from + partsAtOnce} order by number`.execute(db)
-  const bytes = Buffer.concat(rows.map(({ part }) => (typeof part === 'string' ? Buffer.from(part) : part)))
+  const parts = { textId: BigInt(textId), from, to: from + partsAtOnce }
+  const bytes = await copyParts(pool, encoding === 'gzip' ? 'gzip' : 'body', parts)
   if (bytes.length > 0) sent.keep(key, bytes)
   return bytes
 }
