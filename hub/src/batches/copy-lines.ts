@@ -8,7 +8,7 @@ const startBytes = 1 << 16
 const lineFeed = 0x0a
 
 export class CopyLinesWriter {
-  #buffer = Buffer.from(new ArrayBuffer(startBytes))
+  #buffer = Buffer.from(new ArrayBuffer(0))
   #length = 0
   readonly #ends: number[] = []
 
@@ -24,16 +24,20 @@ export class CopyLinesWriter {
     this.#ends.push(this.#length)
   }
 
+  /** Hands over what was written: once. */
   finish(): CopyLines {
-    const bytes = new Uint8Array(this.#buffer.buffer as ArrayBuffer, 0, this.#length)
-    return { bytes, ends: Uint32Array.from(this.#ends) }
+    return { bytes: new Uint8Array(this.#resized(this.#length)), ends: Uint32Array.from(this.#ends) }
   }
 
   #reserve(count: number): void {
-    if (this.#length + count <= this.#buffer.length) return
-    const larger = Buffer.from(new ArrayBuffer(Math.max(this.#buffer.length * 2, this.#length + count)))
-    this.#buffer.copy(larger, 0, 0, this.#length)
-    this.#buffer = larger
+    const needed = this.#length + count
+    if (needed > this.#buffer.length)
+      this.#buffer = Buffer.from(this.#resized(Math.max(startBytes, this.#buffer.length * 2, needed)))
+  }
+
+  /** What is left behind is given back at once, and not when memory is next looked through. */
+  #resized(bytes: number): ArrayBuffer {
+    return (this.#buffer.buffer as ArrayBuffer).transfer(bytes)
   }
 }
 
