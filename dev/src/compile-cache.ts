@@ -11,7 +11,8 @@ export function compileCache(user: { uid: number; gid: number } | undefined): Re
   const folder = `/tmp/postern-compiled-${uid}`
   if (!existsSync(folder)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    giveAway(folder, user)
+    // Without a user it stays ours: root's own processes use it too.
+    if (user !== undefined) giveAway(folder, user)
   }
   const facts = lstatSync(folder)
   return facts.isDirectory() && facts.uid === uid ? { NODE_COMPILE_CACHE: folder } : {}

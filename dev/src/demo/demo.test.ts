@@ -132,6 +132,18 @@ describe('D19: the demo of an ordinary user without a home', () => {
     return await runJob(hub(), job.id)
   }
 
+  /** What all executions of a job since then did together. */
+  async function ledgersSince(jobName: string, since: string) {
+    const executions = (await callHub(hub(), paths.executions, ExecutionPage)).data.filter(
+      (each) => each.jobName === jobName && each.finishedAt !== null && each.finishedAt > since,
+    )
+    const ledgers = await Promise.all(
+      executions.map(async ({ id }) => await callHub(hub(), paths.executionLedger(id), Ledger)),
+    )
+    const sumOf = (what: 'created' | 'updated' | 'deleted') => ledgers.reduce((sum, each) => sum + each[what], 0)
+    return { created: sumOf('created'), updated: sumOf('updated'), deleted: sumOf('deleted') }
+  }
+
   async function collectionNamed(name: string) {
     const found = (await callHub(hub(), paths.collections, CollectionPage)).data.find((each) => each.name === name)
     if (found === undefined) throw new Error(`there is no data collection ${name}`)
@@ -173,10 +185,11 @@ describe('D19: the demo of an ordinary user without a home', () => {
       const before = await applianceHolds(join(dataFolder, 'aed'), 'Postern sample')
       const gone = 'c2-7.lantern.example.com'
       expect(before.Host).toContain(gone)
-      removeAttribute(join(dataFolder, 'events/sample'), gone)
       const since = new Date().toISOString()
-      const { ledger } = await run('MISP feed sample')
-      expect(ledger).toMatchObject({ created: 0, updated: 0, deleted: 1 })
+      removeAttribute(join(dataFolder, 'events/sample'), gone)
+      await run('MISP feed sample')
+      // The demo's own schedule may have come first: whichever execution took the value away, one did and nothing else changed.
+      expect(await ledgersSince('MISP feed sample', since)).toEqual({ created: 0, updated: 0, deleted: 1 })
       await run('NETSCOUT AED sample')
       const receipts = (await callHub(hub(), paths.receipts, ReceiptPage)).data.filter(
         ({ createdAt }) => createdAt > since,
