@@ -230,6 +230,11 @@ describe('LIB-6: relationships', () => {
   test('LIB-6: a newer version of an object is written, an older one is not', async () => {
     const tool = sdo('tool', 30, { name: 'Old name' })
     await world.bring('Versions', [tool])
+    const { rows: told } = await world.database.pool.query(
+      `select actor_name, detail from audit_event where action = 'stix.import' and subject = $1`,
+      [`owner ${await world.owner('Versions')}`],
+    )
+    expect(told).toEqual([{ actor_name: 'pat', detail: { objects: 1, mapped: 1, refused: 0 } }])
     const newer = await world.bring('Versions', [{ ...tool, name: 'New name', modified: later }])
     expect(newer).toMatchObject({ mapped: 1, groups: { updated: 1 } })
     expect(await world.bring('Versions', [tool])).toMatchObject({ unchanged: 1, batchId: null })

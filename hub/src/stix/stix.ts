@@ -9,6 +9,7 @@ import type { Batches } from '../batches/batches.ts'
 import type { Collections } from '../collections/collections.ts'
 import type { ValueFilter } from '../collections/version-queries.ts'
 import type { DatabaseConnection } from '../database/database.ts'
+import { databaseOnClient } from '../database/on-client.ts'
 import { UploadPlaces } from '../http/upload-places.ts'
 import { found, Problem } from '../lib/problem.ts'
 import type { Owners } from '../owners/owners.ts'
@@ -54,10 +55,10 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
     address?: string,
   ): Promise<StixImport> {
     const owner = await owners.writable(caller, ownerName)
-    const mapped = await reader.read(json, async (ids, outside) => ({
-      known: await knownObjects(pool, owner.id, ids),
-      places: await placesOf(pool, owner.id, outside),
-    }))
+    const mapped = await reader.read(json, async (ids, outside) => {
+      const [known, places] = await Promise.all([knownObjects(pool, owner.id, ids), placesOf(pool, owner.id, outside)])
+      return { known, places }
+    })
     if (mapped.itemCount > stixItemsMax) {
       throw new Problem(
         'too-large',
@@ -65,9 +66,7 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
       )
     }
     if (mapped.objectCount === 0) return answer(owner.name, mapped.account, undefined)
-    const { batch, account } = await write(caller, owner, mapped)
-    const { objects, mapped: count, refused } = account
-    await audit.record(db, caller, 'stix.import', `owner ${owner.id}`, { objects, mapped: count, refused }, address)
+    const { batch, account } = await write(caller, owner, mapped, address)
     return answer(owner.name, account, batch)
   }
 
@@ -75,6 +74,7 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
     caller: Caller,
     owner: Owner,
     mapped: MappedMessage,
+    address: string | undefined,
   ): Promise<{ batch: BatchRow; account: BundleAccount }> {
     const sender = batchSender(caller, owner)
     let account = mapped.account
@@ -89,6 +89,10 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
           account = judged.account
           await writeObjects(client, owner.id, judged.pieces)
           await unjoin(client, sender, mapped.unjoined)
+          const { objects, mapped: count, refused } = account
+          const detail = { objects, mapped: count, refused }
+          // With what it tells of: neither is there without the other, and one commit is waited for instead of two.
+          await audit.record(databaseOnClient(client), caller, 'stix.import', `owner ${owner.id}`, detail, address)
         },
       },
     )
