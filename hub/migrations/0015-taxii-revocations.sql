@@ -25,6 +25,7 @@ create index taxii_object_of_group on taxii_object (group_id) where is_last and 
 
 -- Nearly all texts say one value. A look-up in the index of arrays would read all that waits to be merged into it, each time.
 drop index stix_object_of_indicator;
+create index stix_object_by_number on stix_object (owner_id, number);
 create index stix_object_of_value on stix_object ((indicator_ids[1])) where cardinality(indicator_ids) = 1;
 create index stix_object_of_values on stix_object using gin (indicator_ids) with (fastupdate = off) where cardinality(indicator_ids) > 1;
 

@@ -1077,6 +1077,7 @@ table stix_object
   constraint stix_object_owner_id_object_id_version_key UNIQUE (owner_id, object_id, version)
   constraint stix_object_pkey PRIMARY KEY (number)
   constraint stix_object_spec_version_check CHECK ((spec_version = ANY (ARRAY['2.0'::text, '2.1'::text])))
+  CREATE INDEX stix_object_by_number ON public.stix_object USING btree (owner_id, number)
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
   CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
   CREATE INDEX stix_object_of_values ON public.stix_object USING gin (indicator_ids) WITH (fastupdate=off) WHERE (cardinality(indicator_ids) > 1)

@@ -6,7 +6,7 @@ import type { Changed } from './number-owner.ts'
 import { revokedObject } from './revoked-object.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { laterThan } from './value-object.ts'
-import { groupMayLeave, type OwnerScope, saysAmong, saysOne, valuesMayLeave } from './what-may-leave.ts'
+import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
 
 /** A collection of an owner, and how far its objects have come. */
 export type OwnerSource = OwnerScope & { id: string; stixNumber: string; passAfter: string | null }
@@ -67,21 +67,24 @@ export async function numberChangedObjects(
   now: Date,
 ): Promise<void> {
   const { id, ownerId } = source
-  const changed = sql`unnest(${indicatorIds}::uuid[]) c (id)`
+  // By arrays, since a join of them may be planned as every one with every row.
+  const changed = sql`${indicatorIds}::uuid[]`
   await settle(
     trx,
     source,
     sql`
-      select s.object_id from ${changed} join stix_object s on s.owner_id = ${ownerId} and ${saysOne(sql`c.id`)}
-        and s.number <= ${source.stixNumber}::bigint
-      union select s.object_id from ${changed} join stix_object s on s.owner_id = ${ownerId} and ${saysAmong(sql`c.id`)}
-        and s.number <= ${source.stixNumber}::bigint
+      select s.object_id from stix_object s
+        where s.owner_id = ${ownerId} and cardinality(s.indicator_ids) = 1 and s.indicator_ids[1] = any(${changed})
+          and s.number <= ${source.stixNumber}::bigint
+      union select s.object_id from stix_object s
+        where s.owner_id = ${ownerId} and cardinality(s.indicator_ids) > 1 and s.indicator_ids && ${changed}
+          and s.number <= ${source.stixNumber}::bigint
       union select s.object_id from stix_object s
         where s.owner_id = ${ownerId} and s.group_id = any(${groupIds}::bigint[]) and s.number <= ${source.stixNumber}::bigint
-      union select o.kept_id from ${changed} join taxii_object o on o.taxii_collection_id = ${id} and o.indicator_id = c.id
-        and o.is_last and o.kept_id is not null
-      union select o.kept_id from ${changed} join taxii_object o on o.value_ids @> array[c.id]
-        and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null
+      union select o.kept_id from taxii_object o
+        where o.taxii_collection_id = ${id} and o.indicator_id = any(${changed}) and o.is_last and o.kept_id is not null
+      union select o.kept_id from taxii_object o
+        where o.value_ids && ${changed} and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null
       union select o.kept_id from taxii_object o
         where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`,
     now,
@@ -139,7 +142,8 @@ async function settle(trx: Db, source: OwnerSource, keptIds: ReturnType<typeof s
     ) s on true
     left join lateral (
       select o.* from taxii_object o where o.taxii_collection_id = ${source.id} and o.kept_id = k.id and o.is_last
-      order by o.number desc limit 1
+      -- Not the number itself: by its order all rows would be read for one.
+      order by o.number + 0 desc limit 1
     ) held on true
     where coalesce(s.may_leave, false) <> coalesce(not held.is_revoked, false)
       or s.may_leave and (s.seems_revoked or held.object_id <> k.id and s.version > held.version)

@@ -71,7 +71,7 @@ async function takeTurn(trx: Db, taxiiCollectionId: string, waitMs: number): Pro
   // They look up by keys, whatever the statistics say.
   await sql`
     select set_config('lock_timeout', ${String(waitMs)}, true), set_config('enable_hashjoin', 'off', true),
-      set_config('enable_mergejoin', 'off', true)`.execute(trx)
+      set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)`.execute(trx)
   await lockTaxiiCollection(trx, taxiiCollectionId)
   const { rows } = await sql<OwnerSource>`
     select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",

@@ -128,11 +128,11 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     envelope: Buffer,
     address?: string,
   ): Promise<Status> {
-    const { canWrite, ownerId, rootId } = await collection(reader, place.root, place.collection)
-    if (!canWrite || ownerId === null) throw forbidden('write to')
+    const { canWrite, ownerName, rootId } = await collection(reader, place.root, place.collection)
+    if (!canWrite || ownerName === null) throw forbidden('write to')
     const bundle = bundleOf(envelope)
     const requestedAt = clock.now()
-    const account = await importBundle(reader, await store.ownerName(ownerId), bundle, address).catch(asTaxii)
+    const account = await importBundle(reader, ownerName, bundle, address).catch(asTaxii)
     const status = statusOf(randomUUID(), account, requestedAt)
     await keepStatus(db, status, { rootId, readerId: reader.readerId, requestedAt })
     return status
@@ -154,11 +154,11 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     address?: string,
   ): Promise<void> {
     const granted = await collection(reader, place.root, place.collection)
-    const { id, canRead, canWrite, ownerId } = granted
-    if (!canRead || !canWrite || ownerId === null) throw forbidden('delete from')
+    const { id, canRead, canWrite, ownerId, ownerName } = granted
+    if (!canRead || !canWrite || ownerId === null || ownerName === null) throw forbidden('delete from')
     if (granted.isBehind) await catchUp(granted)
     const from = { taxiiCollectionId: id, ownerId }
-    const owner = { id: ownerId, name: await store.ownerName(ownerId) }
+    const owner = { id: ownerId, name: ownerName }
     for (let tries = 0; tries < deleteTriesMax; tries++) {
       const chosen = await chooseDeletion(db, from, place.object, filters)
       if (chosen === undefined) throw notThere('object')

@@ -52,17 +52,10 @@ export function textSays(
   condition = sql`true`,
 ): RawBuilder<boolean> {
   return sql<boolean>`(
-    exists (select from stix_object s where s.owner_id = ${ownerId} and ${saysOne(indicatorId)} and ${condition})
-    or exists (select from stix_object s where s.owner_id = ${ownerId} and ${saysAmong(indicatorId)} and ${condition}))`
-}
-
-/** Of a text `s`. */
-export function saysOne(indicatorId: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql<boolean>`cardinality(s.indicator_ids) = 1 and s.indicator_ids[1] = ${indicatorId}`
-}
-
-export function saysAmong(indicatorId: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql<boolean>`cardinality(s.indicator_ids) > 1 and s.indicator_ids @> array[${indicatorId}]`
+    exists (select from stix_object s
+      where s.owner_id = ${ownerId} and cardinality(s.indicator_ids) = 1 and s.indicator_ids[1] = ${indicatorId} and ${condition})
+    or exists (select from stix_object s
+      where s.owner_id = ${ownerId} and cardinality(s.indicator_ids) > 1 and s.indicator_ids @> array[${indicatorId}] and ${condition}))`
 }
 
 /** Whether a version of a data collection's object may be given out still, that another one replaced. */
