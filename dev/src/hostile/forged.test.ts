@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { callHub, ensureJob, ensureOwner, installPackage } from '@postern/cli'
+import { callHub, ensureJob, ensureOwner, installPackage, sendToHub } from '@postern/cli'
 import {
+  Collection,
+  DiffValuePage,
+  ExclusionList,
   Execution,
   IndicatorPage,
   type Job,
@@ -9,9 +12,11 @@ import {
   LedgerItemPage,
   type LogLine,
   LogPage,
+  Owner,
   paths,
   PlanPage,
   ReceiptPage,
+  tcexPaths,
 } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../environment-server/wait-for.ts'
@@ -288,6 +293,84 @@ test(
       expect(answers.get(what), what).toMatch(/^done "200 \{\\"data\\":\[\]/)
     expect(answers.get('read its collection')).toMatch(/^done "200 /)
     expect(await treasures()).toEqual(before)
+  },
+)
+
+/**
+ * What one control's plan would do, value by value, whichever version of the collection it was made of. That it names how many it leaves
+ * out, being inactive, is no part of that.
+ */
+async function plannedNow(): Promise<unknown> {
+  const { target } = story.system.hub
+  await callHub(target, paths.collectionRefresh(story.jobs.collection.id), Collection, { method: 'POST', json: {} })
+  const { execution, plans } = await story.export()
+  const [plan] = plans
+  if (plan === undefined) throw new Error(`the export made no plan: ${execution.state} ${execution.message ?? ''}`)
+  const { target: part, state, desired, held, add, remove } = plan
+  const { data } = await callHub(target, `${paths.planValues(plan.id)}?limit=1000`, DiffValuePage)
+  const values = data.map((value) => JSON.stringify(value)).toSorted()
+  return { part, state, desired, held, add, remove, values }
+}
+
+/** Events of an appliance, as its app sends them, each with what it claims to have seen. */
+async function sendAlarms(owner: string, values: readonly string[], first: number): Promise<void> {
+  const { target } = story.system.hub
+  const config = { action: 'Create', owner, version: 'V2', haltOnError: false }
+  const { bytes } = await sendToHub(target, `${tcexPaths.base}/v2/batch`, { json: config })
+  const made = JSON.parse(bytes.toString()) as { data: { batchId: number } }
+  const alarms = values.map((summary, index) => ({ summary, xid: `forged alarm ${first + index}` }))
+  const content = {
+    group: alarms.map(({ xid }) => ({ type: 'Event', eventType: 'Alert', name: xid, xid, eventDate: now })),
+    indicator: alarms.map(({ summary, xid }) => ({ type: 'Host', summary, associatedGroups: [{ groupXid: xid }] })),
+  }
+  await sendToHub(target, `${tcexPaths.base}${tcexPaths.batch(String(made.data.batchId))}`, {
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Buffer.from(JSON.stringify(content)),
+  })
+}
+
+const now = new Date().toISOString()
+const forgedAlarms = 10_000
+const alarmsAtOnce = 2500
+
+test(
+  'S1: ten thousand forged alarms on protected and unknown values change no plan of a control; what a feed says does',
+  { timeout: storyMs },
+  async () => {
+    const { target } = story.system.hub
+    const collection = paths.collection(story.jobs.collection.id)
+    // Whoever asserts a host: the owner's name alone would keep out what the forger brings.
+    await callHub(target, collection, Collection, { method: 'PATCH', json: { tql: 'typeName = "Host"' } })
+    const [protectedHost = ''] = hostNames(1, 'other')
+    const list = await callHub(target, paths.exclusionLists, ExclusionList, {
+      json: { name: 'Never', kind: 'protected', atImport: false },
+    })
+    const entries = [{ entry: protectedHost }]
+    await callHub(target, paths.exclusionEntries(list.id), ExclusionList, { method: 'PUT', json: { entries } })
+    const appliance = await ensureOwner(target, 'Appliance')
+    await callHub(target, paths.owner(appliance.id), Owner, { method: 'PATCH', json: { statusDefault: 'Review' } })
+    const before = await plannedNow()
+    expect(before).toMatchObject({ add: expect.toSatisfy((add: number) => add > 0) })
+    expect(JSON.stringify(before)).not.toContain(protectedHost)
+
+    for (let sent = 0; sent < forgedAlarms; sent += alarmsAtOnce) {
+      const values = Array.from({ length: alarmsAtOnce }, (_, number) =>
+        number % 4 === 0 ? protectedHost : `forged-${sent + number}.example.net`,
+      )
+      await sendAlarms('Appliance', values, sent)
+    }
+    const query = new URLSearchParams({ tql: `summary = "${protectedHost}"` })
+    // The alarms have arrived and count; what they move is settled in the background.
+    await waitFor(async () => {
+      const { data } = await callHub(target, `${paths.indicators}?${query}`, IndicatorPage)
+      return data[0]?.owners.includes('Appliance') === true && data[0].sightingCount === forgedAlarms / 4
+    }, 'all alarms in the view of the protected value')
+    expect(await plannedNow()).toEqual(before)
+
+    story.publish([...hostNames(50, 'host'), ...hostNames(151, 'other')])
+    await story.feed()
+    expect(await plannedNow()).not.toEqual(before)
+    await callHub(target, collection, Collection, { method: 'PATCH', json: { tql: `ownerName = "${sourceOwner}"` } })
   },
 )
 
