@@ -10,7 +10,7 @@ import pg from 'pg'
 import { SpokenLines } from '../spoken-lines.ts'
 import type { PageSource } from './taxii-client.ts'
 
-/** A hub of its own processes whose TAXII server a reader with name and password uses, and the bare server beside it. */
+/** A hub of its own processes whose TAXII server readers with name and password use, and the bare server beside it. */
 export type TaxiiUnderTest = AsyncDisposable & {
   /** The hub, over HTTPS with Basic. */
   hub: PageSource
@@ -25,6 +25,7 @@ export type TaxiiUnderTest = AsyncDisposable & {
 
 const bareServer = fileURLToPath(new URL('bare-server.ts', import.meta.url))
 const taxii = 'application/taxii+json;version=2.1'
+const readerCount = 12
 
 export async function startTaxiiUnderTest(): Promise<TaxiiUnderTest> {
   await using stack = new AsyncDisposableStack()
@@ -35,14 +36,16 @@ export async function startTaxiiUnderTest(): Promise<TaxiiUnderTest> {
   await database.connect()
   stack.defer(() => database.end())
   const { id: ownerId } = await ensureOwner(door, 'Bench')
-  const { read, written, username, password } = await setUp(door)
+  const { read, written, credentials } = await setUp(door)
+  let clients = 0
   const started = stack.move()
   return {
     hub: {
       url: `https://localhost:${new URL(system.hub.file.url).port}`,
-      headers: {
-        accept: taxii,
-        authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      // Each client has the next reader's: the requests of one in a minute are limited.
+      get headers() {
+        clients += 1
+        return { accept: taxii, authorization: credentials[clients % credentials.length] ?? '' }
       },
       caPem: readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'),
     },
@@ -66,17 +69,18 @@ async function setUp(door: HubTarget) {
   const written = await callHub(door, paths.taxiiCollections, TaxiiCollectionSettings, {
     json: { root: 'bench', title: 'Written', owner: 'Bench', canWrite: true },
   })
-  const { username, password } = await callHub(door, paths.readers, CreatedReader, {
-    json: {
-      name: 'bench',
-      credential: 'basic',
-      taxiiCollections: [
-        { id: read.id, canRead: true, canWrite: false },
-        { id: written.id, canRead: true, canWrite: true },
-      ],
-    },
-  })
-  return { read, written, username, password }
+  const taxiiCollections = [
+    { id: read.id, canRead: true, canWrite: false },
+    { id: written.id, canRead: true, canWrite: true },
+  ]
+  const credentials: string[] = []
+  for (let reader = 1; reader <= readerCount; reader++) {
+    const { username, password } = await callHub(door, paths.readers, CreatedReader, {
+      json: { name: `bench ${reader}`, credential: 'basic', taxiiCollections },
+    })
+    credentials.push(`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)
+  }
+  return { read, written, credentials }
 }
 
 async function startBareServer(databaseUrl: string, collectionId: string): Promise<PageSource & AsyncDisposable> {

@@ -159,5 +159,5 @@ async function empty({ database, written }: TaxiiUnderTest): Promise<void> {
 }
 
 const emptyTables =
-  'truncate indicator, assertion, assertion_attribute, indicator_view, batch, batch_item_block, stix_object, taxii_object, collection_pending cascade'
+  'truncate indicator, assertion, assertion_attribute, indicator_view, batch, batch_item_block, stix_object, taxii_object, taxii_pending, collection_pending cascade'
 const deadlockDetected = '40P01'
