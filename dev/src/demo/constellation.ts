@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { getCompileCacheDir } from 'node:module'
+import { dirname, join } from 'node:path'
 import {
   installBuiltInApps,
   type LocalEnvironmentServer,
@@ -68,7 +69,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
         name: `${name} simulator`,
         command: process.execPath,
         args: [join(checkout, `simulators/src/${name}/main.ts`), ...args],
-        env: { PATH: '/usr/bin:/bin' },
+        env: { PATH: '/usr/bin:/bin', ...sameCompileCache() },
         logFile: join(dataFolder, `logs/${name}-simulator.log`),
         cwd: dataFolder,
       },
@@ -77,4 +78,11 @@ export async function startConstellation(options: ConstellationOptions): Promise
     await simulated.start()
     stack.defer(async () => await simulated.stop())
   }
+}
+
+/** What Node compiles of the simulators is kept where our own code's is, if it is kept at all. */
+function sameCompileCache(): Record<string, string> {
+  const folder = getCompileCacheDir()
+  // Node names the folder of its version below the one that it was given.
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
 }
