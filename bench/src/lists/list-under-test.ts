@@ -20,6 +20,8 @@ export type ListUnderTest = AsyncDisposable & {
   /** Where the list's text lies. */
   textId: string
   bytes: number
+  /** Puts the same text under another number in its place, which nobody has fetched yet. */
+  renew(): Promise<void>
 }
 
 const writtenWithinMs = 300_000
@@ -30,10 +32,9 @@ export async function startListUnderTest(count: number): Promise<ListUnderTest> 
   const system = stack.use(await startTestSystem())
   const door = system.hub.target
   const databaseUrl = `postgresql:///postern?host=${encodeURIComponent(join(system.dataFolder, 'cluster/socket'))}&user=postern`
-  await using closing = new AsyncDisposableStack()
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
-  closing.defer(() => database.end())
+  stack.defer(() => database.end())
   const query = { name: 'bench', tql: 'ownerName = "Bench"', freshnessSeconds: 86_400 }
   const { id: collectionId } = await callHub(door, paths.collections, Collection, { json: query })
   await callHub(door, paths.collectionRefresh(collectionId), Collection, { method: 'POST' })
@@ -61,6 +62,7 @@ export async function startListUnderTest(count: number): Promise<ListUnderTest> 
     idleMegabytes,
     textId: rows[0]?.id ?? '',
     bytes: Number(rows[0]?.bytes),
+    renew: async () => await renew(database, id),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 }
@@ -88,6 +90,24 @@ async function fill(database: pg.Client, collectionId: string, count: number): P
     collectionId,
     count,
   ])
+}
+
+/** Only a text's number tells the hub whether it sent it lately. PostgreSQL has the new one in its buffers, as it has for psql. */
+async function renew(database: pg.Client, listId: string): Promise<void> {
+  await database.query(
+    `with copied as (
+       insert into list_text (list_id, collection_version, value_count, left_out, byte_count, gzip_byte_count, sha256, made_at)
+       select t.list_id, t.collection_version, t.value_count, t.left_out, t.byte_count, t.gzip_byte_count, t.sha256, t.made_at
+       from list_text t join firewall_list l on l.served_text_id = t.id where l.id = $1
+       returning id
+     ), parts as (
+       insert into list_text_part (text_id, number, body, gzip)
+       select copied.id, p.number, p.body, p.gzip
+       from copied, firewall_list l join list_text_part p on p.text_id = l.served_text_id where l.id = $1
+     )
+     update firewall_list set served_text_id = copied.id from copied where firewall_list.id = $1`,
+    [listId],
+  )
 }
 
 /** The hub finds the version and writes the list by itself. */
