@@ -3,16 +3,11 @@ import { sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { analysisLimits } from './analysis-limits.ts'
 import { members } from './members.ts'
 import { readTraits } from './traits.ts'
 
-const daysMax = 366
 const dayMs = 86_400_000
-const valuesShownMax = 1000
-/** Sightings that one analysis looks at. */
-const sightingsMax = 1_000_000
-/** Analyses under way at once: each holds a connection, and memory for its sorts. */
-const analysesMax = 2
 /** How long one analysis may take. */
 const statementTimeout = '30s'
 /** SQLSTATE of a statement that ran longer than `statement_timeout`. */
@@ -28,13 +23,13 @@ export async function analyseSightings(
   db: DatabaseConnection['db'],
   { organizationId }: PersonCaller,
   query: SightingAnalysisQuery,
-  sightingsLimit = sightingsMax,
+  sightingsLimit: number = analysisLimits.sightingsMax,
 ): Promise<SightingAnalysis> {
   const length = Date.parse(query.to) - Date.parse(query.from)
-  if (!(length > 0) || length > daysMax * dayMs)
+  if (!(length > 0) || length > analysisLimits.periodDaysMax * dayMs)
     throw new Problem(
       'invalid',
-      `The period from ${query.from} to ${query.to} must be longer than nothing and no longer than ${daysMax} days.`,
+      `The period from ${query.from} to ${query.to} must be longer than nothing and no longer than ${analysisLimits.periodDaysMax} days.`,
     )
   try {
     return await db.transaction().execute(async (trx) => {
@@ -56,8 +51,11 @@ export async function analyseSightings(
 export function createAnalyses(db: DatabaseConnection['db']) {
   let underWay = 0
   return async (caller: PersonCaller, query: SightingAnalysisQuery): Promise<SightingAnalysis> => {
-    if (underWay >= analysesMax)
-      throw new Problem('unavailable', `${analysesMax} analyses are under way; ask again when one has ended.`)
+    if (underWay >= analysisLimits.analysesMax)
+      throw new Problem(
+        'unavailable',
+        `${analysisLimits.analysesMax} analyses are under way; ask again when one has ended.`,
+      )
     underWay += 1
     try {
       return await analyseSightings(db, caller, query)
@@ -131,7 +129,7 @@ async function analyse(
     select i.id as "indicatorId", i.type, i.value, s.sightings::float8 as sightings, s.last_seen_at as "lastSeenAt",
       array(select o.name from assertion a join owner o on o.id = a.owner_id
         where a.indicator_id = i.id and o.organization_id = ${organizationId} order by o.name) as owners
-    from (select * from sighted order by sightings desc, last_seen_at desc, indicator_id limit ${valuesShownMax}) s
+    from (select * from sighted order by sightings desc, last_seen_at desc, indicator_id limit ${analysisLimits.valuesShownMax}) s
     join indicator i on i.id = s.indicator_id
     order by s.sightings desc, s.last_seen_at desc, i.id`.execute(db)
   const { rows: days } = await sql<SightingAnalysis['days'][number]>`
