@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tools/longest-first.ts'
 
 // Half the processor time of a start from source, for the workers and for every program that a test starts without another word.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.compile-cache')
@@ -22,6 +23,7 @@ export default defineConfig({
       },
     ],
     setupFiles: ['tools/test-setup.ts'],
+    sequence: { sequencer: LongestFirst },
     // Soaks take long by design.
     testTimeout: process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 120_000,
     hookTimeout: 60_000,

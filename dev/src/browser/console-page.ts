@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { consolePages } from '@postern/protocol'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Cookie, Locator, Page } from 'playwright-core'
 
 export interface ConsoleOptions {
   /** Where the hub is, e.g. `https://127.0.0.1:8443`. */
@@ -9,6 +9,8 @@ export interface ConsoleOptions {
   colorScheme?: 'light' | 'dark'
   width?: number
   height?: number
+  /** Of a session that goes on here; without them nobody is signed in. */
+  cookies?: readonly Cookie[]
 }
 
 /** Where screenshots go; the folder is ignored by Git. */
@@ -32,9 +34,10 @@ export class ConsolePage implements AsyncDisposable {
 
   static async open(
     browser: Browser,
-    { url, colorScheme = 'light', width = 1360, height = 900 }: ConsoleOptions,
+    { url, colorScheme = 'light', width = 1360, height = 900, cookies = [] }: ConsoleOptions,
   ): Promise<ConsolePage> {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
+    await context.addCookies(cookies)
     const page = await context.newPage()
     const opened = new ConsolePage(context, page, url)
     await opened.#watch()
@@ -66,6 +69,11 @@ export class ConsolePage implements AsyncDisposable {
     await this.page.getByLabel('User name').fill(username)
     await this.page.getByRole('textbox', { name: 'Password' }).fill(password)
     await this.page.getByRole('button', { name: 'Sign in' }).click()
+  }
+
+  /** What a session is known by: others go on with it, without signing in again. */
+  async cookies(): Promise<Cookie[]> {
+    return await this.#context.cookies()
   }
 
   async signOut(): Promise<void> {

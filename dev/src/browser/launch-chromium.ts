@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 
-const programs = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+/** The one without a user interface works half as much for the same pages. */
+const programs = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
 /** No window, no first-run pages, and no request that a test did not ask for. */
 const quietly = [
@@ -33,7 +34,7 @@ function findChromium(): string {
     if (folder !== undefined) return join(folder, program)
   }
   throw new Error(
-    `The browser tests need Chromium, and none of ${programs.join(', ')} is in PATH. On Debian: apt-get install chromium`,
+    `The browser tests need Chromium, and none of ${programs.join(', ')} is in PATH. On Debian: apt-get install chromium-headless-shell`,
   )
 }
 

@@ -46,11 +46,10 @@ export async function startLibraryConsole(
   const { url } = await callHub(hub, paths.setupLinks, SetupLink, { method: 'POST' })
   const first = await ConsolePage.open(browser, { url: system.hub.file.url })
   await first.setUp(url, 'chief', password)
-  const cookies = await first.page.context().cookies()
+  const cookies = await first.cookies()
   await first[Symbol.asyncDispose]()
   async function open(path: string, look: Look = {}): Promise<ConsolePage> {
-    const opened = await ConsolePage.open(browser, { url: system.hub.file.url, width: 1280, ...look })
-    await opened.page.context().addCookies(cookies)
+    const opened = await ConsolePage.open(browser, { url: system.hub.file.url, width: 1280, cookies, ...look })
     await opened.go(path)
     return opened
   }

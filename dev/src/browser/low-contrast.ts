@@ -10,3 +10,14 @@ export async function lowContrast(page: Page): Promise<string[]> {
   const script = readFileSync(join(import.meta.dirname, 'in-page/low-contrast.js'), 'utf8')
   return await page.evaluate<string[]>(script)
 }
+
+/** The same in both themes, between which the page changes as it does when the person's system changes. It is left light. */
+export async function lowContrastInBothThemes(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+    found.push(...(await lowContrast(page)).map((text) => `${colorScheme}: ${text}`))
+  }
+  return found
+}
