@@ -10,6 +10,7 @@ import { type Exported, hostNames, startStory, type Story } from '../stories/sto
 import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrast, lowContrastInBothThemes } from './low-contrast.ts'
+import { addTagsAndGroups } from './many-rows.ts'
 import { sendIndicators } from './send-indicators.ts'
 
 const password = 'four random words here'
@@ -316,18 +317,51 @@ test(
   },
 )
 
-test('what there is not is said in words: no such indicator, no group, no link', { timeout: testMs }, async () => {
-  await using opened = await open('URL', longUrl)
-  const { page } = opened
-  await page.getByText('It stands in none').waitFor()
-  await page.getByText('No owner joins it with another').waitFor()
-  for (const id of ['nothing', indicatorId('Host', 'unheard-of.example.com')]) {
-    await opened.go(consolePages.indicator(id))
-    await page.getByRole('heading', { name: 'There is no such indicator' }).waitFor()
-    await page.getByRole('link', { name: 'Back to the indicators' }).waitFor()
-  }
-  expectHarmless(opened)
-})
+test(
+  'what there is not is said in words: no such indicator, no group, no link, not yet, no answer',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open('URL', longUrl)
+    const { page } = opened
+    await page.getByText('It stands in none').waitFor()
+    await page.getByText('No owner joins it with another').waitFor()
+    for (const id of ['nothing', indicatorId('Host', 'unheard-of.example.com')]) {
+      await opened.go(consolePages.indicator(id))
+      await page.getByRole('heading', { name: 'There is no such indicator' }).waitFor()
+      await page.getByRole('link', { name: 'Back to the indicators' }).waitFor()
+    }
+    const held = Promise.withResolvers<void>()
+    const isDetail = (url: URL) => url.pathname === paths.indicator(indicatorId('URL', longUrl))
+    await page.route(isDetail, async (route) => {
+      await held.promise
+      await route.abort()
+    })
+    await opened.go(pageOf('URL', longUrl))
+    await page.getByRole('status', { name: 'Loading the indicator', exact: true }).waitFor()
+    held.resolve()
+    const alert = page.getByRole('alert').filter({ hasText: 'This indicator: The hub does not answer' })
+    await alert.waitFor()
+    await page.unroute(isDetail)
+    await alert.getByRole('button', { name: 'Try again' }).press('Enter')
+    await page.getByText('It stands in none').waitFor()
+    await alert.waitFor({ state: 'detached' })
+
+    // Ten thousand tags and groups: no more of them are in the page than a person can look at.
+    await withHubDatabase(story.system.dataFolder, (client) =>
+      addTagsAndGroups(client, indicatorId('URL', longUrl), 10_000),
+    )
+    await opened.go(pageOf('URL', longUrl))
+    await page.getByRole('grid', { name: 'Events and groups' }).getByText('Many 00001').waitFor()
+    await page.getByText('tag 00001').first().waitFor()
+    expect(await page.getByText('tag 00101').count()).toBe(0)
+    expect(await page.evaluate('document.querySelectorAll("main *").length')).toBeLessThan(2_500)
+    const team = page.getByRole('article', { name: 'Assertion of Team' })
+    await team.getByRole('button', { name: 'Show 9,900 more tags' }).press('Enter')
+    await team.getByText('tag 10000', { exact: true }).waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expectHarmless(opened)
+  },
+)
 
 test('every text of an indicator stands out in the light and in the dark theme', { timeout: testMs }, async () => {
   for (const [type, value] of [

@@ -31,6 +31,24 @@ export async function addJobs(client: Client, likeId: string, count: number): Pr
   )
 }
 
+/** Gives an indicator so many tags of one owner, and has it stand in so many of that owner's groups. */
+export async function addTagsAndGroups(client: Client, indicatorId: string, count: number): Promise<void> {
+  const owner = '(select min(owner_id) from assertion where indicator_id = $1)'
+  await client.query(
+    `update assertion set tags = (select array_agg('tag ' || lpad(n::text, 5, '0') order by n) from generate_series(1, $2::int) n)
+    where indicator_id = $1 and owner_id = ${owner}`,
+    [indicatorId, count],
+  )
+  await client.query(
+    `with made as (
+      insert into library_group (owner_id, xid, type, name, tags, labels, added_at, modified_at)
+      select ${owner}, 'many-' || n, 'Report', 'Many ' || lpad(n::text, 5, '0'), '{}', '{}', now(), now() from generate_series(1, $2::int) n
+      returning id, owner_id)
+    insert into indicator_group (indicator_id, owner_id, group_id) select $1, owner_id, id from made`,
+    [indicatorId, count],
+  )
+}
+
 export interface PastReceipts {
   /** The receipt that they are like, but for state, figures and time. */
   likeId: string

@@ -67,6 +67,27 @@ export async function loadAllByKeys(page: Page, grid: Locator, all: RegExp): Pro
   expect(rowsMost).toBeLessThan(120)
 }
 
+/** Goes through a list by keys, a screen at a time, until so many of its rows were in sight: whatever they show is text (S13). */
+export async function expectOnlyTextInRows(page: Page, label: string, rows: number): Promise<void> {
+  await page.getByRole('grid', { name: label, exact: true }).getByRole('row').nth(1).focus()
+  const seen = new Set<string>()
+  let leftFrom: string | undefined
+  await waitFor(
+    async () => {
+      const inSight = `[...document.querySelectorAll('main [role=row][data-index]')].map((row) => row.dataset.index)`
+      for (const index of await page.evaluate<string[]>(inSight)) seen.add(index)
+      await expectOnlyText(page)
+      const at = await page.evaluate<string | undefined>('document.activeElement.dataset.index')
+      if (at !== leftFrom) await page.keyboard.press('PageDown')
+      leftFrom = at
+      return seen.size >= rows
+    },
+    `${rows} rows to be shown`,
+    () => `${seen.size} of ${rows}`,
+    40_000,
+  )
+}
+
 /** No link, picture, frame or script but the console's own stands in the page, whatever texts it shows (S13). */
 export async function expectOnlyText(page: Page): Promise<void> {
   const strange = await page.evaluate<
