@@ -4,34 +4,42 @@ import type { PoolClient } from 'pg'
 import type { Statements } from '../database/statements.ts'
 import { from as copyFrom } from 'pg-copy-streams'
 
-/** Temporary tables that a batch's rows are copied to, emptied by the end of each transaction; they stay with the connection. */
+/**
+ * Temporary tables that a batch's rows are copied to; they stay with the connection. Only what other transactions use too is emptied
+ * by their end: PostgreSQL then truncates every such table of a connection at each commit, whether or not it was used, and for all of
+ * these that took longer than everything else of a small batch.
+ */
 const createSentTables = `
   create temp table if not exists sent_indicator (
     indicator_id uuid, type text, value text, digest uuid, rating real, confidence smallint, active boolean, private boolean,
     status text, tags text[], labels text[], tlp smallint, first_seen timestamptz, last_seen timestamptz, expires timestamptz,
     detail jsonb, attributes_named boolean, is_new boolean
-  ) on commit delete rows;
+  );
   create temp table if not exists sent_attribute (
     indicator_id uuid, type text, value text, source text, displayed boolean, pinned boolean
-  ) on commit delete rows;
+  );
   create temp table if not exists sent_group (
     xid text, digest uuid, type text, name text, status text, event_date timestamptz, publish_date timestamptz,
     first_seen timestamptz, last_seen timestamptz, tags text[], labels text[], tlp smallint, detail jsonb,
     attributes_named boolean, is_new boolean
-  ) on commit delete rows;
+  );
   create temp table if not exists sent_group_attribute (
     xid text, type text, value text, source text, displayed boolean, pinned boolean
-  ) on commit delete rows;
+  );
   create temp table if not exists sent_link (
     position int, left_kind text, left_key text, right_kind text, right_key text, kind text
-  ) on commit delete rows;
+  );
   create temp table if not exists resolved_link (
     position int, left_key text, left_indicator uuid, left_group bigint, right_key text, right_indicator uuid, right_group bigint,
     kind text
-  ) on commit delete rows;
+  );
   create temp table if not exists sent_excluded (
     indicator_id uuid, list_id bigint, entry text, blocks_export boolean
-  ) on commit delete rows;
+  );
+  create temp table if not exists sent_stix_object (
+    object_id text, type text, version timestamptz, spec_version text, body text, body_sha256 bytea, indicator_ids uuid[],
+    group_xid text, outcome text, reason text
+  );
   create temp table if not exists touched_indicator (indicator_id uuid) on commit delete rows`
 
 const copyCommands = {
@@ -41,15 +49,30 @@ const copyCommands = {
   sent_group_attribute: 'copy sent_group_attribute from stdin',
   sent_link: 'copy sent_link from stdin',
   sent_excluded: 'copy sent_excluded from stdin',
+  sent_stix_object: 'copy sent_stix_object from stdin',
 } as const
 
-const tablesMade = new WeakSet<PoolClient>()
+const keptTables = [...Object.keys(copyCommands), 'resolved_link']
+const emptyTables = keptTables.map((table) => `delete from ${table}`).join('; ')
 
-/** Before the transaction: makes the tables if this connection has none yet. */
+/** What was copied to a connection's tables, and the batches that used them, since they were made or truncated. */
+type Use = { bytes: number; batches: number }
+const uses = new WeakMap<PoolClient, Use>()
+/** Above either, dead rows would cost each statement more than truncating does. */
+const usedMost: Use = { bytes: 1 << 20, batches: 100 }
+
+/** Before the transaction: makes the tables if this connection has none yet, and takes away the dead rows of earlier batches. */
 export async function makeSentTables(client: PoolClient): Promise<void> {
-  if (tablesMade.has(client)) return
-  await client.query(createSentTables)
-  tablesMade.add(client)
+  const use = uses.get(client)
+  if (use === undefined) await client.query(createSentTables)
+  else if (use.bytes < usedMost.bytes && use.batches < usedMost.batches) return void (use.batches += 1)
+  else await client.query(`truncate ${keptTables.join(', ')}`)
+  uses.set(client, { bytes: 0, batches: 1 })
+}
+
+/** First in the batch's transaction: what an earlier one of the connection left is gone. */
+export async function emptySentTables(client: PoolClient): Promise<void> {
+  await client.query(emptyTables)
 }
 
 /**
@@ -86,5 +109,7 @@ export async function copyPieces(
   pieces: readonly Uint8Array[],
 ): Promise<void> {
   if (pieces.length === 0) return
+  const use = uses.get(client)
+  if (use !== undefined) use.bytes += pieces.reduce((bytes, piece) => bytes + piece.length, 0)
   await pipeline(Readable.from(pieces, { objectMode: false }), client.query(copyFrom(copyCommands[table])))
 }

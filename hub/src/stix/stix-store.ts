@@ -1,8 +1,6 @@
-import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import { labelOfStixMarking, type LibraryPlace, parseGroupType, parseIndicatorType } from '@postern/intel'
 import type { Pool, PoolClient } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { copyPieces } from '../batches/sent-tables.ts'
 import type { KnownObject } from './bundle-messages.ts'
 
 const instant = `to_char(version at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
@@ -90,20 +88,13 @@ function toPlace({ id, type, body, group_type: groupType, xid, values }: PlaceRo
 const pieceBytes = 1 << 20
 
 /**
- * Writes objects of a bundle, given as COPY lines of `sent_stix_object`. In a transaction of the caller's, whose time is also that of what they were mapped to: what is changed
- * later is seen to be. One that was kept before and is mapped now says so; a version never
- * changes its text.
+ * Writes objects of a bundle, given as COPY lines of `sent_stix_object`. In the transaction of their batch, whose time is also that of
+ * what they were mapped to: what is changed later is seen to be. One that was kept before and is mapped now says so; a version
+ * never changes its text.
  */
 export async function writeObjects(client: PoolClient, ownerId: string, pieces: readonly Uint8Array[]): Promise<void> {
   if (pieces.length === 0) return
-  await client.query(`create temp table if not exists sent_stix_object (
-    object_id text, type text, version timestamptz, spec_version text, body text, body_sha256 bytea, indicator_ids uuid[],
-    group_xid text, outcome text, reason text
-  ) on commit delete rows`)
-  await pipeline(
-    Readable.from(stretches(pieces), { objectMode: false }),
-    client.query(copyFrom('copy sent_stix_object from stdin')),
-  )
+  await copyPieces(client, 'sent_stix_object', [...stretches(pieces)])
   await client.query(
     `insert into stix_object as known
        (owner_id, object_id, type, version, spec_version, body, body_sha256, indicator_ids, group_id, outcome, reason, added_at)
