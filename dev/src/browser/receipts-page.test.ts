@@ -11,7 +11,7 @@ import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrastInBothThemes } from './low-contrast.ts'
 import { addReceipts, manyRows } from './many-rows.ts'
-import { expectLastRowByKeys, expectLoadingAndFailing, expectOnlyText } from './page-states.ts'
+import { expectLastRowByKeys, expectLoadingAndFailing, expectOnlyText, expectOnlyTextInRows } from './page-states.ts'
 
 const password = 'four random words here'
 const testMs = 90_000
@@ -128,18 +128,18 @@ test(
   { timeout: testMs },
   async () => {
     const likeId = await newestId()
+    const targets = hostileCorpus
+      .map(({ text }) => text.replaceAll('\0', '').repeat(3).slice(0, 200))
+      .filter((target) => target !== '')
     await withHubDatabase(story.system.dataFolder, async (client) => {
-      for (const { text } of hostileCorpus) {
-        const target = text.replaceAll('\0', '').repeat(3).slice(0, 200)
-        if (target !== '') await addReceipts(client, { likeId, count: 1, days: 1, target })
-      }
+      for (const target of targets) await addReceipts(client, { likeId, count: 1, days: 1, target })
       await client.query('update receipt set unverified_transport = true where id = (select max(id) from receipt)')
     })
     await using opened = await open(consolePages.receipts)
     const { page } = opened
     const grid = page.getByRole('grid', { name: 'Receipts' })
     await grid.getByText('Unverified transport').first().waitFor()
-    await expectOnlyText(page)
+    await expectOnlyTextInRows(page, 'Receipts', targets.length)
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     await opened.go(consolePages.receipt(await newestId()))
     await page.getByText('The control’s certificate was not checked').waitFor()
