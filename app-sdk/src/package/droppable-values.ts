@@ -27,4 +27,5 @@ export async function withDroppableValues(source: string): Promise<string> {
 }
 
 /** A constant of the top level whose value begins with a call; a cut in the wrong place is no program, and the bundler says so. */
-const madeByCall = /^((?:export )?const [\w$]+) = ((?:new )?[A-Za-z_$][\w$.]*\([\s\S]*?);$(?=\n[^\s)\]}]|\n*$(?![\s\S]))/gm
+const madeByCall =
+  /^((?:export )?const [\w$]+) = ((?:new )?[A-Za-z_$][\w$.]*\([\s\S]*?);$(?=\n[^\s)\]}]|\n*$(?![\s\S]))/gm
