@@ -318,7 +318,7 @@ test(
     await page.getByRole('heading', { name: 'There is no such job' }).waitFor()
 
     await withHubDatabase(story.system.dataFolder, (client) =>
-      client.query('update job set deleted_at = now() where deleted_at is null'),
+      client.query('update job set deleted_at = now(), next_run_at = null where deleted_at is null'),
     )
     await opened.go(consolePages.jobs)
     await page.getByText('No job yet').waitFor()

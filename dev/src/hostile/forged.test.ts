@@ -347,6 +347,11 @@ test(
     })
     const entries = [{ entry: protectedHost }]
     await callHub(target, paths.exclusionEntries(list.id), ExclusionList, { method: 'PUT', json: { entries } })
+    // What the library held before is judged in the background; until then a plan with it is refused whole.
+    await waitFor(
+      async () => (await callHub(target, paths.exclusionList(list.id), ExclusionList)).hitCount === 1,
+      'the list to hit the protected value',
+    )
     const appliance = await ensureOwner(target, 'Appliance')
     await callHub(target, paths.owner(appliance.id), Owner, { method: 'PATCH', json: { statusDefault: 'Review' } })
     const before = await plannedNow()
