@@ -78,7 +78,7 @@ export function createFeatures({
   return {
     audit,
     changes,
-    access: new Access(db, audit, clock),
+    access: new Access(connection, audit, clock),
     catalog: createCatalog({ db, audit, keys, clock }),
     environments: createEnvironments({
       db,

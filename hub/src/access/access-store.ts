@@ -60,18 +60,6 @@ export class AccessStore {
   }
 
   /** The session's user, if both still live; notes the use at most once a minute. */
-  async useSession(tokenSha256: Buffer, now: Date): Promise<UserRow | undefined> {
-    const { rows } = await sql<UserRow & { stale: boolean }>`
-      select u.*, s.last_used_at < ${now}::timestamptz - interval '1 minute' as stale
-      from session s join user_account u on u.id = s.user_id
-      where s.token_sha256 = ${tokenSha256} and s.expires_at > ${now} and u.disabled_at is null`.execute(this.#db)
-    const row = rows[0]
-    if (row?.stale === true) {
-      await this.#db.updateTable('session').set({ last_used_at: now }).where('token_sha256', '=', tokenSha256).execute()
-    }
-    return row
-  }
-
   async deleteSession(tokenSha256: Buffer): Promise<void> {
     await this.#db.deleteFrom('session').where('token_sha256', '=', tokenSha256).execute()
   }
@@ -97,19 +85,6 @@ export class AccessStore {
       .returning('id')
       .executeTakeFirstOrThrow()
     return row.id
-  }
-
-  async useToken(tokenSha256: Buffer, now: Date) {
-    const { rows } = await sql<{ id: string; organization_id: string; name: string; role: Role; stale: boolean }>`
-      select id, organization_id, name, role,
-             coalesce(last_used_at < ${now}::timestamptz - interval '1 minute', true) as stale
-      from api_token
-      where token_sha256 = ${tokenSha256} and expires_at > ${now} and revoked_at is null`.execute(this.#db)
-    const row = rows[0]
-    if (row?.stale === true) {
-      await this.#db.updateTable('api_token').set({ last_used_at: now }).where('id', '=', row.id).execute()
-    }
-    return row
   }
 
   async tokens(organizationId: string) {

@@ -7,6 +7,7 @@ import { AccessStore } from './access-store.ts'
 import type { Caller, PersonCaller } from './caller.ts'
 import { hashCredential, newCredential } from './credential.ts'
 import { hashPassword, verifyPassword } from './password.ts'
+import { UsedCredentials } from './used-credentials.ts'
 
 export const sessionHours = 12
 const setupLinkMinutes = 30
@@ -20,12 +21,14 @@ export const signInWindowMs = 15 * 60_000
 export class Access {
   readonly #db: DatabaseConnection['db']
   readonly #store: AccessStore
+  readonly #used: UsedCredentials
   readonly #audit: Audit
   readonly #clock: Clock
 
-  constructor(db: DatabaseConnection['db'], audit: Audit, clock: Clock) {
-    this.#db = db
-    this.#store = new AccessStore(db)
+  constructor(connection: Pick<DatabaseConnection, 'db' | 'pool'>, audit: Audit, clock: Clock) {
+    this.#db = connection.db
+    this.#store = new AccessStore(connection.db)
+    this.#used = new UsedCredentials(connection)
     this.#audit = audit
     this.#clock = clock
   }
@@ -104,12 +107,12 @@ export class Access {
   }
 
   async callerOfSession(token: string): Promise<Caller | undefined> {
-    const user = await this.#store.useSession(hashCredential(token), this.#clock.now())
+    const user = await this.#used.session(hashCredential(token), this.#clock.now())
     return user === undefined ? undefined : toCaller(user)
   }
 
   async callerOfToken(token: string): Promise<Caller | undefined> {
-    const row = await this.#store.useToken(hashCredential(token), this.#clock.now())
+    const row = await this.#used.token(hashCredential(token), this.#clock.now())
     if (row === undefined) return undefined
     return { kind: 'token', tokenId: row.id, name: row.name, role: row.role, organizationId: row.organization_id }
   }

@@ -30,7 +30,7 @@ export async function startTestAccess(): Promise<TestAccess> {
   const time = { now: new Date('2026-11-21T10:00:00Z') }
   const database = await createTestDatabase()
   const connection = connectDatabase(database.url, () => {})
-  const access = new Access(connection.db, new Audit(), { now: () => time.now })
+  const access = new Access(connection, new Audit(), { now: () => time.now })
   const organizationId = await access.firstOrganizationId()
   const ports = () => ({ https: 8443, broker: 62_000 })
   const settings = new Settings(connection.db, { publicUrl: origin, brokerPublicHost: undefined, ports })

@@ -68,7 +68,7 @@ export async function createTestTaxii(): Promise<TestTaxii> {
   const names = { publicNames: async () => ({ apiURL: testBase }) }
   const settings = createTaxiiSettings({ db: database.db, audit, settings: names })
   const nobody = async () => undefined
-  const access = new Access(database.db, audit, clock)
+  const access = new Access(database, audit, clock)
   const server = await createServer({
     authenticate: authenticateHttps(access, nobody, nobody, readers.credentials),
     logger: false,
