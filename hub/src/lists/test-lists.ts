@@ -57,7 +57,7 @@ export async function createTestLists(): Promise<TestLists> {
     readers,
   })
   const nobody = async () => undefined
-  const access = new Access(database.db, audit, clock)
+  const access = new Access(database, audit, clock)
   const server = await createServer({
     authenticate: authenticateHttps(access, nobody, nobody, readers.credentials),
     logger: false,
