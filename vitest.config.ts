@@ -8,17 +8,20 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 const outside = ['**/node_modules/**', '**/dist/**']
 /** Packages whose tests are of functions, start nothing and leave nothing behind: their files share a worker's modules. */
 const pure = ['console/src/**/*.test.ts', 'intel/src/**/*.test.ts', 'protocol/src/**/*.test.ts']
+/** The hub's start much, each in a database of its own, and share modules whose loading would take half a second a file. */
+const hubs = ['hub/src/**/*.test.ts']
 
 export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'functions', include: pure, exclude: outside, isolate: false } },
+      { extends: true, test: { name: 'hub', include: hubs, exclude: outside, isolate: false } },
       {
         extends: true,
         test: {
           name: 'programs',
           include: ['**/src/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.test.ts', 'dev/**/*.test.ts'],
-          exclude: [...outside, ...pure],
+          exclude: [...outside, ...pure, ...hubs],
         },
       },
     ],

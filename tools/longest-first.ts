@@ -15,6 +15,6 @@ export class LongestFirst extends BaseSequencer {
 }
 
 function rankOf({ moduleId, project }: TestSpecification): number {
-  if (!project.config.isolate) return 2
+  if (project.name === 'functions') return 2
   return longest.some((folder) => moduleId.includes(folder)) ? 0 : 1
 }
