@@ -1,5 +1,5 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { type CreateFirewallList, FirewallList, listFormats, paths } from '@postern/protocol'
+import { type ChangeFirewallList, CreateFirewallList, FirewallList, listFormats, paths } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
@@ -27,6 +27,8 @@ interface ListDraft {
   tlpMax: string
   valuesMax: string
   shrinkPercentMax: string
+  ipv4PrefixMin: string
+  ipv6PrefixMin: string
   isPublic: boolean
   openNetworks: string
 }
@@ -36,11 +38,14 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
   const [draft, setDraft] = useState<ListDraft>(() => draftOf(list))
   const [asks, setAsks] = useState(false)
   const collections = useQuery(jobQueries.collections()).data ?? []
-  const mistake = mistakeOf(draft, list)
+  const mistake = mistakeOf(draft)
   const change = (changes: Partial<ListDraft>) => setDraft({ ...draft, ...changes })
   const path = list === undefined ? paths.firewallLists : paths.firewallList(encodeURIComponent(list.id))
   const save = useWrite({
-    write: () => api(path, { method: list === undefined ? 'POST' : 'PATCH', body: bodyOf(draft), reply: FirewallList }),
+    write: () =>
+      list === undefined
+        ? api(path, { method: 'POST', body: bodyOfNew(draft), reply: FirewallList })
+        : api(path, { method: 'PATCH', body: bodyOfChange(draft), reply: FirewallList }),
     said: 'The list is saved',
     touches: [['firewall-lists']],
     onDone: onClose,
@@ -127,6 +132,21 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
           onChange={(shrinkPercentMax) => change({ shrinkPercentMax })}
         />
       </div>
+      <div className={form['row']}>
+        <FiguresInput
+          label="Widest IPv4 network: /"
+          maxLength={2}
+          value={draft.ipv4PrefixMin}
+          onChange={(ipv4PrefixMin) => change({ ipv4PrefixMin })}
+        />
+        <FiguresInput
+          label="Widest IPv6 network: /"
+          maxLength={3}
+          value={draft.ipv6PrefixMin}
+          onChange={(ipv6PrefixMin) => change({ ipv6PrefixMin })}
+        />
+      </div>
+      <p className={form['hint']}>A network that is wider stays out of the list, and is counted.</p>
       <TextInput
         label="Networks that need no credential"
         description="As 192.0.2.0/24, parted by spaces; empty for none."
@@ -189,13 +209,10 @@ function Held({ list, held, onClose }: HeldProps) {
   )
 }
 
-/** What the hub changes it does not take away: a limit or a choice of types that was made stays one. */
-function mistakeOf(draft: ListDraft, list: FirewallList | undefined): string | undefined {
-  if (draft.shrinkPercentMax === '' || Number(draft.shrinkPercentMax) > 100) return 'It may shrink by 0 to 100 percent.'
-  if (list?.valuesMax != null && draft.valuesMax === '')
-    return 'A limit that is set can be changed, and not taken away.'
-  if (list?.indicatorTypes && draft.indicatorTypes.length === 0)
-    return 'Types that are chosen can be changed, and not all taken away.'
+function mistakeOf({ shrinkPercentMax, ipv4PrefixMin, ipv6PrefixMin }: ListDraft): string | undefined {
+  if (shrinkPercentMax === '' || Number(shrinkPercentMax) > 100) return 'It may shrink by 0 to 100 percent.'
+  if (ipv4PrefixMin === '' || Number(ipv4PrefixMin) > 32) return 'An IPv4 network is /0 to /32 wide.'
+  if (ipv6PrefixMin === '' || Number(ipv6PrefixMin) > 128) return 'An IPv6 network is /0 to /128 wide.'
   return undefined
 }
 
@@ -208,20 +225,37 @@ function draftOf(list: FirewallList | undefined): ListDraft {
     tlpMax: list?.tlpMax ?? 'AMBER',
     valuesMax: list?.valuesMax == null ? '' : String(list.valuesMax),
     shrinkPercentMax: String(list?.shrinkPercentMax ?? 50),
+    ipv4PrefixMin: String(list?.ipv4PrefixMin ?? 16),
+    ipv6PrefixMin: String(list?.ipv6PrefixMin ?? 32),
     isPublic: list?.isPublic ?? false,
     openNetworks: list?.openNetworks.join(' ') ?? '',
   }
 }
 
-function bodyOf(draft: ListDraft): CreateFirewallList {
+function bodyOfNew(draft: ListDraft): CreateFirewallList {
+  const { indicatorTypes, valuesMax, ...rest } = bodyOfChange(draft)
+  return {
+    ...rest,
+    name: draft.name,
+    collection: draft.collection,
+    format: draft.format,
+    ...(indicatorTypes && { indicatorTypes }),
+    ...(valuesMax && { valuesMax }),
+  }
+}
+
+/** Null takes a limit, or the choice of types, away. */
+function bodyOfChange(draft: ListDraft): ChangeFirewallList {
   return {
     name: draft.name,
     collection: draft.collection,
     format: draft.format,
-    ...(draft.indicatorTypes.length > 0 && { indicatorTypes: draft.indicatorTypes }),
+    indicatorTypes: draft.indicatorTypes.length > 0 ? draft.indicatorTypes : null,
     tlpMax: draft.tlpMax,
-    ...(draft.valuesMax !== '' && { valuesMax: Number(draft.valuesMax) }),
+    valuesMax: draft.valuesMax === '' ? null : Number(draft.valuesMax),
     shrinkPercentMax: Number(draft.shrinkPercentMax),
+    ipv4PrefixMin: Number(draft.ipv4PrefixMin),
+    ipv6PrefixMin: Number(draft.ipv6PrefixMin),
     isPublic: draft.isPublic,
     openNetworks: networksOf(draft.openNetworks),
   }

@@ -178,6 +178,13 @@ test(
     await dialog.getByText('Nothing is served.').waitFor()
     await dialog.getByRole('button', { name: /^Release version/ }).click()
     await small.getByText('Served').waitFor()
+    await small.press('Enter')
+    await dialog.getByLabel('Values at most').fill('')
+    await dialog.getByLabel('Widest IPv4 network: /').fill('24')
+    await dialog.getByRole('button', { name: 'Save the list' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const changed = (await callHub(library.system.hub.target, paths.firewallLists, FirewallListPage)).data
+    expect(changed.find(({ name }) => name === 'small')).toMatchObject({ valuesMax: null, ipv4PrefixMin: 24 })
 
     await page.getByRole('tab', { name: 'Readers' }).click()
     await page.getByRole('button', { name: 'New reader' }).click()
