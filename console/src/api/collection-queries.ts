@@ -9,9 +9,17 @@ import {
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { readAll } from './read-all.ts'
 
 export const collectionQueries = {
   list: () => paged(['collection-list'], paths.collections, CollectionPage),
+
+  /** All of them, to choose from. */
+  choices: () =>
+    queryOptions({
+      queryKey: ['collections'],
+      queryFn: ({ signal }) => readAll(paths.collections, CollectionPage, signal),
+    }),
 
   one: (collectionId: string) =>
     queryOptions({

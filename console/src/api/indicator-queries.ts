@@ -1,5 +1,5 @@
-import { IndicatorDetail, IndicatorExports, IndicatorPage, OwnerPage, limits, paths } from '@postern/protocol'
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { IndicatorDetail, IndicatorExports, IndicatorPage, paths } from '@postern/protocol'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 
 /** Rows asked for at once: twenty round trips for ten thousand. */
@@ -41,14 +41,6 @@ export const indicatorQueries = {
       queryKey: ['indicator', indicatorId, 'exports'],
       queryFn: ({ signal }) =>
         api(paths.indicatorExports(encodeURIComponent(indicatorId)), { reply: IndicatorExports, signal }),
-    }),
-
-  owners: () =>
-    queryOptions({
-      queryKey: ['owners'],
-      queryFn: ({ signal }) => api(paths.owners, { query: { limit: limits.pageRowsMax }, reply: OwnerPage, signal }),
-      placeholderData: keepPreviousData,
-      staleTime: 60_000,
     }),
 } as const
 

@@ -1,14 +1,4 @@
-import {
-  AppPage,
-  CollectionPage,
-  Job,
-  JobPage,
-  OwnerPage,
-  paths,
-  type Schedule,
-  SchedulePreview,
-  SkippedRunPage,
-} from '@postern/protocol'
+import { AppPage, Job, JobPage, paths, type Schedule, SchedulePreview, SkippedRunPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
@@ -40,13 +30,4 @@ export const jobQueries = {
     }),
 
   apps: () => queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => readAll(paths.apps, AppPage, signal) }),
-
-  owners: () =>
-    queryOptions({ queryKey: ['owners'], queryFn: ({ signal }) => readAll(paths.owners, OwnerPage, signal) }),
-
-  collections: () =>
-    queryOptions({
-      queryKey: ['collections'],
-      queryFn: ({ signal }) => readAll(paths.collections, CollectionPage, signal),
-    }),
 } as const

@@ -2,9 +2,18 @@ import { DeprecationRules, OwnerDetail, OwnerPage, paths } from '@postern/protoc
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { readAll } from './read-all.ts'
 
 export const ownerQueries = {
   list: () => paged(['owner-list'], paths.owners, OwnerPage),
+
+  /** All of them, to choose from. */
+  choices: () =>
+    queryOptions({
+      queryKey: ['owners'],
+      queryFn: ({ signal }) => readAll(paths.owners, OwnerPage, signal),
+      staleTime: 60_000,
+    }),
 
   one: (ownerId: string) =>
     queryOptions({

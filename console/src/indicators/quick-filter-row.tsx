@@ -2,7 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { indicatorTypes } from '@postern/intel'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { indicatorQueries } from '../api/indicator-queries.ts'
+import { ownerQueries } from '../api/owner-queries.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicators-page.module.css'
@@ -27,7 +27,7 @@ const times: readonly Choice[] = [
 
 /** Filters that write TQL into the box: what they set is read out of the query, so that both always say the same. */
 export function QuickFilterRow({ draft, onFilter }: { draft: string; onFilter: (tql: string) => void }) {
-  const owners = useQuery(indicatorQueries.owners()).data?.data ?? []
+  const owners = useQuery(ownerQueries.choices()).data ?? []
   const values = readQuickFilters(draft)
   const set = (name: QuickFilter, value: string) =>
     onFilter(withQuickFilter(draft, name, value === '' ? undefined : value))

@@ -2,8 +2,8 @@ import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IndicatorLifecycle, paths, Sighting } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { ownerQueries } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
-import { indicatorQueries } from '../api/indicator-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FiguresInput } from '../elements/figures-input.tsx'
 import form from '../elements/form.module.css'
@@ -18,7 +18,7 @@ interface ReportDialogProps {
 
 /** That somebody saw it, in an owner's name; that owner's own word is not moved by it (S1). */
 export function SightingDialog({ indicatorId, onClose }: ReportDialogProps) {
-  const owners = useQuery(indicatorQueries.owners()).data?.data ?? []
+  const owners = useQuery(ownerQueries.choices()).data ?? []
   const [owner, setOwner] = useState('')
   const [seenAt, setSeenAt] = useState('')
   const [count, setCount] = useState('1')

@@ -2,9 +2,10 @@ import { Button, NativeSelect, Switch, TextInput } from '@mantine/core'
 import type { App, CreateJob, Schedule } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { collectionQueries } from '../api/collection-queries.ts'
+import { ownerQueries } from '../api/owner-queries.ts'
 import { ApiProblem } from '../api/api.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
-import { jobQueries } from '../api/job-queries.ts'
 import { FiguresInput } from '../elements/figures-input.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -34,8 +35,8 @@ interface JobFormProps {
 export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, saveName, onCancel }: JobFormProps) {
   const [draft, setDraft] = useState(initial)
   const [mistakes, setMistakes] = useState<FieldProblems>({})
-  const owners = useQuery(jobQueries.owners()).data ?? []
-  const collections = useQuery(jobQueries.collections()).data ?? []
+  const owners = useQuery(ownerQueries.choices()).data ?? []
+  const collections = useQuery(collectionQueries.choices()).data ?? []
   const environments = useQuery(environmentQueries.choices()).data ?? []
   const app = apps.find(({ id }) => id === draft.appId)
   const refused = save.error instanceof ApiProblem ? fieldProblems(save.error.detail) : {}

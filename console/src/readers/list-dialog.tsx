@@ -2,8 +2,8 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { type ChangeFirewallList, CreateFirewallList, FirewallList, listFormats, paths } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { collectionQueries } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
-import { jobQueries } from '../api/job-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check, Checks } from '../elements/check.tsx'
 import { indicatorTypeChoices, tlpChoices } from '../elements/choices.ts'
@@ -37,7 +37,7 @@ interface ListDraft {
 export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: () => void }) {
   const [draft, setDraft] = useState<ListDraft>(() => draftOf(list))
   const [asks, setAsks] = useState(false)
-  const collections = useQuery(jobQueries.collections()).data ?? []
+  const collections = useQuery(collectionQueries.choices()).data ?? []
   const mistake = mistakeOf(draft)
   const change = (changes: Partial<ListDraft>) => setDraft({ ...draft, ...changes })
   const path = list === undefined ? paths.firewallLists : paths.firewallList(encodeURIComponent(list.id))

@@ -2,8 +2,9 @@ import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { type CreateTaxiiCollection, paths, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { collectionQueries } from '../api/collection-queries.ts'
+import { ownerQueries } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
-import { jobQueries } from '../api/job-queries.ts'
 import { readerQueries } from '../api/reader-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check } from '../elements/check.tsx'
@@ -65,8 +66,8 @@ export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
 
 export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
   const roots = useQuery(readerQueries.rootChoices()).data ?? []
-  const collections = useQuery(jobQueries.collections()).data ?? []
-  const owners = useQuery(jobQueries.owners()).data ?? []
+  const collections = useQuery(collectionQueries.choices()).data ?? []
+  const owners = useQuery(ownerQueries.choices()).data ?? []
   const [root, setRoot] = useState<string>()
   const [title, setTitle] = useState('')
   const [alias, setAlias] = useState('')

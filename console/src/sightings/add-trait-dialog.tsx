@@ -2,8 +2,8 @@ import { NativeSelect } from '@mantine/core'
 import { Collection, paths, type SightingTrait } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { collectionQueries } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
-import { jobQueries } from '../api/job-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { ChangeWords, totalWords } from '../collections/collection-preview.tsx'
 import classes from '../collections/collections.module.css'
@@ -25,7 +25,7 @@ interface AddTraitDialogProps {
 
 /** Adds what sighted values share to a collection's query, with what would enter and leave before it is saved. */
 export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogProps) {
-  const collections = useQuery(jobQueries.collections())
+  const collections = useQuery(collectionQueries.choices())
   const [chosen, setChosen] = useState(collectionId)
   const collection = collections.data?.find(({ id }) => id === chosen) ?? collections.data?.[0]
   const [use, setUse] = useState<TraitUse>('widen')

@@ -3,7 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks'
 import type { SightingAnalysis } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { jobQueries } from '../api/job-queries.ts'
+import { collectionQueries } from '../api/collection-queries.ts'
 import { receiptQueries } from '../api/receipt-queries.ts'
 import { sightingQueries } from '../api/sighting-queries.ts'
 import { useClock } from '../elements/clock.ts'
@@ -100,7 +100,7 @@ function AnalysisFilter() {
   const search = useSearch({ from: '/signed-in/sighting-analysis' })
   const navigate = useNavigate({ from: '/sighting-analysis' })
   const controls = useQuery(receiptQueries.controlChoices()).data ?? []
-  const collections = useQuery(jobQueries.collections()).data ?? []
+  const collections = useQuery(collectionQueries.choices()).data ?? []
   const set = (name: 'days' | 'control' | 'collection', value: string) =>
     void navigate({
       search: (now) => ({ ...now, [name]: value === '' ? undefined : value }),
