@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { isTooWide, prefixesMinDefault } from '@postern/intel'
 import { onlyIn } from './compare-sets.ts'
-import type { Value } from './control.ts'
-import { cidrPrefix, widestPrefixes } from './guards.ts'
 import type { ValuesFile } from './plan-store.ts'
 import { writeValuesFile } from './values-file.ts'
 import { ValueSet } from './value-set.ts'
@@ -22,7 +21,8 @@ export async function differenceOf(desired: ValueSet, held: ValueSet, tempPath: 
   const remove = await ValueSet.ofKeys(onlyIn('second', desired, held), tempPath)
   const wideCidrs: string[] = []
   for await (const values of add.values()) {
-    for (const value of values) if (isWide(value) && wideCidrs.length < wideCidrsShownMax) wideCidrs.push(value[1])
+    for (const value of values)
+      if (isTooWide(...value, prefixesMinDefault) && wideCidrs.length < wideCidrsShownMax) wideCidrs.push(value[1])
   }
   return { add, remove, wideCidrs }
 }
@@ -51,10 +51,4 @@ export function planFile(difference: Difference, tempPath: string): Promise<Valu
 async function* planLines({ add, remove }: Difference): AsyncGenerator<readonly (readonly string[])[]> {
   for await (const values of add.values()) yield values.map(([type, value]) => ['add', type, value])
   for await (const values of remove.values()) yield values.map(([type, value]) => ['remove', type, value])
-}
-
-function isWide([type, value]: Value): boolean {
-  if (type !== 'CIDR') return false
-  const prefix = cidrPrefix(value)
-  return prefix !== undefined && prefix.bits < (prefix.version === 4 ? widestPrefixes.v4 : widestPrefixes.v6)
 }

@@ -1,3 +1,4 @@
+import { prefixesMinDefault } from '@postern/intel'
 import type { GuardResult } from '@postern/protocol'
 
 /** Bounds of the guards. A plan that trips one waits for a person (architecture: exports). */
@@ -9,9 +10,6 @@ export const guardBounds = {
   /** How many times the last receipt's number a control may suddenly hold (S10). */
   heldJumpMax: 10,
 } as const
-
-/** The shortest prefixes that may be added without a person: a /15 is 131,072 addresses. */
-export const widestPrefixes = { v4: 16, v6: 32 } as const
 
 export interface GuardFacts {
   readonly desired: number
@@ -51,7 +49,7 @@ function shareChanged({ held, add, remove }: GuardFacts): GuardResult {
 }
 
 function wideCidr({ wideCidrs }: GuardFacts): GuardResult {
-  const allowed = `/${widestPrefixes.v4} and /${widestPrefixes.v6} are the widest allowed`
+  const allowed = `/${prefixesMinDefault.ipv4} and /${prefixesMinDefault.ipv6} are the widest allowed`
   return {
     guard: 'wide-cidr',
     tripped: wideCidrs.length > 0,
@@ -86,12 +84,6 @@ function heldJumped({ held, heldBefore }: GuardFacts): GuardResult {
     tripped: vanished || jumped,
     message: `${held} values are held; the last receipt said ${heldBefore}`,
   }
-}
-
-/** IP version and prefix length of a canonical CIDR. */
-export function cidrPrefix(value: string): { version: 4 | 6; bits: number } | undefined {
-  const bits = Number(/\/(\d{1,3})$/.exec(value)?.[1] ?? Number.NaN)
-  return Number.isInteger(bits) ? { version: value.includes(':') ? 6 : 4, bits } : undefined
 }
 
 function percent(share: number): string {

@@ -1,4 +1,11 @@
-import { type IndicatorType, listFormatFacts, parseIndicatorType, parseTlp, tlpLevels } from '@postern/intel'
+import {
+  type IndicatorType,
+  listFormatFacts,
+  parseIndicatorType,
+  parseTlp,
+  prefixesMinDefault,
+  tlpLevels,
+} from '@postern/intel'
 import type { ChangeFirewallList, CreateFirewallList, FirewallList, ListFormat } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -11,7 +18,6 @@ import { found, Problem } from '../lib/problem.ts'
 import { isWithin, readNetworks, type Readers } from '../readers/readers.ts'
 import { considerLists, forgetReplacedTexts, serveHeld } from './consider-lists.ts'
 import { ListStore, listToApi, type ListWords, type ServedList } from './list-store.ts'
-import { prefixesMinDefault } from './network-width.ts'
 import { TextStreams } from './text-streams.ts'
 
 export type ListsParts = {

@@ -1,4 +1,5 @@
 import {
+  isTooWide,
   type IndicatorType,
   type ListFormatFacts,
   listFormatFacts,
@@ -11,7 +12,6 @@ import { type ValueFilter, type ValueRow, valuesInOrder } from '../collections/v
 import type { Db } from '../database/database.ts'
 import type { Selectable } from 'kysely'
 import type { FirewallListTable } from '../database/tables.ts'
-import { isTooWide } from './network-width.ts'
 import { TextParts, type TextTotals } from './text-parts.ts'
 
 export type FirewallListRow = Selectable<FirewallListTable>

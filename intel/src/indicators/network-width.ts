@@ -1,12 +1,13 @@
-/** The shortest prefixes that a list may have. */
-export type PrefixesMin = { ipv4: number; ipv6: number }
+/** Shortest prefixes, in bits: IPv4 0 to 32, IPv6 0 to 128. */
+export type PrefixesMin = { readonly ipv4: number; readonly ipv6: number }
 
-/** As an export adds without a person: a /15 is 131,072 addresses. */
+/** The widest networks that go to a control or into a list without a person's word: a /15 is 131,072 addresses. */
 export const prefixesMinDefault: PrefixesMin = { ipv4: 16, ipv6: 32 }
 
 /**
- * Whether a network is wider than a list may have.
- * @param value canonical; types other than CIDR have no width
+ * Whether a network is wider than the shortest prefix permits. IPv6 that stands for IPv4 is as wide as what it means (RFC 4291,
+ * 2.5.5: `::ffff:0:0/96` is all of IPv4).
+ * @param value canonical; indicators of types other than CIDR have no width
  */
 export function isTooWide(type: string, value: string, { ipv4, ipv6 }: PrefixesMin): boolean {
   if (type !== 'CIDR') return false
@@ -14,7 +15,6 @@ export function isTooWide(type: string, value: string, { ipv4, ipv6 }: PrefixesM
   const base = value.slice(0, slash)
   const bits = Number(value.slice(slash + 1))
   if (!base.includes(':')) return bits < ipv4
-  // RFC 4291, 2.5.5: IPv4 in the clothes of IPv6 is as wide as what it means.
   if (base.startsWith('::ffff:') && bits >= 96) return bits - 96 < ipv4
   if (base === '::' && bits <= 96) return ipv4 > 0
   return bits < ipv6
