@@ -16,14 +16,20 @@ export async function readExclusions(db: Db, organizationId: string, indicatorId
   return rows
 }
 
-/** What a person fixed for an indicator (D28). Executions learn of its effect alone. */
-export async function readDecision(db: Db, scope: LibraryScope, indicatorId: string): Promise<Decision | null> {
+/** What a person fixed for an indicator and holds at this time (D28). Executions learn of its effect alone. */
+export async function readDecision(
+  db: Db,
+  scope: LibraryScope,
+  indicatorId: string,
+  now: Date,
+): Promise<Decision | null> {
   if (scope.ownerIds !== undefined) return null
   const row = await db
     .selectFrom('decision')
     .selectAll()
     .where('organization_id', '=', scope.organizationId)
     .where('indicator_id', '=', indicatorId)
+    .where((where) => where.or([where('until', 'is', null), where('until', '>', now)]))
     .executeTakeFirst()
   if (row === undefined) return null
   return {

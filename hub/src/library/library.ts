@@ -80,7 +80,7 @@ export class Library {
       groups: groups.map((group) => ({ ...group, eventDate: group.eventDate?.toISOString() ?? null })),
       links: await this.#assertions.links(scope, indicatorId),
       exclusions: await readExclusions(this.#db, scope.organizationId, indicatorId),
-      decision: await readDecision(this.#db, scope, indicatorId),
+      decision: await readDecision(this.#db, scope, indicatorId, this.#clock.now()),
     }
   }
 

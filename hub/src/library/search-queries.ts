@@ -31,9 +31,10 @@ const fewMax = 5_000
 /**
  * A page of indicators, newest first; the order never changes, so that pages neither repeat nor skip.
  *
- * PostgreSQL takes what a query finds for evenly spread over time, and reads from the newest on where it expects many: of a rare
- * tag, or of what came in long ago, that would be the whole library. So what is found is looked for first, as far as `fewMax`,
- * without an order, by whatever index there is; only one of both ways is gone then. A look-up of values needs no such care.
+ * PostgreSQL assumes that what a query finds is spread evenly over time. Where it expects many hits, it reads from the newest on; for a
+ * rare tag, or for what came in long ago, that is the whole library. So the hits are first looked for without an order, by whatever
+ * index there is, up to `fewMax`. If there are no more, they are sorted; if there are, the page is read from the newest on. Only one
+ * of the two runs. A look-up of values needs no such care.
  */
 export function pageOfIndicators(
   scope: LibraryScope,

@@ -20,10 +20,7 @@ export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) 
   /** @throws Problem `not-found` where there is no decision in force */
   async function get(caller: PersonCaller, indicatorId: string): Promise<Decision> {
     const scope = { organizationId: caller.organizationId, ownerIds: undefined }
-    const decision = await readDecision(db, scope, indicatorId)
-    const isEnded =
-      decision?.until !== undefined && decision.until !== null && Date.parse(decision.until) <= clock.now().getTime()
-    return found(decision === null || isEnded ? undefined : decision, 'decision')
+    return found((await readDecision(db, scope, indicatorId, clock.now())) ?? undefined, 'decision')
   }
 
   /** Takes the place of an earlier one. In force when this returns. */

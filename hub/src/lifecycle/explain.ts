@@ -29,10 +29,8 @@ export async function explainLifecycle(
       const counts = found(view, 'indicator')
       const wanted = { organizationId, indicatorIds: [indicatorId], lock: false, now }
       const assertions = await readFacts(statementsOf(trx), wanted)
-      const decision = await readDecision(trx, { organizationId, ownerIds: undefined }, indicatorId)
-      const isEnded = decision !== null && decision.until !== null && Date.parse(decision.until) <= now.getTime()
       return {
-        decision: isEnded ? null : decision,
+        decision: await readDecision(trx, { organizationId, ownerIds: undefined }, indicatorId, now),
         sightingCount: counts.sighting_count,
         falsePositiveCount: counts.false_positive_count,
         assertions: assertions.map((assertion) => explainAssertion(assertion, now)),

@@ -271,6 +271,17 @@ describe('D28: a person’s decision', () => {
     expect(await stored('Ruled', id)).toBeUndefined()
   })
 
+  test('LIB-9: is shown nowhere from its end on, also before its end has been worked in', async () => {
+    const { name, id } = host()
+    await send('One', name)
+    await decide(id, { rating: 5, until: new Date(begin + 10 * day).toISOString() })
+    const shown = async () => (await library.library.detail(library.person, id)).decision
+    expect(await shown()).toMatchObject({ rating: 5 })
+    library.clock.set(new Date(begin + 10 * day))
+    expect(await shown()).toBeNull()
+    await expect(lifecycles.decisions.get(library.person, id)).rejects.toThrow('decision')
+  })
+
   test('LIB-9: brings what only an alert saw into exports', async () => {
     const { name, id } = host()
     await library.owners.change(library.person, await library.owner('Alerts'), { statusDefault: 'Review' })
