@@ -1,3 +1,4 @@
+import { keepsFromExports } from '@postern/intel'
 import type { IndicatorDetail, IndicatorExports, IndicatorLifecycle, IndicatorOnTarget } from '@postern/protocol'
 
 /** All that the hub says of one indicator's way to controls. */
@@ -32,9 +33,8 @@ function decisionRows({ decision }: IndicatorLifecycle): string[][] {
   return decision === null ? [] : [['decided', decision.decidedBy, decision.reason]]
 }
 
-function exclusionRow({ listName, entry, kind, mode, atExport }: IndicatorDetail['exclusions'][number]): string[] {
-  const keeps = kind === 'protected' || (mode === 'block' && atExport)
-  return ['excluded', listName, `${entry}: ${keeps ? 'keeps it from being exported' : 'informs only'}`]
+function exclusionRow({ listName, entry, ...list }: IndicatorDetail['exclusions'][number]): string[] {
+  return ['excluded', listName, `${entry}: ${keepsFromExports(list) ? 'keeps it from being exported' : 'informs only'}`]
 }
 
 function collectionRow(membership: IndicatorExports['collections'][number]): string[] {

@@ -1,3 +1,4 @@
+import { keepsFromExports } from '@postern/intel'
 import type { Assertion, IndicatorDetail, IndicatorMembership, IndicatorOnTarget } from '@postern/protocol'
 import { formatCount } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
@@ -41,7 +42,7 @@ export function stepsInLibrary({
     const who = `${plainText(decision.decidedBy)} decided over all owners: “${plainText(decision.reason)}”.`
     steps.splice(1, 0, { name: 'Decided', outcome: 'told', text: who })
   }
-  const keeping = exclusions.find(({ mode, atExport, kind }) => kind === 'protected' || (mode === 'block' && atExport))
+  const keeping = exclusions.find(keepsFromExports)
   if (keeping !== undefined) {
     const text = `${plainText(keeping.listName)} keeps it from being exported, by its entry ${plainText(keeping.entry)}.`
     steps.push({ name: 'Not excluded', outcome: 'stopped', text })

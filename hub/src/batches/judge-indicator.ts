@@ -1,5 +1,4 @@
-import { type ExclusionHit, type ExclusionMatcher, escapeCopyField } from '@postern/intel'
-import { keepsFromExports } from '../exclusions/verdicts.ts'
+import { type ExclusionHit, type ExclusionMatcher, escapeCopyField, keepsFromExports } from '@postern/intel'
 import type { SentIndicator } from './read-indicator.ts'
 import { refused, type RefusedItem } from './refused-item.ts'
 

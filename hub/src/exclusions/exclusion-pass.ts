@@ -1,10 +1,10 @@
-import { type IndicatorType, parseIndicatorType } from '@postern/intel'
+import { type IndicatorType, parseIndicatorType, keepsFromExports } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Exclusions, Matchers } from './matchers.ts'
-import { keepsFromExports, Verdicts } from './verdicts.ts'
+import { Verdicts } from './verdicts.ts'
 
 export type PassParts = {
   db: DatabaseConnection['db']

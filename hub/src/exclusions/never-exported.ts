@@ -1,9 +1,15 @@
-import { canonicalise, detectType, type IndicatorType, indicatorId, parseIndicatorType } from '@postern/intel'
+import {
+  canonicalise,
+  detectType,
+  type IndicatorType,
+  indicatorId,
+  parseIndicatorType,
+  keepsFromExports,
+} from '@postern/intel'
 import type { PlanValue } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { Exclusions } from './matchers.ts'
-import { keepsFromExports } from './verdicts.ts'
 
 /** Values whose decisions are asked for in one statement. */
 const askedAtOnce = 10_000

@@ -1,11 +1,5 @@
-import type { JudgingList } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-
-/** Whether a hit of this list keeps a value out of exports; protected ones always do (S1). */
-export function keepsFromExports({ kind, mode, atExport }: Pick<JudgingList, 'kind' | 'mode' | 'atExport'>): boolean {
-  return kind === 'protected' || (mode === 'block' && atExport)
-}
 
 /** What lists say of indicators, on its way into `excluded_indicator`. */
 export class Verdicts {
