@@ -200,16 +200,6 @@ export class ReaderStore {
     return row !== undefined
   }
 
-  async taxiiGrant(readerId: string, collectionId: string): Promise<{ canRead: boolean; canWrite: boolean }> {
-    const row = await this.#db
-      .selectFrom('reader_taxii_collection')
-      .select(['can_read', 'can_write'])
-      .where('reader_id', '=', readerId)
-      .where('taxii_collection_id', '=', collectionId)
-      .executeTakeFirst()
-    return { canRead: row?.can_read === true, canWrite: row?.can_write === true }
-  }
-
   /** Of all organizations: one port is everybody's. In the order in which the readers were made. */
   async certificatePems(): Promise<{ id: string; pem: string | null }[]> {
     const { rows } = await sql<{ id: string; pem: string | null }>`

@@ -11,6 +11,7 @@ import { createTestApi, type TestApi, testHost } from '../http/test-api.ts'
 import { makeAuthority, selfSigned } from '../http/test-certificate.ts'
 import { systemClock } from '../lib/clock.ts'
 import { listRoutes } from '../lists/routes.ts'
+import { OwnerStore } from '../owners/owner-store.ts'
 import { readerLimits } from './reader-limits.ts'
 import { openReaderPort, type ReaderPort } from './reader-port.ts'
 import { createReaders, isWithin, readNetworks } from './readers.ts'
@@ -180,15 +181,22 @@ test('D27: what is granted is of the own organization, and named grants replace 
   const grants = { taxiiCollections: [{ id: collection.id, canRead: true, canWrite: false }] }
   const reader = await make({ name: 'Granted', credential: 'token', ...grants })
   expect(reader.taxiiCollections).toEqual([{ ...grants.taxiiCollections[0], title: 'Granted' }])
-  const { readers } = api.features
-  expect(await readers.mayReadTaxiiCollection(reader.id, collection.id)).toBe(true)
-  expect(await readers.mayWriteTaxiiCollection(reader.id, collection.id)).toBe(false)
+  const { taxii } = api.features
+  const caller = {
+    kind: 'reader' as const,
+    readerId: reader.id,
+    organizationId: api.ours.organizationId,
+    name: reader.name,
+  }
+  const owners = new OwnerStore(api.db)
+  expect(await taxii.collection(caller, root.name, collection.id)).toMatchObject({ canRead: true, canWrite: false })
+  expect(await owners.mayReaderWrite(reader.id, api.ours.ownerId)).toBe(false)
   const changed = await send('PATCH', paths.reader(reader.id), {
     taxiiCollections: [{ id: collection.id, canRead: false, canWrite: true }],
   })
   expect((changed.body as Reader).taxiiCollections).toMatchObject([{ canRead: false, canWrite: true }])
-  expect(await readers.mayReadTaxiiCollection(reader.id, collection.id)).toBe(false)
-  expect(await readers.mayWriteTaxiiCollection(reader.id, collection.id)).toBe(true)
+  expect(await taxii.collection(caller, root.name, collection.id)).toMatchObject({ canRead: false, canWrite: true })
+  expect(await owners.mayReaderWrite(reader.id, api.ours.ownerId)).toBe(true)
   await send('PATCH', paths.reader(reader.id), { networks: ['10.1.2.3/8'] })
   expect((await send('GET', paths.reader(reader.id))).body).toMatchObject({
     networks: ['10.0.0.0/8'],

@@ -112,12 +112,8 @@ export function createReaders({ db, pool, audit, clock, hasReaderPort = false }:
     certificates,
     /** Whom a credential of a request over HTTPS belongs to. */
     credentials: authenticateReaders({ db, store: credentials, clock }),
-    /** Grants exist within an organization alone, so that none of these needs to be asked for it. */
+    /** Grants exist within an organization alone, so that it need not be asked for. */
     mayReadList: (readerId: string, listId: string): Promise<boolean> => store.mayReadList(readerId, listId),
-    mayReadTaxiiCollection: async (readerId: string, taxiiCollectionId: string): Promise<boolean> =>
-      (await store.taxiiGrant(readerId, taxiiCollectionId)).canRead,
-    mayWriteTaxiiCollection: async (readerId: string, taxiiCollectionId: string): Promise<boolean> =>
-      (await store.taxiiGrant(readerId, taxiiCollectionId)).canWrite,
   }
 }
 

@@ -43,10 +43,6 @@ export class ExclusionMatcher {
     this.#judged = new Set(indicatorTypes.filter((type) => compiled.lists.some(({ types }) => judges(types, type))))
   }
 
-  get lists(): readonly JudgingList[] {
-    return this.#compiled.lists
-  }
-
   /** @param value canonical in its type @returns at most one hit a list, in the order of lists */
   judge(type: IndicatorType, value: string): readonly ExclusionHit[] {
     if (!this.#judged.has(type)) return noHits

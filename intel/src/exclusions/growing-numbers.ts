@@ -8,10 +8,6 @@ export class GrowingNumbers {
     this.#numbers[this.length++] = number
   }
 
-  at(index: number): number {
-    return this.#numbers[index] ?? 0
-  }
-
   finish(): Uint32Array {
     const shared = sharedNumbers(this.length)
     shared.set(this.#numbers.subarray(0, this.length))
