@@ -27,6 +27,7 @@ const byValue = (escape: (value: string) => string | undefined) => (_type: strin
 const addresses: ListFormatFacts = { ...lines, types: networks, entry: byValue(escapeAddressEntry) }
 const domains: ListFormatFacts = { ...lines, types: ['Host'], entry: byValue(escapeDomainEntry) }
 
+/** Every format by its name in the API (`ListFormat` of protocol). */
 export const listFormatFacts = {
   text: { ...lines, types: indicatorTypes, entry: byValue(escapeTextList) },
   csv: {

@@ -106,6 +106,10 @@ export function stixMarkingRefs(source: StixIndicatorSource, specVersion: '2.0' 
   return [...new Set([...ofTlp, ...(source.markingRefs ?? [])])]
 }
 
+/**
+ * From the first sighting, else from when it was made, until it expires. `valid_until` has to be later than `valid_from` (STIX 2.1, 4.7):
+ * where it is not, `valid_from` is set a millisecond before it.
+ */
 export function stixValidity({ created, firstSeen, expires }: StixIndicatorSource): {
   valid_from: string
   valid_until?: string

@@ -17,8 +17,11 @@ export const ExclusionList = z.object({
   matching: z.enum(exclusionMatchings),
   /** Indicator types that it judges; null means every one that its entries can be. */
   indicatorTypes: z.nullable(z.array(z.string())),
+  /** What a hit does. `inform`: it is shown, and no more. `block`: it is also refused at import, kept from exports, or both. */
   mode: z.enum(['inform', 'block']),
+  /** Of `block`: batches refuse items that it hits. */
   atImport: z.boolean(),
+  /** Of `block`: what it hits is kept from exports, lists and TAXII collections. */
   atExport: z.boolean(),
   isEnabled: z.boolean(),
   mispVersion: z.nullable(z.int()),
@@ -30,13 +33,19 @@ export const ExclusionList = z.object({
 export type ExclusionList = z.infer<typeof ExclusionList>
 export const ExclusionListPage = pageOf(ExclusionList)
 
+/** A `protected` list always blocks at export: `invalid` for one with `inform`, or without `atExport`. */
 export const CreateExclusionList = z.strictObject({
   name: z.string().check(z.minLength(1), z.maxLength(200)),
   description: z.optional(z.string().check(z.maxLength(2000))),
+  /** `own` unless given. */
   kind: z.optional(z.enum(['own', 'protected'])),
+  /** All types unless given; `invalid` where it is empty or names none that there is. */
   indicatorTypes: z.optional(z.array(z.string()).check(z.maxLength(50))),
+  /** `block` unless given; a list imported from MISP begins with `inform`. */
   mode: z.optional(z.enum(['inform', 'block'])),
+  /** True unless given. */
   atImport: z.optional(z.boolean()),
+  /** True unless given. */
   atExport: z.optional(z.boolean()),
 })
 export type CreateExclusionList = z.infer<typeof CreateExclusionList>

@@ -204,7 +204,7 @@ export const Collection = z.object({
   /** A full refresh is due when the last one is older. */
   freshnessSeconds: z.int().check(z.positive()),
   description: z.nullable(z.string()),
-  /** Who made it; null for those from before that was kept. */
+  /** Who made it; null where the hub does not know. */
   madeBy: z.nullable(z.string()),
   /** Whether everyone of the organization sees it; else only who made it, and administrators. */
   isShared: z.boolean(),
@@ -242,9 +242,13 @@ export type CollectionPreview = z.infer<typeof CollectionPreview>
 /** One version, newest first. */
 export const CollectionVersion = z.object({
   version: Count,
+  /** Members of this version. */
   count: Count,
+  /** Members that the version before did not have. */
   entered: Count,
+  /** Members of the version before that this one does not have. */
   departed: Count,
+  /** Members of both whose TLP, activity or exclusion differs. */
   changed: Count,
   madeAt: Instant,
 })

@@ -25,6 +25,10 @@ export const Reader = z.object({
 export type Reader = z.infer<typeof Reader>
 export const ReaderPage = pageOf(Reader)
 
+/**
+ * What a reader may have. A field that is there replaces all grants of its kind; one that is absent leaves them as they are.
+ * `not-found` where the organization has no such list or TAXII collection; nothing is granted then.
+ */
 export const ReaderGrants = z.strictObject({
   lists: z.optional(z.array(Id).check(z.maxLength(1000))),
   taxiiCollections: z.optional(
@@ -82,14 +86,18 @@ export const FirewallList = z.object({
   collectionName: z.string(),
   format: ListFormat,
   indicatorTypes: z.nullable(z.array(z.string())),
+  /** Highest TLP of its values: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`. Those above it are left out. */
   tlpMax: z.string(),
   /** No more than the firewall takes; beyond them the list is held back. */
   valuesMax: z.nullable(z.int()),
+  /** Percent of the values served, 0 to 100, by which a version may be smaller; one that falls by more is held back. */
   shrinkPercentMax: z.int(),
   /** Shortest prefixes of networks, IPv4 and IPv6; wider ones are left out. */
   ipv4PrefixMin: z.int(),
   ipv6PrefixMin: z.int(),
+  /** Whether everyone may fetch it, without a credential. */
   isPublic: z.boolean(),
+  /** Networks, such as `192.0.2.0/24`, from which it is fetched without a credential. */
   openNetworks: z.array(z.string()),
   /** The data collection's version that is served: the last one that passed the guard; 0 while there is none. */
   servedVersion: Count,
@@ -107,14 +115,18 @@ export const CreateFirewallList = z.strictObject({
   collection: z.string().check(z.minLength(1), z.maxLength(64)),
   format: ListFormat,
   indicatorTypes: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(50))),
+  /** A TLP level, `AMBER` unless given. */
   tlpMax: z.optional(z.string()),
   valuesMax: z.optional(z.int().check(z.minimum(1), z.maximum(100_000_000))),
+  /** Percent of the values served by which a version may be smaller, 50 unless given. */
   shrinkPercentMax: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
   /** The widest network that the list may have, 16 unless given: 0 permits all of IPv4. */
   ipv4PrefixMin: z.optional(z.int().check(z.minimum(0), z.maximum(32))),
   /** The same for IPv6, 32 unless given. */
   ipv6PrefixMin: z.optional(z.int().check(z.minimum(0), z.maximum(128))),
+  /** False unless given. */
   isPublic: z.optional(z.boolean()),
+  /** IPv4 or IPv6 networks or single addresses, none unless given; `invalid` names one that is no network. */
   openNetworks: z.optional(z.array(Network).check(z.maxLength(100))),
 })
 export type CreateFirewallList = z.infer<typeof CreateFirewallList>
@@ -157,7 +169,9 @@ export const TaxiiCollectionSettings = z.object({
   ownerId: z.nullable(Id),
   canRead: z.boolean(),
   canWrite: z.boolean(),
+  /** Highest TLP of what readers get: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`. */
   tlpMax: z.string(),
+  /** Versions of objects that were ever numbered in it, revocations included; those deleted since still count. */
   objectCount: Count,
   url: z.string(),
 })
@@ -172,6 +186,7 @@ export const CreateTaxiiCollection = z.strictObject({
   collection: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   owner: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
   canWrite: z.optional(z.boolean()),
+  /** A TLP level, `AMBER` unless given. */
   tlpMax: z.optional(z.string()),
 })
 export type CreateTaxiiCollection = z.infer<typeof CreateTaxiiCollection>

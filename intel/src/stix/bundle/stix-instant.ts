@@ -51,7 +51,11 @@ const zulu = 0x5a
 /** With twelve digits of a second. */
 const instantLengthMax = 33
 
-/** An instant with six digits of a second, so that two are compared as texts: STIX permits any number of them, PostgreSQL keeps six. */
+/**
+ * An instant with six digits of a second, so that two are compared as texts: STIX permits any number of them, PostgreSQL keeps
+ * six. Further digits are cut, not rounded.
+ * @param instant a valid STIX instant (`isStixInstant`); of anything else the result means nothing
+ */
 export function comparableInstant(instant: string): string {
   if (instant.length === 24) return `${instant.slice(0, 23)}000Z`
   const fraction = instant.length > 20 ? instant.slice(20, -1) : ''

@@ -33,6 +33,10 @@ export function groupXid(object: StixObject): string {
   return own === undefined || own.length > 500 ? object.id : own
 }
 
+/**
+ * The item of the library that an object becomes. Its name is the object's, or else its id, cut to 500 UTF-16 units; properties that are
+ * absent or of another kind are left out.
+ */
 export function groupItem(object: StixObject, type: GroupType, securityLabel: readonly NamedItem[]): GroupItem {
   const item: GroupItem = {
     type,

@@ -10,6 +10,11 @@ export type MappedIndicator =
   | { readonly kind: 'signature'; readonly language: string; readonly reason: string }
   | { readonly kind: 'invalid'; readonly reason: string }
 
+/**
+ * Reads the pattern of an indicator object. Its values are canonical, each once. A pattern in another language, of more than a set of
+ * values, or with a value that the library does not take is a signature; the reason is a sentence for people.
+ * @param object a valid `indicator` of STIX 2.0 or 2.1; without `pattern_type`, as in 2.0, the pattern is STIX's
+ */
 export function mapIndicator(object: StixObject): MappedIndicator {
   const pattern = textOf(object['pattern'])
   if (pattern === undefined) return { kind: 'invalid', reason: 'Its pattern is empty.' }

@@ -14,6 +14,7 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }
 
+/** The texts of a list, blank ones too; entries of other kinds are left out. Empty for what is no list. */
 export function textsOf(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return []
   const entries: readonly unknown[] = value

@@ -11,6 +11,10 @@ export interface StixRelationshipSource {
   readonly created: Date
 }
 
+/**
+ * A relationship object (STIX 2.1, 5.1). The same ends and kind give the same id. A kind that STIX cannot say goes out as the nearest word,
+ * `related-to` where nothing is left of it, with `x_postern_kind` beside it.
+ */
 export function stixRelationshipObject(
   { sourceRef, kind, targetRef, created }: StixRelationshipSource,
   specVersion: StixSpecVersion,
