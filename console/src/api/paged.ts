@@ -5,7 +5,7 @@ import { api, type Query } from './api.ts'
 /** Rows asked for at once: twenty round trips for ten thousand. */
 const pageRows = 500
 
-/** The first page has no cursor; a constant would be taken for one that never has. */
+/** The first page has no cursor. The return type says that later pages have one; of a constant TypeScript would infer `undefined`. */
 function firstPage(): string | undefined {
   return undefined
 }

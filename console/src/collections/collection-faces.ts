@@ -5,7 +5,7 @@ import type { BadgeFace, ExplainedFace } from '../elements/state-badge.tsx'
 export function collectionFaceOf({ refreshedAt, freshnessSeconds }: Collection, nowMs: number): ExplainedFace {
   if (refreshedAt === null)
     return { tone: 'busy', icon: 'clock', word: 'Waiting', meaning: 'It has not looked at the library yet' }
-  // Changes are followed as they come; a full look that is due is made within its own time once more.
+  // A full look is due after `freshnessSeconds`. It is late when it has not been made after as long again.
   const isLate = nowMs - Date.parse(refreshedAt) > 2 * freshnessSeconds * 1000
   return isLate
     ? {

@@ -70,7 +70,7 @@ function RulesForm({ ownerId, stored }: { ownerId: string; stored: DeprecationRu
       {rules.length === 0 && (
         <EmptyState title="No rule">
           With a rule, what this owner does not repeat loses confidence step by step, and is made inactive or deleted at
-          the end: a feed that never takes back does not fill a blocklist for ever.
+          the end: a feed that never takes back does not fill a list for ever.
         </EmptyState>
       )}
       {rules.map((rule) => (

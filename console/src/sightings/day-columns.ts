@@ -31,7 +31,7 @@ export function dayColumns(
       from: group[0]?.from ?? '',
       until: group.at(-1)?.until ?? '',
       sightings: group.reduce((sum, { sightings }) => sum + sightings, 0),
-      // The same value on two days is one of each: their most is what is surely true of both.
+      // A value may be sighted on several of the days, so that their sum would count it twice. The largest day is a lower bound.
       values: Math.max(...group.map(({ values }) => values)),
     })
   }

@@ -61,7 +61,7 @@ export function createCollectionEditor({
         isShared: wanted.isShared ?? row.is_shared,
       }
       if (words.name !== row.name) await mustNotBeNamed(store, row, 'renamed')
-      // What was everybody's before makers were kept becomes the one's who keeps it to themselves.
+      // A collection without a maker becomes the caller's: one that is not shared is seen by its maker and administrators alone.
       if (!words.isShared && row.maker === null) {
         const { key, name } = makerOf(caller)
         await trx.updateTable('collection').set({ maker: key, made_by: name }).where('id', '=', row.id).execute()

@@ -25,7 +25,7 @@ export type IndicatorRow = {
 /** Where a page goes on: behind this indicator, newest first. */
 export type PageStart = { addedAt: string; indicatorId: string }
 
-/** A query that finds no more is sorted; one that finds more is read on from the newest, which then comes to a page soon. */
+/** Hits up to which a query's are all sorted. Of more, a page is soon full of the newest. */
 const fewMax = 5_000
 
 /**

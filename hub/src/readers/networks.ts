@@ -10,7 +10,7 @@ export function isWithin(networks: readonly string[], address: string): boolean 
     const { base, prefix, version } = split(network)
     list.addSubnet(base, prefix, version === 6 ? 'ipv6' : 'ipv4')
   }
-  // An IPv4 address in the clothes of IPv6 (`::ffff:192.0.2.1`) is found among IPv4 networks too.
+  // An IPv4-mapped address (`::ffff:192.0.2.1`) is found among IPv4 networks too.
   return list.check(address, family === 6 ? 'ipv6' : 'ipv4')
 }
 

@@ -63,13 +63,13 @@ export async function readTraits(
       where (f.kind, f.name) in (select kind, name from trait)
       group by f.kind, f.name, f.of
     ) o on o.kind = t.kind and o.name = t.name and o.of is not distinct from t.of`.execute(db)
+  // Of two without a lift the difference is NaN, so that the next comparison decides.
   return rows
     .map((row) => toTrait(row, totals, scale))
     .sort((a, b) => (b.lift ?? Infinity) - (a.lift ?? Infinity) || b.sighted - a.sighted || compare(a.name, b.name))
     .slice(0, traitsShownMax)
 }
 
-/** `Infinity - Infinity` is no number, and no reason to put one before the other. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

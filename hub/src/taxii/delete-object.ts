@@ -77,7 +77,7 @@ export async function deleteChosen(
 ): Promise<boolean> {
   await lockTaxiiCollection(trx, place.taxiiCollectionId)
   const now = await chooseDeletion(trx, place, objectId, filters)
-  // By what the texts say: of the library it is gone by then.
+  // Groups are not compared: a batch that deletes them has done so by now. Rows of indicators stay, so that these are.
   if (comparable(now) !== comparable(chosen)) return false
   const { versions, keptId, isWhole } = chosen
   await sql`

@@ -13,6 +13,21 @@ type Parts = { db: DatabaseConnection['db']; clock: Clock }
 /** Longer than a batch takes; one that takes longer is waited for in the next turn. */
 const backgroundWaitMs = 60_000
 
+/*
+ * An object of an owner's collection goes through these states:
+ * - kept: a batch wrote its text into `stix_object`, with a number of that table. Readers do not see it yet.
+ * - numbered: `numberOwner` added it to `taxii_object` under its own id, with the collection's next number. A later text is a later
+ *   version. A text that may not leave stays kept until `numberChanges` finds that it may.
+ * - revoked: readers may not have it any more, its text is gone, or (of an indicator) the text itself says so. A last version says that
+ *   it is revoked and nothing else; its earlier versions are deleted. From the change until then readers are not given it
+ *   (what-may-leave.ts). Observables have no versions, so that they are left out and never revoked.
+ * - returned: readers may have it again. Nothing follows a revocation (STIX 2.1, 3.6), so it comes as another object: its id is made of
+ *   its own id and the count of ids before (`generations`); `kept_id` says whose it is.
+ * - deleted: a TAXII client deleted it; text and numbered versions are gone, and it is as new if it is sent again (delete-object.ts).
+ *
+ * Values that the owner asserts without a text go the same way from *numbered* on; the hub writes their objects (number-values.ts).
+ */
+
 /**
  * Takes an owner's kept objects over into a TAXII collection, as far as batches have committed them.
  * @param waitMs of the wait for each lock; longer is PostgreSQL's lock_not_available
@@ -52,8 +67,8 @@ export async function numberChanges({ db, clock }: Parts, taxiiCollectionId: str
 }
 
 /**
- * The number of the last kept object of which, and of all before it, it is known whether they are there: nothing of the owner is under way
- * while its turn of the batches is held, and what comes after that has a higher number. The turn is given back at once.
+ * The number up to which all kept objects of the owner are committed. While this transaction holds the owner's turn no batch of the
+ * owner is under way, and what a later batch keeps has a higher number. The transaction ends at once, and the turn with it.
  */
 async function lastCommitted(trx: Db, taxiiCollectionId: string, waitMs: number): Promise<string | undefined> {
   const { rows } = await sql<{ ownerId: string }>`

@@ -110,7 +110,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
   ): Promise<ObjectPage> {
     const source = await readable(reader, place.root, place.collection)
     const page = await readPage({ db, pool }, source, what, { ...filters, ids: [place.object] })
-    // Of what was found nothing passed the filters, or there is nothing that this reader may have.
+    // An empty page means either that the filters let nothing through, or that this reader may have nothing of the object.
     const isThere = page.items !== '' || (await hasObject(source, place.object))
     if (!isThere) throw notThere('object')
     return page
