@@ -31,6 +31,12 @@ const program = new Command('postern')
   .addCommand(simulateCommand())
   .addCommand(appCommand())
 
+// Whoever reads may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { checkoutFolder } from '../commands/start.ts'
 import { startLocalHub } from '../local/local-hub.ts'
@@ -12,7 +13,7 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 type Said = { code: number; out: string[]; err: string }
 
 test(
-  'LIB-4, LIB-8: the command line imports lists, shows them, tests values against them, and explains a value of the library',
+  'LIB-4, LIB-8: the command line imports lists, shows them, tests values against them, explains a value of the library, and says when it shows not all',
   { timeout: 120_000 },
   async () => {
     await using stack = new AsyncDisposableStack()
@@ -94,5 +95,17 @@ test(
       code: 1,
       err: 'There is no control Edge.\n',
     })
+
+    await command('import', file('more.txt', 'c.example.net\nd.example.net\n'), '--owner', 'Sample feed')
+    const [first, every] = [
+      await command('search', 'typeName = "Host"', '--limit', '1'),
+      await command('search', 'typeName = "Host"'),
+    ]
+    expect([first.out.length, first.err]).toEqual([1, 'These are the first 1; there are more. See --limit.\n'])
+    expect([every.out.length, every.err]).toEqual([3, ''])
+    const piped = `"${process.execPath}" "${main}" search 'typeName = "Host"' --limit 1 | true; echo "\${PIPESTATUS[0]}"`
+    const env = { ...process.env, POSTERN_DATA_DIR: dataFolder, POSTERN_URL: undefined }
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', piped], { env, timeout: 60_000 })
+    expect([stdout, stderr]).toEqual(['0\n', expect.not.stringContaining('EPIPE')])
   },
 )

@@ -34,5 +34,6 @@ export function searchCommand(): Command {
       } while (cursor !== undefined && left > 0)
       // Not among the rows: whoever reads those by a program finds none.
       if (found === 0) say.error('0 indicators found')
+      if (cursor !== undefined) say.error(`These are the first ${found}; there are more. See --limit.`)
     })
 }

@@ -7,7 +7,7 @@ import form from '../elements/form.module.css'
 import { Crumbs, PageHead } from '../elements/page-head.tsx'
 import { type CollectionDraft, CollectionForm } from './collection-form.tsx'
 
-const freshnessSecondsDefault = 3600
+const freshnessSecondsDefault = 300
 
 export function NewCollectionPage() {
   const navigate = useNavigate()
