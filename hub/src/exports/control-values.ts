@@ -1,8 +1,11 @@
 import { indicatorId, parseIndicatorType, tlpLevels } from '@postern/intel'
+import type { PlanValue } from '@postern/protocol'
 import { sql } from 'kysely'
 import { highestTlpOf } from '../controls/controls.ts'
 import type { Db } from '../database/database.ts'
+import { readGzipLines } from '../http/ndjson-body.ts'
 import type { StoredReceipt } from './receipt-store.ts'
+import { readBlob, valuesBounds } from './value-blob.ts'
 
 /** One line of a receipt, as far as the state of values goes. */
 export type ReceiptLine = { state: 'missing' | 'extra' | 'refused'; type: string; value: string }
@@ -55,7 +58,7 @@ export class ControlValues {
   /**
    * The collection's version, less what the control must not get (D21) and the types that it takes nothing of. Where that is not
    * as many as the receipt says (an app may leave out single values for reasons of its own), it is what was known before and is
-   * still in the version: what the plan added is then not known, so that nothing is claimed that nobody said.
+   * still in the version, with what the plan added and without what it removed.
    */
   async #findDesired(receipt: StoredReceipt): Promise<void> {
     await sql`create temporary table desired_value (indicator_id uuid not null) on commit drop`.execute(this.#db)
@@ -73,6 +76,39 @@ export class ControlValues {
       where control_id = ${receipt.controlId} and target = ${receipt.target} and state in ('held', 'pending', 'unverifiable')
         and exists (select 1 from collection_member m where m.collection_id = ${receipt.collectionId}
           and m.indicator_id = control_value.indicator_id and ${isMember(receipt)})`.execute(this.#db)
+    if (receipt.planId !== null) await this.#followPlan(receipt.planId)
+  }
+
+  async #followPlan(planId: string): Promise<void> {
+    await sql`create temporary table planned_value (indicator_id uuid not null, change text not null) on commit drop`.execute(
+      this.#db,
+    )
+    let changes: { change: PlanValue[0]; id: string }[] = []
+    const flush = async () => {
+      await sql`insert into planned_value (indicator_id, change)
+        select * from unnest(${changes.map(({ id }) => id)}::uuid[], ${changes.map(({ change }) => change)}::text[])`.execute(
+        this.#db,
+      )
+      changes = []
+    }
+    for await (const line of readGzipLines(readBlob(this.#db, { kind: 'plan', id: planId }), valuesBounds)) {
+      if (line === '') continue
+      // Lines were checked when they came in.
+      const [change, type, value] = JSON.parse(line) as PlanValue
+      const known = parseIndicatorType(type)
+      if (known !== undefined) changes.push({ change, id: indicatorId(known, value) })
+      if (changes.length >= linesAtOnce) await flush()
+    }
+    if (changes.length > 0) await flush()
+    await sql`
+      delete from desired_value d using planned_value p where p.indicator_id = d.indicator_id and p.change = 'remove'`.execute(
+      this.#db,
+    )
+    await sql`
+      insert into desired_value
+      select indicator_id from planned_value where change = 'add' except select indicator_id from desired_value`.execute(
+      this.#db,
+    )
   }
 
   /** Types of which as many were not taken as there are; reasons begin with the type: `File: AED takes no hashes`. */

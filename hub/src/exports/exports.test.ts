@@ -413,6 +413,32 @@ describe('D5: receipts', () => {
     ])
   })
 
+  test('LIB-8: values that an app left out one by one are not held, and all others are, as the plans said', async () => {
+    const { execution, controlId } = await runningExport()
+    const notTaken = { 'Host: too long': 1 }
+    const taken = hosts.filter((host) => host !== 'b.example.com')
+    const receive = async (plan: CreatePlan, lines: readonly (readonly string[])[]) => {
+      const { id } = (await call(execution, 'POST', paths.plans, plan)).body
+      await put(execution, paths.planValues(id), lines)
+      for (const state of ['applying', 'applied'])
+        expect(await call(execution, 'PUT', paths.planState(id), { state })).toMatchObject({ body: { state } })
+      const { desired } = plan
+      const receipt = receiptOf({ planId: id, desired, held: desired, added: 0, notTaken })
+      const made = await call(execution, 'POST', paths.receipts, receipt)
+      expect((await put(execution, paths.receiptValues(made.body.id), [])).status).toBe(200)
+      return await controlValues(controlId)
+    }
+    expect(await receive(planOf(taken, { notTaken }), planLines(taken))).toEqual(
+      Object.fromEntries(taken.map((host) => [host, 'held'])),
+    )
+    const checksum = createHash('sha256').update(`remove\tHost\td.example.com\n3\n${emptyDigest}\n`).digest('hex')
+    const removing = planOf([], { held: 3, desired: 2, notTaken: { 'Host: too long': 2 }, checksum })
+    expect(await receive(removing, planLines(['d.example.com'], 'remove'))).toEqual({
+      'a.example.com': 'held',
+      'c.example.com': 'held',
+    })
+  })
+
   test('D21: a value above the highest TLP of the control is not counted as held', async () => {
     const { execution, controlId } = await runningExport()
     await rehearsal.db
