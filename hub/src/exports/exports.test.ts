@@ -10,6 +10,7 @@ import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executi
 import { createServer, type Server } from '../http/server.ts'
 import { createExports, type Exports } from './exports.ts'
 import { exportRoutes } from './routes.ts'
+import { emptyDigest, planIn, planLines, receiptIn } from './test-plans.ts'
 
 let rehearsal: Rehearsal
 let server: Server
@@ -20,7 +21,6 @@ let caller: Caller
 let collectionId: string
 let appId: string
 const hosts = ['a.example.com', 'b.example.com', 'c.example.com', 'd.example.com']
-const emptyDigest = createHash('sha256').digest('hex')
 
 beforeAll(async () => {
   rehearsal = await startRehearsal()
@@ -138,48 +138,8 @@ async function put(who: Caller, url: string, lines: readonly (readonly string[])
   return { status: reply.statusCode, body: JSON.parse(reply.body) }
 }
 
-function planLines(values: readonly string[], change = 'add') {
-  return values.map((value) => [change, 'Host', value] as const)
-}
-
-function planOf(values: readonly string[], changes: Partial<CreatePlan> = {}): CreatePlan {
-  const plan = {
-    collectionId,
-    collectionVersion: 3,
-    target: 'blocked',
-    desired: values.length,
-    held: 0,
-    heldDigest: emptyDigest,
-    guards: [],
-    notTaken: {},
-    ...changes,
-  }
-  const checksum = createHash('sha256')
-    .update(values.map((value) => `add\tHost\t${value}\n`).join(''))
-    .update(`${plan.collectionVersion}\n${plan.heldDigest}\n`)
-    .digest('hex')
-  return { checksum, ...plan }
-}
-
-function receiptOf(changes: Partial<CreateReceipt> = {}): CreateReceipt {
-  return {
-    planId: null,
-    collectionId,
-    collectionVersion: 3,
-    target: 'blocked',
-    state: 'in-sync',
-    desired: 4,
-    held: 4,
-    missing: 0,
-    extra: 0,
-    added: 4,
-    removed: 0,
-    removedBy: null,
-    notTaken: { 'File: takes no hashes': 1 },
-    unverifiedTransport: false,
-    ...changes,
-  }
-}
+const planOf = (values: readonly string[], changes?: Partial<CreatePlan>) => planIn(collectionId, values, changes)
+const receiptOf = (changes?: Partial<CreateReceipt>) => receiptIn(collectionId, changes)
 
 async function controlValues(controlId: string) {
   const rows = await rehearsal.db
