@@ -20,7 +20,7 @@ import { KeptMessages } from './kept-messages.ts'
 import { writeLedger } from './ledger-blocks.ts'
 import { NameRegister } from './name-register.ts'
 import type { PreparedBatch, ReadMessage } from './prepared-batch.ts'
-import { emptySentTables, makeSentTables, preferLookUps } from './sent-tables.ts'
+import { beginBatch, makeSentTables } from './sent-tables.ts'
 import { mergeWaitingIndexEntries } from './tidy.ts'
 import { writeItems } from './write-items.ts'
 
@@ -199,8 +199,7 @@ export class Batches {
 
   async #write(client: PoolClient, read: ReadBatch, turn: Turn): Promise<BatchRow> {
     const { sender, config, modes, batch, messages, sha256, batchId, beside, exclusions } = read
-    await preferLookUps(client)
-    await emptySentTables(client)
+    await beginBatch(client)
     await takeTurn(client, sender.ownerId, sha256, turn)
     // What is written beside a batch knows by itself what is there already, and has to hear what becomes of the items.
     const earlier = beside === undefined ? await this.#store.repeated(client, sender, sha256) : undefined

@@ -70,9 +70,9 @@ export async function makeSentTables(client: PoolClient): Promise<void> {
   uses.set(client, { bytes: 0, batches: 1 })
 }
 
-/** First in the batch's transaction: what an earlier one of the connection left is gone. */
-export async function emptySentTables(client: PoolClient): Promise<void> {
-  await client.query(emptyTables)
+/** First in the batch's transaction: plans are of look-ups, and what an earlier batch of the connection left is gone. */
+export async function beginBatch(client: PoolClient): Promise<void> {
+  await client.query(`${lookUpSettings}; ${emptyTables}`)
 }
 
 /**
@@ -91,16 +91,16 @@ export async function noteTouched(client: PoolClient, organizationId: string): P
   )
 }
 
+const lookUpSettings = `set local enable_hashjoin = off; set local enable_mergejoin = off; set local random_page_cost = 1.1;
+  set local jit = off; set local work_mem = '64MB'`
+
 /**
  * In the transaction: every join goes from the few rows that were sent to the many that are stored, by their keys, whatever the
  * statistics say; so a batch costs the same in a large library. Temporary tables are compared with each other by hashed
  * subqueries, never by joins. JIT costs more than these statements take.
  */
 export async function preferLookUps(client: Statements): Promise<void> {
-  await client.query(
-    `set local enable_hashjoin = off; set local enable_mergejoin = off; set local random_page_cost = 1.1; set local jit = off;
-     set local work_mem = '64MB'`,
-  )
+  await client.query(lookUpSettings)
 }
 
 export async function copyPieces(
