@@ -1,11 +1,11 @@
 import { indicatorId, parseIndicatorType, tlpLevels } from '@postern/intel'
 import type { PlanValue } from '@postern/protocol'
 import { sql } from 'kysely'
+import { inVersion } from '../collections/version-queries.ts'
 import { highestTlpOf } from '../controls/controls.ts'
 import type { Db } from '../database/database.ts'
-import { readGzipLines } from '../http/ndjson-body.ts'
 import type { StoredReceipt } from './receipt-store.ts'
-import { readBlob, valuesBounds } from './value-blob.ts'
+import { readBlobValues } from './value-blob.ts'
 
 /** One line of a receipt, as far as the state of values goes. */
 export type ReceiptLine = { state: 'missing' | 'extra' | 'refused'; type: string; value: string }
@@ -75,7 +75,9 @@ export class ControlValues {
       select indicator_id from control_value
       where control_id = ${receipt.controlId} and target = ${receipt.target} and state in ('held', 'pending', 'unverifiable')
         and exists (select 1 from collection_member m where m.collection_id = ${receipt.collectionId}
-          and m.indicator_id = control_value.indicator_id and ${isMember(receipt)})`.execute(this.#db)
+          and m.indicator_id = control_value.indicator_id and ${inVersion(receipt.collectionVersion)})`.execute(
+      this.#db,
+    )
     if (receipt.planId !== null) await this.#followPlan(receipt.planId)
   }
 
@@ -91,15 +93,12 @@ export class ControlValues {
       )
       changes = []
     }
-    for await (const line of readGzipLines(readBlob(this.#db, { kind: 'plan', id: planId }), valuesBounds)) {
-      if (line === '') continue
-      // Lines were checked when they came in.
-      const [change, type, value] = JSON.parse(line) as PlanValue
+    for await (const [change, type, value] of readBlobValues<PlanValue>(this.#db, { kind: 'plan', id: planId })) {
       const known = parseIndicatorType(type)
       if (known !== undefined) changes.push({ change, id: indicatorId(known, value) })
       if (changes.length >= linesAtOnce) await flush()
     }
-    if (changes.length > 0) await flush()
+    await flush()
     await sql`
       delete from desired_value d using planned_value p where p.indicator_id = d.indicator_id and p.change = 'remove'`.execute(
       this.#db,
@@ -175,10 +174,6 @@ export class ControlValues {
 function membersOf(receipt: StoredReceipt, highestTlp: number) {
   return sql`
     from collection_member m join indicator i on i.id = m.indicator_id
-    where m.collection_id = ${receipt.collectionId} and ${isMember(receipt)} and m.active and not m.excluded
+    where m.collection_id = ${receipt.collectionId} and ${inVersion(receipt.collectionVersion)} and m.active and not m.excluded
       and (m.tlp is null or m.tlp <= ${highestTlp})`
-}
-
-function isMember({ collectionVersion }: StoredReceipt) {
-  return sql`m.from_version <= ${collectionVersion} and (m.until_version is null or m.until_version > ${collectionVersion})`
 }

@@ -1,8 +1,7 @@
 import { DiffValue, type PlanValue, type ReceiptValue } from '@postern/protocol'
 import type { Db } from '../database/database.ts'
-import { readGzipLines } from '../http/ndjson-body.ts'
 import { Problem } from '../lib/problem.ts'
-import { type BlobPlace, readBlob, valuesBounds } from './value-blob.ts'
+import { type BlobPlace, readBlobValues } from './value-blob.ts'
 
 export type DiffPage = { data: DiffValue[]; next?: string }
 
@@ -23,11 +22,11 @@ export async function readDiffPage(
   const from = readCursor(cursor)
   const data: DiffValue[] = []
   let number = 0
-  for await (const line of readGzipLines(readBlob(db, place), valuesBounds)) {
+  for await (const sent of readBlobValues<PlanValue | ReceiptValue>(db, place)) {
     number += 1
-    if (number <= from || line === '') continue
+    if (number <= from) continue
     if (number > linesReadMax) break
-    const value = toDiffValue(JSON.parse(line) as PlanValue | ReceiptValue)
+    const value = toDiffValue(sent)
     if (filter.change !== undefined && value.change !== filter.change) continue
     if (filter.contains !== undefined && !value.value.includes(filter.contains)) continue
     if (data.length === rowsMax) return { data, next: String(number - 1) }
@@ -43,7 +42,6 @@ function readCursor(cursor: string | undefined): number {
   return Number(cursor)
 }
 
-/** Lines were checked when they came in. */
 function toDiffValue([change, type, value, reason]: [...PlanValue] | [...ReceiptValue]): DiffValue {
   return { change, type, value, reason: reason ?? null }
 }

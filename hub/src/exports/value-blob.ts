@@ -1,7 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
+import type { PlanValue, ReceiptValue } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { readGzipLines } from '../http/ndjson-body.ts'
 import { Problem } from '../lib/problem.ts'
 
 /** Where compressed values of a plan or a receipt lie, in chunks. */
@@ -67,6 +69,15 @@ export function readBlob(db: Db, place: BlobPlace): Readable {
     }
   }
   return Readable.from(chunks(), { objectMode: false })
+}
+
+/** The values of a plan or a receipt, as they were sent. Lines were checked when they came in. */
+export async function* readBlobValues<Value extends PlanValue | ReceiptValue>(
+  db: Db,
+  place: BlobPlace,
+): AsyncGenerator<Value> {
+  for await (const line of readGzipLines(readBlob(db, place), valuesBounds))
+    if (line !== '') yield JSON.parse(line) as Value
 }
 
 function namesOf({ kind }: BlobPlace): { table: string; column: string } {
