@@ -5,10 +5,12 @@ import { inVersion } from '../collections/version-queries.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { found, Problem } from '../lib/problem.ts'
-import { whyHeldBack } from './list-guard.ts'
+import { type GuardedCounts, whyHeldBack } from './list-guard.ts'
 import { listLimits } from './list-limits.ts'
 import { type FirewallListRow, writeText, type WrittenText } from './write-text.ts'
 
+/** What firewalls are given now; null where nothing is. */
+type Served = Pick<FirewallListRow, 'served_count' | 'served_text_id'>
 type Parts = { db: DatabaseConnection['db']; clock: Clock; log: Log }
 
 /** First number of the advisory locks that keep a list to one writer. */
@@ -61,21 +63,19 @@ async function considerList({ db, clock, log }: Parts, listId: string): Promise<
       const list = rows[0]
       if (list === undefined) return false
       const text = await writeText(trx, list, list.version, now)
-      const reason = whyHeldBack({
-        count: text.count,
-        servedCount: list.served_count === null ? undefined : Number(list.served_count),
-        valuesMax: list.values_max,
-        shrinkPercentMax: list.shrink_percent_max,
-      })
+      let served: Served = list
+      let reason = whyHeldBack(guardedCounts(list, text, served))
+      if (reason !== undefined) {
+        // What is served loses what must never be exported by now whatever the guard says, so that it is compared without that.
+        served = await serveWithoutNeverExported(trx, list, now, log)
+        if (served.served_count !== null) reason = whyHeldBack(guardedCounts(list, text, served))
+      }
       await sql`
         update firewall_list set considered_version = ${list.version}, considered_at = ${clock.now()},
           considered_ms = ${Math.round(performance.now() - startedMs)} where id = ${listId}`.execute(trx)
       await retire(trx, list.held_text_id, now)
-      if (reason === undefined) await serve(trx, list, text, now)
-      else {
-        await holdBack(trx, listId, list.version, text.id, reason)
-        await serveWithoutNeverExported(trx, list, now, log)
-      }
+      if (reason === undefined) await serve(trx, list, served.served_text_id, text, now)
+      else await holdBack(trx, listId, list.version, text.id, reason)
       const { count, leftOut } = text
       const detail = { list: list.name, version: list.version, count, leftOut }
       if (reason === undefined) log.debug(detail, 'a firewall list was written')
@@ -84,26 +84,36 @@ async function considerList({ db, clock, log }: Parts, listId: string): Promise<
     })
 }
 
+function guardedCounts(list: FirewallListRow, text: WrittenText, served: Served): GuardedCounts {
+  return {
+    count: text.count,
+    servedCount: served.served_count === null ? undefined : Number(served.served_count),
+    valuesMax: list.values_max,
+    shrinkPercentMax: list.shrink_percent_max,
+  }
+}
+
 /** A text that says the same as the one that is served leaves that in place, and firewalls their copies. */
 async function serve(
   trx: Db,
   list: FirewallListRow & { version: number },
+  servedTextId: string | null,
   text: WrittenText,
   now: Date,
 ): Promise<void> {
   const { rows } = await sql<{ sha256: Buffer }>`
-    select sha256 from list_text where id = ${list.served_text_id}`.execute(trx)
+    select sha256 from list_text where id = ${servedTextId}`.execute(trx)
   if (rows[0]?.sha256.equals(text.sha256) === true) {
     await sql`delete from list_text where id = ${text.id}`.execute(trx)
     await sql`
       update list_text set left_out = ${JSON.stringify(text.leftOut)}, collection_version = ${list.version}
-      where id = ${list.served_text_id}`.execute(trx)
+      where id = ${servedTextId}`.execute(trx)
     await sql`
       update firewall_list set served_version = ${list.version}, held_version = null, held_reason = null, held_text_id = null
       where id = ${list.id}`.execute(trx)
     return
   }
-  await serveText(trx, list.id, list.served_text_id, { id: text.id, version: list.version, count: text.count }, now)
+  await serveText(trx, list.id, servedTextId, { id: text.id, version: list.version, count: text.count }, now)
 }
 
 /** Puts a text in the place of the one that is served. */
@@ -124,9 +134,10 @@ async function serveText(
 /**
  * The version before goes on being served while the newest is held back, but not what must never be exported by now (S1): it is written
  * once more without that. Where that version is forgotten already, nothing is served until a person lets the newest go.
+ * @returns what is served then
  */
-async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Date, log: Log): Promise<void> {
-  if (list.served_version === null) return
+async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Date, log: Log): Promise<Served> {
+  if (list.served_version === null) return list
   const { isKnown, isTouched } = await judgeAnew(trx, list, list.served_version)
   if (!isKnown) {
     await retire(trx, list.served_text_id, now)
@@ -134,14 +145,15 @@ async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Da
       update firewall_list set served_version = null, served_count = null, served_since = null, served_text_id = null
       where id = ${list.id}`.execute(trx)
     log.warn({ list: list.name }, 'a firewall list serves nothing: what it served is too old to be judged anew')
-    return
+    return { served_count: null, served_text_id: null }
   }
-  if (!isTouched) return
+  if (!isTouched) return list
   const text = await writeText(trx, list, list.served_version, now)
   await retire(trx, list.served_text_id, now)
   await sql`
     update firewall_list set served_count = ${text.count}, served_since = ${now}, served_text_id = ${text.id}
     where id = ${list.id}`.execute(trx)
+  return { served_count: String(text.count), served_text_id: text.id }
 }
 
 /** Whether a version is kept still, and whether something in it must never be exported by now. */

@@ -242,10 +242,20 @@ describe('LIB-7: the guard', () => {
     const kept = names(10, 'protected')[9]
     await world.at.deleteHosts('Protected', names(6, 'protected'))
     await whitelist(kept ?? '')
-    expect(await world.renew(list)).toMatchObject({ servedVersion: 1, servedCount: 9, held: { version: 2 } })
+    const reason = expect.stringContaining('9 are served')
+    expect(await world.renew(list)).toMatchObject({ servedVersion: 1, servedCount: 9, held: { version: 2, reason } })
     const served = (await world.get(list.name, { authorization })).text.split('\n')
     expect(served).toHaveLength(10)
     expect(served).not.toContain(kept)
+  })
+
+  test('LIB-7: values that exclusions take out count on neither side of the guard, which takes them out of what is served anyway', async () => {
+    await world.at.hosts('Excluded', names(10, 'excluded'))
+    const list = await world.serve('ownerName = "Excluded"')
+    for (const host of names(7, 'excluded')) await whitelist(host)
+    expect(await world.renew(list)).toMatchObject({ servedVersion: 2, servedCount: 3, held: null })
+    await world.at.deleteHosts('Excluded', names(9, 'excluded'))
+    expect((await world.renew(list)).held?.reason).toContain('It has 1 values, 3 are served')
   })
 
   test('LIB-7, S1: what must never be exported by now is in no text, whatever the version says, nor in one that a person lets go', async () => {
