@@ -22,16 +22,17 @@ export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outco
   for (let entry = 0; entry < objects.ends.length; entry++) {
     const refusal = refusalOf(itemsOf[entry * 2] ?? 0, itemsOf[entry * 2 + 1] ?? 0, outcomes)
     const columns = refusal === undefined ? [] : columnsOf(objects, entry)
-    const [id = '', type = ''] = columns
+    const [id = '', type = '', column = noVersion] = columns
+    const version = column === noVersion ? null : column
     if (refusal === undefined) written.push(entry)
     else if (refusal.isPartial) {
       written.push(entry)
-      named.add({ id, type, outcome: 'mapped', reason: refusal.reason })
+      named.add({ id, type, version, outcome: 'mapped', reason: refusal.reason })
     } else {
       const outcome = type === 'relationship' ? 'kept' : 'refused'
       counts.mapped -= 1
       counts[outcome] += 1
-      named.add({ id, type, outcome, reason: refusal.reason } satisfies StixObjectAccount)
+      named.add({ id, type, version, outcome, reason: refusal.reason } satisfies StixObjectAccount)
       if (outcome === 'kept') instead.push(keptLine(columns, refusal.reason))
     }
   }
@@ -41,6 +42,9 @@ export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outco
     account: { ...account, ...counts, ...named.named() },
   }
 }
+
+/** Of an observable. */
+const noVersion = escapeCopyField(null)
 
 type Refusal = { reason: string; isPartial: boolean }
 

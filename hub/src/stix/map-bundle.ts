@@ -74,7 +74,7 @@ export function mapBundle(
     itemsOf: Uint32Array.from(itemsOf),
     // One that was kept before has had its turn.
     unjoined: mapped.unjoined.flatMap((pair) => (again.has(pair.position) ? [] : endsOf(objects[pair.position], pair))),
-    account: { ...summarize(accounts), specVersion },
+    account: { ...summarize(objects, accounts), specVersion },
   }
 }
 
@@ -133,14 +133,18 @@ function encode(items: LibraryItems): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(items))
 }
 
-function summarize(accounts: readonly MappedObject[]): Omit<BundleAccount, 'specVersion'> {
+function summarize(
+  objects: readonly ReadStixObject[],
+  accounts: readonly MappedObject[],
+): Omit<BundleAccount, 'specVersion'> {
   const counts = { mapped: 0, kept: 0, unchanged: 0, refused: 0 }
   const types = new Map<string, number>()
   const notMapped = new NotMapped()
-  for (const { id, type, outcome, reason } of accounts) {
+  for (const { position, id, type, outcome, reason } of accounts) {
     counts[outcome] += 1
     types.set(type, (types.get(type) ?? 0) + 1)
-    if (outcome === 'kept' || outcome === 'refused') notMapped.add({ id, type, outcome, reason })
+    if (outcome === 'kept' || outcome === 'refused')
+      notMapped.add({ id, type, version: objects[position]?.version ?? null, outcome, reason })
   }
   return { objects: accounts.length, ...counts, ...notMapped.named(), types: Object.fromEntries(types) }
 }

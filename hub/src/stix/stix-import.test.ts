@@ -299,6 +299,9 @@ describe('LIB-6: versions and refusals', () => {
       associations: 0,
       notMappedCut: 0,
     })
+    expect(answer.notMapped.map(({ version }) => version)).toEqual(
+      answer.notMapped.map(() => '2026-01-01T00:00:00.000000Z'),
+    )
     expect(answer.notMapped.map((told) => [told.id, told.outcome])).toEqual([
       [ours.id, 'refused'],
       [partly.id, 'mapped'],

@@ -22,6 +22,7 @@ import {
   said,
   taxii,
   uuid,
+  version,
   withTaxiiServer,
   written,
 } from './test-requirements.ts'
@@ -248,12 +249,22 @@ describe('discovery, API roots, collections and status', () => {
 
   test('LIB-5: §4.3.1 the counts of a status add up, and failures say which and why', async () => {
     const good = object()
-    const { json } = await put(good, { type: 'indicator', id: 'indicator--x' }, { ...object(), pattern: 7 })
-    expect(json).toMatchObject({ total_count: 3, success_count: 1, failure_count: 2, pending_count: 0 })
-    expect(json.failures).toHaveLength(2)
-    for (const { id, version: of, message } of json.failures) {
-      expect([id, of, message]).toEqual([expect.any(String), expect.stringMatching(microseconds), expect.any(String)])
-    }
+    const wrong = object({ pattern: 7, modified: version(3) })
+    const marking = { type: 'marking-definition', id: 'marking-definition--x', created: version(2) }
+    const long = object({ name: 'x', pattern: `[domain-name:value = '${'x'.repeat(300)}.example.com'` })
+    const { json } = await put(good, { type: 'indicator', id: 'indicator--x' }, wrong, marking, long)
+    expect(json).toMatchObject({ total_count: 5, success_count: 1, failure_count: 4, pending_count: 0 })
+    for (const { message } of json.failures) expect(message).toEqual(expect.any(String))
+    const versions = new Map(json.failures.map(({ id, version: of }: Record<string, string>) => [id, of]))
+    expect(versions).toEqual(
+      new Map([
+        // Of one that has none, the request's.
+        ['indicator--x', json.request_timestamp],
+        [wrong.id, '2026-01-03T00:00:00.000000Z'],
+        [marking.id, '2026-01-02T00:00:00.000000Z'],
+        [long.id, '2026-01-01T00:00:00.000000Z'],
+      ]),
+    )
     expect((await get(`${written.url}objects/${good.id}/`)).status).toBe(200)
   })
 

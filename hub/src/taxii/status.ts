@@ -22,9 +22,10 @@ export function statusOf(id: string, account: StixImport, requestedAt: Date): St
   const requested = microseconds(requestedAt)
   const failures = account.notMapped
     .filter(({ outcome }) => outcome === 'refused')
-    .map(({ id: object, reason }) => ({
+    .map(({ id: object, version, reason }) => ({
       id: object,
-      version: requested,
+      // 4.3.1: what has no version of its own has that of the request.
+      version: version ?? requested,
       ...(reason === null ? {} : { message: reason }),
     }))
   return {

@@ -5,6 +5,8 @@ import { Count, Id } from '../primitives.ts'
 export const StixObjectAccount = z.object({
   id: z.string(),
   type: z.string(),
+  /** `modified`, else `created`, with six digits of a second; null where it has neither, or none that is an instant. */
+  version: z.nullable(z.string()),
   /** `mapped`: into the library; `kept`: as its text alone, with the reason; `unchanged`: known already in this or a newer version. */
   outcome: z.enum(['mapped', 'kept', 'unchanged', 'refused']),
   reason: z.nullable(z.string()),

@@ -1,6 +1,7 @@
 import type { StixSpecVersion } from '../tlp-marking.ts'
 import { stixDepthMax, stixObjectsMax } from './bundle-limits.ts'
 import { locateObjects, type ObjectPlaces } from './locate-objects.ts'
+import { comparableInstant, isStixInstant } from './stix-instant.ts'
 import { type StixObject, validateObject } from './validate-object.ts'
 
 /** One object of a bundle as it was understood. `position` is its place in the bundle, from 0. */
@@ -20,6 +21,8 @@ export type ReadStixObject =
       /** As sent where they are texts, cut to 300 characters, else `?`. */
       readonly id: string
       readonly type: string
+      /** `modified`, else `created`, where it is an instant, with six digits of a second. */
+      readonly version: string | undefined
       readonly reason: string
     }
 
@@ -68,7 +71,15 @@ function readObject(
     const { object, specVersion, version } = validated
     return { ok: true, position, object, specVersion, version, text: textOf(position) }
   }
-  return { ok: false, position, id: shown(value, 'id'), type: shown(value, 'type'), reason: validated.reason }
+  const { reason } = validated
+  return { ok: false, position, id: shown(value, 'id'), type: shown(value, 'type'), version: versionOf(value), reason }
+}
+
+/** Of an object that is none by the standard. */
+function versionOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const instant = [Reflect.get(value, 'modified'), Reflect.get(value, 'created')].find(isStixInstant)
+  return instant === undefined ? undefined : comparableInstant(instant)
 }
 
 /** The text of each object: cut out of what was sent, and made anew only where the places do not fit what was parsed. */
