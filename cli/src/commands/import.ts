@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { canonicalise, detectType, type IndicatorType } from '@postern/intel'
+import { indicatorTypes, parseIndicatorType, readIndicatorLine } from '@postern/intel'
 import { BatchAnswer, BatchError, type BatchIndicator, Owner, OwnerPage, paths, tcexPaths } from '@postern/protocol'
 import { Command } from 'commander'
 import * as z from 'zod'
@@ -18,7 +18,11 @@ export function importCommand(): Command {
     .description('bring in a STIX bundle (.json), or a text file with one indicator a line; # begins a comment')
     .argument('<file>')
     .requiredOption('--owner <name>', 'who asserts them; made if it does not exist')
-    .action(async (file: string, options: { owner: string }) => {
+    .option('--type <type>', 'of a text file: the indicator type of every line; told from the value if it is absent')
+    .action(async (file: string, options: { owner: string; type?: string }) => {
+      const type = options.type === undefined ? undefined : parseIndicatorType(options.type)
+      if (options.type !== undefined && type === undefined)
+        throw new Error(`--type ${options.type} is no indicator type: ${indicatorTypes.join(', ')}.`)
       if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
       const target = hubTarget(readCliConfig())
       await ensureOwner(target, options.owner)
@@ -31,15 +35,14 @@ export function importCommand(): Command {
       let lineNumber = 0
       for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
         lineNumber += 1
-        const value = line.replace(/(^|\s)#.*$/, '').trim()
-        if (value === '') continue
-        const type = detectType(value)
-        if (type === undefined) {
+        const read = readIndicatorLine(line, type)
+        if (read === undefined) continue
+        if (!read.ok) {
           totals.unknown += 1
-          if (totals.unknown <= shownRefusalsMax) say.error(`line ${lineNumber}: ${whyNot(value)}`)
+          if (totals.unknown <= shownRefusalsMax) say.error(`line ${lineNumber}: ${read.reason}`)
           continue
         }
-        chunk.push({ type, summary: value })
+        chunk.push({ type: read.type, summary: read.value })
         if (chunk.length === chunkItems) await flush()
       }
       await flush()
@@ -54,20 +57,6 @@ export function importCommand(): Command {
         chunk = []
       }
     })
-}
-
-/** The sentence of the type that the value looks most like. */
-function whyNot(value: string): string {
-  const read = canonicalise(likelyType(value), value)
-  return read.ok ? `${value} could be several types; write it as its own type's form` : read.message
-}
-
-function likelyType(value: string): IndicatorType {
-  if (value.includes('://')) return 'URL'
-  if (value.includes('@')) return 'EmailAddress'
-  if (value.includes('/')) return 'CIDR'
-  if (/^[0-9.]+$|:/.test(value)) return 'Address'
-  return /^[0-9a-f]{16,}$/i.test(value) ? 'File' : 'Host'
 }
 
 /** The owner of that name, made if there is none. */

@@ -1,0 +1,34 @@
+import { canonicalise } from './canonicalise.ts'
+import { detectType } from './detect-type.ts'
+import type { IndicatorType } from './indicator-types.ts'
+
+/** What a line of a list says: an indicator as it is written there, or why it is none. */
+export type ReadIndicatorLine =
+  | { ok: true; type: IndicatorType; value: string }
+  | { ok: false; text: string; reason: string }
+
+/**
+ * One line of a list of indicators, as a person pastes it or a file holds it; `#` begins a comment. In a list any name with a dot is a
+ * host, also below a suffix that nobody registers (`gateway.corp`), which `detectType` leaves to prose.
+ * @param type of every line; told from the value where it is absent
+ * @returns undefined for a line that is empty or a comment alone
+ */
+export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndicatorLine | undefined {
+  const text = line.replace(/(^|\s)#.*$/, '').trim()
+  if (text === '') return undefined
+  const read = type ?? detectType(text) ?? likelyType(text)
+  const canonical = canonicalise(read, text)
+  if (!canonical.ok) return { ok: false, text, reason: canonical.message }
+  if (type === undefined && read === 'Host' && !text.includes('.') && !canonical.value.includes('.'))
+    return { ok: false, text, reason: `A bare word is no indicator; a host's name has a dot.` }
+  return { ok: true, type: read, value: text }
+}
+
+/** The type that the value looks most like, whose sentence then says what is wrong with it. */
+function likelyType(value: string): IndicatorType {
+  if (value.includes('://')) return 'URL'
+  if (value.includes('@')) return 'EmailAddress'
+  if (value.includes('/')) return 'CIDR'
+  if (/^[0-9.]+$|:/.test(value)) return 'Address'
+  return /^[0-9a-f]{16,}$/i.test(value) ? 'File' : 'Host'
+}
