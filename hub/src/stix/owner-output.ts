@@ -33,12 +33,14 @@ import {
   keptMarkings,
   keptObjects,
   type KeptRow,
+  type LinkEnd,
   type LinkEndColumn,
   type LinkRow,
   linksWithoutText,
 } from './owner-queries.ts'
 import { labelOfMarkings } from './kept-markings.ts'
 import type { StixFormat } from './stix-format.ts'
+import { reportRefsMax } from './stix-limits.ts'
 
 export type OutputOwner = { id: string; name: string; tlpMax: TlpLevel }
 
@@ -101,7 +103,8 @@ class OwnerOutput {
       yield await this.#kept(row, labelOf)
     for await (const row of rowsOf<AssertionRow>(this.#client, 'stix_assertion', assertionsWithoutText, [id]))
       yield this.#assertion(row)
-    for await (const row of rowsOf<GroupRow>(this.#client, 'stix_group', groupsWithoutText, [id]))
+    const naming = [id, reportRefsMax, tlpLevels.indexOf(this.#owner.tlpMax)]
+    for await (const row of rowsOf<GroupRow>(this.#client, 'stix_group', groupsWithoutText, naming))
       yield this.#group(row)
     for await (const row of rowsOf<LinkRow>(this.#client, 'stix_link', linksWithoutText, [id])) yield this.#link(row)
   }
@@ -152,6 +155,8 @@ class OwnerOutput {
     if (isAbove(row.tlp, this.#owner.tlpMax)) return this.#writer.leaveOut(aboveTlp)
     const source = this.#groupSource(row)
     if (source === undefined) return this.#writer.leaveOut(`groups of the type ${row.type}`)
+    const unnamed = (row.named_count ?? 0) - (row.named?.length ?? 0)
+    if (unnamed > 0) this.#writer.leaveOut(`names in a report behind its first ${reportRefsMax}`, unnamed)
     return this.#writer.object(stixGroupObject(source, this.#specVersion))
   }
 
@@ -174,7 +179,13 @@ class OwnerOutput {
       attributes: attributesOf(row.attributes),
       fileType: row.file_type,
       fileText: row.file_text,
+      objectRefs: this.#refsOf(row.named ?? []),
     }
+  }
+
+  /** What a report names. How it is joined to each is said by relationships of their own. */
+  #refsOf(named: readonly LinkEnd[]): string[] {
+    return [...new Set(named.flatMap(({ object, end }) => object ?? this.#builtId(end) ?? []))]
   }
 
   #link(row: LinkRow): string {
@@ -197,8 +208,8 @@ class OwnerOutput {
     const type = parseGroupType(end.type)
     if (type === undefined) return undefined
     const { xid, fileType, fileText } = end
-    const at = new Date(0)
-    return stixGroupId({ type, xid, fileType, fileText, name: '', created: at, modified: at }, this.#specVersion)
+    // Something is joined to it, so that a report has something to name.
+    return stixGroupId({ type, xid, fileType, fileText, namesObjects: true }, this.#specVersion)
   }
 }
 

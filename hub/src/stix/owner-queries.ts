@@ -99,6 +99,9 @@ export type GroupRow = {
   added_at: Date
   modified_at: Date
   attributes: AttributeColumn[] | null
+  /** Of a report: what is joined to it, `reportRefsMax` at most, and how many that are. */
+  named?: LinkEnd[] | null
+  named_count?: number | null
 }
 
 const groupColumns = `g.id, g.type, g.name, g.xid, g.status, g.event_date, g.publish_date, g.first_seen, g.last_seen, g.tags, g.labels,
@@ -109,10 +112,6 @@ const groupColumns = `g.id, g.type, g.name, g.xid, g.status, g.event_date, g.pub
 /** `$2` is a group. */
 export const groupOf = `select ${groupColumns} from library_group g where g.owner_id = $1 and g.id = $2`
 
-export const groupsWithoutText = `select ${groupColumns} from library_group g
-  where g.owner_id = $1 and not exists (select 1 from stix_object o where o.group_id = g.id)
-  order by g.xid collate "C"`
-
 export type LinkRow = {
   kind: string
   added_at: Date
@@ -122,6 +121,8 @@ export type LinkRow = {
   target_object: string | null
   target: LinkEndColumn
 }
+/** An end of a link, by its kept object where there is one. */
+export type LinkEnd = { object: string | null; end: LinkEndColumn }
 /** Enough of a group or an indicator to make the id of the object that was built for it. */
 export type LinkEndColumn =
   | { type: string; value: string; tlp: number | null }
@@ -143,41 +144,63 @@ const objects = `object_of_group as materialized (
 )`
 
 /**
- * Relationships that a newest kept text says, each as its ends and kind. Between an indicator and a group the library knows no kinds and no
+ * Relationships that a newest kept text says, what a report names included, each as its ends and kind. Between an indicator and a group the library knows no kinds and no
  * direction, so there any relationship counts, either way: the kind '*'.
  */
 const saidRelations = `told as materialized (
-  select body::json->>'source_ref' as source_ref, body::json->>'target_ref' as target_ref, body::json->>'relationship_type' as kind
+  select body::json->>'source_ref' as source_ref, body::json->>'target_ref' as target_ref,
+    coalesce(body::json->>'x_postern_kind', body::json->>'relationship_type') as kind
   from newest where type = 'relationship' and outcome = 'mapped'
+  union all select object_id, json_array_elements_text(body::json->'object_refs'), 'refers-to'
+  from newest where type = 'report' and outcome = 'mapped'
 ), said as materialized (
   select source_ref, target_ref, kind from told
   union select source_ref, target_ref, '*' from told
   union select target_ref, source_ref, '*' from told
 )`
 
-const links = `links as (
+const links = `links as not materialized (
   select l.kind, l.added_at, so.object_id as source_object, ${groupEnd('s')} as source,
-    t_o.object_id as target_object, ${groupEnd('t')} as target, 1 as part, s.xid as first, t.xid as second
+    t_o.object_id as target_object, ${groupEnd('t')} as target, 1 as part, s.xid as first, t.xid as second,
+    case when s.type = 'Report' then s.id end as source_report, case when t.type = 'Report' then t.id end as target_report
   from group_link l join library_group s on s.id = l.group_id join library_group t on t.id = l.linked_id
     left join object_of_group so on so.group_id = s.id left join object_of_group t_o on t_o.group_id = t.id
   where s.owner_id = $1 and t.owner_id = $1
   union all
-  select 'related-to', l.added_at, so.object_id, ${indicatorEnd('i')}, t_o.object_id, ${groupEnd('g')}, 2, i.value, g.xid
+  select 'related-to', l.added_at, so.object_id, ${indicatorEnd('i')}, t_o.object_id, ${groupEnd('g')}, 2, i.value, g.xid,
+    null, case when g.type = 'Report' then g.id end
   from indicator_group l join indicator i on i.id = l.indicator_id join library_group g on g.id = l.group_id
     left join object_of_indicator so on so.indicator_id = i.id left join object_of_group t_o on t_o.group_id = g.id
   where l.owner_id = $1
   union all
-  select l.kind, l.added_at, so.object_id, ${indicatorEnd('i')}, t_o.object_id, ${indicatorEnd('j')}, 3, i.value, j.value
+  select l.kind, l.added_at, so.object_id, ${indicatorEnd('i')}, t_o.object_id, ${indicatorEnd('j')}, 3, i.value, j.value, null, null
   from indicator_link l join indicator i on i.id = l.indicator_id join indicator j on j.id = l.linked_id
     left join object_of_indicator so on so.indicator_id = i.id left join object_of_indicator t_o on t_o.indicator_id = j.id
   where l.owner_id = $1
 )`
 
-/** Links that no kept text says. What a report names stands in its own text. */
+/** Each with what it names, where it is a report: two that are joined name each other. `$2` is the most that one names, `$3` the highest TLP of it. */
+export const groupsWithoutText = `with ${newest}, ${objects}, ${links}, joined as (
+    select source_report as report, target_object as object, target as "end", part, second as value from links
+      where source_report is not null
+    union all
+    select target_report, source_object, source, part, first from links where target_report is not null
+  ), named as (
+    select report, json_agg(json_build_object('object', object, 'end', "end") order by place) filter (where place <= $2::int) as ends,
+      count(*)::int as count
+    from (select *, row_number() over (partition by report order by part, value collate "C") as place from joined
+      where coalesce(("end"->>'tlp')::int <= $3::int, true)) placed group by report
+  )
+  select ${groupColumns}, named.ends as named, named.count as named_count
+  from library_group g left join named on named.report = g.id
+  where g.owner_id = $1 and not exists (select 1 from stix_object o where o.group_id = g.id)
+  order by g.xid collate "C"`
+
+/** Links that no kept text says. */
 export const linksWithoutText = `with ${newest}, ${objects}, ${saidRelations}, ${links}
   select l.kind, l.added_at, l.source_object, l.source, l.target_object, l.target from links l
   where not exists (
     select 1 from said s where s.source_ref = l.source_object and s.target_ref = l.target_object
       and s.kind = case when l.part = 1 then l.kind else '*' end
-  ) and not (l.part = 1 and l.kind = 'refers-to' and l.source_object is not null)
+  )
   order by l.part, l.first collate "C", l.second collate "C", l.kind collate "C"`

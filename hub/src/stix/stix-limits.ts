@@ -10,3 +10,5 @@ export const bundleMemoryMegabytesMax = 1536
 export const stixOutputsMax = 4
 /** Objects of a bundle that its answer names one by one, since the library did not take all of them. */
 export const notMappedMax = 1000
+/** Objects that one report names in its `object_refs`; it is one text, and relationships say the others. */
+export const reportRefsMax = 10_000

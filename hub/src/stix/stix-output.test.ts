@@ -89,6 +89,45 @@ describe('LIB-6: owners', () => {
     expect(account.leftOut).toEqual({ 'texts of what is no longer in the library': 1 })
   })
 
+  test('LIB-6: a report names what the library joined to it, and one that nothing is joined to is no report of STIX', async () => {
+    await world.send('Reporting', {
+      group: [
+        { type: 'Report', name: 'About something', xid: 'r' },
+        { type: 'Report', name: 'About nothing', xid: 'empty' },
+        { type: 'Report', name: 'About secrets', xid: 'secret' },
+        { type: 'Malware', name: 'M', xid: 'm' },
+        { type: 'Malware', name: 'Red', xid: 'red', securityLabel: [{ name: 'TLP:RED' }] },
+      ],
+      indicator: [{ type: 'Host', summary: 'reported.example.com', associatedGroups: [{ groupXid: 'r' }] }],
+      association: ['r', 'secret'].flatMap((xid) => [
+        { ref_1: xid, type_1: 'Report', ref_2: 'red', type_2: 'Malware', associationType: 'refers-to' },
+        ...(xid === 'r'
+          ? [{ ref_1: 'm', type_1: 'Malware', ref_2: xid, type_2: 'Report', associationType: 'part of' }]
+          : []),
+      ]),
+    })
+    const { objects } = await ownerBundle('Reporting', '2.1', 'AMBER')
+    const byName = new Map(objects.map((object) => [object['name'], object]))
+    const report = byName.get('About something')
+    expect(report?.type).toBe('report')
+    const named = ['M', 'reported.example.com'].map((name) => byName.get(name)?.id)
+    expect((report?.['object_refs'] as string[]).toSorted()).toEqual(named.toSorted())
+    for (const name of ['About nothing', 'About secrets'])
+      expect(byName.get(name)).toMatchObject({ type: 'x-postern-group', x_postern_group_type: 'Report' })
+    expect(objects.filter(({ type }) => type === 'relationship')).toHaveLength(2)
+
+    const red = await ownerBundle('Reporting', '2.1', 'RED')
+    const secret = red.objects.find(({ name }) => name === 'About secrets')
+    expect(secret).toMatchObject({ object_refs: [red.objects.find(({ name }) => name === 'Red')?.id] })
+    await world.bring('Reported', Buffer.from(JSON.stringify(red)))
+    await world.send('Reported', {
+      association: [{ ref_1: 'r', type_1: 'Report', ref_2: 'secret', type_2: 'Report', associationType: 'refers-to' }],
+    })
+    const added = (await ownerBundle('Reported')).objects.filter(({ id }) => !red.objects.some((one) => one.id === id))
+    // What the text of the report does not name.
+    expect(added).toMatchObject([{ relationship_type: 'refers-to', source_ref: report?.id, target_ref: secret?.id }])
+  })
+
   test('D21: what is marked above the permitted TLP is left out and counted', async () => {
     await world.send('Marked', {
       group: [{ type: 'Malware', name: 'M', xid: 'm', securityLabel: [{ name: 'TLP:RED' }] }],

@@ -177,7 +177,7 @@ class StixMapper {
     } else if (place.type === 'Signature' && object.type === 'indicator')
       this.#items.group.push(signatureItem(object, textOf(object['pattern_type']) ?? 'stix', labels))
     else this.#items.group.push(groupItem(object, place.type, labels))
-    if (object.type === 'report') this.#writeReferences(object, place)
+    if (object.type === 'report' && object['x_postern_linked'] !== true) this.#writeReferences(object, place)
     return undefined
   }
 

@@ -28,16 +28,18 @@ export interface StixGroupSource {
   /** Of a Signature: its language and text. */
   readonly fileType?: string | null
   readonly fileText?: string | null
-  /** Ids of what a report names. */
+  /** Ids of what a report is about. */
   readonly objectRefs?: readonly string[]
 }
 
 /**
  * The object of a group that the library alone describes. Types that STIX has no word for go out as `x-postern-group`, which names the type;
- * a signature whose language a pattern can have goes out as an indicator.
+ * a signature whose language a pattern can have goes out as an indicator. A report must name what it is about (STIX 2.1, 4.16; 2.0 part
+ * 2, 2.9: `object_refs` is required, and no list is empty), so that one that nothing is joined to is no `report` either.
  */
 export function stixGroupObject(source: StixGroupSource, specVersion: StixSpecVersion): StixOutputObject {
-  const type = typeOf(source, specVersion)
+  const kind = { ...source, namesObjects: source.objectRefs !== undefined && source.objectRefs.length > 0 }
+  const type = typeOf(kind, specVersion)
   const created = source.created.toISOString()
   const modified = (source.modified < source.created ? source.created : source.modified).toISOString()
   const markingRefs = [...(source.tlp ? tlpMarkingRefs(source.tlp, specVersion) : []), ...(source.markingRefs ?? [])]
@@ -47,7 +49,7 @@ export function stixGroupObject(source: StixGroupSource, specVersion: StixSpecVe
   return {
     type,
     ...(specVersion === '2.1' ? { spec_version: '2.1' } : {}),
-    id: stixGroupId(source, specVersion),
+    id: stixGroupId(kind, specVersion),
     created,
     modified,
     ...(source.status === 'Revoked' ? { revoked: true } : {}),
@@ -63,14 +65,21 @@ export function stixGroupObject(source: StixGroupSource, specVersion: StixSpecVe
 }
 
 /** The id of that object: the group's xid where it is one already, else one made of type and xid. */
-export function stixGroupId(source: StixGroupSource, specVersion: StixSpecVersion): string {
+export function stixGroupId(source: StixGroupKind & { readonly xid: string }, specVersion: StixSpecVersion): string {
   const type = typeOf(source, specVersion)
   return isStixObjectId(source.xid) && source.xid.slice(0, -38) === type
     ? source.xid
     : stixId(type, source.type, source.xid)
 }
 
-function typeOf({ type, fileType, fileText }: StixGroupSource, specVersion: StixSpecVersion): string {
+/** What decides the type of a group's object. */
+type StixGroupKind = Pick<StixGroupSource, 'type' | 'fileType' | 'fileText'> & {
+  /** Of a report: whether it has something to name. */
+  readonly namesObjects: boolean
+}
+
+function typeOf({ type, fileType, fileText, namesObjects }: StixGroupKind, specVersion: StixSpecVersion): string {
+  if (type === 'Report' && !namesObjects) return posternGroupType
   if (type !== 'Signature') return typeOfGroup.get(type) ?? posternGroupType
   const language = languageOf(fileType)
   if (language === 'stix') return fileText && parseStixPattern(fileText).ok ? 'indicator' : posternGroupType
@@ -100,8 +109,9 @@ function required(source: StixGroupSource, type: string, specVersion: StixSpecVe
   if (type !== 'report') return {}
   return {
     published: (source.publishDate ?? source.created).toISOString(),
-    // A report of nothing names itself, since a list in STIX is never empty.
-    object_refs: source.objectRefs?.length ? [...source.objectRefs] : [stixGroupId(source, specVersion)],
+    object_refs: [...(source.objectRefs ?? [])],
+    // How it is joined to each of them is said beside it.
+    x_postern_linked: true,
   }
 }
 
