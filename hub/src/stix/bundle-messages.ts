@@ -15,6 +15,8 @@ export type KnownObject = {
   /** SHA-256 of its text, in hexadecimal digits. */
   sha256: string
   outcome: 'mapped' | 'kept'
+  /** Whether the library does not have any more, or not all of, what it was mapped to. */
+  isGone: boolean
 }
 
 export type BundleAnswer =

@@ -10,6 +10,7 @@ import {
   type MappedObject,
   type ReadStixBundle,
   type ReadStixObject,
+  type StixObject,
   type UnjoinedPair,
 } from '@postern/intel'
 import { CopyLinesWriter } from '../batches/copy-lines.ts'
@@ -100,10 +101,16 @@ function sortKnown(
   for (const read of objects) {
     const before = read.ok ? known.get(read.object.id) : undefined
     if (!read.ok || before === undefined || !isKnown(read, before)) continue
+    // It is new again, and so is what joined it.
+    if (before.isGone || (before.outcome === 'mapped' && joinsGone(read.object, known))) continue
     if (before.outcome === 'kept' && read.object.type === 'relationship') again.add(read.position)
     else unchanged.add(read.position)
   }
   return { unchanged, again }
+}
+
+function joinsGone({ type, source_ref, target_ref }: StixObject, known: ReadonlyMap<string, KnownObject>): boolean {
+  return type === 'relationship' && [source_ref, target_ref].some((end) => known.get(String(end))?.isGone === true)
 }
 
 function isKnown({ version, text }: Extract<ReadStixObject, { ok: true }>, before: KnownObject): boolean {

@@ -322,10 +322,35 @@ describe('LIB-6: versions and refusals', () => {
       [malware.id, 'mapped'],
       [indicates.id, 'kept'],
     ])
-    // Once nothing keeps it out, it is taken, and what waited for it is joined.
+    // Once nothing keeps them out, they are taken, and what waited for one is joined.
     await exclusions.remove(person, id)
     const again = await world.bring('Blocked', sent)
-    expect(again).toMatchObject({ mapped: 2, unchanged: 3, refused: 0, indicators: { created: 1 }, associations: 1 })
+    expect(again).toMatchObject({ mapped: 3, unchanged: 2, refused: 0, indicators: { created: 2 }, associations: 1 })
+  })
+
+  test('LIB-6: what a batch took away in between is not unchanged when its object is sent again, and is joined again', async () => {
+    const gone = indicator(85, "[domain-name:value = 'gone.taken.example']")
+    const stays = indicator(86, "[domain-name:value = 'stays.taken.example']")
+    const malware = sdo('malware', 87, { name: 'Taken', is_family: true })
+    const sent = [gone, stays, malware, relationship(88, gone.id, 'indicates', malware.id)]
+    expect(await world.bring('Taken', sent)).toMatchObject({ mapped: 4, associations: 1 })
+    await world.send(
+      'Taken',
+      {
+        indicator: [{ type: 'Host', summary: 'gone.taken.example' }],
+        group: [{ type: 'Malware', name: 'x', xid: malware.id }],
+      },
+      { action: 'Delete' },
+    )
+    const again = await world.bring('Taken', sent)
+    expect(again).toMatchObject({
+      mapped: 3,
+      unchanged: 1,
+      indicators: { created: 1 },
+      groups: { created: 1 },
+      associations: 1,
+    })
+    expect(await world.bring('Taken', sent)).toMatchObject({ unchanged: 4, batchId: null })
   })
 
   test('LIB-6: an answer names refusals before what is kept, and says how many it does not name', async () => {

@@ -5,6 +5,13 @@ import type { KnownObject } from './bundle-messages.ts'
 
 const instant = `to_char(version at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
+/** Whether the owner no longer asserts all that an object, a row `o`, was mapped to: a batch may take away what a bundle brought. */
+const isGone = `o.outcome = 'mapped' and case
+  when cardinality(o.indicator_ids) > 0 then exists (
+    select from unnest(o.indicator_ids) said (indicator_id)
+    where not exists (select from assertion a where a.owner_id = $1 and a.indicator_id = said.indicator_id))
+  else o.group_id is null and o.type not in ('relationship', 'marking-definition') end`
+
 /** Ids that one query asks for. */
 const idsAtOnce = 10_000
 
@@ -13,9 +20,12 @@ export async function knownObjects(pool: Pool, ownerId: string, ids: readonly st
   const known: KnownObject[] = []
   for (const some of piecesOf(ids)) {
     const { rows } = await pool.query<KnownObject>(
-      `select distinct on (object_id) object_id as id, ${instant} as version, encode(body_sha256, 'hex') as sha256, outcome
-       from stix_object where owner_id = $1 and object_id = any($2::text[])
-       order by object_id, version desc`,
+      `select o.id, o.version, o.sha256, o.outcome, (${isGone}) as "isGone" from (
+         select distinct on (object_id) object_id as id, ${instant} as version, encode(body_sha256, 'hex') as sha256, outcome, type,
+           indicator_ids, group_id
+         from stix_object where owner_id = $1 and object_id = any($2::text[])
+         order by object_id, stix_object.version desc
+       ) o`,
       [ownerId, some],
     )
     known.push(...rows)
@@ -89,8 +99,8 @@ const pieceBytes = 1 << 20
 
 /**
  * Writes objects of a bundle, given as COPY lines of `sent_stix_object`. In the transaction of their batch, whose time is also that of
- * what they were mapped to: what is changed later is seen to be. One that was kept before and is mapped now says so; a version
- * never changes its text.
+ * what they were mapped to: what is changed later is seen to be. One that was kept before, or taken away, and is mapped now
+ * says so; a version never changes its text.
  */
 export async function writeObjects(client: PoolClient, ownerId: string, pieces: readonly Uint8Array[]): Promise<void> {
   if (pieces.length === 0) return
@@ -102,8 +112,9 @@ export async function writeObjects(client: PoolClient, ownerId: string, pieces: 
        (select g.id from library_group g where g.owner_id = $1 and g.xid = s.group_xid), s.outcome, s.reason, now()
      from sent_stix_object s
      on conflict (owner_id, object_id, version) do update
-       set outcome = excluded.outcome, reason = excluded.reason, indicator_ids = excluded.indicator_ids, group_id = excluded.group_id
-       where known.outcome = 'kept' and excluded.outcome = 'mapped'`,
+       set outcome = excluded.outcome, reason = excluded.reason, indicator_ids = excluded.indicator_ids, group_id = excluded.group_id,
+         added_at = excluded.added_at
+       where excluded.outcome = 'mapped'`,
     [ownerId],
   )
 }
