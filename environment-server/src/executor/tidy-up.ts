@@ -5,7 +5,6 @@ import { errorText, type ServerLog } from '../log/server-log.ts'
 import { removeOldExecutions } from './execution-folders.ts'
 
 const hourMs = 3600 * 1000
-const sessionDaysDefault = 30
 
 type TidiedHome = {
   home: Pick<OpenedHome['home'], 'jobsFolder'>
@@ -19,7 +18,7 @@ export function keepTidy(
   clock: HubClock,
   log: ServerLog,
 ): NodeJS.Timeout {
-  const days = settings.appsSessionDaystoKeep ?? sessionDaysDefault
+  const days = settings.appsSessionDaystoKeep
   async function tidy(): Promise<void> {
     try {
       journal.forgetOldCommands(clock.now())

@@ -17,6 +17,8 @@ export const LocalPolicy = z.strictObject({
   publishers: z.optional(z.array(z.string())),
   /** Program names that may run, `<name>` or `<name>@<sha256>`. Absent: every app. */
   apps: z.optional(z.array(z.string())),
+  /** Names of the settings that the hub may set, of those that the table of settings allows at all (D31). Absent: none. */
+  settings: z.optional(z.array(z.string())),
   /** What one execution may have on disk at a time, in megabytes. */
   diskMegabytesMax: z._default(z.int().check(z.positive()), 4_096),
   egress: z._default(

@@ -1,42 +1,43 @@
-import { BundleSettings } from '@postern/protocol'
 import { readFileSync } from 'node:fs'
-import * as z from 'zod/mini'
 import { StartProblem } from '../log/start-problem.ts'
+import { readSettingValues } from '../settings/read-settings.ts'
+import type { SettingValues } from '../settings/settings-table.ts'
 import { writeAtomically } from './atomic-file.ts'
 import type { HomeFolder } from './home-folder.ts'
-import { parseFile } from './parse-file.ts'
-
-/** Whole numbers come as numbers, or as the text that a person typed into the file. */
-const wholeNumber = (smallest: number, largest: number) =>
-  z.optional(
-    z.pipe(
-      z.union([z.number(), z.string().check(z.regex(/^[0-9]{1,9}$/))]),
-      z.pipe(z.transform(Number), z.int().check(z.gte(smallest), z.lte(largest))),
-    ),
-  )
 
 /**
- * `.postern-envsvr/settings.json`, by the names of the menu (ES-11). Names that this release does not know are kept as they
- * are, so that an older release started again finds its own.
+ * `.postern-envsvr/settings.json`, by the names of the menu (ES-11), judged by the table of settings (D31). Names that this release
+ * does not know are kept as they are, so that an older release started again finds its own.
  */
-export const Settings = z.looseObject({
-  ...BundleSettings.shape,
-  apiURL: z.url({ protocol: /^https$/, error: 'apiURL must begin with https://' }),
+export type Settings = SettingValues & {
   /** Gone once the server has enrolled (S9). */
-  enrolmentToken: z.optional(z.string()),
-  appsNumberofJobExecutors: wholeNumber(1, 1000),
-  appsSessionDaystoKeep: wholeNumber(1, 3650),
-})
-export type Settings = z.infer<typeof Settings>
+  enrolmentToken?: string | undefined
+}
 
 export function readSettings(home: HomeFolder): Settings {
-  return parseFile(Settings, readJson(home.settingsFile), home.settingsFile)
+  const file = readSettingsFile(home)
+  const read = readSettingValues(file)
+  const { enrolmentToken } = file
+  if ('problems' in read) throw new StartProblem(`${home.settingsFile} has mistakes:\n${read.problems.join('\n')}`)
+  return { ...read.values, ...(typeof enrolmentToken === 'string' && enrolmentToken !== '' ? { enrolmentToken } : {}) }
+}
+
+/** What stands in the file, unjudged. */
+export function readSettingsFile(home: HomeFolder): Record<string, unknown> {
+  const content = readJson(home.settingsFile)
+  if (typeof content === 'object' && content !== null && !Array.isArray(content))
+    return content as Record<string, unknown>
+  throw new StartProblem(`${home.settingsFile} holds no settings. Restore it from the bundle.`)
+}
+
+export function writeSettingsFile(home: HomeFolder, content: Record<string, unknown>): void {
+  writeAtomically(home.settingsFile, `${JSON.stringify(content, null, 2)}\n`)
 }
 
 /** Writes the file without the enrolment token, and everything else as it stands in the file. */
 export function wipeEnrolmentToken(home: HomeFolder): void {
-  const { enrolmentToken: _used, ...rest } = readJson(home.settingsFile) as Record<string, unknown>
-  writeAtomically(home.settingsFile, `${JSON.stringify(rest, null, 2)}\n`)
+  const { enrolmentToken: _used, ...rest } = readSettingsFile(home)
+  writeSettingsFile(home, rest)
 }
 
 /** A JSON file of the home folder; the sentence of a failure names file and cure. */

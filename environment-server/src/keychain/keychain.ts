@@ -13,6 +13,8 @@ const KeychainContent = z.looseObject({
   certificate: z.optional(z.string()),
   brokerToken: z.optional(z.string()),
   appDeliveryToken: z.optional(z.string()),
+  proxyPassword: z.optional(z.string()),
+  smtpPassword: z.optional(z.string()),
 })
 export type KeychainContent = z.infer<typeof KeychainContent>
 

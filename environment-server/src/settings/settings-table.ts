@@ -1,0 +1,246 @@
+import type { Setting } from './setting.ts'
+
+const path = { is: 'path' } as const
+const port = { is: 'whole-number', smallest: 1, largest: 65_535 } as const
+const onOff = { is: 'switch' } as const
+const host = { is: 'host' } as const
+const secretText = { is: 'text', charactersMax: 1024 } as const
+
+/** Every setting of an environment server. Menu, command line, reading at start, console and document are made from it (D31). */
+export const settingsTable = [
+  {
+    number: 1,
+    name: 'apiURL',
+    kind: { is: 'https-url' },
+    required: true,
+    help: "Address of the hub's API, for example https://hub.example.com:8443.",
+    provedBy: 'ES-3: nothing listening is said in a sentence',
+  },
+  {
+    number: 2,
+    name: 'appDeliveryToken',
+    kind: secretText,
+    secret: true,
+    help: 'Token for packages, logs and results. It comes with the enrolment; another one only from the administrator of the hub.',
+  },
+  {
+    number: 3,
+    name: 'appsJavaHome',
+    kind: path,
+    help: 'Where Java 17 is: the folder of the JDK, or its java.',
+  },
+  {
+    number: 4,
+    name: 'appsNumberofJobExecutors',
+    kind: { is: 'whole-number', smallest: 1, largest: 1000 },
+    hubMaySet: true,
+    help: 'How many executions run at once. Empty: as many as cores and memory (512 MB each) are enough for.',
+    provedBy: 'ES-7: ',
+  },
+  {
+    number: 5,
+    name: 'appsPythonHome',
+    kind: path,
+    help: 'Where Python is for apps that ask for no version: the folder of the installation, or its python.',
+  },
+  {
+    number: 6,
+    name: 'appsPythonHome311',
+    kind: path,
+    help: 'Where Python 3.11 is: the folder of the installation, or its python.',
+  },
+  {
+    number: 7,
+    name: 'appsSandboxUser',
+    kind: { is: 'user' },
+    default: 'tc-job',
+    help: 'Local user that apps run as, once setup-sandbox.sh has made it.',
+  },
+  {
+    number: 8,
+    name: 'appsSessionDaystoKeep',
+    kind: { is: 'whole-number', smallest: 1, largest: 3650 },
+    default: 30,
+    hubMaySet: true,
+    help: 'How many days outputs and log files of executions are kept below exchange/jobs.',
+    provedBy: 'ES-9: ',
+  },
+  {
+    number: 9,
+    name: 'brokerHost',
+    kind: host,
+    required: true,
+    help: "Host of the hub's message broker.",
+    provedBy: 'ES-3: nothing listening is said in a sentence',
+  },
+  {
+    number: 10,
+    name: 'brokerPort',
+    kind: port,
+    required: true,
+    help: "Port of the hub's message broker, 62000 unless its administrator says otherwise.",
+    provedBy: 'ES-3: nothing listening is said in a sentence',
+  },
+  {
+    number: 11,
+    name: 'brokerToken',
+    kind: secretText,
+    secret: true,
+    help: 'Key for the message broker. It comes with the enrolment; another one only from the administrator of the hub.',
+  },
+  {
+    number: 12,
+    name: 'caFolder',
+    kind: path,
+    help: 'Folder of PEM files with the certificates of your own CAs. Empty: only the public roots, and for the hub its own CA.',
+  },
+  {
+    number: 13,
+    name: 'proxyExternal',
+    kind: onOff,
+    default: false,
+    help: 'Whether all that apps call outside goes through the proxy.',
+  },
+  {
+    number: 14,
+    name: 'proxyHost',
+    kind: host,
+    help: 'Host name or address of the proxy, if one is needed.',
+  },
+  {
+    number: 15,
+    name: 'proxyPassword',
+    kind: secretText,
+    secret: true,
+    help: 'Password for the proxy, if it asks for one (Basic authentication).',
+  },
+  {
+    number: 16,
+    name: 'proxyPort',
+    kind: port,
+    help: 'Port of the proxy.',
+  },
+  {
+    number: 17,
+    name: 'proxyTC',
+    kind: onOff,
+    default: false,
+    help: 'Whether all connections to the hub go through the proxy.',
+  },
+  {
+    number: 18,
+    name: 'proxyUsername',
+    kind: { is: 'text', charactersMax: 255 },
+    help: 'User name for the proxy, if it asks for one.',
+  },
+  {
+    number: 19,
+    name: 'queueTransport',
+    kind: { is: 'choice', of: ['websocket'] },
+    help: 'Empty: raw TLS. websocket: messages, packages and results all move as HTTPS over brokerPort, through the proxy if there is one.',
+  },
+  {
+    number: 20,
+    name: 'relaySystemInfoPublishSeconds',
+    kind: { is: 'whole-number', smallest: 5, largest: 3600 },
+    default: 10,
+    hubMaySet: true,
+    help: "How often this server's figures go to the hub, in seconds.",
+  },
+  {
+    number: 21,
+    name: 'serverName',
+    kind: { is: 'text', charactersMax: 100 },
+    required: true,
+    hubMaySet: true,
+    help: 'Name of this server, as the console shows it.',
+  },
+  {
+    number: 22,
+    name: 'serverXid',
+    kind: { is: 'server-xid' },
+    required: true,
+    readOnly: true,
+    help: 'Identifies this server. It never changes; a second server needs a bundle of its own.',
+  },
+  {
+    number: 23,
+    name: 'smtpFrom',
+    kind: { is: 'mail-addresses', most: 1 },
+    help: 'Sender of mails of this server, and of apps that ask for it.',
+  },
+  {
+    number: 24,
+    name: 'smtpHost',
+    kind: host,
+    help: 'Mail server that is told when the hub cannot be reached for 15 minutes. Empty: nobody is.',
+  },
+  {
+    number: 25,
+    name: 'smtpPassword',
+    kind: secretText,
+    secret: true,
+    help: 'Password for the mail server, if it asks for one.',
+  },
+  {
+    number: 26,
+    name: 'smtpPort',
+    kind: port,
+    default: 587,
+    help: 'Port of the mail server.',
+  },
+  {
+    number: 27,
+    name: 'smtpSecurity',
+    kind: { is: 'choice', of: ['none', 'starttls', 'tls'] },
+    default: 'starttls',
+    help: 'How the way to the mail server is secured.',
+  },
+  {
+    number: 28,
+    name: 'smtpTo',
+    kind: { is: 'mail-addresses', most: 20 },
+    help: 'Who gets the mails of this server, separated by commas.',
+  },
+  {
+    number: 29,
+    name: 'smtpUsername',
+    kind: { is: 'text', charactersMax: 255 },
+    help: 'User name for the mail server, if it asks for one.',
+  },
+] as const satisfies readonly Setting[]
+
+type Row = (typeof settingsTable)[number]
+export type SettingName = Row['name']
+/** Those that lie in the keychain. */
+export type SecretName = Extract<Row, { secret: true }>['name']
+type PlainRow = Exclude<Row, { secret: true }>
+export type PlainName = PlainRow['name']
+
+type ValueOf<Kind> = Kind extends { is: 'whole-number' }
+  ? number
+  : Kind extends { is: 'switch' }
+    ? boolean
+    : Kind extends { is: 'choice'; of: readonly (infer Choice)[] }
+      ? Choice
+      : string
+
+/** The plain settings with their defaults in force; what is empty and has none is absent. */
+export type SettingValues = {
+  [Plain in PlainRow as Plain extends { required: true } | { default: unknown } ? Plain['name'] : never]: ValueOf<
+    Plain['kind']
+  >
+} & {
+  [Plain in PlainRow as Plain extends { required: true } | { default: unknown } ? never : Plain['name']]?:
+    | ValueOf<Plain['kind']>
+    | undefined
+}
+
+export const secretNames: readonly SecretName[] = settingsTable
+  .filter((setting: Setting) => setting.secret === true)
+  // The filter is what `SecretName` says.
+  .map(({ name }) => name as SecretName)
+
+export function settingOf(name: string): Setting | undefined {
+  return settingsTable.find((setting) => setting.name === name)
+}
