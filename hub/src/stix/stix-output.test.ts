@@ -111,7 +111,7 @@ describe('LIB-6: owners', () => {
     const report = byName.get('About something')
     expect(report?.type).toBe('report')
     const named = ['M', 'reported.example.com'].map((name) => byName.get(name)?.id)
-    expect((report?.['object_refs'] as string[]).toSorted()).toEqual(named.toSorted())
+    expect([report?.['object_refs']].flat().toSorted()).toEqual(named.toSorted())
     for (const name of ['About nothing', 'About secrets'])
       expect(byName.get(name)).toMatchObject({ type: 'x-postern-group', x_postern_group_type: 'Report' })
     expect(objects.filter(({ type }) => type === 'relationship')).toHaveLength(2)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { Filters } from './filters.ts'
+import { numberGoneObject, type OwnerSource, readOwnerSource } from './number-kept.ts'
 import { textSays } from './what-may-leave.ts'
 
 /** What of the library nothing says any more once an object is gone. */
@@ -65,7 +66,8 @@ export async function chooseDeletion(
 }
 
 /**
- * Takes them out, with the kept texts, so that the object is as new if it is sent again. In a transaction.
+ * Takes them out, with the kept texts, so that the object is as new if it is sent again. In a transaction. Clients of other collections of
+ * the owner asked for no delete: where the whole object goes they read that it is revoked (5.7 is about one collection).
  * @returns false where others changed meanwhile what there is to delete; nothing is written then
  */
 export async function deleteChosen(
@@ -74,21 +76,38 @@ export async function deleteChosen(
   objectId: string,
   filters: Filters,
   chosen: Deletion,
+  at: Date,
 ): Promise<boolean> {
-  await lockTaxiiCollection(trx, place.taxiiCollectionId)
+  const sources = await lockOwnerSources(trx, place.ownerId)
   const now = await chooseDeletion(trx, place, objectId, filters)
   // Groups are not compared: a batch that deletes them has done so by now. Rows of indicators stay, so that these are.
   if (comparable(now) !== comparable(chosen)) return false
   const { versions, keptId, isWhole } = chosen
+  const others = sources.filter(({ id }) => id !== place.taxiiCollectionId)
+  const emptied = isWhole ? [place.taxiiCollectionId] : sources.map(({ id }) => id)
   await sql`
-    delete from taxii_object o using taxii_collection c
-    where c.id = o.taxii_collection_id and c.owner_id = ${place.ownerId} and o.object_id = ${objectId} and not o.is_revoked
+    delete from taxii_object o
+    where o.taxii_collection_id = any(${emptied}::uuid[]) and o.object_id = ${objectId} and not o.is_revoked
       and o.version = any(${versions}::timestamptz[])`.execute(trx)
   await sql`
     delete from stix_object where owner_id = ${place.ownerId} and object_id = ${keptId}
       and version = any(${versions}::timestamptz[])`.execute(trx)
   if (!isWhole) await markLast(trx, place.ownerId, objectId)
+  else if (keptId !== null) for (const other of others) await numberGoneObject(trx, other, keptId, at)
   return true
+}
+
+/** Every TAXII collection of an owner, each this transaction's to write from here on: always in the same order, so that none waits for another in a ring. */
+async function lockOwnerSources(trx: Db, ownerId: string): Promise<OwnerSource[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from taxii_collection where owner_id = ${ownerId} order by id`.execute(trx)
+  const sources: OwnerSource[] = []
+  for (const { id } of rows) {
+    await lockTaxiiCollection(trx, id)
+    const source = await readOwnerSource(trx, id)
+    if (source !== undefined) sources.push(source)
+  }
+  return sources
 }
 
 function comparable(deletion: Deletion | undefined): string {

@@ -11,6 +11,15 @@ import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave
 /** A collection of an owner, and how far its objects have come. */
 export type OwnerSource = OwnerScope & { id: string; stixNumber: string; passAfter: string | null }
 
+/** @returns undefined where there is no such collection of an owner */
+export async function readOwnerSource(db: Db, taxiiCollectionId: string): Promise<OwnerSource | undefined> {
+  const { rows } = await sql<OwnerSource>`
+    select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
+      c.pass_after as "passAfter"
+    from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
+  return rows[0]
+}
+
 /** The object as the owner has it now, and as the collection has it. */
 type KeptRow = {
   keptId: string
@@ -89,6 +98,11 @@ export async function numberChangedObjects(
         where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`,
     now,
   )
+}
+
+/** The same for an object whose texts were deleted: it is revoked for whoever had it. */
+export async function numberGoneObject(trx: Db, source: OwnerSource, keptId: string, now: Date): Promise<void> {
+  await settle(trx, source, sql`select ${keptId}::text`, now)
 }
 
 /** Texts that go out as they came: may leave, are no revocation, and are of no object that was revoked. */

@@ -4,7 +4,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
-import { numberChangedObjects, numberNewObjects, type OwnerSource } from './number-kept.ts'
+import { numberChangedObjects, numberNewObjects, type OwnerSource, readOwnerSource } from './number-kept.ts'
 import { numberValues } from './number-values.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
@@ -23,7 +23,8 @@ const backgroundWaitMs = 60_000
  *   (what-may-leave.ts). Observables have no versions, so that they are left out and never revoked.
  * - returned: readers may have it again. Nothing follows a revocation (STIX 2.1, 3.6), so it comes as another object: its id is made of
  *   its own id and the count of ids before (`generations`); `kept_id` says whose it is.
- * - deleted: a TAXII client deleted it; text and numbered versions are gone, and it is as new if it is sent again (delete-object.ts).
+ * - deleted: a TAXII client deleted it; text and numbered versions are gone, and it is as new if it is sent again (delete-object.ts). In
+ *   other collections of the owner it is revoked.
  *
  * Values that the owner asserts without a text go the same way from *numbered* on; the hub writes their objects (number-values.ts).
  */
@@ -88,11 +89,7 @@ async function takeTurn(trx: Db, taxiiCollectionId: string, waitMs: number): Pro
     select set_config('lock_timeout', ${String(waitMs)}, true), set_config('enable_hashjoin', 'off', true),
       set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)`.execute(trx)
   await lockTaxiiCollection(trx, taxiiCollectionId)
-  const { rows } = await sql<OwnerSource>`
-    select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
-      c.pass_after as "passAfter"
-    from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(trx)
-  return rows[0]
+  return await readOwnerSource(trx, taxiiCollectionId)
 }
 
 /** What is looked at in one turn. */

@@ -207,6 +207,37 @@ test('LIB-5: what batches brought an owner without a text is an object of its co
   expect(await all('?match[version]=all')).toMatchObject([{ id }, { id, confidence: 90 }])
 })
 
+test('LIB-5: what a client deletes from one collection is revoked for the readers of others, and is as new where it was deleted', async () => {
+  const { put, get, manifest } = await served('Deleted')
+  const other = await taxii.serveOwner('Deleted')
+  const values = await taxii.serve('ownerName = "Deleted"')
+  const reader = await taxii.reader({ id: other.id, canWrite: true }, { id: values.id })
+  const read = async (url: string, query = '') =>
+    ((await taxii.get(`${url}objects/${query}`, reader)).json.objects ?? []) as Said[]
+  const host = indicator('deleted.example.com')
+  const identity = { ...indicator('Somebody'), type: 'identity', id: host.id.replace('indicator', 'identity') }
+  await put(host, identity)
+  await taxii.refresh(values.collectionId)
+  await taxii.taxii.tick()
+  for (const { id } of [host, identity]) {
+    expect((await get(`${id}/`)).status).toBe(200)
+    expect((await read(other.url)).map((object) => object.id)).toContain(id)
+    const headers = { authorization: reader }
+    expect((await taxii.send('DELETE', `${other.url}objects/${id}/`, headers)).status).toBe(200)
+    expect((await get(`${id}/`)).json.objects).toMatchObject([{ id, revoked: true, created: host.created }])
+  }
+  expect(await read(other.url)).toEqual([])
+  expect((await manifest()).json.objects).toHaveLength(2)
+  await taxii.refresh(values.collectionId)
+  expect(await read(values.url)).toMatchObject([{ revoked: true }])
+
+  await put(host)
+  await taxii.taxii.tick()
+  expect(await read(other.url)).toEqual([host])
+  const back = (await get()).json.objects as Said[]
+  expect(back.filter(({ revoked }) => revoked !== true)).toMatchObject([{ name: host.name }])
+})
+
 test('LIB-5: S1: what its author revoked is a revocation for those who had it, and nothing for others', async () => {
   const { put, get, all } = await served('Authors')
   const [had, never] = [indicator('had.example.com'), indicator('never.example.com', { revoked: true })]

@@ -163,7 +163,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
       const chosen = await chooseDeletion(db, from, place.object, filters)
       if (chosen === undefined) throw notThere('object')
       const write = async (trx: Db) => {
-        if (!(await deleteChosen(trx, from, place.object, filters, chosen))) throw new ChangedMeanwhile()
+        if (!(await deleteChosen(trx, from, place.object, filters, chosen, clock.now()))) throw new ChangedMeanwhile()
         await audit.record(trx, reader, 'taxii.delete', `TAXII collection ${id}`, { object: place.object }, address)
       }
       const { indicators, groups } = chosen.said
