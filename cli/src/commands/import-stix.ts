@@ -2,6 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { limits, paths, StixImport } from '@postern/protocol'
 import { callHub, type HubTarget } from '../hub-api.ts'
 import { say } from '../say.ts'
+import { formatCount } from './format-count.ts'
+import { ReasonCounts } from './reason-counts.ts'
 
 const shownReasonsMax = 20
 
@@ -20,14 +22,19 @@ export async function importStix(target: HubTarget, file: string, owner: string)
     .slice(0, shownReasonsMax))
     say.error(`${id}: ${reason ?? 'refused'}`)
   if (answer.refused > shownReasonsMax) say.error(`and ${answer.refused - shownReasonsMax} more that were refused`)
-  const { objects, mapped, kept, unchanged, refused, indicators, groups, associations } = answer
+  const { mapped, kept, unchanged, refused, indicators, groups, associations } = answer
+  const n = formatCount
   say.line(
-    `${objects} objects of STIX ${answer.specVersion}: ${mapped} mapped, ${kept} kept as text, ${unchanged} unchanged, ${refused} refused`,
+    `${n(answer.objects)} objects of STIX ${answer.specVersion}: ${n(mapped)} mapped, ${n(kept)} kept as text, ${n(unchanged)} unchanged, ${n(refused)} refused`,
   )
   if (answer.batchId !== null) {
     say.line(
-      `${indicators.created} indicators and ${groups.created} groups created, ${indicators.updated} and ${groups.updated} updated, ${associations} associations`,
+      `${n(indicators.created)} indicators and ${n(groups.created)} groups created, ${n(indicators.updated)} and ${n(groups.updated)} updated, ${n(associations)} associations`,
     )
   }
+  const reasons = new ReasonCounts()
+  for (const { reason } of answer.notMapped) if (reason !== null) reasons.add(reason)
+  for (const line of reasons.lines()) say.line(`  ${line}`)
+  if (answer.notMappedCut > 0) say.line(`  ${n(answer.notMappedCut)} × objects of which the hub names no reason here`)
   if (refused + indicators.refused + groups.refused > 0) process.exitCode = 3
 }

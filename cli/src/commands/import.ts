@@ -8,7 +8,9 @@ import * as z from 'zod'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { say } from '../say.ts'
+import { formatCount } from './format-count.ts'
 import { importStix } from './import-stix.ts'
+import { ReasonCounts } from './reason-counts.ts'
 
 const chunkItems = 10_000
 const shownRefusalsMax = 20
@@ -30,7 +32,8 @@ export function importCommand(): Command {
         await importStix(target, file, options.owner)
         return
       }
-      const totals = { sent: 0, accepted: 0, refused: 0, unknown: 0 }
+      const totals = { accepted: 0, refused: 0, unread: 0 }
+      const refusals = new Refusals()
       let chunk: BatchIndicator[] = []
       let lineNumber = 0
       for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
@@ -38,25 +41,41 @@ export function importCommand(): Command {
         const read = readIndicatorLine(line, type)
         if (read === undefined) continue
         if (!read.ok) {
-          totals.unknown += 1
-          if (totals.unknown <= shownRefusalsMax) say.error(`line ${lineNumber}: ${read.reason}`)
+          totals.unread += 1
+          refusals.add(read.reason, `line ${lineNumber}: `)
           continue
         }
         chunk.push({ type: read.type, summary: read.value })
         if (chunk.length === chunkItems) await flush()
       }
       await flush()
-      say.line(`${totals.accepted} accepted, ${totals.refused} refused, ${totals.unknown} lines hold no indicator`)
-      if (totals.refused + totals.unknown > 0) process.exitCode = 3
+      const [accepted, refused, unread] = [totals.accepted, totals.refused, totals.unread].map(formatCount)
+      say.line(`${accepted} accepted, ${refused} refused, ${unread} lines hold no indicator`)
+      for (const line of refusals.counts.lines()) say.line(`  ${line}`)
+      if (totals.unread > 0 && type === undefined)
+        say.line(`Lines whose type cannot be told from them are taken with --type <${indicatorTypes.join(' | ')}>.`)
+      if (totals.refused + totals.unread > 0) process.exitCode = 3
 
       async function flush(): Promise<void> {
         if (chunk.length === 0) return
-        const status = await upload(target, options.owner, chunk)
+        const status = await upload(target, options.owner, chunk, refusals)
         totals.accepted += status.successIndicatorCount ?? 0
         totals.refused += status.errorIndicatorCount ?? 0
         chunk = []
       }
     })
+}
+
+/** What was not taken: the first few as they are, and all by reason. */
+class Refusals {
+  readonly counts = new ReasonCounts()
+  #said = 0
+
+  add(reason: string, where = ''): void {
+    this.counts.add(reason)
+    this.#said += 1
+    if (this.#said <= shownRefusalsMax) say.error(where + reason)
+  }
 }
 
 /** The owner of that name, made if there is none. */
@@ -65,7 +84,7 @@ export async function ensureOwner(target: HubTarget, name: string): Promise<Owne
   return existing ?? (await callHub(target, paths.owners, Owner, { json: { name } }))
 }
 
-async function upload(target: HubTarget, owner: string, indicators: BatchIndicator[]) {
+async function upload(target: HubTarget, owner: string, indicators: BatchIndicator[], refusals: Refusals) {
   const boundary = randomUUID()
   const part = (name: string, value: unknown) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${JSON.stringify(value)}\r\n`
@@ -89,11 +108,11 @@ async function upload(target: HubTarget, owner: string, indicators: BatchIndicat
     },
   )
   const { batchStatus, batchId } = answer.data
-  if ((batchStatus.errorCount ?? 0) > 0 && batchId !== undefined) await sayRefusals(target, batchId)
+  if ((batchStatus.errorCount ?? 0) > 0 && batchId !== undefined) await readRefusals(target, batchId, refusals)
   return batchStatus
 }
 
-async function sayRefusals(target: HubTarget, batchId: number): Promise<void> {
+async function readRefusals(target: HubTarget, batchId: number, refusals: Refusals): Promise<void> {
   const errors = await callHub(target, `${tcexPaths.base}${tcexPaths.batchErrors(batchId)}`, z.array(BatchError))
-  for (const { errorReason } of errors.slice(0, shownRefusalsMax)) say.error(errorReason)
+  for (const { errorReason } of errors) refusals.add(errorReason)
 }

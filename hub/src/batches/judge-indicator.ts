@@ -1,6 +1,7 @@
 import { type ExclusionHit, type ExclusionMatcher, escapeCopyField, keepsFromExports } from '@postern/intel'
 import type { SentIndicator } from './read-indicator.ts'
-import { refused, type RefusedItem } from './refused-item.ts'
+import { notWanted, refusalCodes } from './refusal-codes.ts'
+import type { RefusedItem } from './refused-item.ts'
 
 /** What exclusion lists say of an item: refused, or its hits, one list a value at most, by the places of its values. */
 export type JudgedIndicator =
@@ -21,15 +22,16 @@ export function judgeIndicator(
     const ofValue = matcher.judge(type, value)
     if (ofValue.length === 0) continue
     const blocking = ofValue.find(({ list }) => list.mode === 'block' && list.atImport)
-    if (blocking !== undefined) return refused('indicator', type, summary, whyBlocked(blocking))
+    if (blocking !== undefined) return blockedBy(blocking, type, summary)
     hits ??= values.map(() => [])
     hits[place] = ofValue
   }
   return { ok: true, hits: hits ?? noHits }
 }
 
-function whyBlocked({ list, entry }: ExclusionHit): string {
-  return `The exclusion list ${list.name} blocks it, by its entry ${entry}.`
+function blockedBy({ list, entry }: ExclusionHit, type: string, summary: string): JudgedIndicator {
+  const reason = notWanted(type, summary, `The exclusion list ${list.name} blocks it, by its entry ${entry}.`)
+  return { ok: false, refused: { type, summary, code: refusalCodes.indicator, reason } }
 }
 
 /** The hits of a row as lines of COPY into `sent_excluded`. @param id 32 hexadecimal digits */

@@ -19,6 +19,11 @@ export function notValid(type: string, value: string, why: string): string {
   return `${shown(type)} ${shown(value)} is not valid. ${why}`
 }
 
+/** The same of a value that is well formed, and that this organization does not want. */
+export function notWanted(type: string, value: string, why: string): string {
+  return `${shown(type)} ${shown(value)} is excluded here, so it is not valid. ${why}`
+}
+
 /** A stranger's text in a message: short, and without characters that a log or a terminal would act on. */
 function shown(text: string): string {
   const short = text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}…` : text

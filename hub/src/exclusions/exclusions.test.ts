@@ -73,8 +73,8 @@ test('LIB-4: at import a blocked item is refused with list and entry, and an inf
   })
   expect([batch.refused, batch.created]).toEqual([2, 2])
   expect(await ledgerReasons(batch.id)).toEqual([
-    'Host WWW.Example.com. is not valid. The exclusion list Our domains blocks it, by its entry .example.com.',
-    'CIDR 10.0.0.0/7 is not valid. The exclusion list Our domains blocks it, by its entry 10.0.0.0/8.',
+    'Host WWW.Example.com. is excluded here, so it is not valid. The exclusion list Our domains blocks it, by its entry .example.com.',
+    'CIDR 10.0.0.0/7 is excluded here, so it is not valid. The exclusion list Our domains blocks it, by its entry 10.0.0.0/8.',
   ])
   expect(await verdicts()).toEqual(['a.example.org Well known *.example.org f'])
 })

@@ -308,8 +308,8 @@ describe('LIB-6: versions and refusals', () => {
       [indicates.id, 'kept'],
     ])
     expect(answer.notMapped.map(({ reason }) => reason)).toEqual([
-      'Host www.ours.example is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
-      '1 of 2 were refused. Host x.ours.example is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
+      'Host www.ours.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
+      '1 of 2 were refused. Host x.ours.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
       expect.stringContaining('which this owner does not have'),
     ])
     const kept = await world.database.pool.query<{ object_id: string; outcome: string }>(

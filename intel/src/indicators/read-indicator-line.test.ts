@@ -23,6 +23,14 @@ test.each(['localhost', 'two words', '192.0.2.010', 'http://', 'e3b0c44298fc1c14
   },
 )
 
+test('LIB-1: the name of a file is no host, unless the type is named', () => {
+  expect(readIndicatorLine('Invoice.docx')).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('the type Host'),
+  })
+  expect(readIndicatorLine('Invoice.docx', 'Host')).toMatchObject({ ok: true, type: 'Host' })
+})
+
 test('LIB-1: a type that is named holds for the line, whatever it looks like', () => {
   expect(readIndicatorLine('Invoice.2026', 'Email Subject')).toMatchObject({ ok: true, type: 'Email Subject' })
   expect(readIndicatorLine('evil.example.com', 'Address')).toMatchObject({ ok: false })

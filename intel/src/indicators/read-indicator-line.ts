@@ -1,6 +1,7 @@
 import { canonicalise } from './canonicalise.ts'
 import { detectType } from './detect-type.ts'
 import type { IndicatorType } from './indicator-types.ts'
+import { quoted } from './refusal.ts'
 
 /** What a line of a list says: an indicator as it is written there, or why it is none. */
 export type ReadIndicatorLine =
@@ -9,7 +10,7 @@ export type ReadIndicatorLine =
 
 /**
  * One line of a list of indicators, as a person pastes it or a file holds it; `#` begins a comment. In a list any name with a dot is a
- * host, also below a suffix that nobody registers (`gateway.corp`), which `detectType` leaves to prose.
+ * host, also below a suffix that nobody registers (`gateway.corp`), which `detectType` leaves to prose; but for names of files.
  * @param type of every line; told from the value where it is absent
  * @returns undefined for a line that is empty or a comment alone
  */
@@ -21,8 +22,14 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
   if (!canonical.ok) return { ok: false, text, reason: canonical.message }
   if (type === undefined && read === 'Host' && !text.includes('.') && !canonical.value.includes('.'))
     return { ok: false, text, reason: `A bare word is no indicator; a host's name has a dot.` }
+  if (type === undefined && read === 'Host' && fileEnd.test(canonical.value) && detectType(text) === undefined)
+    return { ok: false, text, reason: `${quoted(text)} looks like a file's name; name the type Host if it is a host.` }
   return { ok: true, type: read, value: text }
 }
+
+/** Ends of files' names that are no top-level domains, as reports list them beside hosts. */
+const fileEnd =
+  /\.(?:7z|apk|asp|aspx|bat|bin|cmd|cpl|dat|dll|dmg|docm?|docx|elf|exe|gif|gz|hta|html?|ico|img|iso|jar|jpe?g|jsp?|json|lnk|log|msi|ocx|pdf|php|png|ppt[mx]?|ps1|rar|rtf|scr|sys|tar|tmp|txt|vb[es]|wsf|xls[bmx]?|xml)$/
 
 /** The type that the value looks most like, whose sentence then says what is wrong with it. */
 function likelyType(value: string): IndicatorType {

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { ReasonCounts } from './reason-counts.ts'
+
+test('LIB-1: what an import did not take is counted by reason, and not by value', () => {
+  const reasons = new ReasonCounts()
+  for (let n = 0; n < 1234; n++) reasons.add(`Address 10.0.0.${n} is not valid. “10.0.0.${n}” has an octet above 255.`)
+  reasons.add(
+    'Host a.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry a.example.',
+  )
+  reasons.add(
+    'Host b.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry b.example.',
+  )
+  reasons.add('“localhost” has no dot.')
+  expect(reasons.lines()).toEqual([
+    '1,234 × “…” has an octet above 255.',
+    '2 × The exclusion list Ours blocks it.',
+    '1 × “…” has no dot.',
+  ])
+})
+
+test('LIB-1: of many reasons the rarest are summed', () => {
+  const reasons = new ReasonCounts()
+  for (let n = 0; n < 1025; n++) reasons.add(`Reason ${n}.`)
+  reasons.add('Reason 7.')
+  const lines = reasons.lines()
+  expect([lines[0], lines.length, lines.at(-1)]).toEqual(['2 × Reason 7.', 21, '1,005 × 1,005 other reasons'])
+})
