@@ -100,11 +100,12 @@ async function mustNotBeNamed(
   { id, name }: { id: string; name: string },
   what: 'renamed' | 'deleted',
 ): Promise<void> {
-  const namedBy = await store.namedBy(id)
-  if (namedBy.length === 0) return
+  const { shown, count } = await store.namedBy(id)
+  if (count === 0) return
+  const all = shown.join(', ') + (count > shown.length ? ` and ${count - shown.length} more` : '')
   throw new Problem(
     'conflict',
-    `Data collection ${name} cannot be ${what}: ${namedBy.join(', ')} ${namedBy.length === 1 ? 'goes' : 'go'} by it. Change that first.`,
+    `Data collection ${name} cannot be ${what}: ${all} ${count === 1 ? 'goes' : 'go'} by it. Change that first.`,
   )
 }
 

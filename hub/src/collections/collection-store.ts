@@ -74,16 +74,18 @@ export class CollectionStore {
       .executeTakeFirst()
   }
 
-  /** What keeps a collection from being renamed or taken out: words for each, such as `job Nightly export`. */
-  async namedBy(collectionId: string): Promise<string[]> {
-    const { rows } = await sql<{ words: string }>`
-      select 'job ' || j.name as words from job_collection c join job j on j.id = c.job_id where c.collection_id = ${collectionId}
-      union all
-      select 'firewall list ' || name from firewall_list where collection_id = ${collectionId}
-      union all
-      select 'TAXII collection ' || title from taxii_collection where collection_id = ${collectionId}
-      order by words limit ${namedByMax}`.execute(this.#db)
-    return rows.map(({ words }) => words)
+  /** What keeps a collection from being renamed or taken out: words for each, such as `job Nightly export`; jobs first. */
+  async namedBy(collectionId: string): Promise<{ shown: string[]; count: number }> {
+    const { rows } = await sql<{ words: string; count: number }>`
+      select kind || ' ' || name as words, (count(*) over ())::int as count from (
+        select 1 as place, 'job' as kind, j.name from job_collection c join job j on j.id = c.job_id
+        where c.collection_id = ${collectionId}
+        union all
+        select 2, 'firewall list', name from firewall_list where collection_id = ${collectionId}
+        union all
+        select 3, 'TAXII collection', title from taxii_collection where collection_id = ${collectionId}
+      ) named order by place, name limit ${namedByMax}`.execute(this.#db)
+    return { shown: rows.map(({ words }) => words), count: rows[0]?.count ?? 0 }
   }
 
   /** Takes it out with its members and versions. What receipts and plans speak of keeps its row, which nobody finds any more. */

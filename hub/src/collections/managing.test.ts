@@ -1,5 +1,6 @@
 import type { CollectionHistoryPage, CollectionPreview, CollectionVersionPage } from '@postern/protocol'
 import { type Collection, paths } from '@postern/protocol'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type * as z from 'zod'
 import type { Caller, PersonCaller } from '../access/caller.ts'
@@ -126,6 +127,21 @@ test('LIB-3: a data collection that a job, a firewall list or a TAXII collection
   expect(await call('DELETE', paths.collection(id))).toMatchObject(refused)
   expect(await call('PATCH', paths.collection(id), { name: 'Other name' })).toMatchObject(refused)
   expect((await call('PATCH', paths.collection(id), { description: 'As before' })).status).toBe(200)
+  await sql`
+    with l as (insert into firewall_list (organization_id, name, collection_id, format)
+        select ${made.library.organizationId}, 'edge-' || n, ${id}, 'text' from generate_series(1, 12) n),
+      a as (insert into app (program_name, kind, display_name) values ('X_v1', 'export', 'X') returning id),
+      e as (insert into environment (organization_id, name) values (${made.library.organizationId}, 'Site') returning id),
+      j as (insert into job (organization_id, name, app_id, environment_id, timeout_seconds)
+        select ${made.library.organizationId}, 'Nightly', a.id, e.id, 60 from a, e returning id)
+    insert into job_collection (job_id, collection_id) select id, ${id} from j`.execute(db)
+  const all = {
+    status: 409,
+    body: { detail: expect.stringMatching(/: job Nightly, firewall list edge, .* and 4 more go by it/) },
+  }
+  expect(await call('DELETE', paths.collection(id))).toMatchObject(all)
+  await sql`delete from firewall_list where name like 'edge-%'`.execute(db)
+  await sql`delete from job_collection where collection_id = ${id}`.execute(db)
   await db.deleteFrom('firewall_list').where('id', '=', listId).execute()
   expect((await call('DELETE', paths.collection(id))).status).toBe(204)
   expect((await call('GET', paths.collection(id))).status).toBe(404)
