@@ -3,8 +3,10 @@
  * Additive changes raise it; a breaking change also raises `protocolVersionOldest`.
  *
  * 1 (2026-11): enrolment, heartbeat with leases, execute and cancel commands, logs and results over HTTPS.
+ * 2 (2026-11): telemetry.
+ * 3 (2026-11): settings reported over HTTPS, configure commands, moves to another environment.
  */
-export const protocolVersion = 1
+export const protocolVersion = 3
 
 /** The oldest number that a hub of this release serves and an environment server of this release obeys. */
 export const protocolVersionOldest = 1

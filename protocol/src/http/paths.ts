@@ -86,7 +86,17 @@ export const paths = {
     `/v1/environments/${environmentId}/servers/${serverXid}/confirmation`,
   environmentServerRevocation: (environmentId: string, serverXid: string) =>
     `/v1/environments/${environmentId}/servers/${serverXid}/revocation`,
+  environmentServerDrain: (environmentId: string, serverXid: string) =>
+    `/v1/environments/${environmentId}/servers/${serverXid}/drain`,
+  environmentServerTelemetry: (environmentId: string, serverXid: string) =>
+    `/v1/environments/${environmentId}/servers/${serverXid}/telemetry`,
+  environmentServerSettings: (environmentId: string, serverXid: string) =>
+    `/v1/environments/${environmentId}/servers/${serverXid}/settings`,
   enrolments: '/v1/enrolments',
+  /** To another environment of the same hub, by a `.env` (D37). */
+  moves: '/v1/moves',
+  /** Where an environment server reports its own settings (D31). */
+  ownSettings: '/v1/own-settings',
 
   apps: '/v1/apps',
   app: (appId: string) => `/v1/apps/${appId}`,
@@ -144,9 +154,12 @@ export const consolePages = {
   readers: '/readers',
   environments: '/environments',
   environment: (environmentId: string) => `/environments/${environmentId}`,
+  environmentServer: (environmentId: string, serverXid: string) =>
+    `/environments/${environmentId}/servers/${serverXid}`,
   jobs: '/jobs',
   newJob: '/jobs/new',
   job: (jobId: string) => `/jobs/${jobId}`,
   receipts: '/receipts',
   receipt: (receiptId: string) => `/receipts/${receiptId}`,
+  settings: '/settings',
 } as const

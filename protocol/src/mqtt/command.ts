@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { AppKind } from '../app/postern-json.ts'
+import { SettingChanges } from '../http/server-settings.ts'
 import { Base64, Id, Instant, ServerXid, Sha256 } from '../primitives.ts'
 import { SealedBox } from './sealed-box.ts'
 
@@ -7,12 +8,13 @@ const commandBase = {
   protocolVersion: z.int(),
   commandId: z.uuid(),
   serverXid: ServerXid,
-  executionId: Id,
-  attempt: z.int().check(z.positive()),
   notBefore: Instant,
   /** At most 24 h after `notBefore`. */
   notAfter: Instant,
 }
+
+/** Of commands about one attempt of an execution. */
+const attemptCommandBase = { ...commandBase, executionId: Id, attempt: z.int().check(z.positive()) }
 
 /** What a package's detached signature says (D7): Ed25519 over the package's bytes. */
 export const PackageSignature = z.object({
@@ -35,7 +37,7 @@ export type ExecutionLimits = z.infer<typeof ExecutionLimits>
 
 /** Run one attempt of an execution. */
 export const ExecuteCommand = z.object({
-  ...commandBase,
+  ...attemptCommandBase,
   kind: z.literal('execute'),
   /** Pooled: the app ends when the lease does. Pinned: it finishes offline (D10). */
   placement: z.enum(['pooled', 'pinned']),
@@ -61,12 +63,24 @@ export type ExecuteCommand = z.infer<typeof ExecuteCommand>
 
 /** End the attempt if it runs, never start it if it does not. */
 export const CancelCommand = z.object({
-  ...commandBase,
+  ...attemptCommandBase,
   kind: z.literal('cancel'),
   reason: z.string().check(z.maxLength(500)),
 })
 export type CancelCommand = z.infer<typeof CancelCommand>
 
-/** The body of a signed envelope. */
+/** Set these settings, as far as the server's table and its local policy let the hub (D31). Answered by the next settings report. */
+export const ConfigureCommand = z.object({
+  ...commandBase,
+  kind: z.literal('configure'),
+  settings: SettingChanges,
+})
+export type ConfigureCommand = z.infer<typeof ConfigureCommand>
+
+/** A command about one attempt of an execution. */
 export const Command = z.discriminatedUnion('kind', [ExecuteCommand, CancelCommand])
 export type Command = z.infer<typeof Command>
+
+/** The body of a signed envelope: a command about an attempt, or about the environment server itself. */
+export const SignedCommand = z.discriminatedUnion('kind', [ExecuteCommand, CancelCommand, ConfigureCommand])
+export type SignedCommand = z.infer<typeof SignedCommand>
