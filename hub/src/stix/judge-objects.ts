@@ -17,6 +17,7 @@ export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outco
   if (!outcomes.hasRefused) return { pieces: [objects.bytes], account }
   const counts = { mapped: account.mapped, kept: account.kept, refused: account.refused }
   const named = new NotMapped()
+  const judged = new Set<string>()
   const written: number[] = []
   const instead: Uint8Array[] = []
   for (let entry = 0; entry < objects.ends.length; entry++) {
@@ -24,6 +25,7 @@ export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outco
     const columns = refusal === undefined ? [] : columnsOf(objects, entry)
     const [id = '', type = '', column = noVersion] = columns
     const version = column === noVersion ? null : column
+    if (refusal !== undefined) judged.add(id)
     if (refusal === undefined) written.push(entry)
     else if (refusal.isPartial) {
       written.push(entry)
@@ -36,7 +38,7 @@ export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outco
       if (outcome === 'kept') instead.push(keptLine(columns, refusal.reason))
     }
   }
-  named.addNamed(account)
+  named.addNamed(account, judged)
   return {
     pieces: [...selectEntries(objects, written), ...instead],
     account: { ...account, ...counts, ...named.named() },

@@ -147,10 +147,12 @@ function summarize(
   const counts = { mapped: 0, kept: 0, unchanged: 0, refused: 0 }
   const types = new Map<string, number>()
   const notMapped = new NotMapped()
-  for (const { position, id, type, outcome, reason } of accounts) {
+  for (const { position, id, type, outcome, reason, itemsIn } of accounts) {
     counts[outcome] += 1
     types.set(type, (types.get(type) ?? 0) + 1)
-    if (outcome === 'kept' || outcome === 'refused')
+    // A signature is the whole of its pattern; of values, a reason says what of their pattern is no value.
+    const isPartial = outcome === 'mapped' && reason !== null && itemsIn === 'indicator'
+    if (outcome === 'kept' || outcome === 'refused' || isPartial)
       notMapped.add({ id, type, version: objects[position]?.version ?? null, outcome, reason })
   }
   return { objects: accounts.length, ...counts, ...notMapped.named(), types: Object.fromEntries(types) }

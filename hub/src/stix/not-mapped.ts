@@ -13,9 +13,12 @@ export class NotMapped {
     if (list.length < notMappedMax) list.push(account)
   }
 
-  /** Those that were named before; behind what was added. */
-  addNamed({ notMapped, notMappedCut }: Pick<StixImport, 'notMapped' | 'notMappedCut'>): void {
-    for (const account of notMapped) this.add(account)
+  /** Those that were named before; behind what was added. @param besides ids that were added since with another reason */
+  addNamed(
+    { notMapped, notMappedCut }: Pick<StixImport, 'notMapped' | 'notMappedCut'>,
+    besides: ReadonlySet<string>,
+  ): void {
+    for (const account of notMapped) if (!besides.has(account.id)) this.add(account)
     this.#count += notMappedCut
   }
 

@@ -1,3 +1,4 @@
+import { killChainPhaseKind } from '@postern/intel'
 import type { Selectable } from 'kysely'
 import type { AssertionAttributeTable, AssertionTable, IndicatorTable } from '../database/tables.ts'
 
@@ -144,7 +145,7 @@ const objects = `object_of_group as materialized (
 )`
 
 /**
- * Relationships that a newest kept text says, what a report names included, each as its ends and kind. Between an indicator and a group the library knows no kinds and no
+ * Relationships that a newest kept text says, each as its ends and kind; what a report names and the tactics of a technique are some. Between an indicator and a group the library knows no kinds and no
  * direction, so there any relationship counts, either way: the kind '*'.
  */
 const saidRelations = `told as materialized (
@@ -153,6 +154,12 @@ const saidRelations = `told as materialized (
   from newest where type = 'relationship' and outcome = 'mapped'
   union all select object_id, json_array_elements_text(body::json->'object_refs'), 'refers-to'
   from newest where type = 'report' and outcome = 'mapped'
+  union all select a.object_id, t.object_id, '${killChainPhaseKind}'
+  from newest a
+    cross join lateral json_array_elements(case json_typeof(a.body::json->'kill_chain_phases')
+      when 'array' then a.body::json->'kill_chain_phases' end) phase
+    join newest t on t.type = 'x-mitre-tactic' and t.body::json->>'x_mitre_shortname' = phase->>'phase_name'
+  where a.type = 'attack-pattern' and a.outcome = 'mapped'
 ), said as materialized (
   select source_ref, target_ref, kind from told
   union select source_ref, target_ref, '*' from told
@@ -203,4 +210,6 @@ export const linksWithoutText = `with ${newest}, ${objects}, ${saidRelations}, $
     select 1 from said s where s.source_ref = l.source_object and s.target_ref = l.target_object
       and s.kind = case when l.part = 1 then l.kind else '*' end
   )
+    -- The hashes of a file that one text names.
+    and (l.source_object = l.target_object) is not true
   order by l.part, l.first collate "C", l.second collate "C", l.kind collate "C"`

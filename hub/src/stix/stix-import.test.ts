@@ -56,6 +56,8 @@ describe('LIB-6: ATT&CK', () => {
       )
       expect(links).toEqual([
         { kind: 'attributed-to', count: 5 },
+        // Of techniques that are neither revoked nor deprecated with their tactics.
+        { kind: 'kill-chain-phase', count: 94 },
         { kind: 'mitigates', count: 331 },
         { kind: 'revoked-by', count: 2 },
         { kind: 'uses', count: 267 },
@@ -110,7 +112,7 @@ describe('LIB-6: indicators', () => {
       { type: 'Signature', name: 'Two steps', detail: { fileType: 'STIX', fileText: pattern } },
       {
         type: 'Signature',
-        name: `indicator--${uuid(3)}`,
+        name: 'rule x { condition: true }',
         detail: { fileType: 'yara', fileText: 'rule x { condition: true }' },
       },
     ])
@@ -260,6 +262,37 @@ describe('LIB-6: versions and refusals', () => {
       refused: 1,
       notMapped: [{ id: unlabelled.id, reason: 'It has no property labels, which every tool has.' }],
     })
+  })
+
+  test('LIB-6: hashes of one file that a pattern joins are one file, and what else it says is named as not mapped', async () => {
+    const [md5, sha1] = ['0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef01234567']
+    const joined = indicator(
+      60,
+      `[file:hashes.MD5 = '${md5}' AND file:hashes.'SHA-1' = '${sha1}' AND file:name = 'a.exe']`,
+    )
+    const nameless = indicator(61, "[file:name MATCHES '^a\\\\.']")
+    const answer = await world.bring('Joined', [joined, nameless, indicator(62, "[ipv4-addr:value = '192.0.2.9/32']")])
+    expect(answer).toMatchObject({ mapped: 3, indicators: { created: 2 }, groups: { created: 1 }, notMappedCut: 0 })
+    expect(answer.notMapped).toEqual([
+      {
+        id: joined.id,
+        type: 'indicator',
+        version: expect.any(String),
+        outcome: 'mapped',
+        reason: 'Its text is kept; file:name is not mapped.',
+      },
+    ])
+    const { rows } = await world.database.pool.query(
+      `select i.value, j.value as other, l.kind from indicator_link l join indicator i on i.id = l.indicator_id
+         join indicator j on j.id = l.linked_id join owner o on o.id = l.owner_id where o.name = 'Joined'`,
+    )
+    expect(rows.map(({ value, other, kind }) => [[value, other].toSorted(), kind])).toEqual([
+      [[md5, sha1].toSorted(), 'Same File'],
+    ])
+    const { rows: groups } = await world.database.pool.query(
+      `select g.name from library_group g join owner o on o.id = g.owner_id where o.name = 'Joined'`,
+    )
+    expect(groups).toEqual([{ name: "[file:name MATCHES '^a\\\\.']" }])
   })
 
   test('LIB-6: a broken object is refused with its reason and stops no other', async () => {

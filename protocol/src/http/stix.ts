@@ -29,7 +29,7 @@ export const StixImport = z.object({
   batchId: z.nullable(Id),
   /**
    * Objects of which the library did not take all, each with its reason: refused ones, kept ones, and mapped ones a part of whose values
-   * was refused. 1,000 at most, refused ones first.
+   * was refused or a part of whose pattern is no value. 1,000 at most, refused ones first.
    */
   notMapped: z.array(StixObjectAccount),
   /** How many more of them there are. */

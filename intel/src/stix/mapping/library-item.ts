@@ -65,7 +65,12 @@ export interface AttributeItem {
 
 /** One end of a relationship, and where an object went. */
 export type LibraryPlace =
-  | { readonly kind: 'indicators'; readonly values: readonly PlacedValue[] }
+  | {
+      readonly kind: 'indicators'
+      readonly values: readonly PlacedValue[]
+      /** Where a file is named by several hashes: what is written, its summary in the place of its hashes (D2). */
+      readonly items?: readonly PlacedValue[]
+    }
   | { readonly kind: 'group'; readonly type: GroupType; readonly xid: string }
   /** A marking: the name of a security label. */
   | { readonly kind: 'label'; readonly name: string }

@@ -64,9 +64,10 @@ export function groupItem(object: StixObject, type: GroupType, securityLabel: re
 
 const fileTextLengthMax = 500_000
 
-/** A pattern that no set of values can say: found as a signature, its text in full. */
+/** A pattern that no set of values can say: found as a signature, its text in full, by which one without a name is named. */
 export function signatureItem(object: StixObject, language: string, securityLabel: readonly NamedItem[]): GroupItem {
-  const item = groupItem(object, 'Signature', securityLabel)
+  const name = textOf(object['name']) ?? textOf(object['pattern'])?.replace(/\s+/g, ' ').trim()
+  const item = groupItem({ ...object, name }, 'Signature', securityLabel)
   item.fileType = language === 'stix' ? 'STIX' : cut(language, 100)
   item.fileText = textOf(object['pattern']) ?? ''
   return item

@@ -6,7 +6,14 @@ import { attributeLengthMax, attributesOf, cut, instantOf, tagsOf, textOf, valid
 
 /** What an indicator object is: values of the library, or a pattern that no set of values can say, or nothing that can be read. */
 export type MappedIndicator =
-  | { readonly kind: 'values'; readonly values: readonly PlacedValue[] }
+  | {
+      readonly kind: 'values'
+      readonly values: readonly PlacedValue[]
+      /** Files named by several hashes as their summaries, and every other value as it is; absent where there is no such file. */
+      readonly items?: readonly PlacedValue[]
+      /** What of the pattern is not mapped, as a sentence. */
+      readonly note?: string | undefined
+    }
   | { readonly kind: 'signature'; readonly language: string; readonly reason: string }
   | { readonly kind: 'invalid'; readonly reason: string }
 
@@ -36,10 +43,22 @@ export function mapIndicator(object: StixObject): MappedIndicator {
     const canonical = canonicalise(type, value)
     if (!canonical.ok)
       return { kind: 'signature', language, reason: `The library takes no such ${type}: ${canonical.message}` }
-    const isKnown = values.some((known) => known.value === canonical.value && known.type === type)
-    if (!isKnown) values.push({ type, value: canonical.value })
+    addOnce(values, { type, value: canonical.value })
   }
-  return { kind: 'values', values }
+  const { files = [], unmapped = [] } = reading
+  const note =
+    unmapped.length === 0 ? undefined : `Its text is kept; ${unmapped.join(', ').slice(0, 300)} is not mapped.`
+  if (files.length === 0) return { kind: 'values', values, note }
+  const items = [...values]
+  for (const hashes of files) {
+    addOnce(items, { type: 'File', value: hashes.join(' : ') })
+    for (const value of hashes) addOnce(values, { type: 'File', value })
+  }
+  return { kind: 'values', values, items, note }
+}
+
+function addOnce(values: PlacedValue[], { type, value }: PlacedValue): void {
+  if (!values.some((known) => known.value === value && known.type === type)) values.push({ type, value })
 }
 
 /** YARA and Sigma rules are longer than STIX patterns; they are text to us. */
@@ -73,7 +92,7 @@ export function indicatorItems(
     confidence: isWithin(confidence, 100) ? confidence : undefined,
     active,
     privateFlag: object['x_postern_private'] === true ? true : undefined,
-    status: status !== undefined && statuses.has(status) ? status : undefined,
+    status: lifecycleStatuses.find((each) => each === status),
     firstSeen,
     lastSeen,
     externalDateExpires,
@@ -86,5 +105,3 @@ export function indicatorItems(
 function isWithin(value: unknown, max: number): value is number {
   return typeof value === 'number' && value >= 0 && value <= max
 }
-
-const statuses: ReadonlySet<string> = new Set(['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'])

@@ -2,6 +2,8 @@ import { stixItemsMax } from '../bundle/bundle-limits.ts'
 import type { ReadStixObject } from '../bundle/read-stix-bundle.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
 import type { LibraryItems, LibraryPlace } from './library-item.ts'
+import { keptReason } from './kept-reason.ts'
+import { killChainPhaseKind, TacticsByPhase } from './kill-chain-phases.ts'
 import { groupItem, groupTypeOf, groupXid, signatureItem } from './map-group.ts'
 import { indicatorItems, mapIndicator } from './map-indicator.ts'
 import { labelOfMarking, labelsOf, markingRefsOf } from './map-markings.ts'
@@ -86,6 +88,7 @@ class StixMapper {
   readonly #isOther: Uint8Array
   readonly #items: LibraryItems = { group: [], indicator: [], association: [] }
   readonly #unjoined: UnjoinedPair[] = []
+  readonly #tactics: TacticsByPhase
   readonly #placeOf = (id: string) => this.#placeAt[this.#newest.get(id) ?? -1] ?? this.#outside.get(id)
   #itemCount = 0
 
@@ -94,6 +97,7 @@ class StixMapper {
     this.#isOther = new Uint8Array(objects.length)
     this.#unchanged = unchanged
     this.#outside = places
+    this.#tactics = new TacticsByPhase(objects)
   }
 
   map(): MappedBundle {
@@ -168,16 +172,17 @@ class StixMapper {
   /** Adds the items of an object. @returns why it is kept as its text alone, where it is */
   #write({ position, object }: GoodObject, place: LibraryPlace | undefined): string | undefined {
     if (object.type === 'relationship') return this.#writeRelationship(position, object)
-    if (place === undefined) return keptReason(object)
+    if (place === undefined) return keptReason(object.type)
     if (place.kind === 'label') return undefined
     const labels = labelsOf(object, this.#placeOf)
     if (!this.#hasRoomFor(place.kind === 'indicators' ? place.values.length : 1)) return undefined
     if (place.kind === 'indicators') {
-      for (const item of indicatorItems(object, place.values, labels)) this.#items.indicator.push(item)
+      for (const item of indicatorItems(object, place.items ?? place.values, labels)) this.#items.indicator.push(item)
     } else if (place.type === 'Signature' && object.type === 'indicator')
       this.#items.group.push(signatureItem(object, textOf(object['pattern_type']) ?? 'stix', labels))
     else this.#items.group.push(groupItem(object, place.type, labels))
     if (object.type === 'report' && object['x_postern_linked'] !== true) this.#writeReferences(object, place)
+    if (object.type === 'attack-pattern') this.#writeTactics(object, place)
     return undefined
   }
 
@@ -185,7 +190,7 @@ class StixMapper {
     const [from, to] = [textOf(object['source_ref']) ?? '', textOf(object['target_ref']) ?? '']
     const [source, target] = [this.#placeOf(from), this.#placeOf(to)]
     const kind = textOf(object['x_postern_kind']) ?? textOf(object['relationship_type']) ?? 'related-to'
-    if (object['revoked'] === true || object['x_mitre_deprecated'] === true) {
+    if (isTakenBack(object)) {
       if (isEnd(source) && isEnd(target))
         this.#unjoined.push({ position, source, target, kind: kind.slice(0, kindLengthMax) })
       return 'It is revoked or deprecated, so that nothing is joined by it.'
@@ -195,6 +200,14 @@ class StixMapper {
     if (from === to) return 'It joins an object to itself.'
     this.#associate(source, target, kind.slice(0, kindLengthMax))
     return undefined
+  }
+
+  #writeTactics(object: StixObject, place: LibraryPlace): void {
+    if (isTakenBack(object)) return
+    for (const id of this.#tactics.of(object)) {
+      const tactic = this.#placeOf(id)
+      if (isEnd(tactic)) this.#associate(place, tactic, killChainPhaseKind)
+    }
   }
 
   #writeReferences(object: StixObject, place: LibraryPlace): void {
@@ -244,7 +257,10 @@ type Placed = { place: LibraryPlace | undefined; reason: string | null }
 
 function placeOfIndicator(object: StixObject): Placed {
   const mapped = mapIndicator(object)
-  if (mapped.kind === 'values') return { place: { kind: 'indicators', values: mapped.values }, reason: null }
+  if (mapped.kind === 'values') {
+    const { values, items, note } = mapped
+    return { place: { kind: 'indicators', values, ...(items === undefined ? {} : { items }) }, reason: note ?? null }
+  }
   const isReadable = mapped.kind === 'signature'
   const place = isReadable ? ({ kind: 'group', type: 'Signature', xid: groupXid(object) } as const) : undefined
   return { place, reason: mapped.reason }
@@ -272,38 +288,6 @@ function isRevoked(read: ReadStixObject): boolean {
   return read.ok && read.object['revoked'] === true
 }
 
-function keptReason({ type }: StixObject): string {
-  const known = keptReasons.get(type)
-  if (known !== undefined) return known
-  return type.startsWith('x-')
-    ? 'It is of a custom type that the library has no place for.'
-    : `The library has no place for objects of the type ${type}.`
+function isTakenBack(object: StixObject): boolean {
+  return object['revoked'] === true || object['x_mitre_deprecated'] === true
 }
-
-const observable = 'It says that something was seen, not that it is bad; only indicators say that.'
-const keptReasons: ReadonlyMap<string, string> = new Map([
-  ['marking-definition', 'Its statement is too long for the name of a security label, or in a form of its own.'],
-  ['identity', 'The library knows owners, and no other people and organizations.'],
-  ['sighting', 'Sightings of others move no rating here (S1); its text is kept.'],
-  ...[
-    'observed-data',
-    'artifact',
-    'autonomous-system',
-    'directory',
-    'domain-name',
-    'email-addr',
-    'email-message',
-    'file',
-    'ipv4-addr',
-    'ipv6-addr',
-    'mac-addr',
-    'mutex',
-    'network-traffic',
-    'process',
-    'software',
-    'url',
-    'user-account',
-    'windows-registry-key',
-    'x509-certificate',
-  ].map((type) => [type, observable] as const),
-])

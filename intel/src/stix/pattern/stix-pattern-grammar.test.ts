@@ -78,6 +78,26 @@ test('LIB-6: alternatives are read as all their values', () => {
   })
 })
 
+const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
+const sha1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
+test.each<[string, object]>([
+  ["[ipv4-addr:value ISSUBSET '10.0.0.0/8']", { values: [{ type: 'CIDR', value: '10.0.0.0/8' }] }],
+  ["[ipv6-addr:value ISSUBSET '2001:db8::/32']", { values: [{ type: 'CIDR', value: '2001:db8::/32' }] }],
+  ["[ipv4-addr:value = '192.0.2.1/32']", { values: [{ type: 'Address', value: '192.0.2.1' }] }],
+  ["[ipv6-addr:value IN ('2001:db8::1/128')]", { values: [{ type: 'Address', value: '2001:db8::1' }] }],
+  ["[ipv6-addr:value = '2001:db8::/32']", { values: [{ type: 'CIDR', value: '2001:db8::/32' }] }],
+  [
+    `[file:hashes.MD5 = '${md5.toUpperCase()}' AND file:hashes.'SHA-1' = '${sha1}' AND file:name = 'a.exe'] OR [url:value = 'u']`,
+    { values: [{ type: 'URL', value: 'u' }], files: [[md5, sha1]], unmapped: ['file:name'] },
+  ],
+  [
+    `[file:hashes.'SHA-1' = '${sha1}' AND file:size = 5]`,
+    { values: [{ type: 'File', value: sha1 }], unmapped: ['file:size'] },
+  ],
+])('LIB-6: %j is read as what it says', (pattern, said) => {
+  expect(readStixPattern(pattern)).toEqual({ kind: 'values', ...said })
+})
+
 test.each([
   "[domain-name:value = 'a' AND ipv4-addr:value = 'b']",
   "[domain-name:value = 'a'] AND [domain-name:value = 'b']",
@@ -89,7 +109,14 @@ test.each([
   "[domain-name:value MATCHES '^(a+)+$' /* never run */]",
   '[NOT EXISTS windows-registry-key:values]',
   '[EXISTS file:name]',
-  "[ipv4-addr:value ISSUBSET '10.0.0.0/8']",
+  "[ipv4-addr:value NOT ISSUBSET '10.0.0.0/8']",
+  "[domain-name:value ISSUBSET '10.0.0.0/8']",
+  "[ipv4-addr:value ISSUPERSET '10.0.0.0/8']",
+  "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e' AND domain-name:value = 'a']",
+  "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e' AND file:hashes.MD5 = '0c0113c7ed0c0113c7ed0c0113c7ed00']",
+  "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e' AND file:name MATCHES 'a']",
+  "[file:hashes.MD5 = 'no hash' AND file:name = 'a']",
+  "[file:name = 'a' AND file:size = 5]",
   "[ipv4-addr:value NOT ISSUPERSET '10.0.0.0/8']",
   "[file:name LIKE 'a%' OR domain-name:value = 'b']",
   "[file:extensions.'windows-pebinary-ext'.sections[*].entropy > 7.0]",
