@@ -1,4 +1,4 @@
-import { type ProblemCode, ProblemDocument } from '@postern/protocol'
+import { type ProblemCode, ProblemDocument, tcexPaths } from '@postern/protocol'
 import * as z from 'zod/mini'
 
 /** Silence of the hub after which a request is given up, in milliseconds. */
@@ -44,13 +44,15 @@ interface Call<Schema extends z.ZodMiniType> {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   query?: Query
   body?: unknown
+  /** In place of `body`: a form, or a file, which goes byte for byte under its own media type. It may take as long as a file. */
+  upload?: FormData | Blob
   /** The reply is parsed by it; without it the reply's body is not read. */
   reply?: Schema
   signal?: AbortSignal
 }
 
 /**
- * The console's only way to the hub: same origin, session cookie, JSON.
+ * The console's only way to the hub: same origin, session cookie, JSON or an upload.
  * @throws {ApiProblem} for every refusal, for no answer, and for an answer that the schema does not fit.
  */
 export async function api<Schema extends z.ZodMiniType = z.ZodMiniUndefined>(
@@ -58,7 +60,7 @@ export async function api<Schema extends z.ZodMiniType = z.ZodMiniUndefined>(
   call: Call<Schema> = {},
 ): Promise<z.output<Schema>> {
   const method = call.method ?? 'GET'
-  const response = await send(path, method, call)
+  const response = await send(path, method, call, call.upload ? fileWaitMsMax : answerWaitMsMax)
   if (!response.ok) throw await problemOf(response)
   // Without a schema Schema is ZodMiniUndefined, whose output is undefined.
   if (!call.reply) return undefined as z.output<Schema>
@@ -101,7 +103,8 @@ async function send(
       credentials: 'same-origin',
       redirect: 'error',
       signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.upload && { body: call.upload }),
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
     })
   } catch (error) {
     // An abort by the caller is no problem of the hub: whoever aborted knows.
@@ -138,14 +141,32 @@ export function parseReply<Schema extends z.ZodMiniType>(
 
 /** What a refusal says: the problem document, or the bare status where something between us and the hub answered. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
-  const body: unknown = await response.json().catch(() => undefined)
+  const text = await response.text().catch(() => '')
+  const body = jsonOrNothing(text)
   const document = z.safeParse(ProblemDocument, body)
   if (document.success) return new ApiProblem(document.data)
+  const tcex = z.safeParse(TcexRefusal, body)
+  if (tcex.success)
+    return new ApiProblem({ code: 'invalid', title: 'The hub refused it', detail: tcex.data.description })
+  if (response.status === 401 && new URL(response.url, location.href).pathname.startsWith(tcexPaths.base))
+    return new ApiProblem({ code: 'forbidden', title: 'No right to do that', detail: text })
   return new ApiProblem({
     code: response.status === 401 ? 'unauthenticated' : 'unreadable',
     title: `Answer ${response.status}`,
     detail: 'The answer did not come from the hub itself; a proxy may stand in between, or the hub is restarting.',
   })
+}
+
+/** How the routes in ThreatConnect's wire shape explain a refusal; a missing right they tell as plain text with status 401. */
+const TcexRefusal = z.object({ status: z.literal('Invalid'), description: z.string() })
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not from the hub, or in plain words: no schema takes it.
+    return undefined
+  }
 }
 
 function unreachable(timedOut: boolean, cause: unknown): ApiProblem {

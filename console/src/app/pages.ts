@@ -69,6 +69,14 @@ export const pages = {
     keys: ['g', 'o'],
     does: 'Go to the owners and their rules',
   },
+  attributeTypes: {
+    section: 'Library',
+    to: '/attribute-types',
+    name: 'Attribute types',
+    icon: 'attribute',
+    keys: ['g', 't'],
+    does: 'Go to the attribute types and their rules',
+  },
   exclusionLists: {
     section: 'Library',
     to: '/exclusion-lists',
@@ -109,6 +117,7 @@ export const pages = {
     keys: ['g', 's'],
     does: 'Go to the environments and their servers',
   },
+  apps: { section: 'Connections', to: '/apps', name: 'Apps', icon: 'app', keys: ['g', 'p'], does: 'Go to the apps' },
 } as const satisfies Record<string, ConsolePage>
 
 export type PageName = keyof typeof pages

@@ -35,6 +35,8 @@ const shapes = {
   chart: 'M2.5 13.5h11M4.5 11V8M8 11V3.5M11.5 11V6',
   reader: 'M2.5 4h11v8h-11zM5 8h6M8.8 5.8L11 8 8.8 10.2',
   upload: 'M8 11V3M4.5 6.2L8 2.8l3.5 3.400M3 13.2h10',
+  attribute: 'M2.5 3.5h11M2.5 6.5h5M2.5 9.5h11M2.5 12.5h7',
+  app: 'M8 2l5.2 3v6L8 14l-5.2-3V5zM2.8 5L8 8l5.2-3M8 8v6',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
 } as const
 

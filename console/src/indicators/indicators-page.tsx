@@ -1,9 +1,12 @@
+import { Button } from '@mantine/core'
 import type { Indicator } from '@postern/protocol'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useMay } from '../access/rights.ts'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
+import { Icon } from '../elements/icon.tsx'
 import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { indicatorColumns } from './indicator-columns.tsx'
@@ -23,6 +26,7 @@ export function IndicatorsPage() {
   const navigate = useNavigate({ from: '/indicators' })
   const announce = useAnnounce()
   const copyValue = useCopyValue()
+  const mayAdd = useMay('curate')
   const [draft, setDraft] = useDraft(tql ?? '')
   const indicators = useInfiniteQuery(indicatorQueries.list(tql))
   const total = useQuery({ ...indicatorQueries.total(tql), enabled: indicators.isSuccess }).data
@@ -41,6 +45,15 @@ export function IndicatorsPage() {
     <div className={classes['page']}>
       <PageHead title="Indicators" lead="Everything that owners assert, newest first.">
         {!mistake && <IndicatorCount total={total} isFiltered={tql !== undefined} />}
+        {mayAdd && (
+          <Button
+            size="xs"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={() => void navigate({ to: '/indicators/add' })}
+          >
+            Add indicators
+          </Button>
+        )}
       </PageHead>
       <QueryBox draft={draft} onDraft={setDraft} onSearch={search} mistakeAt={mistake?.position} />
       <QuickFilterRow draft={draft} onFilter={search} />

@@ -11,8 +11,8 @@ export function NoIndicators({ isFiltered, onClear }: { isFiltered: boolean; onC
     return (
       <EmptyState title="The library is empty">
         <p>
-          Indicators come with <Link to="/jobs">the job of a feed</Link>, through the API, or from a text file with one
-          value a line:
+          Indicators come with <Link to="/jobs">the job of a feed</Link>, <Link to="/indicators/add">by hand</Link>,
+          through the API, or from a text file with one value a line:
         </p>
         <p className={classes['command']}>
           <code>{importCommand}</code>

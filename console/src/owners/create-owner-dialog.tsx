@@ -1,14 +1,17 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { type CreateOwner, Owner, paths } from '@postern/protocol'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { ownerKindWords, statusDefaultWords } from './owner-words.ts'
 
-export function CreateOwnerDialog({ onClose }: { onClose: () => void }) {
-  const navigate = useNavigate()
+interface CreateOwnerDialogProps {
+  onClose: () => void
+  onMade: (owner: Owner) => void
+}
+
+export function CreateOwnerDialog({ onClose, onMade }: CreateOwnerDialogProps) {
   const [name, setName] = useState('')
   const [kind, setKind] = useState('Source')
   const [status, setStatus] = useState('Active')
@@ -22,10 +25,7 @@ export function CreateOwnerDialog({ onClose }: { onClose: () => void }) {
       }),
     said: 'The owner is made',
     touches: [['owner-list'], ['owners']],
-    onDone: ({ id }) => {
-      onClose()
-      void navigate({ to: '/owners/$ownerId', params: { ownerId: id } })
-    },
+    onDone: onMade,
   })
   return (
     <FormDialog

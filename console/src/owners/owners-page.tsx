@@ -45,7 +45,12 @@ export function OwnersPage() {
           </EmptyState>
         }
       />
-      {isMaking && <CreateOwnerDialog onClose={() => setMaking(false)} />}
+      {isMaking && (
+        <CreateOwnerDialog
+          onClose={() => setMaking(false)}
+          onMade={({ id }) => void navigate({ to: '/owners/$ownerId', params: { ownerId: id } })}
+        />
+      )}
     </div>
   )
 }

@@ -4,9 +4,7 @@ import type { IndicatorType } from './indicator-types.ts'
 import { quoted } from './refusal.ts'
 
 /** What a line of a list says: an indicator as it is written there, or why it is none. */
-export type ReadIndicatorLine =
-  | { ok: true; type: IndicatorType; value: string }
-  | { ok: false; text: string; reason: string }
+export type ReadIndicatorLine = { ok: true; type: IndicatorType; value: string } | { ok: false; reason: string }
 
 /**
  * One line of a list of indicators, as a person pastes it or a file holds it; `#` begins a comment. In a list any name with a dot is a
@@ -19,11 +17,9 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
   if (text === '') return undefined
   const read = type ?? detectType(text) ?? likelyType(text)
   const canonical = canonicalise(read, text)
-  if (!canonical.ok) return { ok: false, text, reason: canonical.message }
-  if (type === undefined && read === 'Host' && !text.includes('.') && !canonical.value.includes('.'))
-    return { ok: false, text, reason: `A bare word is no indicator; a host's name has a dot.` }
+  if (!canonical.ok) return { ok: false, reason: canonical.message }
   if (type === undefined && read === 'Host' && fileEnd.test(canonical.value) && detectType(text) === undefined)
-    return { ok: false, text, reason: `${quoted(text)} looks like a file's name; name the type Host if it is a host.` }
+    return { ok: false, reason: `${quoted(text)} looks like a file's name; name the type Host if it is a host.` }
   return { ok: true, type: read, value: text }
 }
 

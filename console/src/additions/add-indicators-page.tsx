@@ -1,0 +1,95 @@
+import { Tabs } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
+import { type BatchIndicator, paths, StixImport } from '@postern/protocol'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { useWrite } from '../api/use-write.ts'
+import form from '../elements/form.module.css'
+import { Crumbs, PageHead } from '../elements/page-head.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { AdditionAccount } from './addition-account.tsx'
+import { type AddView, addViews } from './add-search.ts'
+import { OwnerField } from './owner-field.tsx'
+import { sendIndicators } from './send-indicators.ts'
+import { StixAccount } from './stix-account.tsx'
+import { StixForm } from './stix-form.tsx'
+import { TextForm } from './text-form.tsx'
+import { ValueForm } from './value-form.tsx'
+
+/** What every form of this page is given. */
+export interface SendProps<Sent> {
+  /** An owner is chosen, in whose name it is sent. */
+  isReady: boolean
+  isSending: boolean
+  onSend: (sent: Sent) => void
+}
+
+const names: Record<AddView, string> = { value: 'One value', text: 'A list', stix: 'STIX bundle' }
+
+const touched = [['indicators'], ['indicator'], ['indicator-total'], ['groups'], ['group'], ['owner']]
+
+/** Brings indicators in by hand, in an owner's name, and says what became of each. */
+export function AddIndicatorsPage() {
+  const { as: view = 'value' } = useSearch({ from: '/signed-in/indicators/add' })
+  const navigate = useNavigate({ from: '/indicators/add' })
+  const [owner, setOwner] = useState('')
+  const sent = useWrite({
+    write: (indicators: readonly BatchIndicator[]) => sendIndicators(owner, indicators),
+    said: 'The indicators were sent',
+    touches: touched,
+  })
+  const imported = useWrite({
+    write: (file: File) =>
+      api(paths.stixBundles, {
+        method: 'POST',
+        query: { owner },
+        // Byte for byte: the hub keeps every object as it was written (D26).
+        upload: new Blob([file], { type: 'application/json' }),
+        reply: StixImport,
+      }),
+    said: 'The bundle was imported',
+    touches: touched,
+  })
+  const { error, isPending } = view === 'stix' ? imported : sent
+  const send = { isReady: owner !== '', isSending: isPending }
+  useDocumentTitle('Add indicators · Postern')
+  return (
+    <div className={`${form['page']} ${form['narrow']}`}>
+      <div>
+        <Crumbs here="Add">
+          <Link to="/indicators">Indicators</Link>
+        </Crumbs>
+        <PageHead title="Add indicators" lead="By hand, in an owner’s name; feeds do the same by themselves." />
+      </div>
+      <OwnerField owner={owner} onChange={setOwner} />
+      <Tabs
+        value={view}
+        onChange={(next) => {
+          const chosen = addViews.find((name) => name === next)
+          if (chosen) void navigate({ search: chosen === 'value' ? {} : { as: chosen }, replace: true })
+        }}
+      >
+        <Tabs.List aria-label="What is added">
+          {addViews.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {names[name]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="value" className={form['panel'] ?? ''}>
+          <ValueForm {...send} onSend={sent.mutate} />
+        </Tabs.Panel>
+        <Tabs.Panel value="text" className={form['panel'] ?? ''}>
+          <TextForm {...send} onSend={sent.mutate} />
+        </Tabs.Panel>
+        <Tabs.Panel value="stix" className={form['panel'] ?? ''}>
+          <StixForm {...send} onSend={imported.mutate} />
+        </Tabs.Panel>
+      </Tabs>
+      {error && <ProblemAlert error={error} title="Nothing more was added" />}
+      {view === 'stix' && imported.data && <StixAccount done={imported.data} />}
+      {view !== 'stix' && sent.data && <AdditionAccount addition={sent.data} />}
+    </div>
+  )
+}

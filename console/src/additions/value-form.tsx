@@ -1,0 +1,68 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { canonicalise, detectType, type IndicatorType, indicatorTypes, rawLengthMax } from '@postern/intel'
+import type { BatchIndicator } from '@postern/protocol'
+import { useState } from 'react'
+import { indicatorTypeChoices } from '../elements/choices.ts'
+import form from '../elements/form.module.css'
+import { PlainText } from '../elements/plain-text.tsx'
+import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import type { SendProps } from './add-indicators-page.tsx'
+import { nothingSaid, saidOf } from './said-draft.ts'
+import { SaidFields } from './said-fields.tsx'
+
+/** One indicator, and what the owner says of it. */
+export function ValueForm({ isReady, isSending, onSend }: SendProps<readonly BatchIndicator[]>) {
+  const [value, setValue] = useState('')
+  const [chosen, setChosen] = useState<IndicatorType>()
+  const [draft, setDraft] = useState(nothingSaid)
+  const text = value.trim()
+  const type = chosen ?? detectType(text)
+  const canonical = type === undefined ? undefined : canonicalise(type, text)
+  const said = saidOf(draft)
+  return (
+    <form
+      noValidate
+      className={`${form['card']} ${form['fields']}`}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isReady && type && canonical?.ok && !('mistake' in said)) onSend([{ type, summary: text, ...said }])
+      }}
+    >
+      <div className={form['row']}>
+        <TextInput
+          label="Value"
+          required
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={rawLengthMax}
+          className={form['code'] ?? ''}
+          value={value}
+          onChange={(event) => setValue(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Type"
+          value={chosen ?? ''}
+          onChange={(event) => setChosen(indicatorTypes.find((each) => each === event.currentTarget.value))}
+          data={[{ value: '', label: 'Told from the value' }, ...indicatorTypeChoices]}
+        />
+      </div>
+      <p className={form['hint']} aria-live="polite">
+        {text === '' && 'Defanged spellings are read too: hxxp://, [.], [at].'}
+        {text !== '' && type === undefined && 'Its type cannot be told from the value: choose it.'}
+        {text !== '' && type && canonical?.ok && (
+          <>
+            {indicatorTypeLabel(type)} <PlainText text={canonical.value} />
+          </>
+        )}
+        {text !== '' && canonical?.ok === false && <PlainText text={canonical.message} />}
+      </p>
+      <SaidFields draft={draft} onChange={setDraft} />
+      {'mistake' in said && <p className={form['hint']}>{said.mistake}</p>}
+      <div className={form['actions']}>
+        <Button type="submit" disabled={!isReady || canonical?.ok !== true || 'mistake' in said} loading={isSending}>
+          Add the indicator
+        </Button>
+      </div>
+    </form>
+  )
+}
