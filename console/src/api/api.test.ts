@@ -75,6 +75,14 @@ test('a refusal that is not the hub’s own says so, and a bare 401 still counts
   expect(await failure(api(`${origin}/v1/me`, { reply: Me }))).toMatchObject({ code: 'unauthenticated' })
 })
 
+test('the routes in ThreatConnect’s wire shape refuse in their own words; a missing right ends no session', async () => {
+  const batch = `${origin}/api/v2/batch`
+  reply = { status: 400, body: JSON.stringify({ status: 'Invalid', description: 'content is missing' }) }
+  expect(await failure(api(batch))).toMatchObject({ code: 'invalid', detail: 'content is missing' })
+  reply = { status: 401, type: 'text/plain', body: 'You have no right to create there.' }
+  expect(await failure(api(batch))).toMatchObject({ code: 'forbidden', detail: 'You have no right to create there.' })
+})
+
 test('an answer of another shape, no JSON, and a redirect are problems, not data', async () => {
   reply = { status: 200, body: JSON.stringify({ ...me, kind: 'emperor' }) }
   expect(await failure(api(`${origin}/v1/me`, { reply: Me }))).toMatchObject({

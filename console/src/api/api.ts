@@ -148,7 +148,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   const tcex = z.safeParse(TcexRefusal, body)
   if (tcex.success)
     return new ApiProblem({ code: 'invalid', title: 'The hub refused it', detail: tcex.data.description })
-  if (response.status === 401 && new URL(response.url, location.href).pathname.startsWith(tcexPaths.base))
+  if (response.status === 401 && text !== '' && new URL(response.url).pathname.startsWith(`${tcexPaths.base}/`))
     return new ApiProblem({ code: 'forbidden', title: 'No right to do that', detail: text })
   return new ApiProblem({
     code: response.status === 401 ? 'unauthenticated' : 'unreadable',
