@@ -1,43 +1,47 @@
+import type { ServerStatus } from './control/control-message.ts'
 import { CommandGate } from './executor/command-gate.ts'
 import { executorCount } from './executor/executor-count.ts'
 import { Executor } from './executor/executor.ts'
 import { ProcessWatch } from './executor/process-watch.ts'
 import { recover } from './executor/recover.ts'
 import { keepTidy } from './executor/tidy-up.ts'
-import { type OpenedHome, openHome } from './home/open-home.ts'
+import type { OpenedHome } from './home/open-home.ts'
 import { bootMs } from './hub-link/boot-clock.ts'
 import { logDelivery, resultDelivery, senderTo } from './hub-link/deliveries.ts'
 import { enrolOnce } from './hub-link/enrol-once.ts'
 import { HubClock } from './hub-link/hub-clock.ts'
 import { HubConnection } from './hub-link/hub-connection.ts'
 import { type HubHttp, hubHttp } from './hub-link/hub-http.ts'
+import { type HubRoutes, hubRoutes } from './hub-link/hub-routes.ts'
 import { LeaseKeeper } from './hub-link/lease-keeper.ts'
-import { isDiskFull, openJournalDatabase } from './journal/journal-database.ts'
+import { openJournalDatabase } from './journal/journal-database.ts'
+import { ConfigureJournal } from './journal/configure-journal.ts'
 import { Journal } from './journal/journal.ts'
 import { LogSpool } from './journal/log-spool.ts'
 import { ResultBox } from './journal/result-box.ts'
 import type { Keychain } from './keychain/keychain.ts'
-import { openKeychainWith, type PasswordSources } from './keychain/master-password.ts'
 import type { ServerLog } from './log/server-log.ts'
-import { refuseRoot } from './log/refuse-root.ts'
-import { StartProblem } from './log/start-problem.ts'
 import { PackageStore } from './packages/package-store.ts'
-import { type Choice, chooseConfinement, sayTier } from './sandbox/choose-confinement.ts'
+import { type Choice, sayTier } from './sandbox/choose-confinement.ts'
 import type { Confinement } from './sandbox/confinement.ts'
+import { SettingsReporter } from './settings/settings-reporter.ts'
+import { SettingsTaker } from './settings/settings-taker.ts'
 
-export type EnvironmentServerOptions = {
-  /** The folder that holds `.postern-envsvr/`. */
-  home: string
-  password: PasswordSources
+export type PartsOptions = {
   log: ServerLog
   /** How long running apps may go on after the server was told to stop. */
-  drainMs?: number
+  drainMs?: number | undefined
 }
 
-export type EnvironmentServer = AsyncDisposable & {
-  readonly serverXid: string
-  /** Settles when the server has stopped, or cannot go on. */
-  readonly ended: Promise<void>
+/** Everything of a server that works by its settings; built anew where they change. Folder and open keychain are its caller's. */
+export type RunningParts = {
+  /** Rejects when a part cannot go on. */
+  readonly failed: Promise<never>
+  status(): Omit<ServerStatus, 'state' | 'hasKeychain' | 'pid' | 'version' | 'serverXid' | 'serverName' | 'broker'> & {
+    state: 'ready' | 'draining'
+  }
+  /** Settings that may change while apps run were put into `opened.settings`. */
+  settingsChanged(): void
   stop(): Promise<void>
 }
 
@@ -45,29 +49,16 @@ const drainMsDefault = 30_000
 const lastDeliveryMs = 5_000
 const leaseCheckMs = 500
 
-/** Starts the server on its folder. Throws StartProblem where the operator has to act. */
-export async function startEnvironmentServer(options: EnvironmentServerOptions): Promise<EnvironmentServer> {
-  try {
-    return await start(options)
-  } catch (error) {
-    if (!hasMetFullDisk(error)) throw error
-    throw new StartProblem(`The disk of ${options.home} is full. Make room on it and start the server again.`, {
-      cause: error,
-    })
-  }
-}
-
-function hasMetFullDisk(error: unknown): boolean {
-  return isDiskFull(error) || (error instanceof Error && error.cause !== undefined && hasMetFullDisk(error.cause))
-}
-
-async function start(options: EnvironmentServerOptions): Promise<EnvironmentServer> {
-  const { password, log } = options
-  refuseRoot()
+export async function startParts(
+  opened: OpenedHome,
+  keychain: Keychain,
+  choice: Choice,
+  options: PartsOptions,
+): Promise<RunningParts> {
+  const { log } = options
   using held = new DisposableStack()
-  const opened = held.use(openHome(options.home))
-  const { keychain, choice } = await unlockAndProbe(opened, password, log)
-  const http = held.adopt(hubHttp(opened.settings.apiURL, opened.trust.caCertificate), (hub) => hub.close())
+  const routes = hubRoutes(opened.settings, keychain.content.proxyPassword)
+  const http = held.adopt(hubHttp(routes.api, opened.trust.caCertificate), (hub) => hub.close())
   const clock = new HubClock()
   await enrolOnce(opened, http, keychain, clock, log)
   sayTier(choice, opened.policy.allowUnconfined, log)
@@ -75,11 +66,13 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
   const parts = compose({
     opened,
     keychain,
+    routes,
     http,
     clock,
     confinement: choice.confinement,
     // Enrolment has made the key.
     journal: new Journal(database, new ResultBox(keychain.content.sealingPrivateKey ?? '')),
+    configures: new ConfigureJournal(database),
     spool: new LogSpool(database),
     log,
   })
@@ -87,31 +80,15 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
   return run(parts, held.move(), options)
 }
 
-/** Both take about as long as everything else of a start, and neither needs the other. */
-async function unlockAndProbe(
-  { home }: OpenedHome,
-  password: PasswordSources,
-  log: ServerLog,
-): Promise<{ keychain: Keychain; choice: Choice }> {
-  const choosing = chooseConfinement(home)
-  const from = performance.now()
-  const unlocking = openKeychainWith(password, home.keychainFile).then((keychain) => {
-    log('debug', `The keychain was unlocked in ${Math.round(performance.now() - from)} ms.`)
-    return keychain
-  })
-  const [unlocked, chosen] = await Promise.allSettled([unlocking, choosing])
-  if (unlocked.status === 'rejected') throw unlocked.reason
-  if (chosen.status === 'rejected') throw chosen.reason
-  return { keychain: unlocked.value, choice: chosen.value }
-}
-
 type Ingredients = {
   opened: OpenedHome
   keychain: Keychain
+  routes: HubRoutes
   http: HubHttp
   clock: HubClock
   confinement: Confinement
   journal: Journal
+  configures: ConfigureJournal
   spool: LogSpool
   log: ServerLog
 }
@@ -119,7 +96,7 @@ type Ingredients = {
 type Parts = ReturnType<typeof compose>
 
 /** The only place that builds things. */
-function compose({ opened, keychain, http, clock, confinement, journal, spool, log }: Ingredients) {
+function compose({ opened, keychain, routes, http, clock, confinement, journal, configures, spool, log }: Ingredients) {
   const { home, settings, trust, policy } = opened
   const { serverXid } = settings
   const leases = new LeaseKeeper(bootMs)
@@ -128,7 +105,8 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
   const send = senderTo(http, token, log)
   const results = resultDelivery(journal, send, log)
   const logs = logDelivery(spool, send, log)
-  const executors = executorCount(settings.appsNumberofJobExecutors, log)
+  const executors = () => executorCount(settings.appsNumberofJobExecutors, log)
+  const reporter = new SettingsReporter({ opened, configures, http, token, log })
   const tell: HubConnection['tell'] = (event) => connection.tell(event)
   const onResult = () => results.wake()
   const packages = new PackageStore({
@@ -142,7 +120,7 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
   const executor = new Executor({
     run: {
       serverXid,
-      apiUrl: settings.apiURL,
+      routes,
       jobsFolder: home.jobsFolder,
       socketsFolder: home.socketsFolder,
       caFile: home.caFile,
@@ -157,7 +135,7 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
     },
     journal,
     leases,
-    executors,
+    executors: executors(),
     log,
     bootMs,
     tell,
@@ -178,9 +156,11 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
     tell,
     onResult,
     onAccepted,
+    onConfigure: (command, refusal, now) => settingsTaker.take(command, refusal, now),
   })
   const connection = new HubConnection({
     settings,
+    routes,
     caCertificate: trust.caCertificate,
     keychain,
     clock,
@@ -190,7 +170,7 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
     status: () => ({
       state: executor.isDraining ? 'draining' : 'ready',
       tier: confinement.tier,
-      executors,
+      executors: executor.executors,
       queued: executor.queued,
       held: journal.heldAttempts(),
     }),
@@ -203,28 +183,35 @@ function compose({ opened, keychain, http, clock, confinement, journal, spool, l
     onConnected: () => {
       results.wake()
       logs.wake()
+      reporter.wake()
     },
   })
-  return { opened, clock, journal, executor, connection, results, logs, stopping, log }
+  function settingsChanged(): void {
+    executor.setExecutors(executors())
+    reporter.changed()
+    reporter.wake()
+    connection.beatSoon()
+  }
+  const settingsTaker = new SettingsTaker({ opened, configures, log, onTaken: settingsChanged, onAnswer: () => reporter.wake() })
+  return { opened, clock, journal, configures, executor, connection, confinement, results, logs, reporter, settingsChanged, stopping, log }
 }
 
-function run(
-  parts: Parts,
-  held: DisposableStack,
-  { drainMs = drainMsDefault }: EnvironmentServerOptions,
-): EnvironmentServer {
-  const { opened, clock, journal, executor, connection, results, logs, stopping, log } = parts
+function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: PartsOptions): RunningParts {
+  const { opened, clock, journal, configures, executor, connection, results, logs, reporter, stopping, log } = parts
   const loops = new AbortController()
   const leaseCheck = setInterval(() => executor.endWithoutLease(), leaseCheckMs)
-  const tidying = keepTidy(opened, journal, clock, log)
-  const running = Promise.all([connection.run(loops.signal), results.run(loops.signal), logs.run(loops.signal)])
-  const ended = Promise.withResolvers<void>()
+  const tidying = keepTidy(opened, journal, clock, log, configures)
+  const running = Promise.all([
+    connection.run(loops.signal),
+    results.run(loops.signal),
+    logs.run(loops.signal),
+    reporter.run(loops.signal),
+  ])
+  const failed = Promise.withResolvers<never>()
   // A loop that throws is a defect: the process ends with it, and is started again by whoever supervises it.
-  running.catch(ended.reject)
-  let stopped: Promise<void> | undefined
+  running.catch(failed.reject)
 
   async function stop(): Promise<void> {
-    log('info', 'Stopping.')
     const drained = executor.drain(drainMs)
     connection.beat()
     await drained
@@ -236,13 +223,21 @@ function run(
     clearInterval(leaseCheck)
     clearInterval(tidying)
     held.dispose()
-    log('info', 'Stopped.')
-    ended.resolve()
   }
 
-  function stopOnce(): Promise<void> {
-    stopped ??= stop()
-    return stopped
+  return {
+    failed: failed.promise,
+    status: () => ({
+      state: executor.isDraining ? 'draining' : 'ready',
+      connected: connection.isConnected,
+      problem: connection.problem,
+      tier: parts.confinement.tier,
+      executors: executor.executors,
+      running: executor.running,
+      queued: executor.queued,
+      undelivered: journal.undeliveredCount(),
+    }),
+    settingsChanged: parts.settingsChanged,
+    stop,
   }
-  return { serverXid: opened.settings.serverXid, ended: ended.promise, stop: stopOnce, [Symbol.asyncDispose]: stopOnce }
 }

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AllowList } from './allow-list.ts'
 import { EgressGuard } from './egress-guard.ts'
+import type { ProxyFor, Resolve } from './way-out.ts'
 
 let folder: string
 let target: Server
@@ -35,14 +36,23 @@ const socketPath = () => join(folder, 'egress.sock')
 async function listen(options: {
   entries?: string[]
   forced?: string[]
-  resolve?: (host: string) => Promise<string[]>
+  resolve?: Resolve
+  proxyFor?: ProxyFor
 }): Promise<void> {
   const allowed = new AllowList({
     hub: { host: 'hub.example.com', port: 8443 },
     entries: options.entries ?? [],
     forced: options.forced ?? [],
   })
-  guard = await EgressGuard.listen(socketPath(), allowed, (sentence) => refusals.push(sentence), options.resolve)
+  const report = (sentence: string) => void refusals.push(sentence)
+  const { resolve, proxyFor } = options
+  guard = await EgressGuard.listen({
+    path: socketPath(),
+    allowed,
+    report,
+    ...(resolve && { resolve }),
+    ...(proxyFor && { proxyFor }),
+  })
 }
 
 /** Asks for a tunnel and says "hi" in it; returns all that comes back. */

@@ -1,10 +1,14 @@
-import { lookup } from 'node:dns/promises'
-import type { IncomingMessage, Server } from 'node:http'
-import { connect, isIP, type Socket } from 'node:net'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
 import { chmodSync, rmSync } from 'node:fs'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { openTunnel } from '../proxy/open-tunnel.ts'
 import { type AllowList, parseTarget, type Target } from './allow-list.ts'
-import { forbiddenKind } from './forbidden-address.ts'
+import { forwardRequest } from './forward-request.ts'
+import { openAny } from './open-any.ts'
+import { type ProxyFor, type Resolve, type WayOut, WaysOut } from './way-out.ts'
 
 // To import node:http as a module reads all that it exports, and WebSocket among it loads a second HTTP client: 13 MB.
 const { createServer } = process.getBuiltinModule('node:http')
@@ -13,36 +17,43 @@ const connectionsMax = 64
 const idleMsMax = 5 * 60_000
 const connectMsMax = 10_000
 const headerBytesMax = 8 * 1024
-/** Names that one execution may have resolved; each is resolved once and then pinned. */
-const namesMax = 256
 
-export type Resolve = (host: string) => Promise<string[]>
+export type GuardOptions = {
+  /** Unix socket that it listens on; closed to other users. */
+  path: string
+  allowed: AllowList
+  /** Gets one sentence for each refusal and failure. */
+  report: (text: string) => void
+  proxyFor?: ProxyFor
+  resolve?: Resolve
+}
+
+/** Where clients that know only proxies of TCP find the guard. On a loopback that others share, the password keeps it for this execution. */
+export type GuardPort = { host: '127.0.0.1'; port: number; credentials?: { username: string; password: string } }
 
 /**
- * The only way out for one execution (S7): a Unix socket that speaks HTTP CONNECT. A name is resolved once; what was checked is
- * what is connected to, so that a name that changes its mind (DNS rebinding) gains nothing.
+ * The only way out for one execution (S7): a proxy on a Unix socket, for CONNECT and for requests in absolute form. What was checked
+ * is what is connected to. Where a proxy of the site leads out, the guard is what dials it (D30), so that no app needs its password.
  */
 export class EgressGuard {
   readonly #server: Server
   readonly #path: string
-  readonly #allowed: AllowList
+  readonly #ways: WaysOut
   readonly #report: (text: string) => void
-  readonly #resolve: Resolve
-  readonly #pinned = new Map<string, Promise<string[]>>()
   readonly #sockets = new Set<Duplex>()
-  #tunnels = 0
+  readonly #others = new Set<NetServer>()
+  /** Came over a loopback that others share, and what they must show there. */
+  readonly #shared = new WeakMap<Duplex, string>()
+  #isClosed = false
+  #connections = 0
 
-  private constructor(path: string, allowed: AllowList, report: (text: string) => void, resolve: Resolve) {
+  private constructor({ path, allowed, report, proxyFor = () => undefined, resolve }: GuardOptions) {
     this.#path = path
-    this.#allowed = allowed
+    this.#ways = new WaysOut(allowed, proxyFor, resolve)
     this.#report = report
-    this.#resolve = resolve
     this.#server = createServer(
-      { maxHeaderSize: headerBytesMax, requestTimeout: connectMsMax },
-      (_request, response) => {
-        response.writeHead(405, { 'content-type': 'text/plain', connection: 'close' })
-        response.end('This is the egress guard. It knows CONNECT and nothing else.\n')
-      },
+      { maxHeaderSize: headerBytesMax, requestTimeout: idleMsMax, headersTimeout: connectMsMax },
+      (request, response) => void this.#forward(request, response),
     )
     this.#server.maxConnections = connectionsMax
     this.#server.on('connection', (socket) => this.#track(socket))
@@ -52,24 +63,44 @@ export class EgressGuard {
     )
   }
 
-  /** `report` gets one sentence for each refusal and failure. */
-  static async listen(
-    path: string,
-    allowed: AllowList,
-    report: (text: string) => void,
-    resolve: Resolve = resolveName,
-  ): Promise<EgressGuard> {
-    const guard = new EgressGuard(path, allowed, report, resolve)
-    const { promise, resolve: listening, reject } = Promise.withResolvers<void>()
-    guard.#server.once('error', reject).listen(path, listening)
-    await promise
-    chmodSync(path, 0o600)
+  static async listen(options: GuardOptions): Promise<EgressGuard> {
+    const guard = new EgressGuard(options)
+    guard.#server.listen(options.path)
+    await once(guard.#server, 'listening')
+    chmodSync(options.path, 0o600)
     return guard
+  }
+
+  /** Opens the guard on a port of this machine's loopback as well, for apps that share the machine's network. */
+  async openPort(): Promise<GuardPort> {
+    const [username, password] = ['postern', randomBytes(18).toString('base64url')]
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    const server = createNetServer({ noDelay: true })
+    server.on('connection', (socket) => this.#shared.set(socket, authorization))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    this.serve(server)
+    // listen() on a port gives an address with one.
+    const { port } = server.address() as AddressInfo
+    return { host: '127.0.0.1', port, credentials: { username, password } }
+  }
+
+  /** Also serves what connects to this socket, which listens already, and which nobody but this execution's app can reach. */
+  serve(listening: NetServer): void {
+    if (this.#isClosed) return void listening.close()
+    this.#others.add(listening)
+    listening.maxConnections = connectionsMax
+    listening.on('connection', (socket) => this.#server.emit('connection', socket))
+    // Nothing but an accept that failed; the next may work.
+    listening.on('error', (error) => this.#report(`The egress guard's port failed: ${error.message}.`))
   }
 
   /** Cuts what is open. May be called again. */
   close(): void {
+    this.#isClosed = true
     this.#server.close()
+    for (const other of this.#others) other.close()
+    this.#others.clear()
     for (const socket of this.#sockets) socket.destroy()
     rmSync(this.#path, { force: true })
   }
@@ -78,83 +109,104 @@ export class EgressGuard {
     socket.on('error', () => socket.destroy())
     const authority = request.url ?? ''
     const target = parseTarget(authority)
-    if (!target) return this.#refuse(socket, 400, authority, 'it is not host:port')
-    if (this.#tunnels >= connectionsMax)
-      return this.#refuse(socket, 503, authority, `there are ${connectionsMax} connections already`)
-    const refusal = this.#allowed.refusal(target)
-    if (refusal) return this.#refuse(socket, 403, authority, refusal)
-    this.#tunnels += 1
-    socket.once('close', () => (this.#tunnels -= 1))
-    const addresses = await this.#addressesOf(target)
-    if (typeof addresses === 'string') return this.#refuse(socket, 403, authority, addresses)
-    this.#tunnel(socket, head, target, addresses, authority)
-  }
-
-  /** Checked addresses of the target, or why there are none. One forbidden address among them refuses the name as a whole. */
-  async #addressesOf({ host, port }: Target): Promise<string[] | string> {
-    let addresses: string[]
-    try {
-      addresses = await this.#pin(host)
-    } catch (error) {
-      return `its name cannot be resolved (${error instanceof Error ? error.message : String(error)})`
+    const refuse = (status: number, reason: string) => {
+      const body = this.#refusal(authority, reason)
+      socket.end(`HTTP/1.1 ${status} ${statusTexts[status] ?? 'Refused'}\r\n${headersOf(status, body)}\r\n${body}`)
     }
-    if (addresses.length === 0) return 'its name has no address'
-    if (this.#allowed.mayBeAnyAddress({ host, port })) return addresses
-    for (const address of addresses) {
-      const kind = forbiddenKind(address)
-      if (kind) return `${address} is ${kind}, which only the local policy can allow`
-    }
-    return addresses
-  }
-
-  #pin(host: string): Promise<string[]> {
-    if (isIP(host)) return Promise.resolve([host])
-    const known = this.#pinned.get(host)
-    if (known) return known
-    if (this.#pinned.size >= namesMax) return Promise.reject(new Error(`more than ${namesMax} names in one execution`))
-    const pinned = this.#resolve(host)
-    this.#pinned.set(host, pinned)
-    // A failure is not pinned: the next try may find the name server back.
-    pinned.catch(() => this.#pinned.delete(host))
-    return pinned
-  }
-
-  #tunnel(socket: Duplex, head: Buffer, target: Target, addresses: string[], authority: string): void {
-    const [address, ...others] = addresses
-    if (socket.destroyed || address === undefined) return
-    const outgoing = connect({ host: address, port: target.port, timeout: connectMsMax, noDelay: true })
-    this.#track(outgoing)
-    const gone = () => outgoing.destroy()
-    socket.once('close', gone)
-    const failed = (error: Error) => {
-      outgoing.destroy()
-      socket.off('close', gone)
-      if (others.length > 0) return this.#tunnel(socket, head, target, others, authority)
-      this.#refuse(socket, 502, authority, `it does not answer (${error.message})`)
-    }
-    outgoing.once('error', failed)
-    outgoing.once('timeout', () => outgoing.destroy(new Error('time-out')))
-    outgoing.once('connect', () => {
-      outgoing.off('error', failed).removeAllListeners('timeout')
+    if (!this.#isKnown(request)) return refuse(407, wrongCredentials)
+    if (!target) return refuse(400, 'it is not host:port')
+    await this.#withWay(target, socket, refuse, async (way, signal) => {
+      const outgoing =
+        'proxy' in way
+          ? await openTunnel(way.proxy, target.host, target.port, signal)
+          : await openAny(way.addresses, target.port, signal)
+      this.#track(outgoing)
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
       if (head.length > 0) outgoing.write(head)
       join(socket, outgoing)
     })
   }
 
-  #refuse(socket: Duplex, status: number, authority: string, reason: string): void {
+  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = absoluteUrl(request.url ?? '')
+    const refuse = (status: number, reason: string) => {
+      const body = this.#refusal(url?.host ?? 'what is no address', reason)
+      const headers = { ...(status === 407 && challenge), 'content-type': 'text/plain', connection: 'close' }
+      if (response.headersSent) response.destroy()
+      else response.writeHead(status, headers).end(body)
+    }
+    if (!this.#isKnown(request)) return refuse(407, wrongCredentials)
+    const target = url && parseTarget(`${url.hostname}:${url.port || 80}`)
+    if (!url || !target)
+      return refuse(405, 'the egress guard knows CONNECT, and requests for http:// with a whole address')
+    await this.#withWay(target, request.socket, refuse, async (way, signal) => {
+      if ('proxy' in way) return await forwardRequest(request, response, url, way, signal)
+      const outgoing = await openAny(way.addresses, target.port, signal)
+      this.#track(outgoing)
+      outgoing.setTimeout(idleMsMax, () => outgoing.destroy())
+      await forwardRequest(request, response, url, { socket: outgoing }, signal)
+    })
+  }
+
+  /** Finds the way to the target and goes it; says no where there is none. Ends with the client. */
+  async #withWay(
+    target: Target,
+    client: Duplex,
+    refuse: (status: number, reason: string) => void,
+    go: (way: Exclude<WayOut, { refused: string }>, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    if (this.#connections >= connectionsMax) return refuse(503, `there are ${connectionsMax} connections already`)
+    this.#connections += 1
+    const gone = new AbortController()
+    client.once('close', () => {
+      this.#connections -= 1
+      gone.abort()
+    })
+    const way = await this.#ways.to(target)
+    if (gone.signal.aborted) return
+    if ('refused' in way) return refuse(403, way.refused)
+    try {
+      await go(way, gone.signal)
+    } catch (error) {
+      if (!gone.signal.aborted)
+        refuse(502, `it does not answer (${error instanceof Error ? error.message : String(error)})`)
+    }
+  }
+
+  /** Who came over a shared loopback shows what this execution alone was given. */
+  #isKnown({ socket, headers }: IncomingMessage): boolean {
+    const wanted = this.#shared.get(socket)
+    if (wanted === undefined) return true
+    const shown = Buffer.from(headers['proxy-authorization'] ?? '')
+    return shown.length === wanted.length && timingSafeEqual(shown, Buffer.from(wanted))
+  }
+
+  /** Reports it, and gives the body of the answer: the reason as one sentence. */
+  #refusal(authority: string, reason: string): string {
     this.#report(`The egress guard refused a connection to ${authority.slice(0, 300)}: ${reason}.`)
-    const body = `${reason}\n`
-    const statusText = status === 403 ? 'Forbidden' : 'Refused'
-    socket.end(
-      `HTTP/1.1 ${status} ${statusText}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    )
+    return `${reason}\n`
   }
 
   #track(socket: Duplex): void {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
   }
+}
+
+const wrongCredentials = "these are not this execution's own credentials for the guard"
+const challenge = { 'proxy-authenticate': 'Basic realm="egress guard"' }
+const statusTexts: Record<number, string> = { 403: 'Forbidden', 407: 'Proxy Authentication Required' }
+
+function headersOf(status: number, body: string): string {
+  const authenticate = status === 407 ? `proxy-authenticate: ${challenge['proxy-authenticate']}\r\n` : ''
+  return `${authenticate}content-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n`
+}
+
+/** RFC 9112, 3.2.2. Credentials in an address are for nobody to see. */
+function absoluteUrl(target: string): URL | undefined {
+  if (!/^http:\/\//i.test(target) || !URL.canParse(target)) return undefined
+  const url = new URL(target)
+  return url.username === '' && url.password === '' ? url : undefined
 }
 
 function join(a: Duplex, b: Socket): void {
@@ -165,8 +217,4 @@ function join(a: Duplex, b: Socket): void {
   b.once('close', () => a.destroy())
   a.pipe(b)
   b.pipe(a)
-}
-
-async function resolveName(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true })).map(({ address }) => address)
 }

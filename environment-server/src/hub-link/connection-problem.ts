@@ -1,3 +1,7 @@
+import { authorityOf } from '../proxy/http-proxy.ts'
+import { ProxyProblem } from '../proxy/proxy-problem.ts'
+import { TlsOpened } from './tls-opened.ts'
+
 /** The hub's broker said no to the MQTT CONNECT. Codes by MQTT 3.1.1, table 3.1. */
 export class ConnectionRefused extends Error {
   override name = 'ConnectionRefused'
@@ -8,64 +12,140 @@ export class ConnectionRefused extends Error {
   }
 }
 
-const certificateCodes = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-])
+/** An HTTP server answered where a WebSocket should have been opened. */
+export class UpgradeRefused extends Error {
+  override name = 'UpgradeRefused'
+  readonly status: number
+  constructor(status: number) {
+    super(`the answer to the WebSocket upgrade was ${status}`)
+    this.status = status
+  }
+}
+
+/** What keeps this server from its hub; the doctor's findings have the same codes (D35). */
+export type ConnectionProblemCode =
+  | 'nothing-listens'
+  | 'name-not-resolved'
+  | 'no-answer'
+  | 'connection-cut'
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'certificate-other-name'
+  | 'client-certificate-refused'
+  | 'tls-opened'
+  | 'proxy-unreachable'
+  | 'proxy-credentials'
+  | 'proxy-refused'
+  | 'proxy-odd'
+  | 'websocket-stripped'
+  | 'hub-unavailable'
+  | 'credentials-refused'
+  | 'broker-refused'
+  /** Not known: the sentence holds the system's own words. */
+  | 'other'
+
+export type ConnectionProblem = { code: ConnectionProblemCode; sentence: string }
 
 /** Why there is no connection, and who can cure it, as a sentence for the operator's terminal. */
-export function connectionProblem(error: unknown, host: string, port: number): string {
-  const at = `${host}:${port}`
+export function connectionProblem(error: unknown, host: string, port: number): ConnectionProblem {
+  const at = authorityOf(host, port)
+  const [code, sentence] = judge(error, at, host) ?? [
+    'other' as const,
+    `Not connected to ${at}: ${error instanceof Error ? error.message : String(error)}`,
+  ]
+  return { code, sentence }
+}
+
+type Judged = [ConnectionProblemCode, sentence: string]
+
+function judge(error: unknown, at: string, host: string): Judged | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    // Node tries every address of a name, and then reports all failures as one.
+    if (current instanceof AggregateError) return judge(current.errors[0], at, host)
+    const judged = judgeOwn(current, at) ?? judgeCode(current, at, host)
+    if (judged) return judged
+  }
+  return undefined
+}
+
+/** Errors that are ours say by their class what they are. */
+function judgeOwn(error: Error, at: string): Judged | undefined {
   if (error instanceof ConnectionRefused) return refusal(error.returnCode, at)
-  const code = codeOf(error)
+  if (error instanceof ProxyProblem) return [`proxy-${error.kind}`, `Not connected to ${at}: ${error.message}`]
+  if (error instanceof TlsOpened) {
+    const issuer = error.issuer === '' ? 'an authority that is not known here' : error.issuer
+    return [
+      'tls-opened',
+      `Not connected: TLS is being opened by ${issuer} on the way to ${at}. The certificate was not issued by the hub that this bundle came from. Ask the network team to exempt ${at} from TLS inspection, or download a new bundle if the hub is another one (${error.code}).`,
+    ]
+  }
+  if (error instanceof UpgradeRefused) {
+    return [
+      'websocket-stripped',
+      `Not connected: ${at} answered ${error.status} instead of opening a WebSocket. Something on the way takes the request for an upgrade out; ask the network team to let WebSocket (HTTP Upgrade) pass to ${at}, or the hub is older than WebSocket.`,
+    ]
+  }
+  return undefined
+}
+
+function judgeCode(error: Error, at: string, host: string): Judged | undefined {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   switch (code) {
     case 'ECONNREFUSED':
-      return `Not connected: nothing answers at ${at}. Is the hub running, and is this its port?`
+      return ['nothing-listens', `Not connected: nothing answers at ${at}. Is the hub running, and is this its port?`]
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `Not connected: the name ${host} cannot be resolved. Ask the network team for a DNS entry, or check brokerHost.`
+      return [
+        'name-not-resolved',
+        `Not connected: the name ${host} cannot be resolved. Ask the network team for a DNS entry, or check brokerHost.`,
+      ]
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return `Not connected: ${at} does not answer. A firewall may be in the way; this server needs outbound TCP to ${at}.`
+      return [
+        'no-answer',
+        `Not connected: ${at} does not answer. A firewall may be in the way; this server needs outbound TCP to ${at}.`,
+      ]
     case 'ECONNRESET':
     case 'EPIPE':
-      return `Not connected: ${at} closed the connection during the handshake. The server's certificate may be revoked, or a firewall cut it.`
+      return [
+        'connection-cut',
+        `Not connected: ${at} closed the connection during the handshake. The server's certificate may be revoked, or a firewall cut it.`,
+      ]
     case 'CERT_HAS_EXPIRED':
-      return `Not connected: the certificate of ${at} has expired, or this machine's clock is wrong.`
+      return [
+        'certificate-expired',
+        `Not connected: the certificate of ${at} has expired, or this machine's clock is wrong.`,
+      ]
     case 'CERT_NOT_YET_VALID':
-      return `Not connected: the certificate of ${at} is not valid yet; this machine's clock may be wrong.`
+      return [
+        'certificate-not-yet-valid',
+        `Not connected: the certificate of ${at} is not valid yet; this machine's clock may be wrong.`,
+      ]
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `Not connected: the certificate of ${at} is for another name. brokerHost must be a name that the hub's certificate carries.`
+      return [
+        'certificate-other-name',
+        `Not connected: the certificate of ${at} is for another name. brokerHost must be a name that the hub's certificate carries.`,
+      ]
     default:
   }
-  if (code && /^ERR_SSL_.*ALERT/.test(code)) {
-    return `Not connected: ${at} refused this server's certificate (${code}). It may have been revoked, or something on the way replaces it.`
-  }
-  if (code && certificateCodes.has(code)) {
-    return `Not connected: the certificate of ${at} was not issued by the hub that this bundle came from. Something on the way may be inspecting TLS (${code}).`
-  }
-  return `Not connected to ${at}: ${error instanceof Error ? error.message : String(error)}`
+  if (!/^ERR_SSL_.*ALERT/.test(code)) return undefined
+  return [
+    'client-certificate-refused',
+    `Not connected: ${at} refused this server's certificate (${code}). It may have been revoked, or something on the way replaces it.`,
+  ]
 }
 
-function refusal(returnCode: number, at: string): string {
-  if (returnCode === 3) return `Not connected: the broker at ${at} is not available now.`
+function refusal(returnCode: number, at: string): Judged {
+  if (returnCode === 3) return ['hub-unavailable', `Not connected: the broker at ${at} is not available now.`]
   if (returnCode === 4 || returnCode === 5) {
-    return `Not connected: the hub at ${at} refused this server's credentials. It may have been revoked, enrolled elsewhere, or its clock may be off by more than a minute.`
+    return [
+      'credentials-refused',
+      `Not connected: the hub at ${at} refused this server's credentials. It may have been revoked, enrolled elsewhere, or its clock may be off by more than a minute.`,
+    ]
   }
-  return `Not connected: the broker at ${at} refused the connection (MQTT return code ${returnCode}).`
-}
-
-function codeOf(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') return current.code
-    // Node tries every address of a name, and then reports all failures as one.
-    if (current instanceof AggregateError) return codeOf(current.errors[0])
-  }
-  return undefined
+  return [
+    'broker-refused',
+    `Not connected: the broker at ${at} refused the connection (MQTT return code ${returnCode}).`,
+  ]
 }

@@ -26,8 +26,8 @@ export async function enrolOnce(
     const enrolment = await enrol(http, keychain, settings.serverXid, settings.enrolmentToken).catch(
       (error: unknown) => {
         if (error instanceof StartProblem) throw error
-        const { hostname, port } = new URL(settings.apiURL)
-        throw new StartProblem(connectionProblem(error, hostname, Number(port || 443)), { cause: error })
+        const { hostname, port } = new URL(http.url)
+        throw new StartProblem(connectionProblem(error, hostname, Number(port || 443)).sentence, { cause: error })
       },
     )
     clock.learn(sentMs, Date.parse(enrolment.hubTime))

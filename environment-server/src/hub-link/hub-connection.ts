@@ -19,11 +19,14 @@ import { connectPassword } from './connect-password.ts'
 import type { HubClock } from './hub-clock.ts'
 import type { HubHttp } from './hub-http.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
-import { MqttClient } from './mqtt-client.ts'
+import type { HubRoutes } from './hub-routes.ts'
+import { openMessageStream } from './message-stream.ts'
+import { MqttClient, type MqttOptions } from './mqtt-client.ts'
 import { serverVersion } from '../version.ts'
 
 export type HubConnectionParts = {
   settings: Settings
+  routes: HubRoutes
   caCertificate: string
   keychain: Keychain
   clock: HubClock
@@ -56,6 +59,7 @@ export class HubConnection {
   #waitingCommands: Buffer[] = []
   #soon: NodeJS.Timeout | undefined
   #lastBeat = 0
+  #problem: string | undefined
   /** When each unanswered heartbeat was sent, as the hub's clock counts it. */
   readonly #sentAt = new Map<string, number>()
 
@@ -67,25 +71,29 @@ export class HubConnection {
     return this.#client !== undefined
   }
 
+  /** Why the last try to connect failed, in the words of the log; empty while it is connected. */
+  get problem(): string {
+    return this.#problem ?? ''
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { log, settings } = this.#parts
     const { brokerHost, brokerPort } = settings
     let failures = 0
-    let lastProblem: string | undefined
     while (!signal.aborted) {
       const startedAt = Date.now()
       try {
         const client = await MqttClient.connect(this.#options(), signal)
         log('info', `Connected to ${brokerHost}:${brokerPort}`)
-        lastProblem = undefined
+        this.#problem = undefined
         await this.#converse(client, signal)
         if (!signal.aborted) log('warn', `The connection to ${brokerHost}:${brokerPort} was cut; connecting again.`)
       } catch (error) {
         if (signal.aborted) break
-        const problem = connectionProblem(error, brokerHost, brokerPort)
+        const problem = connectionProblem(error, brokerHost, brokerPort).sentence
         // The same sentence once, not every 30 seconds.
-        if (problem !== lastProblem) log('warn', problem)
-        lastProblem = problem
+        if (problem !== this.#problem) log('warn', problem)
+        this.#problem = problem
         // With the right time the same proof may be a good one: no need to wait for that.
         if (error instanceof ConnectionRefused && (await this.#hasLearntTimeByHttps())) continue
       }
@@ -184,16 +192,13 @@ export class HubConnection {
     }
   }
 
-  #options() {
-    const { settings, caCertificate, keychain, clock } = this.#parts
+  #options(): MqttOptions {
+    const { settings, routes, caCertificate, keychain, clock } = this.#parts
     const { certificate, tlsPrivateKey, brokerToken } = keychain.content
     if (!certificate || !tlsPrivateKey || !brokerToken) throw new Error('the keychain has no certificate yet')
+    const identity = { certificate, privateKey: tlsPrivateKey }
     return {
-      host: settings.brokerHost,
-      port: settings.brokerPort,
-      caCertificate,
-      certificate,
-      privateKey: tlsPrivateKey,
+      open: (signal) => openMessageStream(routes.messages, caCertificate, identity, signal),
       clientId: settings.serverXid,
       password: connectPassword(settings.serverXid, brokerToken, tlsPrivateKey, clock.now()),
       will: {

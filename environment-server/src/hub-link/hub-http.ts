@@ -1,8 +1,13 @@
 import { request as httpsRequest, Agent } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { callbackify } from 'node:util'
+import { dialHub } from './dial-hub.ts'
+import type { HubRoutes } from './hub-routes.ts'
 
 /** The hub's HTTPS side: one agent, one pinned CA, no redirects. */
 export type HubHttp = {
+  /** Where requests go: the setting apiURL, or the broker's address where all goes over WebSocket's port (D30). */
+  readonly url: string
   send(request: HubRequest): Promise<HubResponse>
   close(): void
 }
@@ -32,12 +37,21 @@ export type HubResponse = {
 const responseBytesDefault = 64 * 1024
 const timeoutMsDefault = 30_000
 const socketsMax = 8
+const connectMsMax = 15_000
 
-export function hubHttp(apiUrl: string, caCertificate: string): HubHttp {
-  const base = apiUrl.replace(/\/+$/, '')
-  const agent = new Agent({ keepAlive: true, maxSockets: socketsMax, ca: [caCertificate] })
+export function hubHttp({ url, proxy }: HubRoutes['api'], caCertificate: string): HubHttp {
+  const agent = new Agent({ keepAlive: true, maxSockets: socketsMax })
+  const dial = callbackify((host: string, port: number) =>
+    dialHub({ host, port, proxy, caCertificate }, AbortSignal.timeout(connectMsMax)),
+  )
+  agent.createConnection = ({ host, port }, callback) => {
+    // An agent is asked for hosts as URL writes them: an IPv6 address in brackets.
+    dial((host ?? '').replaceAll(/^\[|\]$/g, ''), Number(port), (error, socket) => callback?.(error, socket))
+    return undefined
+  }
   return {
-    send: (request) => send(new URL(base + request.path), agent, request),
+    url,
+    send: (request) => send(new URL(url + request.path), agent, request),
     close: () => agent.destroy(),
   }
 }

@@ -3,10 +3,12 @@ import { limits } from '@postern/protocol'
 import { expect, test } from 'vitest'
 import { backOffMs } from './back-off.ts'
 import { bootMs } from './boot-clock.ts'
-import { connectionProblem, ConnectionRefused } from './connection-problem.ts'
+import { ProxyProblem } from '../proxy/proxy-problem.ts'
+import { connectionProblem, ConnectionRefused, UpgradeRefused } from './connection-problem.ts'
 import { HubClock } from './hub-clock.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { isRetryable } from './retryable.ts'
+import { TlsOpened } from './tls-opened.ts'
 
 const attempt = { executionId: 'e', attempt: 1 }
 
@@ -122,7 +124,12 @@ test.each<[unknown, string]>([
   [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), 'cannot be resolved'],
   [Object.assign(new Error('x'), { code: 'ETIMEDOUT' }), 'outbound TCP'],
   [Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' }), 'expired'],
-  [Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), 'inspecting TLS'],
+  [
+    TlsOpened.from(Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }), 'O=Middle\nCN=Box'),
+    'TLS is being opened by O=Middle, CN=Box',
+  ],
+  [new ProxyProblem('credentials', 'proxy:3128', 'hub:62000', 407), 'Set proxyUsername and proxyPassword'],
+  [new UpgradeRefused(400), 'let WebSocket (HTTP Upgrade) pass'],
   [Object.assign(new Error('x'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), 'another name'],
   [Object.assign(new Error('x'), { code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' }), "refused this server's certificate"],
   [new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]), 'nothing answers'],
@@ -130,5 +137,5 @@ test.each<[unknown, string]>([
   [new ConnectionRefused(5), 'refused this server'],
   [new ConnectionRefused(3), 'not available'],
 ])('ES-3: why there is no connection is a sentence (%#)', (error, expected) => {
-  expect(connectionProblem(error, 'hub', 62_000)).toContain(expected)
+  expect(connectionProblem(error, 'hub', 62_000).sentence).toContain(expected)
 })

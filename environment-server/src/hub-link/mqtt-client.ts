@@ -1,19 +1,16 @@
 import { limits } from '@postern/protocol'
 import { EventEmitter } from 'node:events'
-import { connect as tlsConnect, type TLSSocket } from 'node:tls'
+import type { Duplex } from 'node:stream'
 import { generate, parser, type Packet, writeToStream } from 'mqtt-packet'
 import { ConnectionRefused } from './connection-problem.ts'
 
 // By default mqtt-packet keeps a buffer for each of the 65,536 message ids: 7 MB for what a few writes a second do not need.
 writeToStream.cacheNumbers = false
 
-/** What one connection needs; certificate and proof are made anew for each (S17). */
+/** What one connection needs; the proof in its password is made anew for each (S17). */
 export type MqttOptions = {
-  host: string
-  port: number
-  caCertificate: string
-  certificate: string
-  privateKey: string
+  /** Opens what MQTT is spoken over, for this connection alone. */
+  open: (signal: AbortSignal) => Promise<Duplex>
   clientId: string
   password: string
   will: { topic: string; payload: string }
@@ -29,11 +26,11 @@ const inFlightMax = 1000
 const unsentBytesMax = 8 * 1024 * 1024
 
 /**
- * One MQTT 3.1.1 connection over TLS, QoS ≤ 1, clean session: the subset that every broker grants. Connecting, trying
+ * One MQTT 3.1.1 connection, QoS ≤ 1, clean session: the subset that every broker grants. Connecting, trying
  * again and what must not be lost are the caller's. Event: `message` (topic, payload).
  */
 export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
-  readonly #socket: TLSSocket
+  readonly #stream: Duplex
   readonly #parser = parser({ protocolVersion: 4 })
   readonly #inFlight = new Map<number, PromiseWithResolvers<void>>()
   readonly #connected = Promise.withResolvers<void>()
@@ -44,43 +41,35 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   #keepalive: NodeJS.Timeout | undefined
   #closed = false
 
-  private constructor(options: MqttOptions) {
+  private constructor(options: MqttOptions, stream: Duplex) {
     super()
     this.#options = options
     // Whoever awaits the connection has the reason; without this, a close after connecting would be an unhandled rejection.
     this.#connected.promise.catch(() => undefined)
-    const isName = !/^[0-9.]+$|:/.test(options.host)
-    this.#socket = tlsConnect({
-      host: options.host,
-      port: options.port,
-      // Only the hub's own CA: a certificate that the public trusts proves nothing here.
-      ca: [options.caCertificate],
-      cert: options.certificate,
-      key: options.privateKey,
-      minVersion: 'TLSv1.2',
-      ...(isName && { servername: options.host }),
-    })
-    this.#socket.setNoDelay(true)
-    this.#socket.once('secureConnect', () => this.#sendConnect())
-    this.#socket.on('data', (chunk) => this.#read(chunk))
-    this.#socket.on('error', (error) => this.#end(error))
-    this.#socket.on('close', () => this.#end(undefined))
+    this.#stream = stream
+    this.#stream.on('data', (chunk) => this.#read(chunk))
+    this.#stream.on('error', (error) => this.#end(error))
+    this.#stream.on('close', () => this.#end(undefined))
     this.#parser.on('packet', (packet) => this.#receive(packet))
     this.#parser.on('error', (error) => this.#end(error))
+    this.#sendConnect()
   }
 
   /** Resolves when the broker has granted all subscriptions; before that nothing it sends could be missed. */
   static async connect(options: MqttOptions, signal: AbortSignal): Promise<MqttClient> {
-    const client = new MqttClient(options)
-    const timeout = setTimeout(() => client.#end(timedOut(options)), handshakeMsMax)
-    const abort = () => client.#end(new Error('stopped'))
-    signal.addEventListener('abort', abort)
+    const handshake = new AbortController()
+    const timeout = setTimeout(() => handshake.abort(timedOut()), handshakeMsMax)
+    const stop = () => handshake.abort(new Error('stopped'))
+    signal.addEventListener('abort', stop)
     try {
+      if (signal.aborted) stop()
+      const client = new MqttClient(options, await options.open(handshake.signal))
+      handshake.signal.addEventListener('abort', () => client.#end(handshake.signal.reason as Error))
       await client.#connected.promise
       return client
     } finally {
       clearTimeout(timeout)
-      signal.removeEventListener('abort', abort)
+      signal.removeEventListener('abort', stop)
     }
   }
 
@@ -92,7 +81,7 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   /** QoS 1. Resolves at the PUBACK; on a cut connection it rejects, and the broker may or may not have it. */
   publish(topic: string, payload: string): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the connection is closed'))
-    if (this.#inFlight.size >= inFlightMax || this.#socket.writableLength > unsentBytesMax) {
+    if (this.#inFlight.size >= inFlightMax || this.#stream.writableLength > unsentBytesMax) {
       this.#end(new Error('the broker takes no more messages'))
       return Promise.reject(new Error('the broker takes no more messages'))
     }
@@ -108,7 +97,7 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
     if (this.#closed) return
     this.#send({ cmd: 'disconnect' })
     // Over only when the word is out: a process that exits at once would take it along.
-    this.#socket.end(() => this.#end(undefined))
+    this.#stream.end(() => this.#end(undefined))
     setTimeout(() => this.#end(undefined), goodbyeMsMax).unref()
   }
 
@@ -129,9 +118,9 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
 
   #read(chunk: Buffer): void {
     // What is said in answer leaves as one write: an event, and the acknowledgement of the command that it is about.
-    this.#socket.cork()
+    this.#stream.cork()
     const waiting = this.#parser.parse(chunk)
-    this.#socket.uncork()
+    this.#stream.uncork()
     // The parser itself would wait for up to 256 MB.
     if (waiting > limits.messageBytesMax + 1024) this.#end(new Error('the broker sent a message that is too large'))
   }
@@ -187,15 +176,16 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   }
 
   #send(packet: Packet): void {
-    if (!this.#closed) this.#socket.write(generate(packet))
+    if (!this.#closed) this.#stream.write(generate(packet))
   }
 
   #end(error: Error | undefined): void {
     if (this.#closed) return
     this.#closed = true
     clearInterval(this.#keepalive)
-    this.#socket.destroySoon()
-    if (error) this.#socket.destroy()
+    // What was said last still leaves, unless the connection is broken.
+    if (error) this.#stream.destroy()
+    else this.#stream.end(() => this.#stream.destroy())
     this.#connected.reject(
       error ?? Object.assign(new Error('the broker closed the connection'), { code: 'ECONNRESET' }),
     )
@@ -207,6 +197,6 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   }
 }
 
-function timedOut({ host, port }: MqttOptions): Error {
-  return Object.assign(new Error(`no answer from ${host}:${port} in ${handshakeMsMax / 1000} s`), { code: 'ETIMEDOUT' })
+function timedOut(): Error {
+  return Object.assign(new Error(`no answer in ${handshakeMsMax / 1000} s`), { code: 'ETIMEDOUT' })
 }

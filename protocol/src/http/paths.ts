@@ -7,6 +7,8 @@ export const paths = {
   ready: '/readyz',
   metrics: '/metrics',
   live: '/live',
+  /** MQTT in a WebSocket; on the broker's port alone (D30). */
+  mqtt: '/mqtt',
   openapi: '/v1/openapi.json',
   /** For people; every problem document's `type` points into it. */
   docs: '/v1/docs',

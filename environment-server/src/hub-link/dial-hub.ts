@@ -1,0 +1,73 @@
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as tlsConnect, type TLSSocket } from 'node:tls'
+import type { HttpProxy } from '../proxy/http-proxy.ts'
+import { openTunnel } from '../proxy/open-tunnel.ts'
+import { TlsOpened } from './tls-opened.ts'
+
+export type HubTarget = {
+  host: string
+  port: number
+  proxy: HttpProxy | undefined
+  /** PEM of the only CA that counts here: a certificate that the public trusts proves nothing. */
+  caCertificate: string
+  /** PEM; who this server is. Absent before it has enrolled, and for HTTPS, which shows a token. */
+  identity?: { certificate: string; privateKey: string }
+}
+
+/**
+ * The one way in which a connection to the hub is opened (D30): straight or through the proxy, then TLS with the pinned CA.
+ * @throws ProxyProblem, TlsOpened, or the system's error; the signal's reason where that ended it
+ */
+export async function dialHub(target: HubTarget, signal: AbortSignal): Promise<TLSSocket> {
+  const { host, port, proxy } = target
+  const socket = proxy ? await openTunnel(proxy, host, port, signal) : await openDirect(host, port, signal)
+  return await secure(socket, target, signal)
+}
+
+async function openDirect(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const socket = connect({ host, port })
+  return await ready(socket, 'connect', signal)
+}
+
+async function secure(socket: Socket, { host, caCertificate, identity }: HubTarget, signal: AbortSignal) {
+  socket.setNoDelay(true)
+  const secured = tlsConnect({
+    socket,
+    host,
+    // Server names are for names: an address in SNI is against RFC 6066, 3.
+    ...(isIP(host) === 0 && { servername: host }),
+    ca: [caCertificate],
+    ...(identity && { cert: identity.certificate, key: identity.privateKey }),
+    minVersion: 'TLSv1.2',
+  })
+  let issuer = ''
+  // Before Node judges the certificate, and forgets it if it is refused.
+  secured.prependOnceListener('secure', () => (issuer = secured.getPeerX509Certificate()?.issuer ?? ''))
+  try {
+    return await ready(secured, 'secureConnect', signal)
+  } catch (error) {
+    throw TlsOpened.from(error, issuer) ?? error
+  }
+}
+
+/** Waits for the event; whatever comes instead of it ends the socket. */
+async function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<S> {
+  const { promise, resolve, reject } = Promise.withResolvers<S>()
+  const abort = () => socket.destroy(signal.reason as Error)
+  socket.once('error', reject)
+  socket.once('close', () => reject(cutOff()))
+  socket.once(event, () => resolve(socket))
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    await promise
+    socket.off('error', reject)
+    return socket
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+function cutOff(): Error {
+  return Object.assign(new Error('the connection was closed during the handshake'), { code: 'ECONNRESET' })
+}
