@@ -5,6 +5,8 @@ import { readBlock } from '../batches/ledger-blocks.ts'
 import { Problem } from '../lib/problem.ts'
 import { createExclusions, type ExclusionLists } from './exclusions.ts'
 import { Audit } from '../audit/audit.ts'
+import { indicatorId } from '@postern/intel'
+import { createDecisions } from '../lifecycle/decisions.ts'
 
 let world: TestCollections
 let exclusions: ExclusionLists
@@ -143,6 +145,32 @@ test('LIB-4: at export an excluded value leaves a collection that held it before
   await exclusions.remove(world.library.person, list.id)
   await world.collections.refreshTouched()
   expect((await world.values(id)).lines.length).toBe(5)
+})
+
+test('D28: a host that is Whitelisted keeps URLs that say no more than it out of collections, and a path on it in', async () => {
+  const { library } = world
+  const [kept, other] = ['https://w.example.com/malware', 'http://w.example.com.evil.example/']
+  const bare = [
+    'http://w.example.com',
+    'https://w.example.com/',
+    'http://[2001:db8::1]/',
+    'https://w.example.com:8443/',
+  ]
+  const indicator = [...bare, kept, other].map((summary) => ({ type: 'URL', summary }))
+  await library.send('Feed', { indicator })
+  await world.hosts('Feed', ['w.example.com'])
+  await library.send('Feed', { indicator: [{ type: 'Address', summary: '2001:db8::1' }] })
+  const id = await world.refreshed('typeName = "URL"')
+  await world.collections.refreshTouched()
+  const values = async () => (await world.values(id)).lines.map(([, value]) => value)
+  const decisions = createDecisions({ ...library, ...library.database, audit: new Audit(), onTouched: () => {} })
+  const hosts = [indicatorId('Host', 'w.example.com'), indicatorId('Address', '2001:db8::1')]
+  for (const host of hosts) await decisions.decide(library.person, host, { status: 'Whitelisted', reason: 'Ours.' })
+  await world.collections.refreshTouched()
+  expect(await values()).toEqual([other, kept, 'https://w.example.com:8443/'])
+  for (const host of hosts) await decisions.takeBack(library.person, host)
+  await world.collections.refreshTouched()
+  expect((await values()).length).toBe(6)
 })
 
 test('LIB-4: what lists said of a value leaves with its last assertion', async () => {

@@ -10,6 +10,7 @@ import type { PlanValue } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { Exclusions } from './matchers.ts'
+import { bareHostOf, bareUrlsOfHosts } from './whitelisted-host.ts'
 
 /** Values whose decisions are asked for in one statement. */
 const askedAtOnce = 10_000
@@ -102,17 +103,6 @@ function readSent(typeName: string, sent: string): { type: IndicatorType; value:
   return undefined
 }
 
-/** Of a URL that says no more than its host, so that to add it is to add the host. */
-function bareHostOf(url: string): { id: string } | undefined {
-  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]+)(?::\d*)?\/?$/i.exec(url)?.[1]
-  if (host === undefined) return undefined
-  for (const type of ['Address', 'Host'] as const) {
-    const read = canonicalise(type, host.replace(/^\[|\]$/g, ''))
-    if (read.ok) return { id: indicatorId(type, read.value) }
-  }
-  return undefined
-}
-
 /** Of these indicators, those that people decided to be Whitelisted: any number of decisions, looked up by their key. */
 export async function whitelistedAmong(
   db: Db,
@@ -133,7 +123,8 @@ function isWhitelisting(now: RawBuilder<Date> | Date): RawBuilder<boolean> {
 }
 
 /**
- * Whether an indicator is kept out of exports: by a list, or by a person who decided it to be Whitelisted (D25, D28).
+ * Whether an indicator is kept out of exports: by a list, or by a person who decided it, or the host that it is a
+ * URL of, to be Whitelisted (D25, D28).
  * @param indicatorId a column
  */
 export function isKeptFromExports(organizationId: string, indicatorId: RawBuilder<unknown>): RawBuilder<boolean> {
@@ -143,5 +134,11 @@ export function isKeptFromExports(organizationId: string, indicatorId: RawBuilde
       where x.organization_id = ${organizationId} and x.indicator_id = ${indicatorId} and x.blocks_export)
     or exists (
       select 1 from decision d
-      where d.organization_id = ${organizationId} and d.indicator_id = ${indicatorId} and ${isWhitelisting(sql`now()`)}))`
+      where d.organization_id = ${organizationId} and d.indicator_id = ${indicatorId} and ${isWhitelisting(sql`now()`)})
+    or ${indicatorId} in (${urlsOfWhitelistedHosts(organizationId)}))`
+}
+
+/** URLs that say no more than a host which a person decided to be Whitelisted, known or not. */
+export function urlsOfWhitelistedHosts(organizationId: string): RawBuilder<{ id: string }> {
+  return bareUrlsOfHosts(organizationId, isWhitelisting(sql`now()`))
 }

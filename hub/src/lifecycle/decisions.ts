@@ -1,7 +1,11 @@
+import { parseIndicatorType } from '@postern/intel'
 import type { Decision, WriteDecision } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { DatabaseConnection } from '../database/database.ts'
+import { leaveToCollections } from '../collections/leave-to-collections.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import { statementsOf } from '../database/statements.ts'
+import { bareUrlsOf } from '../exclusions/whitelisted-host.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { readDecision } from '../library/indicator-judgements.ts'
@@ -52,6 +56,7 @@ export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) 
         .onConflict((conflict) => conflict.columns(['organization_id', 'indicator_id']).doUpdateSet(values))
         .execute()
       await applyNow(trx, organizationId, indicatorId, now)
+      await touchUrls(trx, organizationId, indicatorId)
       await audit.record(trx, caller, 'indicator.decide', `indicator ${indicatorId}`, { ...wanted }, address)
     })
     onTouched(organizationId)
@@ -71,12 +76,25 @@ export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) 
         .executeTakeFirst()
       const taken = found(gone, 'decision')
       await applyNow(trx, organizationId, indicatorId, clock.now())
+      await touchUrls(trx, organizationId, indicatorId)
       await audit.record(trx, caller, 'indicator.undecide', `indicator ${indicatorId}`, taken, address)
     })
     onTouched(organizationId)
   }
 
   return { get, decide, takeBack }
+}
+
+/** A host that is Whitelisted keeps URLs that say no more than it out of exports, and its decision's end lets them back. */
+async function touchUrls(trx: Db, organizationId: string, indicatorId: string): Promise<void> {
+  const row = await trx
+    .selectFrom('indicator')
+    .select(['type', 'value'])
+    .where('id', '=', indicatorId)
+    .executeTakeFirst()
+  const type = parseIndicatorType(row?.type ?? '')
+  if (row === undefined || type === undefined) return
+  await leaveToCollections(statementsOf(trx), organizationId, bareUrlsOf(type, row.value))
 }
 
 function check({ status, rating, confidence, expires, reason, until }: WriteDecision, now: Date): void {

@@ -1,3 +1,4 @@
+import { leaveToCollections } from '../collections/leave-to-collections.ts'
 import type { Statements } from '../database/statements.ts'
 import { refreshViewOfTouched } from '../library/indicator-view.ts'
 
@@ -15,10 +16,7 @@ export async function publishTouched(
   await db.query('insert into touched_indicator select unnest($1::uuid[])', [indicatorIds])
   await refreshViewOfTouched(db, organizationId)
   await db.query('delete from touched_indicator')
-  await db.query('insert into collection_pending (organization_id, indicator_ids) values ($1, $2::uuid[])', [
-    organizationId,
-    indicatorIds,
-  ])
+  await leaveToCollections(db, organizationId, indicatorIds)
 }
 
 /**

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
+import { leaveToCollections } from '../collections/leave-to-collections.ts'
 import type { DatabaseConnection } from '../database/database.ts'
+import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 
@@ -61,10 +63,7 @@ export class Links {
         where o.id = l.owner_id and o.organization_id = ${organizationId} and o.name = ${link.owner}
           and l.indicator_id = ${ids[0]}::uuid and l.linked_id = ${ids[1]}::uuid and l.kind = ${kind}`.execute(trx)
       // Queries may ask for what an indicator is linked with.
-      await trx
-        .insertInto('collection_pending')
-        .values({ organization_id: organizationId, indicator_ids: ids })
-        .execute()
+      await leaveToCollections(statementsOf(trx), organizationId, ids)
       await audit.record(
         trx,
         caller,

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
-import { isKeptFromExports } from '../exclusions/never-exported.ts'
+import { isKeptFromExports, urlsOfWhitelistedHosts } from '../exclusions/never-exported.ts'
 import { inVersion } from '../collections/version-queries.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -169,6 +169,7 @@ async function judgeAnew(
         select 1 from (
           select indicator_id from excluded_indicator where organization_id = ${list.organization_id} and blocks_export
           union select indicator_id from decision where organization_id = ${list.organization_id} and status = 'Whitelisted'
+          union ${urlsOfWhitelistedHosts(list.organization_id)}
         ) judged
         where ${isKeptFromExports(list.organization_id, sql`judged.indicator_id`)} and exists (
           select 1 from collection_member m

@@ -249,6 +249,20 @@ describe('LIB-7: the guard', () => {
     expect(served).not.toContain(kept)
   })
 
+  test('LIB-7, D28: while a version is held back, URLs that say no more than a host that is Whitelisted leave the one that is served', async () => {
+    const urls = Array.from({ length: 9 }, (_, n) => `http://h${n}.bare.example.com/`)
+    const sent = { indicator: [...urls, 'http://h0.bare.example.com/x'].map((summary) => ({ type: 'URL', summary })) }
+    await world.at.library.send('Bare', sent)
+    await world.at.hosts('Elsewhere', ['h0.bare.example.com'])
+    const list = await world.serve('ownerName = "Bare"')
+    await world.at.library.send('Bare', { indicator: sent.indicator.slice(1, 7) }, { action: 'Delete' })
+    await whitelist('h0.bare.example.com')
+    expect(await world.renew(list)).toMatchObject({ servedVersion: 1, servedCount: 9, held: { version: 2 } })
+    const { text } = await world.get(list.name, { authorization: await world.reader(list) })
+    expect(text).not.toContain('h0.bare.example.com/\n')
+    expect(text).toContain('h0.bare.example.com/x\n')
+  })
+
   test('LIB-7: values that exclusions take out count on neither side of the guard, which takes them out of what is served anyway', async () => {
     await world.at.hosts('Excluded', names(10, 'excluded'))
     const list = await world.serve('ownerName = "Excluded"')

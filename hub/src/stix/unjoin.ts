@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { BatchSender } from '../batches/batches.ts'
+import { leaveToCollections } from '../collections/leave-to-collections.ts'
 import { leaveToLifecycle } from '../lifecycle/pending.ts'
 import type { UnjoinedEnd, UnjoinedEnds } from './bundle-messages.ts'
 
@@ -25,11 +26,7 @@ export async function unjoin(client: PoolClient, sender: BatchSender, ends: read
   ])
   const { touched, sighted } = rows[0] ?? { touched: null, sighted: null }
   if (sighted !== null) await leaveToLifecycle(client, organizationId, sighted)
-  if (touched !== null)
-    await client.query('insert into collection_pending (organization_id, indicator_ids) values ($1, $2::uuid[])', [
-      organizationId,
-      touched,
-    ])
+  if (touched !== null) await leaveToCollections(client, organizationId, touched)
 }
 
 async function joinedBefore(
