@@ -9,11 +9,14 @@ import type { Log } from './lib/log.ts'
 import { repeat } from './lib/repeat.ts'
 import type { Notifications } from './live/notifications.ts'
 import { brokerSocketOf } from './machine/data-folder.ts'
+import { createTelemetryWriter } from './telemetry/telemetry-writer.ts'
 
 export type BackgroundParts = {
   features: Features
   connection: DatabaseConnection
   notifications: Notifications
+  /** Past any pooler, straight to PostgreSQL (D15). */
+  databaseDirectUrl: string
   dataFolder: string
   brokerUrl: string | undefined
   log: Log
@@ -35,13 +38,23 @@ export async function startBackground(parts: BackgroundParts): Promise<AsyncDisp
   })
   stack.defer(async () => await broker.close())
   hearServers(broker, features)
+  const telemetry = createTelemetryWriter({
+    db: connection.db,
+    directUrl: parts.databaseDirectUrl,
+    clock: systemClock,
+    steadyMs: () => performance.now(),
+    log,
+  })
+  broker.onTelemetry(telemetry.receive)
+  stack.defer(async () => await telemetry.close())
   const dispatcher = createDispatcher({ db: connection.db, notifications, publisher: broker, clock: systemClock, log })
   broker.onConnected(() => void dispatcher.brokerConnected())
   dispatcher.start()
   stack.defer(async () => await dispatcher.stop())
   await notifications.start()
   stack.defer(async () => await notifications.stop())
-  for (const { what, everyMs, work } of repeatedWork(features)) stack.use(repeat(what, everyMs, work, log))
+  const work = [...repeatedWork(features), { what: 'telemetry', everyMs: secondMs, work: telemetry.turn }]
+  for (const { what, everyMs, work: turn } of work) stack.use(repeat(what, everyMs, turn, log))
   const started = stack.move()
   return { broker, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }
@@ -60,6 +73,7 @@ export function repeatedWork({
   presenceWatch,
   scheduler,
   taxii,
+  telemetryWatch,
 }: Features): RepeatedWork[] {
   return [
     { what: 'scheduler', everyMs: secondMs, work: async () => void (await scheduler.tick()) },
@@ -68,6 +82,7 @@ export function repeatedWork({
     { what: 'exclusion lists', everyMs: secondMs, work: async () => await exclusions.pass() },
     { what: 'plans and receipts', everyMs: 5 * secondMs, work: exports.tick },
     { what: 'presence', everyMs: 2 * secondMs, work: presenceWatch.tick },
+    { what: 'live telemetry', everyMs: secondMs, work: telemetryWatch.tick },
     { what: 'lifecycle', everyMs: secondMs, work: async () => void (await lifecycles.tick()) },
     { what: 'firewall lists', everyMs: secondMs, work: async () => void (await lists.tick()) },
     { what: 'TAXII collections', everyMs: secondMs, work: taxii.tick },

@@ -27,6 +27,8 @@ import { createStix } from './stix/stix.ts'
 import { removeByBatch } from './taxii/remove-from-owner.ts'
 import { createTaxiiSettings } from './taxii/taxii-settings.ts'
 import { createTaxii } from './taxii/taxii.ts'
+import { createTelemetryWatch } from './telemetry/telemetry-watch.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
 
 export type FeatureParts = {
   connection: DatabaseConnection
@@ -73,6 +75,16 @@ export function createFeatures({
   const lifecycleParts = { db, clock, audit, onTouched: refreshTouched }
   const stix = createStix({ db, pool, audit, batches: library.batches, owners: library.owners, collections })
 
+  const environments = createEnvironments({
+    db,
+    audit,
+    keys,
+    authority,
+    settings,
+    clock,
+    serverFilesFolder,
+    runtimeFile: process.execPath,
+  })
   const readers = createReaders({ db, pool, audit, clock, hasReaderPort })
 
   return {
@@ -80,17 +92,10 @@ export function createFeatures({
     changes,
     access: new Access(connection, audit, clock),
     catalog: createCatalog({ db, audit, keys, clock }),
-    environments: createEnvironments({
-      db,
-      audit,
-      keys,
-      authority,
-      settings,
-      clock,
-      serverFilesFolder,
-      runtimeFile: process.execPath,
-    }),
+    environments,
     presenceWatch: createPresenceWatch({ db, clock, changes }),
+    telemetry: createTelemetry({ db, clock, environments }),
+    telemetryWatch: createTelemetryWatch({ db, changes }),
     exclusions,
     executions,
     exports: createExports({ db, clock, audit, changes, executions, exclusions }),

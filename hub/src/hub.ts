@@ -88,6 +88,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
       features,
       connection,
       notifications,
+      databaseDirectUrl: database.directUrl,
       dataFolder: config.dataFolder,
       brokerUrl: config.brokerUrl,
       log,

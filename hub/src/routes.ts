@@ -29,6 +29,7 @@ import { sightingRoutes } from './sightings/routes.ts'
 import { stixRoutes } from './stix/routes.ts'
 import { taxiiRoutes } from './taxii/routes.ts'
 import { taxiiSettingsRoutes } from './taxii/settings-routes.ts'
+import { telemetryRoutes } from './telemetry/routes.ts'
 
 export type RouteParts = {
   db: DatabaseConnection['db']
@@ -58,6 +59,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   settingsRoutes(server, db, settings, features.audit)
   auditRoutes(server, db)
   environmentRoutes(server, features.environments)
+  telemetryRoutes(server, features.telemetry)
   appRoutes(server, features.catalog)
   jobRoutes(server, features.jobs)
   executionRoutes(server, features.executions)
@@ -76,7 +78,14 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   listRoutes(server, features.lists)
   taxiiSettingsRoutes(server, features.taxiiSettings)
   taxiiRoutes(server, features.taxii, settings)
-  liveRoutes(server, { changes: features.changes, maySee: features.executions.isVisible })
+  liveRoutes(server, {
+    changes: features.changes,
+    maySee: async (what, organizationId, id) =>
+      what === 'execution'
+        ? await features.executions.isVisible(organizationId, id)
+        : await features.environments.isVisible(organizationId, id),
+    followTelemetry: features.telemetryWatch.follow,
+  })
   openapiRoutes(server)
   docsRoutes(server)
   healthRoutes(server, parts.health)

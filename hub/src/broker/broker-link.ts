@@ -3,7 +3,7 @@ import { connect as connectSocket, Socket } from 'node:net'
 import { hubSubscriptions, limits } from '@postern/protocol'
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt'
 import type { Log } from '../lib/log.ts'
-import type { Broker, ServerMessage, ServerMessageListener } from './broker.ts'
+import type { Broker, ServerMessage, ServerMessageListener, TelemetryListener } from './broker.ts'
 import { isEdgeStarting } from './edge-start.ts'
 import { MessageQueue } from './message-queue.ts'
 import { readMessage } from './read-message.ts'
@@ -27,6 +27,7 @@ const dropLogMs = 60_000
 /** The hub's connection to the broker, kept up until it is closed. One client for the embedded broker and for any other. */
 export function connectBroker({ log, ...address }: BrokerAddress & { log: Log }): Broker {
   const listeners = new Set<ServerMessageListener>()
+  const telemetryListeners = new Set<TelemetryListener>()
   const connectedListeners = new Set<() => void>()
   const client = openClient(address)
   const queue = new MessageQueue(handle)
@@ -71,7 +72,9 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
   function receive(topic: string, payload: Buffer): void {
     const read = readMessage(topic, payload)
     if (read.kind === 'refused') drop(topic, read.reason)
-    else if (!queue.add(read.serverXid, read.message)) drop(topic, 'too many messages wait to be handled')
+    else if (read.message.kind === 'telemetry') {
+      for (const listener of telemetryListeners) listener(read.serverXid, read.message)
+    } else if (!queue.add(read.serverXid, read.message)) drop(topic, 'too many messages wait to be handled')
   }
 
   async function handle(serverXid: string, message: ServerMessage): Promise<void> {
@@ -105,6 +108,7 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
       }
     },
     on: (listener) => added(listeners, listener),
+    onTelemetry: (listener) => added(telemetryListeners, listener),
     onConnected: (listener) => added(connectedListeners, listener),
     isConnected: () => isSubscribed,
     droppedCount: () => dropped,

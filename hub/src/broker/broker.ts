@@ -1,10 +1,13 @@
-import type { ConnectionLost, ExecutionEvent, Heartbeat } from '@postern/protocol'
+import type { ConnectionLost, ExecutionEvent, Heartbeat, Telemetry } from '@postern/protocol'
 
 /** What environment servers say over the broker, checked at the door. */
-export type ServerMessage = Heartbeat | ExecutionEvent | ConnectionLost
+export type ServerMessage = Heartbeat | ExecutionEvent | ConnectionLost | Telemetry
 
 /** Hears a message. What it throws is logged; the message is then lost, as any message on a broker may be. */
 export type ServerMessageListener = (serverXid: string, message: ServerMessage) => void | Promise<void>
+
+/** Hears telemetry, of which there is much: it must be quick, and must not throw. */
+export type TelemetryListener = (serverXid: string, said: Telemetry) => void
 
 /** The port that the hub's features see: whatever broker is behind it, embedded or a cluster. */
 export type Broker = {
@@ -12,6 +15,8 @@ export type Broker = {
   publish(topic: string, payload: string): Promise<void>
   /** @returns ends the listening */
   on(listener: ServerMessageListener): () => void
+  /** Telemetry comes here alone, at once and in no queue. @returns ends the listening */
+  onTelemetry(listener: TelemetryListener): () => void
   /** Called at each new connection, the first one too, once the hub's subscriptions are granted. */
   onConnected(listener: () => void): () => void
   isConnected(): boolean

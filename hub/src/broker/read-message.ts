@@ -1,4 +1,4 @@
-import { ConnectionLost, ExecutionEvent, Heartbeat, limits, serverXidOf, topics } from '@postern/protocol'
+import { ConnectionLost, ExecutionEvent, Heartbeat, limits, serverXidOf, Telemetry, topics } from '@postern/protocol'
 import * as z from 'zod'
 import type { ServerMessage } from './broker.ts'
 
@@ -32,6 +32,8 @@ function schemaOf(topic: string, serverXid: string) {
       return Heartbeat
     case topics.executionEvents(serverXid):
       return ExecutionEvent
+    case topics.telemetry(serverXid):
+      return Telemetry
     case topics.connectionLost(serverXid):
       return ConnectionLost
     default:

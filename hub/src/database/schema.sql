@@ -120,6 +120,7 @@ table attempt
   constraint attempt_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid)
   constraint attempt_state_check CHECK ((state = ANY (ARRAY['dispatched'::text, 'running'::text, 'finished'::text, 'lost'::text, 'refused'::text, 'cancelled'::text])))
   constraint attempt_tier_check CHECK ((tier = ANY (ARRAY['isolated'::text, 'separate-user'::text, 'none'::text])))
+  CREATE INDEX attempt_finished_of_server ON public.attempt USING btree (server_xid, finished_at) WHERE (finished_at IS NOT NULL)
   CREATE INDEX attempt_open_of_server ON public.attempt USING btree (server_xid) WHERE (finished_at IS NULL)
   CREATE UNIQUE INDEX attempt_open ON public.attempt USING btree (execution_id) WHERE (finished_at IS NULL)
 
@@ -314,8 +315,10 @@ table control_value
   state text not null
   since timestamp with time zone not null
   receipt_id bigint not null
+  reason text
   constraint control_value_pkey PRIMARY KEY (control_id, target, indicator_id)
-  constraint control_value_state_check CHECK ((state = ANY (ARRAY['held'::text, 'missing'::text, 'extra'::text, 'refused'::text, 'pending'::text, 'unverifiable'::text])))
+  constraint control_value_reason_check CHECK ((length(reason) <= 500))
+  constraint control_value_state_check CHECK ((state = ANY (ARRAY['held'::text, 'missing'::text, 'extra'::text, 'refused'::text, 'pending'::text, 'unverifiable'::text, 'left-out'::text])))
   CREATE INDEX control_value_of_indicator ON public.control_value USING btree (indicator_id)
 
 table decision
@@ -359,8 +362,10 @@ table environment
   name text not null
   created_at timestamp with time zone not null default now()
   deleted_at timestamp with time zone
+  owner_id bigint
   constraint environment_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64)))
   constraint environment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint environment_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
   constraint environment_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX environment_by_name ON public.environment USING btree (organization_id, name) WHERE (deleted_at IS NULL)
 
@@ -386,6 +391,8 @@ table environment_server
   last_heartbeat_at timestamp with time zone
   protocol_version integer
   reported jsonb not null default '{}'::jsonb
+  drained_at timestamp with time zone
+  drained_by text
   constraint environment_server_check CHECK (((enrolled_at IS NULL) OR ((public_key_pem IS NOT NULL) AND (sealing_public_key IS NOT NULL))))
   constraint environment_server_check1 CHECK (((confirmed_at IS NULL) OR (enrolled_at IS NOT NULL)))
   constraint environment_server_delivery_token_sha256_key UNIQUE (delivery_token_sha256)
@@ -927,6 +934,7 @@ table receipt
   unverified_transport boolean not null
   values_sha256 bytea
   created_at timestamp with time zone not null
+  named bigint
   constraint receipt_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
   constraint receipt_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
   constraint receipt_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
@@ -1175,6 +1183,80 @@ table taxii_status
   constraint taxii_status_root_id_fkey FOREIGN KEY (root_id) REFERENCES taxii_root(id) ON DELETE CASCADE
   constraint taxii_status_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'complete'::text])))
   CREATE INDEX taxii_status_by_age ON public.taxii_status USING btree (requested_at)
+
+table telemetry_10s
+  server_xid bigint not null
+  at timestamp with time zone not null
+  period_seconds real not null
+  cpu_percent real not null
+  memory_used_percent real not null
+  disk_used_percent real not null
+  running real not null
+  queued real not null
+  queue_wait_seconds real not null
+  round_trip_ms real
+  messages real not null
+  server_cpu_percent real not null
+  server_memory_bytes real not null
+  CREATE INDEX telemetry_10s_of_server ON ONLY public.telemetry_10s USING btree (server_xid, at)
+
+table telemetry_1h
+  server_xid bigint not null
+  at timestamp with time zone not null
+  period_seconds real not null
+  cpu_percent real not null
+  memory_used_percent real not null
+  disk_used_percent real not null
+  running real not null
+  queued real not null
+  queue_wait_seconds real not null
+  round_trip_ms real
+  messages real not null
+  server_cpu_percent real not null
+  server_memory_bytes real not null
+  cpu_percent_max real not null
+  memory_used_percent_max real not null
+  disk_used_percent_max real not null
+  queued_max real not null
+  queue_wait_seconds_max real not null
+  round_trip_ms_max real
+  CREATE INDEX telemetry_1h_of_server ON ONLY public.telemetry_1h USING btree (server_xid, at)
+
+table telemetry_1m
+  server_xid bigint not null
+  at timestamp with time zone not null
+  period_seconds real not null
+  cpu_percent real not null
+  memory_used_percent real not null
+  disk_used_percent real not null
+  running real not null
+  queued real not null
+  queue_wait_seconds real not null
+  round_trip_ms real
+  messages real not null
+  server_cpu_percent real not null
+  server_memory_bytes real not null
+  cpu_percent_max real not null
+  memory_used_percent_max real not null
+  disk_used_percent_max real not null
+  queued_max real not null
+  queue_wait_seconds_max real not null
+  round_trip_ms_max real
+  CREATE INDEX telemetry_1m_of_server ON ONLY public.telemetry_1m USING btree (server_xid, at)
+
+table telemetry_latest
+  server_xid bigint not null
+  at timestamp with time zone not null
+  said jsonb not null
+  ailments text[] not null
+  ailments_changed_at timestamp with time zone not null
+  constraint telemetry_latest_pkey PRIMARY KEY (server_xid)
+
+table telemetry_roll_up
+  step text not null
+  until timestamp with time zone not null default '-infinity'::timestamp with time zone
+  constraint telemetry_roll_up_pkey PRIMARY KEY (step)
+  constraint telemetry_roll_up_step_check CHECK ((step = ANY (ARRAY['1m'::text, '1h'::text])))
 
 table tombstone
   id bigint not null generated

@@ -86,6 +86,11 @@ export interface Database {
   taxii_pending: TaxiiPendingTable
   taxii_root: TaxiiRootTable
   taxii_status: TaxiiStatusTable
+  telemetry_10s: Telemetry10sTable
+  telemetry_1h: Telemetry1hTable
+  telemetry_1m: Telemetry1mTable
+  telemetry_latest: TelemetryLatestTable
+  telemetry_roll_up: TelemetryRollUpTable
   tombstone: TombstoneTable
   user_account: UserAccountTable
 }
@@ -333,6 +338,7 @@ export interface ControlValueTable {
   state: string
   since: Timestamp
   receipt_id: BigIntColumn
+  reason: string | null
 }
 
 export interface DecisionTable {
@@ -365,6 +371,7 @@ export interface EnvironmentTable {
   name: string
   created_at: GeneratedTimestamp
   deleted_at: Date | null
+  owner_id: string | null
 }
 
 export interface EnvironmentServerTable {
@@ -389,6 +396,8 @@ export interface EnvironmentServerTable {
   last_heartbeat_at: Date | null
   protocol_version: number | null
   reported: Generated<unknown>
+  drained_at: Date | null
+  drained_by: string | null
 }
 
 export interface ExcludedIndicatorTable {
@@ -799,6 +808,7 @@ export interface ReceiptTable {
   unverified_transport: boolean
   values_sha256: Buffer | null
   created_at: Timestamp
+  named: string | null
 }
 
 export interface ReceiptValuesTable {
@@ -976,6 +986,79 @@ export interface TaxiiStatusTable {
   requested_at: Timestamp
   total_count: number
   outcomes: unknown
+}
+
+export interface Telemetry10sTable {
+  server_xid: BigIntColumn
+  at: Timestamp
+  period_seconds: number
+  cpu_percent: number
+  memory_used_percent: number
+  disk_used_percent: number
+  running: number
+  queued: number
+  queue_wait_seconds: number
+  round_trip_ms: number | null
+  messages: number
+  server_cpu_percent: number
+  server_memory_bytes: number
+}
+
+export interface Telemetry1hTable {
+  server_xid: BigIntColumn
+  at: Timestamp
+  period_seconds: number
+  cpu_percent: number
+  memory_used_percent: number
+  disk_used_percent: number
+  running: number
+  queued: number
+  queue_wait_seconds: number
+  round_trip_ms: number | null
+  messages: number
+  server_cpu_percent: number
+  server_memory_bytes: number
+  cpu_percent_max: number
+  memory_used_percent_max: number
+  disk_used_percent_max: number
+  queued_max: number
+  queue_wait_seconds_max: number
+  round_trip_ms_max: number | null
+}
+
+export interface Telemetry1mTable {
+  server_xid: BigIntColumn
+  at: Timestamp
+  period_seconds: number
+  cpu_percent: number
+  memory_used_percent: number
+  disk_used_percent: number
+  running: number
+  queued: number
+  queue_wait_seconds: number
+  round_trip_ms: number | null
+  messages: number
+  server_cpu_percent: number
+  server_memory_bytes: number
+  cpu_percent_max: number
+  memory_used_percent_max: number
+  disk_used_percent_max: number
+  queued_max: number
+  queue_wait_seconds_max: number
+  round_trip_ms_max: number | null
+}
+
+export interface TelemetryLatestTable {
+  server_xid: BigIntColumn
+  at: Timestamp
+  said: unknown
+  ailments: string[]
+  ailments_changed_at: Timestamp
+}
+
+export interface TelemetryRollUpTable {
+  step: string
+  until: GeneratedTimestamp
 }
 
 export interface TombstoneTable {

@@ -1,5 +1,5 @@
 import type { Environment, EnvironmentServer } from '@postern/protocol'
-import { SandboxTier } from '@postern/protocol'
+import { SandboxTier, Telemetry } from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
@@ -9,14 +9,21 @@ import { presenceOf } from './presence.ts'
 const Reported = z.object({
   version: z.string().nullable().catch(null),
   tier: z.enum(SandboxTier.def.entries).nullable().catch(null),
+  state: z.enum(['ready', 'draining', 'locked']).nullable().catch(null),
 })
 
-export type EnvironmentRow = { id: string; name: string; organizationId: string; createdAt: Date }
+export type EnvironmentRow = {
+  id: string
+  name: string
+  organizationId: string
+  ownerId: string | null
+  createdAt: Date
+}
 
 function selectEnvironments(db: Db, organizationId: string) {
   return db
     .selectFrom('environment')
-    .select(['id', 'name', 'organization_id as organizationId', 'created_at as createdAt'])
+    .select(['id', 'name', 'organization_id as organizationId', 'owner_id as ownerId', 'created_at as createdAt'])
     .where('organization_id', '=', organizationId)
     .where('deleted_at', 'is', null)
 }
@@ -53,12 +60,18 @@ export async function lockEnvironmentRow(
 export async function withServers(db: Db, rows: EnvironmentRow[], now: Date): Promise<Environment[]> {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
-  const servers = await selectServers(db).where('environment_id', 'in', ids).orderBy('server_xid').execute()
+  const servers = await selectServers(db)
+    .where('environment_id', 'in', ids)
+    .orderBy('environment_server.server_xid')
+    .execute()
+  const owners = await ownerNames(db, rows)
   const counts = await openExecutions(db, ids)
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
     organizationId: row.organizationId,
+    ownerId: row.ownerId,
+    ownerName: row.ownerId === null ? null : (owners.get(row.ownerId) ?? null),
     servers: servers.filter((server) => server.environment_id === row.id).map((server) => toServer(server, now)),
     executionsQueued: counts.get(row.id)?.queued ?? 0,
     executionsRunning: counts.get(row.id)?.running ?? 0,
@@ -74,9 +87,16 @@ export async function findServer(
 ): Promise<EnvironmentServer | undefined> {
   const row = await selectServers(db)
     .where('environment_id', '=', environmentId)
-    .where('server_xid', '=', serverXid)
+    .where('environment_server.server_xid', '=', serverXid)
     .executeTakeFirst()
   return row === undefined ? undefined : toServer(row, now)
+}
+
+async function ownerNames(db: Db, rows: readonly EnvironmentRow[]): Promise<Map<string, string>> {
+  const ids = rows.map(({ ownerId }) => ownerId).filter((id) => id !== null)
+  if (ids.length === 0) return new Map()
+  const owners = await db.selectFrom('owner').select(['id', 'name']).where('id', 'in', ids).execute()
+  return new Map(owners.map(({ id, name }) => [id, name]))
 }
 
 async function openExecutions(
@@ -96,8 +116,9 @@ async function openExecutions(
 function selectServers(db: Db) {
   return db
     .selectFrom('environment_server')
+    .leftJoin('telemetry_latest', 'telemetry_latest.server_xid', 'environment_server.server_xid')
     .select([
-      'server_xid',
+      'environment_server.server_xid as server_xid',
       'environment_id',
       'name',
       'downloaded_by',
@@ -108,7 +129,10 @@ function selectServers(db: Db) {
       'confirmed_at',
       'revoked_at',
       'last_heartbeat_at',
+      'drained_at',
       'reported',
+      'telemetry_latest.at as telemetry_at',
+      'telemetry_latest.said as telemetry_said',
     ])
 }
 
@@ -119,8 +143,14 @@ function toServer(row: ServerRow, now: Date): EnvironmentServer {
   return {
     serverXid: row.server_xid,
     name: row.name,
-    presence: presenceOf(
-      { enrolledAt: row.enrolled_at, revokedAt: row.revoked_at, lastHeartbeatAt: row.last_heartbeat_at },
+    ...presenceOf(
+      {
+        enrolledAt: row.enrolled_at,
+        revokedAt: row.revoked_at,
+        lastHeartbeatAt: row.last_heartbeat_at,
+        state: reported.state,
+        telemetry: row.telemetry_at === null ? undefined : readTelemetry(row.telemetry_at, row.telemetry_said),
+      },
       now,
     ),
     confirmed: row.confirmed_at !== null,
@@ -132,5 +162,12 @@ function toServer(row: ServerRow, now: Date): EnvironmentServer {
     tier: reported.tier,
     downloadedBy: row.downloaded_by,
     downloadedAt: row.downloaded_at.toISOString(),
+    drainedAt: row.drained_at?.toISOString() ?? null,
   }
+}
+
+/** What another release wrote, and this one cannot read, says nothing. */
+function readTelemetry(at: Date, said: unknown): { at: Date; said: Telemetry } | undefined {
+  const read = z.safeParse(Telemetry, said)
+  return read.success ? { at, said: read.data } : undefined
 }

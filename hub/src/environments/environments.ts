@@ -5,6 +5,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { isRowId } from '../lib/row-id.ts'
 import { tellChange } from '../live/changes.ts'
 import type { Authority } from '../pki/authority.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -77,6 +78,20 @@ export function createEnvironments(parts: EnvironmentParts) {
     /** @param after the id of the last environment of the page before */
     async list(caller: Member, after: string | undefined, rowsMax: number): Promise<Environment[]> {
       return await withServers(db, await listEnvironmentRows(db, caller.organizationId, after, rowsMax), clock.now())
+    },
+
+    /** Whether a live page of an organization may follow a server. */
+    async isVisible(organizationId: string, serverXid: string): Promise<boolean> {
+      if (!isRowId(serverXid)) return false
+      const row = await db
+        .selectFrom('environment_server')
+        .innerJoin('environment', 'environment.id', 'environment_server.environment_id')
+        .select('server_xid')
+        .where('server_xid', '=', serverXid)
+        .where('organization_id', '=', organizationId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     get: (caller: Member, environmentId: string): Promise<Environment> => detail(db, caller, environmentId),

@@ -11,9 +11,10 @@ export type PresenceWatchParts = {
 }
 
 /**
- * Notices silence: a server that stops speaking writes nothing, so its way from online over unknown to offline is told by looking
- * which of them passed a threshold of presence.ts since the last look. Every hub tells its own browsers. What a server does
- * itself, such as speaking again, is told where it is recorded.
+ * Notices silence and illness: a server that stops speaking writes nothing, so its way from online over unknown to offline is told by
+ * looking which of them passed a threshold of presence.ts since the last look; and telemetry, of which there is much, is told of when it
+ * makes a server ill or well. Every hub tells its own browsers. What else a server does, such as speaking again, is told where it is
+ * recorded.
  */
 export function createPresenceWatch({ db, clock, changes }: PresenceWatchParts) {
   let lookedAt = clock.now()
@@ -25,10 +26,12 @@ export function createPresenceWatch({ db, clock, changes }: PresenceWatchParts) 
       select distinct e.id, e.organization_id as "organizationId"
       from environment_server s
       join environment e on e.id = s.environment_id and e.deleted_at is null
+      left join telemetry_latest t on t.server_xid = s.server_xid
       cross join (values (${onlineSeconds}::int), (${unknownSeconds}::int)) threshold(seconds)
       where s.enrolled_at is not null and s.revoked_at is null
-        and coalesce(s.last_heartbeat_at, s.enrolled_at) >= ${lookedAt}::timestamptz - make_interval(secs => threshold.seconds)
-        and coalesce(s.last_heartbeat_at, s.enrolled_at) < ${now}::timestamptz - make_interval(secs => threshold.seconds)`.execute(
+        and (t.ailments_changed_at > ${lookedAt} or (
+          coalesce(s.last_heartbeat_at, s.enrolled_at) >= ${lookedAt}::timestamptz - make_interval(secs => threshold.seconds)
+          and coalesce(s.last_heartbeat_at, s.enrolled_at) < ${now}::timestamptz - make_interval(secs => threshold.seconds)))`.execute(
       db,
     )
     lookedAt = now

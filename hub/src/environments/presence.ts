@@ -1,22 +1,67 @@
-import { type EnvironmentServer, limits } from '@postern/protocol'
+import { type EnvironmentServer, limits, type Telemetry } from '@postern/protocol'
+import { ailmentSentences } from '../telemetry/ailments.ts'
 
-/** Silence, in seconds, up to which a server counts as online: a lease's life, so three heartbeats fit in. */
-export const onlineSeconds = limits.leaseSeconds
+/** Silence, in seconds, up to which a server counts as online: after it the hub may give what ran there to another one (D10). */
+export const onlineSeconds = limits.leaseTakeoverSeconds
 /** Silence up to which nothing is claimed: a restart or a short cut of the line. Beyond it the server counts as offline. */
-export const unknownSeconds = 90
+export const unknownSeconds = 120
+/** Telemetry that is older than this, and than three times what it was sent every, says nothing of now. */
+export const telemetrySecondsMax = 60
 
-export type PresenceFacts = { enrolledAt: Date | null; revokedAt: Date | null; lastHeartbeatAt: Date | null }
+export type PresenceFacts = {
+  enrolledAt: Date | null
+  revokedAt: Date | null
+  lastHeartbeatAt: Date | null
+  /** By its last heartbeat. */
+  state: 'ready' | 'draining' | 'locked' | null
+  telemetry: { at: Date; said: Telemetry } | undefined
+}
+
+export type Judgement = Pick<EnvironmentServer, 'presence' | 'presenceReason'>
 
 /**
- * What is shown of an environment server (ES-15), from stored facts alone, so that every hub says the same. The rule stands
- * in docs/operating/presence.md; a test compares the two.
+ * What is shown of an environment server (ES-15, D32), and the sentence that made it so: from stored facts alone, so that every hub says
+ * the same. The rule stands in docs/operating/presence.md; a test compares the two.
  */
-export function presenceOf(facts: PresenceFacts, now: Date): EnvironmentServer['presence'] {
-  if (facts.revokedAt !== null) return 'revoked'
-  if (facts.enrolledAt === null) return 'waiting'
-  // A server that enrolled and never spoke is silent since it enrolled.
-  const silentSince = facts.lastHeartbeatAt ?? facts.enrolledAt
-  const silentSeconds = (now.getTime() - silentSince.getTime()) / 1000
-  if (silentSeconds <= onlineSeconds) return facts.lastHeartbeatAt === null ? 'unknown' : 'online'
-  return silentSeconds <= unknownSeconds ? 'unknown' : 'offline'
+export function presenceOf(facts: PresenceFacts, now: Date): Judgement {
+  const { enrolledAt, revokedAt, lastHeartbeatAt } = facts
+  if (revokedAt !== null) return judged('revoked', 'Its identity was taken away.')
+  if (enrolledAt === null) return judged('waiting', 'It was downloaded and has not enrolled yet.')
+  if (lastHeartbeatAt === null) {
+    const silent = secondsSince(enrolledAt, now)
+    const said = `It enrolled ${shown(silent)} ago and has not spoken since`
+    return silent <= unknownSeconds
+      ? judged('unknown', `${said}.`)
+      : judged('offline', `${said}, which is longer than ${unknownSeconds} s.`)
+  }
+  const silent = secondsSince(lastHeartbeatAt, now)
+  const heard = `Its last heartbeat came ${shown(silent)} ago`
+  if (silent > unknownSeconds) return judged('offline', `${heard}, which is longer than ${unknownSeconds} s.`)
+  if (silent > onlineSeconds) return judged('unknown', `${heard}, which is longer than ${onlineSeconds} s.`)
+  const ill = illnesses(facts, now)
+  if (ill.length > 0) return judged('unhealthy', `It is online, but ${ill.join('; ')}.`)
+  return judged('online', `${heard}.`)
+}
+
+function illnesses({ state, telemetry }: PresenceFacts, now: Date): string[] {
+  const locked = state === 'locked' ? ['its keychain is locked, so that nothing runs'] : []
+  if (telemetry === undefined) return locked
+  const age = secondsSince(telemetry.at, now)
+  if (age > Math.max(telemetrySecondsMax, 3 * telemetry.said.periodSeconds)) return locked
+  return [...locked, ...ailmentSentences(telemetry.said)]
+}
+
+function judged(presence: Judgement['presence'], presenceReason: string): Judgement {
+  return { presence, presenceReason }
+}
+
+function secondsSince(at: Date, now: Date): number {
+  return (now.getTime() - at.getTime()) / 1000
+}
+
+function shown(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 120) return `${whole} s`
+  if (whole < 7200) return `${Math.floor(whole / 60)} minutes`
+  return whole < 172_800 ? `${Math.floor(whole / 3600)} hours` : `${Math.floor(whole / 86_400)} days`
 }

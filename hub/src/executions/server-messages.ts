@@ -114,7 +114,7 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
 type Before = {
   state: string | null
   wasSilent: boolean
-  /** Whether another name, version or tier is shown from now on. */
+  /** Whether another name, version, tier or state is shown from now on. */
   isDifferent: boolean
   renamedFrom: string | null
   sender: Sender
@@ -140,7 +140,8 @@ async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, n
     where s.server_xid = before.server_xid
     returning before.state, before."wasSilent",
       (before.name <> s.name or before.reported ->> 'version' is distinct from s.reported ->> 'version'
-        or before.reported ->> 'tier' is distinct from s.reported ->> 'tier') as "isDifferent", case when before.name <> s.name then before.name end as "renamedFrom",
+        or before.reported ->> 'tier' is distinct from s.reported ->> 'tier'
+        or before.reported ->> 'state' is distinct from s.reported ->> 'state') as "isDifferent", case when before.name <> s.name then before.name end as "renamedFrom",
       json_build_object('organizationId', e.organization_id::text, 'environmentId', e.id::text) as sender`.execute(db)
   return rows[0]
 }

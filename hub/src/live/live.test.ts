@@ -22,7 +22,8 @@ beforeAll(async () => {
   server = await createServer({ authenticate: async () => caller, logger: false })
   liveRoutes(server, {
     changes: rehearsal.changes,
-    maySee: async (organizationId, id) => await rehearsal.executions.isVisible(organizationId, id),
+    maySee: async (_, organizationId, id) => await rehearsal.executions.isVisible(organizationId, id),
+    followTelemetry: () => () => {},
   })
   url = (await server.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws') + paths.live
   await rehearsal.addServer('one')
@@ -250,6 +251,7 @@ describe('D15: live pages', () => {
     liveRoutes(own, {
       changes: { on: (listener) => ((tell = listener), () => {}), onGap: () => () => {} },
       maySee: async () => true,
+      followTelemetry: () => () => {},
     })
     const { port } = new URL(await own.listen({ host: '127.0.0.1', port: 0 }))
     const socket = connectTcp({ host: '127.0.0.1', port: Number(port) })

@@ -22,19 +22,23 @@ const closeCodes = { goingAway: 1001, policy: 1008, tryAgain: 1013 } as const
 
 export type LiveParts = {
   changes: Pick<Changes, 'on' | 'onGap'>
-  /** Whether an execution is one that the organization may see. */
-  maySee(organizationId: string, executionId: string): Promise<boolean>
+  /** Whether what is followed by its id is one that the organization may see. */
+  maySee(what: Followed, organizationId: string, id: string): Promise<boolean>
+  /** Looks after a server's telemetry while a page follows it. @returns ends that */
+  followTelemetry(serverXid: string): () => void
 }
 
 const beat: LiveBeat = { alive: true }
 
+/** What a browser follows by its id. */
+export type Followed = 'execution' | 'environment-server'
 /** What a browser may follow as a whole, within its organization. */
-type List = Exclude<LiveRequest['subscribe'], 'execution'>
+type List = Exclude<LiveRequest['subscribe'], Followed>
 
-/** `executions`: which are followed; false until it is known that they may be. */
+/** `followed`: by kind and id; what ends it, or nothing until it is known that it may be. */
 type Subscriber = {
   organizationId: string
-  executions: Map<string, boolean>
+  followed: Map<string, (() => void) | undefined>
   lists: Set<List>
   socket: WebSocket
   heard: boolean
@@ -44,7 +48,7 @@ type Subscriber = {
  * Tells browsers what changed, so that they fetch it again: ids only (D15). By cookie alone: other sites' pages are kept out by the
  * exact Origin check that the cookie's authentication makes for every upgrade (D18).
  */
-export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void {
+export function liveRoutes(server: Server, { changes, maySee, followTelemetry }: LiveParts): void {
   const subscribers = new Set<Subscriber>()
   const stopChanges = changes.on((change) => {
     for (const subscriber of subscribers) tell(subscriber, change)
@@ -76,7 +80,7 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
       }
       const subscriber: Subscriber = {
         organizationId: organizationOf(request.caller),
-        executions: new Map(),
+        followed: new Map(),
         lists: new Set(),
         socket,
         heard: true,
@@ -86,7 +90,10 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
       socket.on('pong', () => {
         subscriber.heard = true
       })
-      socket.on('close', () => subscribers.delete(subscriber))
+      socket.on('close', () => {
+        subscribers.delete(subscriber)
+        for (const end of subscriber.followed.values()) end?.()
+      })
       socket.on('error', () => socket.terminate())
       socket.on('message', (data) => {
         subscribe(subscriber, String(data)).catch((error: unknown) => {
@@ -99,28 +106,31 @@ export function liveRoutes(server: Server, { changes, maySee }: LiveParts): void
 
   async function subscribe(subscriber: Subscriber, text: string): Promise<void> {
     const wanted = readRequest(text)
-    const { socket, executions, organizationId } = subscriber
+    const { socket, followed, organizationId } = subscriber
     if (wanted === undefined) return socket.close(closeCodes.policy, 'that is no subscription')
-    if (wanted.subscribe !== 'execution') {
-      subscriber.lists.add(wanted.subscribe)
+    const { subscribe: what, id } = wanted
+    if (what !== 'execution' && what !== 'environment-server') {
+      subscriber.lists.add(what)
       return
     }
-    if (wanted.id === undefined) return socket.close(closeCodes.policy, 'name the execution')
-    if (executions.has(wanted.id)) return
-    if (executions.size >= liveBounds.subscriptionsMax)
+    if (id === undefined) return socket.close(closeCodes.policy, 'name what is to be followed')
+    const key = keyOf(what, id)
+    if (followed.has(key)) return
+    if (followed.size >= liveBounds.subscriptionsMax)
       return socket.close(closeCodes.policy, `at most ${liveBounds.subscriptionsMax} subscriptions`)
     // Counted before the look-up, so that many at once do not slip past the bound.
-    executions.set(wanted.id, false)
-    if (await maySee(organizationId, wanted.id)) executions.set(wanted.id, true)
-    else executions.delete(wanted.id)
+    followed.set(key, undefined)
+    if (!(await maySee(what, organizationId, id))) followed.delete(key)
+    // The page may have gone meanwhile.
+    else if (subscribers.has(subscriber))
+      followed.set(key, what === 'environment-server' ? followTelemetry(id) : () => {})
   }
 }
 
 function tell(subscriber: Subscriber, change: Change): void {
-  const { socket, organizationId, executions, lists } = subscriber
+  const { socket, organizationId, followed, lists } = subscriber
   const { organizationId: whose, ...told } = change
-  const isFollowed = change.changed === 'execution' && change.id !== undefined && executions.get(change.id) === true
-  if (isFollowed) send(socket, told)
+  if (change.id !== undefined && followed.get(keyOf(change.changed, change.id)) !== undefined) send(socket, told)
   if (whose !== organizationId) return
   const shown = asShownIn(told)
   if (shown !== undefined && lists.has(shown.changed)) send(socket, shown)
@@ -129,9 +139,14 @@ function tell(subscriber: Subscriber, change: Change): void {
 /** A change as the list sees it that shows it; a list shows of an execution its state, and that it wrote a receipt. */
 function asShownIn(change: LiveChange): (LiveChange & { changed: List }) | undefined {
   const { changed, part } = change
+  if (changed === 'environment-server') return undefined
   if (changed !== 'execution') return { ...change, changed }
   if (part === 'state') return { ...change, changed: 'executions' }
   return part === 'receipt' ? { changed: 'receipts', part } : undefined
+}
+
+function keyOf(what: LiveChange['changed'], id: string): string {
+  return `${what} ${id}`
 }
 
 function send(socket: WebSocket, message: LiveChange | LiveBeat): void {

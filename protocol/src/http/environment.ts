@@ -5,8 +5,13 @@ import { SandboxTier } from './execution.ts'
 export const EnvironmentServer = z.object({
   serverXid: ServerXid,
   name: z.string(),
-  /** By the time of the last heartbeat; `waiting` until it has enrolled, `revoked` for good. */
-  presence: z.enum(['waiting', 'online', 'unknown', 'offline', 'revoked']),
+  /**
+   * By the last heartbeat and what telemetry says (D32); `waiting` until it has enrolled, `revoked` until it is enrolled anew. The rule
+   * stands in docs/operating/presence.md.
+   */
+  presence: z.enum(['waiting', 'online', 'unhealthy', 'unknown', 'offline', 'revoked']),
+  /** The sentence that made it so, for people. */
+  presenceReason: z.string(),
   /** False until the fingerprint was confirmed or enrolment followed the download within the hour (S9). */
   confirmed: z.boolean(),
   keyFingerprint: z.nullable(z.string()),
@@ -17,6 +22,8 @@ export const EnvironmentServer = z.object({
   tier: z.nullable(SandboxTier),
   downloadedBy: z.string(),
   downloadedAt: Instant,
+  /** Since when, by a person's order, nothing is placed on it; null while it takes executions. */
+  drainedAt: z.nullable(Instant),
 })
 export type EnvironmentServer = z.infer<typeof EnvironmentServer>
 
@@ -24,6 +31,9 @@ export const Environment = z.object({
   id: Id,
   name: z.string(),
   organizationId: Id,
+  /** Whom its jobs write for, unless they name another owner; null where none was chosen. */
+  ownerId: z.nullable(Id),
+  ownerName: z.nullable(z.string()),
   servers: z.array(EnvironmentServer),
   executionsQueued: Count,
   executionsRunning: Count,
@@ -31,13 +41,22 @@ export const Environment = z.object({
 })
 export type Environment = z.infer<typeof Environment>
 export const EnvironmentPage = pageOf(Environment)
-export const CreateEnvironment = z.strictObject({ name: Name })
+export const CreateEnvironment = z.strictObject({ name: Name, ownerId: z.optional(Id) })
 export type CreateEnvironment = z.infer<typeof CreateEnvironment>
+
+/** What of an environment is to be another from now on. */
+export const ChangeEnvironment = z.strictObject({ name: z.optional(Name), ownerId: z.optional(z.nullable(Id)) })
+export type ChangeEnvironment = z.infer<typeof ChangeEnvironment>
 
 /** What to download (ES-2). The answer is the file itself; asking for it is audited (S9). */
 export const CreateDownload = z.strictObject({
   kind: z.enum(['bundle', 'config', 'server']),
   serverName: z.optional(Name),
+  /**
+   * For a server that there is already, revoked or not: the file enrols it anew, under the same number with a new key, and a person
+   * confirms the new fingerprint (D37). Its old identity ends with the download.
+   */
+  serverXid: z.optional(ServerXid),
   /** Leave the Node runtime out of a bundle. */
   withoutRuntime: z.optional(z.boolean()),
 })

@@ -11,6 +11,8 @@ export const topics = {
   heartbeatAnswer: (serverXid: string) => `servers/${serverXid}/heartbeat-answer` as const,
   /** Environment server → hub: what happened to an execution. */
   executionEvents: (serverXid: string) => `servers/${serverXid}/execution-events` as const,
+  /** Environment server → hub: what it measures of itself (D32). */
+  telemetry: (serverXid: string) => `servers/${serverXid}/telemetry` as const,
   /** Last will of an environment server's connection. */
   connectionLost: (serverXid: string) => `servers/${serverXid}/connection-lost` as const,
 } as const
@@ -20,6 +22,7 @@ export const topicRights = {
   publish: (serverXid: string) => [
     topics.heartbeat(serverXid),
     topics.executionEvents(serverXid),
+    topics.telemetry(serverXid),
     topics.connectionLost(serverXid),
   ],
   subscribe: (serverXid: string) => [topics.commands(serverXid), topics.heartbeatAnswer(serverXid)],
@@ -29,6 +32,7 @@ export const topicRights = {
 export const hubSubscriptions = [
   'servers/+/heartbeat',
   'servers/+/execution-events',
+  'servers/+/telemetry',
   'servers/+/connection-lost',
 ] as const
 
