@@ -103,3 +103,6 @@ export async function createTestLists(): Promise<TestLists> {
     },
   }
 }
+
+/** Hosts of a domain that stands for a test of its own. */
+export const names = (count: number, of: string) => Array.from({ length: count }, (_, n) => `h${n}.${of}.example.com`)
