@@ -63,6 +63,13 @@ test.concurrent('AED-2: a data collection becomes what the titled collection hol
         'File: AED takes no hashes': 1,
         'TLP:RED': 2,
       },
+      // LIB-8: of the addresses a part is left out, so each one says why.
+      values: [
+        ['left-out', 'Address', '2001:db8::1', 'Address: AED takes no IPv6'],
+        ['left-out', 'CIDR', '198.51.100.0/24', 'CIDR: blocks are not sent unless parameter blocks is on'],
+        ['left-out', 'EmailAddress', 'bad@example.com', 'EmailAddress: AED takes no mail addresses'],
+        ['left-out', 'File', '0'.repeat(32), 'File: AED takes no hashes'],
+      ],
     },
   ])
   expect(hub.complaints).toEqual([])

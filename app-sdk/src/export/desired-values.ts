@@ -1,4 +1,5 @@
 import type { ExportControl, Value } from './control.ts'
+import { NotTaken } from './not-taken.ts'
 import type { CollectionVersion, PlanStore } from './plan-store.ts'
 import { keyOf } from './value-key.ts'
 import { ValueSet } from './value-set.ts'
@@ -6,8 +7,8 @@ import { ValueSet } from './value-set.ts'
 /** What a control should hold of a collection's version, and what of it the control cannot take. */
 export interface DesiredValues {
   readonly values: ValueSet
-  /** Counts by reason; what the hub left out (TLP, exclusion lists) is among them. */
-  readonly notTaken: Readonly<Record<string, number>>
+  /** What the hub left out (TLP, exclusion lists) is counted among them. */
+  readonly notTaken: NotTaken
 }
 
 /** Reads a version to its checked end before anything is concluded from it. */
@@ -17,25 +18,24 @@ export async function desiredValues(
   control: ExportControl,
   tempPath: string,
 ): Promise<DesiredValues> {
-  const notTaken = new Map<string, number>()
+  const notTaken = new NotTaken()
   const version = await store.values(collection.id, collection.version)
   const values = await ValueSet.ofKeys(taken(version.values, control, notTaken), tempPath)
-  for (const [reason, count] of Object.entries(version.leftOut()))
-    notTaken.set(reason, (notTaken.get(reason) ?? 0) + count)
-  return { values, notTaken: Object.fromEntries(notTaken) }
+  for (const [reason, count] of Object.entries(version.leftOut())) notTaken.count(reason, count)
+  return { values, notTaken }
 }
 
 async function* taken(
   blocks: AsyncIterable<readonly Value[]>,
   control: ExportControl,
-  notTaken: Map<string, number>,
+  notTaken: NotTaken,
 ): AsyncGenerator<readonly string[]> {
   for await (const values of blocks) {
     const keys: string[] = []
     for (const value of values) {
       const verdict = control.accepts(...value)
       if (verdict === true) keys.push(keyOf(value))
-      else notTaken.set(verdict, (notTaken.get(verdict) ?? 0) + 1)
+      else notTaken.add(value, verdict)
     }
     yield keys
   }

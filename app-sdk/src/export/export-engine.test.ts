@@ -12,6 +12,7 @@ import { HubSession } from '../net/hub-session.ts'
 import { NotReadable } from './control.ts'
 import type { ExportControl, Value } from './control.ts'
 import { HubPlanStore } from './hub-plan-store.ts'
+import { notTakenLimits } from './not-taken-limits.ts'
 import { runExport } from './run-export.ts'
 
 const token = 'API:1:test:4102444800000:signature'
@@ -167,7 +168,7 @@ async function pushApproving(control: MemoryControl, collection: string): Promis
 const hosts = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index): [string, string] => [
     'Host',
-    `h${String(from + index).padStart(5, '0')}.example.com`,
+    `h${String(index).padStart(5, '0')}.example.com`,
   ])
 
 async function synced(name: string, count: number): Promise<MemoryControl> {
@@ -273,6 +274,19 @@ test('D5: a control that cannot be read is unverifiable, and is sent only what c
   }
   const last = hub.plans.receipts.at(-1) as CreateReceipt
   expect([last.state, last.added, last.removed]).toEqual(['unverifiable', 0, 1])
+})
+
+test('LIB-8: a receipt names what its control cannot take with the reason, up to a bound for each reason, and counts all', async () => {
+  const count = notTakenLimits.namedOfReasonMax + 1
+  const files = Array.from({ length: count }, (_, index): [string, string] => ['File', String(index).padStart(32, '0')])
+  const control = new MemoryControl('choosy')
+  hub.plans.setCollection('choosy', [...hosts(2), ...files], { 'TLP:RED': 3 })
+  const outcome = await push(control, 'choosy')
+  expect(outcome.message).toContain(`${count + 3} of the collection not taken`)
+  const { notTaken, values } = hub.plans.receipts.at(-1) ?? {}
+  expect(notTaken).toEqual({ 'File: not taken': count, 'TLP:RED': 3 })
+  expect(values).toHaveLength(notTakenLimits.namedOfReasonMax)
+  expect(values?.[0]).toEqual(['left-out', ...(files[0] ?? []), 'File: not taken'])
 })
 
 test('D4: values that were cut off, are out of order or do not agree with their checksum change nothing', async () => {

@@ -170,6 +170,7 @@ async function writeReceipt(
     notReadable: held.notReadable,
     applied,
     removed: difference.remove,
+    notTaken: desired.notTaken,
     tempPath,
   }
   const verdict = await verify(finding)
@@ -187,7 +188,7 @@ async function writeReceipt(
     added: applied.added,
     removed: applied.removed,
     removedBy: difference.remove.count > 0 ? control.removedBy : null,
-    notTaken: desired.notTaken,
+    notTaken: desired.notTaken.counts,
     unverifiedTransport: control.isUnverified,
   }
   await run.store.writeReceipt(receipt, verdict.values)
@@ -215,7 +216,7 @@ function planOf(control: ExportControl, findings: Findings, guards: CreatePlan['
     heldDigest: held.values.digest,
     checksum,
     guards,
-    notTaken: desired.notTaken,
+    notTaken: desired.notTaken.counts,
   }
 }
 

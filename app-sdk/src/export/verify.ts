@@ -3,6 +3,7 @@ import type { ReceiptState } from '@postern/protocol'
 import type { Applied } from './apply.ts'
 import { compareSets } from './compare-sets.ts'
 import type { ExportControl } from './control.ts'
+import type { NotTaken } from './not-taken.ts'
 import type { ValuesFile } from './plan-store.ts'
 import { writeValuesFile } from './values-file.ts'
 import type { ValueSet } from './value-set.ts'
@@ -14,7 +15,7 @@ export interface Verdict {
   readonly reason: string | undefined
   readonly missing: number
   readonly extra: number
-  /** Every missing, extra and refused value. */
+  /** Every missing, extra and refused value, and what the control cannot take. */
   readonly values: ValuesFile
 }
 
@@ -34,6 +35,8 @@ export interface Finding {
   readonly applied: Applied
   /** What was to be taken out. */
   readonly removed: ValueSet
+  /** What of the collection the control cannot take. */
+  readonly notTaken: NotTaken
   readonly tempPath: string
 }
 
@@ -87,6 +90,7 @@ async function* receiptLines(finding: Finding, counts: Counts): AsyncGenerator<r
     counts.extraUnexplained = counts.extra - (await acknowledgedExtras(finding, refused))
   }
   yield finding.applied.refused.map(({ value, reason }) => ['refused', ...value, reason.slice(0, 500)])
+  yield* finding.notTaken.lines()
 }
 
 /** How many values are still held although the control acknowledged, without breaking off, that they were taken out. */

@@ -71,14 +71,20 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
         if (text === '') continue
         const read = ReceiptValue.safeParse(readJsonLine(text, number))
         if (!read.success)
-          throw new Problem('invalid', `Line ${number} is not ["missing", "extra" or "refused", type, value, reason].`)
-        const [state, type, value] = read.data
-        await values.add({ state, type, value })
+          throw new Problem(
+            'invalid',
+            `Line ${number} is not ["missing", "extra", "refused" or "left-out", type, value, reason].`,
+          )
+        await values.add(read.data)
       }
       const sha256 = await blob.end()
       await executions.holdLease(trx, caller)
-      await trx.updateTable('receipt').set({ values_sha256: sha256 }).where('id', '=', id).execute()
-      await values.end(receipt)
+      const named = await values.end(receipt)
+      await trx
+        .updateTable('receipt')
+        .set({ values_sha256: sha256, named: String(named) })
+        .where('id', '=', id)
+        .execute()
       await tell(trx, exporter)
       return toApi(receipt)
     })

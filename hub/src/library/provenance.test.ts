@@ -1,18 +1,23 @@
 import { gzipSync } from 'node:zlib'
 import { indicatorId } from '@postern/intel'
-import { type CreateReceipt, type IndicatorDetail, type IndicatorExports, paths } from '@postern/protocol'
+import {
+  type CreateReceipt,
+  type IndicatorDetail,
+  type IndicatorExports,
+  paths,
+  type ReceiptValue,
+} from '@postern/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { type Collections, createCollections } from '../collections/collections.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import { createExports } from '../exports/exports.ts'
 import { exportRoutes } from '../exports/routes.ts'
+import { receiptIn } from '../exports/test-plans.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { createExclusions, type ExclusionLists } from '../exclusions/exclusions.ts'
 import { createLibrary, type LibraryParts } from './create-library.ts'
-import { LibraryStore } from './library-store.ts'
 import { libraryRoutes } from './routes.ts'
-import { compileSearch } from './tql-to-sql.ts'
 
 type ExecutionCaller = Extract<Caller, { kind: 'execution' }>
 
@@ -182,6 +187,7 @@ describe('LIB-8: provenance', () => {
 
 describe('LIB-8: why a value is on a control, and why not', () => {
   const target = 'Blocked'
+  const one = { collectionVersion: 1, target, desired: 1, held: 1, added: 1, notTaken: {} }
 
   async function exporting(tql: string) {
     const { id: collectionId } = await collections.create(person, { name: `Collection ${made}`, tql })
@@ -195,27 +201,15 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     return { collectionId, controlId, caller }
   }
 
-  async function receipt(caller: ExecutionCaller, given: Partial<CreateReceipt>): Promise<string> {
-    const body = {
-      planId: null,
-      collectionVersion: 1,
-      target,
-      state: 'in-sync',
-      desired: 1,
-      held: 1,
-      missing: 0,
-      extra: 0,
-      added: 1,
-      removed: 0,
-      removedBy: null,
-      notTaken: {},
-      unverifiedTransport: false,
-      ...given,
-    }
+  async function receipt(
+    caller: ExecutionCaller,
+    given: Partial<CreateReceipt>,
+    lines: readonly ReceiptValue[] = [],
+  ): Promise<string> {
     const reply = await server.inject({
       method: 'POST',
       url: paths.receipts,
-      payload: body,
+      payload: receiptIn('', { ...one, ...given }),
       headers: { caller: JSON.stringify(caller) },
     })
     expect(reply.statusCode).toBe(201)
@@ -223,7 +217,7 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     const values = await server.inject({
       method: 'PUT',
       url: paths.receiptValues(id),
-      payload: gzipSync(''),
+      payload: gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
       headers: {
         caller: JSON.stringify(caller),
         'content-type': 'application/x-ndjson',
@@ -317,10 +311,119 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}"`)
     await receipt(caller, { collectionId, notTaken: { 'File: takes no hashes': 1 } })
     const on = async (id: string) => (await exportsOf(id)).targets.find((each) => each.controlId === controlId)
-    expect(await on(indicatorId('File', '4'.repeat(32)))).toMatchObject({ state: 'absent', reason: 'left-out' })
+    expect(await on(indicatorId('File', '4'.repeat(32)))).toMatchObject({
+      state: 'absent',
+      reason: 'left-out',
+      detail: 'File: takes no hashes',
+    })
     await send({ indicator: [{ type: 'Host', summary: 'taken.example.com', active: false }] })
     await collections.refresh(person, collectionId)
     expect(await on(indicatorId('Host', 'taken.example.com'))).toMatchObject({ state: 'held', isWanted: false })
+  })
+
+  test('LIB-8: of an app that leaves out part of a type, what it named is told with its reason, and nothing else is denied', async () => {
+    const [ipv4, ipv6] = [`192.0.2.${made}`, `2001:db8::${made}`]
+    await send({ indicator: [ipv4, ipv6].map((summary) => ({ type: 'Address', summary })) })
+    await send({ indicator: [{ type: 'Host', summary: `other-${made}.example.com` }] })
+    const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}" and typeName = "Address"`)
+    const on = async (type: 'Address' | 'Host', value: string) =>
+      (await exportsOf(indicatorId(type, value))).targets.find((each) => each.controlId === controlId)
+    const reason = 'Address: AED takes no IPv6'
+    const notTaken = { [reason]: 1 }
+
+    // An app that counts and names nothing: which of the two is there, nobody can tell.
+    await receipt(caller, { collectionId, notTaken })
+    const unknown = {
+      state: 'unknown',
+      reason: 'not-named',
+      detail:
+        'The control should hold 1 values by its receipt, of which 0 are known by name, and this is none of those.',
+    }
+    expect([await on('Address', ipv4), await on('Address', ipv6)]).toMatchObject([unknown, unknown])
+    expect(await on('Host', `other-${made}.example.com`)).toMatchObject({ state: 'absent', reason: 'not-a-member' })
+
+    const receiptId = await receipt(caller, { collectionId, notTaken }, [['left-out', 'Address', ipv6, reason]])
+    expect(await on('Address', ipv4)).toMatchObject({ state: 'held', reason: null, detail: null })
+    const leftOut = { state: 'absent', reason: 'left-out', detail: reason, isWanted: true, receiptId }
+    expect(await on('Address', ipv6)).toMatchObject(leftOut)
+    const { body } = await get<{ data: object[] }>(person, `${paths.receiptValues(receiptId)}?change=left-out`)
+    expect(body.data).toEqual([{ change: 'left-out', type: 'Address', value: ipv6, reason }])
+
+    // What was sent and is not there is told by the same list as what was left out.
+    const drift = { collectionId, notTaken, state: 'drift', held: 0, missing: 1 } as const
+    await receipt(caller, drift, [
+      ['missing', 'Address', ipv4, 'not held after applying'],
+      ['left-out', 'Address', ipv6, 'Address: for another reason'],
+    ])
+    expect(await on('Address', ipv4)).toMatchObject({ state: 'missing' })
+    expect(await on('Address', ipv6)).toMatchObject({
+      ...leftOut,
+      receiptId: expect.any(String),
+      detail: 'Address: for another reason',
+    })
+  })
+
+  test('LIB-8: of a control that nobody could read, nothing is said to be absent', async () => {
+    await send({ indicator: [{ type: 'Host', summary: 'sent.example.com' }] })
+    const other = await parts.owners.create(person, { name: `Other ${made}` })
+    await send({ indicator: [{ type: 'Host', summary: 'unsent.example.com' }] }, undefined, {}, other)
+    const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}"`)
+    await receipt(caller, { collectionId, state: 'unverifiable', reason: 'cannot be read' })
+    const on = async (value: string) =>
+      (await exportsOf(indicatorId('Host', value))).targets.find((each) => each.controlId === controlId)
+    expect(await on('sent.example.com')).toMatchObject({ state: 'unverifiable', reason: null })
+    expect(await on('unsent.example.com')).toMatchObject({ state: 'unknown', reason: 'not-read', isWanted: false })
+  })
+
+  test('LIB-8: of each owner whose word does not fit a query, the terms are named that keep it out', async () => {
+    const id = indicatorId('Host', 'unfit.example.com')
+    const other = await parts.owners.create(person, { name: `Zealous ${made}` })
+    const host = { type: 'Host', summary: 'unfit.example.com' }
+    await send({ indicator: [{ ...host, confidence: 10, tag: [{ name: 'ransomware' }] }] })
+    await send({ indicator: [{ ...host, confidence: 90, tag: [{ name: 'apt' }] }] }, undefined, {}, other)
+    const { collectionId } = await exporting(
+      'confidence >= 60 and (typeName = "URL" or hasTag(name = "ransomware")) and typeName in ("Host", "URL")',
+    )
+    const membership = async () => (await exportsOf(id)).collections.find((each) => each.collectionId === collectionId)
+    expect(await membership()).toMatchObject({
+      state: 'never',
+      owners: [],
+      misfits: [
+        { ownerName: owner.name, terms: ['confidence >= 60'] },
+        { ownerName: other.name, terms: ['typeName = "URL" or hasTag(name = "ransomware")'] },
+      ],
+    })
+    await send({ indicator: [{ ...host, confidence: 60 }] })
+    expect(await membership()).toMatchObject({
+      state: 'never',
+      owners: [owner.name],
+      misfits: [{ ownerName: other.name }],
+    })
+  })
+
+  test('LIB-8: networks around an address and the host of a URL are named, with the controls that hold them', async () => {
+    const url = `https://covered-${made}.example.com/path`
+    await send({
+      indicator: [
+        { type: 'Address', summary: '198.51.100.7' },
+        { type: 'CIDR', summary: '198.51.100.0/24' },
+        { type: 'CIDR', summary: '198.51.0.0/16' },
+        { type: 'CIDR', summary: '198.51.101.0/24' },
+        { type: 'URL', summary: url },
+        { type: 'Host', summary: `covered-${made}.example.com` },
+      ],
+    })
+    const { collectionId, controlId, caller } = await exporting(
+      `ownerName = "${owner.name}" and summary in ("198.51.0.0/16", "covered-${made}.example.com")`,
+    )
+    await receipt(caller, { collectionId, desired: 2, held: 2 })
+    const held = [{ controlId, controlName: `control-${made}`, target, state: 'held' }]
+    expect((await exportsOf(indicatorId('Address', '198.51.100.7'))).covering).toMatchObject([
+      { type: 'CIDR', value: '198.51.100.0/24', targets: [] },
+      { type: 'CIDR', value: '198.51.0.0/16', targets: held },
+    ])
+    expect((await exportsOf(indicatorId('URL', url))).covering).toMatchObject([{ type: 'Host', targets: held }])
+    expect((await exportsOf(indicatorId('CIDR', '198.51.0.0/16'))).covering).toEqual([])
   })
 
   test('a collection says since which version it holds a value, over changes of what may leave, and when it left', async () => {
@@ -362,54 +465,7 @@ describe('LIB-8: why a value is on a control, and why not', () => {
       owners: [theirs.name],
       assertions: [{ ownerName: theirs.name, attributes: [], addedBy: { sentBy: 'eve' } }],
     })
-    expect(await exportsOf(id, stranger)).toEqual({ collections: [], targets: [] })
+    expect(await exportsOf(id, stranger)).toEqual({ collections: [], targets: [], covering: [] })
     expect((await exportsOf(id)).targets[0]).toMatchObject({ collectionId, state: 'held' })
-  })
-})
-
-describe('LIB-3: searching', () => {
-  async function search(query: Record<string, string>) {
-    return (await get<{ data: object[]; total?: object; position?: number; detail: string }>(
-      person,
-      `${paths.indicators}?${new URLSearchParams(query)}`,
-    )) as { status: number; body: { data: object[]; total?: object; position?: number; detail: string } }
-  }
-
-  test('count=true counts exactly up to 10,000, and beyond estimates and says so', async () => {
-    await send({
-      indicator: Array.from({ length: 10_001 }, (_, n) => ({ type: 'Host', summary: `n${n}.example.net` })),
-    })
-    const tql = `ownerName = "${owner.name}"`
-    expect((await search({ tql, limit: '1' })).body).not.toHaveProperty('total')
-    const all = await search({ tql, limit: '1', count: 'true' })
-    expect(all.body).toMatchObject({ data: [{}], total: { count: expect.any(Number), isExact: false } })
-    expect((all.body.total as { count: number }).count).toBeGreaterThanOrEqual(10_000)
-    const some = await search({ tql: `${tql} and summary != "n0.example.net"`, limit: '1', count: 'true' })
-    expect(some.body.total).toEqual({ count: 10_000, isExact: true })
-    const none = await search({ tql: `${tql} and typeName = "URL"`, count: 'true' })
-    expect(none.body).toEqual({ data: [], total: { count: 0, isExact: true } })
-  })
-
-  test('counting that takes too long is given up for an estimate, and that too rather than waiting', async () => {
-    const store = new LibraryStore(rehearsal.db)
-    const scope = { organizationId: rehearsal.organizationId, ownerIds: undefined }
-    const condition = compileSearch('rating >= 0 or rating < 0', new Date())
-    const other = await rehearsal.connection.pool.connect()
-    try {
-      await other.query('begin; lock table assertion in access exclusive mode')
-      expect(await store.count(scope, condition, 10, 50)).toBeUndefined()
-    } finally {
-      await other.query('rollback')
-      other.release()
-    }
-    expect(await store.count(scope, condition, 2, 60_000)).toEqual({ count: 2, isExact: true })
-    expect(await store.count(scope, condition, 1, 60_000)).toMatchObject({ isExact: false })
-  })
-
-  test('a mistake in a query is answered with its place', async () => {
-    expect(await search({ tql: 'typeName = "Host" and ratin > 3' })).toMatchObject({
-      status: 400,
-      body: { position: 22, detail: expect.stringContaining('character 23') },
-    })
   })
 })

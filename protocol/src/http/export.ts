@@ -142,13 +142,21 @@ export type ReceiptDay = z.infer<typeof ReceiptDay>
 export const ReceiptDays = z.object({ data: z.array(ReceiptDay) })
 export type ReceiptDays = z.infer<typeof ReceiptDays>
 
-/** A value-level line of a receipt: every missing and every extra value, and those the control refused with its reason. */
-export const ReceiptValue = z.tuple([z.enum(['missing', 'extra', 'refused']), z.string(), z.string(), z.string()])
+/**
+ * A value-level line of a receipt: every missing and every extra value, those the control refused with its reason, and those that the
+ * app left out with its reason. Of what was left out for one reason, an app names the first 10,000; `notTaken` counts all.
+ */
+export const ReceiptValue = z.tuple([
+  z.enum(['missing', 'extra', 'refused', 'left-out']),
+  z.string(),
+  z.string(),
+  z.string(),
+])
 export type ReceiptValue = z.infer<typeof ReceiptValue>
 
 /** A page of a plan's or receipt's values for people; the full list is the NDJSON. */
 export const DiffValue = z.object({
-  change: z.enum(['add', 'remove', 'missing', 'extra', 'refused']),
+  change: z.enum(['add', 'remove', 'missing', 'extra', 'refused', 'left-out']),
   type: z.string(),
   value: z.string(),
   reason: z.nullable(z.string()),

@@ -15,6 +15,7 @@ const changeFaces: Record<DiffValue['change'], BadgeFace> = {
   missing: { tone: 'bad', icon: 'minus', word: 'Missing' },
   extra: { tone: 'notice', icon: 'plus', word: 'Extra' },
   refused: { tone: 'bad', icon: 'barred', word: 'Refused' },
+  'left-out': { tone: 'open', icon: 'minus', word: 'Left out' },
 }
 
 type DiffQuery = ReturnType<typeof hubQueries.planValues>

@@ -11,15 +11,21 @@ import classes from './export.module.css'
 /** Milliseconds of rest after which what was typed is searched for. */
 const typingRestMs = 300
 
-const changes = ['missing', 'extra', 'refused'] as const satisfies readonly DiffValue['change'][]
-const words = { missing: 'Missing', extra: 'Extra', refused: 'Refused by the control' } as const
+const changes = ['missing', 'extra', 'refused', 'left-out'] as const satisfies readonly DiffValue['change'][]
+const words = {
+  missing: 'Missing',
+  extra: 'Extra',
+  refused: 'Refused by the control',
+  'left-out': 'Left out by the app',
+} as const
 
-/** Every value that differs, with its reason; searched by the hub, since there may be millions. */
+/** Every value that differs, and what the app left out, with its reason; searched by the hub, since there may be millions. */
 export function ReceiptValues({ receipt }: { receipt: Receipt }) {
   const [typed, setTyped] = useState('')
   const [change, setChange] = useState<DiffValue['change']>()
   const [contains] = useDebouncedValue(typed.trim(), typingRestMs)
-  if (receipt.state === 'in-sync' && receipt.missing + receipt.extra === 0)
+  const leftOut = Object.values(receipt.notTaken).reduce((sum, count) => sum + count, 0)
+  if (receipt.state === 'in-sync' && receipt.missing + receipt.extra + leftOut === 0)
     return <EmptyState title="None">Every desired value is held, and nothing else.</EmptyState>
   const filter: DiffFilter = { ...(change && { change }), ...(contains && { contains }) }
   return (

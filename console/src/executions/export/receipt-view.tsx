@@ -61,7 +61,7 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
         </Facts>
       </div>
       <NotTaken notTaken={receipt.notTaken} />
-      <h3 className={classes['heading']}>Values that differ</h3>
+      <h3 className={classes['heading']}>Values that differ or were left out</h3>
       <ReceiptValues receipt={receipt} />
     </>
   )

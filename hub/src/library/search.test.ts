@@ -1,0 +1,69 @@
+import { paths } from '@postern/protocol'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createServer, type Server } from '../http/server.ts'
+import { LibraryStore } from './library-store.ts'
+import { libraryRoutes } from './routes.ts'
+import { createTestLibrary, type TestLibrary } from './test-library.ts'
+import { compileSearch } from './tql-to-sql.ts'
+
+let library: TestLibrary
+let server: Server
+
+beforeAll(async () => {
+  library = await createTestLibrary()
+  server = await createServer({ logger: false, authenticate: async () => library.person })
+  libraryRoutes(server, library.library)
+  await server.ready()
+})
+afterAll(async () => {
+  await server.close()
+  await library.close()
+})
+
+describe('LIB-3: searching', () => {
+  async function search(query: Record<string, string>) {
+    const reply = await server.inject({ url: `${paths.indicators}?${new URLSearchParams(query)}` })
+    const body = reply.json<{ data: object[]; total?: object; position?: number; detail: string }>()
+    return { status: reply.statusCode, body }
+  }
+
+  test('count=true counts exactly up to 10,000, and beyond estimates and says so', async () => {
+    await library.send('Source', {
+      indicator: Array.from({ length: 10_001 }, (_, n) => ({ type: 'Host', summary: `n${n}.example.net` })),
+    })
+    const tql = 'ownerName = "Source"'
+    expect((await search({ tql, limit: '1' })).body).not.toHaveProperty('total')
+    const all = await search({ tql, limit: '1', count: 'true' })
+    expect(all.body).toMatchObject({ data: [{}], total: { count: expect.any(Number), isExact: false } })
+    expect((all.body.total as { count: number }).count).toBeGreaterThanOrEqual(10_000)
+    const some = await search({ tql: `${tql} and summary != "n0.example.net"`, limit: '1', count: 'true' })
+    expect(some.body.total).toEqual({ count: 10_000, isExact: true })
+    const none = await search({ tql: `${tql} and typeName = "URL"`, count: 'true' })
+    expect(none.body).toEqual({ data: [], total: { count: 0, isExact: true } })
+  })
+
+  test('counting that takes too long is given up for an estimate, and that too rather than waiting', async () => {
+    const rated = ['one', 'two'].map((name) => ({ type: 'Host', summary: `${name}.example.net`, rating: 3 }))
+    await library.send('Rater', { indicator: rated })
+    const store = new LibraryStore(library.database.db)
+    const scope = { organizationId: library.organizationId, ownerIds: undefined }
+    const condition = compileSearch('rating >= 0 or rating < 0', new Date())
+    const other = await library.database.pool.connect()
+    try {
+      await other.query('begin; lock table assertion in access exclusive mode')
+      expect(await store.count(scope, condition, 10, 50)).toBeUndefined()
+    } finally {
+      await other.query('rollback')
+      other.release()
+    }
+    expect(await store.count(scope, condition, 2, 60_000)).toEqual({ count: 2, isExact: true })
+    expect(await store.count(scope, condition, 1, 60_000)).toMatchObject({ isExact: false })
+  })
+
+  test('a mistake in a query is answered with its place', async () => {
+    expect(await search({ tql: 'typeName = "Host" and ratin > 3' })).toMatchObject({
+      status: 400,
+      body: { position: 22, detail: expect.stringContaining('character 23') },
+    })
+  })
+})
