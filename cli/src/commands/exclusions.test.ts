@@ -79,6 +79,7 @@ test(
         'indicator\tHost\tb.example.net\tno TLP label',
         'asserted\tSample feed\tActive',
         expect.stringMatching(/^because\tSample feed\t.+/),
+        'in-force\tSample feed\tActive',
         'excluded\tKnown\tb.example.net: informs only',
         'control\t\tno control has reported a receipt yet',
       ],
@@ -89,8 +90,9 @@ test(
       indicator: { value: 'b.example.net', assertions: [{ ownerName: 'Sample feed' }] },
       exports: { targets: [] },
     })
-    const unknown = await command('explain', 'example.net')
-    expect([unknown.out, unknown.err]).toEqual([[], expect.stringMatching(/No owner asserts.*\n.*Host.*\n.*Known/)])
+    const unknown = await command('explain', 'hxxps://b.example[.]net/path')
+    const words = /No owner asserts.*\n.*URL.*\n.*Known.*\nHost b\.example\.net stands for it too/
+    expect([unknown.out, unknown.err]).toEqual([[], expect.stringMatching(words)])
     expect(await command('explain', 'b.example.net', '--control', 'Edge')).toMatchObject({
       code: 1,
       err: 'There is no control Edge.\n',

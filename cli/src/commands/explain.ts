@@ -1,7 +1,8 @@
-import { quoteTql } from '@postern/intel'
+import { coveringIndicators, parseIndicatorType, quoteTql } from '@postern/intel'
 import {
   ControlPage,
   ExclusionTest,
+  type Indicator,
   IndicatorDetail,
   IndicatorExports,
   IndicatorLifecycle,
@@ -59,15 +60,28 @@ function ofControl(explained: Explained, control: string | undefined): Explained
   const targets = explained.exports.targets.filter(({ controlName }) => controlName === control)
   const goThere = new Set(targets.map(({ collectionId }) => collectionId))
   const collections = explained.exports.collections.filter(({ collectionId }) => goThere.has(collectionId))
-  return { ...explained, exports: { collections, targets } }
+  return { ...explained, exports: { ...explained.exports, collections, targets } }
 }
 
-/** Nobody asserts it: whether anybody could, and what exclusion lists would say then. Not among the rows, as in `search`. */
+/**
+ * Nobody asserts it: whether anybody could, what exclusion lists would say then, and what stands for it too. Not among the rows, as in
+ * `search`.
+ */
 async function sayUnknown(target: HubTarget, value: string): Promise<void> {
   const { data } = await callHub(target, paths.exclusionTest, ExclusionTest, { json: { values: [{ value }] } })
   say.error(`No owner asserts ${value}, so no control gets it from here.`)
   for (const { type, value: read, problem, exclusions } of data) {
     say.error(problem ?? `It would be read as ${type} ${read}.`)
     for (const { listName, entry } of exclusions) say.error(`The exclusion list ${listName} names it: ${entry}`)
+    for (const covering of await findCovering(target, type, read))
+      say.error(`${covering.type} ${covering.value} stands for it too; explain that.`)
   }
+}
+
+async function findCovering(target: HubTarget, typeName: string | null, value: string): Promise<Indicator[]> {
+  const type = parseIndicatorType(typeName ?? '')
+  const covering = type === undefined ? [] : coveringIndicators(type, value)
+  if (covering.length === 0) return []
+  const query = new URLSearchParams({ tql: `summary in (${covering.map((each) => quoteTql(each.value)).join(', ')})` })
+  return (await callHub(target, `${paths.indicators}?${query}`, IndicatorPage)).data
 }

@@ -16,7 +16,7 @@ const explained: Explained = {
 function withTarget(change: Partial<IndicatorOnTarget>): string[] {
   const [target] = explained.exports.targets
   if (target === undefined) throw new Error('the example has no target')
-  const exports = { collections: explained.exports.collections, targets: [{ ...target, ...change }] }
+  const exports = { ...explained.exports, covering: [], targets: [{ ...target, ...change }] }
   return explainedRows({ ...explained, exports }).at(-1) ?? []
 }
 
@@ -27,8 +27,11 @@ test('LIB-8: each owner’s word, the sum behind it, data collections and receip
     'indicator',
     'asserted',
     'because',
+    'in-force',
     'collection',
+    'unfit',
     'control',
+    'covered',
   ])
   const terms = explained.lifecycle.assertions.flatMap((assertion) => assertion.terms)
   expect(rows.filter(([kind]) => kind === 'because').map(([, , text]) => text)).toEqual(terms.map(({ text }) => text))
@@ -43,10 +46,29 @@ test('LIB-8: why a value is on a control, and why it is not, names the receipt t
   expect(leaving[4]).toContain('goes with the next export')
   const kept = withTarget({ ...receipt, state: 'absent', reason: 'tlp' })
   expect(kept.slice(3)).toEqual(['absent', 'its TLP is narrower than this control may be given', proof])
+  const leftOut = withTarget({ ...receipt, state: 'absent', reason: 'left-out', detail: 'Address: AED takes no IPv6' })
+  expect(leftOut.slice(3)).toEqual(['absent', 'left out by the app: Address: AED takes no IPv6', proof])
+  const unknown = withTarget({ ...receipt, state: 'unknown', reason: 'not-named', detail: 'It names none.' })
+  expect(unknown.slice(3)).toEqual(['unknown', expect.stringMatching(/is not known, .*: It names none\.$/), proof])
+})
+
+test('LIB-8: what the owner said and what a decision put in force are told apart', () => {
+  const [assertion] = explained.lifecycle.assertions
+  if (assertion === undefined) throw new Error('the example has no assertion')
+  const decided = { ...assertion, now: { ...assertion.now, confidence: 99 } }
+  const decision = { status: null, rating: null, confidence: 99, expires: null, reason: 'seen', until: null }
+  const lifecycle = {
+    ...explained.lifecycle,
+    decision: { ...decision, decidedBy: 'ada', decidedAt: '2026-11-20T10:00:00Z' },
+    assertions: [decided],
+  }
+  const rows = explainedRows({ ...explained, lifecycle })
+  expect(rows.find(([kind]) => kind === 'asserted')?.[2]).toContain(`confidence ${assertion.said.confidence}`)
+  expect(rows.find(([kind]) => kind === 'in-force')?.[2]).toMatch(/confidence 99.*, by the decision of ada$/)
 })
 
 test('LIB-8: a control without receipts is not passed over in silence', () => {
-  const exports = { collections: [], targets: [] }
+  const exports = { collections: [], targets: [], covering: [] }
   expect(explainedRows({ ...explained, exports }, 'Edge').at(-1)).toEqual([
     'control',
     'Edge',

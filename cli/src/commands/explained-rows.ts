@@ -8,25 +8,38 @@ export type Explained = { indicator: IndicatorDetail; lifecycle: IndicatorLifecy
 export function explainedRows({ indicator, lifecycle, exports }: Explained, control?: string): string[][] {
   return [
     ['indicator', indicator.type, indicator.value, indicator.tlp === null ? 'no TLP label' : `TLP:${indicator.tlp}`],
-    ...lifecycle.assertions.flatMap(assertionRows),
+    ...lifecycle.assertions.flatMap((assertion) => assertionRows(assertion, lifecycle.decision)),
     ...decisionRows(lifecycle),
     ...indicator.exclusions.map(exclusionRow),
-    ...exports.collections.map(collectionRow),
+    ...exports.collections.flatMap(collectionRows),
     ...exports.targets.map(targetRow),
+    ...exports.covering.map(coveringRow),
     ...(exports.targets.length > 0 ? [] : [['control', control ?? '', 'no control has reported a receipt yet']]),
   ]
 }
 
-/** What is in force, and the sum that led to it. */
-function assertionRows({ ownerName, now, terms }: IndicatorLifecycle['assertions'][number]): string[][] {
-  const { status, active, confidence, rating, expiresAt } = now
-  const words = [
+type AssertionLifecycle = IndicatorLifecycle['assertions'][number]
+
+/** What the owner said, the sum that changed it, and what is in force. */
+function assertionRows(
+  { ownerName, said, now, terms }: AssertionLifecycle,
+  decision: IndicatorLifecycle['decision'],
+): string[][] {
+  const inForce = valueWords(now)
+  return [
+    ['asserted', ownerName, valueWords(said)],
+    ...terms.map(({ text }) => ['because', ownerName, text]),
+    ['in-force', ownerName, decision === null ? inForce : `${inForce}, by the decision of ${decision.decidedBy}`],
+  ]
+}
+
+function valueWords({ status, active, confidence, rating, expiresAt }: AssertionLifecycle['now']): string {
+  return [
     active ? status : `${status}, inactive`,
     ...(rating === null ? [] : [`rating ${rating}`]),
     ...(confidence === null ? [] : [`confidence ${confidence}`]),
     ...(expiresAt === null ? [] : [`expires ${expiresAt}`]),
-  ]
-  return [['asserted', ownerName, words.join(', ')], ...terms.map(({ text }) => ['because', ownerName, text])]
+  ].join(', ')
 }
 
 function decisionRows({ decision }: IndicatorLifecycle): string[][] {
@@ -37,13 +50,23 @@ function exclusionRow({ listName, entry, ...list }: IndicatorDetail['exclusions'
   return ['excluded', listName, `${entry}: ${keepsFromExports(list) ? 'keeps it from being exported' : 'informs only'}`]
 }
 
-function collectionRow(membership: IndicatorExports['collections'][number]): string[] {
-  const { collectionName, state, sinceVersion, untilVersion, owners } = membership
+/** Whether it holds it, and, owner by owner, what of its query keeps out whose word. */
+function collectionRows(membership: IndicatorExports['collections'][number]): string[][] {
+  const { collectionName, state, sinceVersion, untilVersion, owners, misfits } = membership
   const since = sinceVersion === null ? '' : ` since version ${sinceVersion}`
   const until = untilVersion === null ? '' : ` with version ${untilVersion}`
   const by = owners.length === 0 ? '' : `, by the word of ${owners.join(', ')}`
-  const words = { member: `holds it${since}${by}`, departed: `let it go${until}`, never: 'never held it' }
-  return ['collection', collectionName, words[state]]
+  const fits = owners.length === 0 ? '' : `; it fits now${by}, and enters with the next refresh`
+  const words = { member: `holds it${since}${by}`, departed: `let it go${until}${fits}`, never: `never held it${fits}` }
+  return [
+    ['collection', collectionName, words[state]],
+    ...misfits.map(({ ownerName, terms }) => ['unfit', collectionName, ownerName, terms.join('; ')]),
+  ]
+}
+
+function coveringRow({ type, value, targets }: IndicatorExports['covering'][number]): string[] {
+  const places = targets.map(({ controlName, target, state }) => `${controlName} ${target} (${state})`)
+  return ['covered', type, value, places.length === 0 ? 'on no control' : `on ${places.join(', ')}`]
 }
 
 function targetRow(target: IndicatorOnTarget): string[] {
@@ -52,9 +75,10 @@ function targetRow(target: IndicatorOnTarget): string[] {
   return ['control', controlName, name, state, whyOnTarget(target), proof]
 }
 
-function whyOnTarget({ state, reason, isWanted, collectionName }: IndicatorOnTarget): string {
+function whyOnTarget({ state, reason, detail, isWanted, collectionName }: IndicatorOnTarget): string {
   if (state === 'held' && !isWanted) return `no longer wanted from ${collectionName}: it goes with the next export`
-  return reason === null ? stateWords[state] : reasonWords[reason]
+  const words = reason === null ? stateWords[state] : reasonWords[reason]
+  return detail === null ? words : `${words}: ${detail}`
 }
 
 const stateWords: Record<IndicatorOnTarget['state'], string> = {
@@ -65,6 +89,7 @@ const stateWords: Record<IndicatorOnTarget['state'], string> = {
   pending: 'written; the control has not fetched it yet',
   unverifiable: 'written; this control cannot be read back',
   absent: 'not on the control',
+  unknown: 'whether it is on the control is not known',
 }
 
 const reasonWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
@@ -73,5 +98,7 @@ const reasonWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
   inactive: 'active by the word of no owner',
   tlp: 'its TLP is narrower than this control may be given',
   excluded: 'kept back by an exclusion list',
-  'left-out': 'left out by the app, as the receipt says',
+  'left-out': 'left out by the app',
+  'not-named': 'whether it is there is not known, since the receipt counts more values than it names',
+  'not-read': 'nothing sends it there, and the control was not read, so that whether it is there is not known',
 }

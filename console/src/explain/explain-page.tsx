@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
-import { quoteTql } from '@postern/intel'
+import { coveringIndicators, parseIndicatorType, quoteTql } from '@postern/intel'
 import { ExclusionTest, paths } from '@postern/protocol'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -18,6 +18,7 @@ import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { Hits } from '../exclusions/hits.tsx'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import classes from './explain.module.css'
+import { CoveringList } from './covering-list.tsx'
 import { valueLengthMax } from './explain-search.ts'
 import { ExplainedIndicator } from './explained-indicator.tsx'
 
@@ -105,6 +106,7 @@ function Unknown({ value }: { value: string }) {
           </p>
         )}
       </EmptyState>
+      {read && <CoveringUnknown type={read.type} value={read.value} />}
       {read && read.exclusions.length > 0 && (
         <Notice>
           <p>If an owner asserted it, exclusion lists would say:</p>
@@ -116,4 +118,15 @@ function Unknown({ value }: { value: string }) {
       )}
     </>
   )
+}
+
+/** A value that nobody asserts may lie in a network that somebody does, or at such a host. */
+function CoveringUnknown({ type, value }: { type: string | null; value: string }) {
+  const known = parseIndicatorType(type ?? '')
+  const values = known === undefined ? [] : coveringIndicators(known, value).map((each) => quoteTql(each.value))
+  const found = useInfiniteQuery({
+    ...indicatorQueries.list(`summary in (${values.join(', ')})`),
+    enabled: values.length > 0,
+  })
+  return <CoveringList covering={found.data?.pages[0]?.data ?? []} />
 }

@@ -16,6 +16,7 @@ import { plainText } from '../format/text-pieces.ts'
 import { AssertionList } from '../indicators/assertion-list.tsx'
 import { indicatorTypeLabel, onTargetFaces } from '../indicators/indicator-faces.ts'
 import { LifecycleSection } from '../indicators/lifecycle-section.tsx'
+import { CoveringList } from './covering-list.tsx'
 import classes from './explain.module.css'
 import { explanationOf, stepsInLibrary } from './explanation.ts'
 import { Way } from './way.tsx'
@@ -64,7 +65,8 @@ export function ExplainedIndicator({ indicatorId }: { indicatorId: string }) {
           <CollectionTable collections={collections} />
         </Section>
       )}
-      <AssertionList assertions={indicator.assertions} />
+      <CoveringList covering={exports.data.covering} />
+      <AssertionList assertions={indicator.assertions} decision={indicator.decision} />
       <LifecycleSection indicatorId={indicatorId} />
     </>
   )

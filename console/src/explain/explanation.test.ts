@@ -2,20 +2,26 @@ import type { Assertion, IndicatorMembership, IndicatorOnTarget } from '@postern
 import { expect, test } from 'vitest'
 import { explanationOf } from './explanation.ts'
 
-const assertion = { ownerName: 'Feed', active: true, status: 'Active', confidence: 62 } as Assertion
-const membership = {
+const said = { active: true, status: 'Active', confidence: 62 }
+const assertion = { ownerName: 'Feed', ...said, said } as Assertion
+const membership: IndicatorMembership = {
   collectionId: '1',
   collectionName: 'Block',
   state: 'member',
   owners: ['Feed'],
+  misfits: [],
   sinceVersion: 3,
   untilVersion: null,
-} as IndicatorMembership
+  version: 4,
+  refreshedAt: null,
+  since: null,
+}
 const target = {
   controlName: 'AED',
   collectionName: 'Block',
   state: 'held',
   reason: null,
+  detail: null,
   isWanted: true,
 } as IndicatorOnTarget
 const indicator = { assertions: [assertion], exclusions: [], decision: null, tlp: 'GREEN' }
@@ -72,5 +78,49 @@ test('LIB-8: TLP, departure and the way to the control are told apart', () => {
   expect(outcomes(indicator, membership, { ...target, state: 'pending' }).at(-1)).toBe('On the control: told')
   expect(outcomes(indicator, undefined, { ...target, state: 'absent', reason: 'not-a-member' })).toContain(
     'In the data collection: stopped',
+  )
+})
+
+test('LIB-8: what is not known is said not to be known, and what the app left out has the app’s reason', () => {
+  const unknown = explanationOf(indicator, membership, {
+    ...target,
+    state: 'unknown',
+    reason: 'not-named',
+    detail: 'The control should hold 60 values.',
+  }).at(-1)
+  expect(unknown).toMatchObject({
+    outcome: 'told',
+    text: expect.stringMatching(
+      /^Not known: Whether it is there is not known: .* The control should hold 60 values\.$/,
+    ),
+  })
+  const detail = 'Address: AED takes no IPv6'
+  const leftOut = explanationOf(indicator, membership, { ...target, state: 'absent', reason: 'left-out', detail })
+  expect(leftOut.at(-1)).toMatchObject({ outcome: 'stopped', text: `Not there: The app left it out: ${detail}.` })
+})
+
+test('LIB-8: why a data collection does not hold it is told by owner and by part of the query', () => {
+  const never: IndicatorMembership = {
+    ...membership,
+    state: 'never',
+    owners: [],
+    misfits: [{ ownerName: 'Feed', terms: ['rating >= 3', 'typeName = "Host"'] }],
+  }
+  const away: IndicatorOnTarget = { ...target, state: 'absent', reason: 'not-a-member' }
+  const text = (of: IndicatorMembership | undefined, on = away) =>
+    explanationOf(indicator, of, on).find(({ name }) => name === 'In the data collection')?.text
+  expect(text(never)).toBe(
+    'Block does not hold it. By the word of Feed this does not hold: rating >= 3; typeName = "Host".',
+  )
+  expect(text({ ...never, owners: ['Feed'], misfits: [] })).toMatch(/It fits now, by the word of Feed, and enters/)
+  expect(text(undefined, target)).toBe('Block is not shown to you; what its last receipt says stands below.')
+})
+
+test('LIB-8: an owner whose word was overruled is told with its own word', () => {
+  const raised = { ...assertion, confidence: 99 }
+  const step = (of: Assertion) => explanationOf({ ...indicator, assertions: [of] }, membership, target)[1]?.text
+  expect(step(raised)).toBe('Active by the word of Feed (confidence 99; the owner says 62).')
+  expect(step({ ...assertion, status: 'Whitelisted' })).toBe(
+    'No owner’s word is in force. Feed: Whitelisted, against the owner’s own word.',
   )
 })

@@ -1,8 +1,8 @@
-import { keepsFromExports } from '@postern/intel'
+import { isInForce, keepsFromExports } from '@postern/intel'
 import type { Assertion, IndicatorDetail, IndicatorMembership, IndicatorOnTarget } from '@postern/protocol'
 import { formatCount } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
-import { onTargetFaces, onTargetWords } from '../indicators/indicator-faces.ts'
+import { onTargetFaces, onTargetWords, statusWords } from '../indicators/indicator-faces.ts'
 
 /** One step on the way from somebody's word to a control. */
 export interface ExplanationStep {
@@ -10,11 +10,6 @@ export interface ExplanationStep {
   /** `passed`; `stopped`: this is why it is not there; `told`: worth knowing, and nothing follows from it; `open`: not come to. */
   outcome: 'passed' | 'stopped' | 'told' | 'open'
   text: string
-}
-
-/** What is exported of an assertion: what is active, and Active or Indirect. */
-export function isInForce({ active, status }: Pick<Assertion, 'active' | 'status'>): boolean {
-  return active && (status === 'Active' || status === 'Indirect')
 }
 
 /** From assertion to receipt for one target of a control, in the order in which the hub decides. */
@@ -68,26 +63,38 @@ function assertedStep(assertions: readonly Assertion[]): ExplanationStep {
 function inForceStep(assertions: readonly Assertion[]): ExplanationStep {
   const inForce = assertions.filter(isInForce)
   if (inForce.length > 0) {
-    const words = inForce.map(
-      ({ ownerName, confidence }) =>
-        `${plainText(ownerName)}${confidence === null ? '' : ` (confidence ${confidence})`}`,
-    )
-    return { name: 'In force', outcome: 'passed', text: `Active by the word of ${words.join(', ')}.` }
+    return {
+      name: 'In force',
+      outcome: 'passed',
+      text: `Active by the word of ${inForce.map(nameInForce).join(', ')}.`,
+    }
   }
-  const words = assertions.map(({ ownerName, active, status }) => {
-    return `${plainText(ownerName)}: ${status}${active ? '' : ', inactive'}`
+  const words = assertions.map(({ ownerName, active, status, said }) => {
+    const own = isInForce(said) ? ', against the owner’s own word' : ''
+    return `${plainText(ownerName)}: ${statusWords({ active, status })}${own}`
   })
   return { name: 'In force', outcome: 'stopped', text: `No owner’s word is in force. ${words.join('; ')}.` }
+}
+
+/** An owner with its confidence, and what the owner itself said where that is another. */
+function nameInForce({ ownerName, confidence, said }: Assertion): string {
+  const own = said.confidence === confidence ? '' : `; the owner says ${said.confidence ?? 'none'}`
+  return `${plainText(ownerName)}${confidence === null ? '' : ` (confidence ${confidence}${own})`}`
 }
 
 function collectionStep(target: IndicatorOnTarget, membership: IndicatorMembership | undefined): ExplanationStep {
   const name = 'In the data collection'
   const collection = plainText(target.collectionName)
-  if (membership === undefined || membership.state === 'never')
-    return { name, outcome: 'stopped', text: `${collection} does not hold it: it fits no owner’s word to the query.` }
+  if (membership === undefined) {
+    return target.reason === 'not-a-member'
+      ? { name, outcome: 'stopped', text: `${collection} did not hold it when it was last exported.` }
+      : { name, outcome: 'told', text: `${collection} is not shown to you; what its last receipt says stands below.` }
+  }
+  const why = misfitWords(membership)
+  if (membership.state === 'never') return { name, outcome: 'stopped', text: `${collection} does not hold it.${why}` }
   if (membership.state === 'departed') {
     const until = membership.untilVersion === null ? '' : ` with version ${formatCount(membership.untilVersion)}`
-    return { name, outcome: 'stopped', text: `It left ${collection}${until}.` }
+    return { name, outcome: 'stopped', text: `It left ${collection}${until}.${why}` }
   }
   const by = membership.owners.length === 0 ? '' : `, by the word of ${membership.owners.map(plainText).join(', ')}`
   const since = membership.sinceVersion === null ? '' : ` since version ${formatCount(membership.sinceVersion)}`
@@ -105,9 +112,30 @@ function tlpStep(tlp: string | null, { reason, controlName }: IndicatorOnTarget)
     : { name: 'May be shared', outcome: 'passed', text: `${label}; nothing keeps it from this control.` }
 }
 
+/** Owners whose misfit is told in one sentence. */
+const misfitsToldMax = 5
+
+/** What of the query keeps out whose word; or that it fits by now. */
+export function misfitWords({ owners, misfits }: Pick<IndicatorMembership, 'owners' | 'misfits'>): string {
+  if (owners.length > 0)
+    return ` It fits now, by the word of ${owners.map(plainText).join(', ')}, and enters with the next refresh.`
+  const words = misfits
+    .slice(0, misfitsToldMax)
+    .map(
+      ({ ownerName, terms }) =>
+        ` By the word of ${plainText(ownerName)} this does not hold: ${terms.map(plainText).join('; ')}.`,
+    )
+  const more = misfits.length - misfitsToldMax
+  return `${words.join('')}${more > 0 ? ` The words of ${formatCount(more)} more do not fit either.` : ''}`
+}
+
 function targetStep(target: IndicatorOnTarget): ExplanationStep {
   const isThere = target.state === 'held' || target.state === 'extra'
-  const isOnTheWay = target.state === 'pending' || target.state === 'unverifiable' || target.reason === 'not-yet'
+  const isOnTheWay =
+    target.state === 'pending' ||
+    target.state === 'unverifiable' ||
+    target.state === 'unknown' ||
+    target.reason === 'not-yet'
   const text = `${onTargetFaces[target.state].word}: ${onTargetWords(target)}`
   return { name: 'On the control', outcome: isThere ? 'passed' : isOnTheWay ? 'told' : 'stopped', text }
 }

@@ -1,5 +1,5 @@
-import { parseTlp } from '@postern/intel'
-import type { Assertion } from '@postern/protocol'
+import { isInForce, parseTlp } from '@postern/intel'
+import type { Assertion, Decision } from '@postern/protocol'
 import { AttributeList } from '../elements/attribute-list.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Fact, Facts } from '../elements/facts.tsx'
@@ -12,12 +12,19 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
-import { activeFace, inactiveFace } from './indicator-faces.ts'
+import { inForceWords } from './in-force-words.ts'
+import { activeFace, inactiveFace, statusWords } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 import { OriginLine } from './origin-line.tsx'
 
-/** Who says what of it: one card an owner, with where that owner has it from. */
-export function AssertionList({ assertions }: { assertions: readonly Assertion[] }) {
+interface AssertionListProps {
+  assertions: readonly Assertion[]
+  /** What a person fixed over all of them. */
+  decision: Decision | null
+}
+
+/** Who says what of it, and what is in force of it: one card an owner, with where that owner has it from. */
+export function AssertionList({ assertions, decision }: AssertionListProps) {
   return (
     <Section
       title="Provenance"
@@ -25,13 +32,15 @@ export function AssertionList({ assertions }: { assertions: readonly Assertion[]
     >
       {assertions.length === 0 && <EmptyState title="No owner that you may read asserts it" />}
       {assertions.map((assertion) => (
-        <AssertionCard key={assertion.id} assertion={assertion} />
+        <AssertionCard key={assertion.id} assertion={assertion} decision={decision} />
       ))}
     </Section>
   )
 }
 
-function AssertionCard({ assertion }: { assertion: Assertion }) {
+function AssertionCard({ assertion, decision }: { assertion: Assertion; decision: Decision | null }) {
+  const { said } = assertion
+  const inForce = inForceWords(assertion, decision)
   return (
     <article className={classes['card']} aria-label={`Assertion of ${plainText(assertion.ownerName)}`}>
       <header className={classes['ownerLine']}>
@@ -44,9 +53,10 @@ function AssertionCard({ assertion }: { assertion: Assertion }) {
       <OriginLine assertion={assertion} />
       <Facts label="What this owner says" isWide>
         <Fact name="Rating">
-          <Rating rating={assertion.rating} />
+          <Rating rating={said.rating} />
         </Fact>
-        <Fact name="Confidence">{assertion.confidence === null ? '–' : `${assertion.confidence} of 100`}</Fact>
+        <Fact name="Confidence">{said.confidence === null ? '–' : `${said.confidence} of 100`}</Fact>
+        <Fact name="Status">{statusWords(said)}</Fact>
         <Fact name="First seen">
           <Seen instant={assertion.firstSeen} />
         </Fact>
@@ -54,7 +64,7 @@ function AssertionCard({ assertion }: { assertion: Assertion }) {
           <Seen instant={assertion.lastSeen} />
         </Fact>
         <Fact name="Expires">
-          <Seen instant={assertion.expiresAt} />
+          <Seen instant={said.expiresAt} />
         </Fact>
         {assertion.tags.length > 0 && (
           <Fact name="Tags" isLong>
@@ -62,6 +72,11 @@ function AssertionCard({ assertion }: { assertion: Assertion }) {
           </Fact>
         )}
       </Facts>
+      {inForce.length > 0 && (
+        <p>
+          <strong>In force instead:</strong> <PlainText text={inForce} />
+        </p>
+      )}
       {assertion.attributes.length > 0 && <AttributeList attributes={assertion.attributes} />}
     </article>
   )
@@ -80,11 +95,10 @@ function Seen({ instant }: { instant: string | null }) {
 
 function faceOf({ active, status }: Assertion): BadgeFace {
   if (!active) return inactiveFace
-  if (status === 'Active') return activeFace
-  return status === 'Indirect' ? { ...activeFace, word: 'Active, indirect' } : { ...inactiveFace, word: status }
+  if (!isInForce({ active, status })) return { ...inactiveFace, word: status }
+  return status === 'Active' ? activeFace : { ...activeFace, word: `Active, ${status.toLowerCase()}` }
 }
 
 function meaningOf(assertion: Assertion): string {
-  const isExported = faceOf(assertion).tone === 'good'
-  return `Status ${assertion.status}, ${assertion.active ? 'active' : 'inactive'}: ${isExported ? 'it may be exported' : 'on this owner’s word it is not exported'}`
+  return `In force as ${statusWords(assertion)}: ${isInForce(assertion) ? 'it may be exported' : 'on this owner’s word it is not exported'}`
 }

@@ -5,6 +5,7 @@ import type { BadgeFace } from '../elements/state-badge.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
+import { misfitWords } from '../explain/explanation.ts'
 import { formatCount } from '../format/quantities.ts'
 
 export function CollectionTable({ collections }: { collections: readonly IndicatorMembership[] }) {
@@ -41,7 +42,16 @@ const columns: readonly Column<IndicatorMembership>[] = [
     key: 'owners',
     header: 'By the word of',
     width: 'minmax(110px, 1.2fr)',
-    render: ({ owners }) => (owners.length === 0 ? <span>–</span> : <PlainText text={owners.join(', ')} />),
+    render: ({ owners, misfits }) => {
+      if (owners.length > 0) return <PlainText text={owners.join(', ')} />
+      const [first] = misfits
+      if (first === undefined) return <span>–</span>
+      return (
+        <span title={misfitWords({ owners, misfits }).trim()}>
+          Not: <PlainText text={first.terms.join('; ')} />
+        </span>
+      )
+    },
   },
   {
     key: 'stay',

@@ -1,6 +1,7 @@
 import { indicatorTypeFacts, parseIndicatorType } from '@postern/intel'
 import type { IndicatorOnTarget } from '@postern/protocol'
 import type { ExplainedFace } from '../elements/state-badge.tsx'
+import { plainText } from '../format/text-pieces.ts'
 
 /** What a person reads for a type; a type that this console does not know is shown as it is called. */
 export function indicatorTypeLabel(type: string): string {
@@ -21,6 +22,11 @@ export const inactiveFace: ExplainedFace = {
   meaning: 'No owner asserts it as active: it is not exported',
 }
 
+/** A status, and whether it is inactive; an active one needs no word for it. */
+export function statusWords({ status, active }: { status: string; active: boolean }): string {
+  return active ? status : `${status}, inactive`
+}
+
 export const onTargetFaces: Record<IndicatorOnTarget['state'], ExplainedFace> = {
   held: { tone: 'good', icon: 'tick', word: 'Held', meaning: 'The control was read back and holds it' },
   missing: { tone: 'bad', icon: 'minus', word: 'Missing', meaning: 'It was written, and the control did not hold it' },
@@ -34,20 +40,24 @@ export const onTargetFaces: Record<IndicatorOnTarget['state'], ExplainedFace> = 
     meaning: 'Written; this control cannot be read back',
   },
   absent: { tone: 'open', icon: 'minus', word: 'Not there', meaning: 'The control does not hold it' },
+  unknown: { tone: 'doubt', icon: 'unseen', word: 'Not known', meaning: 'Whether the control holds it is not known' },
 }
 
-export const absenceWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
+const reasonWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
   'not-a-member': 'The data collection that goes there does not hold it.',
   'not-yet': 'It is in the data collection since the last export: it goes there with the next one.',
   inactive: 'No owner asserts it as active, and what is inactive is not exported.',
   tlp: 'Its TLP is narrower than this control may be given.',
   excluded: 'An exclusion list keeps it from being exported; it is named below.',
   'left-out': 'The app left it out; the receipt says what it does not take.',
+  'not-named': 'Whether it is there is not known: the receipt counts more values than it names.',
+  'not-read': 'Nothing sends it there, and the control was not read, so that whether it is there is not known.',
 }
 
 /** What one reads beside the state: why it is so, and what comes next. */
-export function onTargetWords({ state, reason, isWanted }: IndicatorOnTarget): string {
-  if (reason !== null) return absenceWords[reason]
+export function onTargetWords({ state, reason, detail, isWanted }: IndicatorOnTarget): string {
+  if (reason === 'left-out' && detail !== null) return `The app left it out: ${plainText(detail)}.`
+  if (reason !== null) return detail === null ? reasonWords[reason] : `${reasonWords[reason]} ${plainText(detail)}`
   if (state === 'held' && !isWanted) return 'It is not wanted there any more: it goes with the next export.'
   return `${onTargetFaces[state].meaning}.`
 }

@@ -36,7 +36,7 @@ export function IndicatorPage() {
           <IndicatorHeader indicator={shown} />
           <ExclusionSection exclusions={shown.exclusions} />
           <ExportSections indicatorId={shown.id} value={shown.value} />
-          <AssertionList assertions={shown.assertions} />
+          <AssertionList assertions={shown.assertions} decision={shown.decision} />
           <LifecycleSection indicatorId={shown.id} />
           <SightingSection indicatorId={shown.id} />
           <GroupSection groups={shown.groups} />

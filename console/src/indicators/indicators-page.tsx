@@ -55,7 +55,7 @@ export function IndicatorsPage() {
           </Button>
         )}
       </PageHead>
-      <QueryBox draft={draft} onDraft={setDraft} onSearch={search} mistakeAt={mistake?.position} />
+      <QueryBox draft={draft} onDraft={setDraft} onSearch={search} searched={tql ?? ''} mistake={mistake} />
       <QuickFilterRow draft={draft} onFilter={search} />
       {mistake ? (
         <QueryMistake query={tql ?? ''} mistake={mistake} />

@@ -9,6 +9,7 @@ import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
+import { statusWords } from './indicator-faces.ts'
 import classes from './lifecycle-section.module.css'
 
 /** How each owner's word became what is in force: the sum, line by line (LIB-9). */
@@ -64,7 +65,7 @@ function AssertionSum({ assertion: { ownerName, now, terms, nextChangeAt } }: { 
         <tfoot>
           <tr>
             <th scope="row">
-              In force: {now.status}, {now.active ? 'active' : 'inactive'}
+              In force: {statusWords(now)}
               {now.expiresAt !== null && (
                 <>
                   , expires <Timestamp instant={now.expiresAt} />

@@ -1,37 +1,50 @@
 import { Button } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import type { TqlObject } from '@postern/intel'
+import { useMemo, useRef } from 'react'
+import type { ApiProblem } from '../api/api.ts'
 import { useShortcut } from '../app/shortcuts.ts'
 import { Icon } from '../elements/icon.tsx'
-import { queryLengthMax } from './indicators-search.ts'
+import type { TqlEditorHandle } from '../tql/tql-editor.tsx'
+import { mistakeAt } from '../tql/tql-mistake.ts'
 import classes from './query-box.module.css'
 import { type QueryExample, queryExamples } from './query-example-list.ts'
 import { QueryExamples } from './query-examples.tsx'
+import { QueryField } from './query-field.tsx'
 
 interface QueryBoxProps {
+  /** What the query finds. */
+  object?: TqlObject
   draft: string
   onDraft: (text: string) => void
   onSearch: (text: string) => void
-  /** Offset of a mistake in the query that was searched for. */
-  mistakeAt: number | undefined
+  /** The query that was searched for, and what the hub says is wrong with it. */
+  searched: string
+  mistake: ApiProblem | undefined
   placeholder?: string
   examples?: readonly QueryExample[]
 }
 
-/** Where a query is written: Enter searches, Shift and Enter begins a line, `/` leads here from anywhere on the page. */
+/** Where a query is written, with completion: Enter searches, Shift and Enter begins a line, `/` leads here from anywhere on the page. */
 export function QueryBox({
+  object = 'indicator',
   draft,
   onDraft,
   onSearch,
-  mistakeAt,
+  searched,
+  mistake,
   placeholder = 'A query in TQL, or values to look up',
   examples = queryExamples,
 }: QueryBoxProps) {
-  const field = useRef<HTMLTextAreaElement>(null)
+  const field = useRef<TqlEditorHandle>(null)
   useShortcut('search', () => field.current?.select())
-  useEffect(() => {
-    if (mistakeAt === undefined || document.activeElement !== field.current) return
-    field.current?.setSelectionRange(mistakeAt, mistakeAt)
-  }, [mistakeAt])
+  const isUnchanged = draft === searched
+  const shown = useMemo(
+    () =>
+      mistake && isUnchanged
+        ? { ...mistakeAt(searched, mistake.position ?? 0, mistake.detail), isAtEnd: false }
+        : undefined,
+    [mistake, isUnchanged, searched],
+  )
   return (
     <form
       role="search"
@@ -41,29 +54,18 @@ export function QueryBox({
         onSearch(draft)
       }}
     >
-      <div className={classes['field']} data-wrong={mistakeAt !== undefined || undefined}>
+      <div className={classes['field']} data-wrong={shown !== undefined || undefined}>
         <span className={classes['icon']}>
           <Icon name="search" />
         </span>
-        <textarea
+        <QueryField
           ref={field}
-          rows={1}
-          aria-label="Query"
-          aria-invalid={mistakeAt !== undefined}
-          placeholder={placeholder}
+          object={object}
           value={draft}
-          maxLength={queryLengthMax}
-          spellCheck={false}
-          autoCapitalize="off"
-          autoCorrect="off"
-          className={classes['text']}
-          onChange={(event) => onDraft(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') event.currentTarget.blur()
-            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
-            event.preventDefault()
-            onSearch(draft)
-          }}
+          mistake={shown}
+          placeholder={placeholder}
+          onChange={onDraft}
+          onEnter={() => onSearch(draft)}
         />
         {draft !== '' && (
           <button

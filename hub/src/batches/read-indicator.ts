@@ -1,4 +1,10 @@
-import { canonicalise, indicatorTypeFacts, parseIndicatorType, type IndicatorType } from '@postern/intel'
+import {
+  canonicalise,
+  indicatorTypeFacts,
+  lifecycleStatuses,
+  parseIndicatorType,
+  type IndicatorType,
+} from '@postern/intel'
 import { BatchIndicator } from '@postern/protocol'
 import {
   FieldError,
@@ -12,8 +18,6 @@ import {
   type SentAttribute,
 } from './read-common-fields.ts'
 import { field, firstIssue, refused, type RefusedItem } from './refused-item.ts'
-
-export const assertionStatuses = ['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'] as const
 
 /** One indicator of a batch as it was understood. `undefined` and null: the item does not speak of it. */
 export type SentIndicator = {
@@ -217,8 +221,8 @@ function wholeNumber(confidence: number | null): number | null {
 
 function readStatus(sent: unknown): string | null {
   if (sent === undefined || sent === null) return null
-  const status = assertionStatuses.find((name) => name === sent)
-  if (status === undefined) throw new FieldError(`The status is none of ${assertionStatuses.join(', ')}.`)
+  const status = lifecycleStatuses.find((name) => name === sent)
+  if (status === undefined) throw new FieldError(`The status is none of ${lifecycleStatuses.join(', ')}.`)
   return status
 }
 

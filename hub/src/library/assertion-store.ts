@@ -1,6 +1,7 @@
 import type { AssertionAttribute, AssertionOrigin } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import type { SaidBeside } from '../lifecycle/said-beside.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
 
 /** Attributes that an indicator's detail names, over all its owners. */
@@ -21,6 +22,7 @@ export type AssertionRow = {
   firstSeen: Date | null
   lastSeen: Date | null
   expiresAt: Date | null
+  said: SaidBeside | null
   addedAt: Date
   modifiedAt: Date
   addedBy: AssertionOrigin | null
@@ -40,7 +42,7 @@ export class AssertionStore {
   async list(scope: LibraryScope, indicatorId: string): Promise<AssertionRow[]> {
     const { rows } = await sql<AssertionRow>`
       select a.id, a.owner_id as "ownerId", w.name as "ownerName", a.rating, a.confidence, a.active, a.status, a.tags,
-        a.labels as "securityLabels", a.first_seen as "firstSeen", a.last_seen as "lastSeen", a.expires as "expiresAt",
+        a.labels as "securityLabels", a.first_seen as "firstSeen", a.last_seen as "lastSeen", a.expires as "expiresAt", a.said,
         a.added_at as "addedAt", a.modified_at as "modifiedAt",
         ${writtenAt(scope, sql`a.added_at`)} as "addedBy", ${writtenAt(scope, sql`a.modified_at`)} as "modifiedBy"
       from assertion a join owner w on w.id = a.owner_id

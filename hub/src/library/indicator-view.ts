@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { Statements } from '../database/statements.ts'
+import { inForceText } from './in-force.ts'
 
 /**
  * Computes what the organization sees of the indicators in `sent_indicator`, in the transaction that wrote the assertions. The
@@ -21,7 +22,7 @@ export async function refreshViewOfSent(
   // Most are new to the whole organization: the one assertion is all that is known.
   const { rowCount } = await client.query(
     `insert into indicator_view (organization_id, indicator_id, rating, confidence, active, tlp, owner_ids, tags, added_at, modified_at)
-     select $1, s.indicator_id, s.rating, s.confidence, coalesce(s.active, true) and coalesce(s.status, $3) in ('Active', 'Indirect'), s.tlp, array[$2::bigint], coalesce(s.tags, '{}'), now(), now()
+     select $1, s.indicator_id, s.rating, s.confidence, ${inForceText('coalesce(s.active, true)', 'coalesce(s.status, $3)')}, s.tlp, array[$2::bigint], coalesce(s.tags, '{}'), now(), now()
      from sent_indicator s where s.is_new order by s.indicator_id
      on conflict (organization_id, indicator_id) do nothing`,
     [organizationId, ownerId, statusDefault],
@@ -57,7 +58,7 @@ export async function refreshViewOfTouched(client: Statements, organizationId: s
      from (select distinct indicator_id from touched_indicator) s
      cross join lateral (
        select max(a.rating) as rating, max(a.confidence) as confidence, max(a.tlp) as tlp,
-         bool_or(a.active and a.status in ('Active', 'Indirect')) as active,
+         bool_or(${inForceText('a.active', 'a.status')}) as active,
          array_agg(a.owner_id order by a.owner_id) as owner_ids, min(a.added_at) as added_at, max(a.modified_at) as modified_at
        from assertion a
        where a.indicator_id = s.indicator_id and a.owner_id = any(array(select id from owner where organization_id = $1))

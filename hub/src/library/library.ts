@@ -7,7 +7,8 @@ import { runPrepared } from '../database/prepared.ts'
 import type { Clock } from '../lib/clock.ts'
 import { pageOf } from '../lib/page.ts'
 import { Problem, found } from '../lib/problem.ts'
-import { AssertionStore } from './assertion-store.ts'
+import { saidOf } from '../lifecycle/said-beside.ts'
+import { type AssertionRow, AssertionStore } from './assertion-store.ts'
 import { readExports } from './indicator-exports.ts'
 import { readDecision, readExclusions } from './indicator-judgements.ts'
 import { libraryScope } from './library-scope.ts'
@@ -73,7 +74,7 @@ export class Library {
         attributes: attributes.get(assertion.ownerId) ?? [],
         firstSeen: assertion.firstSeen?.toISOString() ?? null,
         lastSeen: assertion.lastSeen?.toISOString() ?? null,
-        expiresAt: assertion.expiresAt?.toISOString() ?? null,
+        ...inForceAndSaid(assertion),
         addedAt: assertion.addedAt.toISOString(),
         modifiedAt: assertion.modifiedAt.toISOString(),
       })),
@@ -93,9 +94,15 @@ export class Library {
   /** Where it is exported, and where it is not and why. For people: an execution learns nothing of other exports. */
   async exports(caller: PersonCaller, indicatorId: string): Promise<IndicatorExports> {
     const scope = libraryScope(caller)
-    found(await this.#store.find(scope, indicatorId), 'indicator')
-    return readExports(this.#db, scope.organizationId, indicatorId, this.#clock.now(), collectionScope(caller).maker)
+    const indicator = found(await this.#store.find(scope, indicatorId), 'indicator')
+    return readExports(this.#db, scope.organizationId, indicator, this.#clock.now(), collectionScope(caller).maker)
   }
+}
+
+/** What time, sightings and decisions left of an owner's word, and the word itself. */
+function inForceAndSaid({ rating, confidence, active, status, expiresAt, said }: AssertionRow) {
+  const inForce = { rating, confidence, active, status, expiresAt: expiresAt?.toISOString() ?? null }
+  return { ...inForce, said: saidOf(inForce, said, (instant) => new Date(instant).toISOString()) }
 }
 
 function writeCursor(row: IndicatorRow): string {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { inForce } from './in-force.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
 import type { Condition } from './tql-comparison.ts'
 import type { SearchCondition } from './tql-to-sql.ts'
@@ -97,7 +98,7 @@ function asserted(scope: LibraryScope, condition: Condition | undefined): Condit
 export function seenBy(scope: LibraryScope): RawBuilder<unknown> {
   if (scope.ownerIds === undefined) return sql``
   return sql`cross join lateral (
-    select max(a.rating) as rating, max(a.confidence) as confidence, bool_or(a.active and a.status in ('Active', 'Indirect')) as active, max(a.tlp) as tlp,
+    select max(a.rating) as rating, max(a.confidence) as confidence, bool_or(${inForce()}) as active, max(a.tlp) as tlp,
       array_agg(a.owner_id) as owner_ids, 0 as sighting_count, null::timestamptz as last_sighted, 0 as false_positive_count,
       min(a.added_at) as added_at, max(a.modified_at) as modified_at,
       array(select distinct t from assertion b cross join unnest(b.tags) t

@@ -16,6 +16,11 @@ export function compileTql(text: string, now: Date): Condition {
   return compileQuery(text, 'indicator', now)
 }
 
+/** The same for a part of a parsed query. */
+export function compileTqlPart(query: TqlExpression, now: Date): Condition {
+  return compile(query, 'indicator', now, ownerIds.indicator)
+}
+
 /** A condition for a search, with what decides how it is looked for. */
 export type SearchCondition = {
   sql: Condition

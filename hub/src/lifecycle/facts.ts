@@ -8,15 +8,7 @@ import {
   sightingDaysThatMatter,
 } from '@postern/intel'
 import type { Statements } from '../database/statements.ts'
-
-/** What an owner said of values that differ from those in force. */
-export type SaidBeside = {
-  rating?: number | null
-  confidence?: number | null
-  status?: LifecycleStatus
-  active?: boolean
-  expires?: string | null
-}
+import { type SaidBeside, saidOf } from './said-beside.ts'
 
 /** An assertion as it is stored, and all that its values in force follow from. */
 export type AssertionFacts = {
@@ -61,14 +53,7 @@ export async function readFacts(db: Statements, wanted: Wanted): Promise<Asserti
     ownerName,
     stored: { ...stored, said },
     facts: {
-      said: {
-        rating: said?.rating === undefined ? stored.rating : said.rating,
-        confidence: said?.confidence === undefined ? stored.confidence : said.confidence,
-        status: said?.status ?? stored.status,
-        active: said?.active ?? stored.active,
-        expiresAt:
-          said?.expires === undefined ? stored.expiresAt : said.expires === null ? null : Date.parse(said.expires),
-      },
+      said: saidOf(stored, said, Date.parse),
       saidAt: statedAt,
       rule: rules.get(`${ownerId} ${type}`) ?? rules.get(`${ownerId} *`),
       sightings: countedFor(ownerId, sightings.get(indicatorId) ?? []),

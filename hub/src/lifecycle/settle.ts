@@ -1,6 +1,7 @@
 import { lifecycle, type Lifecycle } from '@postern/intel'
 import type { Statements } from '../database/statements.ts'
-import { type AssertionFacts, readFacts, type SaidBeside } from './facts.ts'
+import { type AssertionFacts, readFacts } from './facts.ts'
+import type { SaidBeside } from './said-beside.ts'
 
 export type Settling = {
   organizationId: string

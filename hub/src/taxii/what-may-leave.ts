@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { isKeptFromExports } from '../exclusions/never-exported.ts'
+import { inForce } from '../library/in-force.ts'
 
 /** Whose words a collection gives out, and up to which TLP. */
 export type OwnerScope = { organizationId: string; ownerId: string; tlpMax: number }
@@ -15,7 +16,7 @@ export function valueMayLeave(
   indicatorId: RawBuilder<unknown>,
 ): RawBuilder<boolean> {
   return sql<boolean>`coalesce((
-    select a.active and a.status in ('Active', 'Indirect') and coalesce(a.tlp <= ${tlpMax}::int, true)
+    select ${inForce()} and coalesce(a.tlp <= ${tlpMax}::int, true)
       and not ${isKeptFromExports(organizationId, sql`a.indicator_id`)}
     from assertion a where a.indicator_id = ${indicatorId} and a.owner_id = ${ownerId}), false)`
 }

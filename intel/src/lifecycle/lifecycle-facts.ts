@@ -1,4 +1,6 @@
-export type LifecycleStatus = 'Active' | 'Review' | 'Expired' | 'Indirect' | 'Whitelisted'
+import type { LifecycleStatus } from './in-force.ts'
+
+export type { LifecycleStatus }
 
 /** What an assertion says. Instants are milliseconds since 1970. */
 export type AssertedValues = {
@@ -45,7 +47,7 @@ export type LifecycleFacts = {
 }
 
 /** One line of the sum. */
-export type LifecycleStep = {
+export type LifecycleTerm = {
   term: 'said' | 'deprecation' | 'sightings' | 'false-positives' | 'expiry' | 'decision'
   text: string
   confidenceChange: number
@@ -56,7 +58,7 @@ export type LifecycleStep = {
 
 export type Lifecycle = {
   inForce: AssertedValues
-  terms: LifecycleStep[]
+  terms: LifecycleTerm[]
   /** The first instant after now at which something may be in force that is not now; null if nothing changes by itself. */
   nextChangeAt: number | null
   /** The rule says to delete it. */

@@ -1,8 +1,8 @@
-import type { AssertedValues, LifecycleFacts, LifecycleStep } from './lifecycle-facts.ts'
+import type { AssertedValues, LifecycleFacts, LifecycleTerm } from './lifecycle-facts.ts'
 import { instantText } from './lifecycle-words.ts'
 
 type AddedTerm = {
-  term: LifecycleStep['term']
+  term: LifecycleTerm['term']
   text: string
   /** After it; what was before it where it moves none. */
   confidence?: number | null
@@ -12,7 +12,7 @@ type AddedTerm = {
 /** Values in force on the way, and the terms that led to them. */
 export class LifecycleSum {
   readonly values: AssertedValues
-  readonly terms: LifecycleStep[] = []
+  readonly terms: LifecycleTerm[] = []
   nextChangeAt: number | null = null
   readonly #now: number
 

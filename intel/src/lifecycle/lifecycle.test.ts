@@ -147,6 +147,17 @@ describe('FD-9: deprecation', () => {
     })
   })
 
+  test('LIB-9: a rule that has not taken a step yet is no line of the sum, and one that gave a first confidence says only that', () => {
+    const facts = { ...plain, rule: points }
+    expect(lifecycle(facts, begin).terms.map(({ term }) => term)).toEqual(['said'])
+    expect(lifecycle(facts, after(1)).terms.map(({ term }) => term)).toEqual(['said', 'deprecation'])
+    const unsaid = { ...facts, said: { ...plain.said, confidence: null } }
+    expect(lifecycle(unsaid, begin).terms.at(-1)?.text).toBe('No confidence was said, so the rule begins with 100.')
+    expect(lifecycle({ ...facts, said: { ...plain.said, confidence: 0 } }, after(200)).terms.at(-1)?.text).toMatch(
+      /^\d+ steps|^It has come to the rule’s minimum/,
+    )
+  })
+
   test('FD-9: takes percent of what is left, rounded down, so that it ends', () => {
     const facts = { ...plain, rule: { ...points, amount: 50, isPercent: true } }
     const at = (days: number) => lifecycle(facts, after(days)).inForce.confidence

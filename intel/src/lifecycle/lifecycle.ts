@@ -2,6 +2,7 @@ import { deprecate } from './deprecate.ts'
 import { dayMs, lifecycleBounds as bounds } from './lifecycle-bounds.ts'
 import type { AssertedValues, Lifecycle, LifecycleDecision, LifecycleFacts } from './lifecycle-facts.ts'
 import { LifecycleSum } from './lifecycle-sum.ts'
+import { statusesInForce } from './in-force.ts'
 import { keptUntil } from './kept-until.ts'
 import { instantText, times } from './lifecycle-words.ts'
 
@@ -47,24 +48,26 @@ function addDeprecation(
   const start = said.confidence ?? rule.confidenceStart
   const { confidence, steps, nextAt, zeroAt } = deprecate(start, rule, saidAt, now)
   sum.changesAt(nextAt)
-  const began = said.confidence === null ? `No confidence was said, so the rule begins with ${start}. ` : ''
-  const each = rule.isPercent ? `${rule.amount} % of what was left` : `${rule.amount} points`
-  const taken = `${times(steps, 'step')} of ${each}, one every ${times(rule.intervalHours, 'hour')} since ${instantText(saidAt)}`
   const until = zeroAt === null ? null : keptUntil(zeroAt, sightings, bounds.sightingDays * dayMs, now)
   if (until !== null) sum.changesAt(until)
   const isReached = until !== null && until <= now
+  // Before its first step a rule has done nothing, unless it gave a confidence where none was said.
+  if (steps === 0 && said.confidence !== null && !isReached) return { isReached }
+  const began = said.confidence === null ? `No confidence was said, so the rule begins with ${start}.` : ''
+  const each = rule.isPercent ? `${rule.amount} % of what was left` : `${rule.amount} points`
+  const taken = `${times(steps, 'step')} of ${each}, one every ${times(rule.intervalHours, 'hour')} since ${instantText(saidAt)}: ${start} became ${confidence}.`
   sum.add({
     term: 'deprecation',
-    text: `${began}${taken}${taken === '' ? '' : `: ${start} became ${confidence}.`}${isReached ? atMinimum[rule.atMinimum] : ''}`,
+    text: [began, steps > 0 ? taken : '', isReached ? atMinimum[rule.atMinimum] : ''].filter(Boolean).join(' '),
     confidence,
   })
   return { isReached }
 }
 
 const atMinimum = {
-  nothing: ' It has come to the rule’s minimum, which changes nothing else.',
-  inactive: ' It has come to the rule’s minimum and is inactive.',
-  delete: ' It has come to the rule’s minimum and is deleted.',
+  nothing: 'It has come to the rule’s minimum, which changes nothing else.',
+  inactive: 'It has come to the rule’s minimum and is inactive.',
+  delete: 'It has come to the rule’s minimum and is deleted.',
 } as const
 
 function addSightings(sum: LifecycleSum, { sightings }: LifecycleFacts, now: number): void {
@@ -92,7 +95,7 @@ function addFalsePositives(sum: LifecycleSum, { falsePositives }: LifecycleFacts
   sum.changesAt((counting[counting.length - count] ?? 0) + windowMs)
   const { rating, confidence, status } = sum.values
   const isMany = count >= bounds.falsePositivesForReview
-  if (isMany && (status === 'Active' || status === 'Indirect')) sum.values.status = 'Review'
+  if (isMany && statusesInForce.includes(status)) sum.values.status = 'Review'
   sum.add({
     term: 'false-positives',
     text: `${times(counting.length, 'report')} of a false positive by day and reporter in ${bounds.falsePositiveDays} days, of which ${bounds.falsePositivesMax} count at most, at ${bounds.falsePositivePoints} points each${isMany ? `; ${bounds.falsePositivesForReview} or more put it under review and lower the rating by ${bounds.falsePositivesRating}` : ''}.`,

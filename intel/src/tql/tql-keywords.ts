@@ -1,5 +1,6 @@
 import { groupTypes } from '../indicators/group-types.ts'
 import { indicatorTypes } from '../indicators/indicator-types.ts'
+import { lifecycleStatuses } from '../lifecycle/in-force.ts'
 import { tlpLevels } from '../tlp.ts'
 import type { TqlObject } from './tql-expression.ts'
 
@@ -34,7 +35,6 @@ const named = (names: NonNullable<TqlKeyword['names']>, description: string): Tq
   names,
 })
 
-const statuses = ['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'] as const
 const label = (description: string): TqlKeyword => ({
   ...named('securityLabel', description),
   values: tlpLevels.map((level) => `TLP:${level}`),
@@ -87,7 +87,7 @@ export const tqlKeywords: TqlKeywordTable = {
   confidence: number('Confidence, 0 to 100'),
   indicatorActive: boolean('Whether it is active'),
   activeLocked: boolean('Whether a person fixed its being active'),
-  status: chosen(statuses, 'Active, Review, Expired, Indirect or Whitelisted'),
+  status: chosen(lifecycleStatuses, 'Active, Review, Expired, Indirect or Whitelisted'),
   observationCount: number('How often it was observed'),
   lastObserved: date('When it was last observed'),
   falsePositiveCount: number('How often it was reported as a false positive'),

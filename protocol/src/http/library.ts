@@ -53,7 +53,17 @@ export const AssertionOrigin = z.object({
 })
 export type AssertionOrigin = z.infer<typeof AssertionOrigin>
 
-/** What one owner says of an indicator. */
+/** What an owner said itself, whatever time, sightings and a person's decision have made of it since. */
+export const SaidValues = z.object({
+  rating: z.nullable(z.number()),
+  confidence: z.nullable(z.int()),
+  active: z.boolean(),
+  status: z.string(),
+  expiresAt: z.nullable(Instant),
+})
+export type SaidValues = z.infer<typeof SaidValues>
+
+/** One owner's word on an indicator. `rating`, `confidence`, `active`, `status` and `expiresAt` are those in force; `said` the owner's own. */
 export const Assertion = z.object({
   id: Id,
   ownerId: Id,
@@ -70,6 +80,7 @@ export const Assertion = z.object({
   firstSeen: z.nullable(Instant),
   lastSeen: z.nullable(Instant),
   expiresAt: z.nullable(Instant),
+  said: SaidValues,
   addedAt: Instant,
   modifiedAt: Instant,
   /** Who brought it in. Null where that is not known, and for executions, which learn nothing of each other. */
@@ -138,6 +149,10 @@ export const IndicatorDetail = z.extend(Indicator, {
 })
 export type IndicatorDetail = z.infer<typeof IndicatorDetail>
 
+/** An owner whose word does not fit a data collection's query, with what of the query keeps it out, as TQL; long parts are cut. */
+export const QueryMisfit = z.object({ ownerName: z.string(), terms: z.array(z.string()) })
+export type QueryMisfit = z.infer<typeof QueryMisfit>
+
 /** Whether a data collection holds an indicator. */
 export const IndicatorMembership = z.object({
   collectionId: Id,
@@ -146,8 +161,10 @@ export const IndicatorMembership = z.object({
   version: Count,
   refreshedAt: z.nullable(Instant),
   state: z.enum(['member', 'departed', 'never']),
-  /** Of a member: the owners whose assertions fit the collection's query now. At most 100 collections are explained so. */
+  /** The owners whose assertions fit the collection's query now. At most 100 collections are explained so, those that go to a control first. */
   owners: z.array(z.string()),
+  /** The other owners who assert it, and why theirs do not: a query is judged against one owner's assertion at a time. */
+  misfits: z.array(QueryMisfit),
   /** First version of its present or last stay. Versions older than 30 days are forgotten, and with them stays that ended. */
   sinceVersion: z.nullable(Count),
   /** When that version was made, while it is known. */
@@ -162,21 +179,27 @@ export const IndicatorOnTarget = z.object({
   controlId: Id,
   controlName: z.string(),
   target: z.string(),
-  state: z.enum(['held', 'missing', 'extra', 'refused', 'pending', 'unverifiable', 'absent']),
+  /** `unknown`: it was to go there, or the control was not read, and no receipt says whether it is there. */
+  state: z.enum(['held', 'missing', 'extra', 'refused', 'pending', 'unverifiable', 'absent', 'unknown']),
   /**
    * Why it is absent: no member of the collection that is exported there; a member only since a later version than was exported;
-   * active for no owner; its TLP narrower than the control's; excluded; or left out by the app, as the receipt tells.
+   * active for no owner; its TLP narrower than the control's; excluded; or left out by the app, as the receipt tells. Why it is not known:
+   * the receipt counts values which it does not name; or nobody could read the control.
    */
-  reason: z.nullable(z.enum(['not-a-member', 'not-yet', 'inactive', 'tlp', 'excluded', 'left-out'])),
+  reason: z.nullable(
+    z.enum(['not-a-member', 'not-yet', 'inactive', 'tlp', 'excluded', 'left-out', 'not-named', 'not-read']),
+  ),
+  /** More of the reason, as a sentence: the app's own words for what it left out, the figures behind what is not known. */
+  detail: z.nullable(z.string()),
   /** Whether the collection as it is now sends it there: what is held and not wanted goes with the next export. */
   isWanted: z.boolean(),
   collectionId: Id,
   collectionName: z.string(),
   /** The version that the newest receipt speaks of. */
   collectionVersion: Count,
-  /** When it came into this state; null while absent. */
+  /** When it came into this state; null where no receipt names it. */
   since: z.nullable(Instant),
-  /** The receipt that said so first; of what is absent, the newest. */
+  /** The receipt that said so first; of what none names, the newest. */
   receiptId: Id,
   executionId: Id,
   jobName: z.string(),
@@ -185,10 +208,29 @@ export const IndicatorOnTarget = z.object({
 })
 export type IndicatorOnTarget = z.infer<typeof IndicatorOnTarget>
 
+/** Another indicator of the library that stands for this one too: a network around an address or a network, the host of a URL. */
+export const CoveringIndicator = z.object({
+  id: z.guid(),
+  type: z.string(),
+  value: z.string(),
+  /** Targets of controls that hold it, or were sent it; the first 100. */
+  targets: z.array(
+    z.object({
+      controlId: Id,
+      controlName: z.string(),
+      target: z.string(),
+      state: z.enum(['held', 'extra', 'pending', 'unverifiable']),
+    }),
+  ),
+})
+export type CoveringIndicator = z.infer<typeof CoveringIndicator>
+
 /** Where an indicator goes: data collections, members first, and targets of controls. The first 1,000 of each. */
 export const IndicatorExports = z.object({
   collections: z.array(IndicatorMembership),
   targets: z.array(IndicatorOnTarget),
+  /** The nearest first. */
+  covering: z.array(CoveringIndicator),
 })
 export type IndicatorExports = z.infer<typeof IndicatorExports>
 

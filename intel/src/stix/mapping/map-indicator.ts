@@ -1,4 +1,5 @@
 import { canonicalise } from '../../indicators/canonicalise.ts'
+import { lifecycleStatuses } from '../../lifecycle/in-force.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
 import { readStixPattern } from '../pattern/pattern-values.ts'
 import type { IndicatorItem, NamedItem, PlacedValue } from './library-item.ts'
