@@ -1,4 +1,4 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { type CreateTaxiiCollection, paths, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -13,6 +13,7 @@ import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { Notice } from '../elements/notice.tsx'
 import { plainText } from '../format/text-pieces.ts'
+import { AliasField, DescriptionField, TitleField } from './taxii-fields.tsx'
 
 export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('')
@@ -46,20 +47,8 @@ export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
         value={name}
         onChange={(event) => setName(event.currentTarget.value.toLowerCase().replaceAll(/[^a-z0-9-]/g, ''))}
       />
-      <TextInput
-        label="Title"
-        required
-        maxLength={200}
-        value={title}
-        onChange={(event) => setTitle(event.currentTarget.value)}
-      />
-      <Textarea
-        label="Description"
-        rows={2}
-        maxLength={2000}
-        value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
-      />
+      <TitleField value={title} onChange={setTitle} />
+      <DescriptionField value={description} onChange={setDescription} />
     </FormDialog>
   )
 }
@@ -102,14 +91,7 @@ export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
       action={create}
     >
       {roots.length === 0 && <Notice>Make an API root first: a collection lies below one.</Notice>}
-      <TextInput
-        label="Title"
-        required
-        maxLength={200}
-        data-focus-first
-        value={title}
-        onChange={(event) => setTitle(event.currentTarget.value)}
-      />
+      <TitleField value={title} onChange={setTitle} isFirst />
       <div className={form['row']}>
         <NativeSelect
           label="API root"
@@ -118,12 +100,7 @@ export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => setRoot(event.currentTarget.value)}
           data={roots.map(({ name }) => name)}
         />
-        <TextInput
-          label="Alias"
-          maxLength={64}
-          value={alias}
-          onChange={(event) => setAlias(event.currentTarget.value.replaceAll(/[^\w-]/g, ''))}
-        />
+        <AliasField value={alias} onChange={setAlias} />
       </div>
       <div className={form['row']}>
         <NativeSelect

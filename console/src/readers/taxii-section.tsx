@@ -1,12 +1,9 @@
 import { Button } from '@mantine/core'
-import { paths, type TaxiiCollectionSettings, type TaxiiRoot } from '@postern/protocol'
+import type { TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
-import { api } from '../api/api.ts'
 import { readerQueries } from '../api/reader-queries.ts'
-import { useWrite } from '../api/use-write.ts'
-import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
@@ -18,6 +15,7 @@ import { ShortText } from '../elements/short-text.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
+import { EditTaxiiCollectionDialog, EditTaxiiRootDialog } from './edit-taxii-dialogs.tsx'
 import { TaxiiCollectionDialog, TaxiiRootDialog } from './taxii-dialogs.tsx'
 
 /** What is served over TAXII 2.1: API roots, and the collections below them. */
@@ -26,8 +24,9 @@ export function TaxiiSection() {
   const collections = useInfiniteQuery(readerQueries.taxiiCollections())
   const mayWrite = useMay('write')
   const [isMaking, setMaking] = useState<'root' | 'collection'>()
-  const [removed, setRemoved] = useState<TaxiiRoot | TaxiiCollectionSettings>()
-  const open = mayWrite ? { onOpen: setRemoved } : {}
+  const [edited, setEdited] = useState<TaxiiRoot | TaxiiCollectionSettings>()
+  const open = mayWrite ? { onOpen: setEdited } : {}
+  const onClose = () => setEdited(undefined)
   const add = (what: 'root' | 'collection', words: string) =>
     mayWrite && (
       <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setMaking(what)}>
@@ -62,32 +61,13 @@ export function TaxiiSection() {
       </Section>
       {isMaking === 'root' && <TaxiiRootDialog onClose={() => setMaking(undefined)} />}
       {isMaking === 'collection' && <TaxiiCollectionDialog onClose={() => setMaking(undefined)} />}
-      {removed && <RemoveDialog thing={removed} onClose={() => setRemoved(undefined)} />}
+      {edited &&
+        ('name' in edited ? (
+          <EditTaxiiRootDialog root={edited} onClose={onClose} />
+        ) : (
+          <EditTaxiiCollectionDialog collection={edited} onClose={onClose} />
+        ))}
     </>
-  )
-}
-
-function RemoveDialog({ thing, onClose }: { thing: TaxiiRoot | TaxiiCollectionSettings; onClose: () => void }) {
-  const isRoot = 'name' in thing
-  const noun = isRoot ? 'API root' : 'TAXII collection'
-  const path = isRoot
-    ? paths.taxiiRoot(encodeURIComponent(thing.id))
-    : paths.taxiiCollection(encodeURIComponent(thing.id))
-  const remove = useWrite({
-    write: () => api(path, { method: 'DELETE' }),
-    said: `The ${noun} is deleted`,
-    touches: [['taxii-roots'], ['taxii-collections'], ['readers']],
-    onDone: onClose,
-  })
-  return (
-    <DeleteDialog noun={noun} onClose={onClose} action={remove}>
-      <p>
-        <strong>
-          <PlainText text={thing.title} />
-        </strong>{' '}
-        is not answered any more at <code>{thing.url}</code>. What it serves stays in the library.
-      </p>
-    </DeleteDialog>
   )
 }
 
@@ -138,8 +118,13 @@ const collectionColumns: readonly Column<TaxiiCollectionSettings>[] = [
   {
     key: 'of',
     header: 'Serves',
-    width: 'minmax(104px, 0.8fr)',
-    render: ({ collectionId }) => <span>{collectionId === null ? 'An owner' : 'A data collection'}</span>,
+    width: 'minmax(120px, 1fr)',
+    render: ({ collectionName, ownerName }) => (
+      <div>
+        <ShortText text={collectionName ?? ownerName ?? ''} />
+        <ShortText text={collectionName === null ? 'Owner' : 'Data collection'} isSoft />
+      </div>
+    ),
   },
   {
     key: 'may',

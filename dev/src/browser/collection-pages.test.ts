@@ -134,7 +134,13 @@ test(
     await dialog.getByLabel('Title').fill('Blocked hosts')
     await dialog.getByLabel('Data collection').selectOption('Watched')
     await dialog.getByRole('button', { name: 'Make the TAXII collection' }).click()
-    await page.getByRole('grid', { name: 'TAXII collections' }).getByText('Blocked hosts').waitFor()
+    const served = page.getByRole('grid', { name: 'TAXII collections' }).getByRole('row').nth(1)
+    await served.getByText('Watched').waitFor()
+    await served.press('Enter')
+    await dialog.getByLabel('Title').fill('Blocked by the plant')
+    await dialog.getByLabel('Alias').fill('blocked')
+    await dialog.getByRole('button', { name: 'Save the TAXII collection' }).click()
+    await served.getByText('Blocked by the plant').waitFor()
 
     await page.getByRole('tab', { name: 'Firewall lists' }).click()
     await page.getByRole('button', { name: 'New list' }).click()
@@ -191,7 +197,7 @@ test(
     await dialog.getByLabel('Name').fill('Firewall of the plant')
     await dialog.getByLabel('Networks that it comes from').fill('192.0.2.0/24')
     await dialog.getByRole('checkbox', { name: 'edl-hosts' }).check()
-    await dialog.getByRole('checkbox', { name: 'Blocked hosts' }).check()
+    await dialog.getByRole('checkbox', { name: 'Blocked by the plant' }).check()
     await dialog.getByRole('button', { name: 'Make the reader' }).click()
     await dialog.getByText('the hub shows it this once and never again').waitFor()
     const secrets = await dialog.locator('[class*=secret] [class*=stretch]').allTextContents()
@@ -204,11 +210,11 @@ test(
         username: secrets[0],
         networks: ['192.0.2.0/24'],
         lists: [{ name: 'edl-hosts' }],
-        taxiiCollections: [{ title: 'Blocked hosts', canRead: true, canWrite: false }],
+        taxiiCollections: [{ title: 'Blocked by the plant', canRead: true, canWrite: false }],
       },
     ])
     await page.reload()
-    await page.getByText('edl-hosts, Blocked hosts').waitFor()
+    await page.getByText('edl-hosts, Blocked by the plant').waitFor()
     expect(await page.content()).not.toContain(secrets[1])
     await page.getByRole('grid', { name: 'Readers' }).getByRole('row').nth(1).press('Enter')
     await dialog.getByRole('switch', { name: 'It is let in' }).focus()
@@ -230,7 +236,7 @@ test(
       [consolePages.sightingAnalysis, 'What they share'],
       [consolePages.readers, 'Firewall of the plant'],
       [`${consolePages.readers}?view=lists`, 'edl-hosts'],
-      [`${consolePages.readers}?view=taxii`, 'Blocked hosts'],
+      [`${consolePages.readers}?view=taxii`, 'Blocked by the plant'],
     ])
   },
 )

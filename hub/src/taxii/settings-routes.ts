@@ -1,4 +1,6 @@
 import {
+  ChangeTaxiiCollection,
+  ChangeTaxiiRoot,
   CreateTaxiiCollection,
   CreateTaxiiRoot,
   paths,
@@ -64,6 +66,21 @@ export function taxiiSettingsRoutes(server: Server, taxii: TaxiiSettings): void 
     },
     async ({ caller, params }) => taxii.collection(person(caller), params.taxiiCollectionId),
   )
+  server.patch(
+    paths.taxiiCollection(':taxiiCollectionId'),
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'changeTaxiiCollection',
+        tags: ['readers'],
+        summary: 'Change how a collection is called and who is granted it',
+        params: z.object({ taxiiCollectionId }),
+        body: ChangeTaxiiCollection,
+        response: { 200: TaxiiCollectionSettings },
+      },
+    },
+    async ({ caller, params, body, ip }) => taxii.changeCollection(person(caller), params.taxiiCollectionId, body, ip),
+  )
   server.delete(
     paths.taxiiCollection(':taxiiCollectionId'),
     {
@@ -126,6 +143,21 @@ function rootRoutes(server: Server, taxii: TaxiiSettings): void {
       },
     },
     async ({ caller, params }) => taxii.root(person(caller), params.rootId),
+  )
+  server.patch(
+    paths.taxiiRoot(':rootId'),
+    {
+      config: forPeople('readers:write'),
+      schema: {
+        operationId: 'changeTaxiiRoot',
+        tags: ['readers'],
+        summary: 'Change what an API root says of itself',
+        params: z.object({ rootId: rowId }),
+        body: ChangeTaxiiRoot,
+        response: { 200: TaxiiRoot },
+      },
+    },
+    async ({ caller, params, body, ip }) => taxii.changeRoot(person(caller), params.rootId, body, ip),
   )
   server.delete(
     paths.taxiiRoot(':rootId'),

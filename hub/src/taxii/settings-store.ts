@@ -1,5 +1,5 @@
 import { tlpLevels } from '@postern/intel'
-import type { TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
+import type { ChangeTaxiiCollection, ChangeTaxiiRoot, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 
@@ -49,6 +49,46 @@ export class TaxiiSettingsStore {
       .executeTakeFirst()
   }
 
+  /** What is undefined stays. */
+  async changeRoot(id: string, { title, description }: ChangeTaxiiRoot): Promise<void> {
+    await sql`
+      update taxii_root set title = coalesce(${title ?? null}, title),
+        description = case when ${description === undefined} then description else ${description ?? null} end
+      where id = ${id}`.execute(this.#db)
+  }
+
+  /** The same of a collection. @returns false where another one of its root has the alias */
+  async changeCollection(
+    id: string,
+    { title, description, alias, canWrite }: Omit<ChangeTaxiiCollection, 'readers'>,
+  ): Promise<boolean> {
+    const { rows } = await sql`
+      update taxii_collection t set title = coalesce(${title ?? null}, title),
+        description = case when ${description === undefined} then description else ${description ?? null} end,
+        alias = case when ${alias === undefined} then alias else ${alias ?? null} end,
+        can_write = coalesce(${canWrite ?? null}, can_write)
+      where t.id = ${id} and not exists (
+        select from taxii_collection other where other.root_id = t.root_id and other.alias = ${alias ?? null} and other.id <> t.id)
+      returning t.id`.execute(this.#db)
+    return rows.length > 0
+  }
+
+  /** Puts these grants in the place of all others. @returns ids of those that the organization does not have; nothing is of use then */
+  async grant(organizationId: string, id: string, readers: NonNullable<ChangeTaxiiCollection['readers']>) {
+    await this.#db.deleteFrom('reader_taxii_collection').where('taxii_collection_id', '=', id).execute()
+    const { rows } = await sql<{ id: string }>`
+      with granted as (
+        insert into reader_taxii_collection (reader_id, taxii_collection_id, can_read, can_write)
+        select e.id, ${id}, w.can_read, w.can_write
+        from unnest(${readers.map((reader) => reader.id)}::bigint[], ${readers.map(({ canRead }) => canRead)}::boolean[],
+            ${readers.map(({ canWrite }) => canWrite)}::boolean[]) as w (id, can_read, can_write)
+          join reader e on e.id = w.id and e.organization_id = ${organizationId}
+        on conflict do nothing returning reader_id as id
+      ) select id from granted`.execute(this.#db)
+    const granted = new Set(rows.map((row) => row.id))
+    return readers.filter((reader) => !granted.has(reader.id)).map((reader) => reader.id)
+  }
+
   async hasCollections(rootId: string): Promise<boolean> {
     const row = await this.#db
       .selectFrom('taxii_collection')
@@ -77,9 +117,12 @@ export class TaxiiSettingsStore {
   async #collections(condition: RawBuilder<unknown>, limit: number): Promise<CollectionRow[]> {
     const { rows } = await sql<CollectionRow>`
       select t.id, r.name as "rootName", t.title, t.description, t.alias, t.collection_id as "collectionId",
-        t.owner_id as "ownerId", t.can_read as "canRead", t.can_write as "canWrite", t.tlp_max as "tlpMax",
-        t.number_last::int as "objectCount"
+        d.name as "collectionName", t.owner_id as "ownerId", o.name as "ownerName", t.can_read as "canRead", t.can_write as "canWrite", t.tlp_max as "tlpMax",
+        t.number_last::int as "objectCount",
+        coalesce((select json_agg(json_build_object('id', e.id::text, 'name', e.name, 'canRead', g.can_read, 'canWrite', g.can_write) order by e.id)
+          from reader_taxii_collection g join reader e on e.id = g.reader_id where g.taxii_collection_id = t.id), '[]') as readers
       from taxii_collection t join taxii_root r on r.id = t.root_id
+      left join collection d on d.id = t.collection_id left join owner o on o.id = t.owner_id
       where ${condition} order by t.created_at, t.id limit ${limit}`.execute(this.#db)
     return rows
   }

@@ -44,6 +44,43 @@ test('LIB-5: a collection is made of a data collection to read or of an owner to
   await settings.createRoot(person, { name: taxii.root, title: 'Again' })
 })
 
+test('LIB-5: a root and a collection change their titles, alias and grants, within their organization, and the log says who did', async () => {
+  const { person, database } = taxii.at.library
+  const { id, ownerId } = await taxii.serveOwner('Changed')
+  await taxii.at.hosts('Elsewhere', ['elsewhere.example.com'])
+  const query = await taxii.serve('ownerName = "Elsewhere"', { alias: 'taken' })
+  const rootId = (await settings.roots(person, undefined, 10)).data[0]!.id
+  const root = await settings.changeRoot(person, rootId, { title: 'New', description: null })
+  expect(root).toMatchObject({ name: taxii.root, title: 'New', description: null })
+  const { id: readerId } = await taxii.readers.create(person, { name: 'Changing', credential: 'token' })
+  const readers = [{ id: readerId, canRead: true, canWrite: false }]
+  const changed = await settings.changeCollection(person, id, { title: 'T2', alias: 'two', canWrite: false, readers })
+  expect(changed).toMatchObject({ title: 'T2', alias: 'two', canWrite: false, ownerId, ownerName: 'Changed' })
+  expect(changed.readers).toEqual([{ ...readers[0], name: 'Changing' }])
+  // What is not named stays.
+  const again = await settings.changeCollection(person, id, { description: 'd' })
+  expect(again).toEqual({ ...changed, description: 'd' })
+  expect((await settings.changeCollection(person, id, { alias: null, readers: [] })).readers).toEqual([])
+
+  const theirs = { ...person, organizationId: '999' }
+  await expect(settings.changeRoot(theirs, rootId, { title: 'X' })).rejects.toThrow(/no such/)
+  await expect(settings.changeCollection(theirs, id, { title: 'X' })).rejects.toThrow(/no such/)
+  await expect(settings.changeCollection(person, query.id, { canWrite: true })).rejects.toThrow(/can only be read/)
+  await expect(settings.changeCollection(person, id, { title: 'X', alias: 'taken' })).rejects.toThrow(/alias/)
+  const nobody = [{ id: '999999', canRead: true, canWrite: true }]
+  await expect(settings.changeCollection(person, id, { title: 'X', readers: nobody })).rejects.toThrow(
+    /no reader 999999/,
+  )
+  expect(await settings.collection(person, id)).toMatchObject({ title: 'T2', alias: null, readers: [] })
+  const { rows } = await database.pool.query(
+    "select action, count(*)::int as count from audit_event where action like 'taxii-%.change' group by 1 order by 1",
+  )
+  expect(rows).toEqual([
+    { action: 'taxii-collection.change', count: 3 },
+    { action: 'taxii-root.change', count: 1 },
+  ])
+})
+
 test("LIB-5: D21: of an owner's objects those above the collection's TLP are left out, by label and by marking, of a field too", async () => {
   const { id, url } = await taxii.serveOwner('Marked', { tlpMax: 'GREEN' })
   const reader = await taxii.reader({ id, canWrite: true })

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { parseTlp, tlpLevels } from '@postern/intel'
-import { type CreateTaxiiCollection, type CreateTaxiiRoot, paths } from '@postern/protocol'
-import type { TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
+import {
+  type ChangeTaxiiCollection,
+  type ChangeTaxiiRoot,
+  type CreateTaxiiCollection,
+  type CreateTaxiiRoot,
+  paths,
+  type TaxiiCollectionSettings,
+  type TaxiiRoot,
+} from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
@@ -33,6 +40,23 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
     })
   }
 
+  async function changeRoot(
+    caller: PersonCaller,
+    id: string,
+    wanted: ChangeTaxiiRoot,
+    address?: string,
+  ): Promise<TaxiiRoot> {
+    const base = await baseUrl()
+    return await db.transaction().execute(async (trx) => {
+      const own = new TaxiiSettingsStore(trx)
+      const theirs = async () => found(await own.root(caller.organizationId, { id }), 'API root')
+      await theirs()
+      await own.changeRoot(id, wanted)
+      await audit.record(trx, caller, 'taxii-root.change', `TAXII root ${id}`, { ...wanted }, address)
+      return rootToApi(await theirs(), base)
+    })
+  }
+
   async function removeRoot(caller: PersonCaller, id: string, address?: string): Promise<void> {
     await db.transaction().execute(async (trx) => {
       const own = new TaxiiSettingsStore(trx)
@@ -53,12 +77,7 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
     if ((wanted.collection === undefined) === (wanted.owner === undefined)) {
       throw new Problem('invalid', 'Name either a data collection, to read, or an owner, to read and to write.')
     }
-    if (wanted.canWrite === true && wanted.owner === undefined) {
-      throw new Problem(
-        'invalid',
-        'Objects are written to an owner; a data collection is a query, and can only be read.',
-      )
-    }
+    if (wanted.canWrite === true && wanted.owner === undefined) throw onlyRead()
     const tlp = wanted.tlpMax === undefined ? 'AMBER' : parseTlp(wanted.tlpMax)
     if (tlp === undefined) throw new Problem('invalid', `tlpMax is one of ${tlpLevels.join(', ')}.`)
     const base = await baseUrl()
@@ -81,10 +100,31 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
         canWrite: wanted.canWrite ?? false,
         tlpMax: tlpLevels.indexOf(tlp),
       })
-      if (id === undefined)
-        throw new Problem('conflict', `${wanted.root} has a collection with this alias; choose another.`)
+      if (id === undefined) throw aliasTaken(wanted.root)
       await audit.record(trx, caller, 'taxii-collection.create', `TAXII collection ${id}`, { ...wanted }, address)
       return collectionToApi(found(await own.collection(organizationId, id), 'TAXII collection'), base)
+    })
+  }
+
+  async function changeCollection(
+    caller: PersonCaller,
+    id: string,
+    wanted: ChangeTaxiiCollection,
+    address?: string,
+  ): Promise<TaxiiCollectionSettings> {
+    const base = await baseUrl()
+    const { readers, ...fields } = wanted
+    return await db.transaction().execute(async (trx) => {
+      const own = new TaxiiSettingsStore(trx)
+      const theirs = async () => found(await own.collection(caller.organizationId, id), 'TAXII collection')
+      const { ownerId, rootName } = await theirs()
+      if (wanted.canWrite === true && ownerId === null) throw onlyRead()
+      if (!(await own.changeCollection(id, fields))) throw aliasTaken(rootName)
+      const missing = readers === undefined ? [] : await own.grant(caller.organizationId, id, readers)
+      if (missing.length > 0)
+        throw new Problem('not-found', `Your organization has no reader ${missing.slice(0, 10).join(', no reader ')}.`)
+      await audit.record(trx, caller, 'taxii-collection.change', `TAXII collection ${id}`, { ...wanted }, address)
+      return collectionToApi(await theirs(), base)
     })
   }
 
@@ -101,8 +141,10 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
 
   return {
     createRoot,
+    changeRoot,
     removeRoot,
     createCollection,
+    changeCollection,
     removeCollection,
     async roots(caller: PersonCaller, after: string | undefined, limit: number) {
       const base = await baseUrl()
@@ -124,6 +166,14 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
       return collectionToApi(row, await baseUrl())
     },
   }
+}
+
+function onlyRead(): Problem {
+  return new Problem('invalid', 'Objects are written to an owner; a data collection is a query, and can only be read.')
+}
+
+function aliasTaken(rootName: string): Problem {
+  return new Problem('conflict', `${rootName} has a collection with this alias; choose another.`)
 }
 
 function rootToApi(row: RootRow, base: string): TaxiiRoot {

@@ -140,6 +140,10 @@ export type ChangeFirewallList = z.infer<typeof ChangeFirewallList>
 export const ReleaseHeldVersion = z.strictObject({ version: Count })
 export type ReleaseHeldVersion = z.infer<typeof ReleaseHeldVersion>
 
+const Title = z.string().check(z.minLength(1), z.maxLength(200))
+const Description = z.string().check(z.maxLength(2000))
+const Alias = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/))
+
 /** An API root of the TAXII server and its collections. */
 export const TaxiiRoot = z.object({
   id: Id,
@@ -153,10 +157,16 @@ export type TaxiiRoot = z.infer<typeof TaxiiRoot>
 export const TaxiiRootPage = pageOf(TaxiiRoot)
 export const CreateTaxiiRoot = z.strictObject({
   name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
-  title: z.string().check(z.minLength(1), z.maxLength(200)),
-  description: z.optional(z.string().check(z.maxLength(2000))),
+  title: Title,
+  description: z.optional(Description),
 })
 export type CreateTaxiiRoot = z.infer<typeof CreateTaxiiRoot>
+/** Its name is a part of addresses that clients have, and stays. */
+export const ChangeTaxiiRoot = z.strictObject({
+  title: z.optional(Title),
+  description: z.optional(z.nullable(Description)),
+})
+export type ChangeTaxiiRoot = z.infer<typeof ChangeTaxiiRoot>
 
 /** A TAXII collection: a data collection to read, or an owner to read and write. */
 export const TaxiiCollectionSettings = z.object({
@@ -165,10 +175,15 @@ export const TaxiiCollectionSettings = z.object({
   title: z.string(),
   description: z.nullable(z.string()),
   alias: z.nullable(z.string()),
+  /** The data collection that is read, or the owner: one of the two. */
   collectionId: z.nullable(Id),
+  collectionName: z.nullable(z.string()),
   ownerId: z.nullable(Id),
+  ownerName: z.nullable(z.string()),
   canRead: z.boolean(),
   canWrite: z.boolean(),
+  /** Who is granted it. A reader reads and writes where the collection permits it too. */
+  readers: z.array(z.object({ id: Id, name: z.string(), canRead: z.boolean(), canWrite: z.boolean() })),
   /** Highest TLP of what readers get: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`. */
   tlpMax: z.string(),
   /** Versions of objects that were ever numbered in it, revocations included; those deleted since still count. */
@@ -179,9 +194,9 @@ export type TaxiiCollectionSettings = z.infer<typeof TaxiiCollectionSettings>
 export const TaxiiCollectionSettingsPage = pageOf(TaxiiCollectionSettings)
 export const CreateTaxiiCollection = z.strictObject({
   root: z.string().check(z.minLength(1), z.maxLength(64)),
-  title: z.string().check(z.minLength(1), z.maxLength(200)),
-  description: z.optional(z.string().check(z.maxLength(2000))),
-  alias: z.optional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/))),
+  title: Title,
+  description: z.optional(Description),
+  alias: z.optional(Alias),
   /** Name of a data collection, to read. Exactly one of `collection` and `owner` is there. */
   collection: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   owner: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
@@ -190,3 +205,17 @@ export const CreateTaxiiCollection = z.strictObject({
   tlpMax: z.optional(z.string()),
 })
 export type CreateTaxiiCollection = z.infer<typeof CreateTaxiiCollection>
+/** What it serves and up to which TLP stays, since its objects were numbered by that. */
+export const ChangeTaxiiCollection = z.strictObject({
+  title: z.optional(Title),
+  description: z.optional(z.nullable(Description)),
+  /** Null takes it away. */
+  alias: z.optional(z.nullable(Alias)),
+  /** Of an owner's only. */
+  canWrite: z.optional(z.boolean()),
+  /** Takes the place of all grants of the collection. `not-found` where the organization has no such reader; nothing is changed then. */
+  readers: z.optional(
+    z.array(z.strictObject({ id: Id, canRead: z.boolean(), canWrite: z.boolean() })).check(z.maxLength(1000)),
+  ),
+})
+export type ChangeTaxiiCollection = z.infer<typeof ChangeTaxiiCollection>
