@@ -5,6 +5,8 @@ import {
   limits,
   paths,
   protocolVersion,
+  type Telemetry,
+  telemetrySince,
   topicRights,
   topics,
 } from '@postern/protocol'
@@ -60,11 +62,28 @@ export class HubConnection {
   #soon: NodeJS.Timeout | undefined
   #lastBeat = 0
   #problem: string | undefined
-  /** When each unanswered heartbeat was sent, as the hub's clock counts it. */
-  readonly #sentAt = new Map<string, number>()
+  /** When each unanswered heartbeat was sent: as the hub's clock counts it, and by a finer one for the round trip. */
+  readonly #sentAt = new Map<string, { clockMs: number; steadyMs: number }>()
+
+  #roundTripMs: number | null = null
+  #messages = 0
+  /** What the hub's last answer spoke; it may be upgraded, or put back, while this server runs. */
+  #hubProtocol = 0
 
   constructor(parts: HubConnectionParts) {
     this.#parts = parts
+  }
+
+  /** From a heartbeat to its answer, the last one; and messages both ways since the start. */
+  get figures(): { roundTripMs: number | null; messages: number } {
+    return { roundTripMs: this.#roundTripMs, messages: this.#messages }
+  }
+
+  /** @returns false when there is no connection, or a hub that would not know the topic */
+  offerTelemetry(telemetry: Telemetry): boolean {
+    if (!this.#client || !this.#clockKnown || this.#hubProtocol < telemetrySince) return false
+    this.#messages += 1
+    return this.#client.offer(topics.telemetry(this.#parts.settings.serverXid), JSON.stringify(telemetry))
   }
 
   get isConnected(): boolean {
@@ -122,7 +141,7 @@ export class HubConnection {
       serverName: settings.serverName,
       ...status(),
     }
-    this.#sentAt.set(heartbeat.id, this.#parts.clock.sentMs())
+    this.#sentAt.set(heartbeat.id, { clockMs: this.#parts.clock.sentMs(), steadyMs: performance.now() })
     for (const id of this.#sentAt.keys()) if (this.#sentAt.size > 8) this.#sentAt.delete(id)
     leases.heartbeatSent(heartbeat.id, heartbeat.held)
     this.#publish(client, topics.heartbeat(settings.serverXid), heartbeat)
@@ -162,6 +181,7 @@ export class HubConnection {
   }
 
   #receive(topic: string, payload: Buffer): void {
+    this.#messages += 1
     const { serverXid } = this.#parts.settings
     if (topic === topics.heartbeatAnswer(serverXid)) return this.#onAnswer(payload)
     if (topic !== topics.commands(serverXid)) return
@@ -177,7 +197,9 @@ export class HubConnection {
     // An answer to nothing we asked says nothing about the time, and grants nothing.
     if (sentAt === undefined) return
     this.#sentAt.delete(answer.data.replyTo)
-    this.#parts.clock.learn(sentAt, Date.parse(answer.data.hubTime))
+    this.#roundTripMs = Math.round((performance.now() - sentAt.steadyMs) * 10) / 10
+    this.#hubProtocol = answer.data.protocolVersion
+    this.#parts.clock.learn(sentAt.clockMs, Date.parse(answer.data.hubTime))
     this.#parts.onAnswer(this.#parts.leases.answered(answer.data))
     this.#clockKnown = true
     for (const command of this.#waitingCommands.splice(0)) this.#judge(command)
@@ -226,6 +248,7 @@ export class HubConnection {
   }
 
   #publish(client: MqttClient, topic: string, message: object): void {
+    this.#messages += 1
     client.publish(topic, JSON.stringify(message)).catch((error: unknown) => {
       this.#parts.log('debug', `A message to the hub was lost: ${errorText(error)}`)
     })

@@ -22,6 +22,8 @@ const keepaliveSeconds = 30
 const goodbyeMsMax = 2_000
 /** QoS 1 publishes that wait for their PUBACK. */
 const inFlightMax = 1000
+/** In a WebSocket each write is a frame, which the hub takes up to 64 KB (S8). */
+const writeBytesMax = 32 * 1024
 /** Unsent bytes in the socket's buffer: beyond them the connection counts as stuck. */
 const unsentBytesMax = 8 * 1024 * 1024
 
@@ -90,6 +92,13 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
     this.#inFlight.set(messageId, acknowledged)
     this.#send({ cmd: 'publish', topic, payload, qos: 1, dup: false, retain: false, messageId })
     return acknowledged.promise
+  }
+
+  /** QoS 0: for what loses nothing by being lost. @returns false when it was not sent at all */
+  offer(topic: string, payload: string): boolean {
+    if (this.#closed || this.#stream.writableLength > 0) return false
+    this.#send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false })
+    return true
   }
 
   /** Says goodbye, so that the broker does not publish the last will. */
@@ -176,7 +185,9 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
   }
 
   #send(packet: Packet): void {
-    if (!this.#closed) this.#stream.write(generate(packet))
+    if (this.#closed) return
+    const bytes = generate(packet)
+    for (let at = 0; at < bytes.length; at += writeBytesMax) this.#stream.write(bytes.subarray(at, at + writeBytesMax))
   }
 
   #end(error: Error | undefined): void {
