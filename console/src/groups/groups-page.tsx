@@ -38,7 +38,9 @@ export function GroupsPage() {
         draft={draft}
         onDraft={setDraft}
         onSearch={search}
-        mistakeAt={mistake?.position}
+        searched={tql ?? ''}
+        mistake={mistake}
+        object="group"
         placeholder="A query in TQL, or a part of a name"
         examples={groupExamples}
       />

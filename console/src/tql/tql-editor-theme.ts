@@ -2,16 +2,10 @@ import { EditorView } from '@codemirror/view'
 
 /** The editor in the console's own colours, which follow the theme by themselves. */
 export const tqlEditorTheme = EditorView.theme({
-  '&': {
-    border: '1px solid var(--line-strong)',
-    borderRadius: 'var(--radius)',
-    backgroundColor: 'var(--surface)',
-    color: 'var(--ink)',
-    fontSize: '13.5px',
-  },
-  '&.cm-focused': { outline: 'none', borderColor: 'var(--focus)', boxShadow: 'inset 0 0 0 1px var(--focus)' },
-  '.cm-scroller': { minHeight: '92px', maxHeight: '340px', fontFamily: 'var(--font-code)', lineHeight: '21px' },
-  '.cm-content': { padding: '8px 4px', caretColor: 'var(--ink)' },
+  '&': { color: 'var(--ink)', fontSize: '13.5px' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--font-code)' },
+  '.cm-content': { caretColor: 'var(--ink)' },
   '.cm-placeholder': { color: 'var(--ink-soft)' },
   '.tql-text': { color: 'var(--good)' },
   '.tql-number': { color: 'var(--busy)' },
@@ -38,4 +32,22 @@ export const tqlEditorTheme = EditorView.theme({
     fontSize: '12.5px',
   },
   '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft)' },
+})
+
+/** A field of its own, several lines high. */
+export const tqlBlockTheme = EditorView.theme({
+  '&': {
+    border: '1px solid var(--line-strong)',
+    borderRadius: 'var(--radius)',
+    backgroundColor: 'var(--surface)',
+  },
+  '&.cm-focused': { borderColor: 'var(--focus)', boxShadow: 'inset 0 0 0 1px var(--focus)' },
+  '.cm-scroller': { minHeight: '92px', maxHeight: '340px', lineHeight: '21px' },
+  '.cm-content': { padding: '8px 4px' },
+})
+
+/** One line that grows, within a box that has its own frame. */
+export const tqlLineTheme = EditorView.theme({
+  '.cm-scroller': { maxHeight: '10.5em', lineHeight: '20px' },
+  '.cm-content': { padding: '7px 4px' },
 })

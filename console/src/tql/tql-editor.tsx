@@ -1,55 +1,110 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
-import { Compartment, EditorState, type Range, StateEffect, StateField } from '@codemirror/state'
-import { Decoration, type DecorationSet, EditorView, keymap, placeholder } from '@codemirror/view'
+import { Compartment, EditorState } from '@codemirror/state'
+import { EditorView, keymap, placeholder } from '@codemirror/view'
 import type { TqlObject } from '@postern/intel'
-import { useEffect, useEffectEvent, useRef } from 'react'
+import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef } from 'react'
 import { styleNonce } from '../app/style-nonce.ts'
 import { tqlCompletion } from './tql-completion.ts'
-import { tqlEditorTheme } from './tql-editor-theme.ts'
+import { tqlBlockTheme, tqlEditorTheme, tqlLineTheme } from './tql-editor-theme.ts'
 import type { TqlMistake } from './tql-mistake.ts'
-import { tqlWords } from './tql-words.ts'
+import { mistakeMarks, setMistake, wordColours } from './tql-marks.ts'
+import { typedOverSelection } from './typed-over-selection.ts'
 
 interface TqlEditorProps {
   label: string
   /** Of the element that tells the mistake in words. */
-  describedBy: string
+  describedBy?: string | undefined
   value: string
   object: TqlObject
   mistake: TqlMistake | undefined
+  placeholder?: string
   onChange: (tql: string) => void
+  /** Enter does it, in a box of one line that grows; Shift and Enter begins a line there. Without it Enter begins a line. */
+  onEnter?: () => void
+  /** Characters that it takes; more are not let in. */
+  lengthMax?: number
+  /** What was selected in the field that it takes the place of; undefined where that had not the focus. */
+  begin?: () => { anchor: number; head: number } | undefined
+  ref?: React.Ref<TqlEditorHandle>
+}
+
+export interface TqlEditorHandle {
+  /** Takes the focus, with all of the query selected. */
+  select: () => void
+  focus: () => void
 }
 
 /** CodeMirror with TQL: colours, completion (Ctrl and Space, or while writing), and the mistake underlined where it is. */
-export function TqlEditor({ label, describedBy, value, object, mistake, onChange }: TqlEditorProps) {
+export function TqlEditor({
+  label,
+  describedBy,
+  value,
+  object,
+  mistake,
+  placeholder: example = 'typeName in ("Address", "Host") and rating >= 3',
+  onChange,
+  onEnter,
+  lengthMax = Infinity,
+  begin,
+  ref,
+}: TqlEditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const aria = useRef(new Compartment())
   const tell = useEffectEvent((text: string) => {
     if (text !== value) onChange(text)
   })
-  const initial = useRef(value)
+  const enter = useEffectEvent(() => {
+    onEnter?.()
+    return true
+  })
+  const ariaNow = useEffectEvent(() => EditorView.contentAttributes.of(ariaOf({ label, describedBy, mistake })))
+  const initial = useRef({ value, example, lengthMax, begin, isLine: onEnter !== undefined })
+  useImperativeHandle(ref, () => ({
+    select: () => {
+      view.current?.focus()
+      view.current?.dispatch({ selection: { anchor: 0, head: view.current.state.doc.length } })
+    },
+    focus: () => view.current?.focus(),
+  }))
 
-  useEffect(() => {
+  // Before anything is painted: a key that is pressed while the editor comes must find it.
+  useLayoutEffect(() => {
     if (!place.current) return undefined
+    const { value: doc, isLine, ...first } = initial.current
     const made = new EditorView({
       parent: place.current,
       state: EditorState.create({
-        doc: initial.current,
+        doc,
         extensions: [
           EditorView.cspNonce.of(styleNonce()),
           history(),
           closeBrackets(),
-          autocompletion({ override: [tqlCompletion(object)], icons: false, maxRenderedOptions: 60 }),
+          // In a box Enter searches, unless somebody went down to one of the offers.
+          autocompletion({
+            override: [tqlCompletion(object)],
+            icons: false,
+            maxRenderedOptions: 60,
+            selectOnOpen: !isLine,
+          }),
+          isLine
+            ? keymap.of([
+                { key: 'Enter', run: enter },
+                { key: 'Escape', run: leave },
+              ])
+            : [],
           // Tab leaves the editor, as it leaves every other field.
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
           EditorView.lineWrapping,
           typedOverSelection,
-          placeholder('typeName in ("Address", "Host") and rating >= 3'),
-          colours,
-          mistakeField,
-          aria.current.of([]),
+          EditorState.transactionFilter.of((change) => (change.newDoc.length > first.lengthMax ? [] : change)),
+          placeholder(first.example),
+          wordColours,
+          mistakeMarks,
+          aria.current.of(ariaNow()),
           tqlEditorTheme,
+          isLine ? tqlLineTheme : tqlBlockTheme,
           EditorView.updateListener.of((update) => {
             if (update.docChanged) tell(update.state.doc.toString())
           }),
@@ -57,77 +112,56 @@ export function TqlEditor({ label, describedBy, value, object, mistake, onChange
       }),
     })
     view.current = made
+    const selection = first.begin?.()
+    if (selection) {
+      made.focus()
+      made.dispatch({ selection })
+    }
     return () => {
       made.destroy()
       view.current = undefined
     }
   }, [object])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const shown = view.current
     if (!shown || shown.state.doc.toString() === value) return
     shown.dispatch({ changes: { from: 0, to: shown.state.doc.length, insert: value } })
   }, [value])
 
   useEffect(() => {
-    view.current?.dispatch({ effects: setMistake.of(mistake) })
+    const shown = view.current
+    if (!shown) return
+    // Whoever wrote it goes on where it is wrong.
+    const goes = initial.current.isLine && mistake !== undefined && shown.hasFocus
+    shown.dispatch({
+      effects: setMistake.of(mistake),
+      ...(goes && { selection: { anchor: Math.min(mistake.from, shown.state.doc.length) } }),
+    })
   }, [mistake])
 
   useEffect(() => {
-    const attributes = {
-      'aria-label': label,
-      'aria-invalid': String(mistake !== undefined && !mistake.isAtEnd),
-      'aria-describedby': describedBy,
-      spellcheck: 'false',
-      autocapitalize: 'off',
-    }
-    view.current?.dispatch({ effects: aria.current.reconfigure(EditorView.contentAttributes.of(attributes)) })
+    view.current?.dispatch({ effects: aria.current.reconfigure(ariaNow()) })
   }, [label, mistake, describedBy])
 
-  return <div ref={place} data-wrong={(mistake !== undefined && !mistake.isAtEnd) || undefined} />
+  return <div ref={place} data-wrong={isWrong(mistake) || undefined} />
 }
 
-/**
- * Text over a selection is put in by the editor. The browser would keep the look of what was there by a style of its own, which the
- * content security policy refuses (S13). Quotes and brackets are left to what closes them.
- */
-const typedOverSelection = EditorView.domEventHandlers({
-  beforeinput(event, view) {
-    const { data, inputType } = event
-    if (inputType !== 'insertText' || data === null || view.composing || /^["'`()]$/.test(data)) return false
-    if (view.state.selection.main.empty) return false
-    event.preventDefault()
-    view.dispatch(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
-    return true
-  },
-})
-
-const setMistake = StateEffect.define<TqlMistake | undefined>()
-
-const mistakeMark = Decoration.mark({ class: 'tql-mistake' })
-
-const mistakeField = StateField.define<DecorationSet>({
-  create: () => Decoration.none,
-  update(marks, transaction) {
-    let next = marks.map(transaction.changes)
-    for (const effect of transaction.effects) if (effect.is(setMistake)) next = marksOf(effect.value, transaction.state)
-    return next
-  },
-  provide: (field) => EditorView.decorations.from(field),
-})
-
-function marksOf(mistake: TqlMistake | undefined, state: EditorState): DecorationSet {
-  if (mistake === undefined) return Decoration.none
-  const to = Math.min(mistake.to, state.doc.length)
-  return mistake.from < to ? Decoration.set(mistakeMark.range(mistake.from, to)) : Decoration.none
+function ariaOf({ label, describedBy, mistake }: Pick<TqlEditorProps, 'label' | 'describedBy' | 'mistake'>) {
+  return {
+    'aria-label': label,
+    'aria-invalid': String(isWrong(mistake)),
+    ...(describedBy !== undefined && { 'aria-describedby': describedBy }),
+    spellcheck: 'false',
+    autocapitalize: 'off',
+  }
 }
 
-/** Characters that are coloured; a query of a megabyte is a list of values that nobody reads in colour. */
-const colouredMax = 20_000
+function isWrong(mistake: TqlMistake | undefined): boolean {
+  return mistake !== undefined && !mistake.isAtEnd
+}
 
-const colours = EditorView.decorations.compute(['doc'], (state) => {
-  const marks: Range<Decoration>[] = tqlWords(state.doc.sliceString(0, colouredMax)).map(({ from, to, kind }) =>
-    Decoration.mark({ class: `tql-${kind}` }).range(from, to),
-  )
-  return Decoration.set(marks)
-})
+function leave(view: EditorView): boolean {
+  view.contentDOM.blur()
+  return true
+}

@@ -1,12 +1,10 @@
 import type { TqlObject } from '@postern/intel'
-import { lazy, Suspense, useId } from 'react'
+import { Suspense, useId } from 'react'
 import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
+import { TqlEditor } from './lazy-tql-editor.ts'
 import classes from './tql-field.module.css'
 import type { TqlMistake } from './tql-mistake.ts'
-
-// The editor is the heaviest part of the console: it comes when a query is to be written.
-const TqlEditor = lazy(async () => ({ default: (await import('./tql-editor.tsx')).TqlEditor }))
 
 interface TqlFieldProps {
   label: string

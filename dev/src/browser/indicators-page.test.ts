@@ -14,6 +14,7 @@ import { lowContrast, lowContrastInBothThemes } from './low-contrast.ts'
 import { manyRows } from './many-rows.ts'
 import { loadAllByKeys } from './page-states.ts'
 import { sendIndicators } from './send-indicators.ts'
+import { writtenQuery } from './written-query.ts'
 
 const password = 'four random words here'
 const testMs = 90_000
@@ -123,7 +124,7 @@ test(
     expect(new URL(page.url()).searchParams.get('tql')).toBe('tag = "apt" and rating > 4')
     await page.goBack()
     await page.getByText(/^About \d\d,\d{3} indicators$/).waitFor()
-    expect(await page.getByRole('textbox', { name: 'Query' }).inputValue()).toBe('')
+    expect(await writtenQuery(page)).toBe('')
 
     await page.getByRole('textbox', { name: 'Query' }).fill('hxxp://unknown[.]example 198.51.100[.]7')
     await page.keyboard.press('Enter')
@@ -152,10 +153,39 @@ test('LIB-3: a mistake is shown under the very character that the hub names', { 
   expectHarmless(opened)
 })
 
+test('LIB-3: the box completes a query; Enter searches unless an offer is chosen', { timeout: testMs }, async () => {
+  await using opened = await open()
+  const { page } = opened
+  await page.locator('.cm-editor').waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('ownerName = "Te')
+  const offers = page.getByRole('listbox')
+  await offers.getByRole('option', { name: '"Team"' }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await offers.waitFor({ state: 'detached' })
+  expect(await writtenQuery(page)).toBe('ownerName = "Team"')
+  expect(opened.path).toBe(consolePages.indicators)
+  await page.keyboard.type(' and rat')
+  await offers.getByRole('option', { name: /^rating/ }).waitFor()
+  await page.keyboard.type('ing > 4')
+  await page.keyboard.press('Enter')
+  await page.getByText('1 indicator found').waitFor()
+  expect(await shownValues(opened)).toEqual(['evil.example.org'])
+  await page.keyboard.press('Escape')
+  expect(await page.locator('.cm-focused').count()).toBe(0)
+
+  await opened.go(`${consolePages.groups}`)
+  await page.locator('.cm-editor').waitFor()
+  await page.getByRole('textbox', { name: 'Query' }).click()
+  await page.keyboard.type('typeName = "Camp')
+  await offers.getByRole('option', { name: '"Campaign"' }).waitFor()
+  expectHarmless(opened)
+})
+
 test('LIB-3: filters and examples write TQL into the box, and read it back', { timeout: testMs }, async () => {
   await using opened = await open(asking('rating >= 4 and ownerName = "Team"'))
   const { page } = opened
-  const query = page.getByRole('textbox', { name: 'Query' })
   await gridIn(opened).waitFor()
   expect(await page.getByLabel('Rating').inputValue()).toBe('4')
   await page.getByLabel('Owner').locator('option', { hasText: 'Team' }).waitFor({ state: 'attached' })
@@ -163,14 +193,14 @@ test('LIB-3: filters and examples write TQL into the box, and read it back', { t
   await page.getByLabel('Rating').selectOption('2')
   await page.getByLabel('Type', { exact: true }).selectOption('Address')
   await page.getByText('1 indicator found').waitFor()
-  expect(await query.inputValue()).toBe('rating >= 2 and ownerName = "Team" and typeName = "Address"')
+  expect(await writtenQuery(page)).toBe('rating >= 2 and ownerName = "Team" and typeName = "Address"')
   expect(await shownValues(opened)).toEqual(['198.51.100.7'])
   await page.getByLabel('Tag').fill('nobody "has" this')
   await page.getByLabel('Tag').press('Enter')
   await page.getByText('No indicator fits this query').waitFor()
   await page.getByRole('button', { name: 'Show all indicators' }).click()
   await gridIn(opened).waitFor()
-  expect(await query.inputValue()).toBe('')
+  expect(await writtenQuery(page)).toBe('')
   // By keys, one after the other: the hub takes each of them.
   const menu = page.getByRole('menu', { name: 'Examples of queries', includeHidden: true })
   const examples = await menu.locator('code').allTextContents()
@@ -181,7 +211,7 @@ test('LIB-3: filters and examples write TQL into the box, and read it back', { t
     await page.keyboard.press('Enter')
     await page.waitForURL((url) => url.searchParams.get('tql') === example)
     await page.getByText(/indicators? found$/).waitFor()
-    expect(await query.inputValue()).toBe(example)
+    expect(await writtenQuery(page)).toBe(example)
   }
   expect(await page.getByRole('alert').count()).toBe(0)
   expectHarmless(opened)
