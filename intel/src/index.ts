@@ -52,7 +52,7 @@ export { stixIndicatorObject, updatedIndicatorObject } from './stix/output/stix-
 export { stixGroupId, stixGroupObject } from './stix/output/stix-group-object.ts'
 export type { StixGroupSource } from './stix/output/stix-group-object.ts'
 export { stixRelationshipObject } from './stix/output/stix-relationship-object.ts'
-export { stixLabelMarking } from './stix/output/stix-marking-object.ts'
+export { stixLabelMarkings } from './stix/output/stix-marking-object.ts'
 export { convertStixObject } from './stix/output/convert-stix-object.ts'
 export type { StixOutputObject } from './stix/output/stix-output.ts'
 export {
@@ -66,7 +66,7 @@ export type { Stix20Indicator, Stix20IndicatorSource } from './stix/stix20-indic
 export { stix21Indicator } from './stix/stix21-indicator.ts'
 export type { Stix21Indicator, StixAttribute, StixIndicatorSource } from './stix/stix21-indicator.ts'
 export { indicatorPattern } from './stix/indicator-pattern.ts'
-export { tlpMarkingDefinitions, tlpMarkingRefs } from './stix/tlp-marking.ts'
+export { tlpMarkingDefinitions, tlpMarkingIds, tlpOfMarkingRef } from './stix/tlp-marking.ts'
 export type { StixMarkingDefinition, StixSpecVersion } from './stix/tlp-marking.ts'
 export { stix20Bundle } from './stix/stix20-bundle.ts'
 export type { Stix20Bundle, Stix20Object } from './stix/stix20-bundle.ts'

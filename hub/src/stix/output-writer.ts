@@ -6,7 +6,7 @@ import {
   stix111PackageStart,
   stixId,
   stixIndicatorObject,
-  stixLabelMarking,
+  stixLabelMarkings,
   type StixIndicatorSource,
   type StixOutputObject,
 } from '@postern/intel'
@@ -27,7 +27,7 @@ export type OutputHead = {
 export class OutputWriter {
   readonly format: StixFormat
   readonly #head: OutputHead
-  readonly #labels = new Set<string>()
+  readonly #definitions = new Map<string, StixOutputObject>()
   readonly #markingIds = new Set<string>()
   readonly #leftOut = new Map<string, number>()
   #count = 0
@@ -73,9 +73,9 @@ export class OutputWriter {
   /** Ids of the markings of security labels, which the output then defines. */
   markingRefs(labels: readonly string[]): string[] {
     if (this.format === '1.1.1') return []
-    for (const label of labels) this.#labels.add(label)
-    const { format } = this
-    return [...new Set(labels.flatMap((label) => stixLabelMarking(label, format).refs))]
+    const { refs, definitions } = stixLabelMarkings(labels, this.format)
+    for (const definition of definitions) this.#definitions.set(definition.id, definition)
+    return [...refs]
   }
 
   /** A marking definition that stands among the objects already. */
@@ -94,12 +94,9 @@ export class OutputWriter {
       yield stix111PackageEnd(JSON.stringify(this.#account()), this.#count > 0)
       return
     }
-    for (const label of [...this.#labels].sort()) {
-      for (const definition of stixLabelMarking(label, this.format).definitions) {
-        if (this.#markingIds.has(definition.id)) continue
-        this.#markingIds.add(definition.id)
-        yield this.object(definition)
-      }
+    for (const id of [...this.#definitions.keys()].sort()) {
+      const definition = this.#definitions.get(id)
+      if (definition !== undefined && !this.#markingIds.has(id)) yield this.object(definition)
     }
     yield `\n],"x_postern_account":${JSON.stringify(this.#account())}}\n`
   }

@@ -144,8 +144,8 @@ describe('LIB-6: owners', () => {
     const { objects, x_postern_account: account } = await ownerBundle('Marked', '2.1', 'AMBER')
     expect(objects.map(({ type, name }) => name ?? type)).toEqual([
       'amber.example.com',
-      'marking-definition',
       'TLP:AMBER',
+      'marking-definition',
     ])
     expect(account.leftOut).toEqual({
       'objects above the permitted TLP': 2,
@@ -177,12 +177,7 @@ describe('LIB-6: round trips', () => {
     .filter(({ value: said }) => said.trim() !== '')
   const shared = {
     tag: named(words),
-    // STIX 2.0 has no AMBER+STRICT of its own: beside AMBER it could not be told apart.
-    securityLabel: named(
-      fc
-        .uniqueArray(label, { maxLength: 2 })
-        .filter((names) => !names.includes('TLP:AMBER') || !names.includes('TLP:AMBER+STRICT')),
-    ),
+    securityLabel: named(fc.uniqueArray(label, { maxLength: 3 })),
     attribute: fc.array(attribute, { maxLength: 2 }),
   }
   const indicator = fc.record({
@@ -345,11 +340,16 @@ describe('LIB-6: data collections', () => {
         leftOut: { 'values above the permitted TLP': 2 },
       })
     }
+    const strict = bundles[1]?.objects.find(({ name }) => name === md5)
+    expect(strict?.['object_marking_refs']).toContain('marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed')
     const xml = await text(await world.stix.exportCollection(world.person, id, 'latest', { filter, format: '1.1.1' }))
     expect(xml).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<stix:STIX_Package /)
     expect(xml.match(/<stix:Indicator /g)).toHaveLength(2)
     expect(xml).toContain('<DomainNameObj:Value condition="Equals">collected.example.com</DomainNameObj:Value>')
     expect(xml).toContain('STIX 1.1.1 has no object for the type Hashtag')
+    // TLP 1.0 has no AMBER+STRICT, and its AMBER may be shared with clients.
+    expect(xml).toContain('color="RED"')
+    expect(xml).not.toContain('color="AMBER"')
     // The schema wants at least one indicator in a list of them.
     const none = { filter: { ...filter, types: ['Hashtag'] }, format: '1.1.1' } as const
     const empty = await text(await world.stix.exportCollection(world.person, id, 'latest', none))

@@ -1,4 +1,4 @@
-import { stixId, tlpLevels, tlpMarkingRefs } from '@postern/intel'
+import { stixId, tlpLevels, tlpMarkingIds, tlpOfMarkingRef } from '@postern/intel'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { appendObjects, appendSent, forgetEarlier, type NewObject } from './append-objects.ts'
@@ -244,11 +244,7 @@ function instant(column: 's.version' | 'held.version') {
   return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 }
 
-/** Ids of the markings that say a higher level, in both versions of STIX. */
+/** Ids of the markings that say a higher level by themselves, in both versions of STIX. */
 function markingsAbove(tlpMax: number): string[] {
-  const refsOf = (levels: readonly (typeof tlpLevels)[number][]) =>
-    levels.flatMap((level) => [...tlpMarkingRefs(level, '2.0'), ...tlpMarkingRefs(level, '2.1')])
-  // 2.0 says AMBER+STRICT by AMBER and a statement beside it; AMBER alone is no more than AMBER.
-  const permitted = new Set(refsOf(tlpLevels.slice(0, tlpMax + 1)))
-  return refsOf(tlpLevels.slice(tlpMax + 1)).filter((ref) => !permitted.has(ref))
+  return tlpMarkingIds.filter((id) => tlpLevels.indexOf(tlpOfMarkingRef(id) ?? 'RED') > tlpMax)
 }

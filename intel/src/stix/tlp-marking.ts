@@ -12,8 +12,9 @@ export interface StixMarkingDefinition {
 }
 
 /**
- * Ids of the markings that say a level. 2.1 has one for each level of TLP 2.0 (OASIS' extension); 2.0 has TLP 1.0, where AMBER+STRICT
- * is AMBER with a statement beside it, so that a reader who knows nothing of it keeps at least to AMBER.
+ * Ids of the markings that say a level. 2.1 has one for each level of TLP 2.0 (OASIS' extension); 2.0 has TLP 1.0, whose AMBER may be shared
+ * with clients. AMBER+STRICT is RED there with a statement beside it, so that a reader who knows nothing of it shares too little rather than
+ * too much.
  */
 export function tlpMarkingRefs(level: TlpLevel, specVersion: StixSpecVersion): readonly string[] {
   return refs[specVersion][level]
@@ -22,7 +23,7 @@ export function tlpMarkingRefs(level: TlpLevel, specVersion: StixSpecVersion): r
 /** The definitions that these ids stand for; a bundle that refers to them holds them. */
 export function tlpMarkingDefinitions(level: TlpLevel, specVersion: StixSpecVersion): readonly StixMarkingDefinition[] {
   if (specVersion === '2.1') return [tlp20Definition(level)]
-  const amberStrict = level === 'AMBER+STRICT' ? [amberStrictStatement] : []
+  const amberStrict = level === 'AMBER+STRICT' ? [amberStrictAsRed] : []
   return [tlp10Definition(tlp10Level(level)), ...amberStrict]
 }
 
@@ -45,7 +46,7 @@ function tlp20Definition(level: TlpLevel): StixMarkingDefinition {
 type Tlp10Level = 'CLEAR' | 'GREEN' | 'AMBER' | 'RED'
 
 function tlp10Level(level: TlpLevel): Tlp10Level {
-  return level === 'AMBER+STRICT' ? 'AMBER' : level
+  return level === 'AMBER+STRICT' ? 'RED' : level
 }
 
 function tlp10Definition(level: Tlp10Level): StixMarkingDefinition {
@@ -70,19 +71,26 @@ const tlp20Ids: Readonly<Record<TlpLevel, `marking-definition--${string}`>> = {
 }
 
 /** STIX 2.0 part 1, 4.1.4. */
-const tlp10Ids: Readonly<Record<Tlp10Level, `marking-definition--${string}`>> = {
+export const tlp10Ids: Readonly<Record<Tlp10Level, `marking-definition--${string}`>> = {
   CLEAR: 'marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9',
   GREEN: 'marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da',
   AMBER: 'marking-definition--f88d31f6-486f-44da-b317-01333bde0b82',
   RED: 'marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed',
 }
 
-const amberStrictStatement: StixMarkingDefinition = {
-  type: 'marking-definition',
-  id: stixId('marking-definition', 'TLP:AMBER+STRICT'),
-  created: '2022-10-01T00:00:00.000Z',
-  definition_type: 'statement',
-  definition: { statement: 'TLP:AMBER+STRICT' },
+/** Beside a level that holds as well: RED that is meant, or AMBER of those who knew no better. */
+export const amberStrictStatement: StixMarkingDefinition = statement('TLP:AMBER+STRICT')
+/** Beside the RED that only stands for it. */
+export const amberStrictAsRed: StixMarkingDefinition = statement('TLP:AMBER+STRICT (RED in TLP 1.0)')
+
+function statement(text: string): StixMarkingDefinition {
+  return {
+    type: 'marking-definition',
+    id: stixId('marking-definition', text),
+    created: '2022-10-01T00:00:00.000Z',
+    definition_type: 'statement',
+    definition: { statement: text },
+  }
 }
 
 const refs: Readonly<Record<StixSpecVersion, Record<TlpLevel, readonly string[]>>> = {
@@ -105,4 +113,8 @@ const levelOfRef: ReadonlyMap<string, TlpLevel> = new Map([
   ...tlpLevels.map((level) => [tlp20Ids[level], level] as const),
   ...(['CLEAR', 'GREEN', 'AMBER', 'RED'] as const).map((level) => [tlp10Ids[level], level] as const),
   [amberStrictStatement.id, 'AMBER+STRICT'],
+  [amberStrictAsRed.id, 'AMBER+STRICT'],
 ])
+
+/** Every id that says a level by itself. */
+export const tlpMarkingIds: readonly string[] = [...levelOfRef.keys()]

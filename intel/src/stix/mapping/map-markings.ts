@@ -1,6 +1,6 @@
 import { parseTlp } from '../../tlp.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
-import { tlp20Extension, tlpMarkingRefs, tlpOfMarkingRef } from '../tlp-marking.ts'
+import { amberStrictAsRed, amberStrictStatement, tlp10Ids, tlp20Extension, tlpOfMarkingRef } from '../tlp-marking.ts'
 import type { LibraryPlace, NamedItem } from './library-item.ts'
 import { namedItem, nameLengthMax, objectsOf, textsOf } from './read-properties.ts'
 
@@ -43,12 +43,20 @@ export function labelsOf(object: StixObject, placeOf: (id: string) => LibraryPla
   const marked = markingRefsOf(object)
   if (marked.length === 0) return none
   // Most objects of a feed have one marking, and all the same.
-  if (marked.length === 1 && marked[0] !== amberStrictStatementId)
-    return labelsOfOne(labelOfRef(marked[0] ?? '', placeOf))
-  // In 2.0, AMBER+STRICT is AMBER with our statement beside it, and no second level.
-  const refs = marked.includes(amberStrictStatementId) ? marked.filter((ref) => ref !== amber10Id) : marked
-  const items = new Set(refs.slice(0, labelsMax).map((ref) => namedItem(labelOfRef(ref, placeOf))))
+  if (marked.length === 1) return labelsOfOne(labelOfRef(marked[0] ?? '', placeOf))
+  const items = new Set(
+    meantRefs(marked)
+      .slice(0, labelsMax)
+      .map((ref) => namedItem(labelOfRef(ref, placeOf))),
+  )
   return [...items].filter((item) => item !== undefined)
+}
+
+/** In 2.0, AMBER+STRICT is RED with our statement beside it, of older outputs AMBER with another one, and no second level. */
+function meantRefs(marked: readonly string[]): readonly string[] {
+  if (marked.includes(amberStrictAsRed.id)) return marked.filter((ref) => ref !== tlp10Ids.RED)
+  const isStrict = marked.includes(amberStrictStatement.id) && !marked.includes(tlp10Ids.RED)
+  return isStrict ? marked.filter((ref) => ref !== tlp10Ids.AMBER) : marked
 }
 
 function labelsOfOne(label: string): readonly NamedItem[] {
@@ -69,4 +77,3 @@ function labelOfRef(ref: string, placeOf: (id: string) => LibraryPlace | undefin
 }
 
 const labelsMax = 50
-const [amber10Id, amberStrictStatementId = ''] = tlpMarkingRefs('AMBER+STRICT', '2.0')

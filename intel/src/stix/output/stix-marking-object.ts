@@ -1,13 +1,36 @@
 import { isStixObjectId } from '../bundle/stix-object-id.ts'
 import { parseTlp } from '../../tlp.ts'
 import { stixId } from '../stix-id.ts'
-import { type StixMarkingDefinition, type StixSpecVersion, tlpMarkingDefinitions } from '../tlp-marking.ts'
+import {
+  amberStrictAsRed,
+  amberStrictStatement,
+  type StixMarkingDefinition,
+  type StixSpecVersion,
+  tlpMarkingDefinitions,
+} from '../tlp-marking.ts'
 
-/** Refs and definitions of a security label: a level of TLP, or a statement with the label's name. */
-export function stixLabelMarking(
-  label: string,
-  specVersion: StixSpecVersion,
-): { refs: readonly string[]; definitions: readonly StixMarkingDefinition[] } {
+type Markings = { readonly refs: readonly string[]; readonly definitions: readonly StixMarkingDefinition[] }
+
+/** Refs and definitions of the security labels of one object: each a level of TLP, or a statement with the label's name. */
+export function stixLabelMarkings(labels: readonly string[], specVersion: StixSpecVersion): Markings {
+  const all = labels.map((label) => markingsOfLabel(label, specVersion))
+  // Where RED holds as well, it must not be read as what merely stands for AMBER+STRICT.
+  const isRed = labels.some((label) => parseTlp(label) === 'RED')
+  const meant = (definition: StixMarkingDefinition) =>
+    isRed && definition.id === amberStrictAsRed.id ? amberStrictStatement : definition
+  return {
+    refs: [
+      ...new Set(
+        all.flatMap(({ refs }) =>
+          refs.map((id) => (isRed && id === amberStrictAsRed.id ? amberStrictStatement.id : id)),
+        ),
+      ),
+    ],
+    definitions: all.flatMap(({ definitions }) => definitions.map(meant)),
+  }
+}
+
+function markingsOfLabel(label: string, specVersion: StixSpecVersion): Markings {
   const level = parseTlp(label)
   if (level !== undefined) {
     const definitions = tlpMarkingDefinitions(level, specVersion)

@@ -70,9 +70,9 @@ const watchlists: ReadonlyMap<IndicatorType, string> = new Map([
   ['Email Subject', 'Malicious E-mail'],
 ])
 
-/** TLP 1.0 has no AMBER+STRICT: AMBER, and a statement beside it. */
+/** TLP 1.0 has no AMBER+STRICT: RED, and a statement beside it (tlp-marking.ts). */
 function handling(level: TlpLevel): string {
-  const color = level === 'CLEAR' ? 'WHITE' : level === 'AMBER+STRICT' ? 'AMBER' : level
+  const color = level === 'CLEAR' ? 'WHITE' : level === 'AMBER+STRICT' ? 'RED' : level
   const statement =
     level === 'AMBER+STRICT'
       ? '<marking:Marking_Structure xsi:type="simpleMarking:SimpleMarkingStructureType"><simpleMarking:Statement>TLP:AMBER+STRICT</simpleMarking:Statement></marking:Marking_Structure>'
