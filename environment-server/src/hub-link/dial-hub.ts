@@ -42,7 +42,13 @@ async function secure(socket: Socket, { host, caCertificate, identity }: HubTarg
   })
   let issuer = ''
   // Before Node judges the certificate, and forgets it if it is refused.
-  secured.prependOnceListener('secure', () => (issuer = secured.getPeerX509Certificate()?.issuer ?? ''))
+  secured.prependOnceListener('secure', () => {
+    // Not getPeerX509Certificate, after which Node finds no certificate to judge by name.
+    const shown: Record<string, string | string[] | undefined> = secured.getPeerCertificate(true).issuer ?? {}
+    issuer = Object.entries(shown)
+      .map(([attribute, value]) => `${attribute}=${String(value)}`)
+      .join('\n')
+  })
   try {
     return await ready(secured, 'secureConnect', signal)
   } catch (error) {
