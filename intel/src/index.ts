@@ -52,6 +52,7 @@ export { stixIndicatorObject, updatedIndicatorObject } from './stix/output/stix-
 export { stixGroupId, stixGroupObject } from './stix/output/stix-group-object.ts'
 export type { StixGroupSource } from './stix/output/stix-group-object.ts'
 export { stixRelationshipObject } from './stix/output/stix-relationship-object.ts'
+export { stixRevokedObject } from './stix/output/stix-revoked-object.ts'
 export { stixLabelMarkings } from './stix/output/stix-marking-object.ts'
 export { convertStixObject } from './stix/output/convert-stix-object.ts'
 export type { StixOutputObject } from './stix/output/stix-output.ts'

@@ -1,7 +1,7 @@
-import { tlpLevels } from '@postern/intel'
 import { type FirewallList, type ListFormat, paths } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { tlpMaxOfNumber } from '../lib/tlp-max.ts'
 import { retire } from './consider-lists.ts'
 
 export type ListRow = Omit<FirewallList, 'url' | 'tlpMax' | 'servedSince'> & {
@@ -147,7 +147,7 @@ export function listToApi(row: ListRow, base: string): FirewallList {
   return {
     ...rest,
     url: `${base}${paths.list(row.name)}`,
-    tlpMax: tlpLevels[tlpMax] ?? 'CLEAR',
+    tlpMax: tlpMaxOfNumber(tlpMax),
     servedSince: servedSince?.toISOString() ?? null,
   }
 }

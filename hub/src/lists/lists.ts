@@ -1,11 +1,4 @@
-import {
-  type IndicatorType,
-  listFormatFacts,
-  parseIndicatorType,
-  parseTlp,
-  prefixesMinDefault,
-  tlpLevels,
-} from '@postern/intel'
+import { type IndicatorType, listFormatFacts, parseIndicatorType, prefixesMinDefault } from '@postern/intel'
 import type { ChangeFirewallList, CreateFirewallList, FirewallList, ListFormat } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -15,6 +8,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { tlpMaxNumber } from '../lib/tlp-max.ts'
 import { isWithin, readNetworks, type Readers } from '../readers/readers.ts'
 import { considerLists, forgetReplacedTexts, serveHeld } from './consider-lists.ts'
 import { ListStore, listToApi, type ListWords, type ServedList } from './list-store.ts'
@@ -46,7 +40,7 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
       collectionId: await collectionIdOf(caller, wanted.collection),
       format: wanted.format,
       indicatorTypes: readTypes(wanted.indicatorTypes, wanted.format),
-      tlpMax: readTlp(wanted.tlpMax ?? 'AMBER'),
+      tlpMax: tlpMaxNumber(wanted.tlpMax ?? 'AMBER'),
       valuesMax: wanted.valuesMax ?? null,
       shrinkPercentMax: wanted.shrinkPercentMax ?? shrinkPercentDefault,
       ipv4PrefixMin: wanted.ipv4PrefixMin ?? prefixesMinDefault.ipv4,
@@ -85,7 +79,7 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
         collectionId: collectionId ?? row.collectionId,
         format,
         indicatorTypes: readTypes(types ?? undefined, format),
-        tlpMax: wanted.tlpMax === undefined ? row.tlpMax : readTlp(wanted.tlpMax),
+        tlpMax: wanted.tlpMax === undefined ? row.tlpMax : tlpMaxNumber(wanted.tlpMax),
         valuesMax: wanted.valuesMax === undefined ? row.valuesMax : wanted.valuesMax,
         shrinkPercentMax: wanted.shrinkPercentMax ?? row.shrinkPercentMax,
         ipv4PrefixMin: wanted.ipv4PrefixMin ?? row.ipv4PrefixMin,
@@ -204,12 +198,6 @@ function readTypes(names: readonly string[] | undefined, format: ListFormat): st
     if (type !== undefined && possible.includes(type)) return type
     throw new Problem('invalid', `The format ${format} cannot say ${name}; it takes ${possible.join(', ')}.`)
   })
-}
-
-function readTlp(text: string): number {
-  const level = parseTlp(text)
-  if (level === undefined) throw new Problem('invalid', `tlpMax is one of ${tlpLevels.join(', ')}.`)
-  return tlpLevels.indexOf(level)
 }
 
 function nameTaken(name: string): never {

@@ -4,7 +4,6 @@ import {
   type ListFormatFacts,
   listFormatFacts,
   type ListFormatName,
-  tlpLevels,
 } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import { isKeptFromExports } from '../exclusions/never-exported.ts'
@@ -12,6 +11,7 @@ import { type ValueFilter, type ValueRow, valuesInOrder } from '../collections/v
 import type { Db } from '../database/database.ts'
 import type { Selectable } from 'kysely'
 import type { FirewallListTable } from '../database/tables.ts'
+import { tlpMaxOfNumber } from '../lib/tlp-max.ts'
 import { TextParts, type TextTotals } from './text-parts.ts'
 
 export type FirewallListRow = Selectable<FirewallListTable>
@@ -56,7 +56,7 @@ async function writeEntries(
     excludedNow: isKeptFromExports(list.organization_id, sql`m.indicator_id`),
     // Written by this hub, which checked them.
     types: (list.indicator_types ?? undefined) as IndicatorType[] | undefined,
-    tlpMax: tlpLevels[list.tlp_max] ?? 'CLEAR',
+    tlpMax: tlpMaxOfNumber(list.tlp_max),
   }
   const query = valuesInOrder(list.collection_id, version, filter, orderOf(list.format))
   const prefixesMin = { ipv4: list.ipv4_prefix_min, ipv6: list.ipv6_prefix_min }

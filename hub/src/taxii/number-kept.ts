@@ -1,9 +1,8 @@
-import { stixId, tlpLevels, tlpMarkingIds, tlpOfMarkingRef } from '@postern/intel'
+import { stixId, stixRevokedObject, tlpLevels, tlpMarkingIds, tlpOfMarkingRef } from '@postern/intel'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { appendObjects, appendSent, forgetEarlier, type NewObject } from './append-objects.ts'
 import type { Changed } from './number-owner.ts'
-import { revokedObject } from './revoked-object.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { laterThan } from './value-object.ts'
 import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
@@ -220,7 +219,7 @@ function objectOf(row: KeptRow, text: string | undefined, heldText: string | und
   if (created === undefined) return undefined
   const isItsOwn = isRevoked && version !== null && version > heldVersion
   const modified = isItsOwn ? String(said?.['modified']) : laterThan(heldVersion, now)
-  const body = JSON.stringify(revokedObject({ type, specVersion, id: heldId, created, modified }))
+  const body = JSON.stringify(stixRevokedObject({ type, specVersion, id: heldId, created, modified }))
   return { ...base, objectId: heldId, version: modified, isRevoked: true, body } satisfies NewObject
 }
 

@@ -1,4 +1,3 @@
-import { tlpLevels } from '@postern/intel'
 import type { ChangeTaxiiCollection, ChangeTaxiiRoot, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -184,8 +183,4 @@ export class TaxiiSettingsStore {
       .executeTakeFirst()
     return row?.id
   }
-}
-
-export function tlpName(level: number): string {
-  return tlpLevels[level] ?? 'CLEAR'
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { parseTlp, tlpLevels } from '@postern/intel'
 import {
   type ChangeTaxiiCollection,
   type ChangeTaxiiRoot,
@@ -14,9 +13,10 @@ import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { tlpMaxNumber, tlpMaxOfNumber } from '../lib/tlp-max.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { TaxiiNames } from './routes.ts'
-import { type CollectionRow, type RootRow, TaxiiSettingsStore, tlpName } from './settings-store.ts'
+import { type CollectionRow, type RootRow, TaxiiSettingsStore } from './settings-store.ts'
 
 export type TaxiiSettings = ReturnType<typeof createTaxiiSettings>
 
@@ -78,8 +78,7 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
       throw new Problem('invalid', 'Name either a data collection, to read, or an owner, to read and to write.')
     }
     if (wanted.canWrite === true && wanted.owner === undefined) throw onlyRead()
-    const tlp = wanted.tlpMax === undefined ? 'AMBER' : parseTlp(wanted.tlpMax)
-    if (tlp === undefined) throw new Problem('invalid', `tlpMax is one of ${tlpLevels.join(', ')}.`)
+    const tlpMax = tlpMaxNumber(wanted.tlpMax ?? 'AMBER')
     const base = await baseUrl()
     return await db.transaction().execute(async (trx) => {
       const own = new TaxiiSettingsStore(trx)
@@ -98,7 +97,7 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
             : found(await own.dataCollectionId(organizationId, collection), 'data collection'),
         ownerId: owner === undefined ? null : found(await own.ownerId(organizationId, owner), 'owner'),
         canWrite: wanted.canWrite ?? false,
-        tlpMax: tlpLevels.indexOf(tlp),
+        tlpMax,
       })
       if (id === undefined) throw aliasTaken(wanted.root)
       await audit.record(trx, caller, 'taxii-collection.create', `TAXII collection ${id}`, { ...wanted }, address)
@@ -181,5 +180,9 @@ function rootToApi(row: RootRow, base: string): TaxiiRoot {
 }
 
 function collectionToApi(row: CollectionRow, base: string): TaxiiCollectionSettings {
-  return { ...row, tlpMax: tlpName(row.tlpMax), url: `${base}${paths.taxii}${row.rootName}/collections/${row.id}/` }
+  return {
+    ...row,
+    tlpMax: tlpMaxOfNumber(row.tlpMax),
+    url: `${base}${paths.taxii}${row.rootName}/collections/${row.id}/`,
+  }
 }

@@ -1,6 +1,12 @@
-import { type IndicatorType, stix21Indicator, stixId, type StixIndicatorSource, tlpLevels } from '@postern/intel'
+import {
+  type IndicatorType,
+  stix21Indicator,
+  stixId,
+  stixRevokedObject,
+  type StixIndicatorSource,
+  tlpLevels,
+} from '@postern/intel'
 import type { NewObject } from './append-objects.ts'
-import { revokedObject } from './revoked-object.ts'
 
 /** A value that may have to enter, change or leave. */
 export type Candidate = {
@@ -29,7 +35,7 @@ export function valueObject(candidate: Candidate, now: Date): NewObject | undefi
   if (!candidate.wanted || candidate.addedAt === null) {
     if (held === undefined || held.revoked === true) return undefined
     const modified = laterThan(held.modified, now)
-    const said = revokedObject({ ...held, specVersion: held.spec_version, modified })
+    const said = stixRevokedObject({ ...held, specVersion: held.spec_version, modified })
     return newObject({ ...held, modified }, candidate, { isRevoked: true, body: JSON.stringify(said) })
   }
   if (held === undefined || held.revoked === true) return newObject(entering(candidate, now), candidate)

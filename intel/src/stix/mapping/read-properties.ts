@@ -1,5 +1,6 @@
 import { comparableInstant, isStixInstant } from '../bundle/stix-instant.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
+import { typeWords } from '../type-words.ts'
 import type { AttributeItem, NamedItem } from './library-item.ts'
 
 /** Longest name of a tag or label, name of a group, and value of an attribute that the library takes; longer ones are cut. */
@@ -84,14 +85,6 @@ export function namedItem(text: string): NamedItem | undefined {
 
 const itemsByText = new Map<string, NamedItem>()
 const itemsByTextMax = 10_000
-
-const typeWords: ReadonlyMap<string, string> = new Map([
-  ['indicator', 'indicator_types'],
-  ['malware', 'malware_types'],
-  ['report', 'report_types'],
-  ['threat-actor', 'threat_actor_types'],
-  ['tool', 'tool_types'],
-])
 
 /** What a person reads of an object: description, aliases, its ids elsewhere, phases; and what we wrote ourselves. */
 export function attributesOf(object: StixObject): AttributeItem[] {

@@ -1,6 +1,7 @@
 import { objectRule } from '../bundle/object-rules.ts'
 import { validateObject } from '../bundle/validate-object.ts'
 import type { StixSpecVersion } from '../tlp-marking.ts'
+import { typeWords } from '../type-words.ts'
 import { defaultLabel } from './stix-indicator-object.ts'
 import type { StixOutputObject } from './stix-output.ts'
 
@@ -50,11 +51,3 @@ function to20(object: StixOutputObject): StixOutputObject | string {
   const labels = Array.isArray(object[words]) && object[words].length > 0 ? object[words] : [defaultLabel]
   return { ...rest, type: object.type, id: object.id, labels }
 }
-
-const typeWords: ReadonlyMap<string, string> = new Map([
-  ['indicator', 'indicator_types'],
-  ['malware', 'malware_types'],
-  ['report', 'report_types'],
-  ['threat-actor', 'threat_actor_types'],
-  ['tool', 'tool_types'],
-])

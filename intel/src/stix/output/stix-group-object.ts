@@ -6,6 +6,7 @@ import { parseStixPattern } from '../pattern/parse-stix-pattern.ts'
 import type { StixAttribute } from '../stix21-indicator.ts'
 import { stixId } from '../stix-id.ts'
 import { type StixSpecVersion, tlpMarkingRefs } from '../tlp-marking.ts'
+import { typeWords } from '../type-words.ts'
 import { defaultLabel } from './stix-indicator-object.ts'
 import type { StixOutputObject } from './stix-output.ts'
 
@@ -44,7 +45,7 @@ export function stixGroupObject(source: StixGroupSource, specVersion: StixSpecVe
   const modified = (source.modified < source.created ? source.created : source.modified).toISOString()
   const markingRefs = [...(source.tlp ? tlpMarkingRefs(source.tlp, specVersion) : []), ...(source.markingRefs ?? [])]
   const description = source.attributes?.find((attribute) => attribute.type === 'Description')?.value
-  const needsLabels = specVersion === '2.0' && labelled20.has(type)
+  const needsLabels = specVersion === '2.0' && typeWords.has(type)
   const labels = source.tags?.length ? [...source.tags] : needsLabels ? [defaultLabel] : []
   return {
     type,
@@ -94,7 +95,6 @@ function languageOf(fileType: string | null | undefined): string | undefined {
 /** 2.1's open vocabulary of pattern types. */
 const languages: ReadonlySet<string> = new Set(['stix', 'pcre', 'sigma', 'snort', 'suricata', 'yara'])
 const typeOfGroup: ReadonlyMap<GroupType, string> = new Map([...groupTypes].map(([object, group]) => [group, object]))
-const labelled20: ReadonlySet<string> = new Set(['indicator', 'malware', 'report', 'threat-actor', 'tool'])
 
 /** What the standard demands of a type beside its name. */
 function required(source: StixGroupSource, type: string, specVersion: StixSpecVersion): Record<string, unknown> {

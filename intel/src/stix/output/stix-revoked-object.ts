@@ -1,7 +1,9 @@
-import { stixId } from '@postern/intel'
+import { stixId } from '../stix-id.ts'
+import { typeWords } from '../type-words.ts'
+import type { StixOutputObject } from './stix-output.ts'
 
 /** Who an object is, and since when; nothing of what it says. */
-export type Revoked = {
+export interface StixRevokedSource {
   type: string
   specVersion: string
   id: string
@@ -16,7 +18,7 @@ export type Revoked = {
  * types beside those (2.1, chapters 4 and 5; 2.0 part 2); they hold a word that says nothing, so that the object is a valid one and tells
  * neither its value nor what it stood beside to a reader who never had it (D21, D27).
  */
-export function revokedObject({ type, specVersion, id, created, modified }: Revoked): Record<string, unknown> {
+export function stixRevokedObject({ type, specVersion, id, created, modified }: StixRevokedSource): StixOutputObject {
   return {
     type,
     // 2.0 has no such property.
@@ -68,9 +70,7 @@ export const demanded: Readonly<Record<string, (created: string) => Record<strin
   vulnerability: name,
 }
 
-const labelled20 = new Set(['indicator', 'malware', 'report', 'threat-actor', 'tool'])
-
 function demandedBy20(type: string): Record<string, unknown> {
-  if (labelled20.has(type)) return { labels: [word] }
+  if (typeWords.has(type)) return { labels: [word] }
   return type === 'identity' ? { identity_class: 'unknown' } : {}
 }
