@@ -1,62 +1,81 @@
 import { dirname } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { PasswordSources } from './keychain/master-password.ts'
 import { StartProblem } from './log/start-problem.ts'
 
-export type Config = {
-  home: string
-  password: PasswordSources
-  help: boolean
-  version: boolean
-  verbose: boolean
+/** What the process was started with, read once. */
+export type CommandLine = {
+  /** `run` where none is named: what run.sh always meant. */
+  command: string
+  argv: string[]
+  environment: NodeJS.ProcessEnv
+  /** The server's file, whose folder is the home unless `--home` names another. */
+  serverFile: string
 }
 
 export const usage = `postern-envsvr: runs apps behind a firewall for a Postern hub; it only ever connects out.
 
+  run                   start the server (the command when none is named)
+  status                how the running server is; exit code 0, 3 (none runs) or 150 (locked)
+  unlock                give the running server the master password of its keychain
+  reload                let the running server take over what settings and local policy say now
+  configure             settings and keychain: a menu, or see configure --help
+
   --home DIR            folder that holds .postern-envsvr (default: the folder of this file)
   --password-file FILE  file with the master password of the keychain, readable by its owner alone
   --password-fd N       file descriptor to read the master password from
-  --verbose             log also how things happen
+  --verbose             run: log also how things happen
+  --json                status: for machines
   --version, --help
 
-Without a password option it takes the systemd credential "postern-envsvr", or asks on the terminal.
-Stop it with Ctrl-C or shutdown.sh: running apps get 30 seconds to end.
+Without a password option it takes the systemd credential "postern-envsvr", or asks on the terminal. Without a terminal the server
+stays up, locked, and waits for unlock. Stop it with Ctrl-C or shutdown.sh: running apps get 30 seconds to end.
 `
 
-/** Arguments and environment, read once. Every mistake is named with the option it is in. */
-export function readConfig(argv: string[], environment: NodeJS.ProcessEnv, serverFile: string): Config {
-  const values = parse(argv)
-  const fd = values['password-fd']
-  if (fd !== undefined && !/^[0-9]{1,4}$/.test(fd)) throw new StartProblem(`--password-fd takes a number, not "${fd}".`)
-  const { stdin, stderr } = process
-  return {
-    home: values.home ?? dirname(serverFile),
-    password: {
-      passwordFile: values['password-file'],
-      passwordFd: fd === undefined ? undefined : Number(fd),
-      credentialsFolder: environment['CREDENTIALS_DIRECTORY'],
-      terminal: stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined,
-    },
-    help: values.help,
-    version: values.version,
-    verbose: values.verbose,
-  }
+/** Options that every command takes. */
+export const commonOptions = {
+  home: { type: 'string' },
+  'password-file': { type: 'string' },
+  'password-fd': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const satisfies ParseArgsConfig['options']
+
+export function readCommandLine(argv: string[], environment: NodeJS.ProcessEnv, serverFile: string): CommandLine {
+  const [first, ...rest] = argv
+  const isNamed = first !== undefined && !first.startsWith('-')
+  return { command: isNamed ? first : 'run', argv: isNamed ? rest : argv, environment, serverFile }
 }
 
-function parse(argv: string[]) {
+/** Every mistake is named with the option it is in. */
+export function parseOptions<Options extends NonNullable<ParseArgsConfig['options']>>(
+  { argv }: CommandLine,
+  options: Options,
+) {
   try {
-    return parseArgs({
-      args: argv,
-      options: {
-        home: { type: 'string' },
-        'password-file': { type: 'string' },
-        'password-fd': { type: 'string' },
-        verbose: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-        version: { type: 'boolean', default: false },
-      },
-    }).values
+    return parseArgs({ args: argv, options: { ...commonOptions, ...options } }).values
   } catch (error) {
     throw new StartProblem(`${error instanceof Error ? error.message : String(error)} See --help.`)
   }
+}
+
+type CommonValues = { home?: string; 'password-file'?: string; 'password-fd'?: string }
+
+export function homeOf({ serverFile }: CommandLine, { home }: CommonValues): string {
+  return home ?? dirname(serverFile)
+}
+
+export function passwordSources({ environment }: CommandLine, values: CommonValues): PasswordSources {
+  const { stdin, stderr } = process
+  return {
+    passwordFile: values['password-file'],
+    passwordFd: readFd('--password-fd', values['password-fd']),
+    credentialsFolder: environment['CREDENTIALS_DIRECTORY'],
+    terminal: stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined,
+  }
+}
+
+export function readFd(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[0-9]{1,4}$/.test(text)) throw new StartProblem(`${option} takes a number, not "${text}".`)
+  return Number(text)
 }

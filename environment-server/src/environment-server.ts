@@ -22,13 +22,19 @@ import { ResultBox } from './journal/result-box.ts'
 import type { Keychain } from './keychain/keychain.ts'
 import type { ServerLog } from './log/server-log.ts'
 import { PackageStore } from './packages/package-store.ts'
+import { prepareForApps } from './runtimes/prepare-for-apps.ts'
+import type { Runtimes } from './runtimes/runtimes.ts'
 import { type Choice, sayTier } from './sandbox/choose-confinement.ts'
 import type { Confinement } from './sandbox/confinement.ts'
+import { UserPool } from './sandbox/user-pool.ts'
 import { SettingsReporter } from './settings/settings-reporter.ts'
 import { SettingsTaker } from './settings/settings-taker.ts'
+import { TelemetrySender } from './telemetry/telemetry-sender.ts'
 
 export type PartsOptions = {
   log: ServerLog
+  /** What runs Java apps where appsJavaHome is empty. */
+  javaHome?: string | undefined
   /** How long running apps may go on after the server was told to stop. */
   drainMs?: number | undefined
 }
@@ -57,11 +63,16 @@ export async function startParts(
 ): Promise<RunningParts> {
   const { log } = options
   using held = new DisposableStack()
+  const preparing = prepareForApps(opened, choice, options.javaHome, log)
+  // Awaited below; until then a failure of it is nobody's.
+  preparing.catch(() => undefined)
   const routes = hubRoutes(opened.settings, keychain.content.proxyPassword)
   const http = held.adopt(hubHttp(routes.api, opened.trust.caCertificate), (hub) => hub.close())
   const clock = new HubClock()
   await enrolOnce(opened, http, keychain, clock, log)
   sayTier(choice, opened.policy.allowUnconfined, log)
+  const users = new UserPool(choice.users, log)
+  await users.endLeftovers()
   const database = held.adopt(openJournalDatabase(opened.home.journalFile), (file) => file.close())
   const parts = compose({
     opened,
@@ -70,13 +81,15 @@ export async function startParts(
     http,
     clock,
     confinement: choice.confinement,
+    users,
+    runtimes: await preparing,
     // Enrolment has made the key.
     journal: new Journal(database, new ResultBox(keychain.content.sealingPrivateKey ?? '')),
     configures: new ConfigureJournal(database),
     spool: new LogSpool(database),
     log,
   })
-  await recover(parts.journal, parts.executor, opened.home.jobsFolder, log)
+  await recover(parts.journal, parts.executor, opened.home.jobsFolder, choice.users, log)
   return run(parts, held.move(), options)
 }
 
@@ -87,6 +100,8 @@ type Ingredients = {
   http: HubHttp
   clock: HubClock
   confinement: Confinement
+  users: UserPool
+  runtimes: Runtimes
   journal: Journal
   configures: ConfigureJournal
   spool: LogSpool
@@ -96,7 +111,8 @@ type Ingredients = {
 type Parts = ReturnType<typeof compose>
 
 /** The only place that builds things. */
-function compose({ opened, keychain, routes, http, clock, confinement, journal, configures, spool, log }: Ingredients) {
+function compose({ opened, keychain, routes, http, clock, journal, configures, spool, log, ...ground }: Ingredients) {
+  const { confinement, users, runtimes } = ground
   const { home, settings, trust, policy } = opened
   const { serverXid } = settings
   const leases = new LeaseKeeper(bootMs)
@@ -105,7 +121,7 @@ function compose({ opened, keychain, routes, http, clock, confinement, journal, 
   const send = senderTo(http, token, log)
   const results = resultDelivery(journal, send, log)
   const logs = logDelivery(spool, send, log)
-  const executors = () => executorCount(settings.appsNumberofJobExecutors, log)
+  const executors = () => executorCount(settings.appsNumberofJobExecutors, users.size, log)
   const reporter = new SettingsReporter({ opened, configures, http, token, log })
   const tell: HubConnection['tell'] = (event) => connection.tell(event)
   const onResult = () => results.wake()
@@ -123,11 +139,13 @@ function compose({ opened, keychain, routes, http, clock, confinement, journal, 
       routes,
       jobsFolder: home.jobsFolder,
       socketsFolder: home.socketsFolder,
-      caFile: home.caFile,
+      certificatesFolder: home.certificatesFolder,
       sealingPrivateKey: () => keychain.content.sealingPrivateKey ?? '',
       policy,
       packages,
       confinement,
+      users,
+      runtimes,
       spool,
       watch: new ProcessWatch(),
       onLogSpooled: () => logs.wake(),
@@ -186,14 +204,49 @@ function compose({ opened, keychain, routes, http, clock, confinement, journal, 
       reporter.wake()
     },
   })
+  const telemetry = new TelemetrySender({
+    folder: home.jobsFolder,
+    publishSeconds: () => settings.relaySystemInfoPublishSeconds,
+    work: () => ({
+      executors: executor.executors,
+      running: executor.running,
+      queued: executor.queued,
+      queueWaitSeconds: executor.queueWaitMs / 1000,
+    }),
+    link: () => connection.figures,
+    clockOffsetMs: () => (connection.figures.roundTripMs === null ? undefined : clock.offsetMs),
+    send: (said) => connection.offerTelemetry(said),
+    log,
+  })
   function settingsChanged(): void {
     executor.setExecutors(executors())
     reporter.changed()
     reporter.wake()
     connection.beatSoon()
   }
-  const settingsTaker = new SettingsTaker({ opened, configures, log, onTaken: settingsChanged, onAnswer: () => reporter.wake() })
-  return { opened, clock, journal, configures, executor, connection, confinement, results, logs, reporter, settingsChanged, stopping, log }
+  const settingsTaker = new SettingsTaker({
+    opened,
+    configures,
+    log,
+    onTaken: settingsChanged,
+    onAnswer: () => reporter.wake(),
+  })
+  return {
+    opened,
+    clock,
+    journal,
+    configures,
+    executor,
+    connection,
+    confinement,
+    results,
+    logs,
+    reporter,
+    telemetry,
+    settingsChanged,
+    stopping,
+    log,
+  }
 }
 
 function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: PartsOptions): RunningParts {
@@ -207,6 +260,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
     logs.run(loops.signal),
     reporter.run(loops.signal),
   ])
+  parts.telemetry.start()
   const failed = Promise.withResolvers<never>()
   // A loop that throws is a defect: the process ends with it, and is started again by whoever supervises it.
   running.catch(failed.reject)
@@ -222,6 +276,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
     await running
     clearInterval(leaseCheck)
     clearInterval(tidying)
+    parts.telemetry.stop()
     held.dispose()
   }
 

@@ -1,4 +1,8 @@
-export { type EnvironmentServer, type EnvironmentServerOptions, startEnvironmentServer } from './environment-server.ts'
+export {
+  type EnvironmentServer,
+  type EnvironmentServerOptions,
+  startEnvironmentServer,
+} from './start-environment-server.ts'
 export { Keychain } from './keychain/keychain.ts'
 export type { PasswordSources } from './keychain/master-password.ts'
 export { lineLog, type ServerLog } from './log/server-log.ts'

@@ -49,6 +49,8 @@ function open(): void {
     tell: ({ event }) => void told.push(event),
     onResult() {},
     onAccepted() {},
+    onConfigure: ({ settings }, refusal) =>
+      void executed.push(`configure ${Object.keys(settings).join()} ${refusal ?? ''}`),
   })
 }
 

@@ -1,9 +1,11 @@
 import {
-  Command,
+  type Command,
+  type ConfigureCommand,
   type ExecuteCommand,
   type ExecutionEvent,
   limits,
   protocolVersionOldest,
+  SignedCommand,
   SignedEnvelope,
 } from '@postern/protocol'
 import { type KeyObject, verify } from 'node:crypto'
@@ -28,6 +30,8 @@ export type GateParts = {
   log: ServerLog
   tell: (event: Pick<ExecutionEvent, 'commandId' | 'executionId' | 'attempt' | 'event' | 'detail'>) => void
   onResult: () => void
+  /** A command about the server's settings, with why it is refused, and the time by the hub's clock. */
+  onConfigure: (command: ConfigureCommand, refusal: string | undefined, now: number) => void
   /** An attempt was taken: the hub should see the queue, and grant the lease of a pooled one. */
   onAccepted: () => void
 }
@@ -59,6 +63,10 @@ export class CommandGate {
         'error',
         `A command was thrown away: it is for environment server ${command.serverXid}, not for this one.`,
       )
+    }
+    if (command.kind === 'configure') {
+      const now = this.#parts.clock.now()
+      return this.#parts.onConfigure(command, this.#timeRefusalOf(command, now), now)
     }
     if (journal.hasSeenCommand(command.commandId)) return this.#acknowledgeAgain(command)
     const now = this.#parts.clock.now()
@@ -138,7 +146,7 @@ export class CommandGate {
   }
 
   /** D8: judged by the hub's time, as far as that can be believed. */
-  #timeRefusalOf({ notBefore, notAfter }: Command, now: number): string | undefined {
+  #timeRefusalOf({ notBefore, notAfter }: SignedCommand, now: number): string | undefined {
     const { clock } = this.#parts
     if (!clock.isBelievable) {
       const minutes = Math.round(clock.offsetMs / 60_000)
@@ -159,7 +167,7 @@ function forgetAfter({ notAfter }: Command, now: number): number {
   return Math.max(Date.parse(notAfter), now) + day
 }
 
-type Opened = { command: Command; body: string } | { problem: string }
+type Opened = { command: SignedCommand; body: string } | { problem: string }
 
 function openEnvelope(payload: Buffer, commandKeys: ReadonlyMap<string, KeyObject>): Opened {
   if (payload.length > limits.messageBytesMax) return { problem: 'it is too large' }
@@ -170,7 +178,7 @@ function openEnvelope(payload: Buffer, commandKeys: ReadonlyMap<string, KeyObjec
   if (!key) return { problem: `it was signed by key ${keyId}, which this server does not trust` }
   if (!verify(null, Buffer.from(body, 'utf8'), key, Buffer.from(signature, 'base64')))
     return { problem: 'its signature is wrong' }
-  const command = z.safeParse(Command, parseJson(body))
+  const command = z.safeParse(SignedCommand, parseJson(body))
   if (!command.success)
     return { problem: 'it is signed, but not a command that this release knows; update the environment server' }
   if (command.data.protocolVersion < protocolVersionOldest) return { problem: 'its protocol is too old' }

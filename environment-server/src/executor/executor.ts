@@ -38,11 +38,24 @@ export type ExecutorParts = {
 export class Executor {
   readonly #parts: ExecutorParts
   readonly #entries = new Map<string, Entry>()
+  #executors: number
   #draining = false
   #idle: (() => void)[] = []
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts
+    this.#executors = parts.executors
+  }
+
+  /** How many executions may run at once. */
+  get executors(): number {
+    return this.#executors
+  }
+
+  /** More start at once; fewer hold from the next on: what runs is not ended. */
+  setExecutors(executors: number): void {
+    this.#executors = executors
+    this.pump()
   }
 
   /** The command is in the journal already. */
@@ -60,6 +73,14 @@ export class Executor {
     return this.#count('queued')
   }
 
+  /** How long the oldest attempt of the queue has waited here; 0 while the queue is empty. */
+  get queueWaitMs(): number {
+    let oldest = Infinity
+    for (const { state, acceptedBootMs } of this.#entries.values())
+      if (state === 'queued') oldest = Math.min(oldest, acceptedBootMs)
+    return oldest === Infinity ? 0 : this.#parts.bootMs() - oldest
+  }
+
   get running(): number {
     return this.#count('running')
   }
@@ -72,7 +93,7 @@ export class Executor {
   pump(): void {
     if (this.#draining) return
     for (const entry of this.#entries.values()) {
-      if (this.running >= this.#parts.executors) return
+      if (this.running >= this.#executors) return
       if (entry.state !== 'queued' || this.#isSuperseding(entry)) continue
       if (entry.command.placement === 'pooled' && !this.#parts.leases.isHeld(entry.command)) continue
       this.#start(entry)

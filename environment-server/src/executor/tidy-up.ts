@@ -1,5 +1,6 @@
 import type { OpenedHome } from '../home/open-home.ts'
 import type { HubClock } from '../hub-link/hub-clock.ts'
+import type { ConfigureJournal } from '../journal/configure-journal.ts'
 import type { Journal } from '../journal/journal.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { removeOldExecutions } from './execution-folders.ts'
@@ -17,11 +18,14 @@ export function keepTidy(
   journal: Journal,
   clock: HubClock,
   log: ServerLog,
+  configures?: Pick<ConfigureJournal, 'forgetOld'>,
 ): NodeJS.Timeout {
-  const days = settings.appsSessionDaystoKeep
   async function tidy(): Promise<void> {
+    // Read each time: the hub may set it while this runs.
+    const days = settings.appsSessionDaystoKeep
     try {
       journal.forgetOldCommands(clock.now())
+      configures?.forgetOld(clock.now())
       const held = new Set(journal.heldAttempts().map(({ executionId }) => executionId))
       const removed = await removeOldExecutions(home.jobsFolder, days, held)
       if (removed > 0) log('info', `Removed the folders of ${removed} executions older than ${days} days.`)

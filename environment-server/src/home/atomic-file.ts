@@ -2,6 +2,11 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 
+/** Whether the name is that of a write that a crash ended. */
+export function isUnfinishedWrite(path: string): boolean {
+  return /\.[0-9a-f]{12}\.new$/.test(path)
+}
+
 /**
  * Replaces a file whole, or not at all: a crash at any instant leaves the old or the new content.
  * The folder is synced too, since a rename lives in the folder.

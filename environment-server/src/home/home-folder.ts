@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { StartProblem } from '../log/start-problem.ts'
+import { isUnfinishedWrite } from './atomic-file.ts'
 
 /** Where everything of one environment server lies: the hidden folder of the bundle (ES-3). */
 export type HomeFolder = ReturnType<typeof homeFolder>
@@ -16,10 +17,18 @@ export function homeFolder(directory: string) {
     settingsFile: join(hidden, 'settings.json'),
     policyFile: join(hidden, 'policy.json'),
     trustFile: join(hidden, 'keystore', 'trust.json'),
-    caFile: join(hidden, 'keystore', 'hub-ca.pem'),
+    /** What apps verify certificates with. */
+    certificatesFolder: join(hidden, 'certificates'),
     keychainFile: join(hidden, 'keystore', 'keychain.json'),
     journalFile: join(hidden, 'journal.sqlite'),
     lockFile: join(hidden, 'run', 'lock.sqlite'),
+    /** Held while settings.json is read, changed and written. */
+    settingsLockFile: join(hidden, 'run', 'settings-lock.sqlite'),
+    /** Where status, unlock, reload and configure.sh talk to the running server. */
+    controlSocket: join(socketsFolder(hidden), 'control.sock'),
+    /** The server's own log; older parts beside it end in .1, .2, … */
+    logFile: join(hidden, 'logs', 'server.log'),
+    logsFolder: join(hidden, 'logs'),
     /** Number and start of the running server, for shutdown.sh. */
     pidFile: join(hidden, 'run', 'server.pid'),
     keystoreFolder: join(hidden, 'keystore'),
@@ -39,7 +48,7 @@ export function prepareHomeFolder(home: HomeFolder): void {
     )
   }
   try {
-    for (const folder of [home.keystoreFolder, home.runFolder, home.programsFolder, home.jobsFolder]) {
+    for (const folder of [home.keystoreFolder, home.runFolder, home.logsFolder, home.programsFolder, home.jobsFolder]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       chmodSync(folder, 0o700)
     }
@@ -53,6 +62,21 @@ export function prepareHomeFolder(home: HomeFolder): void {
   prepareSocketsFolder(home.socketsFolder)
 }
 
+/**
+ * Lets users that apps run as through to what they need, which has modes of its own: none of these folders can be listed, and all
+ * else in them is closed.
+ */
+export function letAppUsersThrough({
+  hidden,
+  socketsFolder: sockets,
+  runFolder,
+  programsFolder,
+  jobsFolder,
+}: HomeFolder): void {
+  for (const folder of [hidden, dirname(jobsFolder), jobsFolder, runFolder, sockets]) chmodSync(folder, 0o711)
+  chmodSync(programsFolder, 0o755)
+}
+
 /** The path of a Unix socket is short: a home that lies too deep has its sockets in a folder of its own below /tmp. */
 function socketsFolder(hidden: string): string {
   const own = join(hidden, 'run')
@@ -64,13 +88,19 @@ function socketsFolder(hidden: string): string {
 function prepareSocketsFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const facts = lstatSync(folder)
-  if (facts.isDirectory() && facts.uid === process.getuid?.() && (facts.mode & 0o077) === 0) return
+  if (facts.isDirectory() && facts.uid === process.getuid?.() && (facts.mode & 0o066) === 0) return
   throw new StartProblem(`${folder} is needed for sockets and belongs to somebody else. Have it removed.`)
 }
 
-/** Sockets of a server that was killed; only called under the lock. */
-export function removeStaleSockets(home: HomeFolder): void {
-  for (const name of readdirSync(home.socketsFolder)) {
-    if (name.endsWith('.sock')) rmSync(join(home.socketsFolder, name))
-  }
+/** What a server that was killed left: sockets, and files that it had not written to their end. Only called under the lock. */
+export function removeLeftovers(home: HomeFolder): void {
+  const leftovers = [
+    ...filesIn(home.socketsFolder).filter((path) => path.endsWith('.sock')),
+    ...[home.hidden, home.keystoreFolder, home.runFolder].flatMap(filesIn).filter(isUnfinishedWrite),
+  ]
+  for (const path of leftovers) rmSync(path, { force: true })
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).map((name) => join(folder, name))
 }

@@ -1,37 +1,33 @@
 import { rmSync } from 'node:fs'
 import { readProcess } from '../executor/process-table.ts'
 import { writeAtomically } from './atomic-file.ts'
-import { type HomeFolder, homeFolder, prepareHomeFolder, removeStaleSockets } from './home-folder.ts'
+import { type HomeFolder, homeFolder, prepareHomeFolder, removeLeftovers } from './home-folder.ts'
 import { lockHome } from './home-lock.ts'
 import { type LocalPolicy, readLocalPolicy } from './local-policy.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { readTrust, type Trust } from './trust.ts'
 
-/** What the folder says, read once at the start, under the lock that `dispose` gives back. */
-export type OpenedHome = Disposable & {
-  home: HomeFolder
+/** What people, a bundle and the hub wrote into the folder. */
+export type HomeFiles = {
   settings: Settings
   trust: Trust
   policy: LocalPolicy
 }
+
+/** What the folder says, under the lock that `dispose` gives back. */
+export type OpenedHome = Disposable & HomeFiles & { home: HomeFolder }
 
 export function openHome(directory: string): OpenedHome {
   const home = homeFolder(directory)
   prepareHomeFolder(home)
   const lock = lockHome(home.lockFile)
   try {
-    removeStaleSockets(home)
-    const settings = readSettings(home)
-    const trust = readTrust(home)
-    const policy = readLocalPolicy(home)
-    // For the apps: Node reads its extra CAs from a file.
-    writeAtomically(home.caFile, trust.caCertificate, 0o644)
+    removeLeftovers(home)
+    const files = readHomeFiles(home)
     writeAtomically(home.pidFile, `${process.pid} ${readProcess(process.pid)?.startTicks ?? ''}\n`)
     return {
       home,
-      settings,
-      trust,
-      policy,
+      ...files,
       [Symbol.dispose]: () => {
         rmSync(home.pidFile, { force: true })
         lock[Symbol.dispose]()
@@ -41,4 +37,12 @@ export function openHome(directory: string): OpenedHome {
     lock[Symbol.dispose]()
     throw error
   }
+}
+
+/** At the start, and when a running server is told to read them again. */
+export function readHomeFiles(home: HomeFolder): HomeFiles {
+  const settings = readSettings(home)
+  const trust = readTrust(home)
+  const policy = readLocalPolicy(home)
+  return { settings, trust, policy }
 }

@@ -20,7 +20,7 @@ type Delivered = 'delivered' | 'unwanted' | 'later'
  * A loop that carries things to the hub until there are none, then sleeps until it is woken. On failure it waits longer each
  * time, up to a minute; being woken (something new, or the hub is back) makes it try at once.
  */
-class DeliveryLoop {
+export class DeliveryLoop {
   readonly #round: (signal: AbortSignal) => Promise<boolean>
   #woken = new AbortController()
   #inRound = false

@@ -37,6 +37,15 @@ const steps = [
      -- NDJSON of LogLine, gzip.
      body blob not null
    ) strict;`,
+  `create table configure_command (
+     command_id text primary key,
+     outcome text not null check (outcome in ('applied', 'refused')),
+     detail text not null,
+     -- 1: the hub has the answer.
+     told integer not null default 0,
+     -- Epoch milliseconds: notAfter + 24 h (D8).
+     forget_after integer not null
+   ) strict;`,
 ]
 
 /** Does the work whole or not at all. */

@@ -154,6 +154,13 @@ export class Journal {
     })
   }
 
+  undeliveredCount(): number {
+    const row = this.#prepared(`select count(*) as count from attempt where state = 'finished'`).get() as {
+      count: number
+    }
+    return row.count
+  }
+
   forgetOldCommands(now: number): void {
     this.#prepared(
       `delete from command_seen where forget_after < ? and not exists

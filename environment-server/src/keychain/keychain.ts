@@ -21,7 +21,7 @@ export type KeychainContent = z.infer<typeof KeychainContent>
 /** The server's secrets, sealed on disk under the master password and open in memory. */
 export class Keychain {
   readonly #path: string
-  readonly #key: KeychainKey
+  #key: KeychainKey
   #content: KeychainContent
 
   private constructor(path: string, key: KeychainKey, content: KeychainContent) {
@@ -58,6 +58,15 @@ export class Keychain {
     const content = { ...this.#content, ...change }
     writeAtomically(this.#path, sealKeychain(JSON.stringify(content), this.#key))
     this.#content = content
+  }
+
+  /** Seals everything anew under a key of the new password. Until the file is replaced whole, the old password opens it. */
+  changePassword(password: string, newPassword: string): void {
+    // Not who holds the open keychain may change it, but who knows the password.
+    Keychain.open(this.#path, password)
+    const key = newKeychainKey(newPassword)
+    writeAtomically(this.#path, sealKeychain(JSON.stringify(this.#content), key))
+    this.#key = key
   }
 }
 

@@ -5,13 +5,15 @@ import { StartProblem } from '../log/start-problem.ts'
 import { Keychain, WrongMasterPassword } from './keychain.ts'
 import { promptHidden } from './prompt.ts'
 
+export type Terminal = { input: ReadStream; output: NodeJS.WritableStream }
+
 /** Where the master password may come from, in the order they are tried (ES-10). */
 export type PasswordSources = {
   passwordFile?: string | undefined
   passwordFd?: number | undefined
   /** systemd's `$CREDENTIALS_DIRECTORY`. */
   credentialsFolder?: string | undefined
-  terminal?: { input: ReadStream; output: NodeJS.WritableStream } | undefined
+  terminal?: Terminal | undefined
 }
 
 const credentialName = 'postern-envsvr'
@@ -19,24 +21,27 @@ const passwordBytesMax = 4096
 const passwordLengthMin = 8
 const attemptsMax = 3
 
+/** Whether there is anything to get the password from: without, a server can only wait to be unlocked. */
+export function hasPasswordSource({ passwordFile, passwordFd, credentialsFolder, terminal }: PasswordSources): boolean {
+  return (
+    passwordFile !== undefined ||
+    passwordFd !== undefined ||
+    terminal !== undefined ||
+    credentialIn(credentialsFolder) !== undefined
+  )
+}
+
 /** Opens the keychain, or makes it at the first start. */
 export async function openKeychainWith(sources: PasswordSources, path: string): Promise<Keychain> {
   const unattended = unattendedPassword(sources)
-  if (unattended !== undefined) {
-    return Keychain.exists(path) ? Keychain.open(path, unattended) : Keychain.create(path, checked(unattended))
-  }
+  if (unattended !== undefined) return openOrCreateKeychain(path, unattended)
   if (!sources.terminal) {
     throw new StartProblem(
       'The keychain needs its master password, and there is no terminal to ask on. Give it with --password-file FILE, --password-fd N or the systemd credential postern-envsvr.',
     )
   }
   const { input, output } = sources.terminal
-  if (!Keychain.exists(path)) {
-    const password = checked(await promptHidden('Choose a master password for the keychain: ', input, output))
-    const again = await promptHidden('The same again: ', input, output)
-    if (again !== password) throw new StartProblem('The two passwords differ. Start again.')
-    return Keychain.create(path, password)
-  }
+  if (!Keychain.exists(path)) return Keychain.create(path, await askNewPassword(sources.terminal))
   for (let attempt = 1; ; attempt += 1) {
     try {
       return Keychain.open(path, await promptHidden('Master password of the keychain: ', input, output))
@@ -47,12 +52,34 @@ export async function openKeychainWith(sources: PasswordSources, path: string): 
   }
 }
 
-function unattendedPassword({ passwordFile, passwordFd, credentialsFolder }: PasswordSources): string | undefined {
+export function openOrCreateKeychain(path: string, password: string): Keychain {
+  return Keychain.exists(path) ? Keychain.open(path, password) : Keychain.create(path, checkedPassword(password))
+}
+
+/** Asks twice for a password that is to be. */
+export async function askNewPassword({ input, output }: Terminal): Promise<string> {
+  const password = checkedPassword(await promptHidden('Choose a master password for the keychain: ', input, output))
+  const again = await promptHidden('The same again: ', input, output)
+  if (again !== password) throw new StartProblem('The two passwords differ. Start again.')
+  return password
+}
+
+/** The password of any source but the terminal. */
+export function unattendedPassword({
+  passwordFile,
+  passwordFd,
+  credentialsFolder,
+}: PasswordSources): string | undefined {
   if (passwordFile !== undefined) return readPasswordFile(passwordFile, true)
   if (passwordFd !== undefined) return readPassword(passwordFd, `file descriptor ${passwordFd}`)
   // systemd keeps its credentials closed itself; their modes differ between versions.
-  const credential = credentialsFolder === undefined ? undefined : join(credentialsFolder, credentialName)
-  return credential !== undefined && existsSync(credential) ? readPasswordFile(credential, false) : undefined
+  const credential = credentialIn(credentialsFolder)
+  return credential === undefined ? undefined : readPasswordFile(credential, false)
+}
+
+function credentialIn(folder: string | undefined): string | undefined {
+  const credential = folder === undefined ? undefined : join(folder, credentialName)
+  return credential !== undefined && existsSync(credential) ? credential : undefined
 }
 
 function readPasswordFile(path: string, checkMode: boolean): string {
@@ -77,7 +104,7 @@ function readPasswordFile(path: string, checkMode: boolean): string {
 }
 
 /** The first line, without its end: editors and `echo` add one. */
-function readPassword(file: number, name: string): string {
+export function readPassword(file: number, name: string): string {
   const bytes = Buffer.alloc(passwordBytesMax + 1)
   let length = 0
   for (let read = -1; read !== 0 && length < bytes.length; length += read) {
@@ -90,7 +117,7 @@ function readPassword(file: number, name: string): string {
   return password
 }
 
-function checked(password: string): string {
+export function checkedPassword(password: string): string {
   if (password.length >= passwordLengthMin) return password
   throw new StartProblem(`The master password needs at least ${passwordLengthMin} characters.`)
 }

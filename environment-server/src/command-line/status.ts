@@ -1,0 +1,47 @@
+import { type CommandLine, homeOf, parseOptions } from '../config.ts'
+import { askServer } from '../control/ask-server.ts'
+import type { ServerStatus } from '../control/control-message.ts'
+import { ownFolder } from './own-folder.ts'
+
+/** As init scripts count (LSB 20.2): 3 is "not running", 150 to 199 are the service's own. */
+const exitNotRunning = 3
+const exitLocked = 150
+
+export async function status(line: CommandLine): Promise<number> {
+  const options = parseOptions(line, { json: { type: 'boolean', default: false } })
+  const answer = await askServer(ownFolder(homeOf(line, options)), { ask: 'status' })
+  const found = answer?.status
+  if (options.json === true) process.stdout.write(`${JSON.stringify(found ?? { state: 'stopped' }, null, 2)}\n`)
+  else process.stdout.write(`${wordsOf(found)}\n`)
+  if (found === undefined) return exitNotRunning
+  return found.state === 'locked' ? exitLocked : 0
+}
+
+function wordsOf(found: ServerStatus | undefined): string {
+  if (found === undefined) return 'No environment server is running on this folder.'
+  const { state, pid, serverXid, serverName, version } = found
+  return [
+    `Environment server ${serverXid} "${serverName}", version ${version}, process ${pid}: ${stateWords(found)}`,
+    ...(state === 'locked' || state === 'starting' ? [] : [connectionWords(found), workWords(found)]),
+  ].join('\n')
+}
+
+function stateWords({ state, hasKeychain }: ServerStatus): string {
+  if (state === 'locked') {
+    return hasKeychain
+      ? 'locked. It waits for the master password of its keychain: ./postern-envsvr unlock'
+      : 'locked. It waits for its first master password: ./postern-envsvr unlock'
+  }
+  if (state === 'starting') return 'starting.'
+  return state === 'draining' ? 'draining: it takes nothing new.' : 'ready.'
+}
+
+function connectionWords({ connected, broker, problem }: ServerStatus): string {
+  if (connected) return `Connected to ${broker}`
+  return problem === '' ? `Connecting to ${broker}.` : problem
+}
+
+function workWords({ tier, executors, running, queued, undelivered }: ServerStatus): string {
+  const waiting = undelivered === 0 ? '' : `; ${undelivered} results wait for the hub`
+  return `Sandbox tier ${tier ?? 'unknown'}; ${running} of ${executors} executors busy, ${queued} executions queued${waiting}.`
+}

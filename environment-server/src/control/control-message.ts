@@ -1,0 +1,51 @@
+import * as z from 'zod/mini'
+
+/** One request a connection, one line of JSON; the answer alike. Both ends are the same release, or nearly. */
+export const controlBytesMax = 16 * 1024
+/** Time for a request to come whole; the answer may take longer: ending apps that run takes 30 s. */
+export const controlRequestMs = 10_000
+export const controlAnswerMs = 90_000
+
+const password = z.string().check(z.minLength(1), z.maxLength(4096))
+
+export const ControlRequest = z.discriminatedUnion('ask', [
+  z.object({ ask: z.literal('status') }),
+  /** Opens the keychain of a locked server, or makes it at the first start. */
+  z.object({ ask: z.literal('unlock'), password }),
+  z.object({ ask: z.literal('change-password'), password, newPassword: password }),
+  /** null empties it. */
+  z.object({ ask: z.literal('set-secret'), name: z.string(), value: z.nullable(z.string().check(z.maxLength(1024))) }),
+  /** Puts into force what settings and local policy say now. */
+  z.object({ ask: z.literal('reload') }),
+])
+export type ControlRequest = z.infer<typeof ControlRequest>
+
+export const ServerStatus = z.object({
+  /** `starting`: with the keychain open, on its way to work. */
+  state: z.enum(['locked', 'starting', 'ready', 'draining']),
+  /** Whether there is a keychain yet; without, `unlock` makes it. */
+  hasKeychain: z.boolean(),
+  pid: z.int(),
+  version: z.string(),
+  serverXid: z.string(),
+  serverName: z.string(),
+  /** host:port of the hub's broker. */
+  broker: z.string(),
+  connected: z.boolean(),
+  /** Why it is not connected, as the log says; empty while it is, or before it has tried. */
+  problem: z.string(),
+  tier: z.nullable(z.string()),
+  executors: z.int(),
+  running: z.int(),
+  queued: z.int(),
+  /** Results that the hub does not have yet. */
+  undelivered: z.int(),
+})
+export type ServerStatus = z.infer<typeof ServerStatus>
+
+export const ControlAnswer = z.union([
+  z.object({ ok: z.literal(true), status: z.optional(ServerStatus), said: z.optional(z.string()) }),
+  /** A sentence for the person who asked. */
+  z.object({ ok: z.literal(false), problem: z.string() }),
+])
+export type ControlAnswer = z.infer<typeof ControlAnswer>
