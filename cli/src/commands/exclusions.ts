@@ -6,6 +6,7 @@ import {
   ExclusionTest,
   ImportedWarningList,
   paths,
+  type WriteExclusionEntries,
 } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
@@ -46,14 +47,15 @@ function importCommand(): Command {
     .option('--name <name>', 'of a text file: the list; made if it does not exist, its entries replaced if it does')
     .option('--kind <kind>', 'of a text file: own, or protected for what must never be exported', 'own')
     .option('--mode <mode>', 'inform or block; a new list of MISP informs, one of your own blocks')
-    .action(async (file: string, { name, kind, mode }: { name?: string; kind: string; mode?: string }) => {
+    .option('--confirm', 'of a text file: entries as broad as *.com or 0.0.0.0/0 are meant')
+    .action(async (file: string, { name, kind, mode, confirm }: ImportOptions) => {
       if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
       if (mode !== undefined && mode !== 'inform' && mode !== 'block')
         throw new Error(`--mode ${mode} is neither inform nor block.`)
       const target = hubTarget(readCliConfig())
       const content = readFileSync(file)
       if (name === undefined) await importPublished(target, content, mode)
-      else await writeList(target, { name, kind, mode }, content.toString('utf8'))
+      else await writeList(target, { name, kind, mode, confirm }, content.toString('utf8'))
     })
 }
 
@@ -79,9 +81,14 @@ async function importPublished(
   if (refused.length > 0) process.exitCode = 3
 }
 
-type Wanted = { name: string; kind: string; mode: 'inform' | 'block' | undefined }
+type ImportOptions = { name?: string; kind: string; mode?: string; confirm?: boolean }
+type Wanted = { name: string; kind: string; mode: 'inform' | 'block' | undefined; confirm: boolean | undefined }
 
-async function writeList(target: HubTarget, { name, kind, mode }: Wanted, text: string): Promise<void> {
+async function writeList(
+  target: HubTarget,
+  { name, kind, mode, confirm = false }: Wanted,
+  text: string,
+): Promise<void> {
   if (kind !== 'own' && kind !== 'protected') throw new Error(`--kind ${kind} is neither own nor protected.`)
   const entries = text
     .split(/\r?\n/)
@@ -92,7 +99,10 @@ async function writeList(target: HubTarget, { name, kind, mode }: Wanted, text: 
   const existing = (await allLists(target)).find((list) => list.name === name)
   const { id } = existing ?? (await callHub(target, paths.exclusionLists, ExclusionList, { json: wanted }))
   if (existing !== undefined && mode !== undefined) await change(target, id, { mode })
-  const list = await callHub(target, paths.exclusionEntries(id), ExclusionList, { method: 'PUT', json: { entries } })
+  const list = await callHub(target, paths.exclusionEntries(id), ExclusionList, {
+    method: 'PUT',
+    json: { entries, confirm } satisfies WriteExclusionEntries,
+  })
   say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
 }
 

@@ -1,4 +1,5 @@
 import { Button, Textarea } from '@mantine/core'
+import { isBroadExclusion, parseIndicatorType } from '@postern/intel'
 import { type ExclusionEntry, ExclusionEntryPage, ExclusionList, limits, paths } from '@postern/protocol'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +8,7 @@ import { api } from '../api/api.ts'
 import { exclusionQueries } from '../api/exclusion-queries.ts'
 import { readAll } from '../api/read-all.ts'
 import { useWrite } from '../api/use-write.ts'
+import { Check } from '../elements/check.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
@@ -100,11 +102,13 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
   const [text, setText] = useState<string>()
   const shown = text ?? (stored.data ? textOfEntries(stored.data) : '')
   const entries = entriesOfText(shown)
+  const types = list.indicatorTypes?.flatMap((name) => parseIndicatorType(name) ?? []) ?? null
+  const [isConfirmed, setConfirmed] = useState(false)
   const save = useWrite({
     write: () =>
       api(paths.exclusionEntries(encodeURIComponent(list.id)), {
         method: 'PUT',
-        body: { entries },
+        body: { entries, confirm: isConfirmed },
         reply: ExclusionList,
       }),
     said: 'The entries are saved',
@@ -132,6 +136,10 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
           value={shown}
           onChange={(event) => setText(event.currentTarget.value)}
         />
+      )}
+      {/* Offered once the hub has said what they hit. */}
+      {save.isError && entries.some(({ entry }) => isBroadExclusion(entry, types)) && (
+        <Check label="These broad entries are meant" checked={isConfirmed} onChange={setConfirmed} />
       )}
     </FormDialog>
   )

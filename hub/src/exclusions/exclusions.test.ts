@@ -26,7 +26,7 @@ async function listOf(name: string, entries: readonly string[], wanted: Partial<
 }
 
 async function write(id: string, entries: readonly string[]): Promise<ExclusionList> {
-  const json = Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })) }))
+  const json = Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm: true }))
   return await exclusions.writeEntries(world.library.person, id, json)
 }
 
@@ -364,6 +364,21 @@ test('LIB-4: lists and entries that make no sense are refused, and change nothin
   const bombs = Array.from({ length: 10_001 }, (_, number) => `mail${number}*x`)
   expect(await refusal(write(list.id, bombs))).toContain('10000 are permitted')
   expect((await exclusions.get(person, list.id)).entryCount).toBe(1)
+})
+
+test('LIB-4: entries as broad as a top-level domain are written only by who confirms what they hit', async () => {
+  const { person } = world.library
+  const list = await listOf('Ours', ['a.example.com'])
+  await world.hosts('Feed', ['b.example.com', 'c.example.com', 'd.example.org'])
+  const sent = (confirm?: boolean) =>
+    Buffer.from(
+      JSON.stringify({ entries: ['*.com', 'a.example.com', '0.0.0.0/0'].map((entry) => ({ entry })), confirm }),
+    )
+  const told = await refusal(exclusions.writeEntries(person, list.id, sent()))
+  expect(told).toContain('conflict: Nothing was changed. *.com, 0.0.0.0/0: so broad, they hit 2 of the library')
+  expect(told).toContain("library's 3 indicators")
+  expect((await exclusions.entries(person, list.id, 0, 10)).map(({ entry }) => entry)).toEqual(['a.example.com'])
+  expect((await exclusions.writeEntries(person, list.id, sent(true))).entryCount).toBe(3)
 })
 
 test('LIB-4: a large list is read in a thread of its own and comes back as it was written', async () => {

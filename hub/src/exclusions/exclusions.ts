@@ -15,6 +15,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { UploadPlaces } from '../http/upload-places.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { countBroadHits } from './broad-hits.ts'
 import { passExclusions } from './exclusion-pass.ts'
 import {
   bumpRevision,
@@ -129,15 +130,36 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
       throw new Problem('conflict', `The entries of ${list.name} are MISP's; import its next version instead.`)
     const read = await reader.read(json, { kind: 'entries', types: storedTypes(list.indicatorTypes) })
     if (read.refusedCount > 0) throw new Problem('invalid', refusalOf(read))
+    await requireMeant(caller, list, read)
     return await db.transaction().execute(async (trx) => {
       await lockList(trx, caller.organizationId, listId)
       await stored(trx, caller, listId)
       await replaceEntries(trx, listId, read, clock.now())
-      const detail = { entries: read.entryCount }
+      const detail = { entries: read.entryCount, ...(read.broad.length > 0 && { broad: read.broad.slice(0, 10) }) }
       await audit.record(trx, caller, 'exclusion-list.write', `exclusion list ${listId}`, detail, address)
       await bumpRevision(trx, caller.organizationId)
       return toApi(await stored(trx, caller, listId))
     })
+  }
+
+  /** An entry such as `*.com` empties what firewalls get: it is written only by somebody who was told what it hits. */
+  async function requireMeant(
+    caller: PersonCaller,
+    list: StoredList,
+    { broad, isConfirmed }: ReadUpload,
+  ): Promise<void> {
+    if (broad.length === 0 || isConfirmed) return
+    const { hits, of, isExact } = await countBroadHits(
+      db,
+      caller.organizationId,
+      broad,
+      storedTypes(list.indicatorTypes),
+    )
+    const shown = broad.slice(0, 5).join(', ') + (broad.length > 5 ? ` and ${broad.length - 5} more` : '')
+    throw new Problem(
+      'conflict',
+      `Nothing was changed. ${shown}: so broad, they hit ${isExact ? '' : 'about '}${hits} of the library's ${of} indicators. Confirm it if that is meant ("confirm": true, --confirm).`,
+    )
   }
 
   /** A list of the name that is there already keeps what was decided about it, and gets these entries. */

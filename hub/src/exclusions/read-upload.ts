@@ -1,6 +1,7 @@
 import {
   type ExclusionMatching,
   exclusionLimits,
+  isBroadExclusion,
   type IndicatorType,
   type MispWarningList,
   readExclusionEntry,
@@ -27,6 +28,9 @@ export type ReadUpload = {
   patternCount: number
   refused: RefusedEntry[]
   refusedCount: number
+  /** Entries of one's own that are hardly meant as broad as they are, and whether they are confirmed. */
+  broad: string[]
+  isConfirmed: boolean
 }
 export type UploadProblem = { tooLarge: boolean; message: string }
 
@@ -51,7 +55,11 @@ export function readUpload(json: Uint8Array, upload: Upload): ReadUpload | Uploa
       `The entries are not right at ${issue?.path.join('.') ?? 'the top'}: ${issue?.message ?? 'unreadable'}.`,
     )
   }
-  return readEntries(read.data.entries, 'value', upload.types, undefined)
+  const { entries, confirm = false } = read.data
+  const own = readEntries(entries, 'value', upload.types, undefined)
+  if ('message' in own) return own
+  const broad = entries.filter(({ entry }) => isBroadExclusion(entry, upload.types)).map(({ entry }) => entry.trim())
+  return { ...own, broad: broad.slice(0, uploadLimits.refusedShownMax), isConfirmed: confirm }
 }
 
 type SentEntry = { entry: string; note?: string | undefined }
@@ -78,6 +86,8 @@ function readEntries(
     patternCount: 0,
     refused: [],
     refusedCount: 0,
+    broad: [],
+    isConfirmed: false,
   }
   let taken: SentEntry[] = []
   for (const [position, each] of sent.entries()) {

@@ -63,11 +63,16 @@ export type ChangeExclusionList = z.infer<typeof ChangeExclusionList>
 export const ExclusionEntry = z.object({ entry: z.string(), note: z.nullable(z.string()) })
 export type ExclusionEntry = z.infer<typeof ExclusionEntry>
 export const ExclusionEntryPage = pageOf(ExclusionEntry)
-/** All entries of a list; the PUT replaces them, or is refused as `invalid` and changes nothing. Up to 1,000,000. */
+/**
+ * All entries of a list; the PUT replaces them, or is refused as `invalid` and changes nothing. Up to 1,000,000. Entries as broad as
+ * `*.com` or `0.0.0.0/0` are a `conflict` that says how many values of the library they hit, until `confirm` is true.
+ */
 export const WriteExclusionEntries = z.strictObject({
   entries: z
     .array(z.strictObject({ entry: z.string().check(z.minLength(1), z.maxLength(2000)), note: z.optional(z.string()) }))
     .check(z.maxLength(1_000_000)),
+  /** That broad entries are meant. False unless given. */
+  confirm: z.optional(z.boolean()),
 })
 export type WriteExclusionEntries = z.infer<typeof WriteExclusionEntries>
 /** An entry that a list does not take, with its reason. */
