@@ -1,10 +1,12 @@
 import { callHub } from '@postern/cli'
 import {
+  AttributeTypePage,
   consolePages,
   DeprecationRules,
   ExclusionList,
   ExclusionListPage,
   GroupPage,
+  IndicatorPage,
   OwnerPage,
   paths,
 } from '@postern/protocol'
@@ -110,6 +112,7 @@ test(
       library.system.hub.target,
       `${paths.groups}?${new URLSearchParams({ tql: 'typeName = "Campaign"', limit: '1' })}`,
       GroupPage,
+      IndicatorPage,
     )
     await grid.getByText(data[0]?.name ?? 'none').waitFor()
     await expectLastRowByKeys(page, 'Groups', manyRows, 'Campaign')
@@ -178,6 +181,107 @@ test(
       () => '',
       30_000,
     )
+    library.expectHarmless(opened)
+  },
+)
+
+test(
+  'LIB-1, LIB-6: a value, a pasted list and a STIX bundle are added by hand, with what was taken and what not and why',
+  { timeout: testMs },
+  async () => {
+    await using opened = await library.open(consolePages.indicators)
+    const { page } = opened
+    await page.getByRole('button', { name: 'Add indicators' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Add indicators' }).waitFor()
+    await page.getByLabel('Owner').selectOption('Team')
+    const value = page.getByRole('tabpanel', { name: 'One value' })
+    await value.getByLabel('Value').fill('hxxps://added[.]example[.]org/x')
+    await value.getByText('URL https://added.example.org/x').waitFor()
+    await value.getByLabel('Rating').selectOption('4')
+    await value.getByLabel('Confidence').fill('80')
+    await value.getByLabel('Tags').fill('By hand, Loader')
+    await value.getByLabel('Security label').selectOption('TLP:GREEN')
+    await value.getByRole('button', { name: 'Add the indicator' }).click()
+    await opened.announced.getByText('The indicators were sent').waitFor()
+    const tql = 'summary = "https://added.example.org/x"'
+    const found = await callHub(
+      library.system.hub.target,
+      `${paths.indicators}?${new URLSearchParams({ tql })}`,
+      IndicatorPage,
+    )
+    expect(found.data).toMatchObject([
+      { type: 'URL', rating: 4, confidence: 80, tlp: 'GREEN', owners: ['Team'], tags: ['By hand', 'Loader'] },
+    ])
+
+    await page.getByRole('tab', { name: 'A list' }).click()
+    const list = page.getByRole('tabpanel', { name: 'A list' })
+    await list.getByRole('textbox', { name: 'Indicators' }).fill('# ours\nadded.corp\nlocalhost\n192.0.2[.]77')
+    await list.getByText('Line 3: “localhost” has no dot').waitFor()
+    await list.getByRole('button', { name: 'Add 2 indicators' }).click()
+    const account = page.getByRole('region', { name: 'What became of them' })
+    await account.getByLabel('What became of the indicators').getByText('2', { exact: true }).waitFor()
+
+    await page.getByRole('tab', { name: 'STIX bundle' }).click()
+    const indicator = {
+      type: 'indicator',
+      spec_version: '2.1',
+      id: 'indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f',
+      created: '2026-04-06T20:03:48.000Z',
+      modified: '2026-04-06T20:03:48.000Z',
+      pattern: "[ipv4-addr:value = '198.51.100.9']",
+      pattern_type: 'stix',
+      valid_from: '2026-01-01T00:00:00Z',
+    }
+    const objects = [indicator, { type: 'indicator', id: 'indicator--wrong' }]
+    const bundle = { type: 'bundle', id: 'bundle--5d0092c5-5f74-4287-9642-33f4c354e56d', objects }
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'bundle.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(bundle)),
+    })
+    await page.getByRole('button', { name: 'Import the bundle' }).click()
+    const objectsAccount = page.getByRole('region', { name: 'What became of the bundle' })
+    await objectsAccount.getByText('STIX 2.1, 2 objects').waitFor()
+    await objectsAccount.getByRole('row').filter({ hasText: 'indicator--wrong' }).getByText('Refused').waitFor()
+    await objectsAccount.getByRole('link', { name: 'Show what this owner asserts' }).click()
+    await page.getByRole('grid', { name: 'Indicators' }).getByText('198.51.100.9').waitFor()
+    library.expectHarmless(opened)
+  },
+)
+
+test(
+  'LIB-1: an attribute type is made with rules, changed and deleted, and says what has such attributes',
+  { timeout: testMs },
+  async () => {
+    await using opened = await library.open(consolePages.attributeTypes)
+    const { page } = opened
+    const dialog = page.getByRole('dialog')
+    const types = page.getByRole('grid', { name: 'Attribute types' })
+    await page.getByRole('button', { name: 'New attribute type' }).click()
+    await dialog.getByLabel('Name').fill('Ticket')
+    await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9')
+    await dialog.getByLabel('Groups that may have it').selectOption('None')
+    await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
+    await dialog.getByRole('alert').getByText('pattern').waitFor()
+    await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9]+')
+    await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
+    const ticket = types.getByRole('row').filter({ hasText: 'Ticket' })
+    await ticket.getByText('matches SOC-[0-9]+').waitFor()
+    await ticket.press('Enter')
+    await dialog.getByText('Nothing in the library has such an attribute.').waitFor()
+    await dialog.getByLabel('Characters at most').fill('12')
+    await dialog.getByRole('button', { name: 'Save the attribute type' }).click()
+    await ticket.getByText('at most 12 characters').waitFor()
+    const { data } = await callHub(library.system.hub.target, paths.attributeTypes, AttributeTypePage)
+    const made = data.find(({ name }) => name === 'Ticket')
+    expect(made).toMatchObject({ lengthMax: 12, pattern: 'SOC-[0-9]+', indicatorTypes: null, groupTypes: [] })
+    await ticket.press('Enter')
+    await dialog.getByRole('button', { name: 'Delete the attribute type …' }).click()
+    await dialog.getByRole('button', { name: 'Delete the attribute type', exact: true }).click()
+    await ticket.waitFor({ state: 'detached' })
+    await types.getByRole('row').filter({ hasText: 'Description' }).press('Enter')
+    await dialog.getByRole('link', { name: 'groups' }).click()
+    await page.getByRole('grid', { name: 'Groups' }).getByText('The autumn wave').waitFor()
     library.expectHarmless(opened)
   },
 )
@@ -269,6 +373,9 @@ test(
       [consolePages.group(data[0]?.id ?? ''), 'No indicator belongs to it'],
       [consolePages.owners, 'Archive'],
       [consolePages.owner(library.team.id), 'Take this rule away'],
+      [consolePages.addIndicators, 'Add the indicator'],
+      [consolePages.attributeTypes, 'Source'],
+      [consolePages.apps, 'No app yet'],
       [consolePages.exclusionLists, 'Our networks'],
       [consolePages.exclusionList('1'), 'Head office'],
       [`${consolePages.explain}?value=c2-1.example.org`, 'No control has reported yet'],
