@@ -22,7 +22,10 @@ export interface ExportControl {
   readonly removedBy: string
   /** Whether nobody vouches for the control's certificate (S19). */
   readonly isUnverified: boolean
-  /** Whether the control can take the value; otherwise the reason, which is counted in plan and receipt. */
+  /**
+   * Whether the control can take the value; otherwise the reason, as a few words that begin with the type (`Address: AED takes no IPv6`):
+   * counted in plan and receipt, and told to who asks why the value is not there.
+   */
   accepts(type: string, value: string): true | string
   /**
    * Everything the part holds now, in any order, each value in canonical form; the engine spills it to disk.

@@ -74,7 +74,7 @@ function AssertionCard({ assertion, decision }: { assertion: Assertion; decision
       </Facts>
       {inForce.length > 0 && (
         <p>
-          <strong>In force instead:</strong> <PlainText text={inForce} />
+          <strong>That is the owner’s word. In force instead:</strong> <PlainText text={inForce} />
         </p>
       )}
       {assertion.attributes.length > 0 && <AttributeList attributes={assertion.attributes} />}

@@ -35,7 +35,10 @@ beforeAll(async () => {
   await using first = await ConsolePage.open(browser, { url: story.system.hub.file.url })
   await first.setUp(url, 'chief', password)
   cookies = await first.cookies()
-  story.publish(known)
+  story.publish(known, [
+    { type: 'ip-dst', value: '192.0.2.5' },
+    { type: 'ip-dst', value: '2001:db8::5' },
+  ])
   feedId = (await story.feed()).id
   exported = await story.export()
   await sendIndicators(hub, 'Team', {
@@ -54,6 +57,7 @@ beforeAll(async () => {
         associatedGroups: [{ groupXid: 'report-1' }],
       },
       { type: 'File', summary: `${md5} : ${sha256}`, rating: 3 },
+      { type: 'CIDR', summary: '2001:db8::/32' },
       { type: 'URL', summary: longUrl, attribute: [{ type: 'Description', value: 'words '.repeat(400) }] },
     ],
     group: [{ type: 'Report', name: '<b>Bold</b> report', xid: 'report-1', eventDate: '2026-11-01T00:00:00Z' }],
@@ -254,6 +258,26 @@ test(
     await page.keyboard.press('Enter')
     await page.getByText('Held on 0 of 1 target.').waitFor()
     expect(await outcomes()).toEqual(['Passed', 'Passed', 'Passed', 'Stopped here', 'Not come to', 'Stopped here'])
+    await page
+      .getByRole('region', { name: 'In data collections' })
+      .getByText(/^Not: ownerName /)
+      .waitFor()
+
+    // The app leaves out a part of the addresses: which, and why, and what else stands for it.
+    await page.getByRole('textbox', { name: 'Value' }).fill('192.0.2.5')
+    await page.keyboard.press('Enter')
+    await page.getByText('Held on 1 of 1 target.').waitFor()
+    await page.getByRole('textbox', { name: 'Value' }).fill('2001:db8::5')
+    await page.keyboard.press('Enter')
+    await way.getByText('Not there: The app left it out: Address: AED takes no IPv6.').waitFor()
+    expect((await outcomes()).at(-1)).toBe('Stopped here')
+    const covered = page.getByRole('region', { name: 'Covered by' })
+    await covered.getByText('2001:db8::/32').waitFor()
+    await covered.getByText('On no control.').waitFor()
+    await page.getByRole('textbox', { name: 'Value' }).fill('2001:db8::6')
+    await page.keyboard.press('Enter')
+    await page.getByText('No owner asserts it').waitFor()
+    await covered.getByText('2001:db8::/32').waitFor()
     await page.getByRole('textbox', { name: 'Value' }).fill('Unheard-Of[.]example.com')
     await page.keyboard.press('Enter')
     await page.getByText('It would be read as Host unheard-of.example.com.').waitFor()
@@ -283,7 +307,9 @@ test(
     await note.getByText('It is a <b>partner</b>').waitFor()
     await sum.getByRole('row').filter({ hasText: 'Decision' }).getByText('7', { exact: true }).waitFor()
     await sum.getByText('In force: Whitelisted').waitFor()
-    await page.getByRole('article', { name: 'Assertion of Team' }).getByText('Whitelisted').waitFor()
+    const team = page.getByRole('article', { name: 'Assertion of Team' })
+    await team.getByText('In force instead: Whitelisted, confidence 7, by the decision of chief.').waitFor()
+    await team.getByRole('definition').filter({ hasText: 'Active' }).waitFor()
     expect(await lowContrast(page)).toEqual([])
     await note.getByRole('button', { name: 'Take the decision back' }).click()
     await note.waitFor({ state: 'detached' })

@@ -2,6 +2,7 @@ import { type Control, ControlTarget, HighestTlp } from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
+import { targetNames } from './target-names.ts'
 
 /** Targets that one control is shown with; an appliance has a handful. */
 const targetsMax = 1000
@@ -19,14 +20,7 @@ const controlQuery = sql`
   cross join lateral (
     select coalesce(json_agg(json_build_object('target', n.target, 'receiptId', r.id::text, 'state', r.state, 'at', r.created_at)
       order by n.target), '[]') as targets
-    from (
-      with recursive name(target) as (
-        select min(target) from receipt where control_id = c.id
-        union all
-        select (select min(target) from receipt where control_id = c.id and target > name.target)
-        from name where name.target is not null)
-      select target from name where target is not null limit ${targetsMax}
-    ) n
+    from ${targetNames(targetsMax)}
     cross join lateral (
       select id, state, created_at from receipt
       where control_id = c.id and target = n.target order by id desc limit 1

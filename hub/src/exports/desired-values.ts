@@ -22,6 +22,8 @@ export const linesAtOnce = 5000
  */
 export async function findDesired(db: Db, receipt: StoredReceipt): Promise<number> {
   await sql`create temporary table desired_value (indicator_id uuid not null) on commit drop`.execute(db)
+  // Else the planner takes it for small, and would go through all of it once a member.
+  await sql`analyze receipt_line`.execute(db)
   const members = membersOf(receipt, tlpLevels.indexOf(await highestTlpOf(db, receipt.controlId)))
   const leftOutTypes = await typesLeftOut(db, receipt, members)
   await sql`
@@ -53,7 +55,7 @@ async function takeOver(db: Db, { controlId, target, collectionId, collectionVer
 
 /** That the receipt does not name it as left out. */
 function isTaken(indicatorId: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql`${indicatorId} not in (select l.indicator_id from receipt_line l where l.state = 'left-out')`
+  return sql`not exists (select 1 from receipt_line l where l.state = 'left-out' and l.indicator_id = ${indicatorId})`
 }
 
 async function followPlan(db: Db, planId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { parseTlp, tlpLevels } from '@postern/intel'
 import type { IndicatorOnTarget, ReceiptState } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
+import { targetNames } from '../controls/target-names.ts'
 import type { Db } from '../database/database.ts'
 import { typeOfReason } from '../exports/desired-values.ts'
 
@@ -53,14 +54,7 @@ async function readTargetRows(
         and m.from_version <= r.collection_version and (m.until_version is null or m.until_version > r.collection_version)) as exported,
       (select ${member} from collection_member m where ${ofIndicator(indicatorId)} and m.until_version is null) as "now"
     from control c
-    cross join lateral (
-      with recursive name(target) as (
-        select min(target) from receipt where control_id = c.id
-        union all
-        select (select min(target) from receipt where control_id = c.id and target > name.target)
-        from name where name.target is not null)
-      select target from name where target is not null limit ${shownMax}
-    ) n
+    cross join lateral ${targetNames(shownMax)}
     cross join lateral (
       -- A receipt whose values never came says nothing of any.
       select id, collection_id, collection_version, created_at, state, desired, named, missing, extra, not_taken from receipt
