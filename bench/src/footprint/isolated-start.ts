@@ -92,9 +92,11 @@ function requestIn(top: string): LaunchRequest {
     folders: { in: folder('in'), out: folder('out'), log: folder('log'), temp: folder('tmp') },
     workFolder: folder('work'),
     runtime: '/bin/echo',
+    runtimeFolders: [],
     runtimeArguments: ['x'],
     egressSocket: standIn,
-    caFile: standIn,
+    certificatesFolder: folder('certificates'),
+    needsProxyPort: false,
     processesMax: 16,
     diskBytesMax: 1024 * 1024,
   }

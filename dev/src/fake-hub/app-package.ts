@@ -13,17 +13,26 @@ export type AppPackage = {
 
 /** A small Node app of one file. */
 export async function nodeApp(programName: string, source: string, publisher: SigningKey): Promise<AppPackage> {
+  return appOf(programName, { programLanguage: 'NODE', programMain: 'index.mjs' }, { 'index.mjs': source }, publisher)
+}
+
+/** An app in any language, of a few files. */
+export async function appOf(
+  programName: string,
+  manifest: { programLanguage: string; programMain: string },
+  files: Record<string, string | Buffer>,
+  publisher: SigningKey,
+): Promise<AppPackage> {
   const zip = new ZipFile()
   const installJson = {
     displayName: programName,
-    programLanguage: 'NODE',
-    programMain: 'index.mjs',
     programVersion: '1.0.0',
     runtimeLevel: 'Organization',
     params: [],
+    ...manifest,
   }
   zip.addBuffer(Buffer.from(JSON.stringify(installJson)), `${programName}/install.json`)
-  zip.addBuffer(Buffer.from(source), `${programName}/index.mjs`)
+  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), `${programName}/${name}`)
   zip.end()
   return signedPackage(programName, await buffer(zip.outputStream), publisher)
 }

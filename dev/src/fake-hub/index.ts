@@ -1,4 +1,4 @@
-export { type AppPackage, nodeApp, signedPackage } from './app-package.ts'
+export { type AppPackage, appOf, nodeApp, signedPackage } from './app-package.ts'
 export { Authority } from './authority.ts'
 export { type CommandChanges, FakeHub, type SeenResult } from './fake-hub.ts'
 export { seal } from './seal.ts'

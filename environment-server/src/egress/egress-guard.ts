@@ -17,6 +17,8 @@ const connectionsMax = 64
 const idleMsMax = 5 * 60_000
 const connectMsMax = 10_000
 const headerBytesMax = 8 * 1024
+/** Of the places that tunnels led to. */
+const reachedMax = 4
 
 export type GuardOptions = {
   /** Unix socket that it listens on; closed to other users. */
@@ -42,6 +44,7 @@ export class EgressGuard {
   readonly #report: (text: string) => void
   readonly #sockets = new Set<Duplex>()
   readonly #others = new Set<NetServer>()
+  readonly #reached = new Set<string>()
   /** Came over a loopback that others share, and what they must show there. */
   readonly #shared = new WeakMap<Duplex, string>()
   #isClosed = false
@@ -95,6 +98,11 @@ export class EgressGuard {
     listening.on('error', (error) => this.#report(`The egress guard's port failed: ${error.message}.`))
   }
 
+  /** Where tunnels led to, the last ones. */
+  get reached(): readonly string[] {
+    return [...this.#reached]
+  }
+
   /** Cuts what is open. May be called again. */
   close(): void {
     this.#isClosed = true
@@ -121,6 +129,8 @@ export class EgressGuard {
           ? await openTunnel(way.proxy, target.host, target.port, signal)
           : await openAny(way.addresses, target.port, signal)
       this.#track(outgoing)
+      this.#reached.add(authority)
+      if (this.#reached.size > reachedMax) this.#reached.delete([...this.#reached][0] ?? '')
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
       if (head.length > 0) outgoing.write(head)
       join(socket, outgoing)

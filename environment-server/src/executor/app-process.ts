@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Readable } from 'node:stream'
+import { Server } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import { type AppUser, systemPath } from '../sandbox/app-user.ts'
 import type { Launch } from '../sandbox/confinement.ts'
 import { killTree } from './end-processes.ts'
 import { readProcess, type ProcessIdentity } from './process-table.ts'
@@ -24,16 +26,30 @@ export type AppProcess = {
   ended: Promise<AppExit>
 }
 
+/**
+ * @param user whom the app runs as, where that is not the server's own user
+ * @param onProxyPort asks for the port in the app's own network, and gets the socket that listens on it
+ */
 export async function startAppProcess(
-  { command, arguments: argv, folder }: Launch,
+  { command, arguments: argv, folder, environmentBy }: Launch,
   environment: Record<string, string>,
+  { user, onProxyPort }: { user?: AppUser | undefined; onProxyPort?: ((server: Server) => void) | undefined } = {},
 ): Promise<AppProcess> {
   const child = spawn(command, argv, {
     cwd: folder,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: environmentBy === 'input' ? { PATH: systemPath } : environment,
+    stdio: [
+      environmentBy === 'input' ? 'pipe' : 'ignore',
+      'pipe',
+      'pipe',
+      'pipe',
+      ...(onProxyPort ? (['ipc'] as const) : []),
+    ],
     detached: true,
   })
+  if (onProxyPort) takeProxyPort(child, onProxyPort)
+  if (environmentBy === 'input')
+    giveEnvironment(child.stdin, onProxyPort ? { ...environment, ...channel } : environment)
   // A listener from the first moment: an unheard error event would end the server.
   const failed = Promise.withResolvers<never>()
   child.on('error', failed.reject)
@@ -41,13 +57,13 @@ export async function startAppProcess(
   if (child.pid === undefined) return failed.promise
   const { pid } = child
   // All three are pipes, as asked for above; the types cannot tell.
-  const [, stdout, stderr, report] = child.stdio as unknown as [null, Readable, Readable, Readable]
+  const [, stdout, stderr, report] = child.stdio as unknown as [unknown, Readable, Readable, Readable]
   const identity = { pid, startTicks: readProcess(pid)?.startTicks ?? '' }
   return {
     identity,
     stdout,
     stderr,
-    ended: Promise.race([failed.promise, exitOf(child, pid, [stdout, stderr, report], report)]),
+    ended: Promise.race([failed.promise, exitOf(child, pid, [stdout, stderr, report], report, user)]),
   }
 }
 
@@ -56,18 +72,40 @@ async function exitOf(
   pid: number,
   pipes: Readable[],
   report: Readable,
+  user: AppUser | undefined,
 ): Promise<AppExit> {
   let text = ''
   report.on('data', (chunk: Buffer) => (text = (text + chunk.toString('latin1')).slice(-reportBytesMax)))
   const closed = Promise.all(pipes.map((pipe) => (pipe.closed ? undefined : once(pipe, 'close'))))
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   const timer = setTimeout(() => {
-    killTree(pid)
+    killTree(pid, user)
     for (const pipe of pipes) pipe.destroy()
   }, pipesMsMax)
   await closed
   clearTimeout(timer)
   return { ...exitStatus(code, signal), cpuSeconds: cpuSecondsOf(text) }
+}
+
+/** Where the scaffold finds the channel on which it hands over a socket: spawn says so by the environment, which sudo drops. */
+const channel = { NODE_CHANNEL_FD: '4', NODE_CHANNEL_SERIALIZATION_MODE: 'json' }
+
+function takeProxyPort(child: ChildProcess, onProxyPort: (server: Server) => void): void {
+  child.once('message', (_message, handle) => {
+    // One socket, made before the app began; the channel is closed before it could say a word.
+    child.disconnect()
+    if (handle instanceof Server) onProxyPort(handle)
+  })
+}
+
+/** As lines of sh; nobody else can read them there. */
+function giveEnvironment(input: Writable | null, environment: Record<string, string>): void {
+  const lines = Object.entries(environment).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`,
+  )
+  // A scaffold that ended at once takes nothing; its exit says why.
+  input?.on('error', () => undefined)
+  input?.end(lines.join(''))
 }
 
 /** The scaffold ends with 128 + n where the app was ended by signal n, as shells do. */

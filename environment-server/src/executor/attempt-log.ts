@@ -1,5 +1,6 @@
 import { type HeldAttempt, limits, type LogLine } from '@postern/protocol'
 import type { LogSpool } from '../journal/log-spool.ts'
+import { saysCertificateProblem } from '../egress/untrusted-issuer.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import { readLogLine } from './log-line-level.ts'
 
@@ -26,6 +27,7 @@ export class AttemptLog {
   #droppedForLimit = 0
   #serverLines = 0
   #closed = false
+  #sawCertificateProblem = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: {
@@ -49,6 +51,11 @@ export class AttemptLog {
     return this.#seq
   }
 
+  /** Whether the app said that it does not trust somebody's certificate. */
+  get sawCertificateProblem(): boolean {
+    return this.#sawCertificateProblem
+  }
+
   /** A raw line of the app. */
   app(stream: 'stdout' | 'stderr' | 'app', line: string): void {
     // A flood costs no more than its counting: to look for secrets in lines that nobody will read would hold up the server.
@@ -57,6 +64,7 @@ export class AttemptLog {
       return
     }
     const { level, text } = readLogLine(line, stream === 'stderr' ? 'warn' : 'info')
+    this.#sawCertificateProblem ||= saysCertificateProblem(text)
     const redacted = shortened(this.#redact(text))
     this.#bytes += Buffer.byteLength(redacted) + 1
     if (this.#bytes > this.#bytesMax) this.#droppedForLimit += 1

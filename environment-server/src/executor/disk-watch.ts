@@ -3,10 +3,14 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { errorText } from '../log/server-log.ts'
+import type { AppUser } from '../sandbox/app-user.ts'
 import { diskLimits } from './disk-limits.ts'
+import { measureAsUser } from './disk-of-user.ts'
 import { processTree, readProcessTable } from './process-table.ts'
 
 const pauseMs = 500
+/** To measure as another user takes two programs. */
+const pauseAsUserMs = 1_000
 const filesAtOnceMax = 1_000
 /** Open files of one attempt that are looked at. */
 const openFilesMax = 4_000
@@ -23,18 +27,20 @@ export function watchDisk(
   rootPid: number,
   bytesMax: number,
   onExceeded: (sentence: string) => void,
+  user?: AppUser,
 ): DiskWatched {
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   const look = async (): Promise<void> => {
-    const sentence = await judge(folders, rootPid, bytesMax).catch(
-      (error: unknown) => `What the app has on disk cannot be measured (${errorText(error)}). It was ended.`,
-    )
+    const measured = user ? measureAsUser(user, folders) : measureOwn(folders, rootPid)
+    const sentence = await measured
+      .then((found) => judge(found, bytesMax))
+      .catch((error: unknown) => `What the app has on disk cannot be measured (${errorText(error)}). It was ended.`)
     if (isStopped) return
     if (sentence === undefined) next()
     else onExceeded(sentence)
   }
-  const next = () => (timer = setTimeout(() => void look(), pauseMs))
+  const next = () => (timer = setTimeout(() => void look(), user ? pauseAsUserMs : pauseMs))
   next()
   return {
     stop() {
@@ -44,17 +50,24 @@ export function watchDisk(
   }
 }
 
-async function judge(folders: readonly string[], rootPid: number, bytesMax: number): Promise<string | undefined> {
-  const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
+/** Bytes on disk, or what is wrong with the folders themselves. */
+export type Measured = { bytes: number } | { sentence: string }
+
+async function measureOwn(folders: readonly string[], rootPid: number): Promise<Measured> {
   const below = await measureFolders(folders)
-  if ('sentence' in below) return `${below.sentence} It was ended.`
-  const bytes = below.bytes + (await measureDeleted(rootPid))
+  return 'sentence' in below ? below : { bytes: below.bytes + (await measureDeleted(rootPid)) }
+}
+
+function judge(measured: Measured, bytesMax: number): string | undefined {
+  if ('sentence' in measured) return `${measured.sentence} It was ended.`
+  const { bytes } = measured
   if (bytes <= bytesMax) return undefined
+  const megabytes = (count: number) => Math.round(count / 1024 / 1024)
   return `The app had ${megabytes(bytes)} MB on disk and was ended; its limit is ${megabytes(bytesMax)} MB.`
 }
 
-/** Bytes that the files below these folders take, or what is wrong with the folders themselves. */
-export async function measureFolders(folders: readonly string[]): Promise<{ bytes: number } | { sentence: string }> {
+/** Bytes that the files below these folders take. */
+export async function measureFolders(folders: readonly string[]): Promise<Measured> {
   const { filesMax, folderDepthMax } = diskLimits
   let blocks = 0
   let files = 0

@@ -1,18 +1,28 @@
+import { type AppUser, endProcessesOf, runAsUser } from '../sandbox/app-user.ts'
 import { processTree, readProcess, readProcessTable, type ProcessIdentity, type ProcessTable } from './process-table.ts'
 
 /**
  * Asks the app to end, and leaves its scaffold alone: it has yet to report how the app ended. Returns whether anybody was asked;
  * a scaffold that is still being set up has no app yet.
  */
-export function terminateApp(root: number, scaffoldDepth: number): boolean {
+export function terminateApp(root: number, scaffoldDepth: number, user?: AppUser): boolean {
   const table = readProcessTable()
-  const app = processTree(table, root).filter(({ pid }) => depthBelow(table, pid, root) >= scaffoldDepth)
-  for (const { pid } of app) signal(pid, 'SIGTERM')
+  const app = processTree(table, root, user?.userId).filter(({ pid }) => depthBelow(table, pid, root) >= scaffoldDepth)
+  // What sudo cannot do now is done by force when the grace period is over.
+  if (user && app.length > 0)
+    runAsUser(
+      user,
+      'kill -TERM "$@"',
+      app.map(({ pid }) => String(pid)),
+    ).catch(() => undefined)
+  else for (const { pid } of app) signal(pid, 'SIGTERM')
   return app.length > 0
 }
 
 /** Ends everything, scaffold and app. In a PID namespace the first process takes all others with it. */
-export function killTree(root: number): void {
+export function killTree(root: number, user?: AppUser): void {
+  // A user that runs nothing else. The end of an app that went on all the same is waited for, and tried again, when it is cleared up.
+  if (user) return void endProcessesOf(user).catch(() => undefined)
   const tree = processTree(readProcessTable(), root)
   for (const { pid } of tree) signal(pid, 'SIGKILL')
 }

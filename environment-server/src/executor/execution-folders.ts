@@ -1,31 +1,39 @@
 import { launch } from '@postern/protocol'
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { type AppUser, shareWithUser } from '../sandbox/app-user.ts'
 import type { ExecutionFolders } from '../sandbox/confinement.ts'
 import { removeFolder } from './remove-folder.ts'
 import { StartRefused } from './start-refused.ts'
 
 export type AttemptFolders = { top: string; work: string; app: ExecutionFolders }
 
-/** Makes the folders of one attempt, empty. */
+/** Makes the folders of one attempt, empty. A user that the app runs as comes through to them, and nobody else does. */
 export async function makeAttemptFolders(
   jobsFolder: string,
   executionId: string,
   attempt: number,
+  user?: AppUser,
 ): Promise<AttemptFolders> {
   // Ids are opaque, but a folder's name is not.
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(executionId))
     throw new StartRefused('The execution id is no folder name.')
   const top = join(jobsFolder, executionId, String(attempt))
   await removeFolder(top)
-  const folder = (name: string) => {
+  mkdirSync(top, { recursive: true, mode: 0o700 })
+  if (user) {
+    chmodSync(join(jobsFolder, executionId), 0o711)
+    shareWithUser(top, user, 0o710)
+  }
+  const folder = (name: string, mode = 0o2770) => {
     const path = join(top, name)
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    mkdirSync(path, { mode: 0o700 })
+    if (user) shareWithUser(path, user, mode)
     return path
   }
   return {
     top,
-    work: folder('work'),
+    work: folder('work', 0o750),
     app: {
       in: folder(launch.folders.in),
       out: folder(launch.folders.out),

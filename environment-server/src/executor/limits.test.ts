@@ -69,8 +69,8 @@ test('ES-7: without the setting the cores and memory decide, at least one runs, 
   const said: string[] = []
   const log = (level: string, text: string) => void said.push(`${level} ${text}`)
   const fitting = defaultExecutorCount()
-  expect([executorCount(undefined, log), executorCount(fitting, log), said]).toEqual([fitting, fitting, []])
-  expect(executorCount(fitting + 1, log)).toBe(fitting + 1)
+  expect([executorCount(undefined, 0, log), executorCount(fitting, 0, log), said]).toEqual([fitting, fitting, []])
+  expect(executorCount(fitting + 1, 0, log)).toBe(fitting + 1)
   expect(said).toEqual([expect.stringMatching(`^warn appsNumberofJobExecutors is ${fitting + 1}; .* ${fitting}\\.$`)])
 })
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 
 /** A process, told apart from a later one that was given the same number. */
 export type ProcessIdentity = { pid: number; startTicks: string }
@@ -49,9 +49,10 @@ export function readProcess(pid: number): ProcessEntry | undefined {
 
 /**
  * The root process, all it descends to, and whoever shares its process group. In a PID namespace of its own nothing leaves the
- * tree, since orphans fall to the namespace's first process; without one, an orphan that also left the group is lost to us.
+ * tree, since orphans fall to the namespace's first process; without one, an orphan that also left the group is found by its user id,
+ * where the app has one of its own, and else lost to us.
  */
-export function processTree(table: ProcessTable, root: number): ProcessEntry[] {
+export function processTree(table: ProcessTable, root: number, userId?: number): ProcessEntry[] {
   const children = new Map<number, ProcessEntry[]>()
   for (const entry of table.values()) {
     const siblings = children.get(entry.parentPid)
@@ -60,11 +61,18 @@ export function processTree(table: ProcessTable, root: number): ProcessEntry[] {
   }
   const tree = new Map<number, ProcessEntry>()
   const open: ProcessEntry[] = []
-  for (const entry of table.values()) if (entry.pid === root || entry.groupId === root) open.push(entry)
+  for (const entry of table.values()) {
+    if (entry.pid === root || entry.groupId === root || (userId !== undefined && ownerOf(entry.pid) === userId))
+      open.push(entry)
+  }
   for (let entry = open.pop(); entry; entry = open.pop()) {
     if (tree.has(entry.pid)) continue
     tree.set(entry.pid, entry)
     open.push(...(children.get(entry.pid) ?? []))
   }
   return [...tree.values()]
+}
+
+function ownerOf(pid: number): number | undefined {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid
 }

@@ -5,7 +5,14 @@ const sampleMs = 200
 /** While somebody has used more than half of a limit. */
 const sampleSoonMs = 50
 
-export type WatchLimits = { memoryBytesMax: number; processesMax: number; scaffoldDepth: number }
+export type WatchLimits = {
+  memoryBytesMax: number
+  processesMax: number
+  cpuSecondsMax?: number | undefined
+  scaffoldDepth: number
+  /** Of the user that runs nothing but this app. */
+  userId?: number | undefined
+}
 
 /** What was seen so far of one attempt's processes. */
 export type Watched = {
@@ -26,12 +33,12 @@ export class ProcessWatch {
     const watched: Watched = { cpuSeconds: 0, memoryPeakBytes: 0, stop: () => this.#remove(sample) }
     let exceeded = false
     const sample = (table: ProcessTable) => {
-      const tree = processTree(table, rootPid)
+      const tree = processTree(table, rootPid, limits.userId)
       const memory = sum(tree, 'memoryPages') * this.#units.pageBytes
       watched.memoryPeakBytes = Math.max(watched.memoryPeakBytes, memory)
       watched.cpuSeconds = Math.max(watched.cpuSeconds, sum(tree, 'cpuTicks') / this.#units.ticksPerSecond)
       const processes = tree.length - limits.scaffoldDepth
-      const sentence = sentenceFor(memory, processes, limits)
+      const sentence = sentenceFor(memory, processes, watched.cpuSeconds, limits)
       if (sentence && !exceeded) {
         exceeded = true
         onExceeded(sentence)
@@ -66,12 +73,16 @@ function sum(tree: readonly ProcessEntry[], field: 'cpuTicks' | 'memoryPages'): 
 function sentenceFor(
   memory: number,
   processes: number,
-  { memoryBytesMax, processesMax }: WatchLimits,
+  cpuSeconds: number,
+  { memoryBytesMax, processesMax, cpuSecondsMax = Number.POSITIVE_INFINITY }: WatchLimits,
 ): string | undefined {
   const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
   if (memory > memoryBytesMax) {
     return `The app used ${megabytes(memory)} MB of memory and was ended; its limit is ${megabytes(memoryBytesMax)} MB.`
   }
   if (processes > processesMax) return `The app had ${processes} processes and was ended; its limit is ${processesMax}.`
+  if (cpuSeconds > cpuSecondsMax) {
+    return `The app used ${Math.round(cpuSeconds)} s of processor time and was ended; its limit is ${cpuSecondsMax} s.`
+  }
   return undefined
 }

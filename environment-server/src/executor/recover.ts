@@ -1,7 +1,9 @@
 import { Command } from '@postern/protocol'
+import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { Journal } from '../journal/journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
+import { type AppUser, clearUpAfter } from '../sandbox/app-user.ts'
 import { killLeftover } from './end-processes.ts'
 import { removeAttempt } from './execution-folders.ts'
 import type { Executor } from './executor.ts'
@@ -10,13 +12,22 @@ import type { Executor } from './executor.ts'
  * After a start: what was running is over (its processes are ended if any are left) and is reported as interrupted, since nobody
  * knows how far it came; what was queued is queued again. Results that were not delivered are in the journal as they were.
  */
-export async function recover(journal: Journal, executor: Executor, jobsFolder: string, log: ServerLog): Promise<void> {
+export async function recover(
+  journal: Journal,
+  executor: Executor,
+  jobsFolder: string,
+  users: readonly AppUser[],
+  log: ServerLog,
+): Promise<void> {
   for (const held of journal.held()) {
     const { executionId, attempt } = held
     if (held.state === 'running') {
       if (held.process && killLeftover(held.process))
         log('warn', `Execution ${executionId}: processes left by the last run were ended.`)
       // Its secrets went with the last run, so what it wrote cannot be redacted; what it logged is spooled.
+      // Which of the users the app ran as is not written down; what was closed by one is opened by that one alone.
+      const left = join(jobsFolder, executionId, String(attempt))
+      for (const user of users) await clearUpAfter(user, [left])
       await removeAttempt(jobsFolder, executionId, attempt)
       journal.finish(held, {
         outcome: 'interrupted',

@@ -21,7 +21,7 @@ export async function removeFolder(top: string): Promise<void> {
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     const { path, depth } = folder
     folders.push(path)
-    chmodSync(path, 0o700)
+    openUp(path)
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const inner = join(path, entry.name)
       if ((files += 1) % filesAtOnceMax === 0) await setImmediate()
@@ -35,7 +35,16 @@ export async function removeFolder(top: string): Promise<void> {
 
 function moveUp(path: string, above: string): string {
   // Moving a folder rewrites its `..`, which a closed one does not allow.
-  chmodSync(path, 0o700)
+  openUp(path)
   renameSync(path, above)
   return above
+}
+
+function openUp(path: string): void {
+  try {
+    chmodSync(path, 0o700)
+  } catch (error) {
+    // Another user's, which opened it to our group when its app had ended.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error
+  }
 }

@@ -1,4 +1,5 @@
 import { type AttemptResult, type ExecuteCommand, launch } from '@postern/protocol'
+import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { errorText } from '../log/server-log.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
@@ -25,6 +26,8 @@ export type AppRun = {
   log: AttemptLog
   signal: AbortSignal
   onStarted: OnStarted
+  /** Gets the socket that listens in the app's own network, where the app needs a port there. */
+  onProxyPort: (listening: Server) => void
 }
 
 export type RanApp = {
@@ -44,15 +47,20 @@ export async function runApp({
   log,
   signal,
   onStarted,
+  onProxyPort,
 }: AppRun): Promise<RanApp> {
   const startedMs = performance.now()
-  const app = await startAppProcess(confinement.launch(request), environment)
+  const { user } = request
+  const app = await startAppProcess(confinement.launch(request), environment, {
+    user,
+    onProxyPort: request.needsProxyPort && confinement.tier === 'isolated' ? onProxyPort : undefined,
+  })
   const startedAt = new Date().toISOString()
   try {
     onStarted(app.identity, startedAt)
   } catch (error) {
     // Nobody would know of this process after a crash: it must not run.
-    killTree(app.identity.pid)
+    killTree(app.identity.pid, user)
     await app.ended
     throw new EndRequest(
       'interrupted',
@@ -63,8 +71,10 @@ export async function runApp({
     log.server('warn', 'This app runs without confinement: the local policy of the environment server allows it.')
 
   const limit = new AbortController()
-  const watched = watch.watch(app.identity.pid, { ...limits, scaffoldDepth: confinement.scaffoldDepth }, (sentence) =>
-    limit.abort(new EndRequest('limit', sentence)),
+  const watched = watch.watch(
+    app.identity.pid,
+    { ...limits, scaffoldDepth: confinement.scaffoldDepth, userId: user?.userId },
+    (sentence) => limit.abort(new EndRequest('limit', sentence)),
   )
   const { folders, diskBytesMax } = request
   const disk = watchDisk(
@@ -72,6 +82,7 @@ export async function runApp({
     app.identity.pid,
     diskBytesMax,
     (sentence) => limit.abort(new EndRequest('limit', sentence)),
+    user,
   )
   const { timeoutSeconds } = limits
   const timer = setTimeout(
@@ -80,7 +91,12 @@ export async function runApp({
     Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
   )
   const finish = collectOutput(app, request, log)
-  const ending = endWhenAborted(AbortSignal.any([signal, limit.signal]), app.identity.pid, confinement.scaffoldDepth)
+  const ending = endWhenAborted(
+    AbortSignal.any([signal, limit.signal]),
+    app.identity.pid,
+    confinement.scaffoldDepth,
+    user,
+  )
   try {
     const exit = await app.ended
     return { exit, end: ending.request(), startedAt, usage: usageOf(startedMs, exit, watched) }

@@ -1,39 +1,51 @@
-import { type AttemptResult, type ExecuteCommand, launch, PackageFault, type SealedParameters } from '@postern/protocol'
+import { type AttemptResult, type ExecuteCommand, PackageFault, type SealedParameters } from '@postern/protocol'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { trustedByApps } from '../certificates/app-certificates.ts'
 import { AllowList } from '../egress/allow-list.ts'
-import { EgressGuard } from '../egress/egress-guard.ts'
+import { EgressGuard, type GuardPort } from '../egress/egress-guard.ts'
+import { untrustedIssuer } from '../egress/untrusted-issuer.ts'
+import type { ProxyFor } from '../egress/way-out.ts'
 import type { LocalPolicy } from '../home/local-policy.ts'
+import type { HubRoutes } from '../hub-link/hub-routes.ts'
 import type { LogSpool } from '../journal/log-spool.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import type { PackageStore } from '../packages/package-store.ts'
-import { type Redactor, redactorOf } from '../redact/redactor.ts'
+import { redactorOf } from '../redact/redactor.ts'
 import { secretsOf } from '../redact/secrets-of.ts'
+import { type AppRuntime, chooseRuntime } from '../runtimes/choose-runtime.ts'
+import type { Runtimes } from '../runtimes/runtimes.ts'
+import { type AppUser, shareWithUser } from '../sandbox/app-user.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
+import { proxyPort } from '../sandbox/proxy-port.ts'
+import type { UserPool } from '../sandbox/user-pool.ts'
 import { readExitMessage, readResults } from './app-outputs.ts'
 import type { AppExit } from './app-process.ts'
-import { runtimeFor } from './app-runtime.ts'
 import { AttemptLog } from './attempt-log.ts'
+import { appEnvironment } from './app-environment.ts'
+import { cleanUp, openLeavings } from './clean-up.ts'
 import { EndRequest } from './end-request.ts'
 import { fullDiskSentence } from './full-disk.ts'
-import { type AttemptFolders, makeAttemptFolders, removeLeavings } from './execution-folders.ts'
-import { redactKeptFiles } from './kept-files.ts'
+import { makeAttemptFolders } from './execution-folders.ts'
 import { appParameters, writeParameterFile } from './parameter-file.ts'
 import type { ProcessWatch } from './process-watch.ts'
+import { proxyParameters } from './proxy-parameters.ts'
 import { type OnStarted, runApp } from './run-app.ts'
 import { openSealedBox } from './sealed-box.ts'
 import { StartRefused } from './start-refused.ts'
 
 export type RunParts = {
   serverXid: string
-  apiUrl: string
+  routes: HubRoutes
   jobsFolder: string
   socketsFolder: string
-  caFile: string
+  certificatesFolder: string
   sealingPrivateKey: () => string
   policy: LocalPolicy
   packages: PackageStore
   confinement: Confinement
+  users: UserPool
+  runtimes: Runtimes
   spool: LogSpool
   watch: ProcessWatch
   onLogSpooled: () => void
@@ -61,24 +73,31 @@ export async function runAttempt(
         cause: error,
       })
     }
-    return await runPrepared(parts, command, appFolder, secrets, signal, onStarted)
+    const runtime = chooseRuntime(command.app, appFolder, parts.runtimes)
+    if ('missing' in runtime) throw new StartRefused(runtime.missing)
+    const prepared = { command, appFolder, runtime, secrets }
+    return await parts.users.lend((user) => runPrepared(parts, { ...prepared, user }, signal, onStarted))
   } catch (error) {
     const redact = redactorOf(secrets ? secretsOf(secrets) : [])
     return endedBeforeStart(error, redact)
   }
 }
 
+type Prepared = {
+  command: ExecuteCommand
+  appFolder: string
+  runtime: AppRuntime
+  secrets: SealedParameters
+  user: AppUser | undefined
+}
+
 async function runPrepared(
   parts: RunParts,
-  command: ExecuteCommand,
-  appFolder: string,
-  secrets: SealedParameters,
+  { command, appFolder, runtime, secrets, user }: Prepared,
   signal: AbortSignal,
   onStarted: OnStarted,
 ): Promise<AttemptResult> {
   const { executionId, attempt } = command
-  const runtime = runtimeFor(command.app)
-  if ('missing' in runtime) throw new StartRefused(runtime.missing)
   const redact = redactorOf(secretsOf(secrets))
   const log = new AttemptLog({
     attempt: { executionId, attempt },
@@ -87,9 +106,10 @@ async function runPrepared(
     onSpooled: parts.onLogSpooled,
     bytesMax: command.limits.logBytesMax,
   })
-  const folders = await makeAttemptFolders(parts.jobsFolder, executionId, attempt)
+  const folders = await makeAttemptFolders(parts.jobsFolder, executionId, attempt, user)
   const egressSocket = join(parts.socketsFolder, `${randomBytes(8).toString('hex')}.sock`)
-  const guard = await EgressGuard.listen(egressSocket, allowListFor(parts, command), (text) => log.server('warn', text))
+  const guard = await openGuard(parts, command, egressSocket, (text) => log.server('warn', text))
+  if (user) shareWithUser(egressSocket, user, 0o660)
   try {
     const request: LaunchRequest = {
       executionId,
@@ -98,14 +118,20 @@ async function runPrepared(
       folders: folders.app,
       workFolder: folders.work,
       runtime: runtime.program,
+      runtimeFolders: runtime.folders,
       runtimeArguments: runtime.arguments,
       egressSocket,
-      caFile: parts.caFile,
+      certificatesFolder: parts.certificatesFolder,
+      needsProxyPort: runtime.language !== 'NODE',
+      user,
       processesMax: command.limits.processesMax,
       diskBytesMax: parts.policy.diskMegabytesMax * 1024 * 1024,
     }
     signal.throwIfAborted()
-    const environment = prepareEnvironment(parts, command, request, secrets)
+    log.server('info', `Runs with ${runtime.words}, in ${wordsFor(parts.confinement, user)}.`)
+    if (runtime.warning) log.server('warn', runtime.warning)
+    const port = await guardPortFor(parts.confinement, request, guard)
+    const environment = prepareEnvironment(parts, command, { request, runtime, secrets, port })
     const run = await runApp({
       confinement: parts.confinement,
       watch: parts.watch,
@@ -115,8 +141,11 @@ async function runPrepared(
       log,
       signal,
       onStarted,
+      onProxyPort: (listening) => guard.serve(listening),
     })
+    if (log.sawCertificateProblem) await sayIssuers(parts, guard, egressSocket, log)
     guard.close()
+    await openLeavings(folders, user, parts.serverLog)
     const outputs = readResults(folders.app.out)
     if (outputs.problem) log.server('warn', `${outputs.problem}; that part is left out.`)
     const message = redact(
@@ -141,38 +170,67 @@ async function runPrepared(
   }
 }
 
-function allowListFor({ apiUrl, policy }: RunParts, command: ExecuteCommand): AllowList {
-  const { hostname, port } = new URL(apiUrl)
-  return new AllowList({
+function openGuard(
+  { routes, policy }: RunParts,
+  command: ExecuteCommand,
+  path: string,
+  report: (text: string) => void,
+): Promise<EgressGuard> {
+  const { hostname, port } = new URL(routes.api.url)
+  const allowed = new AllowList({
     hub: { host: hostname, port: port === '' ? 443 : Number(port) },
     entries: command.egress,
     only: policy.egress.only,
     forced: policy.egress.allow,
   })
+  const proxyFor: ProxyFor = (target) => (allowed.isHub(target) ? routes.api.proxy : routes.external)
+  return EgressGuard.listen({ path, allowed, report, proxyFor })
 }
 
-/** Writes the parameter file and returns the app's whole environment: nothing of the server's own is in it. */
-function prepareEnvironment(
-  { apiUrl, confinement }: RunParts,
-  command: ExecuteCommand,
-  request: LaunchRequest,
-  secrets: SealedParameters,
-): Record<string, string> {
-  const { executionId, attempt } = command
-  const seen = confinement.seenPaths(request)
-  const parameters = appParameters(secrets, { apiUrl, folders: seen.folders, executionId, attempt })
-  const key = writeParameterFile(request.folders.in, parameters)
-  return {
-    PATH: seen.searchPath,
-    HOME: seen.folders.temp,
-    TMPDIR: seen.folders.temp,
-    LANG: 'C.UTF-8',
-    TZ: 'UTC',
-    [launch.parameterFileVariable]: join(seen.folders.in, launch.parameterFile),
-    [launch.parameterKeyVariable]: key,
-    [launch.caFileVariable]: seen.caFile,
-    [launch.egressSocketVariable]: seen.egressSocket,
+/** The app does not trust a certificate: whose it is, and what to do (ES-17). */
+async function sayIssuers(
+  { certificatesFolder }: RunParts,
+  guard: EgressGuard,
+  socket: string,
+  log: AttemptLog,
+): Promise<void> {
+  const certificates = trustedByApps(certificatesFolder)
+  for (const authority of guard.reached) {
+    const issuer = await untrustedIssuer(socket, authority, certificates)
+    if (issuer === undefined) continue
+    const cure = 'If that is a CA of yours, put its certificate as PEM into the folder of the setting caFolder.'
+    log.server('error', `${authority} shows a certificate issued by ${issuer}, which nobody here trusts. ${cure}`)
   }
+}
+
+/** Where clients that know only proxies of TCP find the guard; nothing where the app needs none. */
+async function guardPortFor(
+  { tier }: Confinement,
+  { needsProxyPort }: LaunchRequest,
+  guard: EgressGuard,
+): Promise<GuardPort | undefined> {
+  // It shares the machine's network.
+  if (tier !== 'isolated') return await guard.openPort()
+  return needsProxyPort ? { host: '127.0.0.1', port: proxyPort } : undefined
+}
+
+/** Writes the parameter file, and returns the app's whole environment. */
+function prepareEnvironment(
+  { routes, confinement }: RunParts,
+  { executionId, attempt }: ExecuteCommand,
+  given: { request: LaunchRequest; runtime: AppRuntime; secrets: SealedParameters; port: GuardPort | undefined },
+): Record<string, string> {
+  const { request, runtime, secrets, port } = given
+  const seen = confinement.seenPaths(request)
+  const platform = { apiUrl: routes.api.url, folders: seen.folders, executionId, attempt }
+  const parameters = { ...appParameters(secrets, platform), ...proxyParameters(routes, port) }
+  const parameterKey = writeParameterFile(request.folders.in, parameters, request.user)
+  return appEnvironment({ seen, runtime, parameterKey, guardPort: port })
+}
+
+/** Which case of the sandbox ran (D39). */
+function wordsFor({ tier, name }: Confinement, user: AppUser | undefined): string {
+  return `sandbox tier ${tier} (${name}${user ? `: ${user.name}` : ''})`
 }
 
 function sentenceOf({ exitCode, signal }: AppExit, folder: string): string {
@@ -197,15 +255,4 @@ function endedBeforeStart(error: unknown, redact: (text: string) => string): Att
   if (error instanceof EndRequest) return { ...nothing, outcome: error.outcome, message: redact(error.message) }
   const sentence = error instanceof PackageFault ? `The package is refused: ${error.message}` : errorText(error)
   return { ...nothing, outcome: 'refused', message: redact(sentence).slice(0, 2000) }
-}
-
-/** A leaving that stays is untidy; it changes nothing about how the app ended. */
-async function cleanUp(folders: AttemptFolders, redact: Redactor, bytesMax: number, log: ServerLog): Promise<void> {
-  try {
-    await removeLeavings(folders)
-    const { isOutKept } = await redactKeptFiles(folders.app, redact, bytesMax)
-    if (!isOutKept) log('warn', `What an execution left in ${folders.app.out} was too much, and is not kept.`)
-  } catch (error) {
-    log('warn', `What an execution left in ${folders.top} could not be tidied up: ${errorText(error)}`)
-  }
 }

@@ -130,7 +130,9 @@ export class PackageStore {
       const content = contentDigest(incoming)
       rmSync(marker, { force: true })
       this.#discard(target)
-      mkdirSync(join(target, '..'), { recursive: true, mode: 0o700 })
+      mkdirSync(join(target, '..'), { recursive: true })
+      // Who may come this far, the folders above say: a user that apps run as, where there is one.
+      chmodSync(join(target, '..'), 0o711)
       // Moving a folder rewrites its `..`, which a read-only one does not allow.
       chmodSync(incoming, 0o755)
       renameSync(incoming, target)
@@ -196,8 +198,14 @@ function readMarker(path: string): unknown {
   }
 }
 
+/** Read-only, and open to the users that apps run as, whatever the server's umask has taken away. */
 function makeReadOnly(folder: string): void {
   eachFolder(folder, 0o555)
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    chmodSync(path, (lstatSync(path).mode & 0o100) === 0 ? 0o444 : 0o555)
+  }
 }
 
 /** Read-only folders must be opened again before what is in them can be removed. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Confinement } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
@@ -18,10 +18,12 @@ export function bubblewrapConfinement(program = 'bwrap'): Confinement {
     scaffoldDepth: 3,
     seenPaths: insidePaths,
     launch(request) {
-      const binds = ownBinds(request)
+      const binds = ownBinds(request, system.bound)
       const files = ownFiles.map(({ path, content }) => {
         const source = join(request.workFolder, basename(path))
-        writeFileSync(source, `${content}\n`, { mode: 0o400 })
+        writeFileSync(source, `${content}\n`)
+        // Nothing in it is secret, and the user that apps run as reads it too.
+        chmodSync(source, 0o444)
         return ['--ro-bind', source, path]
       })
       return {
@@ -60,7 +62,7 @@ export function bubblewrapConfinement(program = 'bwrap'): Confinement {
           '--',
           '/bin/sh',
           '-c',
-          runLimited(request),
+          runLimited(request, { wayOut: true }),
           'postern-app',
           insidePaths(request).runtime,
           ...request.runtimeArguments,

@@ -1,32 +1,53 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServerLog } from '../log/server-log.ts'
+import { type AppUser, shareWithUser } from './app-user.ts'
 import { bubblewrapConfinement } from './bubblewrap-confinement.ts'
 import type { Confinement, LaunchRequest } from './confinement.ts'
 import { plainConfinement } from './plain-confinement.ts'
 import { unshareConfinement } from './unshare-confinement.ts'
+import { separateUserConfinement, userConfinement } from './user-confinement.ts'
 
 const probeMsMax = 15_000
 const outputCharactersMax = 4000
 
-export type Choice = { confinement: Confinement; failures: string[] }
+export type Choice = {
+  confinement: Confinement
+  failures: string[]
+  /** Users that apps run as in it, one each; none where they run as the server's. */
+  users: readonly AppUser[]
+}
 
 /**
  * The strongest confinement that works here, found by trying: distributions, containers and security modules forbid parts of it in
  * ways that no configuration file shows. `failures` says why better ones were not taken.
  */
 export async function chooseConfinement(
-  places: { hidden: string; runFolder: string },
-  candidates = isolated(),
+  places: Places,
+  candidates = candidatesFor(places.users?.[0]),
 ): Promise<Choice> {
   const failures: string[] = []
   for (const confinement of candidates) {
     const failure = await probe(confinement, places)
-    if (failure === undefined) return { confinement, failures }
+    if (failure === undefined) return { confinement, failures, users: confinement.asUser ? (places.users ?? []) : [] }
     failures.push(`${confinement.name}: ${failure}`)
   }
-  return { confinement: plainConfinement(), failures }
+  return { confinement: plainConfinement(), failures, users: [] }
+}
+
+type Places = {
+  /** What no app may see. */
+  hidden: string
+  /** Where the probe makes its folder; a user that apps run as must be able to come there. */
+  runFolder: string
+  /** Those that apps run as, where setup-sandbox.sh made them. */
+  users?: readonly AppUser[]
+}
+
+/** S2: namespaces come before users, and both together before either. */
+function candidatesFor(user: AppUser | undefined): Confinement[] {
+  return user ? [...isolated().map(userConfinement), ...isolated(), separateUserConfinement()] : isolated()
 }
 
 function isolated(): Confinement[] {
@@ -55,15 +76,16 @@ console.log(JSON.stringify({
 /** Why the confinement is no good here; nothing if it holds what it promises. */
 async function probe(
   confinement: Confinement,
-  { hidden, runFolder }: { hidden: string; runFolder: string },
+  { hidden, runFolder, users: [first] = [] }: Places,
 ): Promise<string | undefined> {
+  const user = confinement.asUser ? first : undefined
   const workFolder = mkdtempSync(join(runFolder, 'probe-'))
   try {
-    const request = probeRequest(workFolder)
+    const request = probeRequest(workFolder, user)
     const seen = confinement.seenPaths(request)
     request.runtimeArguments = ['-e', probeProgram, hidden, seen.folders.out]
     const output = await run(confinement, request)
-    return judge(output)
+    return judge(output, confinement)
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   } finally {
@@ -71,25 +93,32 @@ async function probe(
   }
 }
 
-function probeRequest(workFolder: string): LaunchRequest & { runtimeArguments: string[] } {
-  const folder = (name: string) => {
-    mkdirSync(join(workFolder, name))
-    return join(workFolder, name)
+function probeRequest(workFolder: string, user: AppUser | undefined): LaunchRequest & { runtimeArguments: string[] } {
+  if (user) shareWithUser(workFolder, user, 0o750)
+  const folder = (name: string, mode = 0o2770) => {
+    const path = join(workFolder, name)
+    mkdirSync(path)
+    if (user) shareWithUser(path, user, mode)
+    return path
   }
   const standIn = join(workFolder, 'stand-in')
   writeFileSync(standIn, '')
+  chmodSync(standIn, 0o644)
   return {
     executionId: 'probe',
     attempt: 1,
-    appFolder: folder('app'),
+    appFolder: folder('app', 0o750),
     folders: { in: folder('in'), out: folder('out'), log: folder('log'), temp: folder('tmp') },
     workFolder: folder('work'),
     runtime: process.execPath,
+    runtimeFolders: [],
     runtimeArguments: [],
     egressSocket: standIn,
-    caFile: standIn,
+    certificatesFolder: folder('certificates', 0o750),
+    needsProxyPort: false,
     processesMax: 16,
     diskBytesMax: 1024 * 1024,
+    user,
   }
 }
 
@@ -99,6 +128,7 @@ function run(confinement: Confinement, request: LaunchRequest): Promise<string> 
   const child = spawn(command, argv, {
     cwd: folder,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin' },
+    // Nothing on it is an empty environment, where the environment is what it is for.
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
     // Not the option timeout, whose timer goes on where there is no such program.
@@ -120,7 +150,7 @@ function run(confinement: Confinement, request: LaunchRequest): Promise<string> 
   return promise
 }
 
-function judge(output: string): string | undefined {
+function judge(output: string, { tier }: Confinement): string | undefined {
   const seen = JSON.parse(output.trim().split('\n').at(-1) ?? '') as {
     home: boolean
     processes: number
@@ -132,8 +162,9 @@ function judge(output: string): string | undefined {
   if (seen.home)
     return 'an app would see the folder of the environment server, which lies below a folder that apps need'
   // The confinement's own and the app: never those of the machine.
-  if (seen.processes > 5) return 'an app would see the processes of the machine'
-  if (seen.interfaces.length > 0) return `an app would have a network of its own (${seen.interfaces.join(', ')})`
+  if (tier === 'isolated' && seen.processes > 5) return 'an app would see the processes of the machine'
+  if (tier === 'isolated' && seen.interfaces.length > 0)
+    return `an app would have a network of its own (${seen.interfaces.join(', ')})`
   if (seen.root) return 'an app could write outside its folders'
   if (!seen.out) return 'an app could not write to its own folders'
   if (/[^0]/.test(seen.privileges)) return 'an app would keep privileges'
@@ -142,9 +173,18 @@ function judge(output: string): string | undefined {
 
 /** Loud where it must be: an operator who reads one line of the log should read this one. */
 export function sayTier({ confinement, failures }: Choice, allowUnconfined: boolean, log: ServerLog): void {
-  if (confinement.tier !== 'none')
-    return log('info', `Apps are kept apart by ${confinement.name} (tier ${confinement.tier}).`)
   const why = failures.join('; ')
+  if (confinement.tier === 'separate-user') {
+    log(
+      'warn',
+      `Apps are kept apart by ${confinement.name} alone (tier separate-user), since namespaces do not work here (${why}). They share the machine's network, so hosts are not held (egress not enforced), and /tmp.`,
+    )
+  } else if (confinement.tier === 'isolated') {
+    return log('info', `Apps are kept apart by ${confinement.name} (tier ${confinement.tier}).`)
+  } else sayNone(why, allowUnconfined, log)
+}
+
+function sayNone(why: string, allowUnconfined: boolean, log: ServerLog): void {
   if (allowUnconfined) {
     log(
       'error',
@@ -153,7 +193,7 @@ export function sayTier({ confinement, failures }: Choice, allowUnconfined: bool
   } else {
     log(
       'error',
-      `No app will run: this machine cannot keep apps apart (${why}). Install bubblewrap, or allow user namespaces.`,
+      `No app will run: this machine cannot keep apps apart (${why}). Install bubblewrap, allow user namespaces, or run setup-sandbox.sh.`,
     )
   }
 }

@@ -1,4 +1,5 @@
 import type { SandboxTier } from '@postern/protocol'
+import type { AppUser } from './app-user.ts'
 
 /** The four folders of an attempt, as the contract names them. */
 export type ExecutionFolders = { in: string; out: string; log: string; temp: string }
@@ -13,11 +14,18 @@ export type LaunchRequest = {
   workFolder: string
   /** The interpreter's binary. */
   runtime: string
+  /** What the interpreter cannot run without; none where the binary is all of it. */
+  runtimeFolders: readonly string[]
   runtimeArguments: readonly string[]
   egressSocket: string
-  caFile: string
+  /** Files that apps verify certificates with. */
+  certificatesFolder: string
+  /** Whether the app speaks to proxies by TCP alone, so that its own network needs a port that leads to the egress guard. */
+  needsProxyPort: boolean
   processesMax: number
   diskBytesMax: number
+  /** Whom the app runs as, where that is not the server's own user. */
+  user?: AppUser | undefined
 }
 
 /** How the app sees the same places; the parameter file and the environment are made of these. */
@@ -26,8 +34,7 @@ export type SeenPaths = {
   folders: ExecutionFolders
   runtime: string
   egressSocket: string
-  caFile: string
-  /** The parameter file, below `folders.in`. */
+  certificatesFolder: string
   searchPath: string
 }
 
@@ -36,12 +43,14 @@ export type Launch = {
   arguments: string[]
   /** Working folder of the scaffold, not of the app. */
   folder: string
+  /** `input`: the environment is written to standard input, as lines of sh. */
+  environmentBy?: 'input'
 }
 
 /**
  * How one app process is kept apart (S2). A launch starts a scaffold, which starts the app as its descendant; the scaffold
  * writes the output of the shell's `times` to file descriptor 3 when the app has ended, and ends with the app's exit code
- * (128 + n for signal n).
+ * (128 + n for signal n). File descriptor 4 is the channel on which it hands over the proxy port, where one is needed.
  */
 export type Confinement = {
   readonly tier: SandboxTier
@@ -49,6 +58,8 @@ export type Confinement = {
   readonly name: string
   /** Generations of processes that belong to the scaffold: they are not sent SIGTERM. */
   readonly scaffoldDepth: number
+  /** Whether each launch needs a user. */
+  readonly asUser?: boolean
   seenPaths(request: LaunchRequest): SeenPaths
   launch(request: LaunchRequest): Launch
 }

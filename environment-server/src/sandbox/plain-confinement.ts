@@ -8,12 +8,12 @@ export function plainConfinement(): Confinement {
     tier: 'none',
     name: 'no confinement',
     scaffoldDepth: 1,
-    seenPaths: ({ appFolder, folders, runtime, egressSocket, caFile }) => ({
+    seenPaths: ({ appFolder, folders, runtime, egressSocket, certificatesFolder }) => ({
       appFolder,
       folders,
       runtime,
       egressSocket,
-      caFile,
+      certificatesFolder,
       searchPath: `${dirname(runtime)}:/usr/local/bin:/usr/bin:/bin`,
     }),
     launch: ({ appFolder, runtime, runtimeArguments }) => ({

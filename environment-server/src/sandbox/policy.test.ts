@@ -36,7 +36,7 @@ test('S2: only allowUnconfined in the local policy runs apps without, loudly and
   expect(result).toMatchObject({ outcome: 'exited', exitCode: 3, tier: 'none' })
   expect(result.usage?.cpuSeconds).toBeGreaterThan(0)
   expect(rehearsal.server.text).toContain('APPS RUN UNCONFINED')
-  expect((await rehearsal.logOf(executionId))[0]).toContain('without confinement')
+  expect((await rehearsal.logOf(executionId))[1]).toContain('without confinement')
   expect(rehearsal.hub.log(executionId)[0]?.stream).toBe('server')
 })
 

@@ -3,7 +3,7 @@ import { release } from 'node:os'
 import { expect, test } from 'vitest'
 import { runLimited } from './run-and-report.ts'
 
-const request = { processesMax: 16, diskBytesMax: 1024 * 1024 }
+const request = { processesMax: 16, diskBytesMax: 1024 * 1024, needsProxyPort: false }
 
 /** What one command that is run so writes: to standard output, and the shell itself to file descriptor 3. */
 function run(shell: string[], before: string, ...command: string[]) {

@@ -1,25 +1,35 @@
 import { release } from 'node:os'
+import type { LaunchRequest } from './confinement.ts'
+import { openProxyPort } from './proxy-port.ts'
 
 /** Threads count as tasks, and a JVM or Node has dozens: the exact bound on processes is watched, this one stops a fork bomb. */
 const tasksPerProcess = 16
 const tasksSpare = 64
 
 /**
- * Runs "$@" and then says on file descriptor 3 what it used. The app itself does not get that descriptor. Where the machine's memory
+ * Runs "$@" and then says on file descriptor 3 what it used. The app itself gets neither that descriptor nor the next. Where the machine's memory
  * runs out, the kernel takes the app before the environment server, as far as the app leaves its score alone.
  */
 export const runAndReport =
-  '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&-; code=$?; times >&3; exit $code'
+  '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&- 4>&-; code=$?; times >&3; exit $code'
 
 /**
- * What the shell does for one app: no core dumps, no file larger than all it may have on disk, and a bound on its tasks; then
+ * What the shell does for one app: the way out, where the app's own network needs one; no core dumps, no file larger than all it may have on disk, and a bound on its tasks; then
  * `runAndReport`. The shell sets the limits by itself, since each program more takes a millisecond of every start; an app whose limits
  * cannot be set does not start.
  */
-export function runLimited({ processesMax, diskBytesMax }: { processesMax: number; diskBytesMax: number }): string {
+export function runLimited(
+  {
+    processesMax,
+    diskBytesMax,
+    needsProxyPort,
+  }: Pick<LaunchRequest, 'processesMax' | 'diskBytesMax' | 'needsProxyPort'>,
+  { wayOut = false, countsUserAlone = false }: { wayOut?: boolean; countsUserAlone?: boolean } = {},
+): string {
   const blocks = Math.floor(diskBytesMax / bytesOfBlock)
-  const limits = ['ulimit -c 0', `ulimit -f ${blocks}`, ...taskLimit(processesMax)]
-  return `${limits.join(' && ')} || exit 126; ${runAndReport}`
+  const limits = ['ulimit -c 0', `ulimit -f ${blocks}`, ...taskLimit(processesMax, countsUserAlone)]
+  const opened = wayOut && needsProxyPort ? `${openProxyPort()}; ` : ''
+  return `${opened}${limits.join(' && ')} || exit 126; ${runAndReport}`
 }
 
 /** POSIX, ulimit: the unit of -f. */
@@ -29,9 +39,9 @@ const bytesOfBlock = 512
  * Since Linux 5.14 RLIMIT_NPROC counts a user within a user namespace; before, all of the user's processes on the machine,
  * so that one app's limit would be another's failure. Shells call it -u, and dash -p.
  */
-function taskLimit(processesMax: number, kernel = release()): string[] {
+function taskLimit(processesMax: number, countsUserAlone: boolean, kernel = release()): string[] {
   const [major = 0, minor = 0] = kernel.split('.').map(Number)
-  if (major < 5 || (major === 5 && minor < 14)) return []
+  if (!countsUserAlone && (major < 5 || (major === 5 && minor < 14))) return []
   const tasks = processesMax * tasksPerProcess + tasksSpare
   return [`{ ulimit -u ${tasks} 2>/dev/null || ulimit -p ${tasks}; }`]
 }

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What an app sees of the system: programs, libraries and the CAs; nothing of a user, a service or its configuration. */
@@ -36,6 +36,12 @@ export function systemFolders(): SystemFolders {
     else bound.push(path)
   }
   for (const name of configuration) if (existsSync(join('/etc', name))) bound.push(join('/etc', name))
+  // Debian keeps what a JDK cannot start without in /etc/java-17-openjdk.
+  bound.push(
+    ...readdirSync('/etc')
+      .filter((name) => /^java-[0-9]+-/.test(name))
+      .map((name) => join('/etc', name)),
+  )
   return { bound, links }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Confinement, LaunchRequest } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
@@ -44,7 +44,7 @@ export function unshareConfinement({ diesWithServer }: { diesWithServer: boolean
       makeRoot(root, binds, system.links)
       const fstab = join(request.workFolder, 'fstab')
       const mounts = [rootLine(root, table), ...binds.map((bind) => fstabLine(root, bind)), ...kernelMounts(root)]
-      writeFileSync(fstab, mounts.join(''), { mode: 0o600 })
+      writeOpen(fstab, mounts.join(''), 0o444)
       return {
         // setpriv becomes unshare: the server's death, even by SIGKILL, is then the app's.
         command: diesWithServer ? 'setpriv' : 'unshare',
@@ -73,7 +73,7 @@ function allBinds(bound: string[], request: LaunchRequest, table: Mount[]): Bind
     writable: false,
     folder: statSync(path).isDirectory(),
   }))
-  const own = ownBinds(request)
+  const own = ownBinds(request, bound)
   const devs = devices.map((name) => ({
     source: `/dev/${name}`,
     target: `/dev/${name}`,
@@ -98,12 +98,29 @@ function makeRoot(root: string, binds: Bind[], links: { path: string; to: string
     ...binds.map(({ target, folder }) => (folder ? target : dirname(target))),
     ...ownFiles.map(({ path }) => dirname(path)),
   ])
-  for (const path of folders) mkdirSync(root + path, { recursive: true, mode: 0o755 })
-  for (const { target, folder } of binds) if (!folder) writeFileSync(root + target, '', { mode: 0o444 })
-  for (const { path, content } of ownFiles) writeFileSync(root + path, `${content}\n`, { mode: 0o444 })
+  mkdirOpen(root)
+  for (const path of folders) for (const folder of foldersAbove(path)) mkdirOpen(root + folder)
+  for (const { target, folder } of binds) if (!folder) writeOpen(root + target, '', 0o444)
+  for (const { path, content } of ownFiles) writeOpen(root + path, `${content}\n`, 0o444)
   for (const { path, to } of [...links, ...deviceLinks]) symlinkSync(to, root + path)
-  // Folders in here are as open as the server's umask leaves them; the app is their owner.
-  chmodSync(root, 0o755)
+}
+
+/** `/a/b` → `/a`, `/a/b`. */
+function foldersAbove(path: string): string[] {
+  const names = path.split('/').slice(1)
+  return names.map((_name, index) => `/${names.slice(0, index + 1).join('/')}`)
+}
+
+/** Whatever the server's umask takes away: the app may be another user. Who may come this far at all, the folders above say. */
+function mkdirOpen(path: string): void {
+  if (existsSync(path)) return
+  mkdirSync(path)
+  chmodSync(path, 0o755)
+}
+
+function writeOpen(path: string, content: string, mode: number): void {
+  writeFileSync(path, content)
+  chmodSync(path, mode)
 }
 
 function setupScript(root: string, fstab: string, binds: Bind[], request: LaunchRequest): string {
@@ -121,12 +138,14 @@ function setupScript(root: string, fstab: string, binds: Bind[], request: Launch
     ),
     'pivot_root . old',
     'umount -l /old',
+    // bubblewrap does this by itself.
+    ...(request.needsProxyPort ? ['ip link set lo up || :'] : []),
     'echo 0 > /proc/sys/user/max_user_namespaces',
     'cd /app',
     'set +e',
     'PATH=$searchPath; unset searchPath OLDPWD',
     'set -- setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"',
-    runLimited(request),
+    runLimited(request, { wayOut: true }),
   ].join('\n')
 }
 

@@ -1,0 +1,70 @@
+import { X509Certificate } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Of `caFolder`, so that a mistaken path, such as `/`, costs no more than a sentence. */
+const filesMax = 1_000
+const fileBytesMax = 1024 * 1024
+
+export type CaFolder = {
+  /** PEM, one certificate each, without repetition. */
+  certificates: string[]
+  /** One sentence for each file that cannot be used, or not as it was meant. */
+  problems: string[]
+}
+
+/**
+ * The certificates of the company's own CAs (ES-17): every file ending in .pem, .crt or .cer, each with one certificate or more.
+ * A file that is no good is named and left out: the others hold all the same.
+ */
+export function readCaFolder(path: string | undefined, now = Date.now()): CaFolder {
+  if (path === undefined || path === '') return { certificates: [], problems: [] }
+  let names: string[]
+  try {
+    names = readdirSync(path).filter((name) => /\.(pem|crt|cer)$/i.test(name))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { certificates: [], problems: [`caFolder is ${path}, which cannot be read: ${reason}.`] }
+  }
+  const problems: string[] = []
+  if (names.length > filesMax) problems.push(`caFolder ${path} holds more than ${filesMax} files; the first are taken.`)
+  if (names.length === 0) problems.push(`caFolder ${path} holds no file that ends in .pem, .crt or .cer.`)
+  const certificates = new Set<string>()
+  for (const name of names.toSorted().slice(0, filesMax)) {
+    const file = join(path, name)
+    const read = readCertificates(file)
+    if ('problem' in read) {
+      problems.push(`${file} ${read.problem} and is left out.`)
+      continue
+    }
+    for (const certificate of read.certificates) {
+      certificates.add(certificate.toString())
+      if (certificate.validToDate.getTime() < now)
+        problems.push(`${file} holds ${subjectOf(certificate)}, which expired at ${certificate.validTo}.`)
+    }
+  }
+  return { certificates: [...certificates], problems }
+}
+
+/** The certificates of a PEM text; throws where one of them is none. */
+export function certificatesIn(text: string): X509Certificate[] {
+  const blocks =
+    text.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? []
+  return blocks.map((block) => new X509Certificate(block))
+}
+
+function readCertificates(file: string): { certificates: X509Certificate[] } | { problem: string } {
+  try {
+    if (statSync(file).size > fileBytesMax) return { problem: `is larger than ${fileBytesMax} bytes` }
+    const text = readFileSync(file, 'latin1')
+    if (text.includes('PRIVATE KEY')) return { problem: 'holds a private key, which belongs to its owner alone,' }
+    const certificates = certificatesIn(text)
+    return certificates.length > 0 ? { certificates } : { problem: 'holds no PEM certificate' }
+  } catch (error) {
+    return { problem: `cannot be read as PEM certificates (${error instanceof Error ? error.message : String(error)})` }
+  }
+}
+
+function subjectOf(certificate: X509Certificate): string {
+  return certificate.subject.replaceAll('\n', ', ') || 'a certificate without a name'
+}

@@ -1,0 +1,70 @@
+import { launch } from '@postern/protocol'
+import { join } from 'node:path'
+import { certificateFiles } from '../certificates/app-certificates.ts'
+import type { GuardPort } from '../egress/egress-guard.ts'
+import type { AppRuntime } from '../runtimes/choose-runtime.ts'
+import type { SeenPaths } from '../sandbox/confinement.ts'
+import { proxyEnvironment } from './proxy-parameters.ts'
+
+/**
+ * The whole environment of an app: nothing of the server's own is in it. Where certificates of the company lie, and the way out, each
+ * language is told by what it reads anyway (D38), so that no interpreter is changed and none is wrapped.
+ */
+export function appEnvironment({
+  seen,
+  runtime,
+  parameterKey,
+  guardPort,
+}: {
+  seen: SeenPaths
+  runtime: AppRuntime
+  parameterKey: string
+  guardPort: GuardPort | undefined
+}): Record<string, string> {
+  return {
+    PATH: seen.searchPath,
+    HOME: seen.folders.temp,
+    TMPDIR: seen.folders.temp,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    [launch.parameterFileVariable]: join(seen.folders.in, launch.parameterFile),
+    [launch.parameterKeyVariable]: parameterKey,
+    [launch.caFileVariable]: join(seen.certificatesFolder, certificateFiles.extra),
+    [launch.egressSocketVariable]: seen.egressSocket,
+    ...proxyEnvironment(guardPort),
+    ...(runtime.language !== 'NODE' && bundleEnvironment(join(seen.certificatesFolder, certificateFiles.bundle))),
+    // A log that comes when the app ends is of no use while it runs; the app's folder is read-only.
+    ...(runtime.language === 'PYTHON' && { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }),
+    ...(runtime.language === 'JAVA' && { JAVA_TOOL_OPTIONS: javaOptions(seen, guardPort) }),
+  }
+}
+
+/** OpenSSL and with it Python's ssl; requests; curl. */
+function bundleEnvironment(bundle: string): Record<string, string> {
+  return { SSL_CERT_FILE: bundle, REQUESTS_CA_BUNDLE: bundle, CURL_CA_BUNDLE: bundle }
+}
+
+/** Java reads neither the variables for certificates nor those for proxies. */
+function javaOptions({ certificatesFolder, folders }: SeenPaths, guardPort: GuardPort | undefined): string {
+  const properties: Record<string, string> = {
+    'javax.net.ssl.trustStore': join(certificatesFolder, certificateFiles.trustStore),
+    'javax.net.ssl.trustStoreType': 'PKCS12',
+    'java.io.tmpdir': folders.temp,
+    // Where nobody but the guard is on the loopback, everything goes by it. Java has no word for a proxy's password.
+    ...(guardPort && !guardPort.credentials && proxyProperties(guardPort)),
+  }
+  return Object.entries(properties)
+    .map(([name, value]) => `"-D${name}=${value}"`)
+    .join(' ')
+}
+
+function proxyProperties({ host, port }: GuardPort): Record<string, string> {
+  return {
+    'https.proxyHost': host,
+    'https.proxyPort': String(port),
+    'http.proxyHost': host,
+    'http.proxyPort': String(port),
+    // By default Java goes past the proxy to the loopback, on which there is nothing.
+    'http.nonProxyHosts': '',
+  }
+}

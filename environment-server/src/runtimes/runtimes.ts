@@ -1,0 +1,66 @@
+import type { SettingValues } from '../settings/settings-table.ts'
+import type { ServerLog } from '../log/server-log.ts'
+import { askInterpreter, type Interpreter, java, python, type UnusableInterpreter } from './interpreter.ts'
+import { isAtLeast, parseLanguageVersion } from './versions.ts'
+
+export type FoundInterpreter = Interpreter | UnusableInterpreter
+
+/** What apps are run with (ES-6); absent where the setting is empty. Node apps run with the server's own runtime. */
+export type Runtimes = {
+  python311?: FoundInterpreter | undefined
+  pythonOlder?: FoundInterpreter | undefined
+  java?: FoundInterpreter | undefined
+}
+
+export type RuntimeSettings = Pick<SettingValues, 'appsPythonHome311' | 'appsPythonHome' | 'appsJavaHome'>
+
+/** Asks each interpreter that is set, once, at the same time. */
+export async function findRuntimes(
+  settings: RuntimeSettings,
+  javaHome: string | undefined,
+  places: { as: readonly string[]; hidden: string },
+): Promise<Runtimes> {
+  const { appsPythonHome311, appsPythonHome, appsJavaHome } = settings
+  const ask = (kind: typeof python, setting: string, path: string | undefined) =>
+    path === undefined || path === '' ? undefined : askInterpreter(kind, setting, path, places)
+  const [python311, pythonOlder, javaFound] = await Promise.all([
+    ask(python, 'appsPythonHome311', appsPythonHome311),
+    ask(python, 'appsPythonHome', appsPythonHome),
+    appsJavaHome === undefined ? ask(java, 'JAVA_HOME', javaHome) : ask(java, 'appsJavaHome', appsJavaHome),
+  ])
+  return {
+    python311: newEnough(python311, 'Python', 3, 11, 'Name it in appsPythonHome instead.'),
+    pythonOlder,
+    java: newEnough(javaFound, 'Java', 11, 0, 'Install Java 17.'),
+  }
+}
+
+function newEnough(
+  found: FoundInterpreter | undefined,
+  name: string,
+  major: number,
+  minor: number,
+  cure: string,
+): FoundInterpreter | undefined {
+  if (!found || 'problem' in found) return found
+  const version = parseLanguageVersion(found.version)
+  if (version && isAtLeast(version, major, minor)) return found
+  const oldest = minor === 0 ? String(major) : `${major}.${minor}`
+  const { setting, program } = found
+  return {
+    setting,
+    problem: `${setting} is ${program}, which is ${name} ${found.version}; ${oldest} or newer is needed. ${cure}`,
+  }
+}
+
+export function sayRuntimes({ python311, pythonOlder, java: javaFound }: Runtimes, log: ServerLog): void {
+  for (const [name, found] of [
+    ['Python', python311],
+    ['Python', pythonOlder],
+    ['Java', javaFound],
+  ] as const) {
+    if (!found) continue
+    if ('problem' in found) log('warn', found.problem)
+    else log('info', `${name} ${found.version} is ${found.program} (${found.setting}).`)
+  }
+}
