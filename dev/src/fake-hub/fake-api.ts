@@ -4,8 +4,12 @@ import {
   enrolmentProofMessage,
   type EnrolmentResponse,
   LogLine,
+  moveProofMessage,
+  MoveRequest,
+  type MoveResponse,
   paths,
   type ProblemCode,
+  ServerSettingsReport,
 } from '@postern/protocol'
 import { createPublicKey, randomBytes, verify } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -27,6 +31,9 @@ export type ApiParts = {
   onResult: (executionId: string, attempt: number, result: AttemptResult) => void
   onLog: (executionId: string, attempt: number, lines: LogLine[]) => void
   onPackage: (sha256: string) => void
+  onSettings: (serverXid: string, report: ServerSettingsReport) => void
+  moveTokens: Map<string, string>
+  onMove: (request: MoveRequest) => void
 }
 
 /** The hub's HTTPS side, as far as an environment server needs it. */
@@ -75,8 +82,12 @@ export class FakeApi {
     if (path === paths.health) return void response.end('ok')
     if (path === '/api/probe') return void response.end(JSON.stringify({ hello: 'app' }))
     if (path === paths.enrolments && request.method === 'POST') return this.#enrol(token, body, response)
-    if (![...parts.enrolled.values()].some((server) => server.appDeliveryToken === token)) {
-      return problem(response, 401, 'unauthenticated', 'The token is wrong.')
+    if (path === paths.moves && request.method === 'POST') return this.#move(token, body, response)
+    const sender = [...parts.enrolled].find(([, server]) => server.appDeliveryToken === token)?.[0]
+    if (sender === undefined) return problem(response, 401, 'unauthenticated', 'The token is wrong.')
+    if (path === paths.ownSettings && request.method === 'PUT') {
+      parts.onSettings(sender, ServerSettingsReport.parse(JSON.parse(body.toString())))
+      return void response.writeHead(204).end()
     }
     const [, , noun, id = '', , attempt = '', part] = path.split('/')
     if (noun === 'packages' && request.method === 'GET') return this.#sendPackage(id, response)
@@ -130,6 +141,23 @@ export class FakeApi {
       hubTime: new Date(now()).toISOString(),
     }
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  }
+
+  #move(token: string, body: Buffer, response: ServerResponse): void {
+    const { moveTokens, enrolled, now, onMove } = this.#parts
+    const request = MoveRequest.parse(JSON.parse(body.toString()))
+    const publicKey = enrolled.get(request.serverXid)?.publicKey
+    const message = Buffer.from(moveProofMessage(request.serverXid, token))
+    const environmentName = moveTokens.get(token)
+    const isProven =
+      publicKey !== undefined &&
+      verify('sha256', message, createPublicKey(publicKey), Buffer.from(request.proof, 'base64'))
+    if (environmentName === undefined || !isProven)
+      return problem(response, 401, 'unauthenticated', 'The token is wrong, was used already, or has expired.')
+    moveTokens.delete(token)
+    onMove(request)
+    const answer: MoveResponse = { environmentName, hubTime: new Date(now()).toISOString() }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   }
 
   #sendPackage(sha256: string, response: ServerResponse): void {

@@ -2,13 +2,16 @@ import {
   type AttemptResult,
   type BundleSettings,
   type BundleTrust,
-  Command,
+  type Command,
   type ExecuteCommand,
   type ExecutionEvent,
   type Heartbeat,
   type HeldAttempt,
   type LogLine,
+  type MoveRequest,
   type SealedParameters,
+  type ServerSettingsReport,
+  SignedCommand,
   SignedEnvelope,
   topics,
 } from '@postern/protocol'
@@ -50,6 +53,10 @@ export class FakeHub {
   readonly logs = new Map<string, LogLine[]>()
   readonly packageDownloads: string[] = []
   readonly lost: string[] = []
+  readonly settingsReports: Sighted<ServerSettingsReport>[] = []
+  readonly moves: Sighted<MoveRequest>[] = []
+  /** Move tokens, each with the environment that it leads to. */
+  readonly moveTokens = new Map<string, string>()
   /** Heartbeats are answered, with all or none of the held attempts granted. */
   answers: 'all' | 'none' | 'silence' = 'all'
   /** How far the hub's clock is ahead of the machine's. */
@@ -82,6 +89,9 @@ export class FakeHub {
         now: () => this.now(),
         onResult: (executionId, attempt, result) => this.#noteResult(executionId, attempt, result),
         onLog: (executionId, attempt, lines) => this.#noteLog(executionId, attempt, lines),
+        onSettings: (serverXid, report) => this.settingsReports.push({ ...report, serverXid }),
+        moveTokens: this.moveTokens,
+        onMove: (request) => this.moves.push(request),
         onPackage: (sha256) => this.packageDownloads.push(sha256),
       },
       port,
@@ -188,13 +198,13 @@ export class FakeHub {
     }
   }
 
-  envelope(command: Command, key = this.commandKey): SignedEnvelope {
-    const body = JSON.stringify(Command.parse(command))
+  envelope(command: SignedCommand, key = this.commandKey): SignedEnvelope {
+    const body = JSON.stringify(SignedCommand.parse(command))
     return SignedEnvelope.parse({ v: 1, keyId: key.keyId, body, signature: key.sign(Buffer.from(body)) })
   }
 
   /** Signs and publishes. */
-  async send(command: Command): Promise<void> {
+  async send(command: SignedCommand): Promise<void> {
     await this.sendRaw(command.serverXid, JSON.stringify(this.envelope(command)))
   }
 

@@ -25,10 +25,11 @@ export function openDialogue(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
       done()
     },
   })
+  const isTerminal = input.isTTY === true
   const lines: string[] = []
-  let waiting: { resolve: (line: string) => void; reject: (error: Error) => void } | undefined
+  let waiting: PromiseWithResolvers<string> | undefined
   let ended = false
-  const reader = createInterface({ input, output: shown, terminal: input.isTTY, historySize: 0 })
+  const reader = createInterface({ input, output: shown, terminal: isTerminal, historySize: 0 })
   reader.on('line', (line) => {
     if (waiting) waiting.resolve(line)
     else if (lines.length < linesWaitingMax) lines.push(line)
@@ -44,18 +45,18 @@ export function openDialogue(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
     const line = lines.shift()
     if (line !== undefined) return line
     if (ended) throw new DialogueEnded('Ended; what was said to be written is written.')
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
-    waiting = { resolve, reject }
-    return await promise
+    waiting = Promise.withResolvers<string>()
+    return await waiting.promise
   }
 
   return {
     say: (text) => void output.write(text),
     async ask(question) {
-      // As a prompt, so that editing the line does not wipe it.
-      reader.setPrompt(question)
-      reader.prompt()
-      if (!input.isTTY) output.write('\n')
+      if (isTerminal && !ended) {
+        // As a prompt, so that editing the line does not wipe it.
+        reader.setPrompt(question)
+        reader.prompt()
+      } else output.write(`${question}\n`)
       return await next()
     },
     async askHidden(question) {

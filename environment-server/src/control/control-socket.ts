@@ -31,7 +31,6 @@ export async function listenForControl(path: string, handle: ControlHandler, log
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject).listen({ path }, resolve)
   await promise
-  server.unref()
   return {
     [Symbol.dispose]: () => {
       server.close()

@@ -1,0 +1,222 @@
+import { compileCache, EnvironmentServerProcess, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import { FakeHub } from '@postern/dev/fake-hub'
+import type { ConfigureCommand } from '@postern/protocol'
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { ServerStatus } from '../control/control-message.ts'
+
+// One server goes through its life here, on a machine that may be busy; each test goes on where the one before ended.
+vi.setConfig({ testTimeout: 60_000 })
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const serverXid = '4711'
+const password = 'correct horse battery staple'
+let hub: FakeHub
+let server: EnvironmentServerProcess
+beforeAll(async () => {
+  hub = await FakeHub.start()
+  const home = makeHome()
+  hub.writeBundle(home, serverXid, {})
+  writeFileSync(
+    join(home, '.postern-envsvr', 'policy.json'),
+    JSON.stringify({ settings: ['appsNumberofJobExecutors', 'brokerHost'] }),
+  )
+  // No source for the password, and no terminal.
+  server = new EnvironmentServerProcess(home, { arguments: [] })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await hub[Symbol.asyncDispose]()
+})
+
+type Said = { code: number | null; text: string }
+
+/** A command beside the running server, as the user that the tests run as: root becomes the folder's owner. */
+async function command(argv: string[], input = '', user: { uid?: number; gid?: number } = {}): Promise<Said> {
+  const child = spawn(process.execPath, [main, ...argv, '--home', server.home], {
+    stdio: 'pipe',
+    cwd: '/',
+    env: { PATH: process.env['PATH'] ?? '', ...compileCache(unprivilegedUser()) },
+    ...user,
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()))
+  child.stdin.end(input)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, text }
+}
+
+async function status(): Promise<ServerStatus> {
+  return JSON.parse((await command(['status', '--json'])).text) as ServerStatus
+}
+
+function settingsFile(): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(server.home, '.postern-envsvr', 'settings.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >
+}
+
+function configure(settings: ConfigureCommand['settings'], changes: Partial<ConfigureCommand> = {}): ConfigureCommand {
+  const now = Date.now()
+  return {
+    protocolVersion: 3,
+    commandId: randomUUID(),
+    serverXid,
+    notBefore: new Date(now).toISOString(),
+    notAfter: new Date(now + 600_000).toISOString(),
+    kind: 'configure',
+    settings,
+    ...changes,
+  }
+}
+
+async function answerTo({ commandId }: ConfigureCommand) {
+  return await waitFor(
+    () => hub.settingsReports.flatMap(({ answers }) => answers).find((answer) => answer.commandId === commandId),
+    'the answer',
+    () => server.text,
+  )
+}
+
+test('ES-10: without a source for its password a server stays up locked, and says so in log and status', async () => {
+  server.start()
+  await waitFor(
+    () => server.text.includes('The keychain is locked'),
+    'the log',
+    () => server.text,
+  )
+  expect(await command(['status'])).toEqual({
+    code: 150,
+    text: expect.stringContaining('locked. It waits for its first master password'),
+  })
+  expect(hub.enrolled.size).toBe(0)
+  expect((await command(['configure', '--set', 'proxyPassword'], 'x')).text).toContain('Unlock it first')
+})
+
+test('ES-10: unlock opens it, at the first start by a password that is long enough, and the server goes to work', async () => {
+  const passwordFile = join(server.home, 'password')
+  const short = join(server.home, 'short')
+  writeFileSync(short, 'short\n', { mode: 0o600 })
+  const user = unprivilegedUser()
+  const [asOwner, ofRoot] = [user ?? {}, {}]
+  // The owner's own files; root becomes the owner.
+  const refused = await command(['unlock', '--password-fd', '0'], 'short\n', asOwner)
+  expect(refused).toEqual({ code: 2, text: expect.stringContaining('at least 8 characters') })
+  expect(await command(['unlock', '--password-file', passwordFile], '', ofRoot)).toEqual({
+    code: 0,
+    text: 'The keychain was made, and is open.\n',
+  })
+  await waitFor(
+    () => server.text.includes('Connected to'),
+    'the connection',
+    () => server.text,
+  )
+  expect(await status()).toMatchObject({ state: 'ready', connected: true, serverXid, hasKeychain: true })
+  expect((await command(['status'])).code).toBe(0)
+})
+
+test('ES-12: the hub is told every setting with its origin, and no secret', async () => {
+  const { settings } = await waitFor(
+    () => hub.settingsReports[0],
+    'a report',
+    () => server.text,
+  )
+  expect(settings).toHaveLength(29)
+  expect(settings.find(({ name }) => name === 'brokerToken')).toMatchObject({ secret: true, value: null })
+  expect(settings.find(({ name }) => name === 'brokerHost')).toMatchObject({ origin: 'bundle', hubMaySet: false })
+  expect(settings.find(({ name }) => name === 'appsNumberofJobExecutors')).toMatchObject({
+    origin: 'default',
+    hubMaySet: true,
+  })
+  const enrolled = hub.enrolled.get(serverXid)
+  const told = JSON.stringify(hub.settingsReports)
+  for (const secret of [enrolled?.brokerToken, enrolled?.appDeliveryToken, password]) expect(told).not.toContain(secret)
+})
+
+test('ES-12: a signed command sets what table and local policy let the hub set, at once and once', async () => {
+  const set = configure({ appsNumberofJobExecutors: 1 })
+  await hub.send(set)
+  expect(await answerTo(set)).toEqual({ commandId: set.commandId, outcome: 'applied', detail: '' })
+  expect(settingsFile()).toMatchObject({ appsNumberofJobExecutors: 1, origins: { appsNumberofJobExecutors: 'hub' } })
+  await waitFor(() => hub.heartbeats.at(-1)?.executors === 1, 'a heartbeat with one executor')
+  // The same again, after a person chose something else, changes nothing and is answered again.
+  expect((await command(['configure', '--set', 'appsNumberofJobExecutors=2', '--reload'])).code).toBe(0)
+  const before = hub.settingsReports.length
+  await hub.send(set)
+  await waitFor(
+    () =>
+      hub.settingsReports
+        .slice(before)
+        .some(({ answers }) => answers.some(({ commandId }) => commandId === set.commandId)),
+    'another answer',
+  )
+  expect(settingsFile()['appsNumberofJobExecutors']).toBe(2)
+})
+
+test('D31: what the table or the local policy keeps from the hub is refused whole, and says why', async () => {
+  const before = settingsFile()
+  const past = new Date(Date.now() - 60_000).toISOString()
+  const refused: [ConfigureCommand, RegExp][] = [
+    [
+      configure({ appsNumberofJobExecutors: 1, brokerHost: '192.0.2.1' }),
+      /brokerHost can only be set on the environment server itself/,
+    ],
+    [configure({ proxyPassword: 'x' }), /proxyPassword can only be set on/],
+    [configure({ serverName: 'Other' }), /local policy .* does not let the hub set serverName/],
+    [configure({ appsNumberofJobExecutors: 0 }), /whole number from 1 to 1000/],
+    [configure({ noSetting: 1 }), /not a setting of this release/],
+    [configure({ appsNumberofJobExecutors: 1 }, { notBefore: past, notAfter: past }), /after its time/],
+  ]
+  for (const [sent, why] of refused) {
+    await hub.send(sent)
+    expect(await answerTo(sent)).toMatchObject({ outcome: 'refused', detail: expect.stringMatching(why) })
+  }
+  expect(settingsFile()).toEqual(before)
+})
+
+test('ES-11: without a terminal settings are set, got and listed; a secret never comes from the command line', async () => {
+  expect((await command(['configure', '--set', 'proxyPassword=clear'])).text).toContain(
+    'everyone on this machine can read command lines',
+  )
+  expect((await command(['configure', '--set', 'proxyPassword'], 'of-the-proxy\n')).code).toBe(0)
+  expect((await command(['configure', '--get', 'proxyPassword'])).text).toBe('<set>\n')
+  const bad = await command(['configure', '--set', 'brokerPort=0', '--set', 'proxyPort=x'])
+  expect(bad.code).toBe(2)
+  for (const name of ['brokerPort', 'proxyPort']) expect(bad.text).toContain(`${name} must be`)
+  const listed = JSON.parse((await command(['configure', '--list', '--json'])).text) as {
+    name: string
+    origin: string
+  }[]
+  expect(listed.find(({ name }) => name === 'proxyPassword')).toMatchObject({
+    value: null,
+    isSet: true,
+    origin: 'configure.sh',
+  })
+  expect(listed.find(({ name }) => name === 'brokerToken')).toMatchObject({ isSet: true, origin: 'enrolment' })
+})
+
+test('D31: other settings are put into force by parts that start anew, without asking for the password again', async () => {
+  const before = server.text.length
+  const written = await command(['configure', '--set', 'appsSandboxUser=nobody-there'])
+  expect(written.text).toContain('The running server goes on with what it had')
+  expect(await command(['reload'])).toEqual({ code: 0, text: 'The settings are in force.\n' })
+  await waitFor(
+    () => server.text.slice(before).includes('Connected to'),
+    'the connection',
+    () => server.text,
+  )
+  expect(server.hasEnded).toBe(false)
+  expect(server.text.slice(before)).toContain('Starting anew with other settings.')
+  await server.stop()
+  expect(server.exitCode).toBe(0)
+  expect((await command(['status'])).code).toBe(3)
+  const log = readFileSync(join(server.home, '.postern-envsvr', 'logs', 'server.log'), 'utf8')
+  expect(log).toContain('Connected to')
+  expect(log.trimEnd()).toMatch(/Stopped\.$/)
+})

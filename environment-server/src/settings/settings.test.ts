@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { judgeSetting } from './judge-setting.ts'
+import { readSettingValues } from './read-settings.ts'
+import type { Setting } from './setting.ts'
+import { settingsTable } from './settings-table.ts'
+
+const bundle = {
+  apiURL: 'https://hub.example.com:8443',
+  brokerHost: 'hub.example.com',
+  brokerPort: 62_000,
+  serverName: 'Plant North',
+  serverXid: '1000',
+}
+
+function named(name: string): Setting {
+  const setting = settingsTable.find((each) => each.name === name)
+  if (setting === undefined) throw new Error(name)
+  return setting
+}
+
+test('ES-12: empty settings have their defaults, and values typed as text are read as what they are', () => {
+  const read = readSettingValues({
+    ...bundle,
+    brokerPort: '62000',
+    proxyTC: 'true',
+    appsSessionDaystoKeep: '',
+    caFolder: null,
+  })
+  expect(read).toEqual({
+    values: {
+      ...bundle,
+      proxyTC: true,
+      proxyExternal: false,
+      appsSandboxUser: 'tc-job',
+      appsSessionDaystoKeep: 30,
+      relaySystemInfoPublishSeconds: 10,
+      smtpPort: 587,
+      smtpSecurity: 'starttls',
+    },
+  })
+})
+
+test('ES-11: what a setting may be is judged by its kind', () => {
+  const good: [string, unknown, unknown?][] = [
+    ['apiURL', ' https://hub.example.com '.trim()],
+    ['brokerHost', '2001:db8::1'],
+    ['brokerHost', '192.0.2.1'],
+    ['appsSandboxUser', 'tc-job'],
+    ['queueTransport', 'websocket'],
+    ['smtpTo', 'a@example.com,b@example.com', 'a@example.com, b@example.com'],
+  ]
+  for (const [name, given, value = given] of good) expect(judgeSetting(named(name), given)).toEqual({ value })
+  const bad: [string, unknown][] = [
+    ['apiURL', 'http://hub.example.com'],
+    ['apiURL', 'https://user:secret@hub.example.com'],
+    ['brokerHost', 'hub.example.com:62000'],
+    ['brokerHost', 'hub example'],
+    ['brokerPort', 0],
+    ['brokerPort', 65_536],
+    ['brokerPort', 1.5],
+    ['proxyTC', 'yes'],
+    ['queueTransport', 'tcp'],
+    ['appsPythonHome', 'python3'],
+    ['appsSandboxUser', 'root; reboot'],
+    ['smtpFrom', 'a@example.com, b@example.com'],
+    ['serverXid', '12a'],
+    ['serverName', 'two\nlines'],
+    ['serverName', {}],
+  ]
+  for (const [name, given] of bad)
+    expect(judgeSetting(named(name), given)).toEqual({ problem: expect.stringContaining(`${name} must be `) })
+})
+
+test('ES-11: whatever is given, a secret is never repeated in what is said of it', () => {
+  const secret = named('proxyPassword')
+  fc.assert(
+    fc.property(fc.string({ minLength: 4, maxLength: 3000 }), (text) => {
+      const judged = judgeSetting(secret, `${text}\n`)
+      if ('problem' in judged && text.trim().length > 3)
+        expect(judged.problem).not.toContain(JSON.stringify(text).slice(1, -1))
+    }),
+  )
+})
+
+test('D31: a secret that stands in settings.json in the clear ends the start', () => {
+  const read = readSettingValues({ ...bundle, proxyPassword: 'clear' })
+  expect(read).toEqual({ problems: [expect.stringContaining('configure.sh --set proxyPassword')] })
+  expect(JSON.stringify(read)).not.toContain('clear"')
+})
+
+test('ES-11: numbers are those of the menu, without a gap, and names are in order after the guide’s', () => {
+  expect(settingsTable.map(({ number }) => number)).toEqual(settingsTable.map((_, index) => index + 1))
+  const guide = settingsTable.slice(0, 22).map(({ name }) => name.toLowerCase())
+  expect(guide).toEqual([...guide].sort())
+})
