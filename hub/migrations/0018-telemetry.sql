@@ -53,7 +53,10 @@ create unlogged table telemetry_latest (
   ailments_changed_at timestamptz not null
 ) with (fillfactor = 40);
 
-alter table environment add column owner_id bigint references owner;
+alter table environment
+  add column owner_id bigint references owner,
+  -- Made by the hub's own machine for the server beside it: where apps run that may not run anywhere else.
+  add column on_hub boolean not null default false;
 
 -- A person told the hub to place nothing more here; what runs ends by itself.
 alter table environment_server
@@ -62,3 +65,7 @@ alter table environment_server
 
 -- How much a server did of late.
 create index attempt_finished_of_server on attempt (server_xid, finished_at) where finished_at is not null;
+
+-- A file was made that enrols this server anew, under its number with a new key (D37): a person confirms the new fingerprint, however soon
+-- after the download it enrols.
+alter table environment_server add column enrols_anew boolean not null default false;

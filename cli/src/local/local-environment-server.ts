@@ -69,7 +69,7 @@ function giveTo(folder: string, { uid, gid }: { uid: number; gid: number }): voi
 async function ensureEnvironment(target: HubTarget, name: string): Promise<Environment> {
   const existing = (await callHub(target, paths.environments, EnvironmentPage)).data.find((each) => each.name === name)
   if (existing !== undefined) return existing
-  return await callHub(target, paths.environments, Environment, { json: { name } })
+  return await callHub(target, paths.environments, Environment, { json: { name, onHub: true } })
 }
 
 async function download(target: HubTarget, environment: Environment, folder: string): Promise<void> {

@@ -76,7 +76,7 @@ test('D15: the edge is a process of its own, carries a command with the same key
     .returning('id')
     .executeTakeFirstOrThrow()
   const caller = person('administrator', organizationId) as Member
-  const server = await enrolNewServer(environments, caller, (await environments.create(caller, 'There')).id)
+  const server = await enrolNewServer(environments, caller, (await environments.create(caller, { name: 'There' })).id)
 
   const edge = fork(fileURLToPath(new URL('../edge/main.ts', import.meta.url)), {
     env: {

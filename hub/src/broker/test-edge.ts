@@ -10,13 +10,17 @@ import { type EnrolledServer, enrolNewServer } from '../environments/test-enrolm
 import { createTestHub, person } from '../environments/test-hub.ts'
 import type { ServerMessage } from './broker.ts'
 import { connectBroker } from './broker-link.ts'
+import type { HubDoor } from './edge-http.ts'
 import type { EdgeLimits } from './edge-limits.ts'
 import { startEdge } from './edge.ts'
 import { issueEdgeTls } from './edge-tls.ts'
 import { connectServer, type Dishonesty, type EdgeAddress } from './test-server-link.ts'
 
-/** An edge on real sockets, with the hub's link to it and servers that enrol as real ones do. */
-export async function createTestEdge(limits: Partial<EdgeLimits>) {
+/**
+ * An edge on real sockets, with the hub's link to it and servers that enrol as real ones do.
+ * @param door where a hub answers what comes as HTTP; none unless given
+ */
+export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor) {
   const hub = await createTestHub()
   const { database, databaseUrl, audit, keys, authority, clock, log } = hub
   const folder = mkdtempSync(join(tmpdir(), 'edge-'))
@@ -32,9 +36,19 @@ export async function createTestEdge(limits: Partial<EdgeLimits>) {
   const caller = person('organization-administrator', hub.organizationId) as Member
   const parts = { db: database.db, audit, keys, authority, settings, clock, serverFilesFolder: folder, runtimeFile: '' }
   const environments = createEnvironments(parts)
-  const environmentId = (await environments.create(caller, 'Behind the gate')).id
+  const environmentId = (await environments.create(caller, { name: 'Behind the gate' })).id
   const tlsMaterial = () => issueEdgeTls(authority, settings)
-  const edge = await startEdge({ host: '127.0.0.1', port: 0, databaseUrl, tlsMaterial, socketPath, log, clock, limits })
+  const edge = await startEdge({
+    host: '127.0.0.1',
+    port: 0,
+    databaseUrl,
+    tlsMaterial,
+    socketPath,
+    ...(door && { hub: door }),
+    log,
+    clock,
+    limits,
+  })
   const address: EdgeAddress = { port: edge.port, caPem: await authority.certificatePem(), now: () => clock.now() }
   const broker = connectBroker({ socketPath, log })
   const heard: { serverXid: string; message: ServerMessage }[] = []

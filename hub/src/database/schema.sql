@@ -363,6 +363,7 @@ table environment
   created_at timestamp with time zone not null default now()
   deleted_at timestamp with time zone
   owner_id bigint
+  on_hub boolean not null default false
   constraint environment_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64)))
   constraint environment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint environment_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
@@ -393,6 +394,7 @@ table environment_server
   reported jsonb not null default '{}'::jsonb
   drained_at timestamp with time zone
   drained_by text
+  enrols_anew boolean not null default false
   constraint environment_server_check CHECK (((enrolled_at IS NULL) OR ((public_key_pem IS NOT NULL) AND (sealing_public_key IS NOT NULL))))
   constraint environment_server_check1 CHECK (((confirmed_at IS NULL) OR (enrolled_at IS NOT NULL)))
   constraint environment_server_delivery_token_sha256_key UNIQUE (delivery_token_sha256)
@@ -1087,6 +1089,7 @@ table stix_object
   constraint stix_object_spec_version_check CHECK ((spec_version = ANY (ARRAY['2.0'::text, '2.1'::text])))
   CREATE INDEX stix_object_by_number ON public.stix_object USING btree (owner_id, number)
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
+  CREATE INDEX stix_object_of_source ON public.stix_object USING btree (owner_id, ((stix_json(body) ->> 'source_ref'::text))) WHERE ((type = 'relationship'::text) AND (outcome = 'mapped'::text))
   CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
   CREATE INDEX stix_object_of_values ON public.stix_object USING gin (indicator_ids) WITH (fastupdate=off) WHERE (cardinality(indicator_ids) > 1)
 

@@ -372,6 +372,7 @@ export interface EnvironmentTable {
   created_at: GeneratedTimestamp
   deleted_at: Date | null
   owner_id: string | null
+  on_hub: Generated<boolean>
 }
 
 export interface EnvironmentServerTable {
@@ -398,6 +399,7 @@ export interface EnvironmentServerTable {
   reported: Generated<unknown>
   drained_at: Date | null
   drained_by: string | null
+  enrols_anew: Generated<boolean>
 }
 
 export interface ExcludedIndicatorTable {

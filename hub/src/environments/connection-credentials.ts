@@ -48,14 +48,14 @@ export async function findConnectionCredentials(db: Db, serverXid: string): Prom
   }
 }
 
-/** Which of these servers were revoked. */
+/** Which of these servers were revoked, or are to enrol anew. */
 export async function revokedAmong(db: Db, serverXids: readonly string[]): Promise<string[]> {
   if (serverXids.length === 0) return []
   const rows = await db
     .selectFrom('environment_server')
     .select('server_xid')
     .where((where) => where('server_xid', '=', where.fn.any(where.val([...serverXids]))))
-    .where('revoked_at', 'is not', null)
+    .where((where) => where.or([where('revoked_at', 'is not', null), where('enrolled_at', 'is', null)]))
     .execute()
   return rows.map((row) => row.server_xid)
 }

@@ -8,6 +8,7 @@ import { tellChange } from '../live/changes.ts'
 import { bundleZip, serverZip, type SignedServerFile } from './bundle-zip.ts'
 import { lockEnvironmentRow } from './environment-store.ts'
 import type { EnvironmentParts, Member } from './environments.ts'
+import { endTokensOfApps } from './server-orders.ts'
 import { listBundleFiles, readServerFile, runtimeLicence } from './server-files.ts'
 
 const enrolmentTokenLifeMs = 24 * 3_600_000
@@ -34,17 +35,19 @@ export function createDownloads(parts: EnvironmentParts) {
     wanted: CreateDownload,
     address?: string,
   ): Promise<Download> {
+    if (wanted.serverXid !== undefined && wanted.kind !== 'bundle')
+      throw new Problem('invalid', 'serverXid: a server is enrolled anew by a bundle; ask for kind "bundle".')
     // Everything that can be missing is read before a row is written.
     const server = wanted.kind === 'config' ? undefined : await signedServerFile()
     const files = wanted.kind === 'bundle' ? await listBundleFiles(serverFilesFolder) : []
     const names = await settings.publicNames()
     const made = await db.transaction().execute(async (trx) => {
       const environment = found(await lockEnvironmentRow(trx, caller.organizationId, environmentId), 'environment')
-      const identity =
-        wanted.kind === 'server' ? undefined : await newServer(trx, caller, environment, wanted.serverName)
+      const identity = wanted.kind === 'server' ? undefined : await identityFor(trx, caller, environment, wanted)
       const detail = {
         kind: wanted.kind,
         ...(identity === undefined ? {} : { serverXid: identity.serverXid, serverName: identity.serverName }),
+        ...(wanted.serverXid === undefined ? {} : { enrolsAnew: true }),
       }
       await audit.record(trx, caller, 'environment.download', `environment ${environment.id}`, detail, address)
       const { organizationId } = caller
@@ -91,11 +94,72 @@ export function createDownloads(parts: EnvironmentParts) {
     }
   }
 
-  async function newServer(
+  async function identityFor(
     trx: Db,
     caller: Member,
     environment: { id: string; name: string },
+    { serverXid, serverName }: CreateDownload,
+  ) {
+    const enrolment = newEnrolment(caller)
+    const identity =
+      serverXid === undefined
+        ? await newServer(trx, environment, serverName, enrolment.columns)
+        : await againServer(trx, environment.id, serverXid, enrolment.columns)
+    return { ...identity, enrolmentToken: enrolment.token }
+  }
+
+  function newEnrolment(caller: Member) {
+    const { token, sha256 } = newCredential('pse_')
+    const now = clock.now()
+    const columns = {
+      downloaded_by: caller.name,
+      downloaded_at: now,
+      enrolment_token_sha256: sha256,
+      enrolment_expires_at: new Date(now.getTime() + enrolmentTokenLifeMs),
+    }
+    return { token, columns }
+  }
+
+  /** The same number, and nothing else of what it was (D37): certificate, keys, tokens and the confirmation end here. */
+  async function againServer(
+    trx: Db,
+    environmentId: string,
+    serverXid: string,
+    enrolment: ReturnType<typeof newEnrolment>['columns'],
+  ) {
+    await endTokensOfApps(trx, serverXid, clock.now())
+    const row = await trx
+      .updateTable('environment_server')
+      .set({
+        ...enrolment,
+        enrols_anew: true,
+        enrolled_at: null,
+        enrolled_from: null,
+        key_fingerprint: null,
+        public_key_pem: null,
+        sealing_public_key: null,
+        certificate_serial: null,
+        broker_token_sha256: null,
+        delivery_token_sha256: null,
+        confirmed_at: null,
+        confirmed_by: null,
+        revoked_at: null,
+        last_heartbeat_at: null,
+        reported: '{}',
+      })
+      .where('server_xid', '=', serverXid)
+      .where('environment_id', '=', environmentId)
+      .returning('name')
+      .executeTakeFirst()
+    await trx.deleteFrom('telemetry_latest').where('server_xid', '=', serverXid).execute()
+    return { serverName: found(row, 'environment server').name, serverXid }
+  }
+
+  async function newServer(
+    trx: Db,
+    environment: { id: string; name: string },
     wantedName: string | undefined,
+    enrolment: ReturnType<typeof newEnrolment>['columns'],
   ) {
     const { count } = await trx
       .selectFrom('environment_server')
@@ -105,21 +169,12 @@ export function createDownloads(parts: EnvironmentParts) {
     if (Number(count) >= serversMax)
       throw new Problem('conflict', `This environment has ${serversMax} servers; make another one.`)
     const serverName = wantedName ?? `${environment.name.slice(0, 56)} ${Number(count) + 1}`
-    const token = newCredential('pse_')
-    const now = clock.now()
     const row = await trx
       .insertInto('environment_server')
-      .values({
-        environment_id: environment.id,
-        name: serverName,
-        downloaded_by: caller.name,
-        downloaded_at: now,
-        enrolment_token_sha256: token.sha256,
-        enrolment_expires_at: new Date(now.getTime() + enrolmentTokenLifeMs),
-      })
+      .values({ environment_id: environment.id, name: serverName, ...enrolment })
       .returning('server_xid')
       .executeTakeFirstOrThrow()
-    return { serverName, serverXid: row.server_xid, enrolmentToken: token.token }
+    return { serverName, serverXid: row.server_xid }
   }
 
   async function signedServerFile(): Promise<SignedServerFile> {

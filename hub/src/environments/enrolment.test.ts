@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(async () => await hub.close())
 
 async function create(name: string): Promise<string> {
-  return (await environments.create(caller, name)).id
+  return (await environments.create(caller, { name })).id
 }
 
 test('S9: a server that lost the answer to its enrolment asks again within ten minutes, and what it missed is worthless', async () => {

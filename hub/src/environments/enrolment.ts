@@ -13,7 +13,7 @@ import { tellChange } from '../live/changes.ts'
 import type { EnvironmentParts } from './environments.ts'
 import { RefusalBudget } from './refusal-budget.ts'
 
-/** Who enrols within this time of the download is taken for whom it was downloaded (S9). */
+/** Who enrols within this time of the download is taken for whom it was downloaded (S9); who enrols anew never is (D37). */
 const confirmedWithinMs = 3_600_000
 /**
  * A server that never saw the answer to its enrolment may ask for it again for so long, with the same keys and the same token; a
@@ -59,7 +59,7 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
       const row = await lockServer(trx, serverXid)
       if (row === undefined || !mayEnrol(row, applicant, clock.now())) return undefined
       const isFirst = row.enrolled_at === null
-      const inTime = clock.now().getTime() - row.downloaded_at.getTime() <= confirmedWithinMs
+      const inTime = !row.enrols_anew && clock.now().getTime() - row.downloaded_at.getTime() <= confirmedWithinMs
       const confirmed = isFirst ? inTime : row.confirmed_at !== null
       await trx
         .updateTable('environment_server')
@@ -156,6 +156,7 @@ function selectServers(db: Db) {
       'key_fingerprint',
       'sealing_public_key',
       'confirmed_at',
+      'enrols_anew',
       'last_heartbeat_at',
     ])
     .where('environment.deleted_at', 'is', null)

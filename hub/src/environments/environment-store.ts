@@ -17,13 +17,21 @@ export type EnvironmentRow = {
   name: string
   organizationId: string
   ownerId: string | null
+  onHub: boolean
   createdAt: Date
 }
 
 function selectEnvironments(db: Db, organizationId: string) {
   return db
     .selectFrom('environment')
-    .select(['id', 'name', 'organization_id as organizationId', 'owner_id as ownerId', 'created_at as createdAt'])
+    .select([
+      'id',
+      'name',
+      'organization_id as organizationId',
+      'owner_id as ownerId',
+      'on_hub as onHub',
+      'created_at as createdAt',
+    ])
     .where('organization_id', '=', organizationId)
     .where('deleted_at', 'is', null)
 }
@@ -72,6 +80,7 @@ export async function withServers(db: Db, rows: EnvironmentRow[], now: Date): Pr
     organizationId: row.organizationId,
     ownerId: row.ownerId,
     ownerName: row.ownerId === null ? null : (owners.get(row.ownerId) ?? null),
+    onHub: row.onHub,
     servers: servers.filter((server) => server.environment_id === row.id).map((server) => toServer(server, now)),
     executionsQueued: counts.get(row.id)?.queued ?? 0,
     executionsRunning: counts.get(row.id)?.running ?? 0,

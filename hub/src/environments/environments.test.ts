@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Entry as ZipEntry, fromBufferPromise } from 'yauzl'
 import * as z from 'zod'
 import type { Server } from '../http/server.ts'
+import { findConnectionCredentials, revokedAmong } from './connection-credentials.ts'
 import { createEnvironments, type Environments, type Member } from './environments.ts'
 import { environmentRoutes } from './routes.ts'
 import { downloadConfig, enrolmentRequest, enrolNewServer, newTlsKey } from './test-enrolment.ts'
@@ -72,10 +73,10 @@ function makeEnvironments(serverFilesFolder: string): Environments {
 }
 
 async function create(name: string): Promise<string> {
-  return (await environments.create(caller, name)).id
+  return (await environments.create(caller, { name })).id
 }
 
-async function request(method: 'GET' | 'POST' | 'DELETE', url: string, as: string, payload?: object) {
+async function request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, as: string, payload?: object) {
   return await server.inject({ method, url, headers: { caller: as }, ...(payload === undefined ? {} : { payload }) })
 }
 
@@ -175,6 +176,33 @@ test('ES-26: an environment that a job names is not deleted; one that none names
   expect((await request('GET', paths.environment(id), 'organization-administrator')).statusCode).toBe(404)
   expect(await environments.authenticateDeliveryToken(enrolled.appDeliveryToken)).toBeUndefined()
   expect(await create('Deleted')).not.toBe(id)
+})
+
+test('ES-1: an environment has an owner of one’s choice and may be given another name or owner; another organization’s is none', async () => {
+  const { db } = hub.database
+  const [ours, theirs] = await db
+    .insertInto('owner')
+    .values([
+      { organization_id: hub.organizationId, name: 'Plant findings' },
+      { organization_id: hub.otherOrganizationId, name: 'Their findings' },
+    ])
+    .returning('id')
+    .execute()
+  const made = await request('POST', paths.environments, 'administrator', { name: 'Owned', ownerId: ours?.id })
+  expect(made.json()).toMatchObject({ name: 'Owned', ownerId: ours?.id, ownerName: 'Plant findings' })
+  const path = paths.environment(made.json().id)
+  for (const ownerId of [theirs?.id, '999999', 'x'])
+    expect([ownerId, (await request('PATCH', path, 'administrator', { ownerId })).statusCode]).toEqual([ownerId, 400])
+  expect((await request('PATCH', path, 'administrator', { ownerId: null })).json().ownerName).toBe(null)
+  const taken = await create('Is there')
+  expect((await request('PATCH', path, 'administrator', { name: 'Is there' })).statusCode).toBe(409)
+  expect((await request('PATCH', path, 'administrator', { name: 'Owned anew' })).json().name).toBe('Owned anew')
+  expect((await request('PATCH', path, 'administrator theirs', { name: 'Stolen' })).statusCode).toBe(404)
+  expect((await request('PATCH', path, 'analyst', { name: 'Not allowed' })).statusCode).toBe(403)
+  expect((await request('POST', paths.environments, 'administrator', { name: 'Beside', onHub: true })).statusCode).toBe(
+    403,
+  )
+  expect(await environments.get(caller, taken)).toMatchObject({ name: 'Is there' })
 })
 
 test('ES-2: the bundle holds everything for a new installation, with fixed modes and keys pinned', async () => {
@@ -402,7 +430,7 @@ test('ES-15: what the last heartbeat said is shown, and its age', async () => {
     .execute()
   const shown = await environments.getServer(caller, id, serverXid)
   expect(shown).toMatchObject({ presence: 'online', version: '9.9.9', tier: 'isolated' })
-  hub.clock.advance(91)
+  hub.clock.advance(121)
   expect((await environments.getServer(caller, id, serverXid)).presence).toBe('offline')
 })
 
@@ -420,6 +448,74 @@ test('ES-5: the delivery token says which server speaks, until it is revoked', a
   expect(await environments.authenticateDeliveryToken(enrolled.brokerToken)).toBeUndefined()
   await environments.revoke(caller, id, enrolled.serverXid)
   expect(await environments.authenticateDeliveryToken(enrolled.appDeliveryToken)).toBeUndefined()
+})
+
+test('D37: a server is enrolled anew under its number with another key, and a person confirms it; the old identity is dead', async () => {
+  const id = await create('Enrolled anew')
+  const before = await enrolNewServer(environments, caller, id)
+  const { serverXid } = before
+  expect((await environments.getServer(caller, id, serverXid)).confirmed).toBe(true)
+  expect(
+    (await request('POST', paths.environmentDownloads(id), 'administrator', { kind: 'config', serverXid })).statusCode,
+  ).toBe(400)
+  await environments.revoke(caller, id, serverXid)
+  const anew = { kind: 'bundle', withoutRuntime: true, serverXid }
+  expect(
+    (await request('POST', paths.environmentDownloads(await create('Other')), 'administrator', anew)).statusCode,
+  ).toBe(404)
+  const bundle = await request('POST', paths.environmentDownloads(id), 'administrator', anew)
+  expect(bundle.headers[downloadHeaders.serverXid]).toBe(serverXid)
+  const settings = BundleSettings.parse(
+    json(await unzip(bundle.rawPayload), 'postern-envsvr/.postern-envsvr/settings.json'),
+  )
+  expect(settings).toMatchObject({ serverXid, serverName: 'Enrolled anew 1' })
+  expect(await environments.getServer(caller, id, serverXid)).toMatchObject({
+    presence: 'waiting',
+    confirmed: false,
+    keyFingerprint: null,
+  })
+  expect(await environments.authenticateDeliveryToken(before.appDeliveryToken)).toBeUndefined()
+  expect(await findConnectionCredentials(hub.database.db, serverXid)).toBeUndefined()
+  expect(await revokedAmong(hub.database.db, [serverXid])).toEqual([serverXid])
+
+  const answer = await environments.enrol(
+    settings.enrolmentToken,
+    enrolmentRequest(serverXid, settings.enrolmentToken, newTlsKey()),
+    '192.0.2.9',
+  )
+  // Minutes after the download: were it a new server, nobody would be asked.
+  expect(answer.confirmed).toBe(false)
+  expect(new X509Certificate(answer.certificate).subject).toBe(`CN=${serverXid}`)
+  expect(answer.brokerToken).not.toBe(before.brokerToken)
+  expect((await environments.confirm(caller, id, serverXid)).confirmed).toBe(true)
+  expect(
+    (await hub.auditActions()).filter(({ subject }) => subject.endsWith(serverXid)).map(({ action }) => action),
+  ).toEqual([
+    'environment-server.enrol',
+    'environment-server.revoke',
+    'environment-server.enrol',
+    'environment-server.confirm',
+  ])
+})
+
+test('a drained server says so until it is resumed, each once in the audit; a revoked one is not drained', async () => {
+  const id = await create('Drained')
+  const { serverXid } = await enrolNewServer(environments, caller, id)
+  const path = paths.environmentServerDrain(id, serverXid)
+  for (let time = 0; time < 2; time += 1)
+    expect((await request('POST', path, 'administrator')).json().drainedAt).toBe(hub.clock.now().toISOString())
+  for (let time = 0; time < 2; time += 1)
+    expect((await request('DELETE', path, 'administrator')).json().drainedAt).toBe(null)
+  expect((await request('POST', path, 'analyst')).statusCode).toBe(403)
+  await environments.revoke(caller, id, serverXid)
+  expect((await request('POST', path, 'administrator')).statusCode).toBe(409)
+  const actions = (await hub.auditActions())
+    .filter(({ subject }) => subject.endsWith(serverXid))
+    .map(({ action }) => action)
+  expect(actions.filter((action) => /drain|resume/.test(action))).toEqual([
+    'environment-server.drain',
+    'environment-server.resume',
+  ])
 })
 
 test('S9: enrolments of one address are limited', async () => {

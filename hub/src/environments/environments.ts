@@ -1,4 +1,4 @@
-import type { Environment, EnvironmentServer } from '@postern/protocol'
+import type { ChangeEnvironment, CreateEnvironment, Environment } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -11,13 +11,8 @@ import type { Authority } from '../pki/authority.ts'
 import type { Settings } from '../settings/settings.ts'
 import { createDownloads } from './downloads.ts'
 import { authenticateDeliveryToken, createEnrolment } from './enrolment.ts'
-import {
-  findEnvironmentRow,
-  findServer,
-  listEnvironmentRows,
-  lockEnvironmentRow,
-  withServers,
-} from './environment-store.ts'
+import { findEnvironmentRow, listEnvironmentRows, lockEnvironmentRow, withServers } from './environment-store.ts'
+import { createServerOrders } from './server-orders.ts'
 
 export type EnvironmentParts = {
   db: DatabaseConnection['db']
@@ -41,37 +36,49 @@ export type Member = Exclude<Caller, { kind: 'stranger' }>
 export function createEnvironments(parts: EnvironmentParts) {
   const { db, audit, clock } = parts
 
-  async function inEnvironment(
-    db: Db,
-    caller: Member,
-    environmentId: string,
-    serverXid: string,
-  ): Promise<EnvironmentServer> {
-    const environment = found(await findEnvironmentRow(db, caller.organizationId, environmentId), 'environment')
-    return found(await findServer(db, environment.id, serverXid, clock.now()), 'environment server')
-  }
-
   return {
     ...createDownloads(parts),
     ...createEnrolment(parts),
+    ...createServerOrders(parts),
 
     authenticateDeliveryToken: (token: string) => authenticateDeliveryToken(db, token),
 
-    async create(caller: Member, name: string, address?: string): Promise<Environment> {
+    async create(
+      caller: Member,
+      { name, ownerId, onHub = false }: CreateEnvironment,
+      address?: string,
+    ): Promise<Environment> {
+      if (onHub && caller.kind !== 'machine')
+        throw new Problem('forbidden', "onHub: only the hub's own machine says that an environment is beside the hub.")
       return await db.transaction().execute(async (trx) => {
-        const row = await trx
-          .insertInto('environment')
-          .values({ organization_id: caller.organizationId, name })
-          .onConflict((conflict) =>
-            conflict.columns(['organization_id', 'name']).where('deleted_at', 'is', null).doNothing(),
-          )
-          .returning('id')
-          .executeTakeFirst()
-        if (row === undefined)
-          throw new Problem('conflict', `There is an environment "${name}" already; choose another name.`)
-        await audit.record(trx, caller, 'environment.create', `environment ${row.id}`, { name }, address)
-        await tell(trx, caller, row.id)
-        return await detail(trx, caller, row.id)
+        const owner = await ownerOf(trx, caller, ownerId ?? null)
+        const { id } = await named(name, () =>
+          trx
+            .insertInto('environment')
+            .values({ organization_id: caller.organizationId, name, owner_id: owner?.id ?? null, on_hub: onHub })
+            .returning('id')
+            .executeTakeFirstOrThrow(),
+        )
+        const detailOf = { name, ...(owner === undefined ? {} : { owner: owner.name }) }
+        await audit.record(trx, caller, 'environment.create', `environment ${id}`, detailOf, address)
+        await tell(trx, caller, id)
+        return await detail(trx, caller, id)
+      })
+    },
+
+    /** Another name or owner from now on; servers and jobs stay with it. */
+    async change(caller: Member, id: string, changes: ChangeEnvironment, address?: string): Promise<Environment> {
+      return await db.transaction().execute(async (trx) => {
+        const row = found(await lockEnvironmentRow(trx, caller.organizationId, id), 'environment')
+        const owner = await ownerOf(trx, caller, changes.ownerId === undefined ? row.ownerId : changes.ownerId)
+        const name = changes.name ?? row.name
+        const now = { name, owner_id: owner?.id ?? null }
+        if (now.name === row.name && now.owner_id === row.ownerId) return await detail(trx, caller, id)
+        await named(name, () => trx.updateTable('environment').set(now).where('id', '=', id).execute())
+        const told = { from: row.name, to: name, owner: owner?.name ?? null }
+        await audit.record(trx, caller, 'environment.change', `environment ${id}`, told, address)
+        await tell(trx, caller, id)
+        return await detail(trx, caller, id)
       })
     },
 
@@ -113,70 +120,6 @@ export function createEnvironments(parts: EnvironmentParts) {
         await tell(trx, caller, row.id)
       })
     },
-
-    getServer: (caller: Member, environmentId: string, serverXid: string): Promise<EnvironmentServer> =>
-      inEnvironment(db, caller, environmentId, serverXid),
-
-    /** A person has compared the fingerprint: executions may be placed on it now (S9). */
-    async confirm(
-      caller: Member,
-      environmentId: string,
-      serverXid: string,
-      address?: string,
-    ): Promise<EnvironmentServer> {
-      return await db.transaction().execute(async (trx) => {
-        const server = await inEnvironment(trx, caller, environmentId, serverXid)
-        if (server.presence === 'revoked')
-          throw new Problem('conflict', `${server.name} was revoked, which is for good.`)
-        if (server.enrolledAt === null)
-          throw new Problem('conflict', `${server.name} has not enrolled yet; there is no fingerprint to confirm.`)
-        if (server.confirmed) return server
-        await trx
-          .updateTable('environment_server')
-          .set({ confirmed_at: clock.now(), confirmed_by: caller.name })
-          .where('server_xid', '=', serverXid)
-          .execute()
-        const { keyFingerprint } = server
-        await audit.record(
-          trx,
-          caller,
-          'environment-server.confirm',
-          `environment server ${serverXid}`,
-          { keyFingerprint },
-          address,
-        )
-        await tell(trx, caller, environmentId)
-        return await inEnvironment(trx, caller, environmentId, serverXid)
-      })
-    },
-
-    /** Its certificate and tokens are worthless from now on; the broker cuts its connection within seconds. */
-    async revoke(
-      caller: Member,
-      environmentId: string,
-      serverXid: string,
-      address?: string,
-    ): Promise<EnvironmentServer> {
-      return await db.transaction().execute(async (trx) => {
-        const server = await inEnvironment(trx, caller, environmentId, serverXid)
-        if (server.presence === 'revoked') return server
-        await trx
-          .updateTable('environment_server')
-          .set({ revoked_at: clock.now(), enrolment_token_sha256: null })
-          .where('server_xid', '=', serverXid)
-          .execute()
-        await audit.record(
-          trx,
-          caller,
-          'environment-server.revoke',
-          `environment server ${serverXid}`,
-          { name: server.name },
-          address,
-        )
-        await tell(trx, caller, environmentId)
-        return await inEnvironment(trx, caller, environmentId, serverXid)
-      })
-    },
   }
 
   async function detail(db: Db, caller: Member, environmentId: string): Promise<Environment> {
@@ -184,6 +127,38 @@ export function createEnvironments(parts: EnvironmentParts) {
     const [environment] = await withServers(db, [row], clock.now())
     return found(environment, 'environment')
   }
+}
+
+/** PostgreSQL's unique_violation. */
+const alreadyThere = '23505'
+
+async function named<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write()
+  } catch (error) {
+    if ((error as { code?: string }).code !== alreadyThere) throw error
+    throw new Problem('conflict', `There is an environment "${name}" already; choose another name.`, { cause: error })
+  }
+}
+
+/** An owner of the caller's organization; nothing where none is wanted. */
+async function ownerOf(
+  trx: Db,
+  caller: Member,
+  ownerId: string | null,
+): Promise<{ id: string; name: string } | undefined> {
+  if (ownerId === null) return undefined
+  const row = isRowId(ownerId)
+    ? await trx
+        .selectFrom('owner')
+        .select(['id', 'name'])
+        .where('id', '=', ownerId)
+        .where('organization_id', '=', caller.organizationId)
+        .where('removal_started_at', 'is', null)
+        .executeTakeFirst()
+    : undefined
+  if (row === undefined) throw new Problem('invalid', `ownerId: your organization has no owner ${ownerId}.`)
+  return row
 }
 
 async function tell(trx: Db, { organizationId }: Member, environmentId: string): Promise<void> {

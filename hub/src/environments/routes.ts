@@ -1,4 +1,5 @@
 import {
+  ChangeEnvironment,
   CreateDownload,
   CreateEnvironment,
   downloadHeaders,
@@ -64,7 +65,7 @@ function environmentsRoutes(server: Server, environments: Environments): void {
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await environments.create(memberOf(request), request.body.name, request.ip)),
+      reply.code(201).send(await environments.create(memberOf(request), request.body, request.ip)),
   )
   server.get(
     paths.environment(':environmentId'),
@@ -79,6 +80,22 @@ function environmentsRoutes(server: Server, environments: Environments): void {
       },
     },
     async (request) => await environments.get(memberOf(request), request.params.environmentId),
+  )
+  server.patch(
+    paths.environment(':environmentId'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'changeEnvironment',
+        tags,
+        summary: 'Give an environment another name or owner',
+        params: environmentParams,
+        body: ChangeEnvironment,
+        response: { 200: Environment },
+      },
+    },
+    async (request) =>
+      await environments.change(memberOf(request), request.params.environmentId, request.body, request.ip),
   )
   server.delete(
     paths.environment(':environmentId'),
@@ -149,36 +166,46 @@ function serverRoutes(server: Server, environments: Environments): void {
     async (request) =>
       await environments.getServer(memberOf(request), request.params.environmentId, request.params.serverXid),
   )
-  server.post(
-    paths.environmentServerConfirmation(':environmentId', ':serverXid'),
+  const orders = [
     {
-      config: forPeople('environments:write'),
-      schema: {
-        operationId: 'confirmEnvironmentServer',
-        tags,
-        summary: 'Say that the fingerprint of its key was compared; executions may then be placed on it',
-        params: serverParams,
-        response: { 200: EnvironmentServer },
-      },
+      method: 'POST',
+      path: paths.environmentServerConfirmation,
+      operationId: 'confirmEnvironmentServer',
+      summary: 'Say that the fingerprint of its key was compared; executions may then be placed on it',
+      act: environments.confirm,
     },
-    async (request) =>
-      await environments.confirm(memberOf(request), request.params.environmentId, request.params.serverXid, request.ip),
-  )
-  server.post(
-    paths.environmentServerRevocation(':environmentId', ':serverXid'),
     {
-      config: forPeople('environments:write'),
-      schema: {
-        operationId: 'revokeEnvironmentServer',
-        tags,
-        summary: 'Take its identity away, for good',
-        params: serverParams,
-        response: { 200: EnvironmentServer },
-      },
+      method: 'POST',
+      path: paths.environmentServerRevocation,
+      operationId: 'revokeEnvironmentServer',
+      summary: 'Take its identity away; only enrolling it anew brings it back',
+      act: environments.revoke,
     },
-    async (request) =>
-      await environments.revoke(memberOf(request), request.params.environmentId, request.params.serverXid, request.ip),
-  )
+    {
+      method: 'POST',
+      path: paths.environmentServerDrain,
+      operationId: 'drainEnvironmentServer',
+      summary: 'Place nothing more on it; what it runs ends by itself',
+      act: environments.drain,
+    },
+    {
+      method: 'DELETE',
+      path: paths.environmentServerDrain,
+      operationId: 'resumeEnvironmentServer',
+      summary: 'Place executions on it again',
+      act: environments.resume,
+    },
+  ] as const
+  for (const { method, path, operationId, summary, act } of orders) {
+    server.route({
+      method,
+      url: path(':environmentId', ':serverXid'),
+      config: forPeople('environments:write'),
+      schema: { operationId, tags, summary, params: serverParams, response: { 200: EnvironmentServer } },
+      handler: async (request) =>
+        await act(memberOf(request), request.params.environmentId, request.params.serverXid, request.ip),
+    })
+  }
 }
 
 function enrolmentRoute(server: Server, environments: Environments): void {

@@ -17,6 +17,7 @@ export type LockedAttempt = {
   jobId: string
   serverXid: string
   serverName: string
+  serverRevoked: boolean
   state: string
   placement: 'pooled' | 'pinned'
   repeatable: boolean
@@ -39,7 +40,7 @@ export async function lockAttempt(trx: Db, executionId: string, number: number):
   await sql`select 1 from execution where id = ${executionId} for no key update`.execute(trx)
   const { rows } = await sql<LockedAttempt>`
     select a.execution_id as "executionId", a.number, e.organization_id as "organizationId", e.job_id as "jobId",
-      a.server_xid::text as "serverXid", s.name as "serverName", a.state, a.placement, a.repeatable,
+      a.server_xid::text as "serverXid", s.name as "serverName", s.revoked_at is not null as "serverRevoked", a.state, a.placement, a.repeatable,
       a.accepted_at as "acceptedAt", a.accepted_at is not null as "mayHaveRun", a.takeover_at as "takeoverAt",
       a.finished_at as "finishedAt", a.result_sha256 as "resultSha256", e.end_as as "endAs", e.end_reason as "endReason",
       e.deadline_at as "deadlineAt", e.created_at as "createdAt", e.app_version_id as "appVersionId",

@@ -229,6 +229,63 @@ describe('placement', () => {
     expect(await rehearsal.beat(four)).toBeUndefined()
   })
 
+  test('ES-24: the server with most executors free comes first; a drained one gets nothing more until it is resumed', async () => {
+    const small = await rehearsal.addServer('small')
+    const large = await rehearsal.addServer('large')
+    await sql`update environment_server set reported = jsonb_set(reported, '{executors}', '4')
+      where server_xid = ${large.serverXid}`.execute(rehearsal.db)
+    const appId = await rehearsal.addApp({ kind: 'action' })
+    async function placedOn(): Promise<string | undefined> {
+      return (await detail(await rehearsal.start(await rehearsal.addJob({ appId })))).attempts[0]?.serverName
+    }
+    const first = [await placedOn(), await placedOn(), await placedOn(), await placedOn()]
+    expect(first).toEqual(['large', 'large', 'small', 'large'])
+    const drained = (at: Date | null) =>
+      rehearsal.db.updateTable('environment_server').set({ drained_at: at }).where('server_xid', '=', large.serverXid)
+    await drained(rehearsal.clock.now()).execute()
+    expect([await placedOn(), await placedOn()]).toEqual(['small', 'small'])
+    await rehearsal.beat(small, [], 'draining')
+    const waiting = await rehearsal.start(await rehearsal.addJob({ appId }))
+    expect((await detail(waiting)).message).toContain('large is drained')
+    await drained(null).execute()
+    await rehearsal.executions.tick()
+    // Still one of a pool, so that it has a failover.
+    const [attempt] = await rehearsal.db
+      .selectFrom('attempt')
+      .select(['server_xid', 'placement'])
+      .where('execution_id', '=', waiting)
+      .execute()
+    expect(attempt).toEqual({ server_xid: large.serverXid, placement: 'pooled' })
+  })
+
+  test('D37: what a revoked server had not delivered is lost, in words, and runs elsewhere only when its lease has ended', async () => {
+    const one = await rehearsal.addServer('one')
+    const two = await rehearsal.addServer('two')
+    await rehearsal.beat(two, [], 'draining')
+    const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }) }))
+    await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])
+    await rehearsal.db
+      .updateTable('environment_server')
+      .set({ revoked_at: rehearsal.clock.now() })
+      .where('server_xid', '=', one.serverXid)
+      .execute()
+    expect(await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])).toBeUndefined()
+    rehearsal.clock.pass(29)
+    await rehearsal.beat(two)
+    await rehearsal.executions.tick()
+    expect((await detail(id)).attempts).toHaveLength(1)
+    rehearsal.clock.pass(2)
+    await rehearsal.beat(two)
+    await rehearsal.executions.tick()
+    await rehearsal.executions.tick()
+    const { attempts } = await detail(id)
+    expect(attempts.map(({ serverName, state }) => [serverName, state])).toEqual([
+      ['one', 'lost'],
+      ['two', 'dispatched'],
+    ])
+    expect(attempts[0]?.reason).toBe('one was revoked, and what it had not delivered is lost with it')
+  })
+
   test('ES-26: with no server online an execution waits and says why, until its time-out', async () => {
     const server = await rehearsal.addServer('one')
     const appId = await rehearsal.addApp({ kind: 'feed' })

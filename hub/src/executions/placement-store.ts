@@ -14,7 +14,7 @@ export async function placeableExecutions(db: Db, now: Date, rowsMax: number): P
     where e.state = 'waiting' and e.finished_at is null and e.deadline_at > ${now} and exists (
       select 1 from environment_server s
       where s.environment_id = e.environment_id and s.confirmed_at is not null and s.revoked_at is null
-        and s.last_heartbeat_at > ${heardSince} and s.reported ->> 'state' = 'ready')
+        and s.last_heartbeat_at > ${heardSince} and s.drained_at is null and s.reported ->> 'state' = 'ready')
       and not exists (${earlierOpen(sql`e.id`)})
     order by e.id
     limit ${rowsMax}`.execute(db)
@@ -107,7 +107,7 @@ const Reported = z.object({
 export async function placementCandidates(db: Db, environmentId: string): Promise<Candidate[]> {
   const { rows } = await sql<Omit<Candidate, 'state' | 'executors'> & { reported: unknown }>`
     select s.server_xid::text as "serverXid", s.name, s.protocol_version as "protocolVersion",
-      s.last_heartbeat_at as "lastHeartbeatAt", s.reported,
+      s.last_heartbeat_at as "lastHeartbeatAt", s.reported, s.drained_at is not null as "isDrained",
       (select count(*)::int from attempt a where a.server_xid = s.server_xid and a.finished_at is null) as "openAttempts"
     from environment_server s
     where s.environment_id = ${environmentId} and s.enrolled_at is not null and s.confirmed_at is not null

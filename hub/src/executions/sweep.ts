@@ -161,7 +161,8 @@ export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepPa
   return { sweep }
 }
 
-function whyLost({ serverName, mayHaveRun, placement }: LockedAttempt): string {
+function whyLost({ serverName, serverRevoked, mayHaveRun, placement }: LockedAttempt): string {
+  if (serverRevoked) return `${serverName} was revoked, and what it had not delivered is lost with it`
   if (placement === 'pinned') return `${serverName} does not have it any more`
   return mayHaveRun
     ? `nothing was heard of it from ${serverName} for ${limits.leaseTakeoverSeconds} s`

@@ -17,6 +17,8 @@ export type ReferenceRequest = {
   app: JobApp
   parameters: Readonly<Record<string, ParameterValue>>
   owner: string | undefined
+  /** That of the environment: for a job that names none (ES-1). */
+  usualOwner: string | null
   control: string | undefined
 }
 
@@ -59,9 +61,10 @@ export async function resolveReferences(
 }
 
 /** An owner is never made here: a slip of the pen would be a new source. */
-function resolveOwner({ app, parameters, owner }: ReferenceRequest, owners: OwnerNames): string | null {
+function resolveOwner({ app, parameters, owner, usualOwner }: ReferenceRequest, owners: OwnerNames): string | null {
   const inParameters = parameters[platformParameters.owner]
-  const named = owner ?? (typeof inParameters === 'string' ? inParameters : undefined)
+  const said = owner ?? (typeof inParameters === 'string' ? inParameters : undefined)
+  const named = said ?? (app.kind === 'export' ? undefined : (usualOwner ?? undefined))
   if (owner !== undefined && typeof inParameters === 'string' && inParameters !== owner) {
     throw new Problem(
       'invalid',

@@ -252,6 +252,34 @@ describe('FD-14: jobs', () => {
     expect(list.data).toMatchObject([{ id: started.body.id }])
   })
 
+  test('ES-1: a job that names no owner writes to that of its environment', async () => {
+    const { db, environmentId } = rehearsal
+    const nobody = feedJob('Of the plant', { owner: undefined })
+    expect((await call('POST', paths.jobs, nobody)).body.detail).toMatch(/^owner: .*name one of/)
+    await db
+      .updateTable('environment')
+      .set((set) => ({ owner_id: set.selectFrom('owner').select('id').where('name', '=', 'CERT') }))
+      .where('id', '=', environmentId)
+      .execute()
+    expect((await call('POST', paths.jobs, nobody)).body.owner).toBe('CERT')
+    expect((await call('POST', paths.jobs, { ...nobody, name: 'Of its own', owner: 'Internal' })).body.owner).toBe(
+      'Internal',
+    )
+    await db.updateTable('environment').set({ owner_id: null }).where('id', '=', environmentId).execute()
+  })
+
+  test('ES-26: a package that does not allow remote execution runs beside the hub and nowhere else', async () => {
+    const { db, environmentId } = rehearsal
+    const appId = await rehearsal.addApp({ kind: 'action', postern: { remoteExecution: false } })
+    const job = feedJob('Stays at home', { appId, parameters: {} })
+    const refused = await call('POST', paths.jobs, job)
+    expect(refused.status).toBe(400)
+    expect(refused.body.detail).toContain('does not allow remote execution')
+    await db.updateTable('environment').set({ on_hub: true }).where('id', '=', environmentId).execute()
+    expect((await call('POST', paths.jobs, job)).status).toBe(201)
+    await db.updateTable('environment').set({ on_hub: false }).where('id', '=', environmentId).execute()
+  })
+
   test('ES-26: jobs and executions of another organization are not found', async () => {
     const { body: made } = await call('POST', paths.jobs, feedJob('Ours'))
     const { body: started } = await call('POST', paths.jobExecutions(made.id))

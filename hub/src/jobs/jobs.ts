@@ -79,7 +79,13 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
   ): Promise<string> {
     const { organizationId } = caller
     const app = await appFor(trx, wanted.appId)
-    const environmentId = await environmentFor(trx, organizationId, wanted.environmentId)
+    const environment = await environmentFor(trx, organizationId, wanted.environmentId)
+    if (app.postern?.remoteExecution === false && !environment.onHub) {
+      throw new Problem(
+        'invalid',
+        `environmentId: ${app.install.displayName} does not allow remote execution; choose the environment beside the hub.`,
+      )
+    }
     const owners = await ownersOf(trx, organizationId)
     const sameApp = before?.appId === app.id
     const checked = checkParameters({
@@ -93,7 +99,14 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
     const { parameters, secrets } = checked
     const references = await resolveReferences(
       trx,
-      { organizationId, app, parameters, owner: wanted.owner, control: wanted.control },
+      {
+        organizationId,
+        app,
+        parameters,
+        owner: wanted.owner,
+        control: wanted.control,
+        usualOwner: environment.ownerName,
+      },
       owners,
     )
     const owner = owners.find((each) => each.id === references.ownerId)
@@ -105,7 +118,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
     const row: JobRow = {
       name: wanted.name,
       appId: app.id,
-      environmentId,
+      environmentId: environment.id,
       parameters: withoutNames(parameters, Object.keys(kept)),
       ownerId: references.ownerId,
       controlId: references.controlId,
@@ -226,20 +239,25 @@ async function appFor(trx: Db, appId: string): Promise<JobApp> {
 }
 
 /** ES-26: an environment is used by its own organization alone. */
-async function environmentFor(trx: Db, organizationId: string, environmentId: string): Promise<string> {
+async function environmentFor(
+  trx: Db,
+  organizationId: string,
+  environmentId: string,
+): Promise<{ id: string; ownerName: string | null; onHub: boolean }> {
   const row = isRowId(environmentId)
     ? await trx
         .selectFrom('environment')
-        .select('id')
-        .where('id', '=', environmentId)
-        .where('organization_id', '=', organizationId)
+        .leftJoin('owner', 'owner.id', 'environment.owner_id')
+        .select(['environment.id as id', 'owner.name as ownerName', 'on_hub as onHub'])
+        .where('environment.id', '=', environmentId)
+        .where('environment.organization_id', '=', organizationId)
         .where('deleted_at', 'is', null)
-        .forShare()
+        .forShare('environment')
         .executeTakeFirst()
     : undefined
   if (row === undefined)
     throw new Problem('invalid', `environmentId: your organization has no environment ${environmentId}.`)
-  return row.id
+  return row
 }
 
 function mergeChanges(before: StoredJob, changes: UpdateJob): CreateJob {

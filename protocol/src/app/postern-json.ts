@@ -21,6 +21,8 @@ export const PosternJson = z.object({
    * rules (FD-9). Absent: nobody knows.
    */
   deletes: z.optional(z.boolean()),
+  /** Whether it may run anywhere but beside the hub. Absent: yes. */
+  remoteExecution: z.optional(z.boolean()),
   /** Hosts the app needs whatever its parameters say (S7). */
   egress: z.optional(z.array(z.string().check(z.regex(egressEntry)))),
   /** Parameters whose value names a host or URL that the app must reach (S7). */

@@ -34,6 +34,8 @@ export const Environment = z.object({
   /** Whom its jobs write for, unless they name another owner; null where none was chosen. */
   ownerId: z.nullable(Id),
   ownerName: z.nullable(z.string()),
+  /** The hub's own: the server of this environment stands beside the hub. Apps that may not run elsewhere run here (ES-26). */
+  onHub: z.boolean(),
   servers: z.array(EnvironmentServer),
   executionsQueued: Count,
   executionsRunning: Count,
@@ -41,7 +43,12 @@ export const Environment = z.object({
 })
 export type Environment = z.infer<typeof Environment>
 export const EnvironmentPage = pageOf(Environment)
-export const CreateEnvironment = z.strictObject({ name: Name, ownerId: z.optional(Id) })
+export const CreateEnvironment = z.strictObject({
+  name: Name,
+  ownerId: z.optional(Id),
+  /** Taken from the hub's own machine alone. */
+  onHub: z.optional(z.boolean()),
+})
 export type CreateEnvironment = z.infer<typeof CreateEnvironment>
 
 /** What of an environment is to be another from now on. */
