@@ -43,7 +43,7 @@ ${problemsHtml()}
 function operationHtml(name: string, { operationId, summary, parameters, requestBody, responses }: Operation): string {
   const rows = (parameters ?? []).map(
     (each) =>
-      `<tr><td><code>${escapeXml(each.name)}</code></td><td>${escapeXml(each.in)}${each.required === true ? ', required' : ''}</td><td><code>${escapeXml(schemaText(each.schema ?? {}))}</code></td></tr>`,
+      `<tr><td><code>${escapeXml(each.name)}</code></td><td>${escapeXml(each.in)}${each.required === true ? ', required' : ''}</td><td><code>${escapeXml(schemaText(each.schema ?? {}))}</code></td><td>${escapeXml(each.description ?? '')}</td></tr>`,
   )
   const bodies = Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) =>
     schemaHtml(`Body, ${type}`, schema),

@@ -1,6 +1,6 @@
 import { type Schema, schemaBreaks } from './schema-breaks.ts'
 
-type Parameter = { in: string; name: string; required?: boolean; schema?: Schema }
+type Parameter = { in: string; name: string; description?: string; required?: boolean; schema?: Schema }
 type Content = { [mediaType: string]: { schema?: Schema } }
 export type Operation = {
   operationId?: string
@@ -8,7 +8,9 @@ export type Operation = {
   summary?: string
   parameters?: Parameter[]
   requestBody?: { content: Content; required?: boolean }
-  responses?: { [status: string]: { content?: Content; $ref?: string } }
+  responses?: { [status: string]: { description?: string; content?: Content; $ref?: string } }
+  /** Empty where nothing has to be sent. */
+  security?: object[]
 }
 export type ApiDocument = { paths: { [path: string]: { [method: string]: Operation } } }
 

@@ -37,6 +37,20 @@ test('D17: every operation says which problems it may answer, and how they look'
   })
 })
 
+test('D17: every operation says what its parameters and its good answers are, and where nothing has to be sent', () => {
+  const all = operationsOf(now.openapi)
+  const unsaid = all.flatMap(([name, , , { parameters = [], responses = {} }]) => [
+    ...parameters.filter(({ description = '' }) => description === '').map((parameter) => `${name}: ${parameter.name}`),
+    ...Object.entries(responses)
+      .filter(([, { description, $ref }]) => $ref === undefined && /^(?:Default Response)?$/.test(description ?? ''))
+      .map(([status]) => `${name}: ${status}`),
+  ])
+  expect(unsaid).toEqual([])
+  const open = all.filter(([, , , { security }]) => security?.length === 0).map(([name]) => name)
+  expect(open).toContain('POST /v1/session')
+  expect(open).not.toContain('GET /v1/jobs')
+})
+
 test('D22: every operation of the description has a rule, and every route has the one that route-rules.txt names', () => {
   const ruled = new Set(now.rules.map((line) => line.split(' ', 2).join(' ')))
   const operations = operationsOf(now.openapi).map(([name]) => name.replaceAll(/\{(\w+)\}/g, ':$1'))

@@ -2,7 +2,9 @@ import swagger from '@fastify/swagger'
 import { jsonSchemaTransform } from '@fastify/type-provider-zod'
 import { paths } from '@postern/protocol'
 import * as z from 'zod'
+import type { CallerKind } from '../access/caller.ts'
 import { forEveryone } from '../access/permissions.ts'
+import { describeOperations } from './operation-words.ts'
 import { describeProblems } from './problem-answers.ts'
 import type { Server } from './server.ts'
 
@@ -26,11 +28,21 @@ export async function registerOpenapi(server: Server): Promise<void> {
       security: [{ session: [] }, { token: [] }],
     },
     hideUntagged: true,
-    transform: jsonSchemaTransform,
+    transform: (route) => {
+      const { schema, url } = jsonSchemaTransform(route)
+      return { schema: { ...schema, ...openToAll(route.route.config?.rule?.callers) }, url }
+    },
     // The document is OpenAPI's type there and what we compare of it here; neither knows the other.
     transformObject: (document) =>
-      'openapiObject' in document ? describeProblems(document.openapiObject as object) : document.swaggerObject,
+      'openapiObject' in document
+        ? describeProblems(describeOperations(document.openapiObject as object))
+        : document.swaggerObject,
   })
+}
+
+/** Where strangers are let in, nothing has to be sent; everywhere else one of the schemes of the whole document. */
+function openToAll(callers: readonly CallerKind[] = []): { security?: [] } {
+  return callers.includes('stranger') ? { security: [] } : {}
 }
 
 export function openapiRoutes(server: Server): void {
