@@ -1,5 +1,7 @@
+import { quoteTql } from '@postern/intel'
 import type { IndicatorDetail } from '@postern/protocol'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
+import form from '../elements/form.module.css'
 import { LongText } from '../elements/long-text.tsx'
 import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -12,12 +14,12 @@ import { groupTypeLabel } from '../groups/group-type-label.ts'
 type Group = IndicatorDetail['groups'][number]
 
 /** Events, reports and whatever else an indicator stands in at its sources. */
-export function GroupSection({ groups }: { groups: readonly Group[] }) {
+export function GroupSection({ value, groups, groupsMore }: Pick<IndicatorDetail, 'value' | 'groups' | 'groupsMore'>) {
   const navigate = useNavigate()
   return (
     <Section
       title="Events and groups"
-      summary={groups.length === 0 ? 'It stands in none' : formatCountOf(groups.length, 'group')}
+      summary={groups.length === 0 ? 'It stands in none' : formatCountOf(groups.length + groupsMore, 'group')}
     >
       {groups.length > 0 && (
         <VirtualTable
@@ -27,6 +29,14 @@ export function GroupSection({ groups }: { groups: readonly Group[] }) {
           rowKey={({ id }) => id}
           onOpen={({ id }) => void navigate({ to: '/groups/$groupId', params: { groupId: id } })}
         />
+      )}
+      {groupsMore > 0 && (
+        <p className={form['hint']}>
+          And {formatCountOf(groupsMore, 'more group')}:{' '}
+          <Link to="/groups" search={{ tql: `hasIndicator(summary = ${quoteTql(value)})` }}>
+            find all of them
+          </Link>
+        </p>
       )}
     </Section>
   )

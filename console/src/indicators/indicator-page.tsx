@@ -39,7 +39,7 @@ export function IndicatorPage() {
           <AssertionList assertions={shown.assertions} decision={shown.decision} />
           <LifecycleSection indicatorId={shown.id} />
           <SightingSection indicatorId={shown.id} />
-          <GroupSection groups={shown.groups} />
+          <GroupSection value={shown.value} groups={shown.groups} groupsMore={shown.groupsMore} />
           <LinkSection type={shown.type} links={shown.links} />
         </>
       )}

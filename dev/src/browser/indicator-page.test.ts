@@ -378,6 +378,7 @@ test(
     )
     await opened.go(pageOf('URL', longUrl))
     await page.getByRole('grid', { name: 'Events and groups' }).getByText('Many 00001').waitFor()
+    await page.getByRole('link', { name: 'find all of them' }).waitFor()
     await page.getByText('tag 00001').first().waitFor()
     expect(await page.getByText('tag 00101').count()).toBe(0)
     expect(await page.evaluate('document.querySelectorAll("main *").length')).toBeLessThan(2_500)

@@ -107,12 +107,17 @@ export class LibraryStore {
     return rows[0]
   }
 
-  async groups(scope: LibraryScope, indicatorId: string, limit: number): Promise<GroupRow[]> {
-    const { rows } = await sql<GroupRow>`
-      select g.id, g.type, g.name, w.name as "ownerName", g.xid, g.event_date as "eventDate"
+  /** The first by name. @returns how many more there are, too */
+  async groups(
+    scope: LibraryScope,
+    indicatorId: string,
+    limit: number,
+  ): Promise<{ groups: GroupRow[]; groupsMore: number }> {
+    const { rows } = await sql<GroupRow & { count: number }>`
+      select g.id, g.type, g.name, w.name as "ownerName", g.xid, g.event_date as "eventDate", (count(*) over ())::float8 as count
       from indicator_group l join library_group g on g.id = l.group_id join owner w on w.id = g.owner_id
       where l.indicator_id = ${indicatorId}::uuid and ${inScope(sql`g.owner_id`, scope)}
       order by g.name, g.id limit ${limit}`.execute(this.#db)
-    return rows
+    return { groups: rows.map(({ count: _, ...group }) => group), groupsMore: (rows[0]?.count ?? 0) - rows.length }
   }
 }

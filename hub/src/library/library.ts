@@ -66,7 +66,7 @@ export class Library {
     const row = found(await this.#store.find(scope, indicatorId), 'indicator')
     const assertions = await this.#assertions.list(scope, indicatorId)
     const attributes = await this.#assertions.attributes(scope, indicatorId)
-    const groups = await this.#store.groups(scope, indicatorId, groupsShownMax)
+    const { groups, groupsMore } = await this.#store.groups(scope, indicatorId, groupsShownMax)
     return {
       ...toIndicator(row),
       assertions: assertions.map((assertion) => ({
@@ -79,6 +79,7 @@ export class Library {
         modifiedAt: assertion.modifiedAt.toISOString(),
       })),
       groups: groups.map((group) => ({ ...group, eventDate: group.eventDate?.toISOString() ?? null })),
+      groupsMore,
       links: await this.#assertions.links(scope, indicatorId),
       exclusions: await readExclusions(this.#db, scope.organizationId, indicatorId),
       decision: await readDecision(this.#db, scope, indicatorId, this.#clock.now()),

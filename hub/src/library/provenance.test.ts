@@ -7,6 +7,7 @@ import {
   paths,
   type ReceiptValue,
 } from '@postern/protocol'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { type Collections, createCollections } from '../collections/collections.ts'
@@ -137,7 +138,7 @@ describe('LIB-8: provenance', () => {
     const other = await parts.owners.create(person, { name: `Team ${made}` })
     const others = await send({ indicator: [host] }, undefined, {}, other)
 
-    const { assertions, groups } = await detail(person, id)
+    const { assertions, groups, groupsMore } = await detail(person, id)
     const execution = { id: feed.executionId, jobId, jobName: expect.any(String), appName: 'Rehearsed app' }
     expect(assertions).toMatchObject([
       {
@@ -153,6 +154,17 @@ describe('LIB-8: provenance', () => {
       { ownerName: other.name, attributes: [], addedBy: { batchId: others.id }, modifiedBy: { batchId: others.id } },
     ])
     expect(groups).toMatchObject([{ name: 'An event', xid: 'event-1', eventDate: '2026-11-02T00:00:00.000Z' }])
+    expect(groupsMore).toBe(0)
+    await sql`
+      with made as (
+        insert into library_group (owner_id, xid, type, name, tags, labels, added_at, modified_at)
+        select ${owner.id}, 'many-' || n, 'Report', 'Many ' || n, '{}', '{}', now(), now() from generate_series(1, 1002) n
+        returning id, owner_id)
+      insert into indicator_group (indicator_id, owner_id, group_id) select ${id}, owner_id, id from made`.execute(
+      rehearsal.db,
+    )
+    const now = await detail(person, id)
+    expect([now.groups.length, now.groupsMore]).toEqual([1000, 3])
   })
 
   test('the hashes of one file lead to each other, from either side', async () => {

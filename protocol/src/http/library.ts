@@ -130,6 +130,7 @@ export const IndicatorLink = z.object({
 export type IndicatorLink = z.infer<typeof IndicatorLink>
 export const IndicatorDetail = z.extend(Indicator, {
   assertions: z.array(Assertion),
+  /** The first 1,000 by name. */
   groups: z.array(
     z.object({
       id: Id,
@@ -141,6 +142,8 @@ export const IndicatorDetail = z.extend(Indicator, {
       eventDate: z.nullable(Instant),
     }),
   ),
+  /** How many more groups it stands in; TQL finds them: `hasIndicator(summary = "…")`. */
+  groupsMore: Count,
   links: z.array(IndicatorLink),
   /** What exclusion lists say of it. */
   exclusions: z.array(Exclusion),
