@@ -56,7 +56,7 @@ test('LIB-8: what the owner said and what a decision put in force are told apart
   const [assertion] = explained.lifecycle.assertions
   if (assertion === undefined) throw new Error('the example has no assertion')
   const decided = { ...assertion, now: { ...assertion.now, confidence: 99 } }
-  const decision = { status: null, rating: null, confidence: 99, expires: null, reason: 'seen', until: null }
+  const decision = { status: null, rating: null, confidence: 99, expiresAt: null, reason: 'seen', until: null }
   const lifecycle = {
     ...explained.lifecycle,
     decision: { ...decision, decidedBy: 'ada', decidedAt: '2026-11-20T10:00:00Z' },

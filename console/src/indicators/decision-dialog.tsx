@@ -57,8 +57,8 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
         <TextInput
           type="datetime-local"
           label="Expires (UTC)"
-          value={draft.expires}
-          onChange={(event) => change({ expires: event.currentTarget.value })}
+          value={draft.expiresAt}
+          onChange={(event) => change({ expiresAt: event.currentTarget.value })}
         />
       </div>
       <Textarea

@@ -21,7 +21,7 @@ test('a stored decision comes back into its form', () => {
     status: 'Expired',
     rating: null,
     confidence: 5,
-    expires: '2026-12-01T08:00:00.000Z',
+    expiresAt: '2026-12-01T08:00:00.000Z',
     reason: 'Old',
     until: null,
     decidedBy: 'chief',
@@ -30,7 +30,7 @@ test('a stored decision comes back into its form', () => {
   expect(decisionOf(draft)).toEqual({
     status: 'Expired',
     confidence: 5,
-    expires: '2026-12-01T08:00:00.000Z',
+    expiresAt: '2026-12-01T08:00:00.000Z',
     reason: 'Old',
   })
   expect(instantOf('no date')).toBeUndefined()

@@ -5,7 +5,7 @@ export interface DecisionDraft {
   status: string
   rating: string
   confidence: string
-  expires: string
+  expiresAt: string
   reason: string
   until: string
 }
@@ -15,7 +15,7 @@ export function draftOfDecision(decision: Decision | null): DecisionDraft {
     status: decision?.status ?? '',
     rating: decision?.rating == null ? '' : String(decision.rating),
     confidence: decision?.confidence == null ? '' : String(decision.confidence),
-    expires: fieldOf(decision?.expires),
+    expiresAt: fieldOf(decision?.expiresAt),
     reason: decision?.reason ?? '',
     until: fieldOf(decision?.until),
   }
@@ -26,8 +26,8 @@ export function decisionOf(draft: DecisionDraft): WriteDecision | { mistake: str
   const status = indicatorStatuses.find((each) => each === draft.status)
   const rating = draft.rating === '' ? undefined : Number(draft.rating)
   const confidence = draft.confidence === '' ? undefined : Number(draft.confidence)
-  const expires = instantOf(draft.expires)
-  if (status === undefined && rating === undefined && confidence === undefined && expires === undefined)
+  const expiresAt = instantOf(draft.expiresAt)
+  if (status === undefined && rating === undefined && confidence === undefined && expiresAt === undefined)
     return { mistake: 'Decide at least one: status, rating, confidence or expiry.' }
   if (confidence !== undefined && confidence > 100) return { mistake: 'A confidence is from 0 to 100.' }
   if (draft.reason.trim() === '') return { mistake: 'Say why: it is shown to everyone who asks.' }
@@ -36,7 +36,7 @@ export function decisionOf(draft: DecisionDraft): WriteDecision | { mistake: str
     ...(status !== undefined && { status }),
     ...(rating !== undefined && { rating }),
     ...(confidence !== undefined && { confidence }),
-    ...(expires !== undefined && { expires }),
+    ...(expiresAt !== undefined && { expiresAt }),
     reason: draft.reason.trim(),
     ...(until !== undefined && { until }),
   }

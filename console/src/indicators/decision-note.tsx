@@ -49,12 +49,12 @@ export function DecisionNote({ indicator: { id, decision } }: { indicator: Indic
 }
 
 /** The values of a decision: `status Whitelisted, rating 0`. */
-export function decisionWords({ status, rating, confidence, expires }: Decision): string {
+export function decisionWords({ status, rating, confidence, expiresAt }: Decision): string {
   return [
     status !== null && `status ${status}`,
     rating !== null && `rating ${rating}`,
     confidence !== null && `confidence ${confidence}`,
-    expires !== null && `expires ${formatUtc(expires)} UTC`,
+    expiresAt !== null && `expires ${formatUtc(expiresAt)} UTC`,
   ]
     .filter((part) => part !== false)
     .join(', ')

@@ -4,7 +4,7 @@ import { inForceWords } from './in-force-words.ts'
 
 const said = { rating: 3, confidence: 40, active: true, status: 'Active', expiresAt: null }
 const assertion = { ...said, said } as Assertion
-const decision = { status: null, rating: null, confidence: 99, expires: null, decidedBy: 'ada' } as Decision
+const decision = { status: null, rating: null, confidence: 99, expiresAt: null, decidedBy: 'ada' } as Decision
 
 test('LIB-8: what a decision put in force is told apart from what the owner said, and from what rules made of it', () => {
   expect(inForceWords(assertion, null)).toBe('')

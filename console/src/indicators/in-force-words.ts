@@ -24,7 +24,7 @@ export function inForceWords(assertion: Assertion, decision: Decision | null): s
     {
       word: assertion.expiresAt === null ? 'no expiry' : `expires ${formatUtc(assertion.expiresAt)} UTC`,
       isChanged: assertion.expiresAt !== said.expiresAt,
-      isDecided: decision !== null && decision.expires !== null,
+      isDecided: decision !== null && decision.expiresAt !== null,
     },
   ].filter(({ isChanged }) => isChanged)
   const wordsOf = (isDecided: boolean) =>

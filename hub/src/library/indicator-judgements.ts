@@ -37,7 +37,7 @@ export async function readDecision(
     status: row.status as Decision['status'],
     rating: row.rating,
     confidence: row.confidence,
-    expires: row.expires?.toISOString() ?? null,
+    expiresAt: row.expires?.toISOString() ?? null,
     reason: row.reason,
     until: row.until?.toISOString() ?? null,
     decidedBy: row.decided_by,

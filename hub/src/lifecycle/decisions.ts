@@ -44,7 +44,7 @@ export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) 
         status: wanted.status ?? null,
         rating: wanted.rating ?? null,
         confidence: wanted.confidence ?? null,
-        expires: instant(wanted.expires),
+        expires: instant(wanted.expiresAt),
         reason: wanted.reason,
         until: instant(wanted.until),
         decided_by: caller.name,
@@ -97,9 +97,9 @@ async function touchUrls(trx: Db, organizationId: string, indicatorId: string): 
   await leaveToCollections(statementsOf(trx), organizationId, bareUrlsOf(type, row.value))
 }
 
-function check({ status, rating, confidence, expires, reason, until }: WriteDecision, now: Date): void {
-  if (status === undefined && rating === undefined && confidence === undefined && expires === undefined)
-    throw new Problem('invalid', 'A decision fixes at least one of status, rating, confidence and expires.')
+function check({ status, rating, confidence, expiresAt, reason, until }: WriteDecision, now: Date): void {
+  if (status === undefined && rating === undefined && confidence === undefined && expiresAt === undefined)
+    throw new Problem('invalid', 'A decision fixes at least one of status, rating, confidence and expiresAt.')
   if (reason.trim() === '') throw new Problem('invalid', 'reason: say why, in more than blanks.')
   if (until !== undefined && Date.parse(until) <= now.getTime())
     throw new Problem('invalid', 'until: the decision would have ended already; name an instant to come, or none.')

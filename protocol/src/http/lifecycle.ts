@@ -32,7 +32,7 @@ export const WriteDecision = z.strictObject({
   status: z.optional(IndicatorStatus),
   rating: z.optional(Rating),
   confidence: z.optional(Confidence),
-  expires: z.optional(Instant),
+  expiresAt: z.optional(Instant),
   reason: z.string().check(z.minLength(1), z.maxLength(1000)),
   /** When it ends by itself; without it, when it is taken back. */
   until: z.optional(Instant),
@@ -42,7 +42,7 @@ export const Decision = z.object({
   status: z.nullable(IndicatorStatus),
   rating: z.nullable(z.number()),
   confidence: z.nullable(z.int()),
-  expires: z.nullable(Instant),
+  expiresAt: z.nullable(Instant),
   reason: z.string(),
   until: z.nullable(Instant),
   decidedBy: z.string(),
