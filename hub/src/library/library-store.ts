@@ -118,6 +118,6 @@ export class LibraryStore {
       from indicator_group l join library_group g on g.id = l.group_id join owner w on w.id = g.owner_id
       where l.indicator_id = ${indicatorId}::uuid and ${inScope(sql`g.owner_id`, scope)}
       order by g.name, g.id limit ${limit}`.execute(this.#db)
-    return { groups: rows.map(({ count: _, ...group }) => group), groupsMore: (rows[0]?.count ?? 0) - rows.length }
+    return { groups: rows.map(({ count: _count, ...group }) => group), groupsMore: (rows[0]?.count ?? 0) - rows.length }
   }
 }
