@@ -276,8 +276,8 @@ table collection_version
 table command
   id uuid not null
   server_xid bigint not null
-  execution_id bigint not null
-  attempt integer not null
+  execution_id bigint
+  attempt integer
   kind text not null
   topic text not null
   payload text not null
@@ -289,11 +289,28 @@ table command
   withdrawn_at timestamp with time zone
   expires_at timestamp with time zone not null
   constraint command_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
-  constraint command_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'cancel'::text])))
+  constraint command_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'cancel'::text, 'configure'::text])))
+  constraint command_of_attempt_check CHECK (((kind = ANY (ARRAY['execute'::text, 'cancel'::text])) = ((execution_id IS NOT NULL) AND (attempt IS NOT NULL))))
   constraint command_pkey PRIMARY KEY (id)
   constraint command_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid)
   CREATE INDEX command_due ON public.command USING btree (next_publish_at) WHERE ((acknowledged_at IS NULL) AND (withdrawn_at IS NULL))
   CREATE INDEX command_of_attempt ON public.command USING btree (execution_id, attempt)
+
+table configure_request
+  command_id uuid not null
+  server_xid bigint not null
+  settings jsonb not null
+  requested_by text not null
+  requested_at timestamp with time zone not null
+  outcome text
+  detail text not null default ''::text
+  answered_at timestamp with time zone
+  constraint configure_request_check CHECK (((outcome IS NULL) = (answered_at IS NULL)))
+  constraint configure_request_command_id_fkey FOREIGN KEY (command_id) REFERENCES command(id)
+  constraint configure_request_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text])))
+  constraint configure_request_pkey PRIMARY KEY (command_id)
+  constraint configure_request_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid) ON DELETE CASCADE
+  CREATE INDEX configure_request_of_server ON public.configure_request USING btree (server_xid, requested_at DESC)
 
 table control
   id bigint not null generated
@@ -370,6 +387,20 @@ table environment
   constraint environment_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX environment_by_name ON public.environment USING btree (organization_id, name) WHERE (deleted_at IS NULL)
 
+table environment_move
+  token_sha256 bytea not null
+  environment_id bigint not null
+  downloaded_by text not null
+  downloaded_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  used_at timestamp with time zone
+  server_xid bigint
+  constraint environment_move_check CHECK (((used_at IS NULL) = (server_xid IS NULL)))
+  constraint environment_move_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id)
+  constraint environment_move_pkey PRIMARY KEY (token_sha256)
+  constraint environment_move_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid) ON DELETE CASCADE
+  CREATE INDEX environment_move_of_environment ON public.environment_move USING btree (environment_id)
+
 table environment_server
   server_xid bigint not null generated
   environment_id bigint not null
@@ -404,6 +435,13 @@ table environment_server
   constraint environment_server_pkey PRIMARY KEY (server_xid)
   constraint environment_server_sealing_public_key_check CHECK ((length(sealing_public_key) = 32))
   CREATE INDEX environment_server_of_environment ON public.environment_server USING btree (environment_id)
+
+table environment_server_settings
+  server_xid bigint not null
+  settings jsonb not null
+  reported_at timestamp with time zone not null
+  constraint environment_server_settings_pkey PRIMARY KEY (server_xid)
+  constraint environment_server_settings_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid) ON DELETE CASCADE
 
 table excluded_indicator
   organization_id bigint not null

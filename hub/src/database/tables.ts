@@ -24,12 +24,15 @@ export interface Database {
   collection_pending: CollectionPendingTable
   collection_version: CollectionVersionTable
   command: CommandTable
+  configure_request: ConfigureRequestTable
   control: ControlTable
   control_value: ControlValueTable
   decision: DecisionTable
   deprecation_rule: DeprecationRuleTable
   environment: EnvironmentTable
+  environment_move: EnvironmentMoveTable
   environment_server: EnvironmentServerTable
+  environment_server_settings: EnvironmentServerSettingsTable
   excluded_indicator: ExcludedIndicatorTable
   exclusion_entry: ExclusionEntryTable
   exclusion_list: ExclusionListTable
@@ -308,8 +311,8 @@ export interface CollectionVersionTable {
 export interface CommandTable {
   id: string
   server_xid: BigIntColumn
-  execution_id: BigIntColumn
-  attempt: number
+  execution_id: string | null
+  attempt: number | null
   kind: string
   topic: string
   payload: string
@@ -320,6 +323,17 @@ export interface CommandTable {
   acknowledged_at: Date | null
   withdrawn_at: Date | null
   expires_at: Timestamp
+}
+
+export interface ConfigureRequestTable {
+  command_id: string
+  server_xid: BigIntColumn
+  settings: unknown
+  requested_by: string
+  requested_at: Timestamp
+  outcome: string | null
+  detail: Generated<string>
+  answered_at: Date | null
 }
 
 export interface ControlTable {
@@ -375,6 +389,16 @@ export interface EnvironmentTable {
   on_hub: Generated<boolean>
 }
 
+export interface EnvironmentMoveTable {
+  token_sha256: Buffer
+  environment_id: BigIntColumn
+  downloaded_by: string
+  downloaded_at: Timestamp
+  expires_at: Timestamp
+  used_at: Date | null
+  server_xid: string | null
+}
+
 export interface EnvironmentServerTable {
   server_xid: GeneratedBigInt
   environment_id: BigIntColumn
@@ -400,6 +424,12 @@ export interface EnvironmentServerTable {
   drained_at: Date | null
   drained_by: string | null
   enrols_anew: Generated<boolean>
+}
+
+export interface EnvironmentServerSettingsTable {
+  server_xid: BigIntColumn
+  settings: unknown
+  reported_at: Timestamp
 }
 
 export interface ExcludedIndicatorTable {

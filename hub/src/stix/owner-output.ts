@@ -1,17 +1,13 @@
 import {
   compareTlp,
   convertStixObject,
-  parseGroupType,
   parseIndicatorType,
   parseTlp,
-  stixGroupId,
   stixGroupObject,
-  stixId,
   stixLabelsOf,
   stixRelationshipObject,
   tlpLevels,
   updatedIndicatorObject,
-  type StixAttribute,
   type StixGroupSource,
   type StixIndicatorSource,
   type StixOutputObject,
@@ -19,6 +15,8 @@ import {
   type TlpLevel,
 } from '@postern/intel'
 import type { PoolClient } from 'pg'
+import { attributesOf, groupSource, type GroupRow } from './group-source.ts'
+import { builtObjectId, objectIdsOf } from './link-end.ts'
 import { rowsOf } from './output-streams.ts'
 import { OutputWriter } from './output-writer.ts'
 import {
@@ -26,16 +24,13 @@ import {
   type AssertionRow,
   assertionsOf,
   assertionsWithoutText,
-  type AttributeColumn,
   groupOf,
-  type GroupRow,
   groupsWithoutText,
   keptMarkings,
   keptObjects,
   type KeptRow,
-  type LinkEnd,
-  type LinkEndColumn,
   type LinkRow,
+  type NamingGroupRow,
   linksWithoutText,
 } from './owner-queries.ts'
 import { labelOfMarkings } from './kept-markings.ts'
@@ -104,7 +99,7 @@ class OwnerOutput {
     for await (const row of rowsOf<AssertionRow>(this.#client, 'stix_assertion', assertionsWithoutText, [id]))
       yield this.#assertion(row)
     const naming = [id, reportRefsMax, tlpLevels.indexOf(this.#owner.tlpMax)]
-    for await (const row of rowsOf<GroupRow>(this.#client, 'stix_group', groupsWithoutText, naming))
+    for await (const row of rowsOf<NamingGroupRow>(this.#client, 'stix_group', groupsWithoutText, naming))
       yield this.#group(row)
     for await (const row of rowsOf<LinkRow>(this.#client, 'stix_link', linksWithoutText, [id])) yield this.#link(row)
   }
@@ -151,7 +146,7 @@ class OwnerOutput {
     return this.#writer.indicator(sourceOf(row), row.labels)
   }
 
-  #group(row: GroupRow): string {
+  #group(row: NamingGroupRow): string {
     if (isAbove(row.tlp, this.#owner.tlpMax)) return this.#writer.leaveOut(aboveTlp)
     const source = this.#groupSource(row)
     if (source === undefined) return this.#writer.leaveOut(`groups of the type ${row.type}`)
@@ -160,56 +155,26 @@ class OwnerOutput {
     return this.#writer.object(stixGroupObject(source, this.#specVersion))
   }
 
-  #groupSource(row: GroupRow): StixGroupSource | undefined {
-    const type = parseGroupType(row.type)
-    if (type === undefined) return undefined
+  #groupSource(row: NamingGroupRow): StixGroupSource | undefined {
+    const source = groupSource(row)
+    if (source === undefined) return undefined
     return {
-      type,
-      name: row.name,
-      xid: row.xid,
-      created: row.added_at,
-      modified: row.modified_at,
-      status: row.status,
-      eventDate: row.event_date,
-      publishDate: row.publish_date,
-      firstSeen: row.first_seen,
-      lastSeen: row.last_seen,
-      tags: row.tags,
+      ...source,
       markingRefs: this.#writer.markingRefs(row.labels),
-      attributes: attributesOf(row.attributes),
-      fileType: row.file_type,
-      fileText: row.file_text,
-      objectRefs: this.#refsOf(row.named ?? []),
+      objectRefs: objectIdsOf(row.named ?? [], this.#specVersion),
     }
-  }
-
-  /** What a report names. How it is joined to each is said by relationships of their own. */
-  #refsOf(named: readonly LinkEnd[]): string[] {
-    return [...new Set(named.flatMap(({ object, end }) => object ?? this.#builtId(end) ?? []))]
   }
 
   #link(row: LinkRow): string {
     const { tlpMax } = this.#owner
     if (isAbove(row.source.tlp, tlpMax) || isAbove(row.target.tlp, tlpMax))
       return this.#writer.leaveOut('relationships of objects above the permitted TLP')
-    const sourceRef = row.source_object ?? this.#builtId(row.source)
-    const targetRef = row.target_object ?? this.#builtId(row.target)
+    const sourceRef = row.source_object ?? builtObjectId(row.source, this.#specVersion)
+    const targetRef = row.target_object ?? builtObjectId(row.target, this.#specVersion)
     if (sourceRef === undefined || targetRef === undefined)
       return this.#writer.leaveOut('relationships of unknown types')
     const relationship = { sourceRef, kind: row.kind, targetRef, created: row.added_at }
     return this.#writer.object(stixRelationshipObject(relationship, this.#specVersion))
-  }
-
-  #builtId(end: LinkEndColumn): string | undefined {
-    if ('value' in end) {
-      const type = parseIndicatorType(end.type)
-      return type === undefined ? undefined : stixId('indicator', type, end.value)
-    }
-    const type = parseGroupType(end.type)
-    if (type === undefined) return undefined
-    const { xid, fileType, fileText } = end
-    // Something is joined to it, so that a report has something to name.
-    return stixGroupId({ type, xid, fileType, fileText, namesObjects: true }, this.#specVersion)
   }
 }
 
@@ -264,16 +229,6 @@ function sourceOf(row: AssertionRow): StixIndicatorSource {
     private: row.private,
     attributes: attributesOf(row.attributes),
   }
-}
-
-function attributesOf(columns: readonly AttributeColumn[] | null): StixAttribute[] {
-  return (columns ?? []).map(({ type, value, source, displayed, pinned }) => ({
-    type,
-    value,
-    ...(source === null ? {} : { source }),
-    ...(displayed ? { displayed } : {}),
-    ...(pinned ? { pinned } : {}),
-  }))
 }
 
 function levelOf(tlp: number | null): TlpLevel | null {

@@ -1,6 +1,8 @@
 import { killChainPhaseKind } from '@postern/intel'
 import type { Selectable } from 'kysely'
-import type { AssertionAttributeTable, AssertionTable, IndicatorTable } from '../database/tables.ts'
+import type { AssertionTable, IndicatorTable } from '../database/tables.ts'
+import { type AttributeColumn, groupColumns, type GroupRow } from './group-source.ts'
+import { groupEnd, type LinkEnd, type LinkEndColumn } from './link-end.ts'
 
 /** Queries over everything that an owner has; `$1` is the owner. */
 
@@ -58,11 +60,6 @@ export type AssertionRow = Pick<Selectable<IndicatorTable>, 'type' | 'value'> &
     | 'modified_at'
   > & { attributes: AttributeColumn[] | null }
 
-export type AttributeColumn = Pick<
-  Selectable<AssertionAttributeTable>,
-  'type' | 'value' | 'source' | 'displayed' | 'pinned'
->
-
 const assertionColumns = `a.indicator_id, i.type, i.value, a.rating, a.confidence, a.active, a.private, a.status, a.tags, a.labels, a.tlp,
   a.first_seen, a.last_seen, a.expires, a.added_at, a.modified_at,
   (select json_agg(json_build_object('type', t.type, 'value', t.value, 'source', t.source, 'displayed', t.displayed, 'pinned', t.pinned) order by t.id)
@@ -82,33 +79,11 @@ export const assertionsWithoutText = `with ${newest},
   where a.owner_id = $1 and not exists (select 1 from said where said.id = a.indicator_id)
   order by i.type collate "C", i.value collate "C"`
 
-export type GroupRow = {
-  id: string
-  type: string
-  name: string
-  xid: string
-  status: string | null
-  event_date: Date | null
-  publish_date: Date | null
-  first_seen: Date | null
-  last_seen: Date | null
-  tags: string[]
-  labels: string[]
-  tlp: number | null
-  file_type: string | null
-  file_text: string | null
-  added_at: Date
-  modified_at: Date
-  attributes: AttributeColumn[] | null
+export type NamingGroupRow = GroupRow & {
   /** Of a report: what is joined to it, `reportRefsMax` at most, and how many that are. */
   named?: LinkEnd[] | null
   named_count?: number | null
 }
-
-const groupColumns = `g.id, g.type, g.name, g.xid, g.status, g.event_date, g.publish_date, g.first_seen, g.last_seen, g.tags, g.labels,
-  g.tlp, g.detail->>'fileType' as file_type, g.detail->>'fileText' as file_text, g.added_at, g.modified_at,
-  (select json_agg(json_build_object('type', t.type, 'value', t.value, 'source', t.source, 'displayed', t.displayed, 'pinned', t.pinned) order by t.id)
-   from group_attribute t where t.group_id = g.id) as attributes`
 
 /** `$2` is a group. */
 export const groupOf = `select ${groupColumns} from library_group g where g.owner_id = $1 and g.id = $2`
@@ -122,15 +97,6 @@ export type LinkRow = {
   target_object: string | null
   target: LinkEndColumn
 }
-/** An end of a link, by its kept object where there is one. */
-export type LinkEnd = { object: string | null; end: LinkEndColumn }
-/** Enough of a group or an indicator to make the id of the object that was built for it. */
-export type LinkEndColumn =
-  | { type: string; value: string; tlp: number | null }
-  | { type: string; xid: string; fileType: string | null; fileText: string | null; tlp: number | null }
-
-const groupEnd = (group: string) =>
-  `json_build_object('type', ${group}.type, 'xid', ${group}.xid, 'fileType', ${group}.detail->>'fileType', 'fileText', ${group}.detail->>'fileText', 'tlp', ${group}.tlp)`
 const indicatorEnd = (indicator: string) =>
   `json_build_object('type', ${indicator}.type, 'value', ${indicator}.value, 'tlp', (
      select a.tlp from assertion a where a.indicator_id = ${indicator}.id and a.owner_id = $1))`
@@ -149,16 +115,16 @@ const objects = `object_of_group as materialized (
  * direction, so there any relationship counts, either way: the kind '*'.
  */
 const saidRelations = `told as materialized (
-  select body::json->>'source_ref' as source_ref, body::json->>'target_ref' as target_ref,
-    coalesce(body::json->>'x_postern_kind', body::json->>'relationship_type') as kind
+  select stix_json(body)->>'source_ref' as source_ref, stix_json(body)->>'target_ref' as target_ref,
+    coalesce(stix_json(body)->>'x_postern_kind', stix_json(body)->>'relationship_type') as kind
   from newest where type = 'relationship' and outcome = 'mapped'
-  union all select object_id, json_array_elements_text(body::json->'object_refs'), 'refers-to'
+  union all select object_id, json_array_elements_text(stix_json(body)->'object_refs'), 'refers-to'
   from newest where type = 'report' and outcome = 'mapped'
   union all select a.object_id, t.object_id, '${killChainPhaseKind}'
   from newest a
-    cross join lateral json_array_elements(case json_typeof(a.body::json->'kill_chain_phases')
-      when 'array' then a.body::json->'kill_chain_phases' end) phase
-    join newest t on t.type = 'x-mitre-tactic' and t.body::json->>'x_mitre_shortname' = phase->>'phase_name'
+    cross join lateral json_array_elements(case json_typeof(stix_json(a.body)->'kill_chain_phases')
+      when 'array' then stix_json(a.body)->'kill_chain_phases' end) phase
+    join newest t on t.type = 'x-mitre-tactic' and stix_json(t.body)->>'x_mitre_shortname' = phase->>'phase_name'
   where a.type = 'attack-pattern' and a.outcome = 'mapped'
 ), said as materialized (
   select source_ref, target_ref, kind from told

@@ -128,6 +128,34 @@ describe('LIB-6: owners', () => {
     expect(added).toMatchObject([{ relationship_type: 'refers-to', source_ref: report?.id, target_ref: secret?.id }])
   })
 
+  test('LIB-6: a relationship whose text no text of PostgreSQL can hold goes out, and is taken apart when it is revoked', async () => {
+    const at = { spec_version: '2.1', created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+    const [one, two] = ['c1', 'c2'].map((end) => ({
+      type: 'campaign',
+      ...at,
+      id: `campaign--00000000-0000-4000-8000-0000000000${end}`,
+      name: end,
+    }))
+    const related = {
+      type: 'relationship',
+      ...at,
+      id: 'relationship--00000000-0000-4000-8000-0000000000c3',
+      relationship_type: 'related-to',
+      source_ref: one?.id,
+      target_ref: two?.id,
+      description: 'NUL \u0000, half a pair \ud800, and \\u0000',
+    }
+    const sent = [one, two, related].filter((object) => object !== undefined)
+    await world.bring('Unreadable', sent)
+    expect((await ownerBundle('Unreadable')).objects).toEqual(sent)
+    await world.bring('Unreadable', [{ ...related, modified: '2026-01-02T00:00:00.000Z', revoked: true }])
+    const { rowCount } = await world.database.pool.query(
+      `select from group_link l join library_group g on g.id = l.group_id where g.xid = $1`,
+      [one?.id],
+    )
+    expect(rowCount).toBe(0)
+  })
+
   test('D21: what is marked above the permitted TLP is left out and counted', async () => {
     await world.send('Marked', {
       group: [{ type: 'Malware', name: 'M', xid: 'm', securityLabel: [{ name: 'TLP:RED' }] }],

@@ -52,14 +52,14 @@ const unjoinPairs = `
     select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::uuid[], $9::text[])
       as g (object_id, source_ref, target_ref, kind, source_indicator, source_xid, target_indicator, target_xid)
   ), relationship as materialized (
-    select o.object_id, o.version, o.body::json as body from stix_object o
+    select o.object_id, o.version, stix_json(o.body) as body from stix_object o
     where o.owner_id = $1 and o.type = 'relationship' and o.outcome = 'mapped'
+      and stix_json(o.body)->>'source_ref' = any($3::text[] || $4::text[])
   ), told as materialized (
     select r.object_id, r.body->>'source_ref' as source_ref, r.body->>'target_ref' as target_ref,
       coalesce(r.body->>'x_postern_kind', r.body->>'relationship_type') as kind
     from relationship r
-    where r.body->>'source_ref' in (select source_ref from given union all select target_ref from given)
-      and not exists (select from stix_object n where n.owner_id = $1 and n.object_id = r.object_id and n.version > r.version)
+    where not exists (select from stix_object n where n.owner_id = $1 and n.object_id = r.object_id and n.version > r.version)
   ), doomed as materialized (
     select g.kind, g.source_indicator, g.target_indicator, s.id as source_group, t.id as target_group
     from given g

@@ -37,10 +37,11 @@ export async function chooseDeletion(
     isLast: boolean
     specVersion: string
     indicator: string | null
+    groupId: string | null
     keptId: string | null
   }>`
     select version::text, version = min(version) over () as "isFirst", is_last as "isLast", spec_version as "specVersion",
-      indicator_id as indicator, kept_id as "keptId"
+      indicator_id as indicator, group_id as "groupId", kept_id as "keptId"
     from taxii_object where taxii_collection_id = ${taxiiCollectionId} and object_id = ${objectId} and not is_revoked
     order by version`.execute(db)
   const exact = versions === 'all' ? [] : await instants(db, versions.exact)
@@ -62,7 +63,9 @@ export async function chooseDeletion(
   const deletion = { versions: gone, isWhole, keptId, texts: texts[0]?.count ?? 0 }
   if (!isWhole) return { ...deletion, said: { indicators: [], groups: [] } }
   const built = chosen.flatMap(({ indicator }) => indicator ?? [])
-  return { ...deletion, said: await saidAlone(db, ownerId, { keptId, gone, built }) }
+  // What a text says is found by the text, since another one may say it too.
+  const groups = keptId === null ? chosen.flatMap(({ groupId }) => groupId ?? []) : []
+  return { ...deletion, said: await saidAlone(db, ownerId, { keptId, gone, built, groups }) }
 }
 
 /**
@@ -135,7 +138,12 @@ async function markLast(trx: Db, ownerId: string, objectId: string): Promise<voi
 async function saidAlone(
   db: Db,
   ownerId: string,
-  { keptId, gone, built }: { keptId: string | null; gone: string[]; built: string[] },
+  {
+    keptId,
+    gone,
+    built,
+    groups: builtGroups,
+  }: Record<'gone' | 'built' | 'groups', string[]> & { keptId: string | null },
 ): Promise<Deleted> {
   const isGone = sql`s.object_id = ${keptId} and s.version = any(${gone}::timestamptz[])`
   const { rows: indicators } = await sql<{ type: string; value: string }>`
@@ -146,7 +154,7 @@ async function saidAlone(
     order by i.type, i.value`.execute(db)
   const { rows: groups } = await sql<{ type: string; xid: string }>`
     select type, xid from library_group g where g.owner_id = ${ownerId}
-      and g.id in (select s.group_id from stix_object s where s.owner_id = ${ownerId} and ${isGone})
+      and (g.id = any(${builtGroups}::bigint[]) or g.id in (select s.group_id from stix_object s where s.owner_id = ${ownerId} and ${isGone}))
       and not exists (select from stix_object s where s.owner_id = ${ownerId} and s.group_id = g.id and (${isGone}) is not true)
     order by type, xid`.execute(db)
   return { indicators, groups }

@@ -5,6 +5,7 @@ import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import { numberChangedObjects, numberNewObjects, type OwnerSource, readOwnerSource } from './number-kept.ts'
+import { numberGroups } from './number-groups.ts'
 import { numberValues } from './number-values.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
@@ -26,7 +27,8 @@ const backgroundWaitMs = 60_000
  * - deleted: a TAXII client deleted it; text and numbered versions are gone, and it is as new if it is sent again (delete-object.ts). In
  *   other collections of the owner it is revoked.
  *
- * Values that the owner asserts without a text go the same way from *numbered* on; the hub writes their objects (number-values.ts).
+ * Values that the owner asserts without a text, and groups, go the same way from *numbered* on; the hub writes their objects
+ * (number-values.ts, number-groups.ts).
  */
 
 /**
@@ -62,6 +64,7 @@ export async function numberChanges({ db, clock }: Parts, taxiiCollectionId: str
       if (changed === undefined) return false
       await numberChangedObjects(trx, source, changed, clock.now())
       await numberValues(trx, source, changed.indicatorIds, clock.now())
+      await numberGroups(trx, source, changed.groupIds, clock.now())
       return true
     })
   }
@@ -109,7 +112,18 @@ async function takeOfPass(trx: Db, { id, ownerId, passAfter }: OwnerSource): Pro
     ) either order by id limit ${limit}`.execute(trx)
   const next = rows.length < limit ? null : (rows.at(-1)?.id ?? null)
   await sql`update taxii_collection set pass_after = ${next}::uuid where id = ${id}`.execute(trx)
+  if (next === null) await leaveGroupsPending(trx, id, ownerId)
   return { indicatorIds: rows.map((row) => row.id), groupIds: [] }
+}
+
+/** Groups come behind all values, which reports name: as many of them in an entry as a turn looks at. */
+async function leaveGroupsPending(trx: Db, taxiiCollectionId: string, ownerId: string): Promise<void> {
+  await sql`
+    insert into taxii_pending (taxii_collection_id, group_ids)
+    select ${taxiiCollectionId}, array_agg(id) from (
+      select id, (row_number() over (order by id) - 1) / ${taxiiLimits.numberedAtOnceMax}::int as piece
+      from library_group where owner_id = ${ownerId}
+    ) g group by piece order by piece`.execute(trx)
 }
 
 /** As many entries as hold no more than a turn's, one at least. Whoever writes one after this is seen by a later turn. */

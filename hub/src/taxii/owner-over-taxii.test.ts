@@ -43,6 +43,7 @@ async function served(owner: string) {
       if (status !== 202) throw new Error(text)
     },
     get: (query = '') => taxii.get(`${objects}${query}`, reader),
+    remove: (object: string) => taxii.send('DELETE', `${objects}${object}/`, { authorization: reader }),
     manifest: () => taxii.get(`${url}manifest/?match[version]=all`, reader),
     async all(query = '') {
       const pages = await walk(taxii, `${objects}${query}`, reader, [2])
@@ -205,6 +206,58 @@ test('LIB-5: what batches brought an owner without a text is an object of its co
   await taxii.taxii.tick()
   const [{ id }] = first.json.objects
   expect(await all('?match[version]=all')).toMatchObject([{ id }, { id, confidence: 90 }])
+})
+
+test('LIB-5: groups that batches brought are objects of the owner’s collection, a report with what it names, and leave it again', async () => {
+  const send = (...sent: Parameters<TestTaxii['at']['library']['send']>) => taxii.at.library.send(...sent)
+  await send('Grouped', { group: [{ type: 'Malware', name: 'Early', xid: 'early' }] })
+  const { get, remove, ownerId } = await served('Grouped')
+  await taxii.taxii.tick()
+  const now = async (query = '') => {
+    await taxii.taxii.tick()
+    return ((await get(query)).json.objects ?? []) as (Said & { object_refs?: string[] })[]
+  }
+  expect(await now()).toMatchObject([{ type: 'malware', name: 'Early', is_family: false }])
+  await send('Grouped', {
+    group: [
+      { type: 'Report', name: 'R', xid: 'r' },
+      { type: 'Report', name: 'Empty', xid: 'empty' },
+      { type: 'Adversary', name: 'Red', xid: 'red', securityLabel: [{ name: 'TLP:RED' }] },
+    ],
+    indicator: [{ type: 'Host', summary: 'grouped.example.com', associatedGroups: [{ groupXid: 'r' }] }],
+    association: ['early', 'red'].map((xid) => ({
+      ref_1: 'r',
+      type_1: 'Report',
+      ref_2: xid,
+      type_2: xid === 'red' ? 'Adversary' : 'Malware',
+      associationType: 'refers-to',
+    })),
+  })
+  const objects = await now()
+  const byName = new Map(objects.map((object) => [object.name, object]))
+  expect([...byName.keys()].toSorted()).toEqual(['Early', 'Empty', 'R', 'grouped.example.com'])
+  for (const object of objects) expect(validateStixObject(object, '2.1')).toMatchObject({ ok: true })
+  expect(byName.get('R')?.object_refs?.toSorted()).toEqual(
+    ['Early', 'grouped.example.com'].map((name) => byName.get(name)?.id).toSorted(),
+  )
+  expect(byName.get('Empty')?.type).toBe('x-postern-group')
+
+  // A change is a version, a delete of whomever a revocation, and a return another object.
+  await send('Grouped', { group: [{ type: 'Malware', name: 'Renamed', xid: 'early' }] })
+  const early = byName.get('Early')?.id
+  expect(await now(`${early}/`)).toMatchObject([{ id: early, name: 'Renamed' }])
+  await send('Grouped', { group: [{ type: 'Malware', name: 'Renamed', xid: 'early' }] }, { action: 'Delete' })
+  expect((await get(`${early}/`)).status).toBe(404)
+  expect(await now(`${early}/`)).toMatchObject([{ id: early, revoked: true, name: 'revoked' }])
+  await send('Grouped', { group: [{ type: 'Malware', name: 'Back', xid: 'early' }] })
+  const back = (await now()).find(({ name }) => name === 'Back')
+  expect([back?.type, back?.id === early]).toEqual(['malware', false])
+
+  expect((await remove(String(back?.id))).status).toBe(200)
+  expect((await get(`${back?.id}/`)).status).toBe(404)
+  const { pool } = taxii.at.library.database
+  const { rowCount } = await pool.query("select from library_group where owner_id = $1 and xid = 'early'", [ownerId])
+  expect(rowCount).toBe(0)
 })
 
 test('LIB-5: what a client deletes from one collection is revoked for the readers of others, and is as new where it was deleted', async () => {
