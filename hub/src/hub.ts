@@ -9,6 +9,7 @@ import { openDatabase } from './database/provider/open-database.ts'
 import { createFeatures } from './features.ts'
 import { addHubMetrics } from './health/hub-metrics.ts'
 import { createMetrics } from './health/routes.ts'
+import { openEdgeDoor } from './http/edge-door.ts'
 import { createServer, type Server } from './http/server.ts'
 import { Keys } from './keys/keys.ts'
 import { SecretBox } from './keys/secret-box.ts'
@@ -18,6 +19,7 @@ import {
   brokerSocketOf,
   clearSocket,
   closeToOthers,
+  edgeDoorOf,
   prepareDataFolder,
   writeCaCertificate,
 } from './machine/data-folder.ts'
@@ -128,6 +130,9 @@ export async function startHub(config: HubConfig): Promise<Hub> {
   await door.listen({ path: socketPath })
   closeToOthers(socketPath)
   await https.listen({ port: httpsPort, host: config.listenHost })
+  const edgeDoorPath = edgeDoorOf(config.dataFolder)
+  clearSocket(edgeDoorPath)
+  stack.defer(await openEdgeDoor(https, edgeDoorPath))
 
   const { apiURL } = await settings.publicNames()
   await features.readers.certificates.warn(log)

@@ -8,6 +8,8 @@ import type { HubRoutes } from './hub-routes.ts'
 
 /** Largest frame that is taken; the broker puts what it has into one, several packets perhaps. */
 const frameBytesMax = 4 * limits.messageBytesMax
+/** For the other end's goodbye. */
+const goodbyeMsMax = 2000
 
 /** Opens what MQTT is spoken over: TLS itself, or a WebSocket in it (D30). */
 export async function openMessageStream(
@@ -25,13 +27,16 @@ export async function openMessageStream(
 async function openWebSocket(socket: TLSSocket, authority: string, signal: AbortSignal): Promise<Duplex> {
   const { createWebSocketStream, WebSocket } = await import('ws')
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
-  const webSocket = new WebSocket(`ws://${authority}${paths.mqtt}`, ['mqtt'], {
+  const options = {
     // TLS is open already.
     createConnection: () => socket,
     perMessageDeflate: false,
     followRedirects: false,
     maxPayload: frameBytesMax,
-  })
+    // The types do not have it yet.
+    closeTimeout: goodbyeMsMax,
+  }
+  const webSocket = new WebSocket(`ws://${authority}${paths.mqtt}`, ['mqtt'], options)
   const abort = () => webSocket.terminate()
   signal.addEventListener('abort', abort, { once: true })
   webSocket.once('unexpected-response', (_request, { statusCode = 0 }) => {
@@ -39,7 +44,12 @@ async function openWebSocket(socket: TLSSocket, authority: string, signal: Abort
     webSocket.terminate()
   })
   webSocket.once('error', (error) => reject(signal.aborted ? signal.reason : error))
-  webSocket.once('open', () => resolve(createWebSocketStream(webSocket)))
+  webSocket.once('open', () => {
+    const stream = createWebSocketStream(webSocket)
+    // Unlike a socket it stays half open when the other side has said goodbye.
+    stream.once('end', () => stream.destroy())
+    resolve(stream)
+  })
   if (signal.aborted) abort()
   try {
     return await promise

@@ -9,6 +9,12 @@ export const edgeLimits = {
   unauthenticatedPerAddressMax: 64,
   unauthenticatedInAllMax: 1024,
   connectionsMax: 20_000,
+  /** Request line and headers of one HTTP request. */
+  httpHeaderBytesMax: 16 * 1024,
+  /** HTTP requests that wait for the hub's answer. */
+  httpRequestsMax: 1000,
+  /** A connection of HTTP on which nothing moves is closed. */
+  httpIdleMs: 300_000,
   /** A message with its topic and header. */
   packetBytesMax: limits.messageBytesMax + 1024,
   /** Above it the edge reads slower; nothing is lost. */

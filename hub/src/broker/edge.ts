@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import {
   connect,
   createServer as createNetServer,
@@ -6,14 +6,18 @@ import {
   type Server as NetServer,
   type Socket,
 } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
 import { Audit } from '../audit/audit.ts'
 import { connectDatabase } from '../database/database.ts'
 import { findConnectionCredentials, revokedAmong } from '../environments/connection-credentials.ts'
 import { RefusalBudget } from '../environments/refusal-budget.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
+import { listenClosed, listening } from '../lib/listen-closed.ts'
 import type { Log } from '../lib/log.ts'
+import { askForCertificate, certificateOf } from './server-certificate.ts'
 import { connectRefusal, nameRefusal } from './connect-refusal.ts'
+import { EdgeHttp, type HubDoor } from './edge-http.ts'
 import { type EdgeLimits, edgeLimits } from './edge-limits.ts'
 import { peekFirstByte, protocolInside, tlsHandshakeByte } from './first-byte.ts'
 import { type ConnectFacts, createMqttBroker } from './mqtt-broker.ts'
@@ -33,6 +37,8 @@ export type EdgeOptions = {
   tlsMaterial(): Promise<TlsMaterial>
   /** Where the hub connects; only the user that runs the edge can open it. */
   socketPath: string
+  /** Where the hub answers HTTP that comes to this port; absent: MQTT alone is served. */
+  hub?: HubDoor
   log: Log
   clock?: Clock
   limits?: Partial<EdgeLimits>
@@ -74,10 +80,18 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const tls = createTlsServer({
     ...(await options.tlsMaterial()),
     minVersion: 'TLSv1.2',
-    // Only who holds a certificate of our CA comes any further.
-    requestCert: true,
+    ...askForCertificate,
     handshakeTimeout: limits.authenticationMs,
   })
+  const http = new EdgeHttp({
+    hub: options.hub,
+    limits,
+    log,
+    openMqtt,
+    mayOpenMqtt: (socket) => certificateOf(socket) !== undefined,
+    onAdmitted: (socket) => visitors.get(nameOf(socket))?.(),
+  })
+  stack.defer(() => http.close())
   tls.on('secureConnection', onSecure)
   tls.on('tlsClientError', (error, socket) => {
     log.debug({ address: socket.remoteAddress, reason: error.message }, 'a TLS handshake failed')
@@ -93,7 +107,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   stack.defer(() => closeServer(hubDoor, hubSockets))
   const outer = createNetServer({ noDelay: true }, onSocket)
   outer.maxConnections = limits.connectionsMax
-  await listen(outer, () => outer.listen(options.port, options.host))
+  await listening(outer, () => outer.listen(options.port, options.host))
   stack.defer(() => closeServer(outer, sockets))
   // listen() on a port gives an address with one.
   const { port } = outer.address() as AddressInfo
@@ -126,23 +140,24 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   }
 
   function onSecure(socket: TLSSocket): void {
-    const leave = visitors.get(nameOf(socket))
-    const certificate = certificateOf(socket)
     socket.on('error', () => {})
-    if (certificate === undefined || leave === undefined) {
-      socket.destroy()
-      return
-    }
+    if (!visitors.has(nameOf(socket))) return void socket.destroy()
     peekFirstByte(socket, (byte) => {
-      // WebSocket comes in here, as HTTP; until it does, MQTT alone is spoken.
-      if (protocolInside(byte) !== 'mqtt') {
-        socket.destroy()
-        return
-      }
-      const gate = new PacketGate(socket, limits)
-      const address = socket.remoteAddress ?? ''
-      broker.handle(gate, { kind: 'server', gate, certificate, address, onAuthenticated: leave })
+      const protocol = protocolInside(byte)
+      if (protocol === 'http') http.handle(socket)
+      else if (protocol !== 'mqtt' || !openMqtt(socket, socket)) socket.destroy()
     })
+  }
+
+  /** Only who holds a certificate of our CA speaks MQTT, in TLS itself or in a WebSocket in it. */
+  function openMqtt(stream: Duplex, socket: TLSSocket): boolean {
+    const certificate = certificateOf(socket)
+    const leave = visitors.get(nameOf(socket))
+    if (certificate === undefined || leave === undefined) return false
+    const gate = new PacketGate(stream, limits)
+    const address = socket.remoteAddress ?? ''
+    broker.handle(gate, { kind: 'server', gate, certificate, address, onAuthenticated: leave })
+    return true
   }
 
   async function openHubDoor(path: string): Promise<NetServer> {
@@ -152,14 +167,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       track(socket, hubSockets)
       broker.handle(socket, { kind: 'hub' })
     })
-    // The socket is made closed to others; a mode that is set afterwards would leave a moment open.
-    const before = process.umask(0o177)
-    try {
-      await listen(server, () => server.listen(path))
-    } finally {
-      process.umask(before)
-    }
-    chmodSync(path, 0o600)
+    await listenClosed(server, path)
     return server
   }
 
@@ -219,26 +227,6 @@ function track(socket: Socket, sockets: Set<Socket>): void {
 /** Of a connection: TLS and the socket below it have the same. */
 function nameOf(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`
-}
-
-/** CN and serial of a certificate that our CA issued; TLS has checked that it did. */
-function certificateOf(socket: TLSSocket): { serverXid: string; serial: string } | undefined {
-  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined
-  const serverXid = /^CN=(\d{1,18})$/.exec(certificate?.subject ?? '')?.[1]
-  return certificate === undefined || serverXid === undefined
-    ? undefined
-    : { serverXid, serial: certificate.serialNumber }
-}
-
-async function listen(server: NetServer, start: () => void): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.once('listening', () => {
-      server.off('error', reject)
-      resolve()
-    })
-    start()
-  })
 }
 
 async function closeServer(server: NetServer, sockets: Set<Socket>): Promise<void> {

@@ -1,7 +1,9 @@
 import { type KeyObject, sign } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { connectProof, topics } from '@postern/protocol'
+import { connectProof, paths, topics } from '@postern/protocol'
 import { type IClientOptions, MqttClient } from 'mqtt'
+import { createWebSocketStream, WebSocket } from 'ws'
 import type { EnrolledServer } from '../environments/test-enrolment.ts'
 
 /** What a test changes of an honest connection. */
@@ -16,6 +18,8 @@ export type Dishonesty = {
   will?: { topic: string; payload: Buffer; qos: 0 | 1 | 2; retain: boolean }
   clean?: boolean
   protocolVersion?: 3 | 4 | 5
+  /** In a WebSocket at /mqtt, not in TLS itself. */
+  inWebSocket?: boolean
 }
 
 export type EdgeAddress = { port: number; caPem: string; now: () => Date }
@@ -29,6 +33,18 @@ export function connectTo(edge: EdgeAddress, server: EnrolledServer, changes: Di
     cert: changes.certificate ?? server.certificate,
     key: key.export({ format: 'pem', type: 'pkcs8' }),
   })
+}
+
+export function webSocketTo(edge: EdgeAddress, server: EnrolledServer, subprotocol = 'mqtt'): WebSocket {
+  // The types do not have closeTimeout yet.
+  const options = { createConnection: () => connectTo(edge, server), perMessageDeflate: false, closeTimeout: 1000 }
+  return new WebSocket(`wss://127.0.0.1:${edge.port}${paths.mqtt}`, subprotocol, options)
+}
+
+function streamOf(webSocket: WebSocket): Duplex {
+  const stream = createWebSocketStream(webSocket)
+  stream.once('end', () => stream.destroy())
+  return stream
 }
 
 export function passwordOf(server: EnrolledServer, proofTime: number, key = server.privateKey): string {
@@ -61,7 +77,8 @@ export async function connectServer(
     reconnectPeriod: 0,
     connectTimeout: 10_000,
   }
-  const client = new MqttClient(() => connectTo(edge, server, changes), options)
+  const open = () => (changes.inWebSocket ? streamOf(webSocketTo(edge, server)) : connectTo(edge, server, changes))
+  const client = new MqttClient(open, options)
   let reason = 'closed'
   client.on('error', (error) => {
     reason = error.message

@@ -11,7 +11,7 @@ import { stopRequested } from '../lib/shutdown.ts'
 import { readHubFile } from '../machine/hub-file.ts'
 import { Authority } from '../pki/authority.ts'
 import { Settings } from '../settings/settings.ts'
-import { brokerSocketOf } from '../machine/data-folder.ts'
+import { brokerSocketOf, edgeDoorOf } from '../machine/data-folder.ts'
 
 /**
  * The broker's edge as a process of its own, so that a storm of reconnects stalls no HTTP (D15). It is started after the hub,
@@ -41,6 +41,7 @@ const edge = await startEdge({
   databaseUrl,
   tlsMaterial: () => issueEdgeTls(authority, settings),
   socketPath: brokerSocketOf(config.dataFolder),
+  hub: { socketPath: edgeDoorOf(config.dataFolder), pagesPort: new URL(hubFile.url).port },
   log,
 })
 process.send?.({ ready: edge.port })

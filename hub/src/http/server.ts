@@ -22,6 +22,7 @@ import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
+import { refuseByEdge, takeBody } from './edge-door.ts'
 import { httpLimits } from './http-limits.ts'
 import { registerOpenapi } from './openapi.ts'
 import { replyWithProblem } from './problem-reply.ts'
@@ -105,9 +106,11 @@ export async function createServer({ authenticate, logger, https }: ServerOption
   requireRules(server)
   logRequests(server)
   server.addHook('onRequest', async (request) => {
+    refuseByEdge(request.raw, request.routeOptions.url, request.routeOptions.config.rule)
     request.caller = await authenticate(request)
     checkRule(request)
     checkUpgrade(request)
+    takeBody(request.raw)
   })
   server.addHook('preValidation', refuseBadText)
   return server

@@ -28,3 +28,8 @@ export function closeToOthers(file: string): void {
 export function brokerSocketOf(dataFolder: string): string {
   return join(dataFolder, 'broker.sock')
 }
+
+/** Where the hub answers HTTP that came to its edge's port (D30). Like the other, both go by it. */
+export function edgeDoorOf(dataFolder: string): string {
+  return join(dataFolder, 'edge-http.sock')
+}
