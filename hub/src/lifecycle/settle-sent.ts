@@ -1,6 +1,6 @@
 import type { Statements } from '../database/statements.ts'
 import { leaveToLifecycle } from './pending.ts'
-import { settle } from './settle.ts'
+import { restatedAfterShare, settle } from './settle.ts'
 
 /** What of the lifecycle a batch has to do with. */
 export type SentLifecycle = {
@@ -13,9 +13,6 @@ export type SentLifecycle = {
 
 type Writer = { organizationId: string; ownerId: string }
 
-/** An eighth of the shortest interval. */
-const restateHoursShare = 3_600_000 / 8
-
 /** Once a batch, in its turn: a change of the rules waits until no batch of the owner is under way. */
 export async function sentLifecycle(db: Statements, ownerId: string, now: Date): Promise<SentLifecycle> {
   const { rows } = await db.query<{ hours: number | null }>(
@@ -26,7 +23,7 @@ export async function sentLifecycle(db: Statements, ownerId: string, now: Date):
   return {
     now,
     hasRules: hours !== null,
-    restateBefore: hours === null ? null : new Date(now.getTime() - hours * restateHoursShare),
+    restateBefore: hours === null ? null : new Date(now.getTime() - hours * 3_600_000 * restatedAfterShare),
   }
 }
 

@@ -23,7 +23,7 @@ export type Settled = {
 }
 
 /** Of a rule's interval: an owner's word that comes again sooner is not written down again. */
-const restatedAfterShare = 1 / 8
+export const restatedAfterShare = 1 / 8
 
 /**
  * Brings the values in force of assertions in line with what `lifecycle` says of them now; rows that are right are not written. In

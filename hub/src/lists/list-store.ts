@@ -2,6 +2,7 @@ import { type FirewallList, type ListFormat, paths } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { tlpMaxOfNumber } from '../lib/tlp-max.ts'
+import { networksOf } from '../readers/networks.ts'
 import { retire } from './consider-lists.ts'
 
 export type ListRow = Omit<FirewallList, 'url' | 'tlpMax' | 'servedSince'> & {
@@ -135,11 +136,6 @@ export class ListStore {
       from firewall_list l left join list_text t on t.id = l.served_text_id where l.name = ${name}`.execute(this.#db)
     return rows[0]
   }
-}
-
-/** `network()` takes off the bits behind the prefix, which `cidr` would refuse. */
-function networksOf(networks: string[]): RawBuilder<unknown> {
-  return sql`(select coalesce(array_agg(distinct network(n::inet)), '{}') from unnest(${networks}::text[]) n)`
 }
 
 export function listToApi(row: ListRow, base: string): FirewallList {

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { type RawBuilder, sql } from 'kysely'
 import { Problem } from '../lib/problem.ts'
 
 /** Whether an address lies in one of the networks. No network takes none: who reads an empty list as "any" says so. */
@@ -34,4 +35,9 @@ function split(network: string): { base: string; prefix: number; version: number
   const version = more.length > 0 ? 0 : isIP(base)
   if (prefix === undefined) return { base, prefix: version === 6 ? 128 : 32, version }
   return { base, prefix: /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1, version }
+}
+
+/** Networks as a column keeps them. `network()` takes off the bits behind the prefix, which `cidr` would refuse. */
+export function networksOf(networks: readonly string[]): RawBuilder<string[]> {
+  return sql`(select coalesce(array_agg(distinct network(n::inet)), '{}') from unnest(${[...networks]}::text[]) n)`
 }

@@ -2,6 +2,7 @@ import type { Reader, ReaderGrants } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { runPrepared } from '../database/prepared.ts'
+import { networksOf } from './networks.ts'
 import type { ReaderCertificate } from './reader-certificate.ts'
 
 /** What a request is judged by. */
@@ -236,11 +237,6 @@ export class ReaderStore {
       from reader r where ${condition} order by r.id limit ${limit}`.execute(this.#db)
     return rows.map(toReader)
   }
-}
-
-/** `network()` takes off the bits behind the prefix, which `cidr` would refuse. */
-function networksOf(networks: string[]) {
-  return sql`(select coalesce(array_agg(distinct network(n::inet)), '{}') from unnest(${networks}::text[]) n)`
 }
 
 function toReader(row: ReaderRow): Reader {

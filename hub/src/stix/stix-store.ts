@@ -1,9 +1,10 @@
 import { labelOfStixMarking, type LibraryPlace, parseGroupType, parseIndicatorType } from '@postern/intel'
 import type { Pool, PoolClient } from 'pg'
 import { copyPieces } from '../batches/sent-tables.ts'
+import { instantTextOf } from '../database/instant-text.ts'
 import type { KnownObject } from './bundle-messages.ts'
 
-const instant = `to_char(version at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+const instant = instantTextOf('version')
 
 /** Whether the owner no longer asserts all that an object, a row `o`, was mapped to: a batch may take away what a bundle brought. */
 const isGone = `o.outcome = 'mapped' and case

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { inVersion } from '../collections/version-queries.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -150,8 +151,4 @@ function readCandidates(
       where o.taxii_collection_id = ${id} and o.indicator_id = c.indicator_id and o.is_last
     ) held on true
     order by c.indicator_id`
-}
-
-function inVersion(version: number): RawBuilder<boolean> {
-  return sql`m.from_version <= ${version}::int and (m.until_version is null or m.until_version > ${version}::int)`
 }

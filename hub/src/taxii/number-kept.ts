@@ -1,6 +1,7 @@
 import { stixId, stixRevokedObject, tlpLevels, tlpMarkingIds, tlpOfMarkingRef } from '@postern/intel'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { instantText } from '../database/instant-text.ts'
 import { appendObjects, appendSent, forgetEarlier, type NewObject } from './append-objects.ts'
 import type { Changed } from './number-owner.ts'
 import { taxiiLimits } from './taxii-limits.ts'
@@ -141,11 +142,11 @@ function textMayLeave(source: OwnerSource) {
 async function settle(trx: Db, source: OwnerSource, keptIds: ReturnType<typeof sql>, now: Date): Promise<void> {
   const { rows } = await sql<KeptRow>`
     select k.id as "keptId", coalesce(s.type, held.type) as type, coalesce(s.spec_version, held.spec_version) as "specVersion",
-      ${instant('s.version')} as version, coalesce(s.may_leave, false) as wanted, coalesce(s.seems_revoked, false) as "mayBeRevoked",
+      ${instantText(sql.ref('s.version'))} as version, coalesce(s.may_leave, false) as wanted, coalesce(s.seems_revoked, false) as "mayBeRevoked",
       case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1]::text else held.indicator_id::text end as "indicatorId",
       case when cardinality(s.indicator_ids) > 1 then s.indicator_ids::text[] else held.value_ids::text[] end as "valueIds",
       coalesce(s.group_id, held.group_id)::text as "groupId",
-      held.object_id as "heldId", ${instant('held.version')} as "heldVersion", held.is_revoked as "heldRevoked",
+      held.object_id as "heldId", ${instantText(sql.ref('held.version'))} as "heldVersion", held.is_revoked as "heldRevoked",
       (select count(*)::int from taxii_object o where o.taxii_collection_id = ${source.id} and o.kept_id = k.id and o.is_last) as generations,
       greatest(octet_length(s.body), octet_length(held.body)) as bytes
     from (${keptIds}) k (id)
@@ -237,10 +238,6 @@ function* piecesOf(rows: readonly KeptRow[]): Generator<KeptRow[]> {
     bytes += row.bytes
   }
   if (piece.length > 0) yield piece
-}
-
-function instant(column: 's.version' | 'held.version') {
-  return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 }
 
 /** Ids of the markings that say a higher level by themselves, in both versions of STIX. */

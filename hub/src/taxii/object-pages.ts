@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
+import { instantText } from '../database/instant-text.ts'
 import { runPrepared } from '../database/prepared.ts'
 import type { Filters, VersionFilter } from './filters.ts'
 import { taxiiLimits } from './taxii-limits.ts'
@@ -181,9 +182,4 @@ function ofVersions(id: string, versions: VersionFilter): RawBuilder<unknown> {
   }
   if (versions.exact.length > 0) ways.push(sql`o.version = any(${versions.exact}::timestamptz[])`)
   return sql`and (${sql.join(ways, sql` or `)})`
-}
-
-/** 3.1: UTC with six digits of a second. */
-function instantText(instant: RawBuilder<unknown>): RawBuilder<string> {
-  return sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 }
