@@ -66,12 +66,25 @@ const fill = `
     select id, n, 1, md5('id' || n)::uuid, 'entered' from collection, generate_series(1, :count, 4) n;
   insert into collection_pending (organization_id, indicator_ids) select 1, array[md5('id' || n)::uuid] from generate_series(1, 10) n`
 
+/** Receipts of one control, the newest of each target with what the control was known to hold. No rows stand behind their keys. */
+const fillReceipts = `
+  set session_replication_role = replica;
+  insert into receipt (organization_id, control_id, target, execution_id, attempt, collection_id, collection_version, state, desired,
+      held, missing, extra, added, removed, not_taken, unverified_transport, values_sha256, created_at)
+    select 1, 1, target, 1, 1, 1, 1, 'in-sync', 2, 2, 0, 0, 0, 0, '{}', false, values_sha256, now()
+    from (values ('all', null), ('all', ''::bytea), ('part', ''), ('part', null), ('none', null)) r (target, values_sha256);
+  insert into control_value (control_id, target, indicator_id, state, since, receipt_id)
+    select 1, target, md5('id' || n)::uuid, state, now(), 1
+    from (values ('all', 1, 'held'), ('all', 2, 'missing'), ('all', 3, 'extra'), ('part', 1, 'held')) v (target, n, state);
+  set session_replication_role = origin`
+
 test('LIB-1: the database of the release before migrates with every row of the library in it, unchanged', async () => {
   await using empty = await createEmptyDatabase()
   const { url } = empty
   await migrate(url, lastBefore)
   const client = await connect(url)
   await client.query(fill.replaceAll(':count', String(count)))
+  await client.query(fillReceipts)
   const columns = await columnsOf(client)
   const before = await fingerprints(client, columns)
   for (const table of libraryTables) expect([table, before.get(table)?.count]).not.toEqual([table, 0])
@@ -98,6 +111,16 @@ test('LIB-1: the database of the release before migrates with every row of the l
   ])
   const { rows: links } = await client.query('select distinct kind from group_link')
   expect(links).toEqual([{ kind: 'related-to' }])
+
+  // LIB-8: where not all that a control holds is known, it is not taken for known.
+  const { rows: receipts } = await client.query('select target, named, desired from receipt order by id')
+  expect(receipts.map(({ target, named, desired }) => [target, named, desired])).toEqual([
+    ['all', null, '2'],
+    ['all', '2', '2'],
+    ['part', '1', '2'],
+    ['part', null, '2'],
+    ['none', null, '2'],
+  ])
   await client.end()
 })
 
