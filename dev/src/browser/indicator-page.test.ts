@@ -11,7 +11,7 @@ import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrast, lowContrastInBothThemes } from './low-contrast.ts'
 import { addTagsAndGroups } from './many-rows.ts'
-import { sendIndicators } from './send-indicators.ts'
+import { sendIndicators } from '../send-indicators.ts'
 
 const password = 'four random words here'
 const testMs = 60_000

@@ -13,7 +13,7 @@ import { launchChromium } from './launch-chromium.ts'
 import { lowContrast, lowContrastInBothThemes } from './low-contrast.ts'
 import { manyRows } from './many-rows.ts'
 import { loadAllByKeys } from './page-states.ts'
-import { sendIndicators } from './send-indicators.ts'
+import { sendIndicators } from '../send-indicators.ts'
 import { writtenQuery } from './written-query.ts'
 
 const password = 'four random words here'

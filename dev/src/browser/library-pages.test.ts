@@ -112,7 +112,6 @@ test(
       library.system.hub.target,
       `${paths.groups}?${new URLSearchParams({ tql: 'typeName = "Campaign"', limit: '1' })}`,
       GroupPage,
-      IndicatorPage,
     )
     await grid.getByText(data[0]?.name ?? 'none').waitFor()
     await expectLastRowByKeys(page, 'Groups', manyRows, 'Campaign')

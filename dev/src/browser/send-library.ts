@@ -1,6 +1,6 @@
 import type { HubTarget } from '@postern/cli'
 import { hostileCorpus } from '@postern/intel'
-import { sendIndicators } from './send-indicators.ts'
+import { sendIndicators } from '../send-indicators.ts'
 
 /** Indicators and groups of two owners: 21 of Team, four of them tagged and in a report; and so many campaigns of Archive. */
 export async function sendLibrary(hub: HubTarget, campaigns: number): Promise<void> {

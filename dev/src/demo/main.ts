@@ -9,6 +9,7 @@ import { forget } from './forget.ts'
 import { copiedInput, type Input, readFolder, sampleInput } from './input.ts'
 import { prepareJobs, turn } from './loop.ts'
 import { isProven, outcomeOf, summaryLines } from './summary.ts'
+import { addWatchTeam } from './watch-team.ts'
 
 const help = `Runs the main job on sample data: a feed brings indicators in, a collection selects, an AED is filled and read back.
 
@@ -25,6 +26,9 @@ const options = {
   /** Set when this program runs itself again as the service user: the copy of the events that was made for it. */
   input: { type: 'string' },
 } as const
+
+/** What the feed says of every indicator: its events say nothing of the kind. */
+const saidByFeed = { rating: 3, confidence: 70 }
 
 try {
   process.exitCode = await main()
@@ -75,8 +79,9 @@ async function run(checkout: string, dataFolder: string, input: Input, isOnce: b
     onStep: (what) => say(`  · ${what}`),
   })
   say('  · events in, collection, plan, push, read back')
-  const jobs = await prepareJobs(constellation, input, !isOnce)
+  const jobs = await prepareJobs(constellation, input, !isOnce, saidByFeed)
   const done = await turn(constellation, jobs)
+  if (!isOnce && input.suffix === 'sample') await addWatchTeam(constellation.hub.target)
   const url = constellation.hub.file.url
   for (const line of summaryLines(done, url, await refusals(constellation, done.feed.execution.id))) say(line)
   if (isOnce) {

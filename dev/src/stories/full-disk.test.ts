@@ -1,6 +1,6 @@
 import type { HubTarget } from '@postern/cli'
 import { expect, test } from 'vitest'
-import { sendIndicators } from '../browser/send-indicators.ts'
+import { sendIndicators } from '../send-indicators.ts'
 import { mayMount, SmallDisk } from '../environment-server/small-disk.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { withHubDatabase } from '../hub-database.ts'
