@@ -168,7 +168,7 @@ async function pushApproving(control: MemoryControl, collection: string): Promis
 const hosts = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index): [string, string] => [
     'Host',
-    `h${String(index).padStart(5, '0')}.example.com`,
+    `h${String(from + index).padStart(5, '0')}.example.com`,
   ])
 
 async function synced(name: string, count: number): Promise<MemoryControl> {
