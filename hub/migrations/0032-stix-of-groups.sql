@@ -12,6 +12,9 @@ end $$;
 create index stix_object_of_source on stix_object (owner_id, (stix_json(body)->>'source_ref'))
   where type = 'relationship' and outcome = 'mapped';
 
+-- Markings that an owner's objects define themselves are read before others of its objects are given out.
+create index stix_object_of_marking on stix_object (owner_id) where type = 'marking-definition';
+
 -- Groups that came without a text are objects of their owner's TAXII collections too: new ones, and those that are there.
 create trigger taxii_groups_added after insert on library_group referencing new table as changed
   for each statement execute function note_taxii_groups();

@@ -1127,6 +1127,7 @@ table stix_object
   constraint stix_object_spec_version_check CHECK ((spec_version = ANY (ARRAY['2.0'::text, '2.1'::text])))
   CREATE INDEX stix_object_by_number ON public.stix_object USING btree (owner_id, number)
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
+  CREATE INDEX stix_object_of_marking ON public.stix_object USING btree (owner_id) WHERE (type = 'marking-definition'::text)
   CREATE INDEX stix_object_of_source ON public.stix_object USING btree (owner_id, ((stix_json(body) ->> 'source_ref'::text))) WHERE ((type = 'relationship'::text) AND (outcome = 'mapped'::text))
   CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
   CREATE INDEX stix_object_of_values ON public.stix_object USING gin (indicator_ids) WITH (fastupdate=off) WHERE (cardinality(indicator_ids) > 1)

@@ -1,7 +1,16 @@
-import { stixId, stixRevokedObject, tlpLevels, tlpMarkingIds, tlpOfMarkingRef } from '@postern/intel'
+import {
+  parseTlp,
+  stixId,
+  stixRevokedObject,
+  tlpLevels,
+  tlpMarkingIds,
+  tlpOfMarkingRef,
+  type TlpLevel,
+} from '@postern/intel'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
+import { labelOfMarkings } from '../stix/kept-markings.ts'
 import { appendObjects, appendSent, forgetEarlier, type NewObject } from './append-objects.ts'
 import type { Changed } from './number-owner.ts'
 import { taxiiLimits } from './taxii-limits.ts'
@@ -9,15 +18,22 @@ import { laterThan } from './value-object.ts'
 import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
 
 /** A collection of an owner, and how far its objects have come. */
-export type OwnerSource = OwnerScope & { id: string; stixNumber: string; passAfter: string | null }
+export type OwnerSource = OwnerScope & {
+  id: string
+  stixNumber: string
+  passAfter: string | null
+  /** Ids of markings that say a higher TLP than the collection's: those of STIX, and those that the owner's objects define. */
+  markingsAbove: string[]
+}
 
 /** @returns undefined where there is no such collection of an owner */
 export async function readOwnerSource(db: Db, taxiiCollectionId: string): Promise<OwnerSource | undefined> {
-  const { rows } = await sql<OwnerSource>`
+  const { rows } = await sql<Omit<OwnerSource, 'markingsAbove'>>`
     select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
       c.pass_after as "passAfter"
     from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
-  return rows[0]
+  const [source] = rows
+  return source === undefined ? undefined : { ...source, markingsAbove: await markingsAbove(db, source) }
 }
 
 /** The object as the owner has it now, and as the collection has it. */
@@ -126,11 +142,11 @@ const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoke
 
 /**
  * S1: an object of whose values one may not leave does not leave. D21: nor does one whose group is above the collection's TLP, or that names a
- * marking that says a higher one by itself; a marking counts wherever in the object it is named, so that one of a single field
+ * marking that says a higher one; a marking counts wherever in the object it is named, so that one of a single field
  * holds the whole object back. One whose group is gone is gone.
  */
 function textMayLeave(source: OwnerSource) {
-  const markings = markingsAbove(source.tlpMax).map((ref) => `%${ref}%`)
+  const markings = source.markingsAbove.map((ref) => `%${ref}%`)
   return sql<boolean>`(
     case when s.group_id is not null then ${groupMayLeave(source, sql`s.group_id`)}
       else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type in ('relationship', 'marking-definition') end
@@ -240,7 +256,12 @@ function* piecesOf(rows: readonly KeptRow[]): Generator<KeptRow[]> {
   if (piece.length > 0) yield piece
 }
 
-/** Ids of the markings that say a higher level by themselves, in both versions of STIX. */
-function markingsAbove(tlpMax: number): string[] {
-  return tlpMarkingIds.filter((id) => tlpLevels.indexOf(tlpOfMarkingRef(id) ?? 'RED') > tlpMax)
+async function markingsAbove(db: Db, { ownerId, tlpMax }: OwnerScope): Promise<string[]> {
+  const isAbove = (level: TlpLevel | undefined) => level !== undefined && tlpLevels.indexOf(level) > tlpMax
+  const { rows } = await sql<{ object_id: string; body: string }>`
+    select distinct on (object_id) object_id, body from stix_object
+    where owner_id = ${ownerId} and type = 'marking-definition' order by object_id, version desc`.execute(db)
+  const labelOf = labelOfMarkings(rows)
+  const own = rows.map((row) => row.object_id).filter((id) => isAbove(parseTlp(labelOf(id)?.name ?? '')))
+  return [...tlpMarkingIds.filter((id) => isAbove(tlpOfMarkingRef(id))), ...own]
 }
