@@ -1,16 +1,12 @@
-import { NativeSelect } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import type { SightingAnalysis } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { collectionQueries } from '../api/collection-queries.ts'
-import { receiptQueries } from '../api/receipt-queries.ts'
 import { sightingQueries } from '../api/sighting-queries.ts'
 import { useClock } from '../elements/clock.ts'
 import { Count, Counts } from '../elements/count.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
-import { FilterSelects } from '../elements/filter-selects.tsx'
 import { NameLink } from '../elements/name-link.tsx'
 import { PageHead } from '../elements/page-head.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -20,9 +16,9 @@ import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
-import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
-import { analysisQueryOf, periodChoices } from './analysis-search.ts'
+import { AnalysisFilter } from './analysis-filter.tsx'
+import { analysisQueryOf } from './analysis-search.ts'
 import { SightingChart } from './sighting-chart.tsx'
 import classes from './sightings.module.css'
 import { TraitSection } from './trait-section.tsx'
@@ -94,57 +90,6 @@ function Results({ data, period, collectionId }: ResultsProps) {
       <Values values={data.values} />
     </>
   )
-}
-
-function AnalysisFilter() {
-  const search = useSearch({ from: '/signed-in/sighting-analysis' })
-  const navigate = useNavigate({ from: '/sighting-analysis' })
-  const controls = useQuery(receiptQueries.controlChoices()).data ?? []
-  const collections = useQuery(collectionQueries.choices()).data ?? []
-  const set = (name: 'days' | 'control' | 'collection', value: string) =>
-    void navigate({
-      search: (now) => ({ ...now, [name]: value === '' ? undefined : value }),
-      replace: true,
-    })
-  return (
-    <FilterSelects>
-      <NativeSelect
-        size="xs"
-        aria-label="Period"
-        value={search.days ?? '30'}
-        onChange={(event) => set('days', event.currentTarget.value)}
-        data={periodChoices.map((days) => ({ value: String(days), label: `Last ${days} days` }))}
-      />
-      <NativeSelect
-        size="xs"
-        aria-label="Control"
-        value={search.control ?? ''}
-        onChange={(event) => set('control', event.currentTarget.value)}
-        data={withCurrent(
-          'Seen anywhere',
-          controls.map(({ id, name }) => ({ value: id, label: plainText(name) })),
-          search.control,
-        )}
-      />
-      <NativeSelect
-        size="xs"
-        aria-label="Data collection"
-        value={search.collection ?? ''}
-        onChange={(event) => set('collection', event.currentTarget.value)}
-        data={withCurrent(
-          'The whole library',
-          collections.map(({ id, name }) => ({ value: id, label: plainText(name) })),
-          search.collection,
-        )}
-      />
-    </FilterSelects>
-  )
-}
-
-/** What the address asks for is offered, even where it is gone. */
-function withCurrent(none: string, choices: readonly { value: string; label: string }[], current: string | undefined) {
-  const isKnown = current === undefined || choices.some(({ value }) => value === current)
-  return [{ value: '', label: none }, ...choices, ...(isKnown ? [] : [{ value: current, label: current }])]
 }
 
 type SightedValue = SightingAnalysis['values'][number]
