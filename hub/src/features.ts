@@ -16,12 +16,13 @@ import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { createLibrary } from './library/create-library.ts'
 import { createLifecycles } from './lifecycle/lifecycle.ts'
-import { createLists } from './lists/lists.ts'
+import { createFirewallLists } from './lists/lists.ts'
 import { Changes } from './live/changes.ts'
 import type { Notifications } from './live/notifications.ts'
 import type { Authority } from './pki/authority.ts'
 import { createReaders } from './readers/readers.ts'
 import type { Settings } from './settings/settings.ts'
+import { createServerSettings } from './server-settings/server-settings.ts'
 import { createSightings } from './sightings/sightings.ts'
 import { createStix } from './stix/stix.ts'
 import { removeByBatch } from './taxii/remove-from-owner.ts'
@@ -93,6 +94,7 @@ export function createFeatures({
     access: new Access(connection, audit, clock),
     catalog: createCatalog({ db, audit, keys, clock }),
     environments,
+    serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
     presenceWatch: createPresenceWatch({ db, clock, changes }),
     telemetry: createTelemetry({ db, clock, environments }),
     telemetryWatch: createTelemetryWatch({ db, changes }),
@@ -106,7 +108,7 @@ export function createFeatures({
     sightings: createSightings({ ...lifecycleParts, owners: library.owners }),
     stix,
     readers,
-    lists: createLists({ db, pool, clock, audit, log, settings, collections, readers }),
+    lists: createFirewallLists({ db, pool, clock, audit, log, settings, collections, readers }),
     taxii: createTaxii({
       db,
       pool,

@@ -18,11 +18,12 @@ import type { Server } from './http/server.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { serveLibrary } from './library/create-library.ts'
 import { lifecycleRoutes } from './lifecycle/routes.ts'
-import { listRoutes } from './lists/routes.ts'
-import { listSettingsRoutes } from './lists/settings-routes.ts'
+import { firewallListRoutes } from './lists/routes.ts'
+import { firewallListSettingsRoutes } from './lists/settings-routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { readerRoutes } from './readers/routes.ts'
+import { serverSettingsRoutes } from './server-settings/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import type { Settings } from './settings/settings.ts'
 import { sightingRoutes } from './sightings/routes.ts'
@@ -41,7 +42,7 @@ export type RouteParts = {
 
 /** What the reader port serves (D27). TAXII names addresses: there, those of that port. */
 export function addReaderRoutes(server: Server, { features, settings }: RouteParts, port: () => number): void {
-  listRoutes(server, features.lists)
+  firewallListRoutes(server, features.lists)
   taxiiRoutes(server, features.taxii, {
     async publicNames() {
       const url = new URL((await settings.publicNames()).apiURL)
@@ -59,6 +60,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   settingsRoutes(server, db, settings, features.audit)
   auditRoutes(server, db)
   environmentRoutes(server, features.environments)
+  serverSettingsRoutes(server, features.serverSettings)
   telemetryRoutes(server, features.telemetry)
   appRoutes(server, features.catalog)
   jobRoutes(server, features.jobs)
@@ -74,8 +76,8 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   exclusionRoutes(server, features.exclusions)
   exportRoutes(server, features.exports)
   readerRoutes(server, features.readers)
-  listSettingsRoutes(server, features.lists)
-  listRoutes(server, features.lists)
+  firewallListSettingsRoutes(server, features.lists)
+  firewallListRoutes(server, features.lists)
   taxiiSettingsRoutes(server, features.taxiiSettings)
   taxiiRoutes(server, features.taxii, settings)
   liveRoutes(server, {

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { Caller } from '../access/caller.ts'
 import type { Attributes } from '../attributes/attributes.ts'
 import type { Db } from '../database/database.ts'
-import type { Exclusions, Matchers } from '../exclusions/matchers.ts'
+import type { ReadyExclusions, Matchers } from '../exclusions/matchers.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { batchModes, type BatchModes } from './batch-modes.ts'
@@ -226,7 +226,7 @@ type ReadBatch = {
   modes: BatchModes
   batch: PreparedBatch
   /** By which it was judged. */
-  exclusions: Exclusions
+  exclusions: ReadyExclusions
   messages: KeptMessages
   sha256: Buffer
   /** Of a batch that was made before its content came. */

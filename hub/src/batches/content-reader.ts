@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { OrganizationRules } from '../attributes/attributes.ts'
 import { RulesOfThread, type ThreadRules } from '../attributes/thread-rules.ts'
-import type { Exclusions } from '../exclusions/matchers.ts'
+import type { ReadyExclusions } from '../exclusions/matchers.ts'
 import { ListsOfThread, type ThreadExclusions } from '../exclusions/thread-matchers.ts'
 import { Problem } from '../lib/problem.ts'
 import type { BatchModes } from './batch-modes.ts'
@@ -38,7 +38,7 @@ export class ContentReader {
   async *read(
     json: Uint8Array,
     modes: BatchModes,
-    exclusions: Exclusions,
+    exclusions: ReadyExclusions,
     attributes: OrganizationRules,
   ): AsyncGenerator<ReadMessage, void, undefined> {
     if (json.length <= readHereBytesMax) {
@@ -67,7 +67,7 @@ export class ContentReader {
     reading: Reading,
     json: Uint8Array,
     modes: BatchModes,
-    exclusions: Exclusions,
+    exclusions: ReadyExclusions,
     attributes: OrganizationRules,
   ): void {
     this.#worker ??= this.#start()

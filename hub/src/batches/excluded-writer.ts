@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import type { Exclusions } from '../exclusions/matchers.ts'
+import type { ReadyExclusions } from '../exclusions/matchers.ts'
 import type { PreparedRows } from './prepared-batch.ts'
 import { copyPieces } from './sent-tables.ts'
 
@@ -35,7 +35,7 @@ export async function writeExcluded(client: PoolClient, organizationId: string, 
  */
 export async function noteJudgedBefore(
   client: PoolClient,
-  { organizationId, revision }: Exclusions,
+  { organizationId, revision }: ReadyExclusions,
   parts: readonly PreparedRows[],
 ): Promise<void> {
   const wanted = (await heldRevision(client, organizationId)) ?? (await madeRevision(client, organizationId))

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import type { Exclusions, Matchers } from './matchers.ts'
+import type { ReadyExclusions, Matchers } from './matchers.ts'
 import { Verdicts } from './verdicts.ts'
 
 export type PassParts = {
@@ -78,7 +78,7 @@ function isInTheWay(error: unknown): boolean {
 type Done = { more: boolean; touched: number }
 
 /** What a part of a batch wrote while the lists changed. */
-async function judgePending(trx: Db, exclusions: Exclusions): Promise<Done | undefined> {
+async function judgePending(trx: Db, exclusions: ReadyExclusions): Promise<Done | undefined> {
   const { organizationId } = exclusions
   const { rows } = await sql<{ ids: string[] }>`
     with taken as (
@@ -98,7 +98,7 @@ async function judgePending(trx: Db, exclusions: Exclusions): Promise<Done | und
   }
 }
 
-async function judgeNext(trx: Db, exclusions: Exclusions, now: Date): Promise<Done | undefined> {
+async function judgeNext(trx: Db, exclusions: ReadyExclusions, now: Date): Promise<Done | undefined> {
   const { organizationId, revision } = exclusions
   const row = await readPass(trx, organizationId)
   if (row === undefined || (row.afterId === null && BigInt(row.revision) >= BigInt(row.wantedRevision)))
@@ -146,7 +146,7 @@ async function readJudged(
 /** Writes what the lists say of these, and of no others within the scope. @returns how many indicators changed for exports */
 async function judge(
   trx: Db,
-  { organizationId, matcher }: Exclusions,
+  { organizationId, matcher }: ReadyExclusions,
   rows: readonly Judged[],
   scope: (column: RawBuilder<unknown>) => RawBuilder<boolean>,
 ): Promise<number> {

@@ -6,7 +6,7 @@ import { Problem } from '../lib/problem.ts'
 import type { ReadUpload } from './read-upload.ts'
 
 /** What a list is, but for its entries. */
-export type ListFacts = {
+export type ExclusionListFacts = {
   name: string
   description: string | null
   kind: ExclusionList['kind']
@@ -19,7 +19,7 @@ export type ListFacts = {
   mispVersion: number | null
 }
 
-export type StoredList = Omit<ExclusionList, 'changedAt'> & { changedAt: Date }
+export type StoredExclusionList = Omit<ExclusionList, 'changedAt'> & { changedAt: Date }
 
 const listQuery = sql`
   select l.id, l.name, l.description, l.kind, l.matching, l.indicator_types as "indicatorTypes", l.mode, l.at_import as "atImport",
@@ -27,25 +27,27 @@ const listQuery = sql`
     (select count(*)::float8 from excluded_indicator x where x.list_id = l.id) as "hitCount", l.changed_at as "changedAt"
   from exclusion_list l`
 
-export async function findList(
+export async function findExclusionList(
   db: Db,
   organizationId: string,
   by: { id: string } | { name: string },
-): Promise<StoredList | undefined> {
+): Promise<StoredExclusionList | undefined> {
   const condition = 'id' in by ? sql`l.id = ${by.id}` : sql`l.name = ${by.name}`
   const { rows } =
-    await sql<StoredList>`${listQuery} where l.organization_id = ${organizationId} and ${condition}`.execute(db)
+    await sql<StoredExclusionList>`${listQuery} where l.organization_id = ${organizationId} and ${condition}`.execute(
+      db,
+    )
   return rows[0]
 }
 
 /** In the order in which they were made. */
-export async function listLists(
+export async function exclusionListsPage(
   db: Db,
   organizationId: string,
   after: string | undefined,
   rowsMax: number,
-): Promise<StoredList[]> {
-  const { rows } = await sql<StoredList>`${listQuery}
+): Promise<StoredExclusionList[]> {
+  const { rows } = await sql<StoredExclusionList>`${listQuery}
     where l.organization_id = ${organizationId} and l.id > ${after ?? '0'}::bigint order by l.id limit ${rowsMax}`.execute(
     db,
   )
@@ -53,7 +55,11 @@ export async function listLists(
 }
 
 /** @returns undefined where the name is taken */
-export async function insertList(trx: Db, organizationId: string, facts: ListFacts): Promise<string | undefined> {
+export async function insertExclusionList(
+  trx: Db,
+  organizationId: string,
+  facts: ExclusionListFacts,
+): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     insert into exclusion_list (organization_id, name, description, kind, matching, indicator_types, mode, at_import, at_export,
       is_enabled, misp_version)
@@ -64,11 +70,11 @@ export async function insertList(trx: Db, organizationId: string, facts: ListFac
 }
 
 /** @returns false where the name is taken by another list */
-export async function updateList(
+export async function updateExclusionList(
   trx: Db,
   organizationId: string,
   listId: string,
-  facts: ListFacts,
+  facts: ExclusionListFacts,
   now: Date,
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
@@ -83,7 +89,7 @@ export async function updateList(
 }
 
 /** Batches that write what the list hits are not in its way. */
-export async function lockList(trx: Db, organizationId: string, listId: string): Promise<void> {
+export async function lockExclusionList(trx: Db, organizationId: string, listId: string): Promise<void> {
   await sql`select 1 from exclusion_list where organization_id = ${organizationId} and id = ${listId} for no key update`.execute(
     trx,
   )
@@ -123,7 +129,7 @@ export async function entriesPage(
 }
 
 /** Its verdicts go with it, and what they kept out is looked at again. */
-export async function deleteList(trx: Db, organizationId: string, listId: string): Promise<void> {
+export async function deleteExclusionList(trx: Db, organizationId: string, listId: string): Promise<void> {
   // Before its verdicts: batches hold the list while they write some.
   await sql`select 1 from exclusion_list where id = ${listId} for update`.execute(trx)
   await sql`
@@ -178,7 +184,7 @@ function refuseAbove(count: number, max: number, what: string): void {
   )
 }
 
-function typesArray({ indicatorTypes }: ListFacts) {
+function typesArray({ indicatorTypes }: ExclusionListFacts) {
   return sql`${indicatorTypes === null ? null : [...indicatorTypes]}::text[]`
 }
 
@@ -187,6 +193,6 @@ export function storedTypes(types: readonly string[] | null): IndicatorType[] | 
   return types?.flatMap((type) => parseIndicatorType(type) ?? []) ?? null
 }
 
-export function toApi({ changedAt, ...list }: StoredList): ExclusionList {
+export function toApi({ changedAt, ...list }: StoredExclusionList): ExclusionList {
   return { ...list, changedAt: changedAt.toISOString() }
 }

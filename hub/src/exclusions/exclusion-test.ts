@@ -1,9 +1,9 @@
 import { canonicalise, detectType, type ExclusionHit, type IndicatorType, parseIndicatorType } from '@postern/intel'
 import type { Exclusion, ExclusionTest, TestExclusions } from '@postern/protocol'
-import type { Exclusions } from './matchers.ts'
+import type { ReadyExclusions } from './matchers.ts'
 
 /** What the lists that are enabled now say of values, as the console's tester and the CLI ask it. */
-export function testValues({ matcher }: Exclusions, { values }: TestExclusions): ExclusionTest {
+export function testValues({ matcher }: ReadyExclusions, { values }: TestExclusions): ExclusionTest {
   return {
     data: values.map(({ type: named, value }) => {
       const type = named === undefined ? detectType(value) : parseIndicatorType(named)

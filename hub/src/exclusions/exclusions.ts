@@ -19,18 +19,18 @@ import { countBroadHits } from './broad-hits.ts'
 import { passExclusions } from './exclusion-pass.ts'
 import {
   bumpRevision,
-  deleteList,
+  deleteExclusionList,
   entriesPage,
-  findList,
-  insertList,
-  type ListFacts,
-  listLists,
-  lockList,
+  findExclusionList,
+  insertExclusionList,
+  type ExclusionListFacts,
+  exclusionListsPage,
+  lockExclusionList,
   replaceEntries,
-  type StoredList,
+  type StoredExclusionList,
   storedTypes,
   toApi,
-  updateList,
+  updateExclusionList,
 } from './exclusion-store.ts'
 import { testValues } from './exclusion-test.ts'
 import { Matchers } from './matchers.ts'
@@ -65,7 +65,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
 
   async function create(caller: PersonCaller, wanted: CreateExclusionList, address?: string): Promise<ExclusionList> {
     const kind = wanted.kind ?? 'own'
-    const facts: ListFacts = {
+    const facts: ExclusionListFacts = {
       name: wanted.name.trim(),
       description: wanted.description ?? null,
       kind,
@@ -79,7 +79,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     }
     requireSense(facts)
     return await db.transaction().execute(async (trx) => {
-      const id = (await insertList(trx, caller.organizationId, facts)) ?? nameTaken(facts.name)
+      const id = (await insertExclusionList(trx, caller.organizationId, facts)) ?? nameTaken(facts.name)
       await audit.record(trx, caller, 'exclusion-list.create', `exclusion list ${id}`, { ...facts }, address)
       await bumpRevision(trx, caller.organizationId)
       return toApi(await stored(trx, caller, id))
@@ -93,15 +93,15 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     address?: string,
   ): Promise<ExclusionList> {
     return await db.transaction().execute(async (trx) => {
-      await lockList(trx, caller.organizationId, listId)
+      await lockExclusionList(trx, caller.organizationId, listId)
       const before = await stored(trx, caller, listId)
-      const facts: ListFacts = {
+      const facts: ExclusionListFacts = {
         ...before,
         ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)),
         indicatorTypes: wanted.indicatorTypes === undefined ? before.indicatorTypes : typeNames(wanted.indicatorTypes),
       }
       requireSense(facts)
-      if (!(await updateList(trx, caller.organizationId, listId, facts, clock.now()))) nameTaken(facts.name)
+      if (!(await updateExclusionList(trx, caller.organizationId, listId, facts, clock.now()))) nameTaken(facts.name)
       await audit.record(trx, caller, 'exclusion-list.change', `exclusion list ${listId}`, { ...wanted }, address)
       await bumpRevision(trx, caller.organizationId)
       return toApi(await stored(trx, caller, listId))
@@ -111,7 +111,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
   async function remove(caller: PersonCaller, listId: string, address?: string): Promise<void> {
     await db.transaction().execute(async (trx) => {
       const list = await stored(trx, caller, listId)
-      await deleteList(trx, caller.organizationId, listId)
+      await deleteExclusionList(trx, caller.organizationId, listId)
       await audit.record(trx, caller, 'exclusion-list.delete', `exclusion list ${listId}`, { name: list.name }, address)
       await bumpRevision(trx, caller.organizationId)
     })
@@ -132,7 +132,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     if (read.refusedCount > 0) throw new Problem('invalid', refusalOf(read))
     await requireMeant(caller, list, read)
     return await db.transaction().execute(async (trx) => {
-      await lockList(trx, caller.organizationId, listId)
+      await lockExclusionList(trx, caller.organizationId, listId)
       await stored(trx, caller, listId)
       await replaceEntries(trx, listId, read, clock.now())
       const detail = { entries: read.entryCount, ...(read.broad.length > 0 && { broad: read.broad.slice(0, 10) }) }
@@ -145,7 +145,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
   /** An entry such as `*.com` empties what firewalls get: it is written only by somebody who was told what it hits. */
   async function requireMeant(
     caller: PersonCaller,
-    list: StoredList,
+    list: StoredExclusionList,
     { broad, isConfirmed }: ReadUpload,
   ): Promise<void> {
     if (broad.length === 0 || isConfirmed) return
@@ -176,8 +176,14 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
         indicatorTypes: facts.types,
         mispVersion: facts.version,
       }
-      const asNew: ListFacts = { ...published, mode: 'inform', atImport: true, atExport: true, isEnabled: true }
-      const made = await insertList(trx, caller.organizationId, asNew)
+      const asNew: ExclusionListFacts = {
+        ...published,
+        mode: 'inform',
+        atImport: true,
+        atExport: true,
+        isEnabled: true,
+      }
+      const made = await insertExclusionList(trx, caller.organizationId, asNew)
       const listId = made ?? (await updateFromMisp(trx, caller, published))
       await replaceEntries(trx, listId, read, clock.now())
       const detail = { name: facts.name, version: facts.version, entries: read.entryCount, refused: read.refusedCount }
@@ -190,18 +196,21 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
   async function updateFromMisp(
     trx: Db,
     caller: PersonCaller,
-    published: Pick<ListFacts, 'name' | 'description' | 'matching' | 'indicatorTypes' | 'mispVersion'>,
+    published: Pick<ExclusionListFacts, 'name' | 'description' | 'matching' | 'indicatorTypes' | 'mispVersion'>,
   ): Promise<string> {
-    const before = found(await findList(trx, caller.organizationId, { name: published.name }), 'exclusion list')
+    const before = found(
+      await findExclusionList(trx, caller.organizationId, { name: published.name }),
+      'exclusion list',
+    )
     if (before.kind !== 'misp')
       throw new Problem('conflict', `There is a list ${published.name} already that is not MISP's; rename it first.`)
-    await lockList(trx, caller.organizationId, before.id)
-    await updateList(trx, caller.organizationId, before.id, { ...before, ...published }, clock.now())
+    await lockExclusionList(trx, caller.organizationId, before.id)
+    await updateExclusionList(trx, caller.organizationId, before.id, { ...before, ...published }, clock.now())
     return before.id
   }
 
-  async function stored(trx: Db, caller: PersonCaller, listId: string): Promise<StoredList> {
-    return found(await findList(trx, caller.organizationId, { id: listId }), 'exclusion list')
+  async function stored(trx: Db, caller: PersonCaller, listId: string): Promise<StoredExclusionList> {
+    return found(await findExclusionList(trx, caller.organizationId, { id: listId }), 'exclusion list')
   }
 
   return {
@@ -217,7 +226,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
       toApi(await stored(db, caller, listId)),
 
     list: async (caller: PersonCaller, after: string | undefined, rowsMax: number): Promise<ExclusionList[]> =>
-      (await listLists(db, caller.organizationId, after, rowsMax)).map(toApi),
+      (await exclusionListsPage(db, caller.organizationId, after, rowsMax)).map(toApi),
 
     async entries(
       caller: PersonCaller,
@@ -255,7 +264,7 @@ function typeNames(types: readonly string[] | null): string[] | null {
   })
 }
 
-function requireSense({ name, kind, mode, atExport }: ListFacts): void {
+function requireSense({ name, kind, mode, atExport }: ExclusionListFacts): void {
   if (name.trim() === '') throw new Problem('invalid', 'name: it is empty.')
   if (kind === 'protected' && (mode !== 'block' || !atExport))
     throw new Problem('invalid', "A protected list always blocks at export; make a list of one's own to inform only.")

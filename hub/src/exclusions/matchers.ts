@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { entriesPage, storedTypes } from './exclusion-store.ts'
 
-/** An organization's lists of one revision. */
-export type Exclusions = {
+/** An organization's lists of one revision, ready to judge. */
+export type ReadyExclusions = {
   organizationId: string
   /** Counts the changes of the organization's lists; 0 where it never had any. */
   revision: string
@@ -24,15 +24,15 @@ const entriesAtOnce = 2_000
 export class Matchers {
   readonly #db: DatabaseConnection['db']
   /** The least recently used first. */
-  readonly #known = new Map<string, Exclusions>()
-  readonly #loading = new Map<string, Promise<Exclusions>>()
+  readonly #known = new Map<string, ReadyExclusions>()
+  readonly #loading = new Map<string, Promise<ReadyExclusions>>()
 
   constructor(db: DatabaseConnection['db']) {
     this.#db = db
   }
 
   /** Lists as they were last changed before this call. */
-  async current(organizationId: string): Promise<Exclusions> {
+  async current(organizationId: string): Promise<ReadyExclusions> {
     const revision = await wantedRevision(this.#db, organizationId)
     if (revision === undefined) return { organizationId, revision: '0', matcher: undefined, compiled: undefined }
     const known = this.#known.get(organizationId)
@@ -45,7 +45,7 @@ export class Matchers {
   }
 
   /** Callers that come at the same time share one loading; it reads that revision or a newer one. */
-  #load(organizationId: string, revision: string): Promise<Exclusions> {
+  #load(organizationId: string, revision: string): Promise<ReadyExclusions> {
     const key = `${organizationId}:${revision}`
     const running = this.#loading.get(key)
     if (running !== undefined) return running
@@ -56,7 +56,7 @@ export class Matchers {
     return loading
   }
 
-  #keep(loaded: Exclusions): Exclusions {
+  #keep(loaded: ReadyExclusions): ReadyExclusions {
     const { organizationId, revision } = loaded
     const known = this.#known.get(organizationId)
     if (known !== undefined && BigInt(known.revision) > BigInt(revision)) return loaded
@@ -84,7 +84,7 @@ async function wantedRevision(db: Db, organizationId: string): Promise<string | 
 }
 
 /** From one snapshot of the database, so that lists and revision belong together. */
-async function loadExclusions(db: DatabaseConnection['db'], organizationId: string): Promise<Exclusions> {
+async function loadExclusions(db: DatabaseConnection['db'], organizationId: string): Promise<ReadyExclusions> {
   return await db
     .transaction()
     .setIsolationLevel('repeatable read')

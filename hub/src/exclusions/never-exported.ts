@@ -9,7 +9,7 @@ import {
 import type { PlanValue } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import type { Exclusions } from './matchers.ts'
+import type { ReadyExclusions } from './matchers.ts'
 import { bareHostOf, bareUrlsOfHosts } from './whitelisted-host.ts'
 
 /** Values whose decisions are asked for in one statement. */
@@ -27,13 +27,13 @@ type AskWhitelisted = (ids: readonly string[]) => Promise<string[]>
  * said when its version was made. Use: `line` for every value of a plan, then `refusal`.
  */
 export class NeverExported {
-  readonly #exclusions: Exclusions
+  readonly #exclusions: ReadyExclusions
   readonly #whitelisted: AskWhitelisted
   #asked: Read[] = []
   #count = 0
   readonly #shown: string[] = []
 
-  constructor(exclusions: Exclusions, whitelisted: AskWhitelisted) {
+  constructor(exclusions: ReadyExclusions, whitelisted: AskWhitelisted) {
     this.#exclusions = exclusions
     this.#whitelisted = whitelisted
   }

@@ -27,7 +27,7 @@ const reads = forPeople('library:read')
 const writes = forPeople('exclusions:write')
 
 export function exclusionRoutes(server: Server, lists: ExclusionLists): void {
-  listRoutes(server, lists)
+  exclusionListRoutes(server, lists)
   uploadRoutes(server, lists)
   server.post(
     paths.exclusionTest,
@@ -45,7 +45,7 @@ export function exclusionRoutes(server: Server, lists: ExclusionLists): void {
   )
 }
 
-function listRoutes(server: Server, lists: ExclusionLists): void {
+function exclusionListRoutes(server: Server, lists: ExclusionLists): void {
   server.get(
     paths.exclusionLists,
     {

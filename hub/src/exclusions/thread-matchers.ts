@@ -1,5 +1,5 @@
 import { type CompiledExclusions, ExclusionMatcher } from '@postern/intel'
-import { type Exclusions, organizationsMax } from './matchers.ts'
+import { organizationsMax, type ReadyExclusions } from './matchers.ts'
 
 /** What a thread is told of the lists that hold for its next work; `compiled` only if it does not have them yet. */
 export type ThreadExclusions = {
@@ -15,7 +15,7 @@ export class ListsOfThread {
   /** Revisions, the least recently used organization first. */
   readonly #sent = new Map<string, string>()
 
-  toSend({ organizationId, revision, matcher, compiled }: Exclusions): ThreadExclusions | undefined {
+  toSend({ organizationId, revision, matcher, compiled }: ReadyExclusions): ThreadExclusions | undefined {
     if (matcher === undefined) return undefined
     const isKnown = this.#sent.get(organizationId) === revision
     this.#sent.delete(organizationId)

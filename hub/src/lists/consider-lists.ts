@@ -22,14 +22,14 @@ const changedMeanwhile = '40001'
  * Writes lists whose collection has a newer version, and decides whether it is served or held back (D27).
  * @returns how many were written
  */
-export async function considerLists({ db, clock, log }: Parts): Promise<number> {
+export async function considerFirewallLists({ db, clock, log }: Parts): Promise<number> {
   const { rows } = await sql<{ id: string }>`
     select l.id from firewall_list l where ${isDue(clock.now())}
     order by l.considered_at nulls first, l.id limit ${listLimits.writtenATurnMax}`.execute(db)
   let count = 0
   for (const { id } of rows) {
     try {
-      if (await considerList({ db, clock, log }, id)) count += 1
+      if (await considerFirewallList({ db, clock, log }, id)) count += 1
     } catch (error) {
       if ((error as { code?: string }).code === changedMeanwhile) continue
       log.error({ err: error, listId: id }, 'a firewall list could not be written; what it serves stands')
@@ -45,7 +45,7 @@ function isDue(now: Date): RawBuilder<boolean> {
       or l.considered_at + l.considered_ms * ${listLimits.restFactor}::int * interval '1 millisecond' <= ${now})`
 }
 
-async function considerList({ db, clock, log }: Parts, listId: string): Promise<boolean> {
+async function considerFirewallList({ db, clock, log }: Parts, listId: string): Promise<boolean> {
   const now = clock.now()
   const startedMs = performance.now()
   return await db

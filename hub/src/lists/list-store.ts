@@ -5,7 +5,7 @@ import { tlpMaxOfNumber } from '../lib/tlp-max.ts'
 import { networksOf } from '../readers/networks.ts'
 import { retire } from './consider-lists.ts'
 
-export type ListRow = Omit<FirewallList, 'url' | 'tlpMax' | 'servedSince'> & {
+export type StoredFirewallList = Omit<FirewallList, 'url' | 'tlpMax' | 'servedSince'> & {
   tlpMax: number
   servedSince: Date | null
   servedTextId: string | null
@@ -13,7 +13,7 @@ export type ListRow = Omit<FirewallList, 'url' | 'tlpMax' | 'servedSince'> & {
 }
 
 /** What people say of a list. */
-export type ListWords = {
+export type FirewallListWords = {
   name: string
   collectionId: string
   format: ListFormat
@@ -47,31 +47,31 @@ export type ServedList = {
 }
 
 /** Lists as people set them up, within one organization. */
-export class ListStore {
+export class FirewallListStore {
   readonly #db: Db
 
   constructor(db: Db) {
     this.#db = db
   }
 
-  async page(organizationId: string, after: string | undefined, limit: number): Promise<ListRow[]> {
+  async page(organizationId: string, after: string | undefined, limit: number): Promise<StoredFirewallList[]> {
     return await this.#rows(sql`l.organization_id = ${organizationId} and l.id > ${after ?? '0'}`, limit)
   }
 
-  async find(organizationId: string, id: string): Promise<ListRow | undefined> {
+  async find(organizationId: string, id: string): Promise<StoredFirewallList | undefined> {
     return (await this.#rows(sql`l.organization_id = ${organizationId} and l.id = ${id}`, 1))[0]
   }
 
   /** Keeps whoever else would change it, and the writer, from doing so before this transaction ends. */
-  async findLocked(organizationId: string, id: string): Promise<ListRow | undefined> {
+  async findLocked(organizationId: string, id: string): Promise<StoredFirewallList | undefined> {
     await sql`select id from firewall_list where id = ${id} and organization_id = ${organizationId} for update`.execute(
       this.#db,
     )
     return await this.find(organizationId, id)
   }
 
-  async #rows(condition: RawBuilder<unknown>, limit: number): Promise<ListRow[]> {
-    const { rows } = await sql<ListRow>`
+  async #rows(condition: RawBuilder<unknown>, limit: number): Promise<StoredFirewallList[]> {
+    const { rows } = await sql<StoredFirewallList>`
       select l.id, l.name, l.collection_id as "collectionId", c.name as "collectionName", l.format,
         l.indicator_types as "indicatorTypes", l.tlp_max as "tlpMax", l.values_max as "valuesMax",
         l.shrink_percent_max as "shrinkPercentMax", l.ipv4_prefix_min as "ipv4PrefixMin", l.ipv6_prefix_min as "ipv6PrefixMin", l.is_public as "isPublic", l.open_networks::text[] as "openNetworks",
@@ -85,7 +85,7 @@ export class ListStore {
   }
 
   /** @returns undefined where the name is taken, by whomever */
-  async insert(organizationId: string, words: ListWords): Promise<string | undefined> {
+  async insert(organizationId: string, words: FirewallListWords): Promise<string | undefined> {
     const { rows } = await sql<{ id: string }>`
       insert into firewall_list (organization_id, name, collection_id, format, indicator_types, tlp_max, values_max,
         shrink_percent_max, ipv4_prefix_min, ipv6_prefix_min, is_public, open_networks)
@@ -96,7 +96,7 @@ export class ListStore {
   }
 
   /** @returns whether the name was free */
-  async change(id: string, words: ListWords, now: Date): Promise<boolean> {
+  async change(id: string, words: FirewallListWords, now: Date): Promise<boolean> {
     const { numAffectedRows } = await sql`
       update firewall_list set name = ${words.name}, collection_id = ${words.collectionId}, format = ${words.format},
         indicator_types = ${words.indicatorTypes}, tlp_max = ${words.tlpMax}, values_max = ${words.valuesMax},
@@ -110,7 +110,7 @@ export class ListStore {
   }
 
   /** The collection's version is looked at again. @param isOther whether what is served may not be served any more */
-  async considerAnew(row: ListRow, isOther: boolean, now: Date): Promise<void> {
+  async considerAnew(row: StoredFirewallList, isOther: boolean, now: Date): Promise<void> {
     await retire(this.#db, row.heldTextId, now)
     if (isOther) await retire(this.#db, row.servedTextId, now)
     const served = isOther
@@ -138,7 +138,7 @@ export class ListStore {
   }
 }
 
-export function listToApi(row: ListRow, base: string): FirewallList {
+export function firewallListToApi(row: StoredFirewallList, base: string): FirewallList {
   const { tlpMax, servedSince, servedTextId: _served, heldTextId: _held, ...rest } = row
   return {
     ...rest,

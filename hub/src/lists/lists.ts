@@ -10,11 +10,11 @@ import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { tlpMaxNumber } from '../lib/tlp-max.ts'
 import { isWithin, readNetworks, type Readers } from '../readers/readers.ts'
-import { considerLists, forgetReplacedTexts, serveHeld } from './consider-lists.ts'
-import { ListStore, listToApi, type ListWords, type ServedList } from './list-store.ts'
+import { considerFirewallLists, forgetReplacedTexts, serveHeld } from './consider-lists.ts'
+import { FirewallListStore, firewallListToApi, type FirewallListWords, type ServedList } from './list-store.ts'
 import { TextStreams } from './text-streams.ts'
 
-export type ListsParts = {
+export type FirewallListsParts = {
   db: DatabaseConnection['db']
   pool: DatabaseConnection['pool']
   clock: Clock
@@ -25,17 +25,26 @@ export type ListsParts = {
   readers: Pick<Readers, 'mayReadList'>
 }
 
-export type Lists = ReturnType<typeof createLists>
+export type FirewallLists = ReturnType<typeof createFirewallLists>
 
 const shrinkPercentDefault = 50
 
 /** Lists that firewalls fetch (D27): their settings, their texts, and who may have them. */
-export function createLists({ db, pool, clock, audit, log, settings, collections, readers }: ListsParts) {
-  const store = new ListStore(db)
+export function createFirewallLists({
+  db,
+  pool,
+  clock,
+  audit,
+  log,
+  settings,
+  collections,
+  readers,
+}: FirewallListsParts) {
+  const store = new FirewallListStore(db)
   const baseUrl = async () => (await settings.publicNames()).apiURL
 
   async function create(caller: PersonCaller, wanted: CreateFirewallList, address?: string): Promise<FirewallList> {
-    const words: ListWords = {
+    const words: FirewallListWords = {
       name: wanted.name,
       collectionId: await collectionIdOf(caller, wanted.collection),
       format: wanted.format,
@@ -50,10 +59,10 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
     }
     const base = await baseUrl()
     return await db.transaction().execute(async (trx) => {
-      const own = new ListStore(trx)
+      const own = new FirewallListStore(trx)
       const id = (await own.insert(caller.organizationId, words)) ?? nameTaken(words.name)
       await audit.record(trx, caller, 'list.create', `list ${id}`, { ...words }, address)
-      return listToApi(found(await own.find(caller.organizationId, id), 'list'), base)
+      return firewallListToApi(found(await own.find(caller.organizationId, id), 'list'), base)
     })
   }
 
@@ -70,11 +79,11 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
     const collectionId = wanted.collection === undefined ? undefined : await collectionIdOf(caller, wanted.collection)
     const base = await baseUrl()
     return await db.transaction().execute(async (trx) => {
-      const own = new ListStore(trx)
+      const own = new FirewallListStore(trx)
       const row = found(await own.findLocked(caller.organizationId, id), 'list')
       const format = wanted.format ?? row.format
       const types = wanted.indicatorTypes === undefined ? row.indicatorTypes : wanted.indicatorTypes
-      const words: ListWords = {
+      const words: FirewallListWords = {
         name: wanted.name ?? row.name,
         collectionId: collectionId ?? row.collectionId,
         format,
@@ -98,13 +107,13 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
       const isGuardedOtherwise = words.valuesMax !== row.valuesMax || words.shrinkPercentMax !== row.shrinkPercentMax
       if (isOther || isGuardedOtherwise) await own.considerAnew(row, isOther, clock.now())
       await audit.record(trx, caller, 'list.change', `list ${id}`, { ...wanted }, address)
-      return listToApi(found(await own.find(caller.organizationId, id), 'list'), base)
+      return firewallListToApi(found(await own.find(caller.organizationId, id), 'list'), base)
     })
   }
 
   async function remove(caller: PersonCaller, id: string, address?: string): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      const own = new ListStore(trx)
+      const own = new FirewallListStore(trx)
       const { name } = found(await own.findLocked(caller.organizationId, id), 'list')
       await own.remove(id)
       await audit.record(trx, caller, 'list.delete', `list ${id}`, { name }, address)
@@ -115,7 +124,7 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
   async function release(caller: PersonCaller, id: string, version: number, address?: string): Promise<FirewallList> {
     const base = await baseUrl()
     return await db.transaction().execute(async (trx) => {
-      const own = new ListStore(trx)
+      const own = new FirewallListStore(trx)
       const row = found(await own.findLocked(caller.organizationId, id), 'list')
       const { held, heldTextId } = row
       if (held === null || heldTextId === null)
@@ -125,7 +134,7 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
       const { count } = await serveHeld(trx, id, { textId: heldTextId, version }, clock.now())
       const detail = { name: row.name, version, count, reason: held.reason }
       await audit.record(trx, caller, 'list.release', `list ${id}`, detail, address)
-      return listToApi(found(await own.find(caller.organizationId, id), 'list'), base)
+      return firewallListToApi(found(await own.find(caller.organizationId, id), 'list'), base)
     })
   }
 
@@ -176,14 +185,14 @@ export function createLists({ db, pool, clock, audit, log, settings, collections
       const base = await baseUrl()
       const rows = await store.page(caller.organizationId, after, limit + 1)
       const { data, ...next } = pageOf(rows, limit)
-      return { data: data.map((row) => listToApi(row, base)), ...next }
+      return { data: data.map((row) => firewallListToApi(row, base)), ...next }
     },
     async get(caller: PersonCaller, id: string): Promise<FirewallList> {
-      return listToApi(found(await store.find(caller.organizationId, id), 'list'), await baseUrl())
+      return firewallListToApi(found(await store.find(caller.organizationId, id), 'list'), await baseUrl())
     },
     /** Writes what is due and forgets what nobody reads any more. @returns how many lists were written */
     async tick(): Promise<number> {
-      const count = await considerLists({ db, clock, log })
+      const count = await considerFirewallLists({ db, clock, log })
       await forgetReplacedTexts(db, clock.now())
       return count
     },

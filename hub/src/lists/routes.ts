@@ -7,14 +7,14 @@ import { replyWithProblem } from '../http/problem-reply.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import { listLimits } from './list-limits.ts'
-import type { Lists } from './lists.ts'
+import type { FirewallLists } from './lists.ts'
 import { acceptsGzip, isUnchanged, lastModified } from './list-headers.ts'
 
 /** Firewalls that were told to come again later keep what they have. */
 const retrySeconds = 60
 
 /** `GET /lists/<name>`: who may, is decided by the list (D27, S12), so that the route lets everyone ask. */
-export function listRoutes(server: Server, lists: Lists): void {
+export function firewallListRoutes(server: Server, lists: FirewallLists): void {
   void server.register(async (instance) => {
     const scope = instance as unknown as Server
     scope.setErrorHandler((error, request, reply) => {
@@ -35,7 +35,7 @@ export function listRoutes(server: Server, lists: Lists): void {
   })
 }
 
-async function sendList(lists: Lists, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function sendList(lists: FirewallLists, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { name } = request.params as { name: string }
   const { caller } = request
   const list = await lists.fetch(caller, name, request.ip)

@@ -13,12 +13,12 @@ import { done } from '../http/done.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
-import type { Lists } from './lists.ts'
+import type { FirewallLists } from './lists.ts'
 
 const ofOne = { tags: ['readers'], params: z.object({ firewallListId: rowId }) }
 
 /** How people set up lists that firewalls fetch, and let go what a guard holds back. */
-export function listSettingsRoutes(server: Server, lists: Lists): void {
+export function firewallListSettingsRoutes(server: Server, lists: FirewallLists): void {
   server.get(
     paths.firewallLists,
     {

@@ -6,15 +6,15 @@ import { Audit } from '../audit/audit.ts'
 import { createTestCollections, type TestCollections } from '../collections/test-collections.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { createReaders, type Readers } from '../readers/readers.ts'
-import { createLists, type Lists } from './lists.ts'
-import { listRoutes } from './routes.ts'
+import { createFirewallLists, type FirewallLists } from './lists.ts'
+import { firewallListRoutes } from './routes.ts'
 
 /** Lists over a real library, behind the real server. */
 export type TestLists = {
   at: TestCollections
   server: Server
   readers: Readers
-  lists: Lists
+  lists: FirewallLists
   /** A list over a data collection that was refreshed once, written. */
   serve(tql: string, wanted?: Partial<CreateFirewallList>): Promise<FirewallList>
   /** Refreshes the list's data collection and writes the list. */
@@ -46,7 +46,7 @@ export async function createTestLists(): Promise<TestLists> {
   const log = { error: silent, warn: silent, info: silent, debug: silent }
   const readers = createReaders({ ...database, audit, clock })
   const settings = { publicNames: async () => ({ apiURL: 'https://hub.example.org' }) }
-  const lists = createLists({
+  const lists = createFirewallLists({
     db: database.db,
     pool: database.pool,
     clock,
@@ -62,7 +62,7 @@ export async function createTestLists(): Promise<TestLists> {
     authenticate: authenticateHttps(access, nobody, nobody, readers.credentials),
     logger: false,
   })
-  listRoutes(server, lists)
+  firewallListRoutes(server, lists)
 
   async function renewWritten({ id }: FirewallList): Promise<FirewallList> {
     await database.db.updateTable('firewall_list').set({ considered_ms: 0 }).where('id', '=', id).execute()

@@ -10,7 +10,7 @@ import { createServer, type Server } from '../http/server.ts'
 import { testHost } from '../http/test-api.ts'
 import { makeAuthority, selfSigned } from '../http/test-certificate.ts'
 import { systemClock } from '../lib/clock.ts'
-import { listRoutes } from '../lists/routes.ts'
+import { firewallListRoutes } from '../lists/routes.ts'
 import { openReaderPort, type ReaderPort } from './reader-port.ts'
 import { createReaders } from './readers.ts'
 
@@ -44,7 +44,7 @@ const ask = (to: number, client: Client | undefined, headers: Record<string, str
 beforeAll(async () => {
   at = await createTestReaders()
   hubsOwn = await selfSigned(hour)
-  const addRoutes = (server: Server) => listRoutes(server, at.api.features.lists)
+  const addRoutes = (server: Server) => firewallListRoutes(server, at.api.features.lists)
   const log = pino({ level: 'silent' })
   const { readers } = at.api.features
   port = await openReaderPort({ readers, port: 0, host: '127.0.0.1', https: hubsOwn, addRoutes, log })
