@@ -104,6 +104,18 @@ export async function appendSent(
   return Number(rows[0]?.added)
 }
 
+/** The same, and takes out whatever was said before of those that are revoked. */
+export async function appendAndForget(
+  trx: Db,
+  taxiiCollectionId: string,
+  objects: NewObject[],
+  now: Date,
+): Promise<void> {
+  await appendObjects(trx, taxiiCollectionId, objects, now)
+  const revoked = objects.filter(({ isRevoked }) => isRevoked).map(({ objectId }) => objectId)
+  await forgetEarlier(trx, taxiiCollectionId, revoked)
+}
+
 /** Takes the versions before the last of these objects out: what a reader may not have now must not stand in a history either. */
 export async function forgetEarlier(trx: Db, taxiiCollectionId: string, objectIds: readonly string[]): Promise<void> {
   if (objectIds.length === 0) return

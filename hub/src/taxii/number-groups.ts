@@ -3,7 +3,7 @@ import type { Db } from '../database/database.ts'
 import { groupColumns } from '../stix/group-source.ts'
 import { groupEnd } from '../stix/link-end.ts'
 import { reportRefsMax } from '../stix/stix-limits.ts'
-import { appendObjects, forgetEarlier } from './append-objects.ts'
+import { appendAndForget } from './append-objects.ts'
 import { type GroupCandidate, type GroupObjects, groupObjects } from './group-object.ts'
 import type { OwnerSource } from './number-kept.ts'
 import { groupMayLeave, valueMayLeave } from './what-may-leave.ts'
@@ -23,13 +23,7 @@ export async function numberGroups(trx: Db, source: OwnerSource, groupIds: strin
       if (taken.has(told[index]?.said?.objectId ?? '')) told[index] = groupObjects(row, now, generation)
   }
   const objects = told.flatMap(({ revoked, said }) => [revoked, said].filter((object) => object !== undefined))
-  await appendObjects(trx, source.id, objects, now)
-  const revoked = objects.filter(({ isRevoked }) => isRevoked)
-  await forgetEarlier(
-    trx,
-    source.id,
-    revoked.map(({ objectId }) => objectId),
-  )
+  await appendAndForget(trx, source.id, objects, now)
 }
 
 /** Of the ids of what enters those that the collection has had: of a group that was deleted, and may be there again as another row. */

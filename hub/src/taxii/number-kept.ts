@@ -11,7 +11,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
 import { labelOfMarkings } from '../stix/kept-markings.ts'
-import { appendObjects, appendSent, forgetEarlier, type NewObject } from './append-objects.ts'
+import { appendAndForget, appendSent, type NewObject } from './append-objects.ts'
 import type { Changed } from './number-owner.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { laterThan } from './value-object.ts'
@@ -204,12 +204,7 @@ async function settleOneByOne(trx: Db, source: OwnerSource, rows: KeptRow[], now
   const textOf = new Map(texts.map(({ keptId, text }) => [keptId, text]))
   const heldTextOf = new Map(heldTexts.map(({ keptId, text }) => [keptId, text]))
   const objects = rows.flatMap((row) => objectOf(row, textOf.get(row.keptId), heldTextOf.get(row.keptId), now) ?? [])
-  await appendObjects(trx, source.id, objects, now)
-  await forgetEarlier(
-    trx,
-    source.id,
-    objects.filter(({ isRevoked }) => isRevoked).map(({ objectId }) => objectId),
-  )
+  await appendAndForget(trx, source.id, objects, now)
 }
 
 function objectOf(row: KeptRow, text: string | undefined, heldText: string | undefined, now: Date) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { appendObjects, forgetEarlier } from './append-objects.ts'
+import { appendAndForget } from './append-objects.ts'
 import type { OwnerSource } from './number-kept.ts'
 import { type Candidate, valueObject } from './value-object.ts'
 import { textSays, valueMayLeave } from './what-may-leave.ts'
@@ -13,13 +13,7 @@ export async function numberValues(trx: Db, source: OwnerSource, indicatorIds: s
   if (indicatorIds.length === 0) return
   const { rows } = await candidates(source, indicatorIds).execute(trx)
   const objects = rows.map((row) => valueObject(row, now)).filter((object) => object !== undefined)
-  await appendObjects(trx, source.id, objects, now)
-  const revoked = objects.filter(({ isRevoked }) => isRevoked)
-  await forgetEarlier(
-    trx,
-    source.id,
-    revoked.map(({ objectId }) => objectId),
-  )
+  await appendAndForget(trx, source.id, objects, now)
 }
 
 /** An object whose text was sent since is that text's: it is not revoked in its place. */
