@@ -25,7 +25,7 @@ export class HubRefusal extends Error {
 const answerBytesMax = 256 * 1024 * 1024
 const idleTimeoutMs = 60_000
 
-/** POSTERN_URL with POSTERN_TOKEN, else the machine's own door in the data folder. */
+/** POSTERN_URL with POSTERN_TOKEN, else the hub's local socket in the data folder. */
 export function hubTarget(config: CliConfig): HubTarget {
   if (config.url !== undefined) {
     if (config.token === undefined)

@@ -52,7 +52,7 @@ export function addReaderRoutes(server: Server, { features, settings }: RoutePar
   })
 }
 
-/** Every route of the hub; the HTTPS server and the machine's own door have the same. */
+/** Every route of the hub; the HTTPS server and the local socket have the same. */
 export async function addRoutes(server: Server, parts: RouteParts): Promise<void> {
   const { db, features, settings } = parts
   watchBatchRequests(server, features.executions)

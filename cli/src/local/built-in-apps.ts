@@ -19,7 +19,7 @@ export async function installBuiltInApps(target: HubTarget, checkout: string, ca
   return (await callHub(target, paths.apps, AppPage)).data
 }
 
-/** Installs a package that carries no signature: who may open the machine's own door vouches for it by its hash (D7). */
+/** Installs a package that carries no signature: who may open the hub's local socket vouches for it by its hash (D7). */
 export async function installPackage(target: HubTarget, bytes: Buffer): Promise<App> {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return await callHub(target, paths.apps, App, {

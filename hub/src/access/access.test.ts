@@ -35,7 +35,7 @@ describe('set-up link', () => {
     system.now = now
   })
 
-  test("D16: a set-up link is made through the machine's own door only", async () => {
+  test("D16: a set-up link is made through the hub's local socket only", async () => {
     const admin = await token('administrator')
     const reply = await system.https.inject({ method: 'POST', url: paths.setupLinks, headers: bearer(admin) })
     expect(reply.statusCode).toBe(403)

@@ -33,7 +33,7 @@ export class Access {
     this.#clock = clock
   }
 
-  /** The organization that a new hub starts with; the machine's own door acts in it. */
+  /** The organization that a new hub starts with; the local socket acts in it. */
   async firstOrganizationId(): Promise<string> {
     await this.#db
       .insertInto('organization')

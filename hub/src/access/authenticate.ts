@@ -62,9 +62,9 @@ function readBasic(token: string): [username: string, password: string] {
   return colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
-/** The machine's own door (D16): the socket's mode says who may open it. */
+/** The hub's local socket (D16): the socket's mode says who may open it. */
 export function authenticateMachine(organizationId: string): Authenticate {
-  const machine: Caller = { kind: 'machine', name: "the machine's own door", role: 'administrator', organizationId }
+  const machine: Caller = { kind: 'machine', name: "the hub's local socket", role: 'administrator', organizationId }
   return async () => machine
 }
 

@@ -4,7 +4,7 @@ import type { AppKind, Role } from '@postern/protocol'
 export type Caller =
   | { kind: 'user'; userId: string; name: string; role: Role; organizationId: string }
   | { kind: 'token'; tokenId: string; name: string; role: Role; organizationId: string }
-  /** The machine's own door (D16): who can open the socket is administrator. */
+  /** The hub's local socket (D16): who can open the socket is administrator. */
   | { kind: 'machine'; name: string; role: 'administrator'; organizationId: string }
   | {
       kind: 'environment-server'

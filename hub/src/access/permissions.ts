@@ -94,7 +94,7 @@ const ofReader: ReadonlySet<Permission> = new Set(['lists:fetch', 'taxii:use'])
 /** What a route asks of its caller: one permission, and which kinds of credential may speak at all. */
 export type RouteRule = { permission: Permission; callers: readonly CallerKind[] }
 
-/** People: a signed-in user, an API token, the machine's own door. */
+/** People: a signed-in user, an API token, the local socket. */
 export const people = ['user', 'token', 'machine'] as const satisfies readonly CallerKind[]
 
 /** The rule of a route that people use. */

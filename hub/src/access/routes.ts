@@ -99,7 +99,7 @@ export function accessRoutes(server: Server, access: Access, settings: Settings)
       schema: {
         operationId: 'createSetupLink',
         tags: ['access'],
-        summary: "Make a set-up link; only through the machine's own door",
+        summary: "Make a set-up link; only through the hub's local socket",
         response: { 201: SetupLink },
       },
     },

@@ -53,7 +53,7 @@ export type Authenticate = (request: FastifyRequest) => Promise<Caller>
 export type ServerOptions = {
   authenticate: Authenticate
   logger: Logger | false
-  /** Absent for the machine's own door, which is a Unix socket. */
+  /** Absent for the local socket. */
   https?: TlsOptions
 }
 

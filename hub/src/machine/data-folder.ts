@@ -19,7 +19,7 @@ export function clearSocket(file: string): void {
   rmSync(file, { force: true })
 }
 
-/** Who can open the machine's own door is administrator, so nobody else may (D16). */
+/** Who can open the hub's local socket is administrator, so nobody else may (D16). */
 export function closeToOthers(file: string): void {
   chmodSync(file, 0o600)
 }

@@ -26,7 +26,7 @@ export type SignInRequest = z.infer<typeof SignInRequest>
 
 /** Who the caller is and what it may do. */
 export const Me = z.object({
-  /** What kind of credential spoke: a person's session, an API token, an execution, a server, or the machine's door. */
+  /** What kind of credential spoke: a person's session, an API token, an execution, a server, or the hub's local socket. */
   kind: z.enum(['user', 'token', 'execution', 'environment-server', 'machine']),
   name: z.string(),
   role: z.nullable(Role),
@@ -71,7 +71,7 @@ export const Token = z.object({
 export type Token = z.infer<typeof Token>
 export const TokenPage = pageOf(Token)
 
-/** A set-up link as the machine's own door makes it: works once, for 30 minutes. */
+/** A set-up link as the hub's local socket makes it: works once, for 30 minutes. */
 export const SetupLink = z.object({ url: z.string(), expiresAt: Instant })
 export type SetupLink = z.infer<typeof SetupLink>
 
