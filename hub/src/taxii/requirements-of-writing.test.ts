@@ -135,4 +135,22 @@ describe('adding and deleting', () => {
     expect((await get(`${url}versions/`)).json.versions).toEqual(['2026-01-02T00:00:00.000000Z'])
     said(await taxii.send('DELETE', `${url}?match[version]=${version(9)}`, headers), 404)
   })
+
+  test('LIB-5: §5.7 match[spec_version] deletes what is of that version of STIX alone', async () => {
+    const { pattern_type: _, spec_version: _of21, ...of20 } = object({ labels: ['malicious-activity'] })
+    await put(of20, object({ id: of20.id, modified: version(2) }))
+    const url = `${written.url}objects/${of20.id}/`
+    const headers = { accept: taxiiMediaType, authorization: reader }
+    expect((await get(`${url}versions/?match[spec_version]=2.0`)).json.versions).toHaveLength(1)
+    expect((await taxii.send('DELETE', `${url}?match[spec_version]=2.0`, headers)).status).toBe(200)
+    expect((await get(`${url}versions/`)).json.versions).toEqual(['2026-01-02T00:00:00.000000Z'])
+    said(await taxii.send('DELETE', `${url}?match[spec_version]=2.0`, headers), 404)
+  })
+
+  test('LIB-5: §5.7 DELETE of an object that there is not is 404, and changes nothing', async () => {
+    const headers = { accept: taxiiMediaType, authorization: reader }
+    const before = await get(`${written.url}manifest/?match[version]=all`)
+    said(await taxii.send('DELETE', `${written.url}objects/${object().id}/`, headers), 404)
+    expect((await get(`${written.url}manifest/?match[version]=all`)).text).toBe(before.text)
+  })
 })
