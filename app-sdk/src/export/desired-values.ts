@@ -34,8 +34,10 @@ async function* taken(
     const keys: string[] = []
     for (const value of values) {
       const verdict = control.accepts(...value)
-      if (verdict === true) keys.push(keyOf(value))
-      else notTaken.add(value, verdict)
+      if (verdict === true) {
+        notTaken.took(value)
+        keys.push(keyOf(value))
+      } else notTaken.add(value, verdict)
     }
     yield keys
   }

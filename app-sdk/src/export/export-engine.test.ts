@@ -45,7 +45,7 @@ class MemoryControl implements ExportControl {
     this.target = target
   }
 
-  accepts(type: string): true | string {
+  accepts(type: string, _value: string): true | string {
     return type === 'File' ? 'File: not taken' : true
   }
 
@@ -276,17 +276,23 @@ test('D5: a control that cannot be read is unverifiable, and is sent only what c
   expect([last.state, last.added, last.removed]).toEqual(['unverifiable', 0, 1])
 })
 
-test('LIB-8: a receipt names what its control cannot take with the reason, up to a bound for each reason, and counts all', async () => {
-  const count = notTakenLimits.namedOfReasonMax + 1
-  const files = Array.from({ length: count }, (_, index): [string, string] => ['File', String(index).padStart(32, '0')])
+test('LIB-8: a receipt names what its control cannot take with the reason, within bounds, and counts all', async () => {
+  const [some, many] = [notTakenLimits.namedOfWholeTypeMax + 1, notTakenLimits.namedOfReasonMax + 1]
+  const files = Array.from({ length: some }, (_, index): [string, string] => ['File', String(index).padStart(32, '0')])
   const control = new MemoryControl('choosy')
-  hub.plans.setCollection('choosy', [...hosts(2), ...files], { 'TLP:RED': 3 })
+  control.accepts = (type: string, value: string) => {
+    if (type === 'File') return 'File: not taken'
+    return value.startsWith('h') ? 'Host: not taken here' : true
+  }
+  hub.plans.setCollection('choosy', [['Host', 'a.example.com'], ...hosts(many), ...files], { 'TLP:RED': 3 })
   const outcome = await push(control, 'choosy')
-  expect(outcome.message).toContain(`${count + 3} of the collection not taken`)
-  const { notTaken, values } = hub.plans.receipts.at(-1) ?? {}
-  expect(notTaken).toEqual({ 'File: not taken': count, 'TLP:RED': 3 })
-  expect(values).toHaveLength(notTakenLimits.namedOfReasonMax)
-  expect(values?.[0]).toEqual(['left-out', ...(files[0] ?? []), 'File: not taken'])
+  expect(outcome.message).toContain(`${some + many + 3} of the collection not taken`)
+  const { notTaken, values = [] } = hub.plans.receipts.at(-1) ?? {}
+  expect(notTaken).toEqual({ 'File: not taken': some, 'Host: not taken here': many, 'TLP:RED': 3 })
+  const named = (type: string) => values.filter((line) => line[1] === type)
+  // Of a type in part, many; of one that is not taken at all, the reason says it of each.
+  expect([named('Host').length, named('File').length]).toEqual([many - 1, some - 1])
+  expect(named('File')[0]).toEqual(['left-out', ...(files[0] ?? []), 'File: not taken'])
 })
 
 test('D4: values that were cut off, are out of order or do not agree with their checksum change nothing', async () => {

@@ -144,7 +144,8 @@ export type ReceiptDays = z.infer<typeof ReceiptDays>
 
 /**
  * A value-level line of a receipt: every missing and every extra value, those the control refused with its reason, and those that the
- * app left out with its reason. Of what was left out for one reason, an app names the first 10,000; `notTaken` counts all.
+ * app left out with its reason. Of what was left out for one reason, an app names the first 10,000, and of a type that it takes nothing
+ * of, the first 100; `notTaken` counts all.
  */
 export const ReceiptValue = z.tuple([
   z.enum(['missing', 'extra', 'refused', 'left-out']),
