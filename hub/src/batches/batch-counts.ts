@@ -1,6 +1,6 @@
-import { kindOf } from './ledger-blocks.ts'
-import type { ItemOutcomes } from './item-outcomes.ts'
-import type { PreparedBatch } from './prepared-batch.ts'
+import { kindOf } from './ledger/ledger-blocks.ts'
+import type { ItemOutcomes } from './ledger/item-outcomes.ts'
+import type { PreparedBatch } from './content/prepared-batch.ts'
 
 /** The sums of a batch's ledger, as its row keeps them. */
 export type BatchCounts = {

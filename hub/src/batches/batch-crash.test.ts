@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { indicatorId } from '@postern/intel'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
-import { partRowsMax } from './part-size.ts'
+import { partRowsMax } from './content/part-size.ts'
 
 let library: TestLibrary
 

@@ -2,9 +2,9 @@ import { indicatorId } from '@postern/intel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
 import { batchModes } from './batch-modes.ts'
-import { partRowsMax } from './part-size.ts'
-import type { PreparedRows, ReadMessage } from './prepared-batch.ts'
-import { readContent } from './read-content.ts'
+import { partRowsMax } from './content/part-size.ts'
+import type { PreparedRows, ReadMessage } from './content/prepared-batch.ts'
+import { readContent } from './content/read-content.ts'
 
 let library: TestLibrary
 

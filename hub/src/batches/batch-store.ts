@@ -7,7 +7,7 @@ import type { BatchTable } from '../database/tables.ts'
 import { beingRemoved } from '../owners/owners.ts'
 import type { BatchCounts } from './batch-counts.ts'
 import type { BatchSender } from './batches.ts'
-import { readBlock } from './ledger-blocks.ts'
+import { readBlock } from './ledger/ledger-blocks.ts'
 
 export type BatchRow = Selectable<BatchTable>
 

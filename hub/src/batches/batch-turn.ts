@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { Statements } from '../database/statements.ts'
 import type { BatchModes } from './batch-modes.ts'
-import type { PreparedBatch } from './prepared-batch.ts'
+import type { PreparedBatch } from './content/prepared-batch.ts'
 
 /**
  * How a batch runs in regard to others of its owner. `alone`: no other is written until it has committed, so what it found stays

@@ -1,7 +1,7 @@
 import { hostileCorpus, canonicalise, indicatorId } from '@postern/intel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
-import { isPlain } from './read-indicator.ts'
+import { isPlain } from './content/read-indicator.ts'
 import { BatchIndicator } from '@postern/protocol'
 
 let library: TestLibrary

@@ -1,7 +1,7 @@
 import type { ExclusionList, RefusedEntry } from '@postern/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTestCollections, type TestCollections } from '../collections/test-collections.ts'
-import { readBlock } from '../batches/ledger-blocks.ts'
+import { readBlock } from '../batches/ledger/ledger-blocks.ts'
 import { Problem } from '../lib/problem.ts'
 import { createExclusions, type ExclusionLists } from './exclusions.ts'
 import { Audit } from '../audit/audit.ts'

@@ -8,8 +8,8 @@ import {
   readMispWarningList,
 } from '@postern/intel'
 import { type RefusedEntry, WriteExclusionEntries } from '@postern/protocol'
-import { arrayLiteral } from '../batches/copy-row.ts'
-import { isWithinDepth } from '../batches/json-bounds.ts'
+import { arrayLiteral } from '../database/copy/copy-row.ts'
+import { isWithinDepth } from '../batches/content/json-bounds.ts'
 import { uploadLimits } from './upload-limits.ts'
 
 /** What was sent: a list as MISP publishes it, or the entries of a list of one's own. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { preferLookUps } from '../batches/sent-tables.ts'
+import { preferLookUps } from '../batches/writers/sent-tables.ts'
 import type { Db } from '../database/database.ts'
 import { type Statements, statementsOf } from '../database/statements.ts'
 import { Problem } from '../lib/problem.ts'

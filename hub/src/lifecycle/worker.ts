@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { type Statements, statementsOf } from '../database/statements.ts'
-import { preferLookUps } from '../batches/sent-tables.ts'
+import { preferLookUps } from '../batches/writers/sent-tables.ts'
 import type { Clock } from '../lib/clock.ts'
 import { deleteOver } from './delete-over.ts'
 import { leaveToLifecycle, pendingIdsMax } from './pending.ts'

@@ -2,7 +2,7 @@ import { paths } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
-import { sameFile } from '../batches/link-rows.ts'
+import { sameFile } from '../batches/content/link-rows.ts'
 import type { Server } from '../http/server.ts'
 import type { Links } from './links.ts'
 

@@ -1,6 +1,6 @@
 import type { LibraryPlace, StixSpecVersion } from '@postern/intel'
 import type { StixImport } from '@postern/protocol'
-import type { CopyLines } from '../batches/copy-lines.ts'
+import type { CopyLines } from '../database/copy/copy-lines.ts'
 
 /** What the hub's main thread asks of the one that reads bundles: to read one, then to map what of it is new. */
 export type BundleRequest =

@@ -1,7 +1,7 @@
 import { escapeCopyField } from '@postern/intel'
 import type { StixObjectAccount } from '@postern/protocol'
-import { type CopyLines, selectEntries } from '../batches/copy-lines.ts'
-import type { ItemOutcomes } from '../batches/item-outcomes.ts'
+import { type CopyLines, selectEntries } from '../database/copy/copy-lines.ts'
+import type { ItemOutcomes } from '../batches/ledger/item-outcomes.ts'
 import type { BundleAccount, MappedMessage } from './bundle-messages.ts'
 import { NotMapped } from './not-mapped.ts'
 

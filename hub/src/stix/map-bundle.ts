@@ -13,8 +13,8 @@ import {
   type StixObject,
   type UnjoinedPair,
 } from '@postern/intel'
-import { CopyLinesWriter } from '../batches/copy-lines.ts'
-import { arrayLiteral, copyRow } from '../batches/copy-row.ts'
+import { CopyLinesWriter } from '../database/copy/copy-lines.ts'
+import { arrayLiteral, copyRow } from '../database/copy/copy-row.ts'
 import type {
   BundleAccount,
   BundleAnswer,

@@ -1,6 +1,6 @@
 import { labelOfStixMarking, type LibraryPlace, parseGroupType, parseIndicatorType } from '@postern/intel'
 import type { Pool, PoolClient } from 'pg'
-import { copyPieces } from '../batches/sent-tables.ts'
+import { copyPieces } from '../batches/writers/sent-tables.ts'
 import { instantTextOf } from '../database/instant-text.ts'
 import type { KnownObject } from './bundle-messages.ts'
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PoolClient } from 'pg'
-import type { Statements } from '../database/statements.ts'
+import type { Statements } from '../../database/statements.ts'
 import { from as copyFrom } from 'pg-copy-streams'
 
 /**

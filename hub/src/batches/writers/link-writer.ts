@@ -1,11 +1,11 @@
 import type { PoolClient } from 'pg'
-import { noteGroupSightings } from '../sightings/group-sightings.ts'
-import type { BatchSender } from './batches.ts'
-import { selectEntries } from './copy-lines.ts'
-import type { ItemOutcomes } from './item-outcomes.ts'
-import { ledgerEntry } from './ledger-blocks.ts'
-import { type PreparedBatch, rowsOf, type WholeBatch } from './prepared-batch.ts'
-import { notValid, refusalCodes } from './refusal-codes.ts'
+import { noteGroupSightings } from '../../sightings/group-sightings.ts'
+import type { BatchSender } from '../batches.ts'
+import { selectEntries } from '../../database/copy/copy-lines.ts'
+import type { ItemOutcomes } from '../ledger/item-outcomes.ts'
+import { ledgerEntry } from '../ledger/ledger-blocks.ts'
+import { type PreparedBatch, rowsOf, type WholeBatch } from '../content/prepared-batch.ts'
+import { notValid, refusalCodes } from '../content/refusal-codes.ts'
 import { copyPieces } from './sent-tables.ts'
 
 /**

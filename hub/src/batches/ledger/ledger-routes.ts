@@ -1,8 +1,8 @@
 import { Ledger, LedgerItemPage, LedgerOutcome, paths, Unmapped } from '@postern/protocol'
 import * as z from 'zod'
-import { forPeopleAnd, onlyFor } from '../access/permissions.ts'
-import { pageLimit } from '../http/page-query.ts'
-import type { Server } from '../http/server.ts'
+import { forPeopleAnd, onlyFor } from '../../access/permissions.ts'
+import { pageLimit } from '../../http/page-query.ts'
+import type { Server } from '../../http/server.ts'
 import type { Ledgers } from './ledger.ts'
 
 const params = z.object({ executionId: z.string().regex(/^\d{1,18}$/) })

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { uuidArray } from './uuid-array.ts'
-import { CopyLinesWriter } from './copy-lines.ts'
-import type { PreparedRows } from './prepared-batch.ts'
+import { uuidArray } from '../../database/copy/uuid-array.ts'
+import { CopyLinesWriter } from '../../database/copy/copy-lines.ts'
+import type { PreparedRows } from '../content/prepared-batch.ts'
 
 /** Collects rows in the shape in which they are written. */
 export class PreparedRowsWriter {

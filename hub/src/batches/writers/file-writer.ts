@@ -1,11 +1,11 @@
 import { type FileItem, type FileLink, type FilePlan, planFiles } from '@postern/intel'
 import type { PoolClient } from 'pg'
-import type { BatchModes } from './batch-modes.ts'
-import type { ItemOutcomes } from './item-outcomes.ts'
-import { ledgerEntry } from './ledger-blocks.ts'
-import { sameFile } from './link-rows.ts'
-import type { PreparedBatch, PreparedRows, WholeBatch } from './prepared-batch.ts'
-import { notValid, refusalCodes } from './refusal-codes.ts'
+import type { BatchModes } from '../batch-modes.ts'
+import type { ItemOutcomes } from '../ledger/item-outcomes.ts'
+import { ledgerEntry } from '../ledger/ledger-blocks.ts'
+import { sameFile } from '../content/link-rows.ts'
+import type { PreparedBatch, PreparedRows, WholeBatch } from '../content/prepared-batch.ts'
+import { notValid, refusalCodes } from '../content/refusal-codes.ts'
 
 /**
  * Plans what the items that name several hashes do to the owner's files (D2), before anything is written: by the mode, some of

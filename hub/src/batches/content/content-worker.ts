@@ -1,7 +1,7 @@
 /** The worker thread of content-reader.ts: reads one content after the other. */
 import { parentPort } from 'node:worker_threads'
-import { CompiledOfThread } from '../attributes/thread-rules.ts'
-import { MatchersOfThread } from '../exclusions/thread-matchers.ts'
+import { CompiledOfThread } from '../../attributes/thread-rules.ts'
+import { MatchersOfThread } from '../../exclusions/thread-matchers.ts'
 import type { ReadingWork } from './content-reader.ts'
 import { transferable } from './prepared-batch.ts'
 import { partRowsMax } from './part-size.ts'

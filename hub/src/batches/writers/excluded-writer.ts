@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
-import type { ReadyExclusions } from '../exclusions/matchers.ts'
-import type { PreparedRows } from './prepared-batch.ts'
+import type { ReadyExclusions } from '../../exclusions/matchers.ts'
+import type { PreparedRows } from '../content/prepared-batch.ts'
 import { copyPieces } from './sent-tables.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { PreparedBatch } from './prepared-batch.ts'
+import type { PreparedBatch } from '../content/prepared-batch.ts'
 
 /** Names that a hub remembers as registered. */
 const knownMax = 50_000

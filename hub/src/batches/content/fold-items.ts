@@ -1,5 +1,5 @@
-import type { BatchModes } from './batch-modes.ts'
-import { booleanField, copyRow } from './copy-row.ts'
+import type { BatchModes } from '../batch-modes.ts'
+import { booleanField, copyRow } from '../../database/copy/copy-row.ts'
 import type { SentAttribute } from './read-common-fields.ts'
 
 type Foldable = {

@@ -1,10 +1,10 @@
 import { escapeCopyField, type ExclusionHit, indicatorHex, type IndicatorType } from '@postern/intel'
-import { copyArray, jsonLiteral } from './copy-row.ts'
+import { copyArray, jsonLiteral } from '../../database/copy/copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
 import { excludedLines } from './judge-indicator.ts'
-import type { BatchModes } from './batch-modes.ts'
+import type { BatchModes } from '../batch-modes.ts'
 import type { PreparedRows } from './prepared-batch.ts'
-import { PreparedRowsWriter } from './prepared-rows-writer.ts'
+import { PreparedRowsWriter } from '../writers/prepared-rows-writer.ts'
 import type { SentAttribute } from './read-common-fields.ts'
 import type { SentIndicator } from './read-indicator.ts'
 

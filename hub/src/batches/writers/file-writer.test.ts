@@ -1,6 +1,6 @@
 import { indicatorId } from '@postern/intel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
+import { createTestLibrary, type TestLibrary } from '../../library/test-library.ts'
 
 let library: TestLibrary
 

@@ -1,6 +1,6 @@
 import type { FileItem } from '@postern/intel'
-import { CopyLinesWriter } from './copy-lines.ts'
-import { copyRow } from './copy-row.ts'
+import { CopyLinesWriter } from '../../database/copy/copy-lines.ts'
+import { copyRow } from '../../database/copy/copy-row.ts'
 import type { PreparedLinks } from './prepared-batch.ts'
 import type { LinkEnd, SentLink } from './read-association.ts'
 import type { SentGroup } from './read-group.ts'

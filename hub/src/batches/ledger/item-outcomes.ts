@@ -1,5 +1,5 @@
 import type { LedgerOutcome } from '@postern/protocol'
-import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
+import type { PreparedBatch, PreparedRows } from '../content/prepared-batch.ts'
 
 /** What became of each item, by position. */
 export class ItemOutcomes {

@@ -2,9 +2,9 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { LedgerItem, LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
-import { type CopyLines, selectEntries } from './copy-lines.ts'
+import { type CopyLines, selectEntries } from '../../database/copy/copy-lines.ts'
 import type { ItemOutcomes } from './item-outcomes.ts'
-import type { PreparedBatch, WholeBatch } from './prepared-batch.ts'
+import type { PreparedBatch, WholeBatch } from '../content/prepared-batch.ts'
 
 /** One item as a block holds it: position, kind, type, summary, code, reason. */
 export type BlockItem = [number, LedgerItem['kind'], string, string, string | null, string | null]

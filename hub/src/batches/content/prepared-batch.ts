@@ -1,5 +1,5 @@
 import type { FileItem } from '@postern/intel'
-import type { CopyLines } from './copy-lines.ts'
+import type { CopyLines } from '../../database/copy/copy-lines.ts'
 
 /**
  * A batch's content after reading, in the shape that is written: COPY lines beside the few things that are decided by. It

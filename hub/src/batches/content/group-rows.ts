@@ -1,8 +1,8 @@
-import type { BatchModes } from './batch-modes.ts'
-import { arrayLiteral, booleanField, copyRow, jsonLiteral, numberField } from './copy-row.ts'
+import type { BatchModes } from '../batch-modes.ts'
+import { arrayLiteral, booleanField, copyRow, jsonLiteral, numberField } from '../../database/copy/copy-row.ts'
 import { attributeLine, folded, foldedNames } from './fold-items.ts'
 import type { PreparedRows } from './prepared-batch.ts'
-import { PreparedRowsWriter } from './prepared-rows-writer.ts'
+import { PreparedRowsWriter } from '../writers/prepared-rows-writer.ts'
 import type { SentGroup } from './read-group.ts'
 
 type Row = { sent: SentGroup; positions: number[] }

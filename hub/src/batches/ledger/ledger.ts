@@ -1,8 +1,8 @@
 import type { Ledger, LedgerItem, LedgerOutcome, Unmapped } from '@postern/protocol'
 import { sql } from 'kysely'
-import type { Caller } from '../access/caller.ts'
-import type { DatabaseConnection } from '../database/database.ts'
-import { Problem, found } from '../lib/problem.ts'
+import type { Caller } from '../../access/caller.ts'
+import type { DatabaseConnection } from '../../database/database.ts'
+import { Problem, found } from '../../lib/problem.ts'
 import { readBlock, toLedgerItem } from './ledger-blocks.ts'
 
 /** The account of what executions sent: sums, items, and what could not be mapped. An execution is judged by it (T1). */

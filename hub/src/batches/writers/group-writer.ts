@@ -1,10 +1,10 @@
 import type { LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
-import type { BatchModes } from './batch-modes.ts'
-import { selectEntries, writeLastFlag } from './copy-lines.ts'
+import type { BatchModes } from '../batch-modes.ts'
+import { selectEntries, writeLastFlag } from '../../database/copy/copy-lines.ts'
 import { rowNumbers } from './indicator-writer.ts'
-import type { ItemOutcomes } from './item-outcomes.ts'
-import type { PreparedBatch, PreparedRows } from './prepared-batch.ts'
+import type { ItemOutcomes } from '../ledger/item-outcomes.ts'
+import type { PreparedBatch, PreparedRows } from '../content/prepared-batch.ts'
 import { copyPieces } from './sent-tables.ts'
 
 /** Writes the batch's groups, before the indicators that refer to them. The batch runs alone (batch-turn.ts). */

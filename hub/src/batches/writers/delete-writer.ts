@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg'
-import { refreshViewOfTouched } from '../library/indicator-view.ts'
-import { leaveSightedBy } from '../sightings/group-sightings.ts'
+import { refreshViewOfTouched } from '../../library/indicator-view.ts'
+import { leaveSightedBy } from '../../sightings/group-sightings.ts'
 import type { AssertionWriter } from './indicator-writer.ts'
 import { rowNumbers } from './indicator-writer.ts'
-import type { ItemOutcomes } from './item-outcomes.ts'
-import type { PreparedRows } from './prepared-batch.ts'
+import type { ItemOutcomes } from '../ledger/item-outcomes.ts'
+import type { PreparedRows } from '../content/prepared-batch.ts'
 
 /**
  * Takes away what the owner asserts; each leaves a tombstone. What is not there is `unchanged`: a delete that comes twice is
