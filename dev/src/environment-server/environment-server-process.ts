@@ -16,6 +16,8 @@ export type ProcessOptions = {
   /** A command that becomes the server: to run it on a machine that is made poorer. */
   wrapper?: string[]
   environment?: Record<string, string>
+  /** Whom it runs as where the tests run as root, with that user's groups; nobody unless this is given. */
+  user?: { uid: number; gid: number }
 }
 
 /** A home folder that the server's user owns. /tmp itself is too closed for a dropped user only where it was made so. */
@@ -56,7 +58,8 @@ export class EnvironmentServerProcess {
   start(): void {
     const passwordFile = join(this.home, 'password')
     if (!existsSync(passwordFile)) writeFileSync(passwordFile, 'correct horse battery staple\n', { mode: 0o600 })
-    giveAway(this.home)
+    const { user = unprivilegedUser() } = this.#options
+    giveAway(this.home, user)
     const {
       serverFile = mainFile,
       arguments: more = ['--password-file', passwordFile],
@@ -65,6 +68,7 @@ export class EnvironmentServerProcess {
     } = this.#options
     const [command = process.execPath, ...argv] = [
       ...wrapper,
+      ...(this.#options.user ? ['setpriv', `--reuid=${user?.uid}`, `--regid=${user?.gid}`, '--init-groups', '--'] : []),
       process.execPath,
       serverFile,
       '--home',
@@ -73,9 +77,13 @@ export class EnvironmentServerProcess {
     ]
     const child = spawn(command, argv, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...compileCache(unprivilegedUser()), ...environment },
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        ...(this.#options.user ? {} : compileCache(user)),
+        ...environment,
+      },
       cwd: '/',
-      ...unprivilegedUser(),
+      ...(this.#options.user ? {} : user),
     })
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8')

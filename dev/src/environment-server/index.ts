@@ -1,5 +1,6 @@
 export { EnvironmentServerProcess, makeHome, type ProcessOptions } from './environment-server-process.ts'
 export { compileCache } from '../compile-cache.ts'
+export { entryOf, idOf, SandboxUsers } from './sandbox-users.ts'
 export { giveAway, unprivilegedUser } from './unprivileged-user.ts'
 export { Line } from './line.ts'
 export { mayMount, SmallDisk } from './small-disk.ts'

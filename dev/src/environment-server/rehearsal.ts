@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AppPackage } from '../fake-hub/app-package.ts'
@@ -12,6 +13,8 @@ export type RehearsalOptions = {
   settings?: Record<string, unknown> | ((hub: FakeHub) => Promise<Record<string, unknown>>)
   policy?: unknown
   process?: ProcessOptions
+  /** Gets the home once the bundle is in it, before the server starts. */
+  prepare?: (home: string) => void
   /** The folder that its home is made in. */
   below?: string
 }
@@ -27,11 +30,12 @@ export class Rehearsal {
     this.server = server
   }
 
-  static async start({ settings, policy, process, below }: RehearsalOptions = {}): Promise<Rehearsal> {
+  static async start({ settings, policy, process, prepare, below }: RehearsalOptions = {}): Promise<Rehearsal> {
     const hub = await FakeHub.start()
     const home = makeHome(below)
     hub.writeBundle(home, rehearsalXid, typeof settings === 'function' ? await settings(hub) : settings)
     if (policy !== undefined) writeFileSync(join(home, '.postern-envsvr', 'policy.json'), JSON.stringify(policy))
+    prepare?.(home)
     const rehearsal = new Rehearsal(hub, new EnvironmentServerProcess(home, process))
     try {
       await rehearsal.server.startConnected()
@@ -59,6 +63,22 @@ export class Rehearsal {
   /** Runs an app to its end. */
   async run(source: string | AppPackage, changes: CommandChanges = {}): Promise<SeenResult['result']> {
     return (await this.resultOf(await this.execute(source, changes), changes.attempt)).result
+  }
+
+  /** Commands an execution to end. */
+  async cancel(executionId: string, attempt = 1): Promise<void> {
+    const now = this.hub.now()
+    await this.hub.send({
+      protocolVersion: 1,
+      commandId: randomUUID(),
+      serverXid: rehearsalXid,
+      executionId,
+      attempt,
+      notBefore: new Date(now).toISOString(),
+      notAfter: new Date(now + 600_000).toISOString(),
+      kind: 'cancel',
+      reason: 'The end.',
+    })
   }
 
   resultOf(executionId: string, attempt = 1, deadlineMs?: number): Promise<SeenResult> {

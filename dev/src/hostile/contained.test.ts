@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import type { AttemptResult } from '@postern/protocol'
 import { type AedSimulator, startAed } from '@postern/simulators'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Rehearsal, rehearsalXid } from '../environment-server/rehearsal.ts'
+import { Rehearsal } from '../environment-server/rehearsal.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { signedPackage } from '../fake-hub/app-package.ts'
 import type { CommandChanges } from '../fake-hub/fake-hub.ts'
@@ -355,21 +355,7 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
   })
 
   test('S2: the neighbour of them all was left alone', async () => {
-    const { commandId: _commandId, ...command } = rehearsal.hub.executeCommand(rehearsalXid, await rehearsal.app(''), {
-      executionId: neighbourId,
-    })
-    const { protocolVersion, serverXid, executionId, attempt, notBefore, notAfter } = command
-    await rehearsal.hub.send({
-      protocolVersion,
-      commandId: randomUUID(),
-      serverXid,
-      executionId,
-      attempt,
-      notBefore,
-      notAfter,
-      kind: 'cancel',
-      reason: 'The end.',
-    })
+    await rehearsal.cancel(neighbourId)
     expect((await rehearsal.resultOf(neighbourId)).result).toMatchObject({ outcome: 'cancelled', exitCode: 0 })
     expect(await rehearsal.logOf(neighbourId)).toContain('unharmed')
   })

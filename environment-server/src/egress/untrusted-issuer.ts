@@ -11,7 +11,7 @@ const lookMsMax = 5_000
 
 /** How OpenSSL, Python, Java and Node say that they do not know who issued a certificate. */
 const certificateWords =
-  /certificate verify failed|unable to get (local )?issuer certificate|self[- _]signed certificate|PKIX path building failed|UNABLE_TO_(GET|VERIFY)_|SELF_SIGNED_CERT/i
+  /certificate verify failed|unable to (get (local )?issuer|verify the first) certificate|self[- _]signed certificate|PKIX path building failed|UNABLE_TO_(GET|VERIFY)_|SELF_SIGNED_CERT/i
 
 export function saysCertificateProblem(line: string): boolean {
   return certificateWords.test(line)

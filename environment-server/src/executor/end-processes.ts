@@ -7,7 +7,9 @@ import { processTree, readProcess, readProcessTable, type ProcessIdentity, type 
  */
 export function terminateApp(root: number, scaffoldDepth: number, user?: AppUser): boolean {
   const table = readProcessTable()
-  const app = processTree(table, root, user?.userId).filter(({ pid }) => depthBelow(table, pid, root) >= scaffoldDepth)
+  // With the entry of setup-sandbox.sh sudo becomes what it starts; with another it may stay, to close a session.
+  const depth = scaffoldDepth + (user && table.get(root)?.command === 'sudo' ? 1 : 0)
+  const app = processTree(table, root, user?.userId).filter(({ pid }) => depthBelow(table, pid, root) >= depth)
   // What sudo cannot do now is done by force when the grace period is over.
   if (user && app.length > 0)
     runAsUser(
@@ -30,7 +32,8 @@ export function killTree(root: number, user?: AppUser): void {
 /** Ends what a killed server left, if the number still means the same process. Returns whether there was anything. */
 export function killLeftover({ pid, startTicks }: ProcessIdentity): boolean {
   const entry = readProcess(pid)
-  if (!entry || entry.startTicks !== startTicks) return false
+  // What has ended, and only waits for somebody to notice, may be another user's: it cannot be ended, and need not be.
+  if (!entry || entry.startTicks !== startTicks || entry.zombie) return false
   killTree(pid)
   return true
 }

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 export type ProcessIdentity = { pid: number; startTicks: string }
 
 export type ProcessEntry = ProcessIdentity & {
+  /** Name of its program, as far as the kernel keeps it. */
+  command: string
   parentPid: number
   groupId: number
   zombie: boolean
@@ -38,6 +40,7 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   const field = (number: number) => fields[number - 3] ?? '0'
   return {
     pid,
+    command: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
     zombie: field(3) === 'Z',
     parentPid: Number(field(4)),
     groupId: Number(field(5)),
@@ -62,8 +65,7 @@ export function processTree(table: ProcessTable, root: number, userId?: number):
   const tree = new Map<number, ProcessEntry>()
   const open: ProcessEntry[] = []
   for (const entry of table.values()) {
-    if (entry.pid === root || entry.groupId === root || (userId !== undefined && ownerOf(entry.pid) === userId))
-      open.push(entry)
+    if (entry.pid === root || entry.groupId === root || isOf(userId, entry)) open.push(entry)
   }
   for (let entry = open.pop(); entry; entry = open.pop()) {
     if (tree.has(entry.pid)) continue
@@ -73,6 +75,7 @@ export function processTree(table: ProcessTable, root: number, userId?: number):
   return [...tree.values()]
 }
 
-function ownerOf(pid: number): number | undefined {
-  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid
+/** One that ended as an orphan of an earlier app, and that nobody has taken notice of yet, is of no app. */
+function isOf(userId: number | undefined, { pid, zombie }: ProcessEntry): boolean {
+  return userId !== undefined && !zombie && statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === userId
 }

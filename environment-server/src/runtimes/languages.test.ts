@@ -1,15 +1,15 @@
 import { giveAway, Rehearsal } from '@postern/dev/environment-server'
 import { appOf, Authority } from '@postern/dev/fake-hub'
+import { type Language, languageApp, mainOf } from '@postern/dev/language-apps'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const testApps = fileURLToPath(new URL('test-apps', import.meta.url))
+const languages: Language[] = ['PYTHON', 'JAVA', 'NODE']
 const caName = 'Example Private CA'
 
 /** Everything that two servers share: a private HTTPS server, a CA folder, a second Python. */
@@ -19,7 +19,7 @@ const caFolder = join(place, 'certificates')
 const otherPython = join(place, 'other-python')
 let secret: Server
 let url: string
-let classFile: Buffer
+const apps = new Map<Language, Record<string, Buffer>>()
 
 beforeAll(async () => {
   const authority = await Authority.create(caName)
@@ -35,8 +35,7 @@ beforeAll(async () => {
   writeFileSync(join(caFolder, 'private.pem'), authority.certificate)
   writeFileSync(join(caFolder, 'broken.pem'), 'no certificate at all')
   execFileSync('/usr/bin/python3', ['-m', 'venv', '--copies', '--without-pip', otherPython])
-  execFileSync('javac', ['-d', place, join(testApps, 'Fetch.java')])
-  classFile = readFileSync(join(place, 'Fetch.class'))
+  for (const language of languages) apps.set(language, languageApp('fetch', language))
   giveAway(place)
 }, 60_000)
 afterAll(() => {
@@ -56,16 +55,11 @@ function startWith(settings: Record<string, unknown>): Promise<Rehearsal> {
   })
 }
 
-type Language = 'PYTHON' | 'JAVA' | 'NODE'
-
 async function fetchIn(rehearsal: Rehearsal, language: Language, languageVersion?: string) {
-  const mains = { PYTHON: 'fetch.py', JAVA: 'Fetch', NODE: 'fetch.mjs' }
-  const programMain = mains[language]
-  const file: [string, Buffer] =
-    language === 'JAVA' ? ['Fetch.class', classFile] : [programMain, readFileSync(join(testApps, programMain))]
+  const programMain = mainOf('fetch', language)
   const name = `fetch_${language.toLowerCase()}_v1`
   const manifest = { programLanguage: language, programMain }
-  const files = { [file[0]]: file[1], 'url.txt': url }
+  const files = { ...apps.get(language), 'url.txt': url }
   const app = rehearsal.hub.addPackage(await appOf(name, manifest, files, rehearsal.hub.publisherKey))
   const executionId = await rehearsal.execute(app, {
     app: { ...manifest, ...(languageVersion !== undefined && { languageVersion }) },
@@ -88,7 +82,7 @@ describe('on a server with every interpreter and a folder of private CAs', () =>
   }, 60_000)
   afterAll(() => rehearsal[Symbol.asyncDispose]())
 
-  test.each<Language>(['PYTHON', 'JAVA', 'NODE'])(
+  test.each(languages)(
     'ES-17: an app in %s fetches from a server with a private certificate, through the egress guard',
     async (language) => {
       const { result, texts } = await fetchIn(rehearsal, language)
@@ -125,7 +119,7 @@ describe('on a server without a folder of private CAs, and with the newer Python
   }, 60_000)
   afterAll(() => rehearsal[Symbol.asyncDispose]())
 
-  test.each<Language>(['PYTHON', 'JAVA', 'NODE'])(
+  test.each(languages)(
     'ES-17: an app in %s does not trust a private certificate, and its log names the CA',
     async (language) => {
       const { result, texts } = await fetchIn(rehearsal, language)

@@ -48,7 +48,7 @@ export async function clearUpAfter(user: AppUser, folders: readonly string[]): P
     'kill -KILL -1 2>/dev/null',
     'chmod -R u+rwX,g+rwX -- "$@" 2>/dev/null',
     // The folders themselves are the server's and stay.
-    `find ${sharedFolders.join(' ')} -xdev -user "$(id -u)" -delete 2>/dev/null`,
+    `find ${sharedFolders.join(' ')} -xdev -mindepth 1 -maxdepth 1 -user "$(id -u)" -exec rm -rf -- {} + 2>/dev/null`,
     ':',
   ]
   await runAsUser(user, script.join('; '), folders)

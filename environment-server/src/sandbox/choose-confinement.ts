@@ -177,7 +177,7 @@ export function sayTier({ confinement, failures }: Choice, allowUnconfined: bool
   if (confinement.tier === 'separate-user') {
     log(
       'warn',
-      `Apps are kept apart by ${confinement.name} alone (tier separate-user), since namespaces do not work here (${why}). They share the machine's network, so hosts are not held (egress not enforced), and /tmp.`,
+      `Apps are kept apart by ${confinement.name} (tier separate-user), since namespaces do not work here (${why}). They share the machine's network, so hosts are not held (egress not enforced), and /tmp.`,
     )
   } else if (confinement.tier === 'isolated') {
     return log('info', `Apps are kept apart by ${confinement.name} (tier ${confinement.tier}).`)

@@ -8,7 +8,12 @@ export async function chooseSandbox(home: HomeFolder, sandboxUser: string, log: 
   const { users, problem } = findAppUsers(sandboxUser)
   if (problem) log('warn', problem)
   if (users.length > 0) letAppUsersThrough(home)
-  const choice = await chooseConfinement({ hidden: home.hidden, runFolder: home.runFolder, users })
+  // Where they run, so that its access lists are tried too.
+  const choice = await chooseConfinement({
+    hidden: home.hidden,
+    runFolder: users.length > 0 ? home.jobsFolder : home.runFolder,
+    users,
+  })
   if (users.length > 0 && choice.users.length === 0)
     log(
       'warn',

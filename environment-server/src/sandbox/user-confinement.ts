@@ -14,9 +14,8 @@ const takeEnvironment = 'umask 007; eval "$(cat)"; exec "$@" </dev/null'
 export function userConfinement(inner: Confinement): Confinement {
   return {
     tier: inner.tier,
-    name: `${inner.name}, as a user of its own`,
-    // sudo waits for what it started, to close its session.
-    scaffoldDepth: inner.scaffoldDepth + 1,
+    name: inner.tier === 'isolated' ? `${inner.name}, as a user of its own` : inner.name,
+    scaffoldDepth: inner.scaffoldDepth,
     asUser: true,
     seenPaths: inner.seenPaths,
     launch(request) {
@@ -38,7 +37,7 @@ export function separateUserConfinement(): Confinement {
   const plain = plainConfinement()
   return userConfinement({
     tier: 'separate-user',
-    name: 'user ids',
+    name: 'user ids alone',
     scaffoldDepth: 1,
     asUser: true,
     seenPaths: plain.seenPaths,

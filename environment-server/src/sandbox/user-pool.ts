@@ -1,13 +1,19 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { readProcess } from '../executor/process-table.ts'
 import type { ServerLog } from '../log/server-log.ts'
 import { type AppUser, endProcessesOf } from './app-user.ts'
 
-const endAgainMs = 5_000
+/** Between two looks at whether the last process of a user is gone. */
+const lookAgainMs = 20
+const lookAgainMsMax = 5_000
+/** From here on it is worth a line in the log. */
+const lateMs = 2_000
 
 /** Users that apps run as: each is lent to one execution at a time, so that no two apps share one (S2). */
 export class UserPool {
   readonly #free: AppUser[]
+  readonly #waiting: ((user: AppUser) => void)[] = []
   readonly #log: ServerLog
   /** How many executions can be lent one at once; 0 where apps run as the server's own user, in namespaces or not at all. */
   readonly size: number
@@ -18,11 +24,10 @@ export class UserPool {
     this.#log = log
   }
 
-  /** Runs `work` with a user, or with none where apps need none. */
+  /** Runs `work` with a user, or with none where apps need none. Waits until one is free. */
   async lend<Result>(work: (user: AppUser | undefined) => Promise<Result>): Promise<Result> {
     if (this.size === 0) return await work(undefined)
-    const user = this.#free.shift()
-    if (!user) throw new Error('No user is free for this app: processes of an earlier one could not be ended.')
+    const user = this.#free.shift() ?? (await this.#nextFree())
     try {
       return await work(user)
     } finally {
@@ -32,26 +37,45 @@ export class UserPool {
 
   /** Whatever still runs as one of these users was left by a server that was killed. */
   async endLeftovers(): Promise<void> {
-    await Promise.all(this.#free.filter(hasProcesses).map((user) => endProcessesOf(user)))
+    await Promise.all(this.#free.filter(hasProcesses).map((user) => endAll(user)))
+  }
+
+  #nextFree(): Promise<AppUser> {
+    const { promise, resolve } = Promise.withResolvers<AppUser>()
+    this.#waiting.push(resolve)
+    return promise
   }
 
   /** Not before the last process of its app is gone. */
   async #takeBack(user: AppUser): Promise<void> {
-    for (let tries = 0; hasProcesses(user); tries += 1) {
-      if (tries === 1)
-        this.#log(
-          'error',
-          `Processes of user ${user.name} outlive their app. They are ended again until they are gone.`,
-        )
-      if (tries > 0) await delay(endAgainMs, undefined, { ref: false })
-      await endProcessesOf(user).catch(() => undefined)
-    }
-    this.#free.push(user)
+    await endAll(user, () =>
+      this.#log('error', `Processes of user ${user.name} outlive their app. They are ended again until they are gone.`),
+    )
+    const waiting = this.#waiting.shift()
+    if (waiting) waiting(user)
+    else this.#free.push(user)
   }
 }
 
+async function endAll(user: AppUser, onLate?: () => void): Promise<void> {
+  const from = performance.now()
+  let isLate = false
+  for (let pauseMs = lookAgainMs; hasProcesses(user); pauseMs = Math.min(pauseMs * 2, lookAgainMsMax)) {
+    await endProcessesOf(user).catch(() => undefined)
+    if (!isLate && performance.now() - from > lateMs) {
+      isLate = true
+      onLate?.()
+    }
+    await delay(pauseMs, undefined, { ref: false })
+  }
+}
+
+/** One that has ended, and waits for its parent to notice, does nothing any more. */
 function hasProcesses({ userId }: AppUser): boolean {
   return readdirSync('/proc').some(
-    (name) => /^[0-9]+$/.test(name) && statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === userId,
+    (name) =>
+      /^[0-9]+$/.test(name) &&
+      statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === userId &&
+      readProcess(Number(name))?.zombie === false,
   )
 }

@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const setupScript = fileURLToPath(new URL('../../../environment-server/bundle/setup-sandbox.sh', import.meta.url))
+
+/** Real users of this machine with names of their own, as setup-sandbox.sh makes them. They are gone when it is disposed of. Needs root. */
+export class SandboxUsers implements Disposable {
+  readonly service: string
+  readonly sandbox: string
+  readonly #homes: string[] = []
+
+  constructor(name = `pt${process.pid}${Math.floor(Math.random() * 1000)}`) {
+    this.service = `${name}s`
+    this.sandbox = `${name}a`
+  }
+
+  /** Runs the script on a home folder. */
+  setUp(home: string, ...more: string[]): string {
+    this.#homes.push(home)
+    return this.#run('--home', home, '--executors', '2', ...more)
+  }
+
+  undo(home: string): string {
+    return this.#run('--home', home, '--undo')
+  }
+
+  /** The user of the environment server, once there is one. */
+  get user(): { uid: number; gid: number } {
+    return { uid: idOf(this.service, 'uid'), gid: idOf(this.service, 'gid') }
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of [`${this.sandbox}-1`, `${this.sandbox}-2`]) endProcessesOf(name)
+    for (const home of this.#homes.slice(0, 1)) this.undo(home)
+    if (entryOf(this.service)) execFileSync('userdel', ['--remove', this.service], { stdio: 'ignore' })
+  }
+
+  #run(...argv: string[]): string {
+    return execFileSync(setupScript, ['--user', this.service, '--sandbox-user', this.sandbox, ...argv], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+}
+
+/** A user that still runs something cannot be removed. */
+function endProcessesOf(name: string): void {
+  if (!entryOf(name)) return
+  const user = [`--reuid=${idOf(name, 'uid')}`, `--regid=${idOf(name, 'gid')}`, '--clear-groups']
+  execFileSync('setpriv', [...user, 'sh', '-c', 'kill -KILL -1 2>/dev/null || :'], { stdio: 'ignore' })
+}
+
+export function entryOf(name: string): string[] | undefined {
+  return readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([user]) => user === name)
+}
+
+export function idOf(name: string, which: 'uid' | 'gid'): number {
+  const entry = entryOf(name)
+  if (!entry) throw new Error(`there is no user ${name}`)
+  return Number(entry[which === 'uid' ? 2 : 3])
+}

@@ -1,0 +1,1 @@
+export { type Language, languageApp, mainOf } from './language-app.ts'
