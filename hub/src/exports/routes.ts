@@ -227,7 +227,7 @@ function receiptRoutes(server: Server, exports: Exports): void {
         operationId: 'readReceiptValues',
         ...ofReceipt,
         summary:
-          'Missing, extra and refused values: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
+          'Missing, extra, refused and left-out values: a page as JSON, or with "Accept: application/x-ndjson" the whole list',
         querystring: valuesQuery,
       },
     },
@@ -242,7 +242,7 @@ function receiptRoutes(server: Server, exports: Exports): void {
         schema: {
           operationId: 'putReceiptValues',
           ...ofReceipt,
-          summary: 'Every missing, extra and refused value, gzip NDJSON',
+          summary: 'Every missing, extra and refused value, and what the app left out, gzip NDJSON',
           response: { 200: Receipt },
         },
       },
