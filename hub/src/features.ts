@@ -96,7 +96,7 @@ export function createFeatures({
     environments,
     serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
     presenceWatch: createPresenceWatch({ db, clock, changes }),
-    telemetry: createTelemetry({ db, clock, environments }),
+    telemetry: createTelemetry({ db, clock, environments, settings }),
     telemetryWatch: createTelemetryWatch({ db, changes }),
     exclusions,
     executions,

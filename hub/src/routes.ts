@@ -91,5 +91,5 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   openapiRoutes(server)
   docsRoutes(server)
   healthRoutes(server, parts.health)
-  await pageRoutes(server, parts.consoleFolder)
+  await pageRoutes(server, parts.consoleFolder, settings)
 }

@@ -3,18 +3,18 @@ import { useQuery } from '@tanstack/react-query'
 import { hubQueries } from '../api/hub-queries.ts'
 
 /** Rights that decide which buttons are shown. The hub decides what is done: it refuses, whatever this page shows (D22). */
-export type Right = 'run' | 'curate' | 'write'
+export type Right = 'run' | 'curate' | 'write' | 'administrate'
 
 const rightsOf: Record<Role, readonly Right[]> = {
   'read-only': [],
   analyst: ['run', 'curate'],
   'organization-administrator': ['run', 'curate', 'write'],
-  administrator: ['run', 'curate', 'write'],
+  administrator: ['run', 'curate', 'write', 'administrate'],
 }
 
 /**
- * Whether the person may start executions (`run`), change what the library holds and selects (`curate`), or change jobs, owners,
- * readers and environments (`write`); no, while it is not known.
+ * Whether the person may start executions (`run`), change what the library holds and selects (`curate`), change jobs, owners,
+ * readers and environments (`write`), or change the hub itself (`administrate`); no, while it is not known.
  */
 export function useMay(right: Right): boolean {
   const role = useQuery(hubQueries.me()).data?.role

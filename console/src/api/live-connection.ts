@@ -22,6 +22,12 @@ export class LiveConnection {
   #silence: ReturnType<typeof setTimeout> | undefined
   #failures = 0
   #state: LiveState = 'idle'
+  readonly #port: number | undefined
+
+  /** @param port another one of the same host; absent: that of the page */
+  constructor(port?: number) {
+    this.#port = port
+  }
 
   get state(): LiveState {
     return this.#state
@@ -55,6 +61,7 @@ export class LiveConnection {
   #connect(): void {
     this.#retry = undefined
     const address = new URL(paths.live, globalThis.location.href)
+    if (this.#port !== undefined) address.port = String(this.#port)
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
     const socket = new WebSocket(address)
     this.#socket = socket

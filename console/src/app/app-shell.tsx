@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { Fragment, useEffect, useRef, useState } from 'react'
+import { useMay } from '../access/rights.ts'
 import { useSignOut } from '../access/session.ts'
 import { hubQueries } from '../api/hub-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
@@ -9,7 +10,7 @@ import { PlainText } from '../elements/plain-text.tsx'
 import classes from './app-shell.module.css'
 import { GateLogo } from './gate-logo.tsx'
 import { LiveIndicator } from './live-indicator.tsx'
-import { type PageName, pageNames, pages } from './pages.ts'
+import { type PageName, pageNames, pages, rightFor } from './pages.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { useShortcut } from './shortcuts.ts'
 import { ThemeToggle } from './theme-toggle.tsx'
@@ -45,11 +46,13 @@ function Pages() {
     const open = nav.current?.querySelector<HTMLElement>('[aria-current=page]')
     if (nav.current && open) nav.current.scrollLeft = open.offsetLeft - (nav.current.clientWidth - open.offsetWidth) / 2
   }, [pathname])
+  const mayWrite = useMay('write')
+  const shown = pageNames.filter((page) => rightFor(page) === undefined || mayWrite)
   return (
     <nav ref={nav} aria-label="Pages" className={classes['pages']}>
-      {pageNames.map((page, index) => {
+      {shown.map((page, index) => {
         const { section } = pages[page]
-        const before = pageNames[index - 1]
+        const before = shown[index - 1]
         return (
           <Fragment key={page}>
             {(before === undefined || pages[before].section !== section) && (

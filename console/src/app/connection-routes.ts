@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { readServerSearch, type ServerSearch } from '../environments/server-search.ts'
 import { type ReadersSearch, readReadersSearch } from '../readers/readers-search.ts'
 import { validSearch } from './valid-search.ts'
 import { signedInRoute } from './signed-in-route.tsx'
@@ -23,6 +24,14 @@ const environmentRoute = createRoute({
   component: lazyRouteComponent(() => import('../environments/environment-page.tsx'), 'EnvironmentPage'),
 })
 
+const serverRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/environments/$environmentId/servers/$serverXid',
+  validateSearch: validSearch<ServerSearch>(readServerSearch),
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(() => import('../environments/server-page.tsx'), 'ServerPage'),
+})
+
 const appsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/apps',
@@ -36,5 +45,19 @@ const appRoute = createRoute({
   component: lazyRouteComponent(() => import('../apps/app-page.tsx'), 'AppPage'),
 })
 
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/settings-page.tsx'), 'SettingsPage'),
+})
+
 /** Pages of what the hub is connected to, and of the apps that connect it. */
-export const connectionRoutes = [readersRoute, environmentsRoute, environmentRoute, appsRoute, appRoute] as const
+export const connectionRoutes = [
+  readersRoute,
+  environmentsRoute,
+  environmentRoute,
+  serverRoute,
+  appsRoute,
+  appRoute,
+  settingsRoute,
+] as const

@@ -1,7 +1,8 @@
+import type { Right } from '../access/rights.ts'
 import type { IconName } from '../elements/icon.tsx'
 
 /** What pages of the rail have in common. */
-type Section = 'Work' | 'Library' | 'Connections'
+type Section = 'Work' | 'Library' | 'Connections' | 'Administration'
 
 interface ConsolePage {
   section: Section
@@ -11,6 +12,8 @@ interface ConsolePage {
   icon: IconName
   /** Keys that lead there, one after the other. */
   keys: readonly string[]
+  /** Whose page it is; absent: everybody's. */
+  needs?: Right
   /** What the keys do, for the dialog of shortcuts. */
   does: string
 }
@@ -118,9 +121,24 @@ export const pages = {
     does: 'Go to the environments and their servers',
   },
   apps: { section: 'Connections', to: '/apps', name: 'Apps', icon: 'app', keys: ['g', 'p'], does: 'Go to the apps' },
+  settings: {
+    section: 'Administration',
+    to: '/settings',
+    name: 'Settings',
+    icon: 'settings',
+    keys: ['g', 'n'],
+    needs: 'write',
+    does: 'Go to the settings: names of the hub',
+  },
 } as const satisfies Record<string, ConsolePage>
 
 export type PageName = keyof typeof pages
+
+/** The right without which a page is not shown in the navigation. */
+export function rightFor(page: PageName): Right | undefined {
+  const { needs }: ConsolePage = pages[page]
+  return needs
+}
 
 // The keys of an object that is written above: there can be no others.
 export const pageNames = Object.keys(pages) as PageName[]

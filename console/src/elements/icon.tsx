@@ -37,6 +37,7 @@ const shapes = {
   upload: 'M8 11V3M4.5 6.2L8 2.8l3.5 3.400M3 13.2h10',
   attribute: 'M2.5 3.5h11M2.5 6.5h5M2.5 9.5h11M2.5 12.5h7',
   app: 'M8 2l5.2 3v6L8 14l-5.2-3V5zM2.8 5L8 8l5.2-3M8 8v6',
+  settings: 'M2.5 5h5M11.5 5h2M2.5 11h2M8.5 11h5M9.5 3a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM6.5 9a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
 } as const
 

@@ -1,59 +1,38 @@
-import { Button, TextInput } from '@mantine/core'
-import { Environment, paths } from '@postern/protocol'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type CreateEnvironment, Environment, paths } from '@postern/protocol'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
-import { useAnnounce } from '../elements/announcer.tsx'
-import { ModalDialog } from '../elements/modal-dialog.tsx'
-import dialog from '../elements/modal-dialog.module.css'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { useWrite } from '../api/use-write.ts'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { type EnvironmentDraft, EnvironmentFields } from './environment-fields.tsx'
 
 export function CreateEnvironmentDialog({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('')
-  const queryClient = useQueryClient()
+  const [draft, setDraft] = useState<EnvironmentDraft>({ name: '', ownerId: '' })
   const navigate = useNavigate()
-  const announce = useAnnounce()
-  const create = useMutation({
-    mutationFn: () => api(paths.environments, { method: 'POST', body: { name: name.trim() }, reply: Environment }),
-    onSuccess: async ({ id }) => {
-      announce('The environment is made')
-      await queryClient.invalidateQueries({ queryKey: ['environments'] })
+  const create = useWrite({
+    write: () => {
+      const body: CreateEnvironment = {
+        name: draft.name.trim(),
+        ...(draft.ownerId !== '' && { ownerId: draft.ownerId }),
+      }
+      return api(paths.environments, { method: 'POST', body, reply: Environment })
+    },
+    said: 'The environment is made',
+    touches: [['environments'], ['environment-choices']],
+    onDone: ({ id }) => {
       onClose()
-      await navigate({ to: '/environments/$environmentId', params: { environmentId: id } })
+      void navigate({ to: '/environments/$environmentId', params: { environmentId: id } })
     },
   })
   return (
-    <ModalDialog title="New environment" open onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          create.mutate()
-        }}
-      >
-        <TextInput
-          label="Name"
-          description="Where its servers stand: a plant, a site, a network zone. Letters, digits, space, _ and -."
-          required
-          maxLength={64}
-          data-focus-first
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {create.isError && (
-          <div className={dialog['problem']}>
-            <ProblemAlert error={create.error} />
-          </div>
-        )}
-        <div className={dialog['actions']}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Make the environment
-          </Button>
-        </div>
-      </form>
-    </ModalDialog>
+    <FormDialog
+      title="New environment"
+      confirm="Make the environment"
+      isReady={draft.name.trim() !== ''}
+      onClose={onClose}
+      action={create}
+    >
+      <EnvironmentFields draft={draft} onChange={setDraft} />
+    </FormDialog>
   )
 }

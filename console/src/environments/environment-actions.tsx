@@ -8,11 +8,12 @@ import { useAnnounce } from '../elements/announcer.tsx'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { plainText } from '../format/text-pieces.ts'
+import { ChangeEnvironmentDialog } from './change-environment-dialog.tsx'
 import { DownloadDialog } from './download-dialog.tsx'
 
 /** The ⋮ of an environment, for those who may change it. @param onDeleted where to go when it is gone */
 export function EnvironmentActions({ environment, onDeleted }: { environment: Environment; onDeleted?: () => void }) {
-  const [asks, setAsks] = useState<'download' | 'delete'>()
+  const [asks, setAsks] = useState<'download' | 'change' | 'delete'>()
   const close = () => setAsks(undefined)
   if (!useMay('write')) return null
   return (
@@ -21,10 +22,12 @@ export function EnvironmentActions({ environment, onDeleted }: { environment: En
         label={`Actions for ${plainText(environment.name)}`}
         actions={[
           { name: 'Download …', icon: 'down', act: () => setAsks('download') },
+          { name: 'Name and owner …', icon: 'pencil', act: () => setAsks('change') },
           { name: 'Delete …', icon: 'cross', isDangerous: true, act: () => setAsks('delete') },
         ]}
       />
       {asks === 'download' && <DownloadDialog environment={environment} onClose={close} />}
+      {asks === 'change' && <ChangeEnvironmentDialog environment={environment} onClose={close} />}
       {asks === 'delete' && <DeleteEnvironment environment={environment} onClose={close} onDeleted={onDeleted} />}
     </>
   )
@@ -55,8 +58,8 @@ function DeleteEnvironment({ environment, onClose, onDeleted }: DeleteEnvironmen
         <strong>
           <PlainText text={environment.name} />
         </strong>{' '}
-        goes{servers > 0 && `, and its ${servers === 1 ? 'server is' : `${servers} servers are`} revoked for good`}.
-        Jobs that name it must be pointed at another one first; their executions stay.
+        goes{servers > 0 && `, and its ${servers === 1 ? 'server is' : `${servers} servers are`} revoked`}. Jobs that
+        name it must be pointed at another one first; their executions stay.
       </p>
     </DeleteDialog>
   )

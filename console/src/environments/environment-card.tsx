@@ -26,6 +26,11 @@ export function EnvironmentCard({ environment }: { environment: Environment }) {
         </h2>
         <EnvironmentActions environment={environment} />
         <p className={classes['cardState']}>{readiness(environment.servers)}</p>
+        {environment.ownerName !== null && (
+          <p className={classes['cardState']}>
+            Owner: <PlainText text={environment.ownerName} />
+          </p>
+        )}
       </header>
       <Work environment={environment} />
       <ul className={classes['servers']} aria-label={`Servers of ${plainText(environment.name)}`}>

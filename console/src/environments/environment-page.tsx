@@ -22,8 +22,8 @@ import { Work } from './environment-card.tsx'
 import classes from './environments.module.css'
 import { Fingerprint } from './fingerprint.tsx'
 import { coarseMs, useLiveEnvironment } from './live-environments.ts'
-import { byPresence, presenceFaces, readiness } from './presence-faces.ts'
-import { ServerActions } from './server-item.tsx'
+import { byPresence, presenceFace, readiness } from './presence-faces.ts'
+import { Drained, ServerActions, ServerLink } from './server-item.tsx'
 import { useSpokenPresence } from './spoken-presence.ts'
 
 /** One environment with all of its servers. */
@@ -49,6 +49,10 @@ function Shown({ environment }: { environment: Environment }) {
   const navigate = useNavigate()
   const servers = useMemo(() => byPresence(environment.servers), [environment.servers])
   const mayWrite = useMay('write')
+  const columns = useMemo(
+    () => [...columnsOf(environment.id), ...(mayWrite ? [actionsOf(environment.id)] : [])],
+    [environment.id, mayWrite],
+  )
   return (
     <>
       <PageHead title={plainText(environment.name)} lead={readiness(environment.servers)}>
@@ -60,6 +64,12 @@ function Shown({ environment }: { environment: Environment }) {
         <Link to="/jobs" search={{ environment: environment.id }}>
           Jobs of this environment
         </Link>
+        {environment.ownerName !== null && (
+          <span>
+            Owner: <PlainText text={environment.ownerName} />
+          </span>
+        )}
+        {environment.onHub && <span>Beside the hub</span>}
       </div>
       {servers.length === 0 ? (
         <EmptyState title="No server yet">
@@ -69,7 +79,7 @@ function Shown({ environment }: { environment: Environment }) {
         <div className={classes['page']}>
           <VirtualTable
             label="Environment servers"
-            columns={mayWrite ? [...columns, actionsOf(environment.id)] : columns}
+            columns={columns}
             rows={servers}
             rowKey={(server) => server.serverXid}
           />
@@ -92,62 +102,64 @@ function DownloadButton({ environment }: { environment: Environment }) {
   )
 }
 
-const columns: readonly Column<EnvironmentServer>[] = [
-  stateColumn(({ presence }) => presenceFaces[presence], '106px', 'Presence'),
-  {
-    key: 'name',
-    header: 'Environment server',
-    width: 'minmax(120px, 2fr)',
-    isPlain: true,
-    render: (server) => (
-      <span className={classes['name']}>
-        <PlainText text={server.name} />{' '}
-        <span className={classes['soft']} title="serverXid: given at the download, fixed for its life">
-          {plainText(server.serverXid)}
+function columnsOf(environmentId: string): readonly Column<EnvironmentServer>[] {
+  return [
+    stateColumn((server) => presenceFace(server), '112px', 'Presence'),
+    {
+      key: 'name',
+      header: 'Environment server',
+      width: 'minmax(120px, 2fr)',
+      isPlain: true,
+      render: (server) => (
+        <span className={classes['name']}>
+          <ServerLink environmentId={environmentId} server={server} /> {server.drainedAt && <Drained />}{' '}
+          <span className={classes['soft']} title="serverXid: given at the download, fixed for its life">
+            {plainText(server.serverXid)}
+          </span>
         </span>
-      </span>
-    ),
-  },
-  {
-    key: 'heard',
-    header: 'Last heartbeat',
-    width: '176px',
-    render: ({ lastHeartbeatAt }) => (lastHeartbeatAt ? <Timestamp instant={lastHeartbeatAt} /> : <span>Never</span>),
-  },
-  {
-    key: 'version',
-    header: 'Version, tier',
-    isSecondary: true,
-    width: 'minmax(148px, 1fr)',
-    render: ({ version, tier }) => (
-      <span className={classes['presences']}>
-        {version ? plainText(version) : '–'} {tier && <Tier tier={tier} />}
-      </span>
-    ),
-  },
-  {
-    key: 'enrolled',
-    header: 'Enrolled from, fingerprint',
-    width: '192px',
-    render: ({ enrolledFrom, keyFingerprint }) => (
-      <span className={classes['stack']}>
-        <code>{enrolledFrom ? plainText(enrolledFrom) : '–'}</code>
-        {keyFingerprint && <Fingerprint text={keyFingerprint} />}
-      </span>
-    ),
-  },
-  {
-    key: 'downloaded',
-    header: 'Downloaded by',
-    isSecondary: true,
-    width: 'minmax(130px, 1fr)',
-    render: (server) => (
-      <span title={server.downloadedAt}>
-        <PlainText text={server.downloadedBy} />
-      </span>
-    ),
-  },
-]
+      ),
+    },
+    {
+      key: 'heard',
+      header: 'Last heartbeat',
+      width: '176px',
+      render: ({ lastHeartbeatAt }) => (lastHeartbeatAt ? <Timestamp instant={lastHeartbeatAt} /> : <span>Never</span>),
+    },
+    {
+      key: 'version',
+      header: 'Version, tier',
+      isSecondary: true,
+      width: 'minmax(148px, 1fr)',
+      render: ({ version, tier }) => (
+        <span className={classes['presences']}>
+          {version ? plainText(version) : '–'} {tier && <Tier tier={tier} />}
+        </span>
+      ),
+    },
+    {
+      key: 'enrolled',
+      header: 'Enrolled from, fingerprint',
+      width: '192px',
+      render: ({ enrolledFrom, keyFingerprint }) => (
+        <span className={classes['stack']}>
+          <code>{enrolledFrom ? plainText(enrolledFrom) : '–'}</code>
+          {keyFingerprint && <Fingerprint text={keyFingerprint} />}
+        </span>
+      ),
+    },
+    {
+      key: 'downloaded',
+      header: 'Downloaded by',
+      isSecondary: true,
+      width: 'minmax(130px, 1fr)',
+      render: (server) => (
+        <span title={server.downloadedAt}>
+          <PlainText text={server.downloadedBy} />
+        </span>
+      ),
+    },
+  ]
+}
 
 function actionsOf(environmentId: string): Column<EnvironmentServer> {
   return {

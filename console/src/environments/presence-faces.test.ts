@@ -8,6 +8,7 @@ function server(changes: Partial<EnvironmentServer>): EnvironmentServer {
     serverXid: '1',
     name: 'North 1',
     presence: 'online',
+    presenceReason: 'Its last heartbeat came 2 s ago.',
     confirmed: true,
     keyFingerprint: 'ab',
     enrolledFrom: '192.0.2.1',
@@ -17,6 +18,7 @@ function server(changes: Partial<EnvironmentServer>): EnvironmentServer {
     tier: 'isolated',
     downloadedBy: 'ada',
     downloadedAt: '2026-11-20T09:00:00Z',
+    drainedAt: null,
     ...changes,
   }
 }
@@ -61,4 +63,10 @@ test.each([
   [[server({}), server({ presence: 'offline' })], '1 server takes executions'],
 ])('of %j it is said what executions meet', (servers, words) => {
   expect(readiness(servers)).toContain(words)
+})
+
+test('a drained server takes nothing, and an unhealthy one still does', () => {
+  const drainedAt = '2026-11-20T10:00:00Z'
+  expect(readiness([server({ presence: 'unhealthy' }), server({ drainedAt })])).toBe('1 server takes executions')
+  expect(readiness([server({ drainedAt })])).toBe('Executions wait: every server that is online is drained')
 })

@@ -3,7 +3,7 @@ import type { ExplainedFace } from '../elements/state-badge.tsx'
 
 export type Presence = EnvironmentServer['presence']
 
-/** The five states of docs/operating/presence.md, in its words. */
+/** The states of docs/operating/presence.md, in its words. */
 export const presenceFaces: Record<Presence, ExplainedFace> = {
   waiting: {
     tone: 'open',
@@ -11,24 +11,30 @@ export const presenceFaces: Record<Presence, ExplainedFace> = {
     word: 'Waiting',
     meaning: 'The bundle was downloaded, and the environment server has not enrolled yet.',
   },
-  online: { tone: 'good', icon: 'tick', word: 'Online', meaning: 'Its last heartbeat is at most 20 s old.' },
+  online: { tone: 'good', icon: 'tick', word: 'Online', meaning: 'Its last heartbeat is at most 30 s old.' },
+  unhealthy: {
+    tone: 'notice',
+    icon: 'warning',
+    word: 'Unhealthy',
+    meaning: 'It is online, and what it says of itself is not well: disk, memory, queue, keychain or clock.',
+  },
   unknown: {
     tone: 'doubt',
     icon: 'question',
     word: 'Unknown',
-    meaning: 'Its last heartbeat is more than 20 s and at most 90 s old, or it has just enrolled and not spoken yet.',
+    meaning: 'Its last heartbeat is more than 30 s and at most 120 s old, or it has just enrolled and not spoken yet.',
   },
-  offline: { tone: 'bad', icon: 'cross', word: 'Offline', meaning: 'Its last heartbeat is more than 90 s old.' },
+  offline: { tone: 'bad', icon: 'cross', word: 'Offline', meaning: 'Its last heartbeat is more than 120 s old.' },
   revoked: {
     tone: 'open',
     icon: 'barred',
     word: 'Revoked',
-    meaning: 'Its identity was taken away, for good.',
+    meaning: 'Its identity was taken away. It comes back only by being enrolled anew.',
   },
 }
 
 /** Those that need attention first; revoked ones last. */
-const order: readonly Presence[] = ['offline', 'unknown', 'online', 'waiting', 'revoked']
+const order: readonly Presence[] = ['offline', 'unhealthy', 'unknown', 'online', 'waiting', 'revoked']
 
 export function byPresence(servers: readonly EnvironmentServer[]): EnvironmentServer[] {
   return servers.toSorted((a, b) => order.indexOf(a.presence) - order.indexOf(b.presence))
@@ -41,6 +47,11 @@ export function presenceCounts(servers: readonly EnvironmentServer[]): { presenc
     .filter(({ count }) => count > 0)
 }
 
+/** A server's face with the sentence that made it so (D32). */
+export function presenceFace({ presence, presenceReason }: EnvironmentServer): ExplainedFace {
+  return { ...presenceFaces[presence], meaning: presenceReason }
+}
+
 /** Whether executions wait for a person to compare this server's fingerprint (S9). */
 export function needsConfirmation({ presence, confirmed, enrolledAt }: EnvironmentServer): boolean {
   return !confirmed && enrolledAt !== null && presence !== 'revoked'
@@ -49,9 +60,13 @@ export function needsConfirmation({ presence, confirmed, enrolledAt }: Environme
 /** One sentence on what new executions will meet here. */
 export function readiness(servers: readonly EnvironmentServer[]): string {
   const live = servers.filter(({ presence }) => presence !== 'revoked')
-  const ready = live.filter(({ presence, confirmed }) => presence === 'online' && confirmed).length
+  const heard = live.filter(
+    ({ presence, confirmed }) => (presence === 'online' || presence === 'unhealthy') && confirmed,
+  )
+  const ready = heard.filter(({ drainedAt }) => drainedAt === null).length
   if (ready > 0) return ready === 1 ? '1 server takes executions' : `${ready} servers take executions`
   if (live.length === 0) return 'No server yet: download one, and start it where the work is'
   if (live.some(needsConfirmation)) return 'Executions wait until a fingerprint is confirmed'
+  if (heard.length > 0) return 'Executions wait: every server that is online is drained'
   return 'Executions wait: no server is online'
 }

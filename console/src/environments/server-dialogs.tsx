@@ -66,7 +66,7 @@ export function RevokeServerDialog(of: ServerDialogProps) {
     <ServerDialog
       {...of}
       title="Revoke this environment server?"
-      confirm="Revoke it for good"
+      confirm="Revoke it"
       keep="Keep it"
       isDangerous
       path={paths.environmentServerRevocation}
@@ -76,9 +76,52 @@ export function RevokeServerDialog(of: ServerDialogProps) {
         <strong>
           <PlainText text={of.server.name} />
         </strong>{' '}
-        loses its identity: the hub cuts its connection within seconds and takes nothing more from it. This cannot be
-        taken back; to use the machine again, download a new bundle. What it runs now is taken over by another server of
-        the environment where the app allows that.
+        loses its identity: the hub cuts its connection within seconds and takes nothing more from it, results that it
+        has not delivered included. What it runs now is taken over by another server of the environment where the app
+        allows that. It comes back only by being enrolled anew, with a new key that a person confirms.
+      </p>
+    </ServerDialog>
+  )
+}
+
+export function DrainServerDialog(of: ServerDialogProps) {
+  return (
+    <ServerDialog
+      {...of}
+      title="Drain this environment server?"
+      confirm="Place nothing more on it"
+      keep="Leave it as it is"
+      path={paths.environmentServerDrain}
+      said="is drained"
+    >
+      <p>
+        <strong>
+          <PlainText text={of.server.name} />
+        </strong>{' '}
+        gets no more executions until somebody lets it take them again. What it runs and holds in its queue ends there
+        by itself. Executions wait where no other server of the environment is ready.
+      </p>
+    </ServerDialog>
+  )
+}
+
+export function ResumeServerDialog(of: ServerDialogProps) {
+  return (
+    <ServerDialog
+      {...of}
+      title="Let it take executions again?"
+      confirm="Let it take executions"
+      keep="Leave it drained"
+      path={paths.environmentServerDrain}
+      method="DELETE"
+      said="takes executions again"
+    >
+      <p>
+        Executions are placed on{' '}
+        <strong>
+          <PlainText text={of.server.name} />
+        </strong>{' '}
+        again, those that wait first.
       </p>
     </ServerDialog>
   )
@@ -90,18 +133,18 @@ interface ServerActionProps extends ServerDialogProps {
   keep: string
   isDangerous?: boolean
   path: (environmentId: string, serverXid: string) => string
+  method?: 'POST' | 'DELETE'
   /** Said of the server once it is done, after its name. */
   said: string
   children: React.ReactNode
 }
 
 /** Asks, and then tells the hub what is to become of the server. */
-function ServerDialog({ environmentId, server, onClose, path, said, ...words }: ServerActionProps) {
+function ServerDialog({ environmentId, server, onClose, path, method = 'POST', said, ...words }: ServerActionProps) {
   const queryClient = useQueryClient()
   const announce = useAnnounce()
   const action = useMutation({
-    mutationFn: () =>
-      api(path(encodeURIComponent(environmentId), encodeURIComponent(server.serverXid)), { method: 'POST' }),
+    mutationFn: () => api(path(encodeURIComponent(environmentId), encodeURIComponent(server.serverXid)), { method }),
     onSuccess: async () => {
       onClose()
       announce(`${plainText(server.name)} ${said}`)

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import type { EnvironmentServer } from '@postern/protocol'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { ActionMenu, type MenuAction } from '../elements/action-menu.tsx'
@@ -10,22 +11,24 @@ import { Tier } from '../executions/execution-facts.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import classes from './environments.module.css'
 import { Fingerprint } from './fingerprint.tsx'
-import { needsConfirmation, presenceFaces } from './presence-faces.ts'
-import { ConfirmServerDialog, RevokeServerDialog } from './server-dialogs.tsx'
+import { EnrolAnewDialog } from './enrol-anew-dialog.tsx'
+import { needsConfirmation, type Presence, presenceFace } from './presence-faces.ts'
+import { ConfirmServerDialog, DrainServerDialog, ResumeServerDialog, RevokeServerDialog } from './server-dialogs.tsx'
 
 /** One server of a card: how it is, and all that tells it from another. */
 export function ServerItem({ environmentId, server }: { environmentId: string; server: EnvironmentServer }) {
-  const face = presenceFaces[server.presence]
   return (
     <li className={classes['server']} data-presence={server.presence}>
       <div className={classes['serverLine']}>
-        <StateBadge face={face} />
+        <StateBadge face={presenceFace(server)} />
         <span className={classes['serverName']} title={plainText(server.name)}>
-          <PlainText text={server.name} />
+          <ServerLink environmentId={environmentId} server={server} />
         </span>
         <ServerActions environmentId={environmentId} server={server} />
       </div>
+      {explained.includes(server.presence) && <p className={classes['reason']}>{plainText(server.presenceReason)}</p>}
       <p className={classes['serverFacts']}>
+        {server.drainedAt && <Drained />}
         {server.lastHeartbeatAt ? (
           <span>
             Heard <Timestamp instant={server.lastHeartbeatAt} />
@@ -45,16 +48,49 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
   )
 }
 
+/** States whose reason stands beside them; the others say all there is by their name. */
+const explained: readonly Presence[] = ['unhealthy', 'unknown', 'offline']
+
+/** The way to the server's own page, with its figures. */
+export function ServerLink({ environmentId, server }: { environmentId: string; server: EnvironmentServer }) {
+  const params = { environmentId, serverXid: server.serverXid }
+  return (
+    <Link to="/environments/$environmentId/servers/$serverXid" params={params}>
+      <PlainText text={server.name} />
+    </Link>
+  )
+}
+
+/** Says that a person keeps executions away from it. */
+export function Drained() {
+  return (
+    <span className={classes['notice']} title="Nothing more is placed on it; what it runs ends by itself">
+      Drained
+    </span>
+  )
+}
+
 /** What may be done with a server, for those who may: confirming stands out, since executions wait for it. */
 export function ServerActions({ environmentId, server }: { environmentId: string; server: EnvironmentServer }) {
-  const [asks, setAsks] = useState<'confirm' | 'revoke'>()
+  const [asks, setAsks] = useState<'confirm' | 'drain' | 'resume' | 'enrol' | 'revoke'>()
   const mayWrite = useMay('write')
   const waits = needsConfirmation(server)
   const dialog = { environmentId, server, onClose: () => setAsks(undefined) }
-  const actions: MenuAction[] =
-    server.presence === 'revoked'
+  const actions: MenuAction[] = [
+    ...(server.presence === 'revoked'
       ? []
-      : [{ name: 'Revoke …', icon: 'barred', isDangerous: true, act: () => setAsks('revoke') }]
+      : [
+          server.drainedAt === null
+            ? { name: 'Drain …', icon: 'pause' as const, act: () => setAsks('drain') }
+            : { name: 'Let it take executions …', icon: 'play' as const, act: () => setAsks('resume') },
+        ]),
+    ...(server.presence === 'waiting'
+      ? []
+      : [{ name: 'Enrol it anew …', icon: 'retry' as const, act: () => setAsks('enrol') }]),
+    ...(server.presence === 'revoked'
+      ? []
+      : [{ name: 'Revoke …', icon: 'barred' as const, isDangerous: true, act: () => setAsks('revoke') }]),
+  ]
   return (
     <span className={classes['serverActions']}>
       {waits && !mayWrite && <span className={classes['notice']}>Not confirmed</span>}
@@ -65,6 +101,9 @@ export function ServerActions({ environmentId, server }: { environmentId: string
       )}
       {mayWrite && <ActionMenu label={`Actions for ${plainText(server.name)}`} actions={actions} />}
       {asks === 'confirm' && <ConfirmServerDialog {...dialog} />}
+      {asks === 'drain' && <DrainServerDialog {...dialog} />}
+      {asks === 'resume' && <ResumeServerDialog {...dialog} />}
+      {asks === 'enrol' && <EnrolAnewDialog {...dialog} />}
       {asks === 'revoke' && <RevokeServerDialog {...dialog} />}
     </span>
   )

@@ -14,7 +14,14 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'assets/app.js'), 'export {}')
   writeFileSync(join(folder, 'secret.txt'), 'not for strangers')
   server = await createServer({ authenticate: async () => ({ kind: 'stranger', name: 'stranger' }), logger: false })
-  await pageRoutes(server, folder)
+  await pageRoutes(server, folder, {
+    publicNames: async () => ({
+      apiURL: 'https://hub.example.org:8443',
+      brokerHost: 'hub.example.org',
+      brokerPort: 62_000,
+      onlyLocalNames: false,
+    }),
+  })
   await server.ready()
 })
 afterAll(async () => {
@@ -34,7 +41,7 @@ test('S13: a page may run scripts of the hub alone, take styles by its nonce, an
       `style-src 'self' 'nonce-${nonce}'`,
       "img-src 'self'",
       "font-src 'self'",
-      "connect-src 'self' wss://hub.example.org:8443",
+      "connect-src 'self' wss://hub.example.org:8443 wss://hub.example.org:62000",
       "base-uri 'none'",
       "form-action 'self'",
       "frame-ancestors 'none'",

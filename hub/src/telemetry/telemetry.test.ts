@@ -11,7 +11,7 @@ import { telemetryShards } from './shards.ts'
 import { createTelemetryWatch } from './telemetry-watch.ts'
 import { createTelemetryWriter, type TelemetryWriter } from './telemetry-writer.ts'
 import { createTelemetry, type WantedSpan } from './telemetry.ts'
-import { testEnvironments } from './test-environments.ts'
+import { testEnvironments, testSettings } from './test-environments.ts'
 
 const example = Telemetry.parse(
   JSON.parse(readFileSync(new URL('../../../protocol/examples/Telemetry.json', import.meta.url), 'utf8')),
@@ -64,7 +64,12 @@ async function rowsIn(table: string): Promise<number> {
 
 async function read(wanted: WantedSpan = {}) {
   const { db, clock, organizationId, environmentId } = rehearsal
-  const telemetry = createTelemetry({ db, clock, environments: testEnvironments(rehearsal) })
+  const telemetry = createTelemetry({
+    db,
+    clock,
+    environments: testEnvironments(rehearsal),
+    settings: testSettings(rehearsal),
+  })
   return await telemetry.read(person('read-only', organizationId) as never, environmentId, one.serverXid, wanted)
 }
 

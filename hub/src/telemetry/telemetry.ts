@@ -3,12 +3,14 @@ import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Environments, Member } from '../environments/environments.ts'
 import { Problem } from '../lib/problem.ts'
+import type { Settings } from '../settings/settings.ts'
 import { readExecutionCounts, readNow, readPoints, spanOf } from './telemetry-reader.ts'
 
 export type TelemetryParts = {
   db: DatabaseConnection['db']
   clock: Clock
   environments: Pick<Environments, 'getServer'>
+  settings: Pick<Settings, 'publicNames'>
 }
 
 export type Telemetries = ReturnType<typeof createTelemetry>
@@ -25,7 +27,7 @@ const countsKeptMax = 1000
 type Counts = ServerTelemetry['executions']
 
 /** Figures of environment servers (ES-14), whoever gathered them. */
-export function createTelemetry({ db, clock, environments }: TelemetryParts) {
+export function createTelemetry({ db, clock, environments, settings }: TelemetryParts) {
   const counts = new Map<string, { at: number; counts: Counts }>()
 
   /** The last hour where nothing else is asked for. */
@@ -46,6 +48,7 @@ export function createTelemetry({ db, clock, environments }: TelemetryParts) {
       serverXid,
       now: await readNow(db, serverXid, now),
       executions: await countsOf(serverXid, now),
+      livePort: (await settings.publicNames()).brokerPort,
       from: from.toISOString(),
       to: to.toISOString(),
       stepSeconds: span.stepSeconds,

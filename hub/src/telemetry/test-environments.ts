@@ -11,12 +11,16 @@ export function testEnvironments({ db, audit, keys, clock }: Rehearsal): Environ
     keys,
     clock,
     authority: new Authority(keys),
-    settings: new Settings(db, {
-      publicUrl: undefined,
-      brokerPublicHost: undefined,
-      ports: () => ({ https: 8443, broker: 62_000 }),
-    }),
+    settings: testSettings({ db }),
     serverFilesFolder: '',
     runtimeFile: process.execPath,
+  })
+}
+
+export function testSettings({ db }: Pick<Rehearsal, 'db'>): Settings {
+  return new Settings(db, {
+    publicUrl: undefined,
+    brokerPublicHost: undefined,
+    ports: () => ({ https: 8443, broker: 62_000 }),
   })
 }

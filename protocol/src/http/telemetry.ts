@@ -68,6 +68,8 @@ export const ServerTelemetry = z.object({
   now: z.nullable(TelemetryNow),
   /** Today is the day of UTC. */
   executions: z.object({ today: ExecutionCounts, sevenDays: ExecutionCounts, thirtyDays: ExecutionCounts }),
+  /** Where `/live` is served beside the console's own port. */
+  livePort: z.int(),
   from: Instant,
   to: Instant,
   /** Of the points. */

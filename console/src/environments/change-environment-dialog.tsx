@@ -1,0 +1,35 @@
+import { type ChangeEnvironment, Environment, paths } from '@postern/protocol'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { useWrite } from '../api/use-write.ts'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { type EnvironmentDraft, EnvironmentFields } from './environment-fields.tsx'
+
+/** Another name or owner; servers and jobs stay with it. */
+export function ChangeEnvironmentDialog({ environment, onClose }: { environment: Environment; onClose: () => void }) {
+  const { id, name, ownerId } = environment
+  const [draft, setDraft] = useState<EnvironmentDraft>({ name, ownerId: ownerId ?? '' })
+  const save = useWrite({
+    write: () => {
+      const body: ChangeEnvironment = {
+        name: draft.name.trim(),
+        ownerId: draft.ownerId === '' ? null : draft.ownerId,
+      }
+      return api(paths.environment(encodeURIComponent(id)), { method: 'PATCH', body, reply: Environment })
+    },
+    said: 'The environment is changed',
+    touches: [['environments'], ['environment', id], ['environment-choices']],
+    onDone: onClose,
+  })
+  return (
+    <FormDialog
+      title="Name and owner"
+      confirm="Save"
+      isReady={draft.name.trim() !== ''}
+      onClose={onClose}
+      action={save}
+    >
+      <EnvironmentFields draft={draft} onChange={setDraft} />
+    </FormDialog>
+  )
+}
