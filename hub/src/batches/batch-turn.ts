@@ -5,10 +5,10 @@ import type { PreparedBatch } from './content/prepared-batch.ts'
 
 /**
  * How a batch runs in regard to others of its owner. `alone`: no other is written until it has committed, so what it found stays
- * true. `beside`: with others of the kind, on another connection; where two bring the same indicator, the second waits for the
+ * true. `shared`: with others of the kind, on another connection; where two bring the same indicator, the second waits for the
  * first by the indicator's lock (indicator-writer.ts) and writes after it, as if it had been sent later.
  */
-export type Turn = 'alone' | 'beside'
+export type BatchTurn = 'alone' | 'shared'
 
 /** First numbers of advisory locks: of owners, and of contents. */
 const ownerLockClass = 62_003
@@ -18,9 +18,9 @@ const contentLockClass = 62_007
  * Only a batch that writes nothing but indicators may run beside others: what it does to one depends on that one alone. A delete,
  * groups and associations look at more of what the owner has.
  */
-export function turnOf(batch: PreparedBatch, { action }: BatchModes): Turn {
+export function turnOf(batch: PreparedBatch, { action }: BatchModes): BatchTurn {
   return action === 'Create' && batch.groups.count === 0 && batch.links.positions.length + batch.files.length === 0
-    ? 'beside'
+    ? 'shared'
     : 'alone'
 }
 
@@ -28,7 +28,12 @@ export function turnOf(batch: PreparedBatch, { action }: BatchModes): Turn {
  * Waits until the batch may be written; its transaction holds the turn to its end. The same content twice at once is taken one
  * after the other in either turn, so that the second is seen to be a repetition (T2).
  */
-export async function takeTurn(client: PoolClient, ownerId: string, sha256: Buffer, turn: Turn): Promise<void> {
+export async function takeBatchTurn(
+  client: PoolClient,
+  ownerId: string,
+  sha256: Buffer,
+  turn: BatchTurn,
+): Promise<void> {
   const lockOwner = turn === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared'
   // The content's lock always before the owner's, so that nobody waits in a ring.
   await client.query('select pg_advisory_xact_lock($1, $2)', [contentLockClass, sha256.readInt32BE(0)])

@@ -10,7 +10,7 @@ import { Problem, found } from '../lib/problem.ts'
 import { batchModes, type BatchModes } from './batch-modes.ts'
 import { countItems } from './batch-counts.ts'
 import { BatchStore, type BatchRow } from './batch-store.ts'
-import { metAnother, takeTurn, type Turn, turnOf } from './batch-turn.ts'
+import { metAnother, takeBatchTurn, type BatchTurn, turnOf } from './batch-turn.ts'
 import { ContentReader } from './content/content-reader.ts'
 import { noteJudgedBefore } from './writers/excluded-writer.ts'
 import { holdLease } from './hold-lease.ts'
@@ -33,7 +33,7 @@ export type BatchSender = AssertionWriter & {
 }
 
 /** What is written in a batch's transaction after its items, by what became of them. */
-export type WriteBeside = {
+export type WriteAfterItems = {
   /** It may be called again, after a rollback. */
   write(client: PoolClient, batchId: string, outcomes: ItemOutcomes): Promise<void>
   /** Whether it needs the owner for itself (batch-turn.ts), whatever the items do. */
@@ -103,8 +103,13 @@ export class Batches {
   }
 
   /** A batch with its content in one call. */
-  async submit(sender: BatchSender, config: BatchConfig, content: Uint8Array, beside?: WriteBeside): Promise<BatchRow> {
-    return this.#take(sender, config, content, undefined, undefined, beside)
+  async submit(
+    sender: BatchSender,
+    config: BatchConfig,
+    content: Uint8Array,
+    afterItems?: WriteAfterItems,
+  ): Promise<BatchRow> {
+    return this.#take(sender, config, content, undefined, undefined, afterItems)
   }
 
   async get(organizationId: string, batchId: string): Promise<BatchRow> {
@@ -140,7 +145,7 @@ export class Batches {
     content: Uint8Array,
     knownSha256: Buffer | undefined,
     batchId: string | undefined,
-    beside?: WriteBeside,
+    afterItems?: WriteAfterItems,
   ): Promise<BatchRow> {
     const modes = batchModes(config)
     const exclusions = await this.#matchers.current(sender.organizationId)
@@ -163,13 +168,13 @@ export class Batches {
       messages: new KeptMessages(reading),
       sha256,
       batchId,
-      beside,
+      afterItems,
     }
     const client = await this.#pool.connect()
     let failure: Error | undefined
     try {
       await makeSentTables(client)
-      const turn = beside?.needsTurnAlone === true ? 'alone' : turnOf(batch, modes)
+      const turn = afterItems?.needsTurnAlone === true ? 'alone' : turnOf(batch, modes)
       const written = (await this.#writeInTurn(client, read, turn)) ?? (await this.#writeInTurn(client, read, 'alone'))
       if (written === undefined) throw new Error('a batch met another one while it was alone')
       this.#onTouched(sender.organizationId)
@@ -184,7 +189,7 @@ export class Batches {
   }
 
   /** The batch's transaction. @returns undefined if it met another batch of the owner, and wrote nothing */
-  async #writeInTurn(client: PoolClient, read: ReadBatch, turn: Turn): Promise<BatchRow | undefined> {
+  async #writeInTurn(client: PoolClient, read: ReadBatch, turn: BatchTurn): Promise<BatchRow | undefined> {
     await client.query('begin')
     try {
       const written = await this.#write(client, read, turn)
@@ -197,12 +202,12 @@ export class Batches {
     }
   }
 
-  async #write(client: PoolClient, read: ReadBatch, turn: Turn): Promise<BatchRow> {
-    const { sender, config, modes, batch, messages, sha256, batchId, beside, exclusions } = read
+  async #write(client: PoolClient, read: ReadBatch, turn: BatchTurn): Promise<BatchRow> {
+    const { sender, config, modes, batch, messages, sha256, batchId, afterItems, exclusions } = read
     await beginBatch(client)
-    await takeTurn(client, sender.ownerId, sha256, turn)
-    // What is written beside a batch knows by itself what is there already, and has to hear what becomes of the items.
-    const earlier = beside === undefined ? await this.#store.repeated(client, sender, sha256) : undefined
+    await takeBatchTurn(client, sender.ownerId, sha256, turn)
+    // What is written after the items knows by itself what is there already, and has to hear what becomes of the items.
+    const earlier = afterItems === undefined ? await this.#store.repeated(client, sender, sha256) : undefined
     if (earlier !== undefined && batchId === undefined) return earlier
     if (batchId !== undefined) await this.#store.requireWritable(client, sender.ownerId)
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
@@ -210,7 +215,7 @@ export class Batches {
     const onItsWay = { id, batch, messages, now: this.#clock.now() }
     const { whole, associations } = await writeItems(client, sender, onItsWay, modes, outcomes)
     await writeLedger(client, id, whole, outcomes)
-    await beside?.write(client, id, outcomes)
+    await afterItems?.write(client, id, outcomes)
     const completed = await this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
     if (modes.action === 'Create') await noteJudgedBefore(client, exclusions, whole.indicators)
     // Last, so that an attempt is kept from ending for no longer than a commit takes.
@@ -231,7 +236,7 @@ type ReadBatch = {
   sha256: Buffer
   /** Of a batch that was made before its content came. */
   batchId: string | undefined
-  beside: WriteBeside | undefined
+  afterItems: WriteAfterItems | undefined
 }
 
 /** The first of what is read of a content; before it is there, no connection is taken. @throws Problem `invalid`, `too-large` */
