@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { EnvironmentPage, exitCodes, type ParameterValue, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { type HubTarget, hubTarget } from '../hub-api.ts'
+import { allRows } from '../rows-of.ts'
 import { ensureJob, runJob } from '../local/jobs.ts'
 import { say } from '../say.ts'
 
@@ -87,7 +88,7 @@ function runCommand(): Command {
 }
 
 async function findEnvironment(target: HubTarget, name: string | undefined) {
-  const environments = (await callHub(target, paths.environments, EnvironmentPage)).data
+  const environments = await allRows(target, paths.environments, EnvironmentPage)
   const only = environments.length === 1 ? environments[0] : undefined
   const environment = name === undefined ? only : environments.find((each) => each.name === name)
   if (environment !== undefined) return environment

@@ -11,6 +11,7 @@ import {
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { allRows } from '../rows-of.ts'
 import { say } from '../say.ts'
 
 const shownRefusalsMax = 20
@@ -149,15 +150,7 @@ function whatItDoes({ kind, mode, atImport, atExport, isEnabled }: Doing): strin
 }
 
 async function allLists(target: HubTarget): Promise<ExclusionList[]> {
-  const lists: ExclusionList[] = []
-  let cursor: string | undefined
-  do {
-    const query = cursor === undefined ? '' : `?cursor=${cursor}`
-    const page = await callHub(target, `${paths.exclusionLists}${query}`, ExclusionListPage)
-    lists.push(...page.data)
-    cursor = page.next
-  } while (cursor !== undefined)
-  return lists
+  return await allRows(target, paths.exclusionLists, ExclusionListPage)
 }
 
 const brace = 0x7b

@@ -12,6 +12,7 @@ import {
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { type Explained, explainedRows } from './explained-rows.ts'
 
@@ -37,13 +38,7 @@ export function explainCommand(): Command {
 
 /** A control that nothing was ever exported to has no receipts; one that is misspelt must not look like it. */
 async function requireControl(target: HubTarget, name: string): Promise<void> {
-  let cursor: string | undefined
-  do {
-    const query = cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`
-    const page = await callHub(target, `${paths.controls}${query}`, ControlPage)
-    if (page.data.some((control) => control.name === name)) return
-    cursor = page.next
-  } while (cursor !== undefined)
+  for await (const control of rowsOf(target, paths.controls, ControlPage)) if (control.name === name) return
   throw new Error(`There is no control ${name}.`)
 }
 

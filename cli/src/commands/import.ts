@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import * as z from 'zod'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { formatCount } from './format-count.ts'
 import { importStix } from './import-stix.ts'
@@ -80,8 +81,8 @@ class Refusals {
 
 /** The owner of that name, made if there is none. */
 export async function ensureOwner(target: HubTarget, name: string): Promise<Owner> {
-  const existing = (await callHub(target, paths.owners, OwnerPage)).data.find((owner) => owner.name === name)
-  return existing ?? (await callHub(target, paths.owners, Owner, { json: { name } }))
+  for await (const owner of rowsOf(target, paths.owners, OwnerPage)) if (owner.name === name) return owner
+  return await callHub(target, paths.owners, Owner, { json: { name } })
 }
 
 async function upload(target: HubTarget, owner: string, indicators: BatchIndicator[], refusals: Refusals) {

@@ -2,6 +2,7 @@ import { FirewallList, FirewallListPage, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 
 export function listsCommand(): Command {
@@ -29,7 +30,7 @@ export function listsCommand(): Command {
     .description('lists that firewalls fetch')
     .option('--json', 'one JSON object a line')
     .action(async (options: { json?: boolean }) => {
-      for await (const list of allLists(hubTarget(readCliConfig()))) {
+      for await (const list of rowsOf(hubTarget(readCliConfig()), paths.firewallLists, FirewallListPage)) {
         if (options.json === true) say.json(list)
         else say.row([list.name, list.format, `${list.servedCount} values`, stateOf(list), accessOf(list), list.url])
       }
@@ -63,16 +64,6 @@ function accessOf({ isPublic, openNetworks }: FirewallList): string {
 }
 
 async function listNamed(target: HubTarget, name: string): Promise<FirewallList> {
-  for await (const list of allLists(target)) if (list.name === name) return list
+  for await (const list of rowsOf(target, paths.firewallLists, FirewallListPage)) if (list.name === name) return list
   throw new Error(`There is no list ${name}.`)
-}
-
-async function* allLists(target: HubTarget): AsyncGenerator<FirewallList> {
-  let cursor: string | undefined
-  do {
-    const query = cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`
-    const page = await callHub(target, `${paths.firewallLists}${query}`, FirewallListPage)
-    yield* page.data
-    cursor = page.next
-  } while (cursor !== undefined)
 }

@@ -1,7 +1,8 @@
-import { IndicatorPage, paths } from '@postern/protocol'
+import { IndicatorPage, limits, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { callHub, hubTarget } from '../hub-api.ts'
+import { hubTarget } from '../hub-api.ts'
+import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 
 export function searchCommand(): Command {
@@ -12,28 +13,22 @@ export function searchCommand(): Command {
     .option('--json', 'one JSON object a line')
     .action(async (tql: string, options: { limit: string; json?: boolean }) => {
       const target = hubTarget(readCliConfig())
-      let found = 0
-      let left = Number(options.limit)
-      if (!Number.isInteger(left) || left < 1)
+      const rowsMax = Number(options.limit)
+      if (!Number.isInteger(rowsMax) || rowsMax < 1)
         throw new Error(`--limit ${options.limit} is not a whole number above 0.`)
-      let cursor: string | undefined
-      do {
-        const query = new URLSearchParams({
-          tql,
-          limit: String(Math.min(left, 1000)),
-          ...(cursor === undefined ? {} : { cursor }),
-        })
-        const page = await callHub(target, `${paths.indicators}?${query}`, IndicatorPage)
-        for (const indicator of page.data) {
-          if (options.json === true) say.json(indicator)
-          else say.row([indicator.type, indicator.value, indicator.owners.join(', '), indicator.tags.join(', ')])
+      // One more than is shown tells whether there are more.
+      const query = { tql, limit: String(Math.min(rowsMax + 1, limits.pageRowsMax)) }
+      let found = 0
+      for await (const indicator of rowsOf(target, paths.indicators, IndicatorPage, query)) {
+        if (found === rowsMax) {
+          say.error(`These are the first ${found}; there are more. See --limit.`)
+          break
         }
-        found += page.data.length
-        left -= page.data.length
-        cursor = page.next
-      } while (cursor !== undefined && left > 0)
+        found += 1
+        if (options.json === true) say.json(indicator)
+        else say.row([indicator.type, indicator.value, indicator.owners.join(', '), indicator.tags.join(', ')])
+      }
       // Not among the rows: whoever reads those by a program finds none.
       if (found === 0) say.error('0 indicators found')
-      if (cursor !== undefined) say.error(`These are the first ${found}; there are more. See --limit.`)
     })
 }

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { packageApp } from '@postern/app-sdk/package'
 import { App, AppPage, installHeaders, paths } from '@postern/protocol'
 import { callHub, type HubTarget } from '../hub-api.ts'
+import { allRows } from '../rows-of.ts'
 
 /** Packages, has signed and installs every app of the repository, as any other package (D13). Cached by the sources' hash. */
 export async function installBuiltInApps(target: HubTarget, checkout: string, cacheFolder: string): Promise<App[]> {
   mkdirSync(cacheFolder, { recursive: true, mode: 0o700 })
-  const installed = new Set((await callHub(target, paths.apps, AppPage)).data.map((app) => app.current.packageSha256))
+  const installed = new Set((await allRows(target, paths.apps, AppPage)).map((app) => app.current.packageSha256))
   for (const name of readdirSync(join(checkout, 'apps'))) {
     const folder = join(checkout, 'apps', name)
     if (!existsSync(join(folder, 'app.ts'))) continue
@@ -16,7 +17,7 @@ export async function installBuiltInApps(target: HubTarget, checkout: string, ca
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     if (!installed.has(sha256)) await installPackage(target, bytes)
   }
-  return (await callHub(target, paths.apps, AppPage)).data
+  return await allRows(target, paths.apps, AppPage)
 }
 
 /** Installs a package that carries no signature: who may open the hub's local socket vouches for it by its hash (D7). */

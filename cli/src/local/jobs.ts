@@ -14,11 +14,12 @@ import {
   paths,
 } from '@postern/protocol'
 import { callHub, type HubTarget } from '../hub-api.ts'
+import { allRows } from '../rows-of.ts'
 
 export type WantedJob = Omit<CreateJob, 'appId' | 'environmentId'>
 
 export async function findApp(target: HubTarget, programBase: string): Promise<App> {
-  const apps = (await callHub(target, paths.apps, AppPage)).data
+  const apps = await allRows(target, paths.apps, AppPage)
   const app = apps.find((each) => each.programName.replace(/_v\d+(\.\d+)*$/, '') === programBase)
   if (app === undefined)
     throw new Error(`No app ${programBase} is installed. There are: ${apps.map((each) => each.programName).join(', ')}`)
@@ -33,7 +34,7 @@ export async function ensureJob(
   wanted: WantedJob,
 ): Promise<Job> {
   const request = { ...wanted, appId: app.id, environmentId: environment.id }
-  const existing = (await callHub(target, paths.jobs, JobPage)).data.find((job) => job.name === wanted.name)
+  const existing = (await allRows(target, paths.jobs, JobPage)).find((job) => job.name === wanted.name)
   if (existing === undefined) return await callHub(target, paths.jobs, Job, { json: request })
   return await callHub(target, paths.job(existing.id), Job, { method: 'PATCH', json: request })
 }

@@ -3,6 +3,7 @@ import { chownSync, existsSync, lchownSync, mkdirSync, readdirSync, rmSync, writ
 import { join } from 'node:path'
 import { Environment, EnvironmentPage, paths } from '@postern/protocol'
 import { callHub, type HubTarget, sendToHub } from '../hub-api.ts'
+import { allRows } from '../rows-of.ts'
 import { SupervisedProcess } from '../supervisor/supervised-process.ts'
 import { unzip } from './unzip.ts'
 
@@ -67,7 +68,7 @@ function giveTo(folder: string, { uid, gid }: { uid: number; gid: number }): voi
 }
 
 async function ensureEnvironment(target: HubTarget, name: string): Promise<Environment> {
-  const existing = (await callHub(target, paths.environments, EnvironmentPage)).data.find((each) => each.name === name)
+  const existing = (await allRows(target, paths.environments, EnvironmentPage)).find((each) => each.name === name)
   if (existing !== undefined) return existing
   return await callHub(target, paths.environments, Environment, { json: { name, onHub: true } })
 }

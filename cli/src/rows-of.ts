@@ -1,0 +1,31 @@
+import type * as z from 'zod'
+import { callHub, type HubTarget } from './hub-api.ts'
+
+type PageOf<Row> = { data: Row[]; next?: string | undefined }
+
+/** Rows of a list of the hub, however many: the next page is asked for when the rows of the one before are used up. */
+export async function* rowsOf<Row>(
+  target: HubTarget,
+  path: string,
+  page: z.core.$ZodType<PageOf<Row>>,
+  query: Record<string, string> = {},
+): AsyncGenerator<Row> {
+  let cursor: string | undefined
+  do {
+    const asked = new URLSearchParams({ ...query, ...(cursor === undefined ? {} : { cursor }) })
+    const { data, next }: PageOf<Row> = await callHub(target, asked.size === 0 ? path : `${path}?${asked}`, page)
+    yield* data
+    cursor = next
+  } while (cursor !== undefined)
+}
+
+/** All of them at once, for lists that fit into memory by their nature: apps, jobs, owners, environments. */
+export async function allRows<Row>(
+  target: HubTarget,
+  path: string,
+  page: z.core.$ZodType<PageOf<Row>>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for await (const row of rowsOf(target, path, page)) rows.push(row)
+  return rows
+}
