@@ -1,4 +1,5 @@
 import type { ServerStatus } from './control/control-message.ts'
+import { OwnCgroup } from './cgroup/own-cgroup.ts'
 import { CommandGate } from './executor/command-gate.ts'
 import { executorCount } from './executor/executor-count.ts'
 import { Executor } from './executor/executor.ts'
@@ -14,6 +15,7 @@ import { HubConnection } from './hub-link/hub-connection.ts'
 import { type HubHttp, hubHttp } from './hub-link/hub-http.ts'
 import { type HubRoutes, hubRoutes } from './hub-link/hub-routes.ts'
 import { LeaseKeeper } from './hub-link/lease-keeper.ts'
+import { moveOnce } from './hub-link/move-once.ts'
 import { openJournalDatabase } from './journal/journal-database.ts'
 import { ConfigureJournal } from './journal/configure-journal.ts'
 import { Journal } from './journal/journal.ts'
@@ -71,9 +73,13 @@ export async function startParts(
   const clock = new HubClock()
   await enrolOnce(opened, http, keychain, clock, log)
   sayTier(choice, opened.policy.allowUnconfined, log)
+  const cgroup = takeCgroup(log)
   const users = new UserPool(choice.users, log)
   await users.endLeftovers()
   const database = held.adopt(openJournalDatabase(opened.home.journalFile), (file) => file.close())
+  // Enrolment has made the key.
+  const journal = new Journal(database, new ResultBox(keychain.content.sealingPrivateKey ?? ''))
+  await moveOnce(opened, http, keychain, journal, log)
   const parts = compose({
     opened,
     keychain,
@@ -82,9 +88,9 @@ export async function startParts(
     clock,
     confinement: choice.confinement,
     users,
+    cgroup,
     runtimes: await preparing,
-    // Enrolment has made the key.
-    journal: new Journal(database, new ResultBox(keychain.content.sealingPrivateKey ?? '')),
+    journal,
     configures: new ConfigureJournal(database),
     spool: new LogSpool(database),
     log,
@@ -101,6 +107,7 @@ type Ingredients = {
   clock: HubClock
   confinement: Confinement
   users: UserPool
+  cgroup: OwnCgroup | undefined
   runtimes: Runtimes
   journal: Journal
   configures: ConfigureJournal
@@ -110,9 +117,16 @@ type Ingredients = {
 
 type Parts = ReturnType<typeof compose>
 
+function takeCgroup(log: ServerLog): OwnCgroup | undefined {
+  const cgroup = OwnCgroup.take()
+  if (typeof cgroup !== 'string') return cgroup
+  log('debug', `Limits of apps are held by watching, not by a cgroup: ${cgroup}.`)
+  return undefined
+}
+
 /** The only place that builds things. */
 function compose({ opened, keychain, routes, http, clock, journal, configures, spool, log, ...ground }: Ingredients) {
-  const { confinement, users, runtimes } = ground
+  const { confinement, users, cgroup, runtimes } = ground
   const { home, settings, trust, policy } = opened
   const { serverXid } = settings
   const leases = new LeaseKeeper(bootMs)
@@ -148,6 +162,7 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
       runtimes,
       spool,
       watch: new ProcessWatch(),
+      cgroup,
       onLogSpooled: () => logs.wake(),
       serverLog: log,
     },

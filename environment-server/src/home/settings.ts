@@ -12,14 +12,20 @@ import type { HomeFolder } from './home-folder.ts'
 export type Settings = SettingValues & {
   /** Gone once the server has enrolled (S9). */
   enrolmentToken?: string | undefined
+  /** Of an imported `.env`; gone once the server has moved, or was refused (D37). */
+  moveToken?: string | undefined
 }
 
 export function readSettings(home: HomeFolder): Settings {
   const file = readSettingsFile(home)
   const read = readSettingValues(file)
-  const { enrolmentToken } = file
   if ('problems' in read) throw new StartProblem(`${home.settingsFile} has mistakes:\n${read.problems.join('\n')}`)
-  return { ...read.values, ...(typeof enrolmentToken === 'string' && enrolmentToken !== '' ? { enrolmentToken } : {}) }
+  return { ...read.values, ...tokenIn(file, 'enrolmentToken'), ...tokenIn(file, 'moveToken') }
+}
+
+function tokenIn(file: Record<string, unknown>, name: 'enrolmentToken' | 'moveToken'): Partial<Settings> {
+  const token = file[name]
+  return typeof token === 'string' && token !== '' ? { [name]: token } : {}
 }
 
 /** What stands in the file, unjudged. */
@@ -34,9 +40,14 @@ export function writeSettingsFile(home: HomeFolder, content: Record<string, unkn
   writeAtomically(home.settingsFile, `${JSON.stringify(content, null, 2)}\n`)
 }
 
-/** Writes the file without the enrolment token, and everything else as it stands in the file. */
+/** Writes the file without a token that is spent, and everything else as it stands in the file. */
 export function wipeEnrolmentToken(home: HomeFolder): void {
   const { enrolmentToken: _used, ...rest } = readSettingsFile(home)
+  writeSettingsFile(home, rest)
+}
+
+export function wipeMoveToken(home: HomeFolder): void {
+  const { moveToken: _used, ...rest } = readSettingsFile(home)
   writeSettingsFile(home, rest)
 }
 

@@ -63,7 +63,8 @@ function enrolmentRequest(keychain: Keychain, serverXid: string, enrolmentToken:
   }
 }
 
-function detailOf(body: Buffer): string | undefined {
+/** What the hub says in words; nothing if it was not the hub that answered. */
+export function detailOf(body: Buffer): string | undefined {
   try {
     return z.parse(ProblemDocument, JSON.parse(body.toString('utf8'))).detail
   } catch {

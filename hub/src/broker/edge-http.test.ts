@@ -9,7 +9,7 @@ import { paths, tcexPaths, topics } from '@postern/protocol'
 import fc from 'fast-check'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { Member } from '../environments/environments.ts'
-import { downloadConfig, enrolmentRequest, newTlsKey } from '../environments/test-enrolment.ts'
+import { downloadSettings, enrolmentRequest, newTlsKey } from '../environments/test-enrolment.ts'
 import { person } from '../environments/test-hub.ts'
 import { openEdgeDoor } from '../http/edge-door.ts'
 import { createTestApi, testHost, testOrigin } from '../http/test-api.ts'
@@ -215,7 +215,7 @@ test('S9: a server enrols over 62000, and the hub notes the address that it came
   const { environments } = api.features
   const caller = person('administrator', api.ours.organizationId) as Member
   const { id } = await environments.create(caller, { name: 'Behind one port' })
-  const config = await downloadConfig(environments, caller, id)
+  const config = await downloadSettings(environments, caller, id)
   const [serverXid = '', token = ''] = [config.get('serverXid'), config.get('enrolmentToken')]
   const told = await ask(paths.enrolments, {
     method: 'POST',

@@ -11,7 +11,7 @@ import { Audit } from '../audit/audit.ts'
 import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { createEnvironments, type Member } from '../environments/environments.ts'
-import { enrolNewServer } from '../environments/test-enrolment.ts'
+import { emptyServerFiles, enrolNewServer } from '../environments/test-enrolment.ts'
 import { person } from '../environments/test-hub.ts'
 import { Keys } from '../keys/keys.ts'
 import { SecretBox } from '../keys/secret-box.ts'
@@ -66,7 +66,7 @@ test('D15: the edge is a process of its own, carries a command with the same key
     authority,
     settings: { publicNames },
     clock: systemClock,
-    serverFilesFolder: folder,
+    serverFilesFolder: emptyServerFiles(),
     runtimeFile: '',
   }
   const environments = createEnvironments(parts)

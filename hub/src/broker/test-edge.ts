@@ -6,7 +6,7 @@ import { type Heartbeat, protocolVersion } from '@postern/protocol'
 import type { MqttClient } from 'mqtt'
 import { expect, vi } from 'vitest'
 import { createEnvironments, type Member } from '../environments/environments.ts'
-import { type EnrolledServer, enrolNewServer } from '../environments/test-enrolment.ts'
+import { emptyServerFiles, type EnrolledServer, enrolNewServer } from '../environments/test-enrolment.ts'
 import { createTestHub, person } from '../environments/test-hub.ts'
 import type { ServerMessage } from './broker.ts'
 import { connectBroker } from './broker-link.ts'
@@ -34,7 +34,16 @@ export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor
   const settings = { publicNames }
   // An organization administrator has an organization, as every caller that is no stranger.
   const caller = person('organization-administrator', hub.organizationId) as Member
-  const parts = { db: database.db, audit, keys, authority, settings, clock, serverFilesFolder: folder, runtimeFile: '' }
+  const parts = {
+    db: database.db,
+    audit,
+    keys,
+    authority,
+    settings,
+    clock,
+    serverFilesFolder: emptyServerFiles(),
+    runtimeFile: '',
+  }
   const environments = createEnvironments(parts)
   const environmentId = (await environments.create(caller, { name: 'Behind the gate' })).id
   const tlsMaterial = () => issueEdgeTls(authority, settings)

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { BundleSettings, BundleTrust, CreateDownload } from '@postern/protocol'
 import { installationPublishers } from '../apps/apps.ts'
 import { newCredential } from '../access/credential.ts'
@@ -9,6 +9,8 @@ import { bundleZip, serverZip, type SignedServerFile } from './bundle-zip.ts'
 import { lockEnvironmentRow } from './environment-store.ts'
 import type { EnvironmentParts, Member } from './environments.ts'
 import { endTokensOfApps } from './server-orders.ts'
+import { createMoves } from './moves.ts'
+import { onlyLocalWarning } from './only-local-warning.ts'
 import { listBundleFiles, readServerFile, runtimeLicence } from './server-files.ts'
 
 const enrolmentTokenLifeMs = 24 * 3_600_000
@@ -27,8 +29,9 @@ export type Download = {
 
 export function createDownloads(parts: EnvironmentParts) {
   const { db, audit, keys, authority, settings, clock, serverFilesFolder, runtimeFile } = parts
+  const { moveFile, move } = createMoves(parts)
 
-  /** Makes one of the three files of ES-2. Bundle and `.env` each carry an enrolment token of their own (S9). */
+  /** Makes one of the three files of ES-2. A bundle carries an enrolment token of its own (S9), a `.env` a move token (D37). */
   async function download(
     caller: Member,
     environmentId: string,
@@ -37,8 +40,9 @@ export function createDownloads(parts: EnvironmentParts) {
   ): Promise<Download> {
     if (wanted.serverXid !== undefined && wanted.kind !== 'bundle')
       throw new Problem('invalid', 'serverXid: a server is enrolled anew by a bundle; ask for kind "bundle".')
+    if (wanted.kind === 'config') return await moveFile(caller, environmentId, address)
     // Everything that can be missing is read before a row is written.
-    const server = wanted.kind === 'config' ? undefined : await signedServerFile()
+    const server = await signedServerFile()
     const files = wanted.kind === 'bundle' ? await listBundleFiles(serverFilesFolder) : []
     const names = await settings.publicNames()
     const made = await db.transaction().execute(async (trx) => {
@@ -52,29 +56,18 @@ export function createDownloads(parts: EnvironmentParts) {
       await audit.record(trx, caller, 'environment.download', `environment ${environment.id}`, detail, address)
       const { organizationId } = caller
       await tellChange(trx, { changed: 'environments', id: environment.id, part: 'state', organizationId })
-      return { environment, identity }
+      return { identity }
     })
     const warning = names.onlyLocalNames ? { warning: onlyLocalWarning(names.apiURL) } : {}
-    if (server !== undefined && made.identity === undefined) {
+    const { identity } = made
+    if (identity === undefined) {
       return { fileName: 'postern-envsvr.zip', contentType: 'application/zip', content: serverZip(server, clock.now()) }
     }
-    // Every kind but `server` has made an identity above.
-    const identity = found(made.identity, 'environment server')
     const bundleSettings: BundleSettings = {
       apiURL: names.apiURL,
       brokerHost: names.brokerHost,
       brokerPort: names.brokerPort,
       ...identity,
-    }
-    if (server === undefined) {
-      const content = Readable.from([envFile(bundleSettings)])
-      return {
-        fileName: `${made.environment.name}.env`,
-        contentType: 'text/plain; charset=utf-8',
-        content,
-        serverXid: identity.serverXid,
-        ...warning,
-      }
     }
     const content = bundleZip({
       ...server,
@@ -204,16 +197,5 @@ export function createDownloads(parts: EnvironmentParts) {
     }
   }
 
-  return { download }
-}
-
-/** One `name=value` a line, the names of the menu (ES-11). No value of a bundle's settings holds a line break. */
-function envFile(settings: BundleSettings): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('')
-}
-
-function onlyLocalWarning(apiURL: string): string {
-  return `This hub only knows itself as ${apiURL}: an environment server on another machine will not find it. Set POSTERN_PUBLIC_URL and POSTERN_BROKER_PUBLIC_HOST, or PATCH /v1/settings, and download again.`
+  return { download, move }
 }

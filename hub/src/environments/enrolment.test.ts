@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEnvironments, type Environments, type Member } from './environments.ts'
-import { downloadConfig, enrolmentRequest, newTlsKey } from './test-enrolment.ts'
+import { downloadSettings, emptyServerFiles, enrolmentRequest, newTlsKey } from './test-enrolment.ts'
 import { createTestHub, person, type TestHub } from './test-hub.ts'
 
 let hub: TestHub
@@ -25,7 +25,7 @@ beforeAll(async () => {
     authority,
     settings: { publicNames },
     clock,
-    serverFilesFolder: '',
+    serverFilesFolder: emptyServerFiles(),
     runtimeFile: process.execPath,
   })
 })
@@ -37,7 +37,7 @@ async function create(name: string): Promise<string> {
 
 test('S9: a server that lost the answer to its enrolment asks again within ten minutes, and what it missed is worthless', async () => {
   const id = await create('Lost answer')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
   const good = enrolmentRequest(serverXid, token, newTlsKey())
   const missed = await environments.enrol(token, good, '192.0.2.1')
@@ -67,7 +67,7 @@ test('S9: the token is spent once the enrolled server was heard or revoked', asy
   const id = await create('Spent')
   const { db } = hub.database
   for (const change of [{ last_heartbeat_at: hub.clock.now() }, { revoked_at: hub.clock.now() }]) {
-    const settings = await downloadConfig(environments, caller, id)
+    const settings = await downloadSettings(environments, caller, id)
     const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
     const good = enrolmentRequest(serverXid, token, newTlsKey())
     await environments.enrol(token, good, '192.0.2.1')
@@ -78,7 +78,7 @@ test('S9: the token is spent once the enrolled server was heard or revoked', asy
 
 test('S9: asking again confirms nothing that was not confirmed', async () => {
   const id = await create('Late again')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
   const good = enrolmentRequest(serverXid, token, newTlsKey())
   hub.clock.advance(3601)
@@ -89,7 +89,7 @@ test('S9: asking again confirms nothing that was not confirmed', async () => {
 
 test('S9: two enrolments with one token at once make one identity', async () => {
   const id = await create('Race')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
   const results = await Promise.allSettled(
     [0, 1, 2].map(() => environments.enrol(token, enrolmentRequest(serverXid, token, newTlsKey()), '192.0.2.1')),
@@ -99,7 +99,7 @@ test('S9: two enrolments with one token at once make one identity', async () => 
 
 test('S9: a token is good for 24 hours', async () => {
   const id = await create('Late')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
   hub.clock.advance(24 * 3600)
   await expect(

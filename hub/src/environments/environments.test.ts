@@ -10,7 +10,7 @@ import type { Server } from '../http/server.ts'
 import { findConnectionCredentials, revokedAmong } from './connection-credentials.ts'
 import { createEnvironments, type Environments, type Member } from './environments.ts'
 import { environmentRoutes } from './routes.ts'
-import { downloadConfig, enrolmentRequest, enrolNewServer, newTlsKey } from './test-enrolment.ts'
+import { downloadSettings, enrolmentRequest, enrolNewServer, newTlsKey } from './test-enrolment.ts'
 import { createTestHub, person, type TestHub } from './test-hub.ts'
 
 let hub: TestHub
@@ -115,7 +115,7 @@ test('ES-1: an environment is made with a name, listed and read with its several
     executionsQueued: 0,
   })
 
-  await downloadConfig(environments, caller, environment.id)
+  await downloadSettings(environments, caller, environment.id)
   await enrolNewServer(environments, caller, environment.id)
   const read = z.parse(Environment, (await request('GET', paths.environment(environment.id), 'read-only')).json())
   expect(read.servers.map(({ name, presence }) => [name, presence])).toEqual([
@@ -278,12 +278,13 @@ test('ES-2: the configuration alone is <name>.env, and the server alone a zip of
   const config = await request('POST', paths.environmentDownloads(id), 'administrator', { kind: 'config' })
   expect(config.headers['content-disposition']).toBe('attachment; filename="Two Files.env"')
   expect(config.payload).toMatch(
-    /^apiURL=https:\/\/hub\.example\.org:8443\nbrokerHost=hub\.example\.org\nbrokerPort=62000\nserverName=Two Files 1\nserverXid=\d+\nenrolmentToken=pse_[\w-]{43}\n$/,
+    /^apiURL=https:\/\/hub\.example\.org:8443\nbrokerHost=hub\.example\.org\nbrokerPort=62000\nenvironmentName=Two Files\ncaSha256=[0-9a-f]{64}\nmoveToken=psm_[\w-]{43}\n$/,
   )
   const alone = await request('POST', paths.environmentDownloads(id), 'administrator', { kind: 'server' })
   expect(alone.headers['content-disposition']).toBe('attachment; filename="postern-envsvr.zip"')
   expect([...(await unzip(alone.rawPayload)).keys()]).toEqual(['postern-envsvr.mjs', 'postern-envsvr.mjs.sig'])
-  expect((await environments.get(caller, id)).servers.length).toBe(1)
+  // S9: none of the two makes an identity.
+  expect((await environments.get(caller, id)).servers).toEqual([])
 })
 
 test('ES-2: a hub without the files says what to do, and makes no identity', async () => {
@@ -306,7 +307,7 @@ test('ES-27: a download from a hub that only knows its own machine warns', async
 
 test('S9: downloads and enrolments are audited, and no token is stored or written there', async () => {
   const id = await create('Audited')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const token = settings.get('enrolmentToken') ?? ''
   await environments.enrol(token, enrolmentRequest(settings.get('serverXid') ?? '', token, newTlsKey()), '192.0.2.9')
   const audit = await hub.auditActions()
@@ -325,7 +326,7 @@ test('S9: downloads and enrolments are audited, and no token is stored or writte
 
 test('S9: enrolment works once; a second one, with another key, is refused and audited', async () => {
   const id = await create('Once')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
   const key = newTlsKey()
   const send = async (payload: object, bearer = token) =>
@@ -354,7 +355,7 @@ test('S9: enrolment works once; a second one, with another key, is refused and a
 
 test('S9: a server that enrolled an hour after its download waits until a person confirms its fingerprint', async () => {
   const id = await create('Unconfirmed')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
   hub.clock.advance(3601)
   const enrolled = await environments.enrol(token, enrolmentRequest(serverXid, token, newTlsKey()), '192.0.2.1')
@@ -373,7 +374,7 @@ test('S9: a server that enrolled an hour after its download waits until a person
 
 test('S9: nothing is confirmed before it enrolled, and nothing after it was revoked', async () => {
   const id = await create('Order')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const serverXid = settings.get('serverXid') ?? ''
   expect((await request('POST', paths.environmentServerConfirmation(id, serverXid), 'administrator')).statusCode).toBe(
     409,
@@ -392,7 +393,7 @@ test('S9: nothing is confirmed before it enrolled, and nothing after it was revo
 
 test('S9: an enrolment without the private key, with another kind of key, or too old a server is refused', async () => {
   const id = await create('Proof')
-  const settings = await downloadConfig(environments, caller, id)
+  const settings = await downloadSettings(environments, caller, id)
   const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
   const good = enrolmentRequest(serverXid, token, newTlsKey())
   const refused = async (changes: object, code = 'invalid') =>

@@ -8,6 +8,8 @@ import {
   Environment,
   EnvironmentPage,
   EnvironmentServer,
+  MoveRequest,
+  MoveResponse,
   paths,
 } from '@postern/protocol'
 import type { FastifyRequest } from 'fastify'
@@ -31,6 +33,7 @@ export function environmentRoutes(server: Server, environments: Environments): v
   downloadRoute(server, environments)
   serverRoutes(server, environments)
   enrolmentRoute(server, environments)
+  moveRoute(server, environments)
 }
 
 function environmentsRoutes(server: Server, environments: Environments): void {
@@ -222,13 +225,39 @@ function enrolmentRoute(server: Server, environments: Environments): void {
       },
     },
     async (request, reply) => {
-      const [scheme, token] = (request.headers.authorization ?? '').split(' ', 2)
-      if (scheme !== 'Bearer' || token === undefined || token === '') {
-        throw new Problem('unauthenticated', 'Send the enrolment token of the bundle as a bearer token.')
-      }
+      const token = bearerOf(request, 'Send the enrolment token of the bundle as a bearer token.')
       return reply.code(201).send(await environments.enrol(token, request.body, request.ip))
     },
   )
+}
+
+function moveRoute(server: Server, environments: Environments): void {
+  server.post(
+    paths.moves,
+    {
+      config: { ...forEveryone, rateLimit: { max: enrolmentsPerMinuteMax, timeWindow: '1 minute' } },
+      schema: {
+        operationId: 'move',
+        tags,
+        summary:
+          "An environment server's move to another environment, by the token of its .env and the key that it has",
+        body: MoveRequest,
+        response: { 200: MoveResponse },
+      },
+    },
+    async (request) =>
+      await environments.move(
+        bearerOf(request, 'Send the move token of the .env as a bearer token.'),
+        request.body,
+        request.ip,
+      ),
+  )
+}
+
+function bearerOf({ headers }: FastifyRequest, otherwise: string): string {
+  const [scheme, token] = (headers.authorization ?? '').split(' ', 2)
+  if (scheme === 'Bearer' && token !== undefined && token !== '') return token
+  throw new Problem('unauthenticated', otherwise)
 }
 
 /** Rules of these routes let in people alone, so there is an organization. */

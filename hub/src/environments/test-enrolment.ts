@@ -1,10 +1,15 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import {
   type EnrolmentRequest,
   type EnrolmentResponse,
   enrolmentProofMessage,
   protocolVersion,
 } from '@postern/protocol'
+import { fromBufferPromise } from 'yauzl'
 import type { Member } from './environments.ts'
 import type { Environments } from './environments.ts'
 
@@ -27,21 +32,40 @@ export function newTlsKey(): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 }
 
-/** Downloads the configuration of a new server, as text. */
-export async function downloadConfig(
+/** Downloads a bundle for a new server, and reads its settings, as text by name. */
+export async function downloadSettings(
+  environments: Environments,
+  caller: Member,
+  environmentId: string,
+): Promise<Map<string, string>> {
+  const file = await environments.download(caller, environmentId, { kind: 'bundle', withoutRuntime: true })
+  const zip = await fromBufferPromise(await buffer(file.content), { lazyEntries: true })
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName !== 'postern-envsvr/.postern-envsvr/settings.json') continue
+    const settings = JSON.parse((await buffer(await zip.openReadStreamPromise(entry))).toString()) as object
+    return new Map(Object.entries(settings).map(([name, value]) => [name, String(value)]))
+  }
+  throw new Error('the bundle holds no settings')
+}
+
+/** Downloads the configuration of an environment, as text. */
+export async function downloadMove(
   environments: Environments,
   caller: Member,
   environmentId: string,
 ): Promise<Map<string, string>> {
   const file = await environments.download(caller, environmentId, { kind: 'config' })
-  let text = ''
-  for await (const chunk of file.content) text += String(chunk)
-  return new Map(
-    text
-      .trim()
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  )
+  const lines = (await buffer(file.content)).toString().trim().split('\n')
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+}
+
+/** A folder as hubs make bundles of, with nothing in it that could run. */
+export function emptyServerFiles(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'server-files-'))
+  for (const name of ['dist', 'bundle']) mkdirSync(join(folder, name))
+  writeFileSync(join(folder, 'dist', 'postern-envsvr.mjs'), '')
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 export async function enrolNewServer(
@@ -49,7 +73,7 @@ export async function enrolNewServer(
   caller: Member,
   environmentId: string,
 ): Promise<EnrolledServer> {
-  const settings = await downloadConfig(environments, caller, environmentId)
+  const settings = await downloadSettings(environments, caller, environmentId)
   const serverXid = settings.get('serverXid') ?? ''
   const token = settings.get('enrolmentToken') ?? ''
   const privateKey = newTlsKey()

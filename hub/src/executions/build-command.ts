@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import {
   type AppKind,
   type CancelCommand,
-  type Command,
   type ExecuteCommand,
   type ExecutionLimits,
   type InstallJson,
@@ -10,6 +9,7 @@ import {
   type PosternJson,
   protocolVersion,
   type SealedBox,
+  type SignedCommand,
   type SignedEnvelope,
 } from '@postern/protocol'
 import type { Keys } from '../keys/keys.ts'
@@ -44,6 +44,7 @@ export function executionLimits(postern: PosternJson | undefined, remainingSecon
       asked?.memoryMegabytesMax === undefined ? defaultLimits.memoryBytesMax : asked.memoryMegabytesMax * 1024 * 1024,
     processesMax: asked?.processesMax ?? defaultLimits.processesMax,
     logBytesMax: defaultLimits.logBytesMax,
+    ...(asked?.cpuSecondsMax !== undefined && { cpuSecondsMax: asked.cpuSecondsMax }),
   }
 }
 
@@ -87,7 +88,7 @@ export function cancelCommand(commandFor: CommandFor, reason: string, now: Date)
 }
 
 /** D8: what is signed is the bytes of the body. */
-export async function signCommand(keys: Keys, command: Command): Promise<SignedEnvelope> {
+export async function signCommand(keys: Keys, command: SignedCommand): Promise<SignedEnvelope> {
   const body = JSON.stringify(command)
   const { keyId, signature } = await keys.sign('command', Buffer.from(body))
   return { v: 1, keyId, body, signature: signature.toString('base64') }

@@ -1,4 +1,4 @@
-import { type Command, topics } from '@postern/protocol'
+import { type SignedCommand, topics } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 
@@ -6,14 +6,13 @@ import type { Db } from '../database/database.ts'
 export const republishSeconds = 3
 
 /** Puts a signed command into the outbox; hubs hear of it when the transaction commits. */
-export async function storeCommand(db: Db, command: Command, payload: string, now: Date): Promise<void> {
+export async function storeCommand(db: Db, command: SignedCommand, payload: string, now: Date): Promise<void> {
   await db
     .insertInto('command')
     .values({
       id: command.commandId,
       server_xid: command.serverXid,
-      execution_id: command.executionId,
-      attempt: command.attempt,
+      ...('executionId' in command ? { execution_id: command.executionId, attempt: command.attempt } : {}),
       kind: command.kind,
       topic: topics.commands(command.serverXid),
       payload,

@@ -78,8 +78,11 @@ export function afterResult(result: AttemptResult, judgement: Judgement, attempt
         state: attempt.endAs ?? 'refused',
         message: message || 'The environment server refused it.',
       }
-    case 'lease-lost':
-      return afterLoss(attempt, 'its lease ran out')
+    case 'lease-lost': {
+      // The server had it in its queue: it never started.
+      const mayHaveRun = attempt.mayHaveRun && result.startedAt !== null
+      return afterLoss({ ...attempt, mayHaveRun }, message.replace(/\.$/, '') || 'its lease ran out')
+    }
     case 'interrupted':
       return afterLoss(attempt, message || 'the environment server was restarted')
   }

@@ -9,7 +9,7 @@ const messageCharactersMax = 4000
 /** Ends an attempt, and with it the execution, or sends the execution back to wait for the next attempt. In one transaction. */
 export async function finishAttempt(
   trx: Db,
-  changes: Changes,
+  changes: Pick<Changes, 'notify'>,
   attempt: LockedAttempt,
   end: AttemptEnd,
   next: Next,
@@ -37,7 +37,7 @@ export async function finishAttempt(
 /** The execution's last change; its `finished_at` is set here and nowhere else. */
 export async function endExecution(
   trx: Db,
-  changes: Changes,
+  changes: Pick<Changes, 'notify'>,
   execution: { executionId: string; organizationId: string },
   state: EndState,
   message: string,

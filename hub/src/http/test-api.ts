@@ -1,3 +1,4 @@
+import { emptyServerFiles } from '../environments/test-enrolment.ts'
 import { randomBytes } from 'node:crypto'
 import { type AppKind, type Role } from '@postern/protocol'
 import pino from 'pino'
@@ -68,7 +69,7 @@ export async function createTestApi(consoleFolder = ''): Promise<TestApi> {
     keys,
     authority: new Authority(keys),
     settings,
-    serverFilesFolder: '',
+    serverFilesFolder: emptyServerFiles(),
     hasReaderPort: true,
     log: logger,
   })

@@ -1,0 +1,63 @@
+import { ChangeServerSettings, paths, ServerSettings, ServerSettingsReport } from '@postern/protocol'
+import * as z from 'zod'
+import { person } from '../access/caller.ts'
+import { forPeople, onlyFor } from '../access/permissions.ts'
+import type { Server } from '../http/server.ts'
+import { Problem } from '../lib/problem.ts'
+import { rowId } from '../lib/row-id.ts'
+import type { ServerSettingsFeature } from './server-settings.ts'
+
+const tags = ['environments']
+const params = z.object({ environmentId: rowId, serverXid: rowId })
+
+export function serverSettingsRoutes(server: Server, settings: ServerSettingsFeature): void {
+  server.get(
+    paths.environmentServerSettings(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:read'),
+      schema: {
+        operationId: 'getServerSettings',
+        tags,
+        summary: "An environment server's settings as it reported them last, secrets masked",
+        params,
+        response: { 200: ServerSettings },
+      },
+    },
+    async ({ caller, params: { environmentId, serverXid } }) =>
+      await settings.read(person(caller), environmentId, serverXid),
+  )
+  server.put(
+    paths.environmentServerSettings(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'changeServerSettings',
+        tags,
+        summary: 'Ask an environment server to set what its local policy lets the hub set',
+        params,
+        body: ChangeServerSettings,
+        response: { 200: ServerSettings },
+      },
+    },
+    async ({ caller, params: { environmentId, serverXid }, body, ip }) =>
+      await settings.change(person(caller), environmentId, serverXid, body.settings, ip),
+  )
+  server.put(
+    paths.ownSettings,
+    {
+      config: onlyFor('attempts:write', 'environment-server'),
+      schema: {
+        operationId: 'reportSettings',
+        tags,
+        summary: "An environment server's own settings, and its answers to what it was asked to set",
+        body: ServerSettingsReport,
+        response: { 204: z.null() },
+      },
+    },
+    async ({ caller, body }, reply) => {
+      if (caller.kind !== 'environment-server') throw new Problem('forbidden', 'This is for environment servers.')
+      await settings.report(caller, body)
+      return reply.code(204).send(null)
+    },
+  )
+}

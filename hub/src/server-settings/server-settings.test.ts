@@ -1,0 +1,144 @@
+import {
+  type ConfigureCommand,
+  paths,
+  type ReportedSetting,
+  type ServerSettingsReport,
+  SignedEnvelope,
+} from '@postern/protocol'
+import { createPublicKey, verify } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEnvironments, type Environments, type Member } from '../environments/environments.ts'
+import { emptyServerFiles, type EnrolledServer, enrolNewServer } from '../environments/test-enrolment.ts'
+import { createTestHub, person, type TestHub } from '../environments/test-hub.ts'
+import type { Server } from '../http/server.ts'
+import { serverSettingsRoutes } from './routes.ts'
+import { createServerSettings, type ServerSettingsFeature } from './server-settings.ts'
+
+let hub: TestHub
+let server: Server
+let environments: Environments
+let settings: ServerSettingsFeature
+let caller: Member
+let enrolled: EnrolledServer
+let environmentId: string
+let path: string
+
+beforeAll(async () => {
+  hub = await createTestHub()
+  caller = person('organization-administrator', hub.organizationId) as Member
+  const { database, audit, keys, authority, clock } = hub
+  const publicNames = async () => ({
+    apiURL: 'https://hub.example.org',
+    brokerHost: 'hub.example.org',
+    brokerPort: 62_000,
+    onlyLocalNames: false,
+  })
+  const { db } = database
+  environments = createEnvironments({
+    ...{ db, audit, keys, authority, clock, runtimeFile: '' },
+    settings: { publicNames },
+    serverFilesFolder: emptyServerFiles(),
+  })
+  settings = createServerSettings({ db, keys, clock, audit, environments })
+  server = await hub.server((server) => serverSettingsRoutes(server, settings))
+  environmentId = (await environments.create(caller, { name: 'Plant' })).id
+  enrolled = await enrolNewServer(environments, caller, environmentId)
+  path = paths.environmentServerSettings(environmentId, enrolled.serverXid)
+})
+afterAll(async () => await hub.close())
+
+const executors: ReportedSetting = {
+  ...{ number: 4, name: 'appsNumberofJobExecutors', kind: 'whole-number', smallest: 1, largest: 1000 },
+  ...{ secret: false, value: 4, isSet: false, origin: 'default', help: 'How many at once.', hubMaySet: true },
+}
+const token: ReportedSetting = {
+  ...{ number: 11, name: 'brokerToken', kind: 'text', secret: true, value: null, isSet: true },
+  ...{ origin: 'enrolment', help: 'Key.', hubMaySet: false },
+}
+
+async function ask(method: 'GET' | 'PUT', url: string, as: string, payload?: object) {
+  const answer = await server.inject({ method, url, headers: { caller: as }, ...(payload && { payload }) })
+  return { status: answer.statusCode, json: answer.body === '' ? undefined : answer.json() }
+}
+
+async function report(changes: Partial<ServerSettingsReport> = {}, as: EnrolledServer = enrolled): Promise<void> {
+  const from = await environments.authenticateDeliveryToken(as.appDeliveryToken)
+  if (from === undefined) throw new Error('the server is not known')
+  await settings.report(from, { settings: [executors, token], answers: [], ...changes })
+}
+
+async function commands(): Promise<ConfigureCommand[]> {
+  const rows = await hub.database.db
+    .selectFrom('command')
+    .select('payload')
+    .where('kind', '=', 'configure')
+    .orderBy('created_at')
+    .execute()
+  const { publicPem } = await hub.keys.current('command')
+  return rows.map(({ payload }) => {
+    const { body, signature } = SignedEnvelope.parse(JSON.parse(payload))
+    expect(verify(null, Buffer.from(body), createPublicKey(publicPem), Buffer.from(signature, 'base64'))).toBe(true)
+    return JSON.parse(body) as ConfigureCommand
+  })
+}
+
+test('ES-12: before a server has reported there is nothing to see, and nothing to ask of it', async () => {
+  expect((await ask('GET', path, 'analyst')).json).toEqual({
+    reportedAt: null,
+    settings: [],
+    changed: 0,
+    lastRequest: null,
+  })
+  const asked = await ask('PUT', path, 'administrator', { settings: { appsNumberofJobExecutors: 2 } })
+  expect(asked).toMatchObject({
+    status: 409,
+    json: { detail: expect.stringContaining('has not reported its settings') },
+  })
+})
+
+test("ES-12: a server's settings are shown as it reported them last, to those who may see it", async () => {
+  await report()
+  expect((await ask('GET', path, 'read-only')).json).toMatchObject({ settings: [executors, token], changed: 1 })
+  expect((await ask('GET', path, 'administrator theirs')).status).toBe(404)
+  expect((await ask('PUT', path, 'analyst', { settings: { appsNumberofJobExecutors: 2 } })).status).toBe(403)
+  expect((await ask('PUT', paths.ownSettings, 'administrator', { settings: [], answers: [] })).status).toBe(403)
+})
+
+test('ES-12: what a person asks goes out as a signed command, and is what the server made of it', async () => {
+  const asked = await ask('PUT', path, 'administrator', { settings: { appsNumberofJobExecutors: 2 } })
+  expect(asked.json.lastRequest).toMatchObject({ state: 'waiting', settings: { appsNumberofJobExecutors: 2 } })
+  const [command] = await commands()
+  expect(command).toMatchObject({
+    kind: 'configure',
+    serverXid: enrolled.serverXid,
+    settings: { appsNumberofJobExecutors: 2 },
+  })
+  // Another server's word about it counts for nothing.
+  const commandId = command?.commandId ?? ''
+  const answers: ServerSettingsReport['answers'] = [{ commandId, outcome: 'applied', detail: '' }]
+  await report({ answers }, await enrolNewServer(environments, caller, environmentId))
+  expect((await ask('GET', path, 'analyst')).json.lastRequest.state).toBe('waiting')
+  await report({ settings: [{ ...executors, value: 2, isSet: true, origin: 'hub' }], answers })
+  await report({ answers: [{ commandId, outcome: 'refused', detail: 'too late' }] })
+  expect((await ask('GET', path, 'analyst')).json.lastRequest).toMatchObject({ state: 'applied', detail: '' })
+  const open = await hub.database.db.selectFrom('command').select('id').where('acknowledged_at', 'is', null).execute()
+  expect(open).toEqual([])
+  expect((await hub.auditActions()).filter(({ action }) => action === 'environment-server.configure')).toHaveLength(1)
+})
+
+test('D31: what the server says a hub may not set is not even sent; a request that is not answered in a day has expired', async () => {
+  const before = (await commands()).length
+  for (const [wanted, status] of [
+    [{ brokerToken: 'x' }, 403],
+    [{ brokerHost: 'elsewhere.example' }, 400],
+    [{}, 400],
+    [{ 'not a name': 1 }, 400],
+  ] as const) {
+    expect([wanted, (await ask('PUT', path, 'administrator', { settings: wanted })).status]).toEqual([wanted, status])
+  }
+  expect(await commands()).toHaveLength(before)
+  hub.clock.advance(1)
+  await ask('PUT', path, 'administrator', { settings: { appsNumberofJobExecutors: null } })
+  hub.clock.advance(24 * 3600 + 1)
+  expect((await ask('GET', path, 'analyst')).json.lastRequest.state).toBe('expired')
+})

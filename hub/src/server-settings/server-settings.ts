@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type ConfigureCommand,
+  limits,
+  protocolVersion,
+  ReportedSetting,
+  type ServerSettings,
+  type ServerSettingsReport,
+  type SettingChanges,
+  type SettingsRequest,
+} from '@postern/protocol'
+import * as z from 'zod'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import type { Environments, Member } from '../environments/environments.ts'
+import { signCommand } from '../executions/build-command.ts'
+import { storeCommand } from '../executions/command-store.ts'
+import type { Keys } from '../keys/keys.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Problem } from '../lib/problem.ts'
+import { tellChange } from '../live/changes.ts'
+
+/** Requests that a server has not answered; a person who asks for more than this waits for it first. */
+const openRequestsMax = 20
+
+export type ServerSettingsParts = {
+  db: DatabaseConnection['db']
+  keys: Keys
+  clock: Clock
+  audit: Audit
+  environments: Pick<Environments, 'getServer'>
+}
+
+export type ServerSettingsFeature = ReturnType<typeof createServerSettings>
+
+/** What environment servers say of their settings, and what people ask them to set (D31). The server decides what it takes. */
+export function createServerSettings({ db, keys, clock, audit, environments }: ServerSettingsParts) {
+  /** @throws not-found where the caller's organization has no such server there */
+  async function read(caller: Member, environmentId: string, serverXid: string): Promise<ServerSettings> {
+    await environments.getServer(caller, environmentId, serverXid)
+    const row = await db
+      .selectFrom('environment_server_settings')
+      .select(['settings', 'reported_at'])
+      .where('server_xid', '=', serverXid)
+      .executeTakeFirst()
+    const settings = z.array(ReportedSetting).parse(row?.settings ?? [])
+    return {
+      reportedAt: row?.reported_at.toISOString() ?? null,
+      settings,
+      changed: settings.filter(({ isSet }) => isSet).length,
+      lastRequest: await lastRequest(db, serverXid, clock.now()),
+    }
+  }
+
+  /** Sends what the server's last report lets the hub set, by a signed command; its own table and policy judge it again. */
+  async function change(
+    caller: Member,
+    environmentId: string,
+    serverXid: string,
+    wanted: SettingChanges,
+    address?: string,
+  ): Promise<ServerSettings> {
+    const server = await environments.getServer(caller, environmentId, serverXid)
+    if (server.presence === 'revoked' || server.presence === 'waiting')
+      throw new Problem('conflict', `${server.name} has no identity now that a command could reach.`)
+    const { settings } = await read(caller, environmentId, serverXid)
+    refuseWhatItWouldRefuse(wanted, settings, server.name)
+    await db.transaction().execute(async (trx) => {
+      const now = clock.now()
+      const open = await trx
+        .selectFrom('configure_request')
+        .innerJoin('command', 'command.id', 'configure_request.command_id')
+        .select((select) => select.fn.countAll<string>().as('count'))
+        .where('configure_request.server_xid', '=', serverXid)
+        .where('answered_at', 'is', null)
+        .where('command.expires_at', '>', now)
+        .executeTakeFirstOrThrow()
+      if (Number(open.count) >= openRequestsMax)
+        throw new Problem('conflict', `${server.name} has ${openRequestsMax} requests to answer. Wait until it has.`)
+      const command = configureCommand(serverXid, wanted, now)
+      await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command)), now)
+      await trx
+        .insertInto('configure_request')
+        .values({
+          command_id: command.commandId,
+          server_xid: serverXid,
+          settings: JSON.stringify(wanted),
+          requested_by: caller.name,
+          requested_at: now,
+        })
+        .execute()
+      const subject = `environment server ${serverXid}`
+      await audit.record(trx, caller, 'environment-server.configure', subject, { settings: wanted }, address)
+      const { organizationId } = caller
+      await tellChange(trx, { changed: 'environments', id: environmentId, part: 'state', organizationId })
+    })
+    return await read(caller, environmentId, serverXid)
+  }
+
+  /** What a server reports of itself. */
+  async function report(
+    { serverXid, environmentId, organizationId }: { serverXid: string; environmentId: string; organizationId: string },
+    { settings, answers }: ServerSettingsReport,
+  ): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      const now = clock.now()
+      const row = { settings: JSON.stringify(settings), reported_at: now }
+      await trx
+        .insertInto('environment_server_settings')
+        .values({ server_xid: serverXid, ...row })
+        .onConflict((conflict) => conflict.column('server_xid').doUpdateSet(row))
+        .execute()
+      for (const { commandId, outcome, detail } of answers) {
+        // The first answer stands, and only of the server that was asked.
+        await trx
+          .updateTable('configure_request')
+          .set({ outcome, detail, answered_at: now })
+          .where('command_id', '=', commandId)
+          .where('server_xid', '=', serverXid)
+          .where('answered_at', 'is', null)
+          .execute()
+        await trx
+          .updateTable('command')
+          .set({ acknowledged_at: now })
+          .where('id', '=', commandId)
+          .where('server_xid', '=', serverXid)
+          .where('kind', '=', 'configure')
+          .where('acknowledged_at', 'is', null)
+          .execute()
+      }
+      const name = settings.find((setting) => setting.name === 'serverName')?.value
+      if (typeof name === 'string') await rename(trx, serverXid, name)
+      await tellChange(trx, { changed: 'environments', id: environmentId, part: 'state', organizationId })
+    })
+  }
+
+  return { read, change, report }
+}
+
+/** The console shows a server by the name that it gives itself, as far as a name may be so. */
+async function rename(trx: Db, serverXid: string, name: string): Promise<void> {
+  if (name.length > 64) return
+  await trx.updateTable('environment_server').set({ name }).where('server_xid', '=', serverXid).execute()
+}
+
+function refuseWhatItWouldRefuse(wanted: SettingChanges, reported: readonly ReportedSetting[], server: string): void {
+  const names = Object.keys(wanted)
+  if (names.length === 0) throw new Problem('invalid', 'Name at least one setting.')
+  if (reported.length === 0)
+    throw new Problem('conflict', `${server} has not reported its settings; releases before protocol 3 do not.`)
+  for (const name of names) {
+    const setting = reported.find((each) => each.name === name)
+    if (setting === undefined) throw new Problem('invalid', `${server} has no setting "${name}".`)
+    if (!setting.hubMaySet) {
+      throw new Problem(
+        'forbidden',
+        `${server} lets nobody but its own administrator set ${name}. What a hub may set at all is named in "settings" of .postern-envsvr/policy.json there.`,
+      )
+    }
+  }
+}
+
+function configureCommand(serverXid: string, settings: SettingChanges, now: Date): ConfigureCommand {
+  return {
+    protocolVersion,
+    commandId: randomUUID(),
+    serverXid,
+    notBefore: now.toISOString(),
+    notAfter: new Date(now.getTime() + limits.commandLifeSecondsMax * 1000).toISOString(),
+    kind: 'configure',
+    settings,
+  }
+}
+
+async function lastRequest(db: Db, serverXid: string, now: Date): Promise<SettingsRequest | null> {
+  const row = await db
+    .selectFrom('configure_request')
+    .innerJoin('command', 'command.id', 'configure_request.command_id')
+    .select(['requested_by', 'requested_at', 'settings', 'outcome', 'detail', 'command.expires_at'])
+    .where('configure_request.server_xid', '=', serverXid)
+    .orderBy('requested_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return {
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at.toISOString(),
+    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).parse(row.settings),
+    state:
+      z.enum(['applied', 'refused']).nullable().parse(row.outcome) ?? (row.expires_at > now ? 'waiting' : 'expired'),
+    detail: row.detail,
+  }
+}
