@@ -2,7 +2,7 @@ import { parseIndicatorType, tlpLevels } from '@postern/intel'
 import type { PoolClient } from 'pg'
 import { type DescribedRow, describedValuesOf, type ValueFilter } from '../collections/version-queries.ts'
 import type { Db } from '../database/database.ts'
-import { rowsOf } from './output-streams.ts'
+import { rowsOf } from '../database/snapshot-streams.ts'
 import { OutputWriter } from './output-writer.ts'
 import type { StixFormat } from './stix-format.ts'
 

@@ -15,9 +15,9 @@ import {
   type TlpLevel,
 } from '@postern/intel'
 import type { PoolClient } from 'pg'
+import { rowsOf } from '../database/snapshot-streams.ts'
 import { attributesOf, groupSource, type GroupRow } from './group-source.ts'
 import { builtObjectId, objectIdsOf } from './link-end.ts'
-import { rowsOf } from './output-streams.ts'
 import { OutputWriter } from './output-writer.ts'
 import {
   allAssertions,

@@ -10,6 +10,7 @@ import type { Collections } from '../collections/collections.ts'
 import type { ValueFilter } from '../collections/version-queries.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import { databaseOnClient } from '../database/on-client.ts'
+import { SnapshotStreams } from '../database/snapshot-streams.ts'
 import { UploadPlaces } from '../http/upload-places.ts'
 import { found, Problem } from '../lib/problem.ts'
 import type { Owners } from '../owners/owners.ts'
@@ -17,10 +18,9 @@ import { BundleReader } from './bundle-reader.ts'
 import type { BundleAccount, MappedMessage } from './bundle-messages.ts'
 import { collectionOutput } from './collection-output.ts'
 import { judgeObjects } from './judge-objects.ts'
-import { OutputStreams } from './output-streams.ts'
 import { ownerOutput } from './owner-output.ts'
 import type { StixFormat } from './stix-format.ts'
-import { bundleBytesWaitingMax, bundlesWaitingMax } from './stix-limits.ts'
+import { bundleBytesWaitingMax, bundlesWaitingMax, stixOutputsMax } from './stix-limits.ts'
 import { knownObjects, placesOf, writeObjects } from './stix-store.ts'
 import { unjoin } from './unjoin.ts'
 
@@ -36,7 +36,7 @@ export type Stix = ReturnType<typeof createStix>
 /** STIX bundles into the library and out of it (D26). */
 export function createStix({ db, pool, audit, batches, owners, collections }: StixParts) {
   const reader = new BundleReader()
-  const outputs = new OutputStreams(pool)
+  const outputs = new SnapshotStreams(pool, { openMax: stixOutputsMax, what: 'STIX' })
   const places = new UploadPlaces({
     what: 'bundles',
     countMax: bundlesWaitingMax,
