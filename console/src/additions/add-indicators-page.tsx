@@ -3,6 +3,9 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { type BatchIndicator, paths, StixImport } from '@postern/protocol'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { groupKeys } from '../api/group-queries.ts'
+import { indicatorKeys } from '../api/indicator-queries.ts'
+import { ownerKeys } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
@@ -27,7 +30,7 @@ export interface SendProps<Sent> {
 
 const names: Record<AddView, string> = { value: 'One value', text: 'A list', stix: 'STIX bundle' }
 
-const touched = [['indicators'], ['indicator'], ['indicator-total'], ['groups'], ['group'], ['owner']]
+const touched = [indicatorKeys.all, groupKeys.all, ownerKeys.all]
 
 /** Brings indicators in by hand, in an owner's name, and says what became of each. */
 export function AddIndicatorsPage() {

@@ -11,32 +11,35 @@ import { api } from './api.ts'
 import { paged } from './paged.ts'
 import { readAll } from './read-all.ts'
 
+/** What reads of data collections begin with, but for previews: all of them, and those of more than one. */
+export const collectionKeys = { all: ['collections'], lists: ['collections', 'list'] } as const
+
 export const collectionQueries = {
-  list: () => paged(['collection-list'], paths.collections, CollectionPage),
+  list: () => paged(collectionKeys.lists, paths.collections, CollectionPage),
 
   /** All of them, to choose from. */
   choices: () =>
     queryOptions({
-      queryKey: ['collections'],
+      queryKey: [...collectionKeys.lists, 'choices'],
       queryFn: ({ signal }) => readAll(paths.collections, CollectionPage, signal),
     }),
 
   one: (collectionId: string) =>
     queryOptions({
-      queryKey: ['collection', collectionId],
+      queryKey: [...collectionKeys.all, collectionId],
       queryFn: ({ signal }) => api(paths.collection(encodeURIComponent(collectionId)), { reply: Collection, signal }),
     }),
 
   versions: (collectionId: string) =>
     paged(
-      ['collection', collectionId, 'versions'],
+      [...collectionKeys.all, collectionId, 'versions'],
       paths.collectionVersions(encodeURIComponent(collectionId)),
       CollectionVersionPage,
     ),
 
   history: (collectionId: string) =>
     paged(
-      ['collection', collectionId, 'history'],
+      [...collectionKeys.all, collectionId, 'history'],
       paths.collectionHistory(encodeURIComponent(collectionId)),
       CollectionHistoryPage,
     ),

@@ -3,18 +3,21 @@ import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
 
+/** What reads of exclusion lists begin with: all of them, and those of more than one. */
+export const exclusionKeys = { all: ['exclusion-lists'], lists: ['exclusion-lists', 'list'] } as const
+
 export const exclusionQueries = {
-  list: () => paged(['exclusion-lists'], paths.exclusionLists, ExclusionListPage),
+  list: () => paged(exclusionKeys.lists, paths.exclusionLists, ExclusionListPage),
 
   one: (listId: string) =>
     queryOptions({
-      queryKey: ['exclusion-list', listId],
+      queryKey: [...exclusionKeys.all, listId],
       queryFn: ({ signal }) => api(paths.exclusionList(encodeURIComponent(listId)), { reply: ExclusionList, signal }),
     }),
 
   entries: (listId: string) =>
     paged(
-      ['exclusion-list', listId, 'entries'],
+      [...exclusionKeys.all, listId, 'entries'],
       paths.exclusionEntries(encodeURIComponent(listId)),
       ExclusionEntryPage,
     ),

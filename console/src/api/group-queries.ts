@@ -3,13 +3,16 @@ import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
 
+/** Every read of groups begins with it. */
+export const groupKeys = { all: ['groups'] } as const
+
 export const groupQueries = {
   /** @param tql all groups where it is undefined */
-  list: (tql: string | undefined) => paged(['groups', tql ?? ''], paths.groups, GroupPage, { tql }),
+  list: (tql: string | undefined) => paged([...groupKeys.all, 'list', tql ?? ''], paths.groups, GroupPage, { tql }),
 
   one: (groupId: string) =>
     queryOptions({
-      queryKey: ['group', groupId],
+      queryKey: [...groupKeys.all, groupId],
       queryFn: ({ signal }) => api(paths.group(encodeURIComponent(groupId)), { reply: GroupDetail, signal }),
     }),
 } as const

@@ -7,12 +7,15 @@ const pageRows = 500
 /** Pages up to which a list is read anew when somebody comes back to the window; whoever has read on further keeps what is there. */
 const refetchedPagesMax = 2
 
+/** Every read of indicators begins with it. */
+export const indicatorKeys = { all: ['indicators'] } as const
+
 /** Reads of the library. */
 export const indicatorQueries = {
   /** @param tql all indicators where it is undefined */
   list: (tql: string | undefined) =>
     infiniteQueryOptions({
-      queryKey: ['indicators', tql ?? ''],
+      queryKey: [...indicatorKeys.all, 'list', tql ?? ''],
       queryFn: ({ pageParam, signal }) =>
         api(paths.indicators, { query: { tql, cursor: pageParam, limit: pageRows }, reply: IndicatorPage, signal }),
       initialPageParam: firstPage,
@@ -23,7 +26,7 @@ export const indicatorQueries = {
   /** How many there are, beside the rows and not before them; null where counting took too long. */
   total: (tql: string | undefined) =>
     queryOptions({
-      queryKey: ['indicator-total', tql ?? ''],
+      queryKey: [...indicatorKeys.all, 'total', tql ?? ''],
       queryFn: async ({ signal }) =>
         (await api(paths.indicators, { query: { tql, limit: 1, count: 'true' }, reply: IndicatorPage, signal }))
           .total ?? null,
@@ -31,14 +34,14 @@ export const indicatorQueries = {
 
   detail: (indicatorId: string) =>
     queryOptions({
-      queryKey: ['indicator', indicatorId],
+      queryKey: [...indicatorKeys.all, indicatorId],
       queryFn: ({ signal }) =>
         api(paths.indicator(encodeURIComponent(indicatorId)), { reply: IndicatorDetail, signal }),
     }),
 
   exports: (indicatorId: string) =>
     queryOptions({
-      queryKey: ['indicator', indicatorId, 'exports'],
+      queryKey: [...indicatorKeys.all, indicatorId, 'exports'],
       queryFn: ({ signal }) =>
         api(paths.indicatorExports(encodeURIComponent(indicatorId)), { reply: IndicatorExports, signal }),
     }),

@@ -4,26 +4,29 @@ import { api } from './api.ts'
 import { paged } from './paged.ts'
 import { readAll } from './read-all.ts'
 
+/** Every read of owners begins with it: whoever changes one makes them all old. */
+export const ownerKeys = { all: ['owners'] } as const
+
 export const ownerQueries = {
-  list: () => paged(['owner-list'], paths.owners, OwnerPage),
+  list: () => paged([...ownerKeys.all, 'list'], paths.owners, OwnerPage),
 
   /** All of them, to choose from. */
   choices: () =>
     queryOptions({
-      queryKey: ['owners'],
+      queryKey: [...ownerKeys.all, 'choices'],
       queryFn: ({ signal }) => readAll(paths.owners, OwnerPage, signal),
       staleTime: 60_000,
     }),
 
   one: (ownerId: string) =>
     queryOptions({
-      queryKey: ['owner', ownerId],
+      queryKey: [...ownerKeys.all, ownerId],
       queryFn: ({ signal }) => api(paths.owner(encodeURIComponent(ownerId)), { reply: OwnerDetail, signal }),
     }),
 
   deprecation: (ownerId: string) =>
     queryOptions({
-      queryKey: ['owner', ownerId, 'deprecation'],
+      queryKey: [...ownerKeys.all, ownerId, 'deprecation'],
       queryFn: ({ signal }) =>
         api(paths.ownerDeprecation(encodeURIComponent(ownerId)), { reply: DeprecationRules, signal }),
     }),

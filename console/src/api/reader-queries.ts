@@ -3,26 +3,34 @@ import { queryOptions } from '@tanstack/react-query'
 import { paged } from './paged.ts'
 import { readAll } from './read-all.ts'
 
+/** What reads of readers, and of what they fetch, begin with. */
+export const readerKeys = {
+  readers: ['readers'],
+  lists: ['firewall-lists'],
+  roots: ['taxii-roots'],
+  taxiiCollections: ['taxii-collections'],
+} as const
+
 export const readerQueries = {
-  readers: () => paged(['readers'], paths.readers, ReaderPage),
-  lists: () => paged(['firewall-lists'], paths.firewallLists, FirewallListPage),
-  roots: () => paged(['taxii-roots'], paths.taxiiRoots, TaxiiRootPage),
-  taxiiCollections: () => paged(['taxii-collections'], paths.taxiiCollections, TaxiiCollectionSettingsPage),
+  readers: () => paged(readerKeys.readers, paths.readers, ReaderPage),
+  lists: () => paged(readerKeys.lists, paths.firewallLists, FirewallListPage),
+  roots: () => paged(readerKeys.roots, paths.taxiiRoots, TaxiiRootPage),
+  taxiiCollections: () => paged(readerKeys.taxiiCollections, paths.taxiiCollections, TaxiiCollectionSettingsPage),
 
   /** What a reader can be granted. */
   listChoices: () =>
     queryOptions({
-      queryKey: ['firewall-lists', 'choices'],
+      queryKey: [...readerKeys.lists, 'choices'],
       queryFn: ({ signal }) => readAll(paths.firewallLists, FirewallListPage, signal),
     }),
   taxiiChoices: () =>
     queryOptions({
-      queryKey: ['taxii-collections', 'choices'],
+      queryKey: [...readerKeys.taxiiCollections, 'choices'],
       queryFn: ({ signal }) => readAll(paths.taxiiCollections, TaxiiCollectionSettingsPage, signal),
     }),
   rootChoices: () =>
     queryOptions({
-      queryKey: ['taxii-roots', 'choices'],
+      queryKey: [...readerKeys.roots, 'choices'],
       queryFn: ({ signal }) => readAll(paths.taxiiRoots, TaxiiRootPage, signal),
     }),
 } as const

@@ -6,14 +6,17 @@ import {
   SightingPage,
 } from '@postern/protocol'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { indicatorKeys } from './indicator-queries.ts'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+
+export const sightingKeys = { analysis: ['sighting-analysis'] } as const
 
 export const sightingQueries = {
   /** What was seen in a period; what was shown stays until the next is there. */
   analysis: (query: SightingAnalysisQuery) =>
     queryOptions({
-      queryKey: ['sighting-analysis', query],
+      queryKey: [...sightingKeys.analysis, query],
       queryFn: ({ signal }) =>
         api(paths.sightingAnalysis, { method: 'POST', body: query, reply: SightingAnalysis, signal }),
       placeholderData: keepPreviousData,
@@ -29,7 +32,7 @@ export const sightingQueries = {
 
   lifecycle: (indicatorId: string) =>
     queryOptions({
-      queryKey: ['indicator', indicatorId, 'lifecycle'],
+      queryKey: [...indicatorKeys.all, indicatorId, 'lifecycle'],
       queryFn: ({ signal }) =>
         api(paths.indicatorLifecycle(encodeURIComponent(indicatorId)), { reply: IndicatorLifecycle, signal }),
     }),

@@ -4,7 +4,7 @@ import { PlainText } from '../elements/plain-text.tsx'
 import { ShortText } from '../elements/short-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
-import { appKindWords } from '../executions/execution-faces.ts'
+import { appKindWords } from '../executions/execution-words.ts'
 
 export const appColumns: readonly Column<App>[] = [
   {

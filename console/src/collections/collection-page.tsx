@@ -5,7 +5,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
-import { collectionQueries } from '../api/collection-queries.ts'
+import { collectionKeys, collectionQueries } from '../api/collection-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
@@ -67,7 +67,7 @@ function CollectionHead({ collection }: { collection: Collection }) {
   const refresh = useWrite({
     write: () => api(paths.collectionRefresh(encodeURIComponent(collection.id)), { method: 'POST', reply: Collection }),
     said: 'The data collection has looked at the library',
-    touches: [['collection', collection.id], ['collection-list']],
+    touches: [collectionKeys.all],
   })
   return (
     <DetailHead
@@ -105,7 +105,7 @@ function CollectionMenu({ collection }: { collection: Collection }) {
   const remove = useWrite({
     write: () => api(paths.collection(encodeURIComponent(collection.id)), { method: 'DELETE' }),
     said: 'The data collection is deleted',
-    touches: [['collection-list'], ['collections']],
+    touches: [collectionKeys.lists],
     onDone: () => void navigate({ to: '/collections' }),
   })
   return (

@@ -2,7 +2,7 @@ import { Collection, paths } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { api } from '../api/api.ts'
-import { collectionQueries } from '../api/collection-queries.ts'
+import { collectionKeys, collectionQueries } from '../api/collection-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { DetailPage } from '../elements/detail-page.tsx'
@@ -27,7 +27,7 @@ export function EditCollectionPage() {
         reply: Collection,
       }),
     said: 'The data collection is saved',
-    touches: [['collection', collectionId], ['collection-list'], ['collections']],
+    touches: [collectionKeys.all],
     onDone: back,
   })
   return (

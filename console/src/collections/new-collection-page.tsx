@@ -1,6 +1,7 @@
 import { useDocumentTitle } from '@mantine/hooks'
 import { Collection, paths } from '@postern/protocol'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { collectionKeys } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
@@ -16,7 +17,7 @@ export function NewCollectionPage() {
     write: (draft: CollectionDraft) =>
       api(paths.collections, { method: 'POST', body: bodyOf(draft), reply: Collection }),
     said: 'The data collection is made',
-    touches: [['collection-list'], ['collections']],
+    touches: [collectionKeys.all],
     onDone: ({ id }) => void navigate({ to: '/collections/$collectionId', params: { collectionId: id } }),
   })
   useDocumentTitle('New data collection · Postern')

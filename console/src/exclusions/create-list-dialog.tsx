@@ -1,6 +1,7 @@
 import { ExclusionList, paths } from '@postern/protocol'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { exclusionKeys } from '../api/exclusion-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
@@ -34,7 +35,7 @@ export function CreateListDialog({ onClose }: { onClose: () => void }) {
       })
     },
     said: 'The list is made',
-    touches: [['exclusion-lists']],
+    touches: [exclusionKeys.all],
     onDone: ({ id }) => {
       onClose()
       void navigate({ to: '/exclusion-lists/$listId', params: { listId: id } })

@@ -5,7 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
-import { exclusionQueries } from '../api/exclusion-queries.ts'
+import { exclusionKeys, exclusionQueries } from '../api/exclusion-queries.ts'
 import { readAll } from '../api/read-all.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check } from '../elements/check.tsx'
@@ -92,7 +92,7 @@ const columns: readonly Column<ExclusionEntry>[] = [
 function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: () => void }) {
   // What is being typed must not be overwritten by what somebody else saves meanwhile.
   const stored = useQuery({
-    queryKey: ['exclusion-list', list.id, 'all-entries'],
+    queryKey: [...exclusionKeys.all, list.id, 'all-entries'],
     queryFn: ({ signal }) =>
       readAll<ExclusionEntry>(paths.exclusionEntries(encodeURIComponent(list.id)), ExclusionEntryPage, signal),
     staleTime: 0,
@@ -112,7 +112,7 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
         reply: ExclusionList,
       }),
     said: 'The entries are saved',
-    touches: [['exclusion-list', list.id], ['exclusion-lists']],
+    touches: [exclusionKeys.all],
     onDone: onClose,
   })
   return (

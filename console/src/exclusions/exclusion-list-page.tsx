@@ -5,7 +5,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
-import { exclusionQueries } from '../api/exclusion-queries.ts'
+import { exclusionKeys, exclusionQueries } from '../api/exclusion-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
@@ -25,7 +25,8 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import { EntrySection } from './entry-section.tsx'
-import { exclusionFaceOf, exclusionKindWords, matchingWords, whereWords } from './exclusion-words.ts'
+import { exclusionKindWords, matchingWords, whereWords } from './exclusion-words.ts'
+import { exclusionFaceOf } from './exclusion-faces.ts'
 import { type ListDraft, ListFields } from './list-fields.tsx'
 
 /** One list: what it does and where, how much it hits, and its entries. */
@@ -64,7 +65,7 @@ function useChangeList(listId: string, said: string, onDone: () => void = () => 
     write: (body: ChangeExclusionList) =>
       api(paths.exclusionList(encodeURIComponent(listId)), { method: 'PATCH', body, reply: ExclusionList }),
     said,
-    touches: [['exclusion-list', listId], ['exclusion-lists']],
+    touches: [exclusionKeys.all],
     onDone,
   })
 }
@@ -109,7 +110,7 @@ function ListMenu({ list }: { list: ExclusionList }) {
   const remove = useWrite({
     write: () => api(paths.exclusionList(encodeURIComponent(list.id)), { method: 'DELETE' }),
     said: 'The list is deleted',
-    touches: [['exclusion-lists']],
+    touches: [exclusionKeys.lists],
     onDone: () => void navigate({ to: '/exclusion-lists' }),
   })
   return (

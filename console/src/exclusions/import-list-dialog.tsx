@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { ImportedWarningList, paths } from '@postern/protocol'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { exclusionKeys } from '../api/exclusion-queries.ts'
 import { api, ApiProblem } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FileChoice } from '../elements/file-choice.tsx'
@@ -26,7 +27,7 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
       })
     },
     said: 'The list is imported',
-    touches: [['exclusion-lists'], ['exclusion-list']],
+    touches: [exclusionKeys.all],
     onDone: setDone,
   })
   if (done) return <Imported done={done} onClose={onClose} />

@@ -1,12 +1,4 @@
-import type {
-  AppKind,
-  Attempt,
-  Execution,
-  ExecutionState,
-  PlanState,
-  ReceiptState,
-  SandboxTier,
-} from '@postern/protocol'
+import type { Attempt, ExecutionState, PlanState, ReceiptState, SandboxTier } from '@postern/protocol'
 import type { BadgeFace, ExplainedFace } from '../elements/state-badge.tsx'
 import { formatCount } from '../format/quantities.ts'
 
@@ -143,18 +135,4 @@ export const receiptFaces: Record<ReceiptState, ExplainedFace> = {
     meaning:
       'The values lie ready, but the control has not fetched them yet. If it does not in time, this becomes drift.',
   },
-}
-
-export const triggerWords: Record<Execution['trigger'], string> = {
-  'run-now': 'Run now',
-  schedule: 'Schedule',
-  approval: 'Approval of a plan',
-}
-
-export const appKindWords: Record<AppKind, string> = {
-  feed: 'feed',
-  export: 'export',
-  alerts: 'alerts',
-  action: 'action',
-  tcex: 'TcEx app',
 }

@@ -1,6 +1,7 @@
 import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { Decision, type IndicatorDetail, indicatorStatuses, paths } from '@postern/protocol'
 import { useState } from 'react'
+import { indicatorKeys } from '../api/indicator-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FiguresInput } from '../elements/figures-input.tsx'
@@ -17,7 +18,7 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
     write: () =>
       api(paths.indicatorDecision(encodeURIComponent(indicator.id)), { method: 'PUT', body: decided, reply: Decision }),
     said: 'The decision holds',
-    touches: [['indicator', indicator.id], ['indicators']],
+    touches: [indicatorKeys.all],
     onDone: onClose,
   })
   return (

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { type Decision, type IndicatorDetail, paths } from '@postern/protocol'
+import { indicatorKeys } from '../api/indicator-queries.ts'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
@@ -16,7 +17,7 @@ export function DecisionNote({ indicator: { id, decision } }: { indicator: Indic
   const takeBack = useWrite({
     write: () => api(paths.indicatorDecision(encodeURIComponent(id)), { method: 'DELETE' }),
     said: 'The decision is taken back',
-    touches: [['indicator', id], ['indicators']],
+    touches: [indicatorKeys.all],
   })
   if (decision === null) return null
   return (

@@ -2,6 +2,8 @@ import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IndicatorLifecycle, paths, Sighting } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { sightingKeys } from '../api/sighting-queries.ts'
+import { indicatorKeys } from '../api/indicator-queries.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
@@ -31,7 +33,7 @@ export function SightingDialog({ indicatorId, onClose }: ReportDialogProps) {
         reply: Sighting,
       }),
     said: 'The sighting is reported',
-    touches: [['indicator', indicatorId], ['sighting-analysis']],
+    touches: [indicatorKeys.all, sightingKeys.analysis],
     onDone: onClose,
   })
   return (
@@ -78,7 +80,7 @@ export function FalsePositiveDialog({ indicatorId, onClose }: ReportDialogProps)
         reply: IndicatorLifecycle,
       }),
     said: 'The false positive is reported',
-    touches: [['indicator', indicatorId], ['indicators']],
+    touches: [indicatorKeys.all],
     onDone: onClose,
   })
   return (

@@ -32,8 +32,3 @@ export function jobFaceOf({ enabled, schedule, nextRunAt }: Job): ExplainedFace 
   if (!schedule) return byHand
   return nextRunAt === null ? over : scheduled
 }
-
-export const modeWords: Record<Job['mode'], string> = {
-  'apply-when-guards-pass': 'Apply when every guard passes',
-  'always-ask': 'Always ask a person first',
-}

@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { type CreateOwner, Owner, paths } from '@postern/protocol'
 import { useState } from 'react'
+import { ownerKeys } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
@@ -24,7 +25,7 @@ export function CreateOwnerDialog({ onClose, onMade }: CreateOwnerDialogProps) {
         reply: Owner,
       }),
     said: 'The owner is made',
-    touches: [['owner-list'], ['owners']],
+    touches: [ownerKeys.all],
     onDone: onMade,
   })
   return (

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
-import { ownerQueries } from '../api/owner-queries.ts'
+import { ownerKeys, ownerQueries } from '../api/owner-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
@@ -49,7 +49,7 @@ function RulesForm({ ownerId, stored }: { ownerId: string; stored: DeprecationRu
         reply: DeprecationRules,
       }),
     said: 'The rules are saved',
-    touches: [['owner', ownerId]],
+    touches: [ownerKeys.all],
   })
   const isChanged = JSON.stringify(rules.map(ruleOf)) !== JSON.stringify(stored.rules)
   const isWhole = rules.every((rule) => Object.keys(mistakesOf(rule, rules)).length === 0)

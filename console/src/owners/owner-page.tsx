@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
-import { ownerQueries } from '../api/owner-queries.ts'
+import { ownerKeys, ownerQueries } from '../api/owner-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
@@ -22,7 +22,8 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { DeprecationSection } from './deprecation-section.tsx'
-import { ownerFaceOf, ownerKindWords, statusDefaultWords } from './owner-words.ts'
+import { ownerKindWords, statusDefaultWords } from './owner-words.ts'
+import { ownerFaceOf } from './owner-faces.ts'
 
 /** How often the counts of an owner that is being removed are asked for, in milliseconds. */
 const removalPollMs = 3000
@@ -65,7 +66,7 @@ function OwnerHead({ owner }: { owner: OwnerDetail }) {
   const remove = useWrite({
     write: () => api(paths.owner(encodeURIComponent(owner.id)), { method: 'DELETE' }),
     said: 'The owner is being removed',
-    touches: [['owner-list'], ['owners'], ['owner', owner.id]],
+    touches: [ownerKeys.all],
     onDone: () => void navigate({ to: '/owners' }),
   })
   return (
@@ -127,7 +128,7 @@ function OwnerSettings({ owner }: { owner: OwnerDetail }) {
     write: (body: ChangeOwner) =>
       api(paths.owner(encodeURIComponent(owner.id)), { method: 'PATCH', body, reply: Owner }),
     said: 'The owner is changed',
-    touches: [['owner', owner.id], ['owner-list'], ['owners']],
+    touches: [ownerKeys.all],
   })
   const isFixed = !mayWrite || owner.removalStartedAt !== null || change.isPending
   return (

@@ -1,5 +1,4 @@
 import type { DeprecationRule, Owner } from '@postern/protocol'
-import type { ExplainedFace } from '../elements/state-badge.tsx'
 
 export const ownerKindWords: Record<Owner['kind'], string> = {
   Organization: 'Organization: a team of one’s own',
@@ -12,18 +11,6 @@ export const statusDefaultWords: Record<'Active' | 'Review' | 'Indirect', string
   Active: 'Active: exported',
   Review: 'Review: not exported until somebody has looked at it',
   Indirect: 'Indirect: exported, known by way of something else',
-}
-
-/** How an owner stands. */
-export function ownerFaceOf({ removalStartedAt }: Owner): ExplainedFace {
-  return removalStartedAt === null
-    ? { tone: 'good', icon: 'tick', word: 'In use', meaning: 'It takes batches, and what it asserts counts' }
-    : {
-        tone: 'bad',
-        icon: 'cross',
-        word: 'Being removed',
-        meaning: 'It takes no batch any more; what it asserted is being taken out of the library',
-      }
 }
 
 export const atMinimumWords: Record<DeprecationRule['atMinimum'], string> = {

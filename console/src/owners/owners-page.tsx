@@ -16,7 +16,7 @@ import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { CreateOwnerDialog } from './create-owner-dialog.tsx'
-import { ownerFaceOf } from './owner-words.ts'
+import { ownerFaceOf } from './owner-faces.ts'
 
 export function OwnersPage() {
   const navigate = useNavigate()

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { CreatedReader, type CreateReader, paths } from '@postern/protocol'
 import { useState } from 'react'
+import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { CopyButton } from '../elements/copy-button.tsx'
@@ -41,7 +42,7 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
         reply: CreatedReader,
       }),
     said: 'The reader is made',
-    touches: [['readers']],
+    touches: [readerKeys.readers],
     onDone: setMade,
   })
   if (made) return <ShownOnce reader={made} onClose={onClose} />

@@ -1,6 +1,7 @@
 import { Button, Switch } from '@mantine/core'
 import { type ChangeReader, paths, Reader } from '@postern/protocol'
 import { useState } from 'react'
+import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
@@ -27,13 +28,13 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
       return api(path, { method: 'PATCH', body, reply: Reader })
     },
     said: 'The reader is changed',
-    touches: [['readers']],
+    touches: [readerKeys.readers],
     onDone: onClose,
   })
   const remove = useWrite({
     write: () => api(path, { method: 'DELETE' }),
     said: 'The reader is removed',
-    touches: [['readers']],
+    touches: [readerKeys.readers],
     onDone: onClose,
   })
   if (asks) {

@@ -7,6 +7,7 @@ import {
   TaxiiRoot,
 } from '@postern/protocol'
 import { useState } from 'react'
+import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check } from '../elements/check.tsx'
@@ -27,7 +28,7 @@ export function EditTaxiiRootDialog({ root, onClose }: { root: TaxiiRoot; onClos
       return api(path, { method: 'PATCH', body, reply: TaxiiRoot })
     },
     said: 'The API root is changed',
-    touches: [['taxii-roots']],
+    touches: [readerKeys.roots],
     onDone: onClose,
   })
   return (
@@ -62,7 +63,7 @@ export function EditTaxiiCollectionDialog({ collection, onClose }: EditTaxiiColl
       return api(path, { method: 'PATCH', body, reply: TaxiiCollectionSettings })
     },
     said: 'The TAXII collection is changed',
-    touches: [['taxii-collections'], ['readers']],
+    touches: [readerKeys.taxiiCollections, readerKeys.readers],
     onDone: onClose,
   })
   const readers = collection.readers.map(({ name }) => plainText(name)).join(', ')
@@ -106,7 +107,7 @@ function EditDialog({ noun, thing, path, children, ...dialog }: EditDialogProps)
   const remove = useWrite({
     write: () => api(path, { method: 'DELETE' }),
     said: `The ${noun} is deleted`,
-    touches: [['taxii-roots'], ['taxii-collections'], ['readers']],
+    touches: [readerKeys.roots, readerKeys.taxiiCollections, readerKeys.readers],
     onDone: onClose,
   })
   if (asks) {

@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { type ChangeFirewallList, CreateFirewallList, FirewallList, listFormats, paths } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { readerKeys } from '../api/reader-queries.ts'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
@@ -47,13 +48,13 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
         ? api(path, { method: 'POST', body: bodyOfNew(draft), reply: FirewallList })
         : api(path, { method: 'PATCH', body: bodyOfChange(draft), reply: FirewallList }),
     said: 'The list is saved',
-    touches: [['firewall-lists']],
+    touches: [readerKeys.lists],
     onDone: onClose,
   })
   const remove = useWrite({
     write: () => api(path, { method: 'DELETE' }),
     said: 'The list is deleted',
-    touches: [['firewall-lists'], ['readers']],
+    touches: [readerKeys.lists, readerKeys.readers],
     onDone: onClose,
   })
   if (asks) {
@@ -188,7 +189,7 @@ function Held({ list, held, onClose }: HeldProps) {
         reply: FirewallList,
       }),
     said: 'The version is released',
-    touches: [['firewall-lists']],
+    touches: [readerKeys.lists],
     onDone: onClose,
   })
   return (

@@ -17,7 +17,8 @@ import { stateColumn } from '../elements/state-column.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
 import { ListDialog } from './list-dialog.tsx'
-import { listFaceOf, listFormatWords } from './list-words.ts'
+import { listFormatWords } from './list-words.ts'
+import { listFaceOf } from './list-faces.ts'
 
 /** Plain lists for firewalls: what is served, what is held back and why. */
 export function ListSection() {

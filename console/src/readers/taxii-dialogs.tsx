@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
-import { readerQueries } from '../api/reader-queries.ts'
+import { readerKeys, readerQueries } from '../api/reader-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check } from '../elements/check.tsx'
 import { tlpChoices } from '../elements/choices.ts'
@@ -27,7 +27,7 @@ export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
         reply: TaxiiRoot,
       }),
     said: 'The API root is made',
-    touches: [['taxii-roots']],
+    touches: [readerKeys.roots],
     onDone: onClose,
   })
   return (
@@ -78,7 +78,7 @@ export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
       return api(paths.taxiiCollections, { method: 'POST', body, reply: TaxiiCollectionSettings })
     },
     said: 'The TAXII collection is made',
-    touches: [['taxii-collections']],
+    touches: [readerKeys.taxiiCollections],
     onDone: onClose,
   })
   const choices = (kind === 'collection' ? collections : owners).map(({ name }) => name)

@@ -2,7 +2,8 @@ import { NativeSelect } from '@mantine/core'
 import { Collection, paths, type SightingTrait } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { collectionQueries } from '../api/collection-queries.ts'
+import { sightingKeys } from '../api/sighting-queries.ts'
+import { collectionKeys, collectionQueries } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { ChangeWords, totalWords } from '../collections/collection-preview.tsx'
@@ -42,7 +43,7 @@ export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogP
       })
     },
     said: 'The data collection is saved',
-    touches: [['collection'], ['collection-list'], ['collections'], ['sighting-analysis']],
+    touches: [collectionKeys.all, sightingKeys.analysis],
     onDone: onClose,
   })
   return (
