@@ -20,6 +20,8 @@ export interface AppFacts<P extends Parameters> {
     readonly timeoutSeconds?: number
     readonly memoryMegabytesMax?: number
     readonly processesMax?: number
+    /** Processor time of all processes together. */
+    readonly cpuSecondsMax?: number
   }
   /** Names of the values it keeps from run to run (FD-10). */
   readonly state?: readonly string[]

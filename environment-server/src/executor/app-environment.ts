@@ -15,11 +15,13 @@ export function appEnvironment({
   runtime,
   parameterKey,
   guardPort,
+  memoryBytesMax,
 }: {
   seen: SeenPaths
   runtime: AppRuntime
   parameterKey: string
   guardPort: GuardPort | undefined
+  memoryBytesMax: number
 }): Record<string, string> {
   return {
     PATH: seen.searchPath,
@@ -35,7 +37,7 @@ export function appEnvironment({
     ...(runtime.language !== 'NODE' && bundleEnvironment(join(seen.certificatesFolder, certificateFiles.bundle))),
     // A log that comes when the app ends is of no use while it runs; the app's folder is read-only.
     ...(runtime.language === 'PYTHON' && { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }),
-    ...(runtime.language === 'JAVA' && { JAVA_TOOL_OPTIONS: javaOptions(seen, guardPort) }),
+    ...(runtime.language === 'JAVA' && { JAVA_TOOL_OPTIONS: javaOptions(seen, guardPort, memoryBytesMax) }),
   }
 }
 
@@ -45,7 +47,11 @@ function bundleEnvironment(bundle: string): Record<string, string> {
 }
 
 /** Java reads neither the variables for certificates nor those for proxies. */
-function javaOptions({ certificatesFolder, folders }: SeenPaths, guardPort: GuardPort | undefined): string {
+function javaOptions(
+  { certificatesFolder, folders }: SeenPaths,
+  guardPort: GuardPort | undefined,
+  memoryBytesMax: number,
+): string {
   const properties: Record<string, string> = {
     'javax.net.ssl.trustStore': join(certificatesFolder, certificateFiles.trustStore),
     'javax.net.ssl.trustStoreType': 'PKCS12',
@@ -53,9 +59,10 @@ function javaOptions({ certificatesFolder, folders }: SeenPaths, guardPort: Guar
     // Where nobody but the guard is on the loopback, everything goes by it. Java has no word for a proxy's password.
     ...(guardPort && !guardPort.credentials && proxyProperties(guardPort)),
   }
-  return Object.entries(properties)
-    .map(([name, value]) => `"-D${name}=${value}"`)
-    .join(' ')
+  const options = Object.entries(properties).map(([name, value]) => `"-D${name}=${value}"`)
+  // A JVM takes what the machine has, unless it is told how much of it is the app's.
+  const memory = ['-XX:+IgnoreUnrecognizedVMOptions', `-XX:MaxRAM=${memoryBytesMax}`, '-XX:MaxRAMPercentage=50']
+  return [...options, ...memory].join(' ')
 }
 
 function proxyProperties({ host, port }: GuardPort): Record<string, string> {

@@ -33,6 +33,17 @@ test('ES-25: memory counts over all processes of an app, also those that left it
   expect(result.outcome).toBe('limit')
 })
 
+test('ES-25: an app that takes more processor time than its limit is ended, counted over all its processes', async () => {
+  const busy = `import { spawn } from 'node:child_process'
+    for (let n = 0; n < 2; n += 1) spawn(process.execPath, ['-e', 'for (;;);'], { detached: true, stdio: 'ignore' }).unref()
+    ${idle}`
+  const result = await rehearsal.run(busy, { limits: { cpuSecondsMax: 1 } })
+  expect(result).toMatchObject({
+    outcome: 'limit',
+    message: expect.stringMatching(/used \d+ s of processor time .* limit is 1 s/),
+  })
+})
+
 test('ES-25: an app that starts more processes than its limit is ended', async () => {
   const many = `import { spawn } from 'node:child_process'
     for (let n = 0; n < 6; n += 1) spawn('sleep', ['60']); ${idle}`

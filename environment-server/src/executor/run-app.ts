@@ -1,6 +1,8 @@
 import { type AttemptResult, type ExecuteCommand, launch } from '@postern/protocol'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
+import type { CgroupUse } from '../cgroup/app-cgroup.ts'
+import type { OwnCgroup } from '../cgroup/own-cgroup.ts'
 import { errorText } from '../log/server-log.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
 import { AppLogTail } from './app-log-tail.ts'
@@ -26,6 +28,8 @@ export type AppRun = {
   log: AttemptLog
   signal: AbortSignal
   onStarted: OnStarted
+  /** The server's own cgroup, where systemd delegated one. */
+  cgroup: OwnCgroup | undefined
   /** Gets the socket that listens in the app's own network, where the app needs a port there. */
   onProxyPort: (listening: Server) => void
 }
@@ -47,33 +51,40 @@ export async function runApp({
   log,
   signal,
   onStarted,
+  cgroup,
   onProxyPort,
 }: AppRun): Promise<RanApp> {
   const startedMs = performance.now()
   const { user } = request
+  const held = cgroup?.forApp(`${request.executionId}-${request.attempt}`, limits)
   const app = await startAppProcess(confinement.launch(request), environment, {
     user,
     onProxyPort: request.needsProxyPort && confinement.tier === 'isolated' ? onProxyPort : undefined,
   })
   const startedAt = new Date().toISOString()
   try {
+    // The scaffold has hardly begun: its first child comes milliseconds later.
+    held?.add(app.identity.pid)
     onStarted(app.identity, startedAt)
   } catch (error) {
     // Nobody would know of this process after a crash: it must not run.
     killTree(app.identity.pid, user)
     await app.ended
+    held?.remove()
     throw new EndRequest(
       'interrupted',
-      `The app was ended at once, since its start could not be journaled: ${errorText(error)}`,
+      `The app was ended at once, since its start could not be journaled or its limits not set: ${errorText(error)}`,
     )
   }
   if (confinement.tier === 'none')
     log.server('warn', 'This app runs without confinement: the local policy of the environment server allows it.')
 
   const limit = new AbortController()
+  // The kernel counts pages that processes share once, and so is right where it counts.
+  const memoryBytesMax = held ? Number.POSITIVE_INFINITY : limits.memoryBytesMax
   const watched = watch.watch(
     app.identity.pid,
-    { ...limits, scaffoldDepth: confinement.scaffoldDepth, userId: user?.userId },
+    { ...limits, memoryBytesMax, scaffoldDepth: confinement.scaffoldDepth, userId: user?.userId },
     (sentence) => limit.abort(new EndRequest('limit', sentence)),
   )
   const { folders, diskBytesMax } = request
@@ -99,12 +110,19 @@ export async function runApp({
   )
   try {
     const exit = await app.ended
-    return { exit, end: ending.request(), startedAt, usage: usageOf(startedMs, exit, watched) }
+    const use = held?.use()
+    return {
+      exit,
+      end: ending.request() ?? (use?.wasOutOfMemory ? outOfMemory(limits.memoryBytesMax) : undefined),
+      startedAt,
+      usage: usageOf(startedMs, exit, watched, use),
+    }
   } finally {
     clearTimeout(timer)
     ending.stop()
     watched.stop()
     disk.stop()
+    held?.remove()
     finish()
   }
 }
@@ -129,12 +147,23 @@ function collectOutput(
   }
 }
 
-function usageOf(startedMs: number, exit: AppExit, watched: Watched): NonNullable<AttemptResult['usage']> {
-  const cpuSeconds = Math.max(exit.cpuSeconds ?? 0, watched.cpuSeconds)
+function outOfMemory(bytesMax: number): EndRequest {
+  const megabytes = Math.round(bytesMax / 1024 / 1024)
+  return new EndRequest('limit', `The app ran out of memory and was ended; its limit is ${megabytes} MB.`)
+}
+
+function usageOf(
+  startedMs: number,
+  exit: AppExit,
+  watched: Watched,
+  use: CgroupUse | undefined,
+): NonNullable<AttemptResult['usage']> {
+  const cpuSeconds = Math.max(exit.cpuSeconds ?? 0, watched.cpuSeconds, use?.cpuSeconds ?? 0)
+  const memoryPeakBytes = use?.memoryPeakBytes || watched.memoryPeakBytes
   return {
     wallSeconds: Math.round(performance.now() - startedMs) / 1000,
     cpuSeconds: Math.round(cpuSeconds * 1000) / 1000,
     // An app that ended before the first sample leaves no measurement.
-    memoryPeakBytes: watched.memoryPeakBytes > 0 ? watched.memoryPeakBytes : null,
+    memoryPeakBytes: memoryPeakBytes > 0 ? memoryPeakBytes : null,
   }
 }

@@ -5,6 +5,7 @@ import { trustedByApps } from '../certificates/app-certificates.ts'
 import { AllowList } from '../egress/allow-list.ts'
 import { EgressGuard, type GuardPort } from '../egress/egress-guard.ts'
 import { untrustedIssuer } from '../egress/untrusted-issuer.ts'
+import type { OwnCgroup } from '../cgroup/own-cgroup.ts'
 import type { ProxyFor } from '../egress/way-out.ts'
 import type { LocalPolicy } from '../home/local-policy.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
@@ -48,6 +49,7 @@ export type RunParts = {
   runtimes: Runtimes
   spool: LogSpool
   watch: ProcessWatch
+  cgroup: OwnCgroup | undefined
   onLogSpooled: () => void
   serverLog: ServerLog
 }
@@ -128,7 +130,10 @@ async function runPrepared(
       diskBytesMax: parts.policy.diskMegabytesMax * 1024 * 1024,
     }
     signal.throwIfAborted()
-    log.server('info', `Runs with ${runtime.words}, in ${wordsFor(parts.confinement, user)}.`)
+    log.server(
+      'info',
+      `Runs with ${runtime.words}, in ${wordsFor(parts.confinement, user)}; limits are held ${parts.cgroup ? 'by a cgroup' : 'by watching'}.`,
+    )
     if (runtime.warning) log.server('warn', runtime.warning)
     const port = await guardPortFor(parts.confinement, request, guard)
     const environment = prepareEnvironment(parts, command, { request, runtime, secrets, port })
@@ -141,6 +146,7 @@ async function runPrepared(
       log,
       signal,
       onStarted,
+      cgroup: parts.cgroup,
       onProxyPort: (listening) => guard.serve(listening),
     })
     if (log.sawCertificateProblem) await sayIssuers(parts, guard, egressSocket, log)
@@ -217,7 +223,7 @@ async function guardPortFor(
 /** Writes the parameter file, and returns the app's whole environment. */
 function prepareEnvironment(
   { routes, confinement }: RunParts,
-  { executionId, attempt }: ExecuteCommand,
+  { executionId, attempt, limits: { memoryBytesMax } }: ExecuteCommand,
   given: { request: LaunchRequest; runtime: AppRuntime; secrets: SealedParameters; port: GuardPort | undefined },
 ): Record<string, string> {
   const { request, runtime, secrets, port } = given
@@ -225,7 +231,7 @@ function prepareEnvironment(
   const platform = { apiUrl: routes.api.url, folders: seen.folders, executionId, attempt }
   const parameters = { ...appParameters(secrets, platform), ...proxyParameters(routes, port) }
   const parameterKey = writeParameterFile(request.folders.in, parameters, request.user)
-  return appEnvironment({ seen, runtime, parameterKey, guardPort: port })
+  return appEnvironment({ seen, runtime, parameterKey, guardPort: port, memoryBytesMax })
 }
 
 /** Which case of the sandbox ran (D39). */

@@ -42,6 +42,11 @@ const bytesOfBlock = 512
 function taskLimit(processesMax: number, countsUserAlone: boolean, kernel = release()): string[] {
   const [major = 0, minor = 0] = kernel.split('.').map(Number)
   if (!countsUserAlone && (major < 5 || (major === 5 && minor < 14))) return []
-  const tasks = processesMax * tasksPerProcess + tasksSpare
+  const tasks = tasksMaxFor(processesMax)
   return [`{ ulimit -u ${tasks} 2>/dev/null || ulimit -p ${tasks}; }`]
+}
+
+/** Tasks, as the kernel counts them, of an app with so many processes. */
+export function tasksMaxFor(processesMax: number): number {
+  return processesMax * tasksPerProcess + tasksSpare
 }

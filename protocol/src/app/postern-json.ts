@@ -34,6 +34,8 @@ export const PosternJson = z.object({
       timeoutSeconds: z.optional(z.int().check(z.positive())),
       memoryMegabytesMax: z.optional(z.int().check(z.positive())),
       processesMax: z.optional(z.int().check(z.positive())),
+      /** Processor time of all processes together; an app that names none has no such bound. */
+      cpuSecondsMax: z.optional(z.int().check(z.positive())),
     }),
   ),
 })

@@ -30,6 +30,8 @@ export const ExecutionLimits = z.object({
   timeoutSeconds: z.int().check(z.positive()),
   memoryBytesMax: z.int().check(z.positive()),
   processesMax: z.int().check(z.positive()),
+  /** Processor time of all its processes together. Absent: as much as there is. */
+  cpuSecondsMax: z.optional(z.int().check(z.positive())),
   /** All log streams together; what comes after is dropped and the drop is said. */
   logBytesMax: z.int().check(z.positive()),
 })
