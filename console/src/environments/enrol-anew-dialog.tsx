@@ -92,7 +92,7 @@ export function EnrolAnewDialog({ environmentId, server, onClose }: EnrolAnewPro
               loading={download.isPending}
               leftSection={<Icon name="down" size={14} />}
             >
-              End its identity and download
+              Download the bundle
             </Button>
           )}
         </div>

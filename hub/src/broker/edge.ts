@@ -19,7 +19,8 @@ import { askForCertificate, certificateOf } from './server-certificate.ts'
 import { connectRefusal, nameRefusal } from './connect-refusal.ts'
 import { EdgeHttp, type HubDoor } from './edge-http.ts'
 import { type EdgeLimits, edgeLimits } from './edge-limits.ts'
-import { peekFirstByte, protocolInside, tlsHandshakeByte } from './first-byte.ts'
+import { peekOpening } from './client-hello.ts'
+import { peekFirstByte, protocolInside } from './first-byte.ts'
 import { type ConnectFacts, createMqttBroker } from './mqtt-broker.ts'
 import { PacketGate } from './packet-gate.ts'
 import { ProofMemory } from './proof-memory.ts'
@@ -77,12 +78,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const visitors = new Map<string, () => void>()
   const sockets = new Set<Socket>()
   const hubSockets = new Set<Socket>()
-  const tls = createTlsServer({
-    ...(await options.tlsMaterial()),
-    minVersion: 'TLSv1.2',
-    ...askForCertificate,
-    handshakeTimeout: limits.authenticationMs,
-  })
+  const shown = { ...(await options.tlsMaterial()), minVersion: 'TLSv1.2' as const }
+  const tls = createTlsServer({ ...shown, ...askForCertificate, handshakeTimeout: limits.authenticationMs })
+  // Browsers end a WebSocket where a certificate is asked for (client-hello.ts); who was not asked has none, and speaks no MQTT.
+  const tlsOfBrowsers = createTlsServer({ ...shown, handshakeTimeout: limits.authenticationMs })
   const http = new EdgeHttp({
     hub: options.hub,
     limits,
@@ -92,13 +91,15 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onAdmitted: (socket) => visitors.get(nameOf(socket))?.(),
   })
   stack.defer(() => http.close())
-  tls.on('secureConnection', onSecure)
-  tls.on('tlsClientError', (error, socket) => {
-    log.debug({ address: socket.remoteAddress, reason: error.message }, 'a TLS handshake failed')
-    socket.destroy()
-  })
+  for (const server of [tls, tlsOfBrowsers]) {
+    server.on('secureConnection', onSecure)
+    server.on('tlsClientError', (error, socket) => {
+      log.debug({ address: socket.remoteAddress, reason: error.message }, 'a TLS handshake failed')
+      socket.destroy()
+    })
+  }
 
-  const renewal = setInterval(() => void renewTls(tls), tlsRenewalMs)
+  const renewal = setInterval(() => void renewTls([tls, tlsOfBrowsers]), tlsRenewalMs)
   stack.defer(() => clearInterval(renewal))
   const revocation = setInterval(() => void cutRevoked(), limits.revocationCheckMs)
   stack.defer(() => clearInterval(revocation))
@@ -133,9 +134,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const name = nameOf(socket)
     visitors.set(name, visitor.leave)
     socket.once('close', () => visitors.delete(name))
-    peekFirstByte(socket, (byte) => {
-      if (byte === tlsHandshakeByte) tls.emit('connection', socket)
-      else socket.destroy()
+    peekOpening(socket, (opening) => {
+      if (opening === 'not TLS') socket.destroy()
+      else (opening === 'TLS for HTTP' ? tlsOfBrowsers : tls).emit('connection', socket)
     })
   }
 
@@ -208,9 +209,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     }
   }
 
-  async function renewTls(server: TlsServer): Promise<void> {
+  async function renewTls(servers: readonly TlsServer[]): Promise<void> {
     try {
-      server.setSecureContext({ ...(await options.tlsMaterial()), minVersion: 'TLSv1.2' })
+      const material = await options.tlsMaterial()
+      for (const server of servers) server.setSecureContext({ ...material, minVersion: 'TLSv1.2' })
     } catch (error) {
       log.error({ err: error }, 'the certificate of the broker could not be renewed; the old one stays')
     }

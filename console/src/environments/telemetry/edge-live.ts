@@ -23,8 +23,8 @@ export function useEdgeLive(port: number | undefined, { subscribe, id }: LiveReq
       if (live.state === 'open') everOpen = true
       if (live.state === 'open') setState('open')
       if (live.state === 'lost') setState('shut')
-      // No knocking at a door that a firewall keeps shut.
-      if (live.state === 'lost' && !everOpen) end()
+      // No knocking at a door that a firewall keeps shut. Later, since the connection is about to plan its next try.
+      if (live.state === 'lost' && !everOpen) queueMicrotask(() => end())
     })
     const endChanges = live.onChange(() => receive())
     end = live.subscribe(id === undefined ? { subscribe } : { subscribe, id })

@@ -51,4 +51,6 @@ test('ES-14: a percentage is drawn to 100, anything else to a round number that 
   expect(topOf(gauge('Queue'), drawn)).toBe(50)
   expect(topOf(gauge('Queue'), [])).toBe(5)
   expect(topOf(gauge('Round trip'), drawn)).toBe(50)
+  const heavy = [{ serverMemoryBytes: 70 * 1024 ** 2 }] as unknown as TelemetryPoint[]
+  expect(topOf(gauge('The server itself'), heavy)).toBe(128 * 1024 ** 2)
 })

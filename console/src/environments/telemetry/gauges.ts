@@ -12,7 +12,7 @@ export interface Gauge {
   value: (point: TelemetryPoint) => number | null
   highest?: (point: TelemetryPoint) => number | null
   /** What the top of the chart stands for: a whole, or no less than this. */
-  top: { is: 'whole'; value: number } | { is: 'at-least'; value: number }
+  top: { is: 'whole'; value: number } | { is: 'at-least'; value: number; unit?: 'bytes' }
   format: (value: number) => string
 }
 
@@ -102,7 +102,7 @@ export const gauges: readonly Gauge[] = [
     now: ({ serverMemoryBytes }) => formatBytes(serverMemoryBytes),
     of: ({ serverCpuPercent }) => `memory, and ${percent(serverCpuPercent)} of one processor`,
     value: ({ serverMemoryBytes }) => serverMemoryBytes,
-    top: { is: 'at-least', value: 64 * 1024 * 1024 },
+    top: { is: 'at-least', value: 64 * 1024 * 1024, unit: 'bytes' },
     format: formatBytes,
   },
 ]
@@ -112,7 +112,7 @@ export function topOf({ top, value, highest }: Gauge, points: readonly Telemetry
   if (top.is === 'whole') return top.value
   let most = top.value
   for (const point of points) most = Math.max(most, highest?.(point) ?? 0, value(point) ?? 0)
-  return roundedUp(most)
+  return top.unit === 'bytes' ? 2 ** Math.ceil(Math.log2(most)) : roundedUp(most)
 }
 
 /** 1, 2 or 5 times a power of ten: what an axis says. */
