@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads'
+import type { AttributeRule, CompiledExclusions } from '@postern/intel'
 import type { OrganizationRules } from '../../attributes/attributes.ts'
-import { RulesOfThread, type ThreadRules } from '../../attributes/thread-rules.ts'
-import type { ReadyExclusions } from '../../exclusions/matchers.ts'
-import { ListsOfThread, type ThreadExclusions } from '../../exclusions/thread-matchers.ts'
+import { organizationsMax, type ReadyExclusions } from '../../exclusions/matchers.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { BatchModes } from '../batch-modes.ts'
+import { KnownByThread, type ToldThread } from './known-by-thread.ts'
 import type { ReadMessage } from './prepared-batch.ts'
 import { readContent } from './read-content.ts'
 
@@ -12,6 +12,9 @@ import { readContent } from './read-content.ts'
 const readHereBytesMax = 1_000_000
 /** Contents that may wait for the worker; one more is told to come again. */
 const waitingMax = 32
+
+/** Organizations whose rules of attributes the worker keeps: small, other than their exclusion lists. */
+const attributeOrganizationsMax = 100
 
 /** Items die as soon as they are read, so that more room than this is only held, and saves no time. */
 const youngGenerationMegabytes = 24
@@ -23,16 +26,17 @@ type Reading = { messages: ReadMessage[]; error: Error | undefined; wake: () => 
 export type ReadingWork = {
   json: Uint8Array
   modes: BatchModes
-  exclusions: ThreadExclusions | undefined
-  attributes: ThreadRules
+  /** Undefined where no list is enabled. */
+  exclusions: ToldThread<CompiledExclusions> | undefined
+  attributes: ToldThread<readonly AttributeRule[]>
 }
 
 /** Reads batch contents: small ones at once, large ones in a worker thread, one after the other. */
 export class ContentReader {
   #worker: Worker | undefined
   #readings: Reading[] = []
-  #lists = new ListsOfThread()
-  #rules = new RulesOfThread()
+  #exclusions = new KnownByThread<CompiledExclusions>(organizationsMax)
+  #attributes = new KnownByThread<readonly AttributeRule[]>(attributeOrganizationsMax)
 
   /** Whoever stops listening early keeps nobody waiting. */
   async *read(
@@ -74,8 +78,10 @@ export class ContentReader {
     const work: ReadingWork = {
       json,
       modes,
-      exclusions: this.#lists.toSend(exclusions),
-      attributes: this.#rules.toSend(attributes),
+      exclusions:
+        exclusions.compiled &&
+        this.#exclusions.toSend(exclusions.organizationId, exclusions.revision, exclusions.compiled),
+      attributes: this.#attributes.toSend(attributes.organizationId, attributes.revision, attributes.rules),
     }
     this.#worker.ref()
     this.#readings.push(reading)
@@ -83,8 +89,8 @@ export class ContentReader {
   }
 
   #start(): Worker {
-    this.#lists = new ListsOfThread()
-    this.#rules = new RulesOfThread()
+    this.#exclusions = new KnownByThread(organizationsMax)
+    this.#attributes = new KnownByThread(attributeOrganizationsMax)
     const worker = new Worker(new URL('./content-worker.ts', import.meta.url), {
       resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
     })
