@@ -3,6 +3,7 @@ import { IndicatorPage } from '../indicators/indicator-page.tsx'
 import { IndicatorsPage } from '../indicators/indicators-page.tsx'
 import { type IndicatorsSearch, readIndicatorsSearch } from '../indicators/indicators-search.ts'
 import { type AnalysisSearch, readAnalysisSearch } from '../sightings/analysis-search.ts'
+import { type ExclusionsSearch, readExclusionsSearch } from '../exclusions/exclusions-search.ts'
 import { type ExplainSearch, readExplainSearch } from '../explain/explain-search.ts'
 import { type AddSearch, readAddSearch } from '../additions/add-search.ts'
 import { validSearch } from './valid-search.ts'
@@ -92,6 +93,7 @@ const attributeTypesRoute = createRoute({
 const exclusionListsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/exclusion-lists',
+  validateSearch: validSearch<ExclusionsSearch>(readExclusionsSearch),
   component: lazyRouteComponent(() => import('../exclusions/exclusion-lists-page.tsx'), 'ExclusionListsPage'),
 })
 

@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core'
+import { Button, Tabs } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import type { ExclusionList } from '@postern/protocol'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { exclusionQueries } from '../api/exclusion-queries.ts'
@@ -21,17 +21,21 @@ import { CreateListDialog } from './create-list-dialog.tsx'
 import { exclusionKindWords, whereWords } from './exclusion-words.ts'
 import { exclusionFaceOf } from './exclusion-faces.ts'
 import { ExclusionTester } from './exclusion-tester.tsx'
+import { type ExclusionView, exclusionViews } from './exclusions-search.ts'
 import { ImportListDialog } from './import-list-dialog.tsx'
+
+const names: Record<ExclusionView, string> = { lists: 'Lists', tester: 'Tester' }
 
 /** What must not be taken in or sent out, and what is only to be known of it. */
 export function ExclusionListsPage() {
-  const navigate = useNavigate()
+  const { view = 'lists' } = useSearch({ from: '/signed-in/exclusion-lists' })
+  const navigate = useNavigate({ from: '/exclusion-lists' })
   const lists = useInfiniteQuery(exclusionQueries.list())
   const mayWrite = useMay('write')
   const [opened, setOpened] = useState<'create' | 'import'>()
   useDocumentTitle('Exclusion lists · Postern')
   return (
-    <div className={classes['page']}>
+    <div className={`${classes['page']} ${classes['list']} ${classes['tabbed']}`}>
       <PageHead title="Exclusion lists" lead="What is never taken in or sent out, and what one wants to know of.">
         {mayWrite && (
           <>
@@ -49,19 +53,39 @@ export function ExclusionListsPage() {
           </>
         )}
       </PageHead>
-      <PagedTable
-        label="Exclusion lists"
-        query={lists}
-        columns={columns}
-        rowKey={({ id }) => id}
-        onOpen={({ id }) => void navigate({ to: '/exclusion-lists/$listId', params: { listId: id } })}
-        empty={
-          <EmptyState title="No exclusion list yet">
-            Begin with a list of protected assets: one’s own networks and domains, which are then never exported.
-          </EmptyState>
-        }
-      />
-      <ExclusionTester />
+      <Tabs
+        value={view}
+        onChange={(next) => {
+          const chosen = exclusionViews.find((name) => name === next)
+          if (chosen) void navigate({ search: chosen === 'lists' ? {} : { view: chosen }, replace: true })
+        }}
+        keepMounted={false}
+      >
+        <Tabs.List aria-label="The lists, and what they do">
+          {exclusionViews.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {names[name]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="lists" className={classes['panel'] ?? ''}>
+          <PagedTable
+            label="Exclusion lists"
+            query={lists}
+            columns={columns}
+            rowKey={({ id }) => id}
+            onOpen={({ id }) => void navigate({ to: '/exclusion-lists/$listId', params: { listId: id } })}
+            empty={
+              <EmptyState title="No exclusion list yet">
+                Begin with a list of protected assets: one’s own networks and domains, which are then never exported.
+              </EmptyState>
+            }
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="tester" className={classes['panel'] ?? ''}>
+          <ExclusionTester />
+        </Tabs.Panel>
+      </Tabs>
       {opened === 'create' && <CreateListDialog onClose={() => setOpened(undefined)} />}
       {opened === 'import' && <ImportListDialog onClose={() => setOpened(undefined)} />}
     </div>

@@ -307,6 +307,7 @@ test(
     await page.getByText('3 rows, all loaded').waitFor()
 
     await opened.go(consolePages.exclusionLists)
+    await page.getByRole('tab', { name: 'Tester' }).click()
     await page.getByLabel('Values').fill('192.0.2[.]55\nmail.ours.example.com\nc2-1.example.org\nno indicator at all')
     await page.getByRole('button', { name: 'Test the values' }).click()
     const tested = page.getByRole('grid', { name: 'Tested values' })
@@ -376,6 +377,7 @@ test(
       [consolePages.attributeTypes, 'Source'],
       [consolePages.apps, 'No app yet'],
       [consolePages.exclusionLists, 'Our networks'],
+      [`${consolePages.exclusionLists}?view=tester`, 'Nothing is stored'],
       [consolePages.exclusionList('1'), 'Head office'],
       [`${consolePages.explain}?value=c2-1.example.org`, 'No control has reported yet'],
       [`${consolePages.explain}?value=192.0.2.1`, 'If an owner asserted it'],
