@@ -50,5 +50,7 @@ export async function openTunnel(proxy: HttpProxy, host: string, port: number, s
 function problemOf({ statusCode = 0 }: IncomingMessage, head: Buffer, at: string, authority: string) {
   if (statusCode >= 200 && statusCode <= 299)
     return head.length === 0 ? undefined : new ProxyProblem('odd', at, authority, statusCode)
-  return new ProxyProblem(statusCode === 407 ? 'credentials' : 'refused', at, authority, statusCode)
+  // tinyproxy says 401 to wrong credentials, and 407 to none.
+  const kind = statusCode === 407 || statusCode === 401 ? 'credentials' : 'refused'
+  return new ProxyProblem(kind, at, authority, statusCode)
 }

@@ -34,7 +34,7 @@ function sentenceOf(
     case 'unreachable':
       return `The proxy ${at} cannot be reached (${cause instanceof Error ? reasonOf(cause) : 'no answer'}). Check proxyHost and proxyPort, or ask the network team whether this machine may connect to it.`
     case 'credentials':
-      return `The proxy ${at} wants other credentials (407). Set proxyUsername and proxyPassword, as its administrator gave them for Basic authentication.`
+      return `The proxy ${at} wants other credentials (${status}). Set proxyUsername and proxyPassword, as its administrator gave them for Basic authentication.`
     case 'refused':
       return `The proxy ${at} refuses a connection to ${target} (${status}). Ask its administrator to allow CONNECT to ${target}.`
     case 'odd':

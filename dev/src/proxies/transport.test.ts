@@ -1,0 +1,189 @@
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createServer as createNetServer, type AddressInfo, type Server } from 'node:net'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { callHub, ensureJob, ensureOwner, installPackage, runJob, sendToHub, unzip } from '@postern/cli'
+import { Keychain } from '@postern/environment-server'
+import { Environment, type Job, paths } from '@postern/protocol'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { ZipFile } from 'yazl'
+import { EnvironmentServerProcess, makeHome } from '../environment-server/environment-server-process.ts'
+import { waitFor } from '../environment-server/wait-for.ts'
+import { startTestSystem, type TestSystem } from '../test-system.ts'
+import { Tinyproxy } from './tinyproxy.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+const [username, password] = ['branch', 'pass-word']
+let system: TestSystem
+let proxy: Tinyproxy
+/** An address that must never be called: what the server is told of the API's port where 62000 is to suffice. */
+let trap: Server
+let trapped = 0
+/** Something outside, for apps. */
+let outside: Server
+let server: EnvironmentServerProcess
+let job: Job
+let bundled: { apiURL: string; brokerHost: string; brokerPort: number }
+
+const portOf = (listening: Server) => (listening.address() as AddressInfo).port
+const hidden = (...names: string[]) => join(server.home, '.postern-envsvr', ...names)
+const settingsFile = () => hidden('settings.json')
+
+beforeAll(async () => {
+  ;[system, proxy] = await Promise.all([startTestSystem(), Tinyproxy.start({ credentials: `${username}:${password}` })])
+  trap = createNetServer((socket) => {
+    trapped += 1
+    socket.destroy()
+  }).listen(0, '127.0.0.1')
+  outside = createServer((_request, response) => response.end('from outside')).listen(0, '127.0.0.1')
+  await Promise.all([once(trap, 'listening'), once(outside, 'listening')])
+  const { target } = system.hub
+  const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Behind a proxy' } })
+  const bundle = await sendToHub(target, paths.environmentDownloads(environment.id), {
+    json: { kind: 'bundle', withoutRuntime: true },
+  })
+  const folder = makeHome()
+  await unzip(bundle.bytes, folder)
+  server = new EnvironmentServerProcess(join(folder, 'postern-envsvr'))
+  bundled = JSON.parse(readFileSync(settingsFile(), 'utf8')) as typeof bundled
+  writeFileSync(hidden('policy.json'), JSON.stringify({ egress: { allow: [`127.0.0.1:${portOf(outside)}`] } }))
+  const app = await installPackage(target, await probePackage(portOf(outside)))
+  const owner = (await ensureOwner(target, 'Probes')).name
+  job = await ensureJob(target, app, environment, { name: 'Probe', enabled: true, parameters: {}, owner })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+  trap.close()
+  outside.close()
+  await system[Symbol.asyncDispose]()
+})
+
+/** Calls the hub's API and something outside by the egress guard, and tells what it was given. */
+async function probePackage(port: number): Promise<Buffer> {
+  const source = `
+import { createDecipheriv } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import tls from 'node:tls'
+const key = process.env.TC_APP_PARAM_KEY
+const decipher = createDecipheriv('aes-128-cbc', key, Buffer.alloc(16))
+const given = JSON.parse(Buffer.concat([decipher.update(readFileSync(process.env.TC_APP_PARAM_FILE)), decipher.final()]))
+const guard = { socketPath: process.env.POSTERN_EGRESS_SOCKET, agent: false }
+const api = new URL(given.tc_api_path)
+const tunnel = (path) => new Promise((done, failed) => http.request({ ...guard, method: 'CONNECT', path }).on('connect', (answer, socket) => answer.statusCode === 200 ? done(socket) : failed(new Error('CONNECT ' + answer.statusCode))).on('error', failed).end())
+const status = (request) => new Promise((done, failed) => request.on('response', (answer) => { answer.resume(); done(answer.statusCode) }).on('error', failed).end())
+const through = await tunnel(api.host)
+const secured = tls.connect({ socket: through, host: api.hostname })
+console.log('api ' + await status(https.request({ createConnection: () => secured, host: api.hostname, path: '/api/v2/types/indicatorTypes', headers: { authorization: 'TC-Token ' + given.tc_token } })))
+const plain = await tunnel('127.0.0.1:${port}')
+console.log('tunnel ' + await status(http.request({ createConnection: () => plain, path: '/' })))
+console.log('absolute ' + await status(http.request({ ...guard, path: 'http://127.0.0.1:${port}/x' })))
+console.log('given ' + api.port + ' ' + JSON.stringify([given.tc_proxy_tc ?? null, given.tc_proxy_external ?? null]))
+process.exit(0)`
+  const zip = new ZipFile()
+  const add = (name: string, text: string) => zip.addBuffer(Buffer.from(text), `probe_v1/${name}`)
+  const manifest = { displayName: 'Probe', programLanguage: 'NODE', programMain: 'index.mjs', programVersion: '1.0.0' }
+  add('install.json', JSON.stringify({ ...manifest, runtimeLevel: 'Organization', params: [] }))
+  add('postern.json', JSON.stringify({ kind: 'action', egress: [`127.0.0.1:${port}`] }))
+  add('index.mjs', source)
+  zip.end()
+  return await buffer(zip.outputStream)
+}
+
+type Way = 'direct' | 'proxy'
+type Cell = {
+  settings: { queueTransport?: 'websocket'; proxyHost?: string; proxyTC?: boolean; proxyExternal?: boolean }
+  messages: Way
+  api: Way
+  external: Way
+}
+const here = '127.0.0.1'
+/** D30: the first one enrols, over 62000 alone. */
+const cells: Cell[] = [
+  { settings: { queueTransport: 'websocket' }, messages: 'direct', api: 'direct', external: 'direct' },
+  {
+    settings: { queueTransport: 'websocket', proxyHost: here, proxyExternal: true },
+    messages: 'proxy',
+    api: 'direct',
+    external: 'proxy',
+  },
+  {
+    settings: { queueTransport: 'websocket', proxyHost: here, proxyTC: true },
+    messages: 'proxy',
+    api: 'proxy',
+    external: 'direct',
+  },
+  { settings: {}, messages: 'direct', api: 'direct', external: 'direct' },
+  { settings: { proxyHost: here }, messages: 'direct', api: 'direct', external: 'direct' },
+  {
+    settings: { proxyHost: here, proxyTC: true, proxyExternal: true },
+    messages: 'proxy',
+    api: 'proxy',
+    external: 'proxy',
+  },
+]
+
+test.each(cells)(
+  'ES-18: with $settings messages go $messages, HTTPS $api, what apps call outside $external; a job runs',
+  async (cell) => {
+    const { queueTransport, proxyHost } = cell.settings
+    const overWebSocket = queueTransport === 'websocket'
+    const before = JSON.parse(readFileSync(settingsFile(), 'utf8')) as { enrolmentToken?: string }
+    const changes = {
+      ...bundled,
+      ...(before.enrolmentToken === undefined && { enrolmentToken: undefined }),
+      ...cell.settings,
+      ...(proxyHost && { proxyPort: proxy.port, proxyUsername: username }),
+      ...(overWebSocket && { apiURL: `https://127.0.0.1:${portOf(trap)}` }),
+    }
+    writeFileSync(settingsFile(), JSON.stringify(changes))
+    const known = proxy.requests.length
+    await server.startConnected()
+    const lines: string[] = []
+    const { execution } = await runJob(system.hub.target, job.id, (said) => lines.push(...said.map(({ text }) => text)))
+    await server.stop()
+    expect([execution.state, lines]).toMatchObject([
+      'succeeded',
+      expect.arrayContaining(['api 200', 'tunnel 200', 'absolute 200']),
+    ])
+    // Where the server itself goes, its apps go: the same address, the same way.
+    const apiPort = overWebSocket ? bundled.brokerPort : Number(new URL(bundled.apiURL).port)
+    const isTold = cell.api === 'proxy' || cell.external === 'proxy'
+    const told = isTold ? [cell.api === 'proxy', cell.external === 'proxy'] : [null, null]
+    expect(lines).toContain(`given ${apiPort} ${JSON.stringify(told)}`)
+    const expected = new Set([
+      ...(cell.messages === 'proxy' ? [`CONNECT ${bundled.brokerHost}:${bundled.brokerPort}`] : []),
+      ...(cell.api === 'proxy' ? [`CONNECT ${bundled.brokerHost}:${apiPort}`] : []),
+      ...(cell.external === 'proxy'
+        ? [`CONNECT 127.0.0.1:${portOf(outside)}`, `GET http://127.0.0.1:${portOf(outside)}/x`]
+        : []),
+    ])
+    expect(new Set(proxy.requests.slice(known))).toEqual(expected)
+    expect(trapped).toBe(0)
+    if (proxyHost === undefined && overWebSocket) giveProxyPassword(password)
+  },
+)
+
+/** Once there is a keychain: at the first start. */
+function giveProxyPassword(proxyPassword: string): void {
+  const masterPassword = readFileSync(join(server.home, 'password'), 'utf8').trim()
+  Keychain.open(hidden('keystore', 'keychain.json'), masterPassword).update({ proxyPassword })
+}
+
+test('ES-18: a proxy that wants other credentials is said, with the settings to fill; the password stands in no file and no log', async () => {
+  giveProxyPassword('forgotten-word')
+  const before = server.text.length
+  const said = () => server.text.slice(before)
+  server.start()
+  await waitFor(() => said().includes('Not connected'), 'the server to say why', said)
+  expect(said()).toContain(
+    `The proxy 127.0.0.1:${proxy.port} wants other credentials (401). Set proxyUsername and proxyPassword`,
+  )
+  await server.stop()
+  expect(server.text + readFileSync(settingsFile(), 'utf8')).not.toMatch(/forgotten-word|pass-word/)
+})
