@@ -426,6 +426,7 @@ table environment_server
   drained_at timestamp with time zone
   drained_by text
   enrols_anew boolean not null default false
+  certificate_expires_at timestamp with time zone
   constraint environment_server_check CHECK (((enrolled_at IS NULL) OR ((public_key_pem IS NOT NULL) AND (sealing_public_key IS NOT NULL))))
   constraint environment_server_check1 CHECK (((confirmed_at IS NULL) OR (enrolled_at IS NOT NULL)))
   constraint environment_server_delivery_token_sha256_key UNIQUE (delivery_token_sha256)
@@ -434,6 +435,7 @@ table environment_server
   constraint environment_server_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64)))
   constraint environment_server_pkey PRIMARY KEY (server_xid)
   constraint environment_server_sealing_public_key_check CHECK ((length(sealing_public_key) = 32))
+  CREATE INDEX environment_server_by_expiry ON public.environment_server USING btree (certificate_expires_at) WHERE ((certificate_expires_at IS NOT NULL) AND (revoked_at IS NULL))
   CREATE INDEX environment_server_of_environment ON public.environment_server USING btree (environment_id)
 
 table environment_server_settings
@@ -701,11 +703,14 @@ table job
   enabled boolean not null default true
   created_at timestamp with time zone not null default now()
   deleted_at timestamp with time zone
+  freshness_seconds integer
+  owed_since timestamp with time zone
   constraint job_app_id_fkey FOREIGN KEY (app_id) REFERENCES app(id)
   constraint job_check CHECK (((cron IS NULL) = (time_zone IS NULL)))
   constraint job_check1 CHECK (((next_run_at IS NULL) OR ((cron IS NOT NULL) AND enabled AND (deleted_at IS NULL))))
   constraint job_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
   constraint job_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id)
+  constraint job_freshness_seconds_check CHECK (((freshness_seconds >= 60) AND (freshness_seconds <= 2678400)))
   constraint job_mode_check CHECK ((mode = ANY (ARRAY['apply-when-guards-pass'::text, 'always-ask'::text])))
   constraint job_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64)))
   constraint job_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
@@ -715,6 +720,7 @@ table job
   CREATE INDEX job_due ON public.job USING btree (next_run_at) WHERE (next_run_at IS NOT NULL)
   CREATE INDEX job_of_app ON public.job USING btree (app_id) WHERE (deleted_at IS NULL)
   CREATE INDEX job_of_environment ON public.job USING btree (environment_id) WHERE (deleted_at IS NULL)
+  CREATE INDEX job_owed ON public.job USING btree (owed_since) WHERE (owed_since IS NOT NULL)
   CREATE UNIQUE INDEX job_by_name ON public.job USING btree (organization_id, name) WHERE (deleted_at IS NULL)
 
 table job_collection
@@ -820,6 +826,103 @@ table log_line
   level text not null
   text text not null
   constraint log_line_pkey PRIMARY KEY (day, execution_id, attempt, seq)
+
+table mail
+  id bigint not null generated
+  organization_id bigint not null
+  address text not null
+  subject text not null
+  text text not null
+  html text not null
+  created_at timestamp with time zone not null
+  tries integer not null default 0
+  next_try_at timestamp with time zone not null
+  sent_at timestamp with time zone
+  given_up_at timestamp with time zone
+  answer text not null default ''::text
+  constraint mail_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint mail_pkey PRIMARY KEY (id)
+  CREATE INDEX mail_due ON public.mail USING btree (next_try_at) WHERE ((sent_at IS NULL) AND (given_up_at IS NULL))
+  CREATE INDEX mail_ended ON public.mail USING btree (created_at) WHERE ((sent_at IS NOT NULL) OR (given_up_at IS NOT NULL))
+  CREATE INDEX mail_of_organization ON public.mail USING btree (organization_id, id DESC)
+
+table mail_news
+  organization_id bigint not null
+  address text not null
+  notification_id bigint not null
+  part text not null
+  constraint mail_news_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES notification(id) ON DELETE CASCADE
+  constraint mail_news_organization_id_address_fkey FOREIGN KEY (organization_id, address) REFERENCES mail_recipient(organization_id, address)
+  constraint mail_news_part_check CHECK ((part = ANY (ARRAY['opened'::text, 'closed'::text])))
+  constraint mail_news_pkey PRIMARY KEY (organization_id, address, notification_id, part)
+  CREATE INDEX mail_news_of_notification ON public.mail_news USING btree (notification_id)
+
+table mail_recipient
+  organization_id bigint not null
+  address text not null
+  mailed_at timestamp with time zone
+  constraint mail_recipient_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint mail_recipient_pkey PRIMARY KEY (organization_id, address)
+
+table mail_settings
+  is_only_row boolean not null default true
+  smtp_host text not null
+  smtp_port integer not null
+  smtp_security text not null
+  smtp_username text not null default ''::text
+  smtp_password_sealed bytea
+  smtp_from text not null
+  smtp_ca_certificates text not null default ''::text
+  changed_at timestamp with time zone not null
+  constraint mail_settings_is_only_row_check CHECK (is_only_row)
+  constraint mail_settings_pkey PRIMARY KEY (is_only_row)
+  constraint mail_settings_smtp_port_check CHECK (((smtp_port >= 1) AND (smtp_port <= 65535)))
+  constraint mail_settings_smtp_security_check CHECK ((smtp_security = ANY (ARRAY['none'::text, 'starttls'::text, 'tls'::text])))
+
+table notification
+  id bigint not null generated
+  organization_id bigint not null
+  key text not null
+  kind text not null
+  job_id bigint
+  environment_id bigint
+  page text not null
+  name text not null
+  sentence text not null
+  times integer not null default 1
+  opened_at timestamp with time zone not null
+  last_at timestamp with time zone not null
+  closed_at timestamp with time zone
+  closed_sentence text
+  is_opening_told boolean not null default false
+  is_closing_told boolean not null default false
+  constraint notification_check CHECK (((closed_at IS NULL) = (closed_sentence IS NULL)))
+  constraint notification_kind_check CHECK ((kind = ANY (ARRAY['failed'::text, 'partial'::text, 'missed'::text, 'server-offline'::text, 'certificate-expiring'::text, 'approval-needed'::text])))
+  constraint notification_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint notification_pkey PRIMARY KEY (id)
+  CREATE INDEX notification_closed ON public.notification USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+  CREATE INDEX notification_of_organization ON public.notification USING btree (organization_id, id DESC)
+  CREATE INDEX notification_open_of_kind ON public.notification USING btree (kind) WHERE (closed_at IS NULL)
+  CREATE INDEX notification_untold ON public.notification USING btree (id) WHERE ((NOT is_opening_told) OR ((closed_at IS NOT NULL) AND (NOT is_closing_told)))
+  CREATE UNIQUE INDEX notification_open ON public.notification USING btree (organization_id, key) WHERE (closed_at IS NULL)
+
+table notification_rule
+  id bigint not null generated
+  organization_id bigint not null
+  job_id bigint
+  environment_id bigint
+  kinds text[] not null
+  recipients text[] not null
+  created_by text not null
+  created_at timestamp with time zone not null
+  constraint notification_rule_check CHECK ((num_nonnulls(job_id, environment_id) <= 1))
+  constraint notification_rule_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id)
+  constraint notification_rule_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id)
+  constraint notification_rule_kinds_check CHECK (((cardinality(kinds) >= 1) AND (cardinality(kinds) <= 6)))
+  constraint notification_rule_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
+  constraint notification_rule_pkey PRIMARY KEY (id)
+  constraint notification_rule_recipients_check CHECK (((cardinality(recipients) >= 1) AND (cardinality(recipients) <= 50)))
+  CREATE INDEX notification_rule_of_organization ON public.notification_rule USING btree (organization_id, id)
 
 table organization
   id bigint not null generated
@@ -1326,6 +1429,8 @@ table user_account
   password_hash text not null
   created_at timestamp with time zone not null default now()
   disabled_at timestamp with time zone
+  mail_address text
+  constraint user_account_mail_address_check CHECK (((length(mail_address) >= 3) AND (length(mail_address) <= 254)))
   constraint user_account_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint user_account_pkey PRIMARY KEY (id)
   constraint user_account_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'organization-administrator'::text, 'analyst'::text, 'read-only'::text])))

@@ -60,6 +60,12 @@ export interface Database {
   list_text: ListTextTable
   list_text_part: ListTextPartTable
   log_line: LogLineTable
+  mail: MailTable
+  mail_news: MailNewsTable
+  mail_recipient: MailRecipientTable
+  mail_settings: MailSettingsTable
+  notification: NotificationTable
+  notification_rule: NotificationRuleTable
   organization: OrganizationTable
   owner: OwnerTable
   package: PackageTable
@@ -424,6 +430,7 @@ export interface EnvironmentServerTable {
   drained_at: Date | null
   drained_by: string | null
   enrols_anew: Generated<boolean>
+  certificate_expires_at: Date | null
 }
 
 export interface EnvironmentServerSettingsTable {
@@ -637,6 +644,8 @@ export interface JobTable {
   enabled: Generated<boolean>
   created_at: GeneratedTimestamp
   deleted_at: Date | null
+  freshness_seconds: number | null
+  owed_since: Date | null
 }
 
 export interface JobCollectionTable {
@@ -724,6 +733,76 @@ export interface LogLineTable {
   stream: string
   level: string
   text: string
+}
+
+export interface MailTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  address: string
+  subject: string
+  text: string
+  html: string
+  created_at: Timestamp
+  tries: Generated<number>
+  next_try_at: Timestamp
+  sent_at: Date | null
+  given_up_at: Date | null
+  answer: Generated<string>
+}
+
+export interface MailNewsTable {
+  organization_id: BigIntColumn
+  address: string
+  notification_id: BigIntColumn
+  part: string
+}
+
+export interface MailRecipientTable {
+  organization_id: BigIntColumn
+  address: string
+  mailed_at: Date | null
+}
+
+export interface MailSettingsTable {
+  is_only_row: Generated<boolean>
+  smtp_host: string
+  smtp_port: number
+  smtp_security: string
+  smtp_username: Generated<string>
+  smtp_password_sealed: Buffer | null
+  smtp_from: string
+  smtp_ca_certificates: Generated<string>
+  changed_at: Timestamp
+}
+
+export interface NotificationTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  key: string
+  kind: string
+  job_id: string | null
+  environment_id: string | null
+  page: string
+  name: string
+  sentence: string
+  times: Generated<number>
+  opened_at: Timestamp
+  last_at: Timestamp
+  closed_at: Date | null
+  closed_sentence: string | null
+  is_opening_told: Generated<boolean>
+  is_closing_told: Generated<boolean>
+}
+
+export interface NotificationRuleTable {
+  id: GeneratedBigInt
+  organization_id: BigIntColumn
+  job_id: string | null
+  environment_id: string | null
+  kinds: string[]
+  recipients: string[]
+  created_by: string
+  created_at: Timestamp
 }
 
 export interface OrganizationTable {
@@ -1112,4 +1191,5 @@ export interface UserAccountTable {
   password_hash: string
   created_at: GeneratedTimestamp
   disabled_at: Date | null
+  mail_address: string | null
 }
