@@ -28,6 +28,7 @@ import { createStix } from './stix/stix.ts'
 import { removeByBatch } from './taxii/remove-from-owner.ts'
 import { createTaxiiSettings } from './taxii/taxii-settings.ts'
 import { createTaxii } from './taxii/taxii.ts'
+import { createAppUsages } from './app-usage/app-usage.ts'
 import { createTelemetryWatch } from './telemetry/telemetry-watch.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
 
@@ -96,6 +97,7 @@ export function createFeatures({
     environments,
     serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
     presenceWatch: createPresenceWatch({ db, clock, changes }),
+    appUsages: createAppUsages({ db, environments }),
     telemetry: createTelemetry({ db, clock, environments, settings }),
     telemetryWatch: createTelemetryWatch({ db, changes }),
     exclusions,

@@ -22,6 +22,7 @@ import { firewallListRoutes } from './lists/routes.ts'
 import { firewallListSettingsRoutes } from './lists/settings-routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
+import { appUsageRoutes } from './app-usage/routes.ts'
 import { readerRoutes } from './readers/routes.ts'
 import { serverSettingsRoutes } from './server-settings/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
@@ -61,6 +62,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   auditRoutes(server, db)
   environmentRoutes(server, features.environments)
   serverSettingsRoutes(server, features.serverSettings)
+  appUsageRoutes(server, features.appUsages)
   telemetryRoutes(server, features.telemetry)
   appRoutes(server, features.catalog)
   jobRoutes(server, features.jobs)

@@ -22,6 +22,15 @@ export const paths = {
   setupLinks: '/v1/setup-links',
   settings: '/v1/settings',
   auditEvents: '/v1/audit-events',
+  /** What is the matter, and who is told of it (D33). */
+  notifications: '/v1/notifications',
+  notificationRules: '/v1/notification-rules',
+  notificationRule: (ruleId: string) => `/v1/notification-rules/${ruleId}`,
+  mailSettings: '/v1/mail-settings',
+  mailTest: '/v1/mail-settings/test',
+  mails: '/v1/mails',
+  /** Where the caller's own mail goes. */
+  ownMailAddress: '/v1/me/mail-address',
 
   organizations: '/v1/organizations',
   owners: '/v1/owners',
@@ -81,6 +90,7 @@ export const paths = {
 
   environments: '/v1/environments',
   environment: (environmentId: string) => `/v1/environments/${environmentId}`,
+  environmentAppUsage: (environmentId: string) => `/v1/environments/${environmentId}/app-usage`,
   environmentDownloads: (environmentId: string) => `/v1/environments/${environmentId}/downloads`,
   environmentServer: (environmentId: string, serverXid: string) =>
     `/v1/environments/${environmentId}/servers/${serverXid}`,
@@ -168,4 +178,6 @@ export const consolePages = {
   receipts: '/receipts',
   receipt: (receiptId: string) => `/receipts/${receiptId}`,
   settings: '/settings',
+  mailSettings: '/settings/mail',
+  notifications: '/notifications',
 } as const
