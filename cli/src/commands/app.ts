@@ -31,7 +31,7 @@ function packageCommand(): Command {
 
 function installCommand(): Command {
   return new Command('install')
-    .description('put a package into the catalog; it is vouched for by whoever runs this')
+    .description('install a package into the catalog; who runs this vouches for it')
     .argument('<file>')
     .action(async (file: string) => {
       const bytes = readPackage(file)

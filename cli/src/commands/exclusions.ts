@@ -19,7 +19,7 @@ const valuesAtOnce = 1000
 
 export function exclusionsCommand(): Command {
   return new Command('exclusions')
-    .description('values that must be neither imported nor exported, or of which one is informed')
+    .description('lists of values that are blocked, or only marked, at import and export')
     .addCommand(listCommand())
     .addCommand(importCommand())
     .addCommand(testCommand())

@@ -20,7 +20,7 @@ export function explainCommand(): Command {
   return new Command('explain')
     .description('why a value is on a control, and why it is not: from who asserts it to the receipt of each control')
     .argument('<value>', 'an address, a host, a URL, a hash; in any spelling, defanged too')
-    .option('--control <name>', 'of this control alone')
+    .option('--control <name>', 'only for this control')
     .option('--json', 'one JSON object a line, one for each indicator that the value names')
     .action(async (value: string, { control, json }: { control?: string; json?: boolean }) => {
       const target = hubTarget(readCliConfig())

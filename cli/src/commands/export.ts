@@ -14,7 +14,7 @@ type Format = keyof typeof stixFormats | PlainFormat
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description('take out a data collection’s newest version, as STIX or as a plain list')
+    .description('export the newest version of a data collection, as STIX or as a plain list')
     .argument('<collection>', 'its name or number')
     .addOption(
       new Option('--format <format>', 'a bundle of STIX 2.1 or 2.0, a package of STIX 1.1.1, or types and values')

@@ -5,7 +5,7 @@ import { say } from '../say.ts'
 
 export function simulateCommand(): Command {
   const aed = new Command('aed')
-    .description('a rehearsal NETSCOUT AED')
+    .description('a simulator of a NETSCOUT AED')
     .allowUnknownOption()
     .helpOption(false)
     .argument('[flags...]')
@@ -17,7 +17,7 @@ export function simulateCommand(): Command {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
       await aedCommand.run(withState(args), say.line, stop.signal)
     })
-  return new Command('simulate').description('an appliance to rehearse against').addCommand(aed)
+  return new Command('simulate').description('run a simulator of an appliance').addCommand(aed)
 }
 
 /** Where nobody names a folder, the appliance keeps its state in the data folder. */

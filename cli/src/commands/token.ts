@@ -16,5 +16,5 @@ export function tokenCommand(): Command {
       })
       say.line(created.token)
     })
-  return new Command('token').description('API tokens').addCommand(create)
+  return new Command('token').description('make API tokens').addCommand(create)
 }

@@ -63,7 +63,7 @@ export function AddIndicatorsPage() {
         <Crumbs here="Add">
           <Link to="/indicators">Indicators</Link>
         </Crumbs>
-        <PageHead title="Add indicators" lead="By hand, in an owner’s name; feeds do the same by themselves." />
+        <PageHead title="Add indicators" lead="A value, a list or a STIX bundle, in the name of an owner." />
       </div>
       <OwnerField owner={owner} onChange={setOwner} />
       <Tabs

@@ -16,7 +16,7 @@ export function OwnerField({ owner, onChange }: { owner: string; onChange: (owne
     <div className={form['row']}>
       <NativeSelect
         label="Owner"
-        description="In whose name it is said."
+        description="Whose assertions these become."
         required
         value={owner}
         onChange={(event) => onChange(event.currentTarget.value)}

@@ -9,7 +9,7 @@ interface SaidFieldsProps {
   onChange: (draft: SaidDraft) => void
 }
 
-const notSaid = { value: '', label: 'Not said' }
+const notSaid = { value: '', label: 'Not set' }
 
 /** What the owner says of what is added: rating, confidence, label, tags, description. */
 export function SaidFields({ draft, onChange }: SaidFieldsProps) {
@@ -25,7 +25,7 @@ export function SaidFields({ draft, onChange }: SaidFieldsProps) {
         />
         <FiguresInput
           label="Confidence, 0 to 100"
-          placeholder="Not said"
+          placeholder="Not set"
           maxLength={3}
           value={draft.confidence}
           onChange={(confidence) => change({ confidence })}

@@ -42,7 +42,7 @@ export function TextForm({ isReady, isSending, onSend }: SendProps<readonly Batc
         label="Type"
         value={type ?? ''}
         onChange={(event) => setType(indicatorTypes.find((each) => each === event.currentTarget.value))}
-        data={[{ value: '', label: 'Told from each value' }, ...indicatorTypeChoices]}
+        data={[{ value: '', label: 'Detect automatically' }, ...indicatorTypeChoices]}
       />
       <p className={form['hint']} aria-live="polite">
         {formatCountOf(indicators.length, 'indicator')} to be sent

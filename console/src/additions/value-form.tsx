@@ -43,7 +43,7 @@ export function ValueForm({ isReady, isSending, onSend }: SendProps<readonly Bat
           label="Type"
           value={chosen ?? ''}
           onChange={(event) => setChosen(indicatorTypes.find((each) => each === event.currentTarget.value))}
-          data={[{ value: '', label: 'Told from the value' }, ...indicatorTypeChoices]}
+          data={[{ value: '', label: 'Detect automatically' }, ...indicatorTypeChoices]}
         />
       </div>
       <p className={form['hint']} aria-live="polite">

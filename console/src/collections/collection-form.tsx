@@ -50,7 +50,7 @@ export function CollectionForm({ draft: initial, collectionId, save, saveName, o
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <NativeSelect
-            label="Looks at the whole library at least every"
+            label="Full refresh at least every"
             value={String(draft.freshnessSeconds)}
             onChange={(event) => change({ freshnessSeconds: Number(event.currentTarget.value) })}
             data={freshnessChoices(initial.freshnessSeconds)}

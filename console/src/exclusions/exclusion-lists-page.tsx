@@ -36,7 +36,7 @@ export function ExclusionListsPage() {
   useDocumentTitle('Exclusion lists · Postern')
   return (
     <div className={`${classes['page']} ${classes['list']} ${classes['tabbed']}`}>
-      <PageHead title="Exclusion lists" lead="What is never taken in or sent out, and what one wants to know of.">
+      <PageHead title="Exclusion lists" lead="Values that are blocked, or only marked, at import and export.">
         {mayWrite && (
           <>
             <Button
@@ -77,7 +77,7 @@ export function ExclusionListsPage() {
             onOpen={({ id }) => void navigate({ to: '/exclusion-lists/$listId', params: { listId: id } })}
             empty={
               <EmptyState title="No exclusion list yet">
-                Begin with a list of protected assets: one’s own networks and domains, which are then never exported.
+                Begin with a list of protected assets: your own networks and domains, which are then never exported.
               </EmptyState>
             }
           />

@@ -1,7 +1,7 @@
 import type { ExclusionList } from '@postern/protocol'
 
 export const exclusionKindWords: Record<ExclusionList['kind'], string> = {
-  own: 'One’s own',
+  own: 'Own list',
   protected: 'Protected assets',
   misp: 'Warning list of MISP',
 }

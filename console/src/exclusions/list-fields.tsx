@@ -54,7 +54,7 @@ export function ListFields({ draft, isKindFixed, onChange }: ListFieldsProps) {
             )
           }
           data={[
-            { value: 'own', label: 'One’s own list' },
+            { value: 'own', label: 'Own list' },
             { value: 'protected', label: 'Protected assets: never exported, whatever else is said' },
           ]}
         />

@@ -40,7 +40,7 @@ const columns: readonly Column<IndicatorMembership>[] = [
   },
   {
     key: 'owners',
-    header: 'By the word of',
+    header: 'Asserted by',
     width: 'minmax(110px, 1.2fr)',
     render: ({ owners, misfits }) => {
       if (owners.length > 0) return <PlainText text={owners.join(', ')} />

@@ -87,8 +87,8 @@ function OwnerHead({ owner }: { owner: OwnerDetail }) {
       {asks && (
         <DeleteByNameDialog noun="owner" name={owner.name} onClose={() => setAsks(false)} action={remove}>
           <p>
-            All that it asserts goes with it: its word on {formatCountOf(owner.indicatorCount, 'indicator')} and its{' '}
-            {formatCountOf(owner.groupCount, 'group')}. What other owners assert stays. Data collections follow, and
+            All that it asserts goes with it: its assertions on {formatCountOf(owner.indicatorCount, 'indicator')} and
+            its {formatCountOf(owner.groupCount, 'group')}. What other owners assert stays. Data collections follow, and
             with the next exports the controls.
           </p>
         </DeleteByNameDialog>

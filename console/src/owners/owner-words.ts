@@ -1,7 +1,7 @@
 import type { DeprecationRule, Owner } from '@postern/protocol'
 
 export const ownerKindWords: Record<Owner['kind'], string> = {
-  Organization: 'Organization: a team of one’s own',
+  Organization: 'Organization: a team of yours',
   Community: 'Community: shared with others',
   Source: 'Source: a feed',
 }

@@ -26,7 +26,7 @@ export function OwnersPage() {
   useDocumentTitle('Owners · Postern')
   return (
     <div className={`${classes['page']} ${classes['list']}`}>
-      <PageHead title="Owners" lead="Who asserts: sources, communities, teams. Each speaks for itself.">
+      <PageHead title="Owners" lead="Sources, communities and teams; what each asserts is kept apart.">
         {mayWrite && (
           <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setMaking(true)}>
             New owner

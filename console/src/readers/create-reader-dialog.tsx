@@ -113,7 +113,7 @@ function ShownOnce({ reader, onClose }: { reader: CreatedReader; onClose: () => 
     <ModalDialog title="The reader is made" open onClose={() => {}}>
       <div className={dialog['fields']}>
         {shown.length === 0 ? (
-          <p>It is let in by its certificate.</p>
+          <p>It signs in with its client certificate.</p>
         ) : (
           <Notice>Copy it now: the hub shows it this once and never again.</Notice>
         )}

@@ -53,7 +53,7 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
   return (
     <FormDialog title={plainText(reader.name)} confirm="Save the reader" onClose={onClose} action={save}>
       <Switch
-        label="It is let in"
+        label="Enabled"
         description="Switched off, its credential is refused at once."
         data-focus-first
         checked={isEnabled}

@@ -157,7 +157,7 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
       />
       <Check
         label={
-          <span className={form['danger']}>Public: whoever reaches the hub may fetch it, without a credential</span>
+          <span className={form['danger']}>Public: anyone who reaches the hub may fetch it, without a credential</span>
         }
         checked={draft.isPublic}
         onChange={(isPublic) => change({ isPublic })}

@@ -217,7 +217,7 @@ test(
     await page.getByText('edl-hosts, Blocked by the plant').waitFor()
     expect(await page.content()).not.toContain(secrets[1])
     await page.getByRole('grid', { name: 'Readers' }).getByRole('row').nth(1).press('Enter')
-    await dialog.getByRole('switch', { name: 'It is let in' }).focus()
+    await dialog.getByRole('switch', { name: 'Enabled' }).focus()
     await page.keyboard.press('Space')
     await dialog.getByRole('button', { name: 'Save the reader' }).click()
     await page.getByRole('grid', { name: 'Readers' }).getByText('Off').waitFor()

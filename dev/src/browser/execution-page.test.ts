@@ -281,7 +281,7 @@ test('every text of an execution stands out in the light and in the dark theme',
     [feedId, 'log', 'MISP feed 1.0.0 starts'],
     [feedId, 'ledger', 'Parts of the ledger'],
     [exportId, 'plan', 'Share that changes'],
-    [exportId, 'receipt', 'By the word of'],
+    [exportId, 'receipt', 'Reported by'],
   ] as const) {
     await opened.openExecution(executionId, view)
     await page

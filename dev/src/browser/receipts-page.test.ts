@@ -158,7 +158,7 @@ test('every text of receipts stands out in the light and in the dark theme', { t
   await page.getByRole('region', { name: 'Figures by day' }).waitFor()
   expect(await lowContrastInBothThemes(page)).toEqual([])
   await opened.go(consolePages.receipt(await newestId()))
-  await page.getByText('By the word of').waitFor()
+  await page.getByText('Reported by').waitFor()
   expect(await lowContrastInBothThemes(page)).toEqual([])
   expectHarmless(opened)
 })

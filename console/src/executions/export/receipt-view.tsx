@@ -52,7 +52,7 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
             <PlainText text={receipt.collectionName} /> version {formatCount(receipt.collectionVersion)}
           </Fact>
           <Fact name="Way of removal">{removalWords(receipt.removedBy)}</Fact>
-          <Fact name="By the word of">
+          <Fact name="Reported by">
             <PlainText text={receipt.serverName} />
           </Fact>
           <Fact name="Written">

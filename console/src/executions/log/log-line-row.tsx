@@ -55,5 +55,5 @@ const streamTitles: Record<LogRow['stream'], string> = {
   stdout: 'What the app printed',
   stderr: 'What the app printed to standard error',
   app: 'The app’s log file',
-  server: 'The environment server’s own word about the execution',
+  server: 'Written by the environment server about the execution',
 }
