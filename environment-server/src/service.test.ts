@@ -1,0 +1,143 @@
+import { giveAway, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import { FakeHub } from '@postern/dev/fake-hub'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { buildServerFile } from '../build.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const bundleFolder = fileURLToPath(new URL('../bundle/', import.meta.url))
+const isRoot = unprivilegedUser() !== undefined
+let hub: FakeHub
+let home: string
+let script: string
+let passwordFile: string
+
+/** A bundle as unzipped, and the init script as an administrator edits it. */
+beforeAll(async () => {
+  hub = await FakeHub.start()
+  home = makeHome()
+  cpSync(bundleFolder, home, { recursive: true })
+  await buildServerFile(join(home, 'postern-envsvr.mjs'))
+  mkdirSync(join(home, 'runtime'))
+  symlinkSync(process.execPath, join(home, 'runtime', 'node'))
+  hub.writeBundle(home, '4711')
+  giveAway(home)
+  passwordFile = `${home}.password`
+  writeFileSync(passwordFile, 'correct horse battery staple\n', { mode: 0o600 })
+  script = editedScript('nobody')
+})
+afterAll(async () => {
+  if (isRoot) await service('stop')
+  for (const path of [home, passwordFile]) rmSync(path, { recursive: true, force: true })
+  await hub[Symbol.asyncDispose]()
+})
+
+function editedScript(user: string, folder = home): string {
+  const text = readFileSync(join(bundleFolder, 'postern-envsvr.init.sh'), 'utf8')
+    .replace('POSTERN_ENVSVR_HOME=/opt/postern-envsvr', `POSTERN_ENVSVR_HOME=${folder}`)
+    .replace('USER=postern\n', `USER=${user}\n`)
+    .replace('PASSWORD_FILE=/etc/postern-envsvr.password', `PASSWORD_FILE=${passwordFile}`)
+  const path = join(mkdtempSync(join(tmpdir(), 'postern-init-')), 'postern-envsvr')
+  writeFileSync(path, text, { mode: 0o755 })
+  return path
+}
+
+/** Not in one go with the test: the hub that the service enrols at is of this process. */
+async function service(action: string, path = script): Promise<{ code: number | null; text: string }> {
+  const child = spawn(path, [action], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { USER: 'root', PATH: '/usr/bin:/bin' },
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, text }
+}
+
+test.runIf(isRoot)(
+  'ES-13: as root, the init script starts the service as its user, says how it is, and stops it',
+  async () => {
+    expect((await service('status')).code).toBe(3)
+    expect((await service('stop')).code).toBe(0)
+    expect((await service('reload')).code).toBe(7)
+    expect(await service('start')).toMatchObject({ code: 0, text: expect.stringContaining('has started') })
+    const [pid] = readFileSync(join(home, '.postern-envsvr', 'run', 'server.pid'), 'utf8').split(' ')
+    expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Uid:\s+65534\s+65534/m)
+    expect(await service('start')).toMatchObject({ code: 0, text: expect.stringContaining('running already') })
+    const log = join(home, '.postern-envsvr', 'logs', 'server.log')
+    await waitFor(() => existsSync(log) && readFileSync(log, 'utf8').includes('Connected to'), 'the log of the service')
+    const status = await service('status')
+    expect(status.code).toBe(0)
+    expect(status.text).toMatch(/ready\.\nConnected to 127\.0\.0\.1:\d+\n/)
+    expect((await service('restart')).code).toBe(0)
+    await waitFor(() => readFileSync(log, 'utf8').split('Connected to').length === 3, 'the service to connect again')
+    expect(await service('stop')).toMatchObject({ code: 0, text: expect.stringContaining('Ended.') })
+    expect((await service('status')).code).toBe(3)
+    // Without its password the service stays up, locked.
+    rmSync(passwordFile)
+    expect(await service('start')).toMatchObject({ code: 0, text: expect.stringContaining('unlock') })
+    expect((await service('status')).code).toBe(150)
+    expect((await service('stop')).code).toBe(0)
+  },
+)
+
+test.runIf(isRoot)(
+  'ES-13: the init script refuses root as user, strangers and folders that are none, by the codes of the LSB',
+  async () => {
+    expect(await service('start', editedScript('root'))).toMatchObject({
+      code: 6,
+      text: expect.stringContaining('which is root'),
+    })
+    expect((await service('start', editedScript('nobody-there'))).code).toBe(6)
+    expect((await service('start', editedScript('nobody', '/nowhere'))).code).toBe(5)
+    expect((await service('dance')).code).toBe(2)
+    const unprivileged = spawnSync('/bin/sh', [join(home, 'postern-envsvr.init.sh'), 'start'], {
+      ...unprivilegedUser(),
+      cwd: '/',
+    })
+    expect(unprivileged.status).toBe(4)
+  },
+)
+
+test('ES-13: the init script carries the headers of chkconfig and the LSB', () => {
+  const text = readFileSync(join(bundleFolder, 'postern-envsvr.init.sh'), 'utf8')
+  expect(text).toMatch(/^# chkconfig: 2345 \d\d \d\d$/m)
+  expect(text).toMatch(
+    /^### BEGIN INIT INFO$[^]*^# Provides: +postern-envsvr$[^]*^# Default-Start: +2 3 4 5$[^]*^### END INIT INFO$/m,
+  )
+  expect(text).toContain('POSTERN_ENVSVR_HOME=/opt/postern-envsvr\n')
+  expect(text).toContain('USER=postern\n')
+})
+
+// Where there is no systemd, nothing reads the unit either.
+test.runIf(existsSync('/usr/bin/systemd-analyze'))(
+  'ES-13: systemd takes the unit as it is, and a misspelt one not',
+  () => {
+    const unit = readFileSync(join(bundleFolder, 'postern-envsvr.service'), 'utf8')
+      .replaceAll('/opt/postern-envsvr', home)
+      .replace('User=postern', 'User=daemon')
+    const folder = mkdtempSync(join(tmpdir(), 'postern-unit-'))
+    function verify(text: string): string {
+      const path = join(folder, 'postern-envsvr.service')
+      writeFileSync(path, text)
+      const { stdout, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' })
+      // What is wrong with other units of this machine is none of ours.
+      return `${stdout}${stderr}`
+        .split('\n')
+        .filter((line) => line.includes('postern-envsvr'))
+        .join('\n')
+    }
+    try {
+      expect(verify(unit)).toBe('')
+      expect(verify(unit.replace('KillMode=mixed', 'KilMode=mixed'))).toContain('KilMode')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
