@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { Tinyproxy } from '@postern/dev/proxies'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AllowList } from './allow-list.ts'
 import { EgressGuard } from './egress-guard.ts'
@@ -117,11 +119,101 @@ test('S7: a name that cannot be resolved is said', async () => {
   expect(await ask('nowhere.example.com:443')).toMatch(/^HTTP\/1\.1 403 .*ENOTFOUND/s)
 })
 
-test('S7: the guard knows CONNECT and nothing else', async () => {
+test('S7: the guard is a proxy and nothing else', async () => {
   await listen({ entries: ['127.0.0.1'], forced: [`127.0.0.1:${port}`] })
-  const socket = connect(socketPath())
-  socket.end(`GET http://127.0.0.1:${port}/ HTTP/1.1\r\nhost: x\r\n\r\n`)
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 405 /)
+  for (const target of [
+    '/',
+    `https://127.0.0.1:${port}/`,
+    `http://user:word@127.0.0.1:${port}/`,
+    'ftp://127.0.0.1/',
+    '*',
+  ]) {
+    const said = await say(
+      `${target === '*' ? 'OPTIONS' : 'GET'} ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+    )
+    expect([target, said]).toEqual([target, expect.stringMatching(/^HTTP\/1\.1 405 /)])
+  }
+})
+
+test('S7: a request with a whole address is sent on under the same rules as a tunnel', async () => {
+  await using page = await servePage()
+  await listen({
+    entries: ['127.0.0.1', '*.example.com'],
+    forced: [page.authority],
+    resolve: () => Promise.resolve(['169.254.169.254']),
+  })
+  const told = await say(getting(`http://${page.authority}/a?b=c`, 'X-Own: 1\r\nProxy-Authorization: Basic eA==\r\n'))
+  expect(told).toMatch(/^HTTP\/1\.1 200 .*a page$/s)
+  expect(page.requests).toEqual([expect.objectContaining({ url: '/a?b=c', 'x-own': '1', host: page.authority })])
+  expect(page.requests[0]).not.toHaveProperty('proxy-authorization')
+  expect(await say(getting('http://evil.example.net/'))).toMatch(/^HTTP\/1\.1 403 .*names this host/s)
+  expect(await say(getting('http://rebind.example.com/'))).toMatch(/^HTTP\/1\.1 403 .*metadata address/s)
+  expect(await say(getting('http://127.0.0.1:1/'))).toMatch(/^HTTP\/1\.1 403 /)
+})
+
+test('ES-18: with proxyExternal the guard dials the proxy, with its credentials, for tunnels and for whole addresses', async () => {
+  await using page = await servePage()
+  await using proxy = await Tinyproxy.start({ credentials: 'guard:secret' })
+  const way = { host: '127.0.0.1', port: proxy.port, username: 'guard', password: 'secret' }
+  await listen({ entries: ['127.0.0.1'], forced: [page.authority, `127.0.0.1:${port}`], proxyFor: () => way })
+  expect(await ask(`127.0.0.1:${port}`)).toMatch(/^HTTP\/1\.1 200 .*you said hi$/s)
+  expect(await say(getting(`http://${page.authority}/a`))).toMatch(/^HTTP\/1\.1 200 .*a page$/s)
+  expect(proxy.requests).toEqual([`CONNECT 127.0.0.1:${port}`, `GET http://${page.authority}/a`])
+  way.password = 'wrong'
+  expect(await ask(`127.0.0.1:${port}`)).toMatch(/^HTTP\/1\.1 502 .*wants other credentials/s)
+  expect(refusals.join()).toContain('Set proxyUsername and proxyPassword')
+  expect(refusals.join()).not.toContain('wrong')
+})
+
+test('ES-18: where the proxy resolves names, forbidden places stay forbidden: by address, and by name', async () => {
+  let dialled = 0
+  await listen({
+    entries: [
+      '*.example.com',
+      'localhost',
+      '*.localhost',
+      '169.254.169.254',
+      '127.0.0.1',
+      '[::1]',
+      'metadata.google.internal',
+    ],
+    resolve: () => Promise.reject(new Error('no name is resolved here')),
+    proxyFor: () => {
+      dialled += 1
+      return { host: '127.0.0.1', port: 1 }
+    },
+  })
+  for (const host of [
+    'localhost',
+    'LOCALHOST.',
+    'a.localhost',
+    '169.254.169.254',
+    '127.0.0.1',
+    '0x7f.1',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    'metadata.google.internal',
+  ])
+    expect([host, await ask(`${host}:80`)]).toEqual([host, expect.stringMatching(/^HTTP\/1\.1 403 /)])
+  // One that may be reached is left to the proxy to resolve; this one does not answer.
+  expect(await ask('far.example.com:443')).toMatch(/^HTTP\/1\.1 502 .*The proxy 127\.0\.0\.1:1 cannot be reached/s)
+  expect(dialled).toBeGreaterThan(0)
+})
+
+test("S7: the guard's port on a shared loopback takes this execution's credentials and no others", async () => {
+  await listen({ entries: ['127.0.0.1'], forced: [`127.0.0.1:${port}`] })
+  const opened = await guard?.openPort()
+  const { username, password } = opened?.credentials ?? { username: '', password: '' }
+  const basic = (text: string) => `Proxy-Authorization: Basic ${Buffer.from(text).toString('base64')}\r\n`
+  const connecting = (header: string) => `CONNECT 127.0.0.1:${port} HTTP/1.1\r\n${header}\r\n`
+  const over = opened?.port ?? 0
+  for (const header of ['', basic('postern:wrong'), basic(`other:${password}`)]) {
+    expect(await say(connecting(header), over)).toMatch(/^HTTP\/1\.1 407 .*proxy-authenticate: Basic/s)
+    expect(await say(getting(`http://127.0.0.1:${port}/`, header), over)).toMatch(/^HTTP\/1\.1 407 /)
+  }
+  expect(await say(`${connecting(basic(`${username}:${password}`))}hi`, over)).toMatch(
+    /^HTTP\/1\.1 200 .*you said hi$/s,
+  )
 })
 
 test('S7: connections are bounded, and closing the guard cuts them', async () => {
@@ -146,6 +238,34 @@ test('S7: connections are bounded, and closing the guard cuts them', async () =>
   guard?.close()
   await closed
 })
+
+/** Says these bytes, on the Unix socket or on a port, and returns all that comes back. */
+async function say(bytes: string, over: string | number = socketPath()): Promise<string> {
+  const socket = typeof over === 'number' ? connect(over, '127.0.0.1') : connect(over)
+  socket.write(bytes)
+  return text(socket)
+}
+
+function getting(url: string, headers = ''): string {
+  return `GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`
+}
+
+/** A page on the loopback, which remembers how it was asked for. */
+async function servePage() {
+  const requests: Record<string, unknown>[] = []
+  const server = createHttpServer((request, response) => {
+    requests.push({ url: request.url, ...request.headers })
+    response.end('a page')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    authority: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.close()
+    },
+  }
+}
 
 /** Unlike events.once, this does not mind how the connection ended. */
 function closing(socket: Socket): Promise<void> {
