@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { callHub, ensureOwner, type HubTarget } from '@postern/cli'
-import { BatchAnswer, tcexPaths } from '@postern/protocol'
+import { addingBatch, BatchAnswer, tcexPaths } from '@postern/protocol'
 
 /** Sends indicators and groups by the batch API in an owner's name. @returns how many were accepted */
 export async function sendIndicators(
@@ -10,8 +10,7 @@ export async function sendIndicators(
 ): Promise<number> {
   await ensureOwner(hub, owner)
   const boundary = randomUUID()
-  const config = { action: 'Create', owner, attributeWriteType: 'Append', haltOnError: 'false', version: 'V2' }
-  const parts = Object.entries({ config, content }).map(
+  const parts = Object.entries({ config: addingBatch(owner), content }).map(
     ([name, value]) =>
       `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${JSON.stringify(value)}\r\n`,
   )

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { indicatorTypes, parseIndicatorType, readIndicatorLine } from '@postern/intel'
-import { BatchAnswer, BatchError, type BatchIndicator, Owner, OwnerPage, paths, tcexPaths } from '@postern/protocol'
+import {
+  addingBatch,
+  BatchAnswer,
+  BatchError,
+  type BatchIndicator,
+  Owner,
+  OwnerPage,
+  paths,
+  tcexPaths,
+} from '@postern/protocol'
 import { Command } from 'commander'
 import * as z from 'zod'
 import { readCliConfig } from '../config.ts'
@@ -89,15 +98,6 @@ async function upload(target: HubTarget, owner: string, indicators: BatchIndicat
   const boundary = randomUUID()
   const part = (name: string, value: unknown) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${JSON.stringify(value)}\r\n`
-  const config = {
-    action: 'Create',
-    owner,
-    attributeWriteType: 'Append',
-    tagWriteType: 'Append',
-    securityLabelWriteType: 'Append',
-    haltOnError: 'false',
-    version: 'V2',
-  }
   const answer = await callHub(
     target,
     `${tcexPaths.base}${tcexPaths.createAndUpload}?includeAdditional=true`,
@@ -105,7 +105,9 @@ async function upload(target: HubTarget, owner: string, indicators: BatchIndicat
     {
       method: 'POST',
       headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-      body: Buffer.from(`${part('config', config)}${part('content', { indicator: indicators })}--${boundary}--\r\n`),
+      body: Buffer.from(
+        `${part('config', addingBatch(owner))}${part('content', { indicator: indicators })}--${boundary}--\r\n`,
+      ),
     },
   )
   const { batchStatus, batchId } = answer.data

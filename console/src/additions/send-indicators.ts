@@ -1,4 +1,4 @@
-import { BatchAnswer, type BatchConfig, BatchError, type BatchIndicator, tcexPaths } from '@postern/protocol'
+import { addingBatch, BatchAnswer, BatchError, type BatchIndicator, tcexPaths } from '@postern/protocol'
 import * as z from 'zod/mini'
 import { api } from '../api/api.ts'
 
@@ -29,23 +29,10 @@ export async function sendIndicators(owner: string, indicators: readonly BatchIn
 
 async function sendBatch(owner: string, indicator: readonly BatchIndicator[]) {
   const upload = new FormData()
-  for (const [name, part] of Object.entries({ config: configOf(owner), content: { indicator } }))
+  for (const [name, part] of Object.entries({ config: addingBatch(owner), content: { indicator } }))
     upload.append(name, new Blob([JSON.stringify(part)]), name)
   const reply = BatchAnswer
   return (await api(tcexPaths.base + tcexPaths.createAndUpload, { method: 'POST', upload, reply })).data
-}
-
-/** What is added joins what the owner says already: nothing is taken away by adding. */
-function configOf(owner: string): BatchConfig {
-  return {
-    action: 'Create',
-    owner,
-    attributeWriteType: 'Append',
-    tagWriteType: 'Append',
-    securityLabelWriteType: 'Append',
-    haltOnError: 'false',
-    version: 'V2',
-  }
 }
 
 async function reasonsOf(batchId: number): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Textarea } from '@mantine/core'
+import { NativeSelect, Textarea } from '@mantine/core'
 import { type IndicatorType, indicatorTypes } from '@postern/intel'
 import type { BatchIndicator } from '@postern/protocol'
 import { useMemo, useState } from 'react'
@@ -8,25 +8,19 @@ import { formatCount, formatCountOf } from '../format/quantities.ts'
 import type { SendProps } from './add-indicators-page.tsx'
 import { pastedLinesMax, readPasted } from './pasted-lines.ts'
 import { Reasons } from './reasons.tsx'
-import { nothingSaid, saidOf } from './said-draft.ts'
-import { SaidFields } from './said-fields.tsx'
+import { SaidForm } from './said-form.tsx'
 
 /** A pasted list, one indicator a line, and what the owner says of all of them. */
 export function TextForm({ isReady, isSending, onSend }: SendProps<readonly BatchIndicator[]>) {
   const [text, setText] = useState('')
   const [type, setType] = useState<IndicatorType>()
-  const [draft, setDraft] = useState(nothingSaid)
   const { indicators, refused } = useMemo(() => readPasted(text, type), [text, type])
-  const said = saidOf(draft)
   return (
-    <form
-      noValidate
-      className={`${form['card']} ${form['fields']}`}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!isReady || indicators.length === 0 || 'mistake' in said) return
-        onSend(indicators.map((indicator) => ({ type: indicator.type, summary: indicator.value, ...said })))
-      }}
+    <SaidForm
+      isReady={isReady && indicators.length > 0}
+      isSending={isSending}
+      confirm={`Add ${formatCountOf(indicators.length, 'indicator')}`}
+      onSend={(said) => onSend(indicators.map((each) => ({ type: each.type, summary: each.value, ...said })))}
     >
       <Textarea
         label="Indicators"
@@ -54,13 +48,6 @@ export function TextForm({ isReady, isSending, onSend }: SendProps<readonly Batc
           reasons={refused.map(({ line, reason }) => `Line ${line}: ${reason}`)}
         />
       )}
-      <SaidFields draft={draft} onChange={setDraft} />
-      {'mistake' in said && <p className={form['hint']}>{said.mistake}</p>}
-      <div className={form['actions']}>
-        <Button type="submit" disabled={!isReady || indicators.length === 0 || 'mistake' in said} loading={isSending}>
-          Add {formatCountOf(indicators.length, 'indicator')}
-        </Button>
-      </div>
-    </form>
+    </SaidForm>
   )
 }

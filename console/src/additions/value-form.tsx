@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { canonicalise, detectType, type IndicatorType, indicatorTypes, rawLengthMax } from '@postern/intel'
 import type { BatchIndicator } from '@postern/protocol'
 import { useState } from 'react'
@@ -7,26 +7,21 @@ import form from '../elements/form.module.css'
 import { PlainText } from '../elements/plain-text.tsx'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import type { SendProps } from './add-indicators-page.tsx'
-import { nothingSaid, saidOf } from './said-draft.ts'
-import { SaidFields } from './said-fields.tsx'
+import { SaidForm } from './said-form.tsx'
 
 /** One indicator, and what the owner says of it. */
 export function ValueForm({ isReady, isSending, onSend }: SendProps<readonly BatchIndicator[]>) {
   const [value, setValue] = useState('')
   const [chosen, setChosen] = useState<IndicatorType>()
-  const [draft, setDraft] = useState(nothingSaid)
   const text = value.trim()
   const type = chosen ?? detectType(text)
   const canonical = type === undefined ? undefined : canonicalise(type, text)
-  const said = saidOf(draft)
   return (
-    <form
-      noValidate
-      className={`${form['card']} ${form['fields']}`}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (isReady && type && canonical?.ok && !('mistake' in said)) onSend([{ type, summary: text, ...said }])
-      }}
+    <SaidForm
+      isReady={isReady && canonical?.ok === true}
+      isSending={isSending}
+      confirm="Add the indicator"
+      onSend={(said) => type && onSend([{ type, summary: text, ...said }])}
     >
       <div className={form['row']}>
         <TextInput
@@ -56,13 +51,6 @@ export function ValueForm({ isReady, isSending, onSend }: SendProps<readonly Bat
         )}
         {text !== '' && canonical?.ok === false && <PlainText text={canonical.message} />}
       </p>
-      <SaidFields draft={draft} onChange={setDraft} />
-      {'mistake' in said && <p className={form['hint']}>{said.mistake}</p>}
-      <div className={form['actions']}>
-        <Button type="submit" disabled={!isReady || canonical?.ok !== true || 'mistake' in said} loading={isSending}>
-          Add the indicator
-        </Button>
-      </div>
-    </form>
+    </SaidForm>
   )
 }

@@ -19,6 +19,19 @@ export const BatchConfig = z.looseObject({
 })
 export type BatchConfig = z.infer<typeof BatchConfig>
 
+/** Settings of a batch by which an owner adds to what it says already: nothing is taken away by it. @param owner its name */
+export function addingBatch(owner: string): BatchConfig {
+  return {
+    action: 'Create',
+    owner,
+    attributeWriteType: 'Append',
+    tagWriteType: 'Append',
+    securityLabelWriteType: 'Append',
+    haltOnError: 'false',
+    version: 'V2',
+  }
+}
+
 export const BatchAttribute = z.looseObject({
   type: z.string(),
   /** Real apps send numbers and booleans too. */
