@@ -43,6 +43,6 @@ function defaultOf(property: Property): string {
 }
 
 /** Text as a cell of a table. `<data>` is not HTML. */
-function cell(text: string): string {
+export function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/<[^>]+>/g, (placeholder) => `\`${placeholder}\``)
 }

@@ -10,7 +10,6 @@ import type { Keychain } from '../keychain/keychain.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { detailOf } from './enrol.ts'
 import type { HubHttp } from './hub-http.ts'
-import { isRetryable } from './retryable.ts'
 
 /** Attempts that a move may name; more are delivered first, by starting without moving. */
 const heldMax = 2000
@@ -46,8 +45,10 @@ export async function moveOnce(
       const count = handBackQueued(journal)
       log('info', `Moved to the environment "${environmentName}"; ${count} executions of the old one are handed back.`)
     } else {
-      const why = detailOf(body) ?? `status ${status}`
-      if (isRetryable(status) || detailOf(body) === undefined) return notNow(log, why)
+      const why = detailOf(body)
+      // Only the hub's own word is a refusal: a proxy's 403 is none.
+      if (status < 400 || status > 499 || status === 429 || why === undefined)
+        return notNow(log, why ?? `status ${status}`)
       log('error', `The hub refused the move, and this server stays in its environment: ${why}`)
     }
   } catch (error) {

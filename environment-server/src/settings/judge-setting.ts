@@ -1,3 +1,5 @@
+import { mailAddressPattern, Name } from '@postern/protocol'
+import * as z from 'zod/mini'
 import type { Setting, SettingKind, SettingValue } from './setting.ts'
 
 export type Judged = { value: SettingValue } | { problem: string }
@@ -37,6 +39,8 @@ export function wordsFor(kind: SettingKind): string {
       return 'the name of a local user'
     case 'mail-addresses':
       return kind.most === 1 ? 'a mail address' : `at most ${kind.most} mail addresses, separated by commas`
+    case 'name':
+      return 'a name of at most 64 letters, digits, spaces, _ and -, that begins with a letter or digit'
     case 'server-xid':
       return 'a number of at most 18 digits'
   }
@@ -72,6 +76,8 @@ function valueOf(kind: SettingKind, text: string): SettingValue | undefined {
       return /^[a-z_][a-z0-9_-]{0,30}\$?$/.test(text) ? text : undefined
     case 'mail-addresses':
       return mailAddresses(text, kind.most)
+    case 'name':
+      return z.safeParse(Name, text).success ? text : undefined
     case 'server-xid':
       return /^[0-9]{1,18}$/.test(text) ? text : undefined
   }
@@ -94,7 +100,7 @@ function isHttpsUrl(text: string): boolean {
 
 function mailAddresses(text: string, most: number): string | undefined {
   const addresses = text.split(',').map((address) => address.trim())
-  return addresses.length <= most && addresses.every((address) => /^[^\s@,<>"]{1,64}@[^\s@,<>"]{1,253}$/.test(address))
+  return addresses.length <= most && addresses.every((address) => mailAddressPattern.test(address))
     ? addresses.join(', ')
     : undefined
 }

@@ -12,6 +12,8 @@ export type SettingKind =
   /** Name of a local user, as useradd(8) takes it. */
   | { is: 'user' }
   | { is: 'mail-addresses'; most: number }
+  /** As the hub names things: at most 64 letters, digits, spaces, _ and -, not beginning with one of the last three. */
+  | { is: 'name' }
   | { is: 'server-xid' }
 
 export type SettingValue = string | number | boolean

@@ -22,12 +22,14 @@ export const settingsTable = [
     kind: secretText,
     secret: true,
     help: 'Token for packages, logs and results. It comes with the enrolment; another one only from the administrator of the hub.',
+    provedBy: 'ES-5: the delivery token says which server speaks',
   },
   {
     number: 3,
     name: 'appsJavaHome',
     kind: path,
     help: 'Where Java 17 is: the folder of the JDK, or its java.',
+    provedBy: 'ES-6: a server says at its start which interpreters it found',
   },
   {
     number: 4,
@@ -35,19 +37,21 @@ export const settingsTable = [
     kind: { is: 'whole-number', smallest: 1, largest: 1000 },
     hubMaySet: true,
     help: 'How many executions run at once. Empty: as many as cores and memory (512 MB each) are enough for.',
-    provedBy: 'ES-7: ',
+    provedBy: 'ES-7: as many run at once as the setting says',
   },
   {
     number: 5,
     name: 'appsPythonHome',
     kind: path,
     help: 'Where Python is for apps that ask for no version: the folder of the installation, or its python.',
+    provedBy: 'ES-6: languageVersion picks the Python',
   },
   {
     number: 6,
     name: 'appsPythonHome311',
     kind: path,
     help: 'Where Python 3.11 is: the folder of the installation, or its python.',
+    provedBy: 'ES-6: languageVersion picks the Python',
   },
   {
     number: 7,
@@ -55,6 +59,7 @@ export const settingsTable = [
     kind: { is: 'user' },
     default: 'tc-job',
     help: 'Local user that apps run as, once setup-sandbox.sh has made it.',
+    provedBy: 'ES-8: an app writes its folder and reads its program',
   },
   {
     number: 8,
@@ -63,7 +68,7 @@ export const settingsTable = [
     default: 30,
     hubMaySet: true,
     help: 'How many days outputs and log files of executions are kept below exchange/jobs.',
-    provedBy: 'ES-9: ',
+    provedBy: 'ES-9: folders of executions older than the setting are removed at the start',
   },
   {
     number: 9,
@@ -87,12 +92,14 @@ export const settingsTable = [
     kind: secretText,
     secret: true,
     help: 'Key for the message broker. It comes with the enrolment; another one only from the administrator of the hub.',
+    provedBy: 'S17: a connection is refused when anything of its identity does not fit',
   },
   {
     number: 12,
     name: 'caFolder',
     kind: path,
     help: 'Folder of PEM files with the certificates of your own CAs. Empty: only the public roots, and for the hub its own CA.',
+    provedBy: 'ES-17: an app in %s fetches from a server with a private certificate',
   },
   {
     number: 13,
@@ -100,12 +107,14 @@ export const settingsTable = [
     kind: onOff,
     default: false,
     help: 'Whether all that apps call outside goes through the proxy.',
+    provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
     number: 14,
     name: 'proxyHost',
     kind: host,
     help: 'Host name or address of the proxy, if one is needed.',
+    provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
     number: 15,
@@ -113,12 +122,14 @@ export const settingsTable = [
     kind: secretText,
     secret: true,
     help: 'Password for the proxy, if it asks for one (Basic authentication).',
+    provedBy: 'ES-18: a proxy that wants other credentials is said',
   },
   {
     number: 16,
     name: 'proxyPort',
     kind: port,
     help: 'Port of the proxy.',
+    provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
     number: 17,
@@ -126,18 +137,21 @@ export const settingsTable = [
     kind: onOff,
     default: false,
     help: 'Whether all connections to the hub go through the proxy.',
+    provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
     number: 18,
     name: 'proxyUsername',
     kind: { is: 'text', charactersMax: 255 },
     help: 'User name for the proxy, if it asks for one.',
+    provedBy: 'ES-18: a proxy that wants other credentials is said',
   },
   {
     number: 19,
     name: 'queueTransport',
     kind: { is: 'choice', of: ['websocket'] },
     help: 'Empty: raw TLS. websocket: messages, packages and results all move as HTTPS over brokerPort, through the proxy if there is one.',
+    provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
     number: 20,
@@ -146,14 +160,16 @@ export const settingsTable = [
     default: 10,
     hubMaySet: true,
     help: "How often this server's figures go to the hub, in seconds.",
+    provedBy: 'ES-15: relaySystemInfoPublishSeconds governs how often',
   },
   {
     number: 21,
     name: 'serverName',
-    kind: { is: 'text', charactersMax: 100 },
+    kind: { is: 'name' },
     required: true,
     hubMaySet: true,
     help: 'Name of this server, as the console shows it.',
+    provedBy: 'ES-19: a server that calls itself otherwise is shown by its new name',
   },
   {
     number: 22,
@@ -162,6 +178,7 @@ export const settingsTable = [
     required: true,
     readOnly: true,
     help: 'Identifies this server. It never changes; a second server needs a bundle of its own.',
+    provedBy: 'ES-19: the number of a server is fixed at download',
   },
   {
     number: 23,

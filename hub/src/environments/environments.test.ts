@@ -31,6 +31,7 @@ beforeAll(async () => {
   for (const name of [
     'run.sh',
     'configure.sh',
+    'postern-envsvr',
     'postern-envsvr.init.sh',
     'README.txt',
     'postern-envsvr.service',
@@ -229,6 +230,7 @@ test('ES-2: the bundle holds everything for a new installation, with fixed modes
     '.postern-envsvr/keystore/trust.json': '600',
     'README.txt': '644',
     'configure.sh': '755',
+    'postern-envsvr': '755',
     'postern-envsvr.init.sh': '755',
     'postern-envsvr.service': '644',
     'run.sh': '755',

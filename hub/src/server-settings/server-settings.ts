@@ -128,19 +128,11 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
           .where('acknowledged_at', 'is', null)
           .execute()
       }
-      const name = settings.find((setting) => setting.name === 'serverName')?.value
-      if (typeof name === 'string') await rename(trx, serverXid, name)
       await tellChange(trx, { changed: 'environments', id: environmentId, part: 'state', organizationId })
     })
   }
 
   return { read, change, report }
-}
-
-/** The console shows a server by the name that it gives itself, as far as a name may be so. */
-async function rename(trx: Db, serverXid: string, name: string): Promise<void> {
-  if (name.length > 64) return
-  await trx.updateTable('environment_server').set({ name }).where('server_xid', '=', serverXid).execute()
 }
 
 function refuseWhatItWouldRefuse(wanted: SettingChanges, reported: readonly ReportedSetting[], server: string): void {
