@@ -5,6 +5,7 @@ import { collectionQueries } from '../api/collection-queries.ts'
 import { receiptQueries } from '../api/receipt-queries.ts'
 import { FilterSelects } from '../elements/filter-selects.tsx'
 import { plainText } from '../format/text-pieces.ts'
+import { readAnalysisSearch } from './analysis-search.ts'
 import { PeriodChoice } from './period-choice.tsx'
 
 /** When, where and of what it was seen; each choice stands in the address. */
@@ -13,42 +14,52 @@ export function AnalysisFilter() {
   const navigate = useNavigate({ from: '/sighting-analysis' })
   const controls = useQuery(receiptQueries.controlChoices()).data ?? []
   const collections = useQuery(collectionQueries.choices()).data ?? []
-  const set = (name: 'control' | 'collection', value: string) =>
-    void navigate({
-      search: (now) => ({ ...now, [name]: value === '' ? undefined : value }),
-      replace: true,
-    })
+  const set = (changed: { [Key in 'control' | 'collection']?: string | undefined }) =>
+    void navigate({ search: (now) => readAnalysisSearch({ ...now, ...changed }), replace: true })
   return (
     <FilterSelects>
       <PeriodChoice />
-      <NativeSelect
-        size="xs"
-        aria-label="Control"
-        value={search.control ?? ''}
-        onChange={(event) => set('control', event.currentTarget.value)}
-        data={withCurrent(
-          'Seen anywhere',
-          controls.map(({ id, name }) => ({ value: id, label: plainText(name) })),
-          search.control,
-        )}
+      <NamedChoice
+        label="Control"
+        none="Seen anywhere"
+        choices={controls}
+        current={search.control}
+        onChange={(control) => set({ control })}
       />
-      <NativeSelect
-        size="xs"
-        aria-label="Data collection"
-        value={search.collection ?? ''}
-        onChange={(event) => set('collection', event.currentTarget.value)}
-        data={withCurrent(
-          'The whole library',
-          collections.map(({ id, name }) => ({ value: id, label: plainText(name) })),
-          search.collection,
-        )}
+      <NamedChoice
+        label="Data collection"
+        none="The whole library"
+        choices={collections}
+        current={search.collection}
+        onChange={(collection) => set({ collection })}
       />
     </FilterSelects>
   )
 }
 
-/** What the address asks for is offered, even where it is gone. */
-function withCurrent(none: string, choices: readonly { value: string; label: string }[], current: string | undefined) {
-  const isKnown = current === undefined || choices.some(({ value }) => value === current)
-  return [{ value: '', label: none }, ...choices, ...(isKnown ? [] : [{ value: current, label: current }])]
+interface NamedChoiceProps {
+  label: string
+  /** What holds where nothing is chosen. */
+  none: string
+  choices: readonly { id: string; name: string }[]
+  current: string | undefined
+  onChange: (id: string | undefined) => void
+}
+
+/** One of several by its name, or none of them. What the address asks for is offered, even where it is gone. */
+function NamedChoice({ label, none, choices, current, onChange }: NamedChoiceProps) {
+  const isKnown = current === undefined || choices.some(({ id }) => id === current)
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={label}
+      value={current ?? ''}
+      onChange={(event) => onChange(event.currentTarget.value || undefined)}
+      data={[
+        { value: '', label: none },
+        ...choices.map(({ id, name }) => ({ value: id, label: plainText(name) })),
+        ...(isKnown ? [] : [{ value: current, label: current }]),
+      ]}
+    />
+  )
 }

@@ -254,6 +254,22 @@ test('who only reads sees jobs and can change nothing', { timeout: testMs }, asy
   expectHarmless(opened)
 })
 
+test('an app shows who vouches for it, what it asks for, and the jobs that run it', { timeout: testMs }, async () => {
+  await using opened = await open(consolePages.apps)
+  const { page } = opened
+  const app = page.getByRole('grid', { name: 'Apps' }).getByRole('row').filter({ hasText: 'MISP feed' })
+  await app.getByText("the hub's local socket").waitFor()
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  await app.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'MISP feed' }).waitFor()
+  await page.getByRole('grid', { name: 'Parameters' }).getByText('removeGoneShareMax').waitFor()
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  const { id, name } = story.jobs.feed
+  await page.getByRole('grid', { name: 'Jobs' }).getByRole('row').filter({ hasText: name }).press('Enter')
+  await page.waitForURL((url) => url.pathname === consolePages.job(id))
+  expectHarmless(opened)
+})
+
 test('every text of jobs stands out in the light and in the dark theme', { timeout: testMs }, async () => {
   await using opened = await open(consolePages.jobs)
   const { page } = opened
