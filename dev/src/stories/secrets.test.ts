@@ -30,6 +30,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { processTree } from '../demo/process-tree.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
+import { feedIn, languageSource, setInterpreters } from './languages.ts'
 import { carelessApp, type Trusted } from './careless-app.ts'
 import { findNeedles } from './secret-scan.ts'
 
@@ -38,20 +39,24 @@ const storyMs = 120_000
 let system: TestSystem
 let server: LocalEnvironmentServer
 let sink: Server
+let source: Server
 beforeAll(async () => {
   // Everything that is ever logged.
   system = await startTestSystem({ POSTERN_LOG_LEVEL: 'debug' })
   sink = createServer().listen(0, '127.0.0.1')
   await waitFor(() => sink.address(), 'the sink to listen')
-  server = await system.startServer([sinkAddress()])
+  source = languageSource()
+  await waitFor(() => source.address(), 'the source to listen')
+  server = await system.startServer([addressOf(sink), addressOf(source)])
 }, 90_000)
 afterAll(async () => {
   sink.close()
+  source.close()
   await system[Symbol.asyncDispose]()
 })
 
-function sinkAddress(): string {
-  return `127.0.0.1:${(sink.address() as AddressInfo).port}`
+function addressOf(listening: Server): string {
+  return `127.0.0.1:${(listening.address() as AddressInfo).port}`
 }
 
 test(
@@ -65,7 +70,7 @@ test(
     const job = await ensureJob(target, app, server.environment, {
       name: 'Careless',
       owner: (await ensureOwner(target, 'Strangers')).name,
-      parameters: { sink: sinkAddress(), note, password },
+      parameters: { sink: addressOf(sink), note, password },
     })
     expect(job.parameters).toMatchObject({ note, password: null })
 
@@ -103,6 +108,30 @@ test(
     }, 'the whole log')
     expect(lines.map((line) => line.text)).toContain(`harmless ${note}`)
     expect(await findNeedles(system.dataFolder, needles)).toEqual([])
+  },
+)
+
+test(
+  'ES-6: one feed, written in Python, Java and JavaScript, gives the same library',
+  { timeout: storyMs },
+  async () => {
+    await setInterpreters(server)
+    const python = await feedIn(system, server, 'PYTHON', addressOf(source))
+    const java = await feedIn(system, server, 'JAVA', addressOf(source))
+    const node = await feedIn(system, server, 'NODE', addressOf(source))
+    for (const fed of [python, java, node]) {
+      expect(fed.execution).toMatchObject({ state: 'succeeded', message: '4 indicators' })
+      expect(fed.said).toHaveLength(4)
+    }
+    expect(python.said[0]).toMatchObject({
+      type: 'Address',
+      value: '198.51.100.7',
+      rating: 1,
+      confidence: 20,
+      tags: ['alpha'],
+    })
+    expect(java.said).toEqual(python.said)
+    expect(node.said).toEqual(python.said)
   },
 )
 
