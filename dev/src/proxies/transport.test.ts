@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createNetServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -17,6 +17,7 @@ import { Tinyproxy } from './tinyproxy.ts'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const [username, password] = ['branch', 'pass-word']
+const credentials = `${username}:${password}`
 let system: TestSystem
 let proxy: Tinyproxy
 /** An address that must never be called: what the server is told of the API's port where 62000 is to suffice. */
@@ -33,7 +34,7 @@ const hidden = (...names: string[]) => join(server.home, '.postern-envsvr', ...n
 const settingsFile = () => hidden('settings.json')
 
 beforeAll(async () => {
-  ;[system, proxy] = await Promise.all([startTestSystem(), Tinyproxy.start({ credentials: `${username}:${password}` })])
+  ;[system, proxy] = await Promise.all([startTestSystem(), Tinyproxy.start({ credentials })])
   trap = createNetServer((socket) => {
     trapped += 1
     socket.destroy()
@@ -103,20 +104,22 @@ type Cell = {
   external: Way
 }
 const here = '127.0.0.1'
-/** D30, but for what every other test does: raw TLS, and no proxy. The first one enrols, over 62000 alone. */
-const cells: Cell[] = [
+const overOnePort: Cell[] = [
   { settings: { queueTransport: 'websocket' }, messages: 'direct', api: 'direct', external: 'direct' },
-  {
-    settings: { queueTransport: 'websocket', proxyHost: here, proxyExternal: true },
-    messages: 'proxy',
-    api: 'direct',
-    external: 'proxy',
-  },
   {
     settings: { queueTransport: 'websocket', proxyHost: here, proxyTC: true },
     messages: 'proxy',
     api: 'proxy',
     external: 'direct',
+  },
+]
+/** The others of D30, but for what every other test does: raw TLS, and no proxy. */
+const cells: Cell[] = [
+  {
+    settings: { queueTransport: 'websocket', proxyHost: here, proxyExternal: true },
+    messages: 'proxy',
+    api: 'direct',
+    external: 'proxy',
   },
   { settings: { proxyHost: here }, messages: 'direct', api: 'direct', external: 'direct' },
   {
@@ -127,46 +130,84 @@ const cells: Cell[] = [
   },
 ]
 
+test('ES-4: 62000 alone suffices: enrolment, messages, packages, results and the apps; through a proxy that lets nothing else out too', async () => {
+  await using narrow = await Tinyproxy.start({ credentials, connectPorts: [bundled.brokerPort] })
+  for (const cell of overOnePort) {
+    await runIn(cell, narrow)
+    giveProxyPassword(password)
+  }
+  expect(server.text).toContain('Enrolled as')
+})
+
 test.each(cells)(
   'ES-18: with $settings messages go $messages, HTTPS $api, what apps call outside $external; a job runs',
-  async (cell) => {
-    const { queueTransport, proxyHost } = cell.settings
-    const overWebSocket = queueTransport === 'websocket'
-    const before = JSON.parse(readFileSync(settingsFile(), 'utf8')) as { enrolmentToken?: string }
-    const changes = {
-      ...bundled,
-      ...(before.enrolmentToken === undefined && { enrolmentToken: undefined }),
-      ...cell.settings,
-      ...(proxyHost && { proxyPort: proxy.port, proxyUsername: username }),
-      ...(overWebSocket && { apiURL: `https://127.0.0.1:${portOf(trap)}` }),
-    }
-    writeFileSync(settingsFile(), JSON.stringify(changes))
-    const known = proxy.requests.length
-    await server.startConnected()
-    const lines: string[] = []
-    const { execution } = await runJob(system.hub.target, job.id, (said) => lines.push(...said.map(({ text }) => text)))
-    await server.stop()
-    expect([execution.state, lines]).toMatchObject([
-      'succeeded',
-      expect.arrayContaining(['api 200', 'tunnel 200', 'absolute 200']),
-    ])
-    // Where the server itself goes, its apps go: the same address, the same way.
-    const apiPort = overWebSocket ? bundled.brokerPort : Number(new URL(bundled.apiURL).port)
-    const isTold = cell.api === 'proxy' || cell.external === 'proxy'
-    const told = isTold ? [cell.api === 'proxy', cell.external === 'proxy'] : [null, null]
-    expect(lines).toContain(`given ${apiPort} ${JSON.stringify(told)}`)
-    const expected = new Set([
-      ...(cell.messages === 'proxy' ? [`CONNECT ${bundled.brokerHost}:${bundled.brokerPort}`] : []),
-      ...(cell.api === 'proxy' ? [`CONNECT ${bundled.brokerHost}:${apiPort}`] : []),
-      ...(cell.external === 'proxy'
-        ? [`CONNECT 127.0.0.1:${portOf(outside)}`, `GET http://127.0.0.1:${portOf(outside)}/x`]
-        : []),
-    ])
-    expect(new Set(proxy.requests.slice(known))).toEqual(expected)
-    expect(trapped).toBe(0)
-    if (proxyHost === undefined && overWebSocket) giveProxyPassword(password)
-  },
+  async (cell) => await runIn(cell, proxy),
 )
+
+/** Starts the server anew with the settings, runs a job, and looks at which way everything went. */
+async function runIn(cell: Cell, through: Tinyproxy): Promise<void> {
+  const { queueTransport, proxyHost } = cell.settings
+  const overWebSocket = queueTransport === 'websocket'
+  const { enrolmentToken } = JSON.parse(readFileSync(settingsFile(), 'utf8')) as { enrolmentToken?: string }
+  const changes = {
+    ...bundled,
+    enrolmentToken,
+    ...cell.settings,
+    ...(proxyHost && { proxyPort: through.port, proxyUsername: username }),
+    ...(overWebSocket && { apiURL: `https://127.0.0.1:${portOf(trap)}` }),
+  }
+  writeFileSync(settingsFile(), JSON.stringify(changes))
+  const known = through.requests.length
+  await server.startConnected()
+  const lines: string[] = []
+  const { execution } = await runJob(system.hub.target, job.id, (said) => lines.push(...said.map(({ text }) => text)))
+  const ports = portsConnectedTo(server.pid ?? 0)
+  await server.stop()
+  expect([execution.state, lines]).toMatchObject([
+    'succeeded',
+    expect.arrayContaining(['api 200', 'tunnel 200', 'absolute 200']),
+  ])
+  // Where the server itself goes, its apps go: the same address, the same way.
+  const apiPort = overWebSocket ? bundled.brokerPort : Number(new URL(bundled.apiURL).port)
+  const isTold = cell.api === 'proxy' || cell.external === 'proxy'
+  const told = isTold ? [cell.api === 'proxy', cell.external === 'proxy'] : [null, null]
+  expect(lines).toContain(`given ${apiPort} ${JSON.stringify(told)}`)
+  const [messages, api, page] = [bundled.brokerPort, apiPort, portOf(outside)]
+  const expected = new Set([
+    ...(cell.messages === 'proxy' ? [`CONNECT ${bundled.brokerHost}:${messages}`] : []),
+    ...(cell.api === 'proxy' ? [`CONNECT ${bundled.brokerHost}:${api}`] : []),
+    ...(cell.external === 'proxy' ? [`CONNECT 127.0.0.1:${page}`, `GET http://127.0.0.1:${page}/x`] : []),
+  ])
+  expect(new Set(through.requests.slice(known))).toEqual(expected)
+  // HTTPS keeps its connections for the next request, so both ways of the server itself are seen.
+  const ways = [cell.messages === 'proxy' ? through.port : messages, cell.api === 'proxy' ? through.port : api]
+  expect(ports).toEqual(new Set(ways))
+  expect(trapped).toBe(0)
+}
+
+/** Ports at the other end of what a process has open, from proc(5). */
+function portsConnectedTo(pid: number): Set<number> {
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1]]
+      } catch {
+        // Closed meanwhile.
+        return []
+      }
+    }),
+  )
+  const rows = ['tcp', 'tcp6'].flatMap((kind) =>
+    readFileSync(`/proc/${pid}/net/${kind}`, 'utf8').trim().split('\n').slice(1),
+  )
+  return new Set(
+    rows.flatMap((row) => {
+      const [, , remote = '', state, , , , , , inode] = row.trim().split(/\s+/)
+      // 01: established.
+      return state === '01' && sockets.has(inode) ? [Number.parseInt(remote.split(':').at(-1) ?? '', 16)] : []
+    }),
+  )
+}
 
 /** Once there is a keychain: at the first start. */
 function giveProxyPassword(proxyPassword: string): void {
