@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, lchownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Environment, EnvironmentPage, paths } from '@postern/protocol'
+import { Environment, EnvironmentPage, type EnvironmentServer, paths } from '@postern/protocol'
 import { callHub, type HubTarget, sendToHub } from '../hub-api.ts'
 import { allRows } from '../rows-of.ts'
 import { SupervisedProcess } from '../supervisor/supervised-process.ts'
@@ -82,11 +82,16 @@ async function download(target: HubTarget, environment: Environment, folder: str
   await unzip(bytes, folder)
 }
 
+function isHeard({ presence }: EnvironmentServer): boolean {
+  return presence === 'online' || presence === 'unhealthy'
+}
+
 async function waitOnline(target: HubTarget, environmentId: string): Promise<Environment> {
   const deadline = Date.now() + onlineDeadlineMs
   for (;;) {
     const environment = await callHub(target, paths.environment(environmentId), Environment)
-    if (environment.servers.some((server) => server.presence === 'online' && server.confirmed)) return environment
+    // One whose disk is nearly full works all the same, and says so where it is looked at.
+    if (environment.servers.some((server) => isHeard(server) && server.confirmed)) return environment
     if (Date.now() > deadline)
       throw new Error(
         'The local environment server did not come online. See logs/environment-server.log in the data folder.',

@@ -25,7 +25,7 @@ const choices: readonly { kind: Kind; name: string; hint: string }[] = [
   {
     kind: 'config',
     name: 'Environment Config Only',
-    hint: 'An .env file alone, for a server that is installed already.',
+    hint: 'An .env file that moves a server which is installed already to this environment, with its number.',
   },
   { kind: 'server', name: 'Environment Server Only', hint: 'The signed program alone. It carries no identity.' },
 ]
@@ -38,7 +38,7 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
   const queryClient = useQueryClient()
   const download = useMutation({
     mutationFn: async () => {
-      const name = kind === 'server' ? '' : serverName.trim()
+      const name = kind === 'bundle' ? serverName.trim() : ''
       const body: CreateDownload = {
         kind,
         ...(kind === 'bundle' && withoutRuntime && { withoutRuntime }),
@@ -50,6 +50,7 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
         fileName: file.name,
         warning: file.headers.get(downloadHeaders.warning),
         serverXid: file.headers.get(downloadHeaders.serverXid),
+        kind,
       }
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['environments'] }),
@@ -88,7 +89,7 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
             onChange={(event) => setWithoutRuntime(event.currentTarget.checked)}
           />
         )}
-        {kind !== 'server' && (
+        {kind === 'bundle' && (
           <TextInput
             className={classes['field']}
             label="Name of the new server"
@@ -118,12 +119,13 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
 }
 
 interface MadeFile {
+  kind: Kind
   fileName: string
   warning: string | null
   serverXid: string | null
 }
 
-function Made({ fileName, warning, serverXid }: MadeFile) {
+function Made({ kind, fileName, warning, serverXid }: MadeFile) {
   return (
     <div className={classes['made']}>
       <Notice tone="good" role="status">
@@ -139,6 +141,8 @@ function Made({ fileName, warning, serverXid }: MadeFile) {
               confirm its fingerprint. Keep it like a password until then.
             </>
           )}
+          {kind === 'config' &&
+            ' Give it to the server with configure.sh --import; at its next start it moves here. Keep it like a password until then.'}
         </p>
         {warning !== null && (
           <p className={classes['warning']}>

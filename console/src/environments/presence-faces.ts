@@ -57,13 +57,20 @@ export function needsConfirmation({ presence, confirmed, enrolledAt }: Environme
   return !confirmed && enrolledAt !== null && presence !== 'revoked'
 }
 
+/** Whether executions are placed on it: it is heard, somebody knows it, and nobody keeps them away. */
+export function takesExecutions(server: EnvironmentServer): boolean {
+  return isHeardAndConfirmed(server) && server.drainedAt === null
+}
+
+function isHeardAndConfirmed({ presence, confirmed }: EnvironmentServer): boolean {
+  return (presence === 'online' || presence === 'unhealthy') && confirmed
+}
+
 /** One sentence on what new executions will meet here. */
 export function readiness(servers: readonly EnvironmentServer[]): string {
   const live = servers.filter(({ presence }) => presence !== 'revoked')
-  const heard = live.filter(
-    ({ presence, confirmed }) => (presence === 'online' || presence === 'unhealthy') && confirmed,
-  )
-  const ready = heard.filter(({ drainedAt }) => drainedAt === null).length
+  const heard = live.filter(isHeardAndConfirmed)
+  const ready = live.filter(takesExecutions).length
   if (ready > 0) return ready === 1 ? '1 server takes executions' : `${ready} servers take executions`
   if (live.length === 0) return 'No server yet: download one, and start it where the work is'
   if (live.some(needsConfirmation)) return 'Executions wait until a fingerprint is confirmed'

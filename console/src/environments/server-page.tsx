@@ -73,8 +73,13 @@ function Shown({ environmentId, server }: { environmentId: string; server: Envir
           <>
             {server.drainedAt && <Drained />}
             <Button
-              component="a"
-              href={`/environments/${encodeURIComponent(environmentId)}/servers/${encodeURIComponent(server.serverXid)}/settings`}
+              renderRoot={(props) => (
+                <Link
+                  to="/environments/$environmentId/servers/$serverXid/settings"
+                  params={{ environmentId, serverXid: server.serverXid }}
+                  {...props}
+                />
+              )}
               variant="default"
               size="xs"
               leftSection={<Icon name="pencil" size={14} />}

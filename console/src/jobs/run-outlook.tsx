@@ -1,11 +1,11 @@
-import type { Job } from '@postern/protocol'
+import type { EnvironmentServer, Job } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { useLiveEnvironment } from '../environments/live-environments.ts'
 import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { needsConfirmation } from '../environments/presence-faces.ts'
+import { needsConfirmation, takesExecutions } from '../environments/presence-faces.ts'
 import classes from './jobs.module.css'
 
 /** Said before somebody runs it: that nothing would start, since no server of the environment takes executions now. */
@@ -14,7 +14,7 @@ export function RunOutlook({ job }: { job: Job }) {
   useLiveEnvironment(job.environmentId)
   if (!environment.data) return null
   const { servers } = environment.data
-  if (servers.some(({ presence, confirmed }) => presence === 'online' && confirmed)) return null
+  if (servers.some(takesExecutions)) return null
   return (
     <p className={classes['outlook']} role="note">
       <Icon name="warning" />
@@ -24,9 +24,15 @@ export function RunOutlook({ job }: { job: Job }) {
           <PlainText text={job.environmentName} />
         </Link>{' '}
         takes executions now
-        {servers.some(needsConfirmation) ? ': the fingerprint of one waits to be confirmed' : ': none is online'}. An
-        execution that is started waits for one until its time-out.
+        {why(servers)}. An execution that is started waits for one until its time-out.
       </span>
     </p>
   )
+}
+
+function why(servers: readonly EnvironmentServer[]): string {
+  if (servers.some(needsConfirmation)) return ': the fingerprint of one waits to be confirmed'
+  return servers.some(({ drainedAt }) => drainedAt !== null)
+    ? ': none is online that is not drained'
+    : ': none is online'
 }

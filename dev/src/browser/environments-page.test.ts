@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callHub, type LocalEnvironmentServer } from '@postern/cli'
 import { hostileCorpus } from '@postern/intel'
-import { consolePages, Environment, EnvironmentPage, paths, SetupLink, User } from '@postern/protocol'
+import { consolePages, Environment, EnvironmentPage, Owner, paths, Settings, SetupLink, User } from '@postern/protocol'
 import type { Browser, Cookie } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withHubDatabase } from '../hub-database.ts'
@@ -109,16 +109,147 @@ test(
     await card.getByText(/^Version \d/).waitFor()
 
     await server.process.stop()
-    await heardAgo(19)
+    await heardAgo(29)
     await card.getByText('Unknown', { exact: true }).waitFor()
     await opened.announced.getByText('This machine: Unknown').waitFor()
-    await heardAgo(89)
+    await heardAgo(119)
     await card.getByText('Offline', { exact: true }).waitFor()
     await card.getByText('Executions wait: no server is online').waitFor()
     expect(opened.requested.filter((address) => new URL(address).pathname === consolePages.environments)).toHaveLength(
       1,
     )
     expectHarmless(opened)
+  },
+)
+
+test(
+  'ES-14: a server page shows every figure live over port 62000, and over another time; ES-15: with the reason of its state',
+  { timeout: testMs },
+  async () => {
+    writeFileSync(
+      join(server.home, '.postern-envsvr', 'policy.json'),
+      JSON.stringify({ settings: ['appsNumberofJobExecutors'] }),
+    )
+    await server.process.start()
+    const environmentId = await idOf('Test')
+    await using opened = await open(
+      consolePages.environmentServer(environmentId, server.environment.servers[0]?.serverXid ?? ''),
+    )
+    const { page } = opened
+    const { file } = system.hub
+    await page.getByText(`Live over port ${file.brokerPort}`).waitFor()
+    await page.getByText(/^Its last heartbeat came \d+ s ago\.$/).waitFor()
+    const memory = page.getByRole('region', { name: 'Memory' })
+    await memory.getByText(/^[\d.]+ %$/).waitFor()
+    for (const [name, figure] of [
+      ['CPU', /^[\d.]+ %$/],
+      ['Disk', /^[\d.]+ %$/],
+      ['Executors', /^0 of \d+$/],
+      ['Queue', /^0$/],
+      ['Queue wait', /^0 ms$/],
+      ['Round trip', /^[\d.]+ m?s$/],
+      ['Messages an hour', /^[\d,]+$/],
+      ['The server itself', /^[\d.]+ MiB$/],
+    ] as const)
+      await page.getByRole('region', { name, exact: true }).getByText(figure).first().waitFor()
+    for (const within of ['Today (UTC)', '7 days', '30 days'])
+      await page
+        .getByRole('table', { name: 'Executions of this server' })
+        .getByRole('rowheader', { name: within })
+        .waitFor()
+    // The next message is drawn without anybody's doing.
+    const [shown] = await Promise.all([
+      page.waitForResponse((answer) => answer.url().includes('/telemetry?')),
+      sayOneFigure(),
+    ])
+    expect(shown.status()).toBe(200)
+    await page.getByRole('region', { name: 'CPU' }).getByText('77.7 %').waitFor()
+    await page.getByText('Unhealthy', { exact: true }).waitFor()
+    await page.getByText('It is online, but its disk has 1.0 % left (below 5 %).').waitFor()
+    await page.getByRole('combobox', { name: 'Time shown' }).selectOption('Last year')
+    await page.waitForURL((url) => url.search === '?span=year')
+    expect(await lowContrastInBothThemes(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'ES-12: the settings of a server are shown with who set them, secrets masked, and set where its policy lets the hub',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open(
+      consolePages.environmentServer(await idOf('Test'), server.environment.servers[0]?.serverXid ?? ''),
+    )
+    const { page } = opened
+    await page.getByRole('main').getByRole('link', { name: 'Settings' }).click()
+    const table = page.getByRole('table', { name: 'Settings of this server' })
+    const row = (name: string) => table.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
+    await row('brokerToken').getByText('Set, not shown').waitFor()
+    await row('brokerHost').getByText('The bundle or .env').waitFor()
+    expect(await table.getByRole('button').allTextContents()).toEqual(['Change'])
+    await page.getByRole('button', { name: 'Change appsNumberofJobExecutors' }).click()
+    const field = page.getByRole('dialog').getByLabel('appsNumberofJobExecutors')
+    await field.fill('0')
+    await page.getByText('A whole number from 1 to 1000').waitFor()
+    await field.fill('1')
+    await field.press('Enter')
+    await row('appsNumberofJobExecutors').getByText('The hub', { exact: true }).waitFor()
+    expect(await row('appsNumberofJobExecutors').getByRole('cell').allTextContents()).toEqual([
+      ...['4', '1', 'The hub', 'Change'],
+    ])
+    expect(await lowContrastInBothThemes(page)).toEqual([])
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'ES-14: where the browser does not reach port 62000 the page says so, and its figures come all the same',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open()
+    const { page } = opened
+    const { brokerPort } = system.hub.file
+    await page.routeWebSocket(new RegExp(`:${brokerPort}/live$`), (socket) => socket.close())
+    await opened.go(consolePages.environmentServer(await idOf('Test'), server.environment.servers[0]?.serverXid ?? ''))
+    await page
+      .getByText(`This browser does not reach port ${brokerPort} of the hub. Figures: live over the console's port`)
+      .waitFor()
+    await page
+      .getByRole('region', { name: 'Memory' })
+      .getByText(/ free$/)
+      .waitFor()
+    await server.process.stop()
+  },
+)
+
+test(
+  'ES-27: the names of the hub are changed where an administrator looks for them; the warning of local names goes with them',
+  { timeout: testMs },
+  async () => {
+    await using opened = await open()
+    const { page } = opened
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
+    await page.getByText('This hub only knows itself by a name of its own machine').waitFor()
+    const save = page.getByRole('button', { name: 'Save the settings' })
+    expect(await save.isDisabled()).toBe(true)
+    await page.getByLabel('apiURL').fill('http://no-tls.example.org')
+    await save.click()
+    await page.getByRole('alert').waitFor()
+    const { url } = system.hub.file
+    await page.getByLabel('apiURL').fill('https://hub.example.org:8443')
+    await page.getByLabel('appMessageBrokerHost').fill('hub.example.org:62000')
+    await save.click()
+    await page.getByText('This hub only knows itself').waitFor({ state: 'detached' })
+    expect(await callHub(system.hub.target, paths.settings, Settings)).toMatchObject({
+      apiURL: 'https://hub.example.org:8443',
+      appMessageBrokerHost: 'hub.example.org:62000',
+      onlyLocalNames: false,
+    })
+    expect(await lowContrastInBothThemes(page)).toEqual([])
+    expectHarmless(opened)
+    await withHubDatabase(system.dataFolder, async (client) => void (await client.query('delete from setting')))
+    expect((await callHub(system.hub.target, paths.settings, Settings)).apiURL).toBe(url)
   },
 )
 
@@ -134,14 +265,18 @@ test(
     const dialog = page.getByRole('dialog', { name: 'Environment: Plant North' })
     expect(await dialog.getByRole('radio').count()).toBe(3)
     await dialog.getByRole('radio', { name: /^Environment Config Only/ }).check()
+    const [config] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+    expect(config.suggestedFilename()).toBe('Plant North.env')
+    expect(readFileSync(await config.path(), 'utf8')).toMatch(/^moveToken=psm_/m)
+    await dialog.getByText('at its next start it moves here').waitFor()
+    await dialog.getByRole('radio', { name: /^Download Bundle/ }).check()
+    await dialog.getByRole('switch', { name: 'Without the Node runtime' }).check()
     await dialog.getByLabel('Name of the new server').fill('North 7')
-    const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
-    expect(download.suggestedFilename()).toBe('Plant North.env')
-    const text = readFileSync(await download.path(), 'utf8')
-    expect(text).toMatch(/^enrolmentToken=pse_/m)
+    const [bundle] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+    expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
     await dialog.getByText('This hub only knows itself as').waitFor()
-    const serverXid = /^serverXid=(\d+)$/m.exec(text)?.[1] ?? ''
-    await dialog.getByText(`as server ${serverXid}`).waitFor()
+    const made = await dialog.getByText(/as server \d+/).textContent()
+    const serverXid = /as server (\d+)/.exec(made ?? '')?.[1] ?? ''
     await dialog.getByRole('button', { name: 'Close' }).click()
     const waiting = page
       .getByRole('article', { name: 'Plant North' })
@@ -155,7 +290,7 @@ test(
 )
 
 test(
-  'S9: whoever confirms sees fingerprint, address and who downloaded; who is revoked is so for good',
+  'S9: whoever confirms sees fingerprint, address and who downloaded; who is revoked comes back only anew',
   { timeout: testMs },
   async () => {
     await addLateServer('North late')
@@ -177,10 +312,57 @@ test(
 
     await row.getByRole('button', { name: 'Actions for North late' }).click()
     await page.getByRole('menuitem', { name: 'Revoke …' }).click()
-    await page.getByRole('button', { name: 'Revoke it for good' }).click()
+    await page.getByRole('button', { name: 'Revoke it' }).click()
     await row.getByText('Revoked').waitFor()
     const { servers } = await callHub(system.hub.target, paths.environment(await idOf('Plant North')), Environment)
-    expect(servers.find(({ name }) => name === 'North late')).toMatchObject({ presence: 'revoked', confirmed: true })
+    const late = servers.find(({ name }) => name === 'North late')
+    expect(late).toMatchObject({ presence: 'revoked', confirmed: true })
+
+    // D37: under the same number, with another key that somebody confirms.
+    await row.getByRole('button', { name: 'Actions for North late' }).click()
+    await page.getByRole('menuitem', { name: 'Enrol it anew …' }).click()
+    const anew = page.getByRole('dialog', { name: 'Enrol this server anew?' })
+    await anew.getByText(`under its number, ${late?.serverXid}`).waitFor()
+    await anew.getByRole('switch', { name: 'Without the Node runtime' }).check()
+    const [bundle] = await Promise.all([
+      page.waitForEvent('download'),
+      anew.getByRole('button', { name: 'Download the bundle' }).click(),
+    ])
+    expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
+    await anew.getByRole('button', { name: 'Close' }).click()
+    await row.getByText('Waiting').waitFor()
+    expectHarmless(opened)
+  },
+)
+
+test(
+  'ES-1: name and owner of an environment are changed; ES-24: a server is drained and let take executions again',
+  { timeout: testMs },
+  async () => {
+    await callHub(system.hub.target, paths.owners, Owner, { json: { name: 'Plant findings' } })
+    await using opened = await open()
+    const { page } = opened
+    await page.getByRole('button', { name: 'Actions for Plant North' }).click()
+    await page.getByRole('menuitem', { name: 'Name and owner …' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Name and owner' })
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Plant South')
+    await dialog.getByRole('combobox', { name: 'Owner' }).selectOption('Plant findings')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    const card = page.getByRole('article', { name: 'Plant South' })
+    await card.getByText('Owner: Plant findings').waitFor()
+    await card.getByRole('button', { name: 'Actions for North 7' }).click()
+    await page.getByRole('menuitem', { name: 'Drain …' }).click()
+    await page.getByRole('button', { name: 'Place nothing more on it' }).click()
+    await card.getByText('Drained', { exact: true }).waitFor()
+    await card.getByRole('button', { name: 'Actions for North 7' }).click()
+    await page.getByRole('menuitem', { name: 'Let it take executions …' }).click()
+    await page.getByRole('button', { name: 'Let it take executions' }).click()
+    await card.getByText('Drained', { exact: true }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Actions for Plant South' }).click()
+    await page.getByRole('menuitem', { name: 'Name and owner …' }).click()
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Plant North')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('article', { name: 'Plant North' }).waitFor()
     expectHarmless(opened)
   },
 )
@@ -266,7 +448,7 @@ test('every text of environments stands out in the light and in the dark theme',
   await page.getByRole('dialog').getByText('Environment Server Only').waitFor()
   expect(await lowContrastInBothThemes(page)).toEqual([])
   await opened.go(consolePages.environment(await idOf('Plant North')))
-  await page.getByText('Revoked').waitFor()
+  await page.getByText('Waiting').first().waitFor()
   expect(await lowContrastInBothThemes(page)).toEqual([])
   expectHarmless(opened)
 })
@@ -279,6 +461,16 @@ test('thousands of environments are a table whose every row is reached by keys',
   await expectLastRowByKeys(opened.page, 'Environments', manyRows + others, `Site ${String(manyRows).padStart(5, '0')}`)
   expectHarmless(opened)
 })
+
+/** What the server would say of a busy processor and a full disk, as the hub keeps it; its own next message takes it back. */
+async function sayOneFigure(): Promise<void> {
+  await withHubDatabase(system.dataFolder, async (client) => {
+    await client.query(
+      `update telemetry_latest set at = now(), ailments = '{disk}', ailments_changed_at = now(),
+        said = said || jsonb_build_object('cpuPercent', 77.7, 'diskFreeBytes', 1, 'diskTotalBytes', 100)`,
+    )
+  })
+}
 
 /** Moves the last heartbeat of the stopped server into the past, just before a threshold: the hub notices when it passes. */
 async function heardAgo(seconds: number): Promise<void> {

@@ -32,7 +32,7 @@ test('ES-14: every figure is said in words that people know, and none where it i
     'Queue wait': '1 min 05 s of the oldest that waits',
     'Round trip': '– from a heartbeat to its answer',
     'Messages an hour': '1,234 to and from the hub',
-    'The server itself': '60 MiB memory, and 1.1 % of one processor',
+    'The server itself': '60 MiB memory; 1.1 % of a processor',
   })
 })
 

@@ -100,7 +100,7 @@ export const gauges: readonly Gauge[] = [
   {
     name: 'The server itself',
     now: ({ serverMemoryBytes }) => formatBytes(serverMemoryBytes),
-    of: ({ serverCpuPercent }) => `memory, and ${percent(serverCpuPercent)} of one processor`,
+    of: ({ serverCpuPercent }) => `memory; ${percent(serverCpuPercent)} of a processor`,
     value: ({ serverMemoryBytes }) => serverMemoryBytes,
     top: { is: 'at-least', value: 64 * 1024 * 1024, unit: 'bytes' },
     format: formatBytes,
