@@ -25,7 +25,7 @@ export const sightingQueries = {
 
   ofIndicator: (indicatorId: string) =>
     paged(
-      ['indicator', indicatorId, 'sightings'],
+      [...indicatorKeys.all, indicatorId, 'sightings'],
       paths.indicatorSightings(encodeURIComponent(indicatorId)),
       SightingPage,
     ),
