@@ -4,21 +4,29 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 cat <<'TEXT'
 Postern environment server
 
-  ./run.sh [OPTIONS]   start in the foreground; prints "Connected to HOST:PORT", or why not
-  ./shutdown.sh        end it; running apps get 30 seconds
-  ./help.sh            this page
-  README.txt           installation, and the table for the network team
+  ./run.sh [OPTIONS]        start in the foreground; prints "Connected to HOST:PORT", or why not
+  ./shutdown.sh             end it; running apps get 30 seconds
+  ./configure.sh            settings and keychain: a menu, or options (./configure.sh --help)
+  ./postern-envsvr status   how the running server is; exit code 0, 3 (none runs) or 150 (locked)
+  ./postern-envsvr unlock   give the running server the master password of its keychain
+  ./postern-envsvr reload   let the running server take over changed settings
+  ./setup-sandbox.sh        as root: users that apps run as (./setup-sandbox.sh --print says what it would do)
+  ./help.sh                 this page
+  README.txt                installation, and the table for the network team
 
-Options of run.sh:
+As a service: postern-envsvr.init.sh for /etc/init.d, postern-envsvr.service for systemd. README.txt says how.
+
+Options of run.sh and unlock:
 
   --password-file FILE  file with the master password of the keychain (mode 600)
   --password-fd N       file descriptor to read the master password from
-  --verbose             log also how things happen
+  --verbose             run.sh: log also how things happen
 
-Environment of run.sh:
+Environment:
 
   POSTERN_NODE          the Node.js to run with (24.7 or newer); default: runtime/node, then node on the PATH
 TEXT
 echo
-echo "Settings: $here/.postern-envsvr/settings.json"
+echo "Settings: $here/.postern-envsvr/settings.json (change them with configure.sh)"
 echo "Local policy (what no hub can widen): $here/.postern-envsvr/policy.json"
+echo "Log: $here/.postern-envsvr/logs/server.log"

@@ -32,6 +32,16 @@ const serverRoute = createRoute({
   component: lazyRouteComponent(() => import('../environments/server-page.tsx'), 'ServerPage'),
 })
 
+const serverSettingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/environments/$environmentId/servers/$serverXid/settings',
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(
+    () => import('../environments/settings/server-settings-page.tsx'),
+    'ServerSettingsPage',
+  ),
+})
+
 const appsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/apps',
@@ -57,6 +67,7 @@ export const connectionRoutes = [
   environmentsRoute,
   environmentRoute,
   serverRoute,
+  serverSettingsRoute,
   appsRoute,
   appRoute,
   settingsRoute,

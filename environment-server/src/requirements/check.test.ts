@@ -13,7 +13,9 @@ function statesOf(machine: object): Record<string, string> {
 test('ES-28: cores, memory, disk, local firewall and SELinux of a machine are judged, with what to do', () => {
   expect(new Set(Object.values(statesOf({})))).toEqual(new Set(['good']))
   expect(statesOf({ cores: 2, memoryMebibytes: 1024, diskMebibytes: 2048 })).toMatchObject({
-    ...{ cores: 'advice', memory: 'advice', disk: 'advice' },
+    cores: 'advice',
+    memory: 'advice',
+    disk: 'advice',
   })
   expect(statesOf({ memoryMebibytes: 400, diskMebibytes: 900 })).toMatchObject({ memory: 'missing', disk: 'missing' })
   // Sold as 4 GB, of which the firmware keeps some.

@@ -4,7 +4,7 @@ import type { Finding } from './check.ts'
 
 const mebibyte = 1024 * 1024
 
-/** Needed: what an idle server and one small app were measured to take. Wanted: the guide's minimum, for several apps at once. */
+/** Needed: one executor's share (ES-7), and room for one app. Wanted: the guide's minimum, for several apps at once. */
 export const requirements = {
   cores: { needed: 1, wanted: 4 },
   memoryMebibytes: { needed: 512, wanted: 4096 },

@@ -26,7 +26,12 @@ beforeAll(async () => {
     onlyLocalNames: false,
   })
   environments = createEnvironments({
-    ...{ db: database.db, audit, keys, authority, clock, runtimeFile: '' },
+    db: database.db,
+    audit,
+    keys,
+    authority,
+    clock,
+    runtimeFile: '',
     settings: { publicNames },
     serverFilesFolder: emptyServerFiles(),
   })

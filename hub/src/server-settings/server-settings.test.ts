@@ -35,7 +35,12 @@ beforeAll(async () => {
   })
   const { db } = database
   environments = createEnvironments({
-    ...{ db, audit, keys, authority, clock, runtimeFile: '' },
+    db,
+    audit,
+    keys,
+    authority,
+    clock,
+    runtimeFile: '',
     settings: { publicNames },
     serverFilesFolder: emptyServerFiles(),
   })
@@ -48,12 +53,32 @@ beforeAll(async () => {
 afterAll(async () => await hub.close())
 
 const executors: ReportedSetting = {
-  ...{ number: 4, name: 'appsNumberofJobExecutors', kind: 'whole-number', smallest: 1, largest: 1000 },
-  ...{ secret: false, value: 4, isSet: false, origin: 'default', help: 'How many at once.', hubMaySet: true },
+  number: 4,
+  name: 'appsNumberofJobExecutors',
+  kind: 'whole-number',
+  smallest: 1,
+  largest: 1e3,
+  ...{
+    secret: false,
+    value: 4,
+    isSet: false,
+    origin: 'default',
+    help: 'How many at once.',
+    hubMaySet: true,
+  },
 }
 const token: ReportedSetting = {
-  ...{ number: 11, name: 'brokerToken', kind: 'text', secret: true, value: null, isSet: true },
-  ...{ origin: 'enrolment', help: 'Key.', hubMaySet: false },
+  number: 11,
+  name: 'brokerToken',
+  kind: 'text',
+  secret: true,
+  value: null,
+  isSet: true,
+  ...{
+    origin: 'enrolment',
+    help: 'Key.',
+    hubMaySet: false,
+  },
 }
 
 async function ask(method: 'GET' | 'PUT', url: string, as: string, payload?: object) {

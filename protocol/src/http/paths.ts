@@ -170,6 +170,8 @@ export const consolePages = {
   environment: (environmentId: string) => `/environments/${environmentId}`,
   environmentServer: (environmentId: string, serverXid: string) =>
     `/environments/${environmentId}/servers/${serverXid}`,
+  environmentServerSettings: (environmentId: string, serverXid: string) =>
+    `/environments/${environmentId}/servers/${serverXid}/settings`,
   apps: '/apps',
   app: (appId: string) => `/apps/${appId}`,
   jobs: '/jobs',
