@@ -30,6 +30,8 @@ alter table environment_server add column certificate_expires_at timestamptz;
 create index environment_server_by_expiry on environment_server (certificate_expires_at)
   where certificate_expires_at is not null and revoked_at is null;
 
+create index plan_waiting on plan (id) where state = 'waiting';
+
 -- Whom to tell: of one job, of one environment, or of all of the organization where neither is named.
 create table notification_rule (
   id bigint generated always as identity primary key,
@@ -53,6 +55,8 @@ create table notification (
   kind text not null check (kind in ('failed', 'partial', 'missed', 'server-offline', 'certificate-expiring', 'approval-needed')),
   job_id bigint,
   environment_id bigint,
+  server_xid bigint,
+  plan_id bigint,
   -- Path of the console's page about it.
   page text not null,
   -- Name of the job or the server.

@@ -70,6 +70,8 @@ export function repeatedWork({
   library,
   lifecycles,
   lists,
+  mail,
+  notifications,
   presenceWatch,
   scheduler,
   taxii,
@@ -82,6 +84,9 @@ export function repeatedWork({
     { what: 'exclusion lists', everyMs: secondMs, work: async () => await exclusions.pass() },
     { what: 'plans and receipts', everyMs: 5 * secondMs, work: exports.tick },
     { what: 'presence', everyMs: 2 * secondMs, work: presenceWatch.tick },
+    { what: 'notifications', everyMs: 10 * secondMs, work: notifications.watch },
+    { what: 'who is told', everyMs: secondMs, work: async () => void (await notifications.tell()) },
+    { what: 'mails', everyMs: secondMs, work: async () => void (await mail.queue.tick()) },
     { what: 'live telemetry', everyMs: secondMs, work: telemetryWatch.tick },
     { what: 'lifecycle', everyMs: secondMs, work: async () => void (await lifecycles.tick()) },
     { what: 'firewall lists', everyMs: secondMs, work: async () => void (await lists.tick()) },
@@ -90,6 +95,8 @@ export function repeatedWork({
     { what: 'batches', everyMs: minuteMs, work: async () => await library.batches.tidy() },
     { what: 'old versions', everyMs: hourMs, work: async () => void (await collections.prune()) },
     { what: 'old TAXII versions', everyMs: hourMs, work: taxii.tidy },
+    { what: 'old notifications', everyMs: hourMs, work: notifications.tidy },
+    { what: 'old mails', everyMs: hourMs, work: mail.queue.tidy },
     { what: 'log partitions', everyMs: hourMs, work: executions.tidyLog },
   ]
 }

@@ -18,6 +18,8 @@ import { createLibrary } from './library/create-library.ts'
 import { createLifecycles } from './lifecycle/lifecycle.ts'
 import { createFirewallLists } from './lists/lists.ts'
 import { Changes } from './live/changes.ts'
+import { createMail } from './mail/mail.ts'
+import { createNotifications } from './notifications/notifications.ts'
 import type { Notifications } from './live/notifications.ts'
 import type { Authority } from './pki/authority.ts'
 import { createReaders } from './readers/readers.ts'
@@ -121,6 +123,8 @@ export function createFeatures({
       removeFromOwner: removeByBatch(library.batches),
     }),
     taxiiSettings: createTaxiiSettings({ db, audit, settings }),
+    mail: createMail({ db, keys, clock, audit, log, settings }),
+    notifications: createNotifications({ db, clock, audit, settings }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
     scheduler: createScheduler({ db, clock, steadyMs, executions, log }),
   }

@@ -21,6 +21,8 @@ import { lifecycleRoutes } from './lifecycle/routes.ts'
 import { firewallListRoutes } from './lists/routes.ts'
 import { firewallListSettingsRoutes } from './lists/settings-routes.ts'
 import { liveRoutes } from './live/routes.ts'
+import { mailRoutes } from './mail/routes.ts'
+import { notificationRoutes } from './notifications/routes.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { appUsageRoutes } from './app-usage/routes.ts'
 import { readerRoutes } from './readers/routes.ts'
@@ -82,6 +84,8 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   firewallListRoutes(server, features.lists)
   taxiiSettingsRoutes(server, features.taxiiSettings)
   taxiiRoutes(server, features.taxii, settings)
+  notificationRoutes(server, features.notifications)
+  mailRoutes(server, features.mail)
   liveRoutes(server, {
     changes: features.changes,
     maySee: async (what, organizationId, id) =>

@@ -20,6 +20,11 @@ export const ServerXid = z.string().check(z.regex(/^[0-9]{1,18}$/))
 /** A name that people choose. It is also a safe path element (S11). */
 export const Name = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,63}$/))
 
+/** One mail address, without a name or brackets; whether anybody reads there shows when it is written to. */
+// eslint-disable-next-line no-control-regex -- what could begin another line of a mail's head is none.
+export const mailAddressPattern = /^[^\s@,;<>"\u0000-\u001f\u007f]{1,64}@[^\s@,;<>"\u0000-\u001f\u007f]{1,189}$/
+export const MailAddress = z.string().check(z.regex(mailAddressPattern))
+
 /** A number that 32 bits hold with its sign. JSON Schema is not told: no honest sender comes near. */
 export const in32Bits = z.refine<number>((number) => number === (number | 0), { error: 'More than 32 bits hold' })
 

@@ -886,6 +886,8 @@ table notification
   kind text not null
   job_id bigint
   environment_id bigint
+  server_xid bigint
+  plan_id bigint
   page text not null
   name text not null
   sentence text not null
@@ -1005,6 +1007,7 @@ table plan
   CREATE INDEX plan_of_execution ON public.plan USING btree (execution_id)
   CREATE INDEX plan_of_holder ON public.plan USING btree (holder_execution_id)
   CREATE INDEX plan_of_organization ON public.plan USING btree (organization_id, id DESC)
+  CREATE INDEX plan_waiting ON public.plan USING btree (id) WHERE (state = 'waiting'::text)
   CREATE UNIQUE INDEX plan_in_progress ON public.plan USING btree (control_id, target) WHERE (state = ANY (ARRAY['draft'::text, 'ready'::text, 'waiting'::text, 'applying'::text]))
 
 table plan_values
@@ -1304,6 +1307,35 @@ table taxii_pending
   constraint taxii_pending_pkey PRIMARY KEY (id)
   constraint taxii_pending_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
   CREATE INDEX taxii_pending_of_collection ON public.taxii_pending USING btree (taxii_collection_id, id)
+
+table taxii_pending_link
+  id bigint not null generated
+  taxii_collection_id uuid not null
+  source_indicator uuid
+  source_group bigint
+  target_indicator uuid
+  target_group bigint
+  kind text not null
+  constraint taxii_pending_link_pkey PRIMARY KEY (id)
+  constraint taxii_pending_link_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
+  CREATE INDEX taxii_pending_link_of_collection ON public.taxii_pending_link USING btree (taxii_collection_id, id)
+
+table taxii_relationship
+  taxii_collection_id uuid not null
+  object_id text not null
+  source_indicator uuid
+  source_group bigint
+  target_indicator uuid
+  target_group bigint
+  kind text not null
+  source_ref text not null
+  target_ref text not null
+  constraint taxii_relationship_check CHECK (((source_indicator IS NULL) <> (source_group IS NULL)))
+  constraint taxii_relationship_check1 CHECK (((target_indicator IS NULL) <> (target_group IS NULL)))
+  constraint taxii_relationship_pkey PRIMARY KEY (taxii_collection_id, object_id)
+  constraint taxii_relationship_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
+  CREATE INDEX taxii_relationship_of_target ON public.taxii_relationship USING btree (taxii_collection_id, COALESCE((target_indicator)::text, (target_group)::text))
+  CREATE UNIQUE INDEX taxii_relationship_by_ends ON public.taxii_relationship USING btree (taxii_collection_id, COALESCE((source_indicator)::text, (source_group)::text), COALESCE((target_indicator)::text, (target_group)::text), kind)
 
 table taxii_root
   id bigint not null generated

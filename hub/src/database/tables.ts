@@ -93,6 +93,8 @@ export interface Database {
   taxii_collection: TaxiiCollectionTable
   taxii_object: TaxiiObjectTable
   taxii_pending: TaxiiPendingTable
+  taxii_pending_link: TaxiiPendingLinkTable
+  taxii_relationship: TaxiiRelationshipTable
   taxii_root: TaxiiRootTable
   taxii_status: TaxiiStatusTable
   telemetry_10s: Telemetry10sTable
@@ -782,6 +784,8 @@ export interface NotificationTable {
   kind: string
   job_id: string | null
   environment_id: string | null
+  server_xid: string | null
+  plan_id: string | null
   page: string
   name: string
   sentence: string
@@ -1079,6 +1083,28 @@ export interface TaxiiPendingTable {
   taxii_collection_id: string
   indicator_ids: Generated<string[]>
   group_ids: Generated<string[]>
+}
+
+export interface TaxiiPendingLinkTable {
+  id: GeneratedBigInt
+  taxii_collection_id: string
+  source_indicator: string | null
+  source_group: string | null
+  target_indicator: string | null
+  target_group: string | null
+  kind: string
+}
+
+export interface TaxiiRelationshipTable {
+  taxii_collection_id: string
+  object_id: string
+  source_indicator: string | null
+  source_group: string | null
+  target_indicator: string | null
+  target_group: string | null
+  kind: string
+  source_ref: string
+  target_ref: string
 }
 
 export interface TaxiiRootTable {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEnvironments, type Environments, type Member } from './environments.ts'
 import { downloadSettings, emptyServerFiles, enrolmentRequest, newTlsKey } from './test-enrolment.ts'
@@ -95,6 +96,35 @@ test('S9: two enrolments with one token at once make one identity', async () => 
     [0, 1, 2].map(() => environments.enrol(token, enrolmentRequest(serverXid, token, newTlsKey()), '192.0.2.1')),
   )
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+})
+
+test("S9: who enrolled from where with which key is mailed to the organization's administrators, where mail is set up", async () => {
+  const { db } = hub.database
+  const accounts = [
+    ['chief', 'organization-administrator', 'chief@example.org'],
+    ['reader', 'read-only', 'reader@example.org'],
+    ['silent', 'administrator', null],
+  ] as const
+  for (const [username, role, mail_address] of accounts) {
+    const { organizationId: organization_id } = caller
+    await db
+      .insertInto('user_account')
+      .values({ organization_id, username, role, mail_address, password_hash: '' })
+      .execute()
+  }
+  const id = await create('Watched')
+  for (const isSetUp of [false, true]) {
+    if (isSetUp)
+      await sql`insert into mail_settings (smtp_host, smtp_port, smtp_security, smtp_from, changed_at)
+        values ('mail.example.org', 587, 'starttls', 'postern@example.org', now())`.execute(db)
+    const settings = await downloadSettings(environments, caller, id)
+    const [serverXid, token] = [settings.get('serverXid') ?? '', settings.get('enrolmentToken') ?? '']
+    await environments.enrol(token, enrolmentRequest(serverXid, token, newTlsKey()), '192.0.2.7')
+    const mails = await db.selectFrom('mail').select(['address', 'text']).execute()
+    const { keyFingerprint } = await environments.getServer(caller, id, serverXid)
+    const said = `enrolled from 192.0.2.7, key fingerprint ${keyFingerprint}.`
+    expect(mails).toEqual(isSetUp ? [{ address: 'chief@example.org', text: expect.stringContaining(said) }] : [])
+  }
 })
 
 test('S9: a token is good for 24 hours', async () => {

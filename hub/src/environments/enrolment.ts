@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import {
+  consolePages,
   type EnrolmentRequest,
   type EnrolmentResponse,
   enrolmentProofMessage,
@@ -10,6 +11,8 @@ import { hashCredential, newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
 import { tellChange } from '../live/changes.ts'
+import { mailWords } from '../mail/mail-text.ts'
+import { tellAdministrators } from '../mail/tell-administrators.ts'
 import type { EnvironmentParts } from './environments.ts'
 import { RefusalBudget } from './refusal-budget.ts'
 
@@ -23,7 +26,7 @@ const answerAgainMs = 600_000
 const deliveryPrefix = 'psd_'
 const x25519KeyBytes = 32
 
-export function createEnrolment({ db, audit, authority, clock }: EnvironmentParts) {
+export function createEnrolment({ db, audit, authority, clock, settings }: EnvironmentParts) {
   const refusals = new RefusalBudget(() => clock.now().getTime())
 
   /**
@@ -70,6 +73,7 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
           public_key_pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
           sealing_public_key: sealingPublicKey,
           certificate_serial: certificate.serial,
+          certificate_expires_at: certificate.notAfter,
           broker_token_sha256: brokerToken.sha256,
           delivery_token_sha256: deliveryToken.sha256,
           protocol_version: request.protocolVersion,
@@ -97,6 +101,12 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
       )
       const { organization_id: organizationId, environment_id: id } = row
       await tellChange(trx, { changed: 'environments', id, part: 'state', organizationId })
+      await tellAdministrators(
+        trx,
+        organizationId,
+        await enrolledWords(row, fingerprint, confirmed, address),
+        clock.now(),
+      )
       return { confirmed }
     })
     // Of two that come at once with one token, the row's lock lets one win.
@@ -108,6 +118,19 @@ export function createEnrolment({ db, audit, authority, clock }: EnvironmentPart
       confirmed: row.confirmed,
       hubTime: clock.now().toISOString(),
     }
+  }
+
+  /** S9: who did not enrol this server sees at once that somebody did. */
+  async function enrolledWords(row: ServerRow, fingerprint: string, confirmed: boolean, address: string) {
+    const { apiURL } = await settings.publicNames()
+    const said = `Environment server ${row.name} (${row.server_xid}) enrolled from ${address}, key fingerprint ${fingerprint}.`
+    const next = confirmed ? 'It may run apps.' : 'It runs nothing until somebody confirms that fingerprint.'
+    const link = `${apiURL}${consolePages.environmentServer(row.environment_id, row.server_xid)}`
+    return mailWords(`Postern: ${row.name} enrolled`, [{ sentence: `${said} ${next}`, link, at: clock.now() }], {
+      rest: 0,
+      more: link,
+      why: 'You get this because you administrate the organization. If nobody meant to, take its identity away:',
+    })
   }
 
   /** A bundle's token that comes again may be a stolen copy: the people of the environment must be able to see it. */

@@ -1,5 +1,6 @@
 import type { Db } from '../database/database.ts'
 import type { Changes } from '../live/changes.ts'
+import { noteEnd } from '../notifications/open-notification.ts'
 import { type AttemptEnd, endAttempt, type LockedAttempt } from './attempt-store.ts'
 import { withdrawCommands } from './command-store.ts'
 import type { EndState, Next } from './execution-state.ts'
@@ -49,6 +50,7 @@ export async function endExecution(
     .where('id', '=', execution.executionId)
     .where('finished_at', 'is', null)
     .execute()
+  await noteEnd(trx, execution.executionId, state, now)
   await changes.notify(trx, {
     changed: 'execution',
     id: execution.executionId,

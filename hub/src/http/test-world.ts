@@ -137,6 +137,14 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     can_write: true,
   })
 
+  const ruleId = await made('notification_rule', {
+    organization_id: organizationId,
+    kinds: ['failed'],
+    recipients: ['soc@example.org'],
+    created_by: 'test',
+    created_at: new Date(),
+  })
+
   const executions = {} as Record<Kind, string>
   let [appId, jobId, sha256] = ['', '', '']
   for (const kind of AppKind.options) {
@@ -252,6 +260,7 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       version: '1',
       controlId,
       planId,
+      ruleId,
       receiptId,
       batchId,
     },

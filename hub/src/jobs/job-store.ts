@@ -60,6 +60,7 @@ export type StoredJob = {
   timeZone: string | null
   nextRunAt: Date | null
   timeoutSeconds: number
+  freshnessSeconds: number | null
   enabled: boolean
   lastId: string | null
   lastState: string | null
@@ -74,7 +75,7 @@ const jobQuery = sql`
     coalesce((select jsonb_object_agg(k.name, k.value) from job_kept_value k where k.job_id = j.id), '{}') as kept,
     array(select s.name from job_secret s where s.job_id = j.id order by s.name) as "secretNames",
     o.name as owner, c.name as control, j.mode, j.cron, j.time_zone as "timeZone", j.next_run_at as "nextRunAt",
-    j.timeout_seconds as "timeoutSeconds", j.enabled, last.id as "lastId", last.state as "lastState",
+    j.timeout_seconds as "timeoutSeconds", j.freshness_seconds as "freshnessSeconds", j.enabled, last.id as "lastId", last.state as "lastState",
     last.created_at as "lastCreatedAt", last.finished_at as "lastFinishedAt"
   from job j
   join app on app.id = j.app_id
@@ -142,6 +143,7 @@ export function toApi(job: StoredJob): Job {
     schedule: job.cron === null || job.timeZone === null ? null : { cron: job.cron, timeZone: job.timeZone },
     nextRunAt: job.nextRunAt?.toISOString() ?? null,
     timeoutSeconds: job.timeoutSeconds,
+    freshnessSeconds: job.freshnessSeconds,
     enabled: job.enabled,
     lastExecution: lastExecutionOf(job),
   }
@@ -170,6 +172,7 @@ export type JobRow = {
   timeZone: string | null
   nextRunAt: Date | null
   timeoutSeconds: number
+  freshnessSeconds: number | null
   enabled: boolean
 }
 
@@ -199,6 +202,9 @@ function columnsOf(job: JobRow) {
     time_zone: job.timeZone,
     next_run_at: job.nextRunAt,
     timeout_seconds: job.timeoutSeconds,
+    freshness_seconds: job.freshnessSeconds,
+    // Without a schedule, and while it is disabled, nothing is owed.
+    ...(job.nextRunAt === null ? { owed_since: null } : {}),
     enabled: job.enabled,
   }
 }
@@ -259,7 +265,7 @@ export async function openExecutionOf(trx: Db, id: string): Promise<string | und
 export async function hideJob(trx: Db, id: string, now: Date): Promise<void> {
   await trx
     .updateTable('job')
-    .set({ deleted_at: now, next_run_at: null, enabled: false })
+    .set({ deleted_at: now, next_run_at: null, owed_since: null, enabled: false })
     .where('id', '=', id)
     .execute()
   // Nothing will need them again.

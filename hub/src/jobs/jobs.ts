@@ -124,6 +124,7 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
       controlId: references.controlId,
       mode: wanted.mode ?? 'apply-when-guards-pass',
       timeoutSeconds: wanted.timeoutSeconds ?? app.postern?.limits?.timeoutSeconds ?? timeoutSecondsDefault,
+      freshnessSeconds: wanted.freshnessSeconds ?? null,
       ...scheduleColumns(wanted.schedule ?? null, wanted.enabled ?? true, before),
     }
     const id = await named(wanted.name, async () => {
@@ -276,6 +277,7 @@ function mergeChanges(before: StoredJob, changes: UpdateJob): CreateJob {
     mode: changes.mode ?? now.mode,
     schedule: changes.schedule === undefined ? now.schedule : changes.schedule,
     timeoutSeconds: changes.timeoutSeconds ?? now.timeoutSeconds,
+    freshnessSeconds: changes.freshnessSeconds === undefined ? now.freshnessSeconds : changes.freshnessSeconds,
     enabled: changes.enabled ?? now.enabled,
   }
 }

@@ -57,7 +57,7 @@ export function createScheduler({ db, clock, steadyMs, executions, log }: Schedu
     const next = nextRun(job, now)
     await trx
       .updateTable('job')
-      .set({ next_run_at: next ?? null })
+      .set({ next_run_at: next ?? null, owed_since: sql`coalesce(owed_since, ${job.dueAt})` })
       .where('id', '=', job.id)
       .execute()
     await tellChange(trx, { changed: 'jobs', id: job.id, part: 'state', organizationId: job.organizationId })

@@ -34,6 +34,8 @@ export const CreateJob = z.strictObject({
   mode: z.optional(ExportMode),
   schedule: z.optional(z.nullable(Schedule)),
   timeoutSeconds: z.optional(z.int().check(z.positive(), z.maximum(7 * 86_400))),
+  /** By when it has succeeded, in seconds after a time of its schedule; null: its time-out. Later than that it is missed (D33). */
+  freshnessSeconds: z.optional(z.nullable(z.int().check(z.minimum(60), z.maximum(31 * 86_400)))),
   enabled: z.optional(z.boolean()),
 })
 export type CreateJob = z.infer<typeof CreateJob>
@@ -66,6 +68,7 @@ export const Job = z.object({
   schedule: z.nullable(Schedule),
   nextRunAt: z.nullable(Instant),
   timeoutSeconds: z.int(),
+  freshnessSeconds: z.nullable(z.int()),
   enabled: z.boolean(),
   /** Null before the first one. */
   lastExecution: z.nullable(LastExecution),

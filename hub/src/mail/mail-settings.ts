@@ -1,0 +1,124 @@
+import { X509Certificate } from 'node:crypto'
+import { ChangeMailSettings, type MailSettings, SmtpSecurity } from '@postern/protocol'
+import * as z from 'zod/mini'
+import type { Caller } from '../access/caller.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { DatabaseConnection, Db } from '../database/database.ts'
+import type { Keys } from '../keys/keys.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Problem } from '../lib/problem.ts'
+import type { SmtpAccess } from './send-mail.ts'
+
+const passwordContext = 'mail-settings:smtpPassword'
+const none: MailSettings = {
+  smtpHost: '',
+  smtpPort: 587,
+  smtpSecurity: 'starttls',
+  smtpUsername: '',
+  isPasswordSet: false,
+  smtpFrom: '',
+  smtpCaCertificates: '',
+}
+
+export type MailSettingsParts = { db: DatabaseConnection['db']; keys: Keys; clock: Clock; audit: Audit }
+
+/** How the hub sends mail (ES-16): one for all of its organizations. The password goes in and never comes out. */
+export function createMailSettings({ db, keys, clock, audit }: MailSettingsParts) {
+  async function change(caller: Caller, wanted: ChangeMailSettings, address?: string): Promise<MailSettings> {
+    const { smtpPassword, smtpCaCertificates, ...plain } = wanted
+    if (smtpCaCertificates !== undefined) requireCertificates(smtpCaCertificates)
+    await db.transaction().execute(async (trx) => {
+      const before = await row(trx)
+      const isElsewhere = before?.smtp_host !== wanted.smtpHost || before.smtp_username !== wanted.smtpUsername
+      const values = {
+        smtp_host: wanted.smtpHost,
+        smtp_port: wanted.smtpPort,
+        smtp_security: wanted.smtpSecurity,
+        smtp_username: wanted.smtpUsername,
+        // A password goes to no other server and with no other name than it was given for.
+        smtp_password_sealed:
+          smtpPassword === undefined ? (isElsewhere ? null : before.smtp_password_sealed) : sealed(smtpPassword),
+        smtp_from: wanted.smtpFrom,
+        smtp_ca_certificates: smtpCaCertificates ?? before?.smtp_ca_certificates ?? '',
+        changed_at: clock.now(),
+      }
+      await trx
+        .insertInto('mail_settings')
+        .values(values)
+        .onConflict((conflict) => conflict.column('is_only_row').doUpdateSet(values))
+        .execute()
+      // What waits for a next try may go now.
+      await trx
+        .updateTable('mail')
+        .set({ next_try_at: clock.now() })
+        .where('sent_at', 'is', null)
+        .where('given_up_at', 'is', null)
+        .execute()
+      const detail = { ...plain, isPasswordGiven: smtpPassword !== undefined }
+      await audit.record(trx, caller, 'mail-settings.update', 'mail settings', detail, address)
+    })
+    return await read()
+  }
+
+  function sealed(password: string | null): Buffer | null {
+    return password === null || password === '' ? null : keys.seal(Buffer.from(password), passwordContext)
+  }
+
+  async function read(): Promise<MailSettings> {
+    const stored = await row(db)
+    if (stored === undefined) return none
+    return {
+      smtpHost: stored.smtp_host,
+      smtpPort: stored.smtp_port,
+      smtpSecurity: z.parse(SmtpSecurity, stored.smtp_security),
+      smtpUsername: stored.smtp_username,
+      isPasswordSet: stored.smtp_password_sealed !== null,
+      smtpFrom: stored.smtp_from,
+      smtpCaCertificates: stored.smtp_ca_certificates,
+    }
+  }
+
+  /** Everything that sending takes; nothing where mail is not set up. */
+  async function access(): Promise<SmtpAccess | undefined> {
+    const stored = await row(db)
+    if (stored === undefined || stored.smtp_host === '') return undefined
+    const { smtp_password_sealed: password } = stored
+    return {
+      host: stored.smtp_host,
+      port: stored.smtp_port,
+      security: z.parse(SmtpSecurity, stored.smtp_security),
+      username: stored.smtp_username,
+      password: password === null ? '' : keys.open(password, passwordContext).toString(),
+      from: stored.smtp_from,
+      caCertificates: stored.smtp_ca_certificates,
+    }
+  }
+
+  return { read, change, access }
+}
+
+export type MailSettingsFeature = ReturnType<typeof createMailSettings>
+
+async function row(db: Db) {
+  return await db.selectFrom('mail_settings').selectAll().executeTakeFirst()
+}
+
+/** Whether mail is set up, for SQL that writes mails in one statement with something else. */
+export async function isMailSetUp(db: Db): Promise<boolean> {
+  return ((await row(db))?.smtp_host ?? '') !== ''
+}
+
+function requireCertificates(pem: string): void {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
+  const rest = blocks.reduce((text, block) => text.replace(block, ''), pem).trim()
+  if (rest === '' && blocks.every(isCertificate)) return
+  throw new Problem('invalid', 'smtpCaCertificates: PEM certificates and nothing else are wanted, one below the other.')
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  ChangeMailSettings,
+  MailPage,
+  MailSettings,
+  MailTest,
+  MailTestRequest,
+  OwnMailAddress,
+  paths,
+} from '@postern/protocol'
+import { person } from '../access/caller.ts'
+import { forPeople, onlyFor } from '../access/permissions.ts'
+import { pageQuery } from '../http/page-query.ts'
+import type { Server } from '../http/server.ts'
+import { pageOf } from '../lib/page.ts'
+import { rowId } from '../lib/row-id.ts'
+import type { MailFeature } from './mail.ts'
+
+const tags = ['mail']
+const testsAMinuteMax = 10
+
+export function mailRoutes(
+  server: Server,
+  { settings, queue, sendTest, ownAddress, setOwnAddress }: MailFeature,
+): void {
+  server.get(
+    paths.mailSettings,
+    {
+      config: forPeople('settings:read'),
+      schema: {
+        operationId: 'getMailSettings',
+        tags,
+        summary: 'How the hub sends mail, without the password',
+        response: { 200: MailSettings },
+      },
+    },
+    async () => await settings.read(),
+  )
+  server.put(
+    paths.mailSettings,
+    {
+      config: forPeople('settings:write'),
+      schema: {
+        operationId: 'changeMailSettings',
+        tags,
+        summary: 'Say how the hub sends mail; another host or user name forgets the password',
+        body: ChangeMailSettings,
+        response: { 200: MailSettings },
+      },
+    },
+    async ({ caller, body, ip }) => await settings.change(caller, body, ip),
+  )
+  server.post(
+    paths.mailTest,
+    {
+      config: { ...forPeople('settings:write'), rateLimit: { max: testsAMinuteMax, timeWindow: '1 minute' } },
+      schema: {
+        operationId: 'sendTestMail',
+        tags,
+        summary: 'Send a test mail at once, and say what the mail server answered',
+        body: MailTestRequest,
+        response: { 200: MailTest },
+      },
+    },
+    async ({ caller, body, ip }) => await sendTest(person(caller), body.to, ip),
+  )
+  server.get(
+    paths.mails,
+    {
+      config: forPeople('settings:read'),
+      schema: {
+        operationId: 'listMails',
+        tags,
+        summary: 'Mails that wait, were sent or were given up, newest first; not what they say',
+        querystring: pageQuery(rowId),
+        response: { 200: MailPage },
+      },
+    },
+    async ({ caller, query: { cursor, limit } }) =>
+      pageOf(await queue.list(person(caller).organizationId, cursor, limit + 1), limit),
+  )
+  server.get(
+    paths.ownMailAddress,
+    {
+      config: onlyFor('self:read', 'user'),
+      schema: {
+        operationId: 'getOwnMailAddress',
+        tags,
+        summary: "Where the caller's own mail goes",
+        response: { 200: OwnMailAddress },
+      },
+    },
+    async ({ caller }) => ({ mailAddress: await ownAddress(caller) }),
+  )
+  server.put(
+    paths.ownMailAddress,
+    {
+      config: onlyFor('self:read', 'user'),
+      schema: {
+        operationId: 'changeOwnMailAddress',
+        tags,
+        summary: "Say where the caller's own mail goes; null: nowhere",
+        body: OwnMailAddress,
+        response: { 200: OwnMailAddress },
+      },
+    },
+    async ({ caller, body, ip }) => ({ mailAddress: await setOwnAddress(caller, body.mailAddress, ip) }),
+  )
+}

@@ -1,0 +1,70 @@
+import { getCACertificates } from 'node:tls'
+import type { SmtpSecurity } from '@postern/protocol'
+import { createTransport } from 'nodemailer'
+import { isRefusedForGood, refusalWords } from './smtp-words.ts'
+
+/** How long a mail server may take to be reached and to greet, and how long it may be silent in between. */
+export const smtpSecondsMax = { connect: 15, silence: 30 } as const
+
+export type SmtpAccess = {
+  host: string
+  port: number
+  security: SmtpSecurity
+  /** Empty: nobody signs in. */
+  username: string
+  password: string
+  from: string
+  /** PEM, beside the public ones. */
+  caCertificates: string
+}
+
+export type MailContent = {
+  to: string
+  subject: string
+  text: string
+  html: string
+  /** The same at each try, so that a mail which came twice is known as one. */
+  messageId?: string
+}
+
+export type MailOutcome =
+  | { is: 'sent'; said: string }
+  /** `forGood`: the same mail would be refused again. */
+  | { is: 'not-sent'; said: string; forGood: boolean }
+
+/** Hands one mail to the mail server. What goes wrong is an outcome in words, not an error. */
+export async function sendMail(access: SmtpAccess, mail: MailContent): Promise<MailOutcome> {
+  const { host, port, security, username, password, from, caCertificates } = access
+  const transport = createTransport({
+    host,
+    port,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    ...(username !== '' && { auth: { user: username, pass: password } }),
+    tls: {
+      minVersion: 'TLSv1.2',
+      ...(caCertificates !== '' && { ca: [...getCACertificates('default'), caCertificates] }),
+    },
+    connectionTimeout: smtpSecondsMax.connect * 1000,
+    greetingTimeout: smtpSecondsMax.connect * 1000,
+    dnsTimeout: smtpSecondsMax.connect * 1000,
+    socketTimeout: smtpSecondsMax.silence * 1000,
+    // A mail is what stands in it, never a file or an address that it names.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  try {
+    const { response } = await transport.sendMail({
+      ...mail,
+      from: { name: 'Postern', address: from },
+      // Nobody's holiday greeting answers a machine (RFC 3834).
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    })
+    return { is: 'sent', said: `The mail server took it: ${response.slice(0, 500)}` }
+  } catch (error) {
+    return { is: 'not-sent', said: refusalWords(error, access), forGood: isRefusedForGood(error) }
+  } finally {
+    transport.close()
+  }
+}
