@@ -39,11 +39,16 @@ export class FaultProxy implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** Cuts every tunnel that there is. */
+  cutAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeAllConnections()
-    for (const socket of this.#sockets) socket.destroy()
+    this.cutAll()
     await closed
   }
 

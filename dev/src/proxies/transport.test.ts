@@ -11,7 +11,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ZipFile } from 'yazl'
 import { EnvironmentServerProcess, makeHome } from '../environment-server/environment-server-process.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
+import { Authority } from '../fake-hub/authority.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
+import { FaultProxy } from './fault-proxy.ts'
 import { Tinyproxy } from './tinyproxy.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -215,8 +217,28 @@ function giveProxyPassword(proxyPassword: string): void {
   Keychain.open(hidden('keystore', 'keychain.json'), masterPassword).update({ proxyPassword })
 }
 
+test('ES-18: a WebSocket that the proxy cuts is noticed at once and opened again, and jobs run as before', async () => {
+  await using cutting = await FaultProxy.start(await Authority.create('Nobody'))
+  const changes = { queueTransport: 'websocket', proxyHost: here, proxyPort: cutting.port, proxyTC: true }
+  writeFileSync(settingsFile(), JSON.stringify({ ...bundled, enrolmentToken: undefined, ...changes }))
+  const before = server.text.length
+  const connections = () => server.text.slice(before).split('Connected to ').length - 1
+  await server.startConnected()
+  cutting.cutAll()
+  await waitFor(
+    () => connections() === 2,
+    'the server to connect again',
+    () => server.text,
+  )
+  const { execution } = await runJob(system.hub.target, job.id)
+  expect(execution.state).toBe('succeeded')
+  await server.stop()
+})
+
 test('ES-18: a proxy that wants other credentials is said, with the settings to fill; the password stands in no file and no log', async () => {
   giveProxyPassword('forgotten-word')
+  const changes = { proxyHost: here, proxyPort: proxy.port, proxyUsername: username, proxyTC: true }
+  writeFileSync(settingsFile(), JSON.stringify({ ...bundled, enrolmentToken: undefined, ...changes }))
   const before = server.text.length
   const said = () => server.text.slice(before)
   server.start()
