@@ -1,16 +1,14 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BundleSettings, BundleTrust, downloadHeaders, Environment, paths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Entry as ZipEntry, fromBufferPromise } from 'yauzl'
 import * as z from 'zod'
 import type { Server } from '../http/server.ts'
-import { findConnectionCredentials, revokedAmong } from './connection-credentials.ts'
-import { createEnvironments, type Environments, type Member } from './environments.ts'
+import type { Environments, Member } from './environments.ts'
 import { environmentRoutes } from './routes.ts'
 import { downloadSettings, enrolmentRequest, enrolNewServer, newTlsKey } from './test-enrolment.ts'
+import { environmentsOf, json, makeServerFiles, unzip } from './test-bundle.ts'
 import { createTestHub, person, type TestHub } from './test-hub.ts'
 
 let hub: TestHub
@@ -23,25 +21,7 @@ let caller: Member
 beforeAll(async () => {
   hub = await createTestHub()
   caller = person('organization-administrator', hub.organizationId) as Member
-  folder = mkdtempSync(join(tmpdir(), 'server-files-'))
-  mkdirSync(join(folder, 'dist'))
-  mkdirSync(join(folder, 'bundle'))
-  mkdirSync(join(folder, 'bin'))
-  writeFileSync(join(folder, 'dist/postern-envsvr.mjs'), "console.log('server')\n")
-  for (const name of [
-    'run.sh',
-    'configure.sh',
-    'postern-envsvr',
-    'postern-envsvr.init.sh',
-    'README.txt',
-    'postern-envsvr.service',
-    '.hidden',
-  ]) {
-    writeFileSync(join(folder, 'bundle', name), `${name}\n`)
-  }
-  writeFileSync(join(folder, 'bin/node'), 'the runtime')
-  chmodSync(join(folder, 'bin/node'), 0o700)
-  writeFileSync(join(folder, 'LICENSE'), 'of the runtime')
+  folder = makeServerFiles()
   environments = makeEnvironments(folder)
   server = await hub.server((server) => environmentRoutes(server, environments))
 })
@@ -52,24 +32,10 @@ afterAll(async () => {
 })
 
 function makeEnvironments(serverFilesFolder: string): Environments {
-  const { database, audit, keys, authority, clock } = hub
-  const settings = {
-    publicNames: async () => ({
-      apiURL: 'https://hub.example.org:8443',
-      brokerHost: 'hub.example.org',
-      brokerPort: 62_000,
-      onlyLocalNames,
-    }),
-  }
-  return createEnvironments({
-    db: database.db,
-    audit,
-    keys,
-    authority,
-    settings,
-    clock,
+  return environmentsOf(hub, {
     serverFilesFolder,
     runtimeFile: join(folder, 'bin/node'),
+    onlyLocalNames: () => onlyLocalNames,
   })
 }
 
@@ -79,30 +45,6 @@ async function create(name: string): Promise<string> {
 
 async function request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, as: string, payload?: object) {
   return await server.inject({ method, url, headers: { caller: as }, ...(payload === undefined ? {} : { payload }) })
-}
-
-type Unzipped = Map<string, { mode: number; content: Buffer }>
-
-async function unzip(bytes: Buffer): Promise<Unzipped> {
-  const zip = await fromBufferPromise(bytes, { lazyEntries: true })
-  const entries: Unzipped = new Map()
-  for await (const entry of zip.eachEntry())
-    entries.set(entry.fileName, {
-      mode: (entry.externalFileAttributes >>> 16) & 0o7777,
-      content: await contentOf(entry),
-    })
-  return entries
-
-  async function contentOf(entry: ZipEntry): Promise<Buffer> {
-    const chunks: Buffer[] = []
-    if (!entry.fileName.endsWith('/'))
-      for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer)
-    return Buffer.concat(chunks)
-  }
-}
-
-function json(entries: Unzipped, name: string): unknown {
-  return JSON.parse(entries.get(name)?.content.toString() ?? 'null')
 }
 
 test('ES-1: an environment is made with a name, listed and read with its several servers', async () => {
@@ -451,74 +393,6 @@ test('ES-5: the delivery token says which server speaks, until it is revoked', a
   expect(await environments.authenticateDeliveryToken(enrolled.brokerToken)).toBeUndefined()
   await environments.revoke(caller, id, enrolled.serverXid)
   expect(await environments.authenticateDeliveryToken(enrolled.appDeliveryToken)).toBeUndefined()
-})
-
-test('D37: a server is enrolled anew under its number with another key, and a person confirms it; the old identity is dead', async () => {
-  const id = await create('Enrolled anew')
-  const before = await enrolNewServer(environments, caller, id)
-  const { serverXid } = before
-  expect((await environments.getServer(caller, id, serverXid)).confirmed).toBe(true)
-  expect(
-    (await request('POST', paths.environmentDownloads(id), 'administrator', { kind: 'config', serverXid })).statusCode,
-  ).toBe(400)
-  await environments.revoke(caller, id, serverXid)
-  const anew = { kind: 'bundle', withoutRuntime: true, serverXid }
-  expect(
-    (await request('POST', paths.environmentDownloads(await create('Other')), 'administrator', anew)).statusCode,
-  ).toBe(404)
-  const bundle = await request('POST', paths.environmentDownloads(id), 'administrator', anew)
-  expect(bundle.headers[downloadHeaders.serverXid]).toBe(serverXid)
-  const settings = BundleSettings.parse(
-    json(await unzip(bundle.rawPayload), 'postern-envsvr/.postern-envsvr/settings.json'),
-  )
-  expect(settings).toMatchObject({ serverXid, serverName: 'Enrolled anew 1' })
-  expect(await environments.getServer(caller, id, serverXid)).toMatchObject({
-    presence: 'waiting',
-    confirmed: false,
-    keyFingerprint: null,
-  })
-  expect(await environments.authenticateDeliveryToken(before.appDeliveryToken)).toBeUndefined()
-  expect(await findConnectionCredentials(hub.database.db, serverXid)).toBeUndefined()
-  expect(await revokedAmong(hub.database.db, [serverXid])).toEqual([serverXid])
-
-  const answer = await environments.enrol(
-    settings.enrolmentToken,
-    enrolmentRequest(serverXid, settings.enrolmentToken, newTlsKey()),
-    '192.0.2.9',
-  )
-  // Minutes after the download: were it a new server, nobody would be asked.
-  expect(answer.confirmed).toBe(false)
-  expect(new X509Certificate(answer.certificate).subject).toBe(`CN=${serverXid}`)
-  expect(answer.brokerToken).not.toBe(before.brokerToken)
-  expect((await environments.confirm(caller, id, serverXid)).confirmed).toBe(true)
-  expect(
-    (await hub.auditActions()).filter(({ subject }) => subject.endsWith(serverXid)).map(({ action }) => action),
-  ).toEqual([
-    'environment-server.enrol',
-    'environment-server.revoke',
-    'environment-server.enrol',
-    'environment-server.confirm',
-  ])
-})
-
-test('a drained server says so until it is resumed, each once in the audit; a revoked one is not drained', async () => {
-  const id = await create('Drained')
-  const { serverXid } = await enrolNewServer(environments, caller, id)
-  const path = paths.environmentServerDrain(id, serverXid)
-  for (let time = 0; time < 2; time += 1)
-    expect((await request('POST', path, 'administrator')).json().drainedAt).toBe(hub.clock.now().toISOString())
-  for (let time = 0; time < 2; time += 1)
-    expect((await request('DELETE', path, 'administrator')).json().drainedAt).toBe(null)
-  expect((await request('POST', path, 'analyst')).statusCode).toBe(403)
-  await environments.revoke(caller, id, serverXid)
-  expect((await request('POST', path, 'administrator')).statusCode).toBe(409)
-  const actions = (await hub.auditActions())
-    .filter(({ subject }) => subject.endsWith(serverXid))
-    .map(({ action }) => action)
-  expect(actions.filter((action) => /drain|resume/.test(action))).toEqual([
-    'environment-server.drain',
-    'environment-server.resume',
-  ])
 })
 
 test('S9: enrolments of one address are limited', async () => {

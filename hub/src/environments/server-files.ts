@@ -41,7 +41,11 @@ export async function listBundleFiles(folder: string): Promise<BundleFile[]> {
   const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
   if (files.length > bundleFilesMax) throw new Error(`${bundle} holds ${files.length} files, which is no bundle`)
   return files
-    .map(({ name }) => ({ name, path: join(bundle, name), isScript: name.endsWith('.sh') || name === 'postern-envsvr' }))
+    .map(({ name }) => ({
+      name,
+      path: join(bundle, name),
+      isScript: name.endsWith('.sh') || name === 'postern-envsvr',
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

@@ -1,0 +1,106 @@
+import { X509Certificate } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { BundleSettings, downloadHeaders, paths } from '@postern/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Server } from '../http/server.ts'
+import { findConnectionCredentials, revokedAmong } from './connection-credentials.ts'
+import type { Environments, Member } from './environments.ts'
+import { environmentRoutes } from './routes.ts'
+import { environmentsOf, json, makeServerFiles, unzip } from './test-bundle.ts'
+import { enrolmentRequest, enrolNewServer, newTlsKey } from './test-enrolment.ts'
+import { createTestHub, person, type TestHub } from './test-hub.ts'
+
+let hub: TestHub
+let server: Server
+let environments: Environments
+let folder: string
+let caller: Member
+
+beforeAll(async () => {
+  hub = await createTestHub()
+  caller = person('organization-administrator', hub.organizationId) as Member
+  folder = makeServerFiles()
+  environments = environmentsOf(hub, { serverFilesFolder: folder, runtimeFile: join(folder, 'bin/node') })
+  server = await hub.server((made) => environmentRoutes(made, environments))
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await hub.close()
+})
+
+async function create(name: string): Promise<string> {
+  return (await environments.create(caller, { name })).id
+}
+
+async function request(method: 'POST' | 'DELETE', url: string, as: string, payload?: object) {
+  return await server.inject({ method, url, headers: { caller: as }, ...(payload === undefined ? {} : { payload }) })
+}
+
+test('D37: a server is enrolled anew under its number with another key, and a person confirms it; the old identity is dead', async () => {
+  const id = await create('Enrolled anew')
+  const before = await enrolNewServer(environments, caller, id)
+  const { serverXid } = before
+  expect((await environments.getServer(caller, id, serverXid)).confirmed).toBe(true)
+  expect(
+    (await request('POST', paths.environmentDownloads(id), 'administrator', { kind: 'config', serverXid })).statusCode,
+  ).toBe(400)
+  await environments.revoke(caller, id, serverXid)
+  const anew = { kind: 'bundle', withoutRuntime: true, serverXid }
+  expect(
+    (await request('POST', paths.environmentDownloads(await create('Other')), 'administrator', anew)).statusCode,
+  ).toBe(404)
+  const bundle = await request('POST', paths.environmentDownloads(id), 'administrator', anew)
+  expect(bundle.headers[downloadHeaders.serverXid]).toBe(serverXid)
+  const settings = BundleSettings.parse(
+    json(await unzip(bundle.rawPayload), 'postern-envsvr/.postern-envsvr/settings.json'),
+  )
+  expect(settings).toMatchObject({ serverXid, serverName: 'Enrolled anew 1' })
+  expect(await environments.getServer(caller, id, serverXid)).toMatchObject({
+    presence: 'waiting',
+    confirmed: false,
+    keyFingerprint: null,
+  })
+  expect(await environments.authenticateDeliveryToken(before.appDeliveryToken)).toBeUndefined()
+  expect(await findConnectionCredentials(hub.database.db, serverXid)).toBeUndefined()
+  expect(await revokedAmong(hub.database.db, [serverXid])).toEqual([serverXid])
+
+  const answer = await environments.enrol(
+    settings.enrolmentToken,
+    enrolmentRequest(serverXid, settings.enrolmentToken, newTlsKey()),
+    '192.0.2.9',
+  )
+  // Minutes after the download: were it a new server, nobody would be asked.
+  expect(answer.confirmed).toBe(false)
+  expect(new X509Certificate(answer.certificate).subject).toBe(`CN=${serverXid}`)
+  expect(answer.brokerToken).not.toBe(before.brokerToken)
+  expect((await environments.confirm(caller, id, serverXid)).confirmed).toBe(true)
+  expect(
+    (await hub.auditActions()).filter(({ subject }) => subject.endsWith(serverXid)).map(({ action }) => action),
+  ).toEqual([
+    'environment-server.enrol',
+    'environment-server.revoke',
+    'environment-server.enrol',
+    'environment-server.confirm',
+  ])
+})
+
+test('a drained server says so until it is resumed, each once in the audit; a revoked one is not drained', async () => {
+  const id = await create('Drained')
+  const { serverXid } = await enrolNewServer(environments, caller, id)
+  const path = paths.environmentServerDrain(id, serverXid)
+  for (let time = 0; time < 2; time += 1)
+    expect((await request('POST', path, 'administrator')).json().drainedAt).toBe(hub.clock.now().toISOString())
+  for (let time = 0; time < 2; time += 1)
+    expect((await request('DELETE', path, 'administrator')).json().drainedAt).toBe(null)
+  expect((await request('POST', path, 'analyst')).statusCode).toBe(403)
+  await environments.revoke(caller, id, serverXid)
+  expect((await request('POST', path, 'administrator')).statusCode).toBe(409)
+  const actions = (await hub.auditActions())
+    .filter(({ subject }) => subject.endsWith(serverXid))
+    .map(({ action }) => action)
+  expect(actions.filter((action) => /drain|resume/.test(action))).toEqual([
+    'environment-server.drain',
+    'environment-server.resume',
+  ])
+})

@@ -1,0 +1,126 @@
+import { sql } from 'kysely'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Rehearsal, startRehearsal } from './rehearsal.ts'
+
+let rehearsal: Rehearsal
+const opened: Rehearsal[] = []
+
+beforeEach(async () => {
+  rehearsal = await startRehearsal()
+  opened.push(rehearsal)
+})
+afterAll(async () => {
+  for (const each of opened) await each.close()
+})
+
+async function detail(id: string) {
+  return await rehearsal.executions.get(rehearsal.organizationId, id)
+}
+
+describe('placement', () => {
+  test('ES-24: a pool places by load, and only on servers that are online, ready, confirmed and not revoked', async () => {
+    const one = await rehearsal.addServer('one')
+    const two = await rehearsal.addServer('two')
+    const three = await rehearsal.addServer('three')
+    const four = await rehearsal.addServer('four')
+    await rehearsal.db
+      .updateTable('environment_server')
+      .set({ confirmed_at: null })
+      .where('server_xid', '=', three.serverXid)
+      .execute()
+    await rehearsal.db
+      .updateTable('environment_server')
+      .set({ revoked_at: new Date() })
+      .where('server_xid', '=', four.serverXid)
+      .execute()
+    const appId = await rehearsal.addApp({ kind: 'action' })
+    for (let index = 0; index < 6; index += 1) await rehearsal.start(await rehearsal.addJob({ appId }))
+    const chosen = (await rehearsal.outbox()).map(({ serverXid }) => serverXid).sort()
+    expect(chosen).toEqual([one, one, one, two, two, two].map(({ serverXid }) => serverXid))
+    await rehearsal.beat(one, [], 'draining')
+    const last = await rehearsal.start(await rehearsal.addJob({ appId }))
+    expect((await detail(last)).attempts[0]?.serverName).toBe('two')
+    expect(await rehearsal.beat(four)).toBeUndefined()
+  })
+
+  test('ES-24: the server with most executors free comes first; a drained one gets nothing more until it is resumed', async () => {
+    const small = await rehearsal.addServer('small')
+    const large = await rehearsal.addServer('large')
+    await sql`update environment_server set reported = jsonb_set(reported, '{executors}', '4')
+      where server_xid = ${large.serverXid}`.execute(rehearsal.db)
+    const appId = await rehearsal.addApp({ kind: 'action' })
+    async function placedOn(): Promise<string | undefined> {
+      return (await detail(await rehearsal.start(await rehearsal.addJob({ appId })))).attempts[0]?.serverName
+    }
+    const first = [await placedOn(), await placedOn(), await placedOn(), await placedOn()]
+    expect(first).toEqual(['large', 'large', 'small', 'large'])
+    const drained = (at: Date | null) =>
+      rehearsal.db.updateTable('environment_server').set({ drained_at: at }).where('server_xid', '=', large.serverXid)
+    await drained(rehearsal.clock.now()).execute()
+    expect([await placedOn(), await placedOn()]).toEqual(['small', 'small'])
+    await rehearsal.beat(small, [], 'draining')
+    const waiting = await rehearsal.start(await rehearsal.addJob({ appId }))
+    expect((await detail(waiting)).message).toContain('large is drained')
+    await drained(null).execute()
+    await rehearsal.executions.tick()
+    // Still one of a pool, so that it has a failover.
+    const [attempt] = await rehearsal.db
+      .selectFrom('attempt')
+      .select(['server_xid', 'placement'])
+      .where('execution_id', '=', waiting)
+      .execute()
+    expect(attempt).toEqual({ server_xid: large.serverXid, placement: 'pooled' })
+  })
+
+  test('D37: what a revoked server had not delivered is lost, in words, and runs elsewhere only when its lease has ended', async () => {
+    const one = await rehearsal.addServer('one')
+    const two = await rehearsal.addServer('two')
+    await rehearsal.beat(two, [], 'draining')
+    const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }) }))
+    await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])
+    await rehearsal.db
+      .updateTable('environment_server')
+      .set({ revoked_at: rehearsal.clock.now() })
+      .where('server_xid', '=', one.serverXid)
+      .execute()
+    expect(await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])).toBeUndefined()
+    rehearsal.clock.pass(29)
+    await rehearsal.beat(two)
+    await rehearsal.executions.tick()
+    expect((await detail(id)).attempts).toHaveLength(1)
+    rehearsal.clock.pass(2)
+    await rehearsal.beat(two)
+    await rehearsal.executions.tick()
+    await rehearsal.executions.tick()
+    const { attempts } = await detail(id)
+    expect(attempts.map(({ serverName, state }) => [serverName, state])).toEqual([
+      ['one', 'lost'],
+      ['two', 'dispatched'],
+    ])
+    expect(attempts[0]?.reason).toBe('one was revoked, and what it had not delivered is lost with it')
+  })
+
+  test('ES-26: with no server online an execution waits and says why, until its time-out', async () => {
+    const server = await rehearsal.addServer('one')
+    const appId = await rehearsal.addApp({ kind: 'feed' })
+    rehearsal.clock.pass(60)
+    const waits = await rehearsal.start(await rehearsal.addJob({ appId, timeoutSeconds: 300 }))
+    const placed = await rehearsal.start(await rehearsal.addJob({ appId, timeoutSeconds: 3000 }))
+    expect(await detail(waits)).toMatchObject({
+      state: 'waiting',
+      message: 'Waiting for an environment server: one is offline.',
+    })
+    rehearsal.clock.pass(299)
+    await rehearsal.executions.tick()
+    expect(await rehearsal.state(waits)).toBe('waiting')
+    rehearsal.clock.pass(1)
+    await rehearsal.executions.tick()
+    const ended = await detail(waits)
+    expect(ended.state).toBe('timed-out')
+    expect(ended.message).toContain('one is offline')
+    await rehearsal.beat(server)
+    await rehearsal.executions.tick()
+    expect(await rehearsal.state(placed)).toBe('dispatched')
+    expect(rehearsal.errors).toEqual([])
+  })
+})
