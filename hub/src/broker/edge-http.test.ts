@@ -178,6 +178,13 @@ test('ES-4: a body is taken once the hub knows the caller, whole and as it was s
   expect(await ask('/api/v2/batch', { method: 'POST', headers: owed })).toMatchObject({ status: 401 })
 })
 
+test('ES-4: an app whose token is no good hears so, whatever it has sent by then', async () => {
+  const headers = { authorization: 'TC-Token expired', 'content-type': 'application/json' }
+  const asked = { method: 'POST', headers, body: 'x'.repeat(500_000) }
+  const told = await Promise.all(Array.from({ length: 5 }, async () => await ask('/api/v2/batch', asked)))
+  expect(new Set(told.map(({ status }) => status))).toEqual(new Set([401]))
+})
+
 test('S8: what only people use is not served on 62000, whatever they show', async () => {
   const authorization = `Bearer ${await api.tokenOf('administrator')}`
   const closedPaths = [paths.users, paths.tokens, paths.settings, paths.auditEvents, paths.environments, paths.jobs]
