@@ -423,6 +423,8 @@ table environment_server
   last_heartbeat_at timestamp with time zone
   protocol_version integer
   reported jsonb not null default '{}'::jsonb
+  locked_token_sha256 bytea
+  locked_said_at timestamp with time zone
   drained_at timestamp with time zone
   drained_by text
   enrols_anew boolean not null default false

@@ -429,6 +429,8 @@ export interface EnvironmentServerTable {
   last_heartbeat_at: Date | null
   protocol_version: number | null
   reported: Generated<unknown>
+  locked_token_sha256: Buffer | null
+  locked_said_at: Date | null
   drained_at: Date | null
   drained_by: string | null
   enrols_anew: Generated<boolean>

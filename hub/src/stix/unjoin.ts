@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { BatchSender } from '../batches/batches.ts'
 import { leaveToCollections } from '../collections/leave-to-collections.ts'
+import type { Statements } from '../database/statements.ts'
 import { leaveToLifecycle } from '../lifecycle/pending.ts'
 import type { UnjoinedEnd, UnjoinedEnds } from './bundle-messages.ts'
 
@@ -13,7 +14,7 @@ export async function unjoin(client: PoolClient, sender: BatchSender, ends: read
   const { organizationId, ownerId } = sender
   const due = await joinedBefore(client, ownerId, ends)
   if (due.length === 0) return
-  const { rows } = await client.query<{ touched: string[] | null; sighted: string[] | null }>(unjoinPairs, [
+  const { rows } = await client.query<Touched>(unjoinPairs, [
     ownerId,
     due.map(({ relationshipId }) => relationshipId),
     due.map(({ sourceRef }) => sourceRef),
@@ -24,9 +25,39 @@ export async function unjoin(client: PoolClient, sender: BatchSender, ends: read
     due.map(({ target }) => indicatorOf(target)),
     due.map(({ target }) => xidOf(target)),
   ])
-  const { touched, sighted } = rows[0] ?? { touched: null, sighted: null }
-  if (sighted !== null) await leaveToLifecycle(client, organizationId, sighted)
-  if (touched !== null) await leaveToCollections(client, organizationId, touched)
+  await leaveTouched(client, organizationId, rows[0])
+}
+
+/** A link of the library: of two groups, of an indicator with a group, or of two indicators. */
+export type Link = {
+  sourceIndicator: string | null
+  sourceGroup: string | null
+  targetIndicator: string | null
+  targetGroup: string | null
+  kind: string
+}
+
+/** Takes a link apart, and the sightings that it was, whoever says it. In the owner's turn (batch-turn.ts). */
+export async function takeLinkApart(
+  db: Statements,
+  { organizationId, ownerId }: { organizationId: string; ownerId: string },
+  { sourceIndicator, sourceGroup, targetIndicator, targetGroup, kind }: Link,
+): Promise<void> {
+  const { rows } = await db.query<Touched>(
+    `with doomed as materialized (
+       select $2::uuid as source_indicator, $3::bigint as source_group, $4::uuid as target_indicator, $5::bigint as target_group, $6::text as kind
+     ), ${takeDoomedApart}`,
+    [ownerId, sourceIndicator, sourceGroup, targetIndicator, targetGroup, kind],
+  )
+  await leaveTouched(db, organizationId, rows[0])
+}
+
+type Touched = { touched: string[] | null; sighted: string[] | null }
+
+async function leaveTouched(db: Statements, organizationId: string, row: Touched | undefined): Promise<void> {
+  const { touched = null, sighted = null } = row ?? {}
+  if (sighted !== null) await leaveToLifecycle(db, organizationId, sighted)
+  if (touched !== null) await leaveToCollections(db, organizationId, touched)
 }
 
 async function joinedBefore(
@@ -43,33 +74,9 @@ async function joinedBefore(
   return ends.filter(({ relationshipId }) => joined.has(relationshipId))
 }
 
-/**
- * Between an indicator and a group the library knows no kinds and no direction, so there any other relationship holds the link, either way
- * round. Items that name what is no longer joined are written again when they are sent again.
- */
-const unjoinPairs = `
-  with given as materialized (
-    select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::uuid[], $9::text[])
-      as g (object_id, source_ref, target_ref, kind, source_indicator, source_xid, target_indicator, target_xid)
-  ), relationship as materialized (
-    select o.object_id, o.version, stix_json(o.body) as body from stix_object o
-    where o.owner_id = $1 and o.type = 'relationship' and o.outcome = 'mapped'
-      and stix_json(o.body)->>'source_ref' = any($3::text[] || $4::text[])
-  ), told as materialized (
-    select r.object_id, r.body->>'source_ref' as source_ref, r.body->>'target_ref' as target_ref,
-      coalesce(r.body->>'x_postern_kind', r.body->>'relationship_type') as kind
-    from relationship r
-    where not exists (select from stix_object n where n.owner_id = $1 and n.object_id = r.object_id and n.version > r.version)
-  ), doomed as materialized (
-    select g.kind, g.source_indicator, g.target_indicator, s.id as source_group, t.id as target_group
-    from given g
-    left join library_group s on s.owner_id = $1 and s.xid = g.source_xid
-    left join library_group t on t.owner_id = $1 and t.xid = g.target_xid
-    where not exists (
-      select from told o where o.object_id <> g.object_id and (
-        (o.source_ref = g.source_ref and o.target_ref = g.target_ref and (o.kind = g.kind or g.source_xid is null or g.target_xid is null))
-        or (o.source_ref = g.target_ref and o.target_ref = g.source_ref and (g.source_xid is null or g.target_xid is null))))
-  ), of_groups as (
+/** Links between what `doomed` names; `$1` is the owner. Items that name what is no longer joined are written again when they are sent again. */
+const takeDoomedApart = `
+  of_groups as (
     delete from group_link l using doomed d
     where l.group_id = d.source_group and l.linked_id = d.target_group and l.kind = d.kind
     returning l.group_id, l.linked_id
@@ -96,6 +103,34 @@ const unjoinPairs = `
     update library_group g set digest = null from parted p where g.id = p.id
   )
   select (select array_agg(id) from touched) as touched, (select array_agg(distinct indicator_id) from sighted) as sighted`
+
+/**
+ * Between an indicator and a group the library knows no kinds and no direction, so there any other relationship holds the link, either way
+ * round.
+ */
+const unjoinPairs = `
+  with given as materialized (
+    select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::uuid[], $9::text[])
+      as g (object_id, source_ref, target_ref, kind, source_indicator, source_xid, target_indicator, target_xid)
+  ), relationship as materialized (
+    select o.object_id, o.version, stix_json(o.body) as body from stix_object o
+    where o.owner_id = $1 and o.type = 'relationship' and o.outcome = 'mapped'
+      and stix_json(o.body)->>'source_ref' = any($3::text[] || $4::text[])
+  ), told as materialized (
+    select r.object_id, r.body->>'source_ref' as source_ref, r.body->>'target_ref' as target_ref,
+      coalesce(r.body->>'x_postern_kind', r.body->>'relationship_type') as kind
+    from relationship r
+    where not exists (select from stix_object n where n.owner_id = $1 and n.object_id = r.object_id and n.version > r.version)
+  ), doomed as materialized (
+    select g.kind, g.source_indicator, g.target_indicator, s.id as source_group, t.id as target_group
+    from given g
+    left join library_group s on s.owner_id = $1 and s.xid = g.source_xid
+    left join library_group t on t.owner_id = $1 and t.xid = g.target_xid
+    where not exists (
+      select from told o where o.object_id <> g.object_id and (
+        (o.source_ref = g.source_ref and o.target_ref = g.target_ref and (o.kind = g.kind or g.source_xid is null or g.target_xid is null))
+        or (o.source_ref = g.target_ref and o.target_ref = g.source_ref and (g.source_xid is null or g.target_xid is null))))
+  ), ${takeDoomedApart}`
 
 function indicatorOf(end: UnjoinedEnd): string | null {
   return 'indicator' in end ? end.indicator : null

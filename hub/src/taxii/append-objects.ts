@@ -104,7 +104,16 @@ export async function appendSent(
   return Number(rows[0]?.added)
 }
 
-/** The same, and takes out whatever was said before of those that are revoked. */
+/** Of these ids those that the collection has had. */
+export async function takenIds(trx: Db, taxiiCollectionId: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    select distinct object_id as id from taxii_object
+    where taxii_collection_id = ${taxiiCollectionId} and object_id = any(${[...ids]}::text[])`.execute(trx)
+  return new Set(rows.map((row) => row.id))
+}
+
+/** Appends them, and takes out whatever was said before of those that are revoked. */
 export async function appendAndForget(
   trx: Db,
   taxiiCollectionId: string,

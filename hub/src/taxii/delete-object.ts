@@ -1,7 +1,11 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { waitAlone } from '../batches/batch-turn.ts'
+import { statementsOf } from '../database/statements.ts'
+import { type Link, takeLinkApart } from '../stix/unjoin.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { Filters } from './filters.ts'
+import { linkOfObject } from './links.ts'
 import { numberGoneObject, type OwnerSource, readOwnerSource } from './number-kept.ts'
 import { textSays } from './what-may-leave.ts'
 
@@ -15,6 +19,8 @@ export type Deletion = {
   keptId: string | null
   /** Texts of the object, numbered or not. */
   texts: number
+  /** What a relationship object of the hub's joins. */
+  link: Link | undefined
   said: Deleted
 }
 
@@ -60,7 +66,8 @@ export async function chooseDeletion(
   const isWhole = chosen.length === rows.length
   const { rows: texts } = await sql<{ count: number }>`
     select count(*)::int as count from stix_object where owner_id = ${ownerId} and object_id = ${keptId}`.execute(db)
-  const deletion = { versions: gone, isWhole, keptId, texts: texts[0]?.count ?? 0 }
+  const link = keptId === null && isWhole ? await linkOfObject(db, taxiiCollectionId, objectId) : undefined
+  const deletion = { versions: gone, isWhole, keptId, texts: texts[0]?.count ?? 0, link }
   if (!isWhole) return { ...deletion, said: { indicators: [], groups: [] } }
   const built = chosen.flatMap(({ indicator }) => indicator ?? [])
   // What a text says is found by the text, since another one may say it too.
@@ -81,11 +88,12 @@ export async function deleteChosen(
   chosen: Deletion,
   at: Date,
 ): Promise<boolean> {
+  if (chosen.link !== undefined) await waitAlone(statementsOf(trx), place.ownerId)
   const sources = await lockOwnerSources(trx, place.ownerId)
   const now = await chooseDeletion(trx, place, objectId, filters)
   // Groups are not compared: a batch that deletes them has done so by now. Rows of indicators stay, so that these are.
   if (comparable(now) !== comparable(chosen)) return false
-  const { versions, keptId, isWhole } = chosen
+  const { versions, keptId, isWhole, link } = chosen
   const others = sources.filter(({ id }) => id !== place.taxiiCollectionId)
   const emptied = isWhole ? [place.taxiiCollectionId] : sources.map(({ id }) => id)
   await sql`
@@ -95,6 +103,15 @@ export async function deleteChosen(
   await sql`
     delete from stix_object where owner_id = ${place.ownerId} and object_id = ${keptId}
       and version = any(${versions}::timestamptz[])`.execute(trx)
+  const own = sources.find(({ id }) => id === place.taxiiCollectionId)
+  if (link !== undefined && own !== undefined) {
+    await trx
+      .deleteFrom('taxii_relationship')
+      .where('taxii_collection_id', '=', own.id)
+      .where('object_id', '=', objectId)
+      .execute()
+    await takeLinkApart(statementsOf(trx), own, link)
+  }
   if (!isWhole) await markLast(trx, place.ownerId, objectId)
   else if (keptId !== null) for (const other of others) await numberGoneObject(trx, other, keptId, at)
   return true

@@ -57,7 +57,8 @@ function revocation(held: Held, groupId: string, now: Date): NewObject {
   return numbered(stixRevokedObject({ ...held, specVersion: held.spec_version, modified }), groupId)
 }
 
-function numbered(object: StixOutputObject, groupId: string): NewObject {
+/** A version of an object that the hub wrote. @param groupId of the group that it says */
+export function numbered(object: StixOutputObject, groupId: string | null): NewObject {
   return {
     objectId: object.id,
     type: object.type,

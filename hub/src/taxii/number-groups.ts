@@ -3,8 +3,8 @@ import type { Db } from '../database/database.ts'
 import { groupColumns } from '../stix/group-source.ts'
 import { groupEnd } from '../stix/link-end.ts'
 import { reportRefsMax } from '../stix/stix-limits.ts'
-import { appendAndForget } from './append-objects.ts'
-import { type GroupCandidate, type GroupObjects, groupObjects } from './group-object.ts'
+import { appendAndForget, takenIds } from './append-objects.ts'
+import { type GroupCandidate, groupObjects } from './group-object.ts'
 import type { OwnerSource } from './number-kept.ts'
 import { groupMayLeave, valueMayLeave } from './what-may-leave.ts'
 
@@ -17,23 +17,15 @@ export async function numberGroups(trx: Db, source: OwnerSource, groupIds: strin
   const { rows } = await candidates(source, groupIds).execute(trx)
   const told = rows.map((row) => groupObjects(row, now, 0))
   for (let generation = 1; ; generation++) {
-    const taken = await takenIds(trx, source, told)
+    // Of a group that was deleted, and may be there again as another row.
+    const entering = told.flatMap((each) => (each.entering && each.said !== undefined ? [each.said.objectId] : []))
+    const taken = await takenIds(trx, source.id, entering)
     if (taken.size === 0) break
     for (const [index, row] of rows.entries())
       if (taken.has(told[index]?.said?.objectId ?? '')) told[index] = groupObjects(row, now, generation)
   }
   const objects = told.flatMap(({ revoked, said }) => [revoked, said].filter((object) => object !== undefined))
   await appendAndForget(trx, source.id, objects, now)
-}
-
-/** Of the ids of what enters those that the collection has had: of a group that was deleted, and may be there again as another row. */
-async function takenIds(trx: Db, { id }: OwnerSource, told: readonly GroupObjects[]): Promise<Set<string>> {
-  const ids = told.flatMap(({ said, entering }) => (entering && said !== undefined ? [said.objectId] : []))
-  if (ids.length === 0) return new Set()
-  const { rows } = await sql<{ id: string }>`
-    select distinct object_id as id from taxii_object
-    where taxii_collection_id = ${id} and object_id = any(${ids}::text[])`.execute(trx)
-  return new Set(rows.map((row) => row.id))
 }
 
 /** An object whose text was sent since is that text's: it is not revoked in its place. */

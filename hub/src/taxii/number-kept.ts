@@ -12,6 +12,7 @@ import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
 import { labelOfMarkings } from '../stix/kept-markings.ts'
 import { appendAndForget, appendSent, type NewObject } from './append-objects.ts'
+import { leaveLinksOfNew } from './links.ts'
 import type { Changed } from './number-owner.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { laterThan } from './value-object.ts'
@@ -22,6 +23,8 @@ export type OwnerSource = OwnerScope & {
   id: string
   stixNumber: string
   passAfter: string | null
+  /** Number of its last object. */
+  numberLast: string
   /** Ids of markings that say a higher TLP than the collection's: those of STIX, and those that the owner's objects define. */
   markingsAbove: string[]
 }
@@ -30,7 +33,7 @@ export type OwnerSource = OwnerScope & {
 export async function readOwnerSource(db: Db, taxiiCollectionId: string): Promise<OwnerSource | undefined> {
   const { rows } = await sql<Omit<OwnerSource, 'markingsAbove'>>`
     select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
-      c.pass_after as "passAfter"
+      c.pass_after as "passAfter", c.number_last as "numberLast"
     from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
   const [source] = rows
   return source === undefined ? undefined : { ...source, markingsAbove: await markingsAbove(db, source) }
@@ -80,6 +83,7 @@ export async function numberNewObjects(trx: Db, source: OwnerSource, last: strin
     const keptIds = others.map(({ id }) => id)
     await settle(trx, source, sql`select unnest(${keptIds}::text[])`, now)
   }
+  await leaveLinksOfNew(trx, source, source.numberLast)
   await sql`update taxii_collection set stix_number = ${upTo}::bigint where id = ${source.id}`.execute(trx)
   return !isWhole
 }
@@ -119,6 +123,7 @@ export async function numberChangedObjects(
 /** The same for an object whose texts were deleted: it is revoked for whoever had it. */
 export async function numberGoneObject(trx: Db, source: OwnerSource, keptId: string, now: Date): Promise<void> {
   await settle(trx, source, sql`select ${keptId}::text`, now)
+  await leaveLinksOfNew(trx, source, source.numberLast)
 }
 
 /** Texts that go out as they came: may leave, are no revocation, and are of no object that was revoked. */

@@ -4,8 +4,10 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
+import { leaveLinksOfNew, takePendingLinks } from './links.ts'
 import { numberChangedObjects, numberNewObjects, type OwnerSource, readOwnerSource } from './number-kept.ts'
 import { numberGroups } from './number-groups.ts'
+import { numberLinks } from './number-links.ts'
 import { numberValues } from './number-values.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
@@ -28,7 +30,8 @@ const backgroundWaitMs = 60_000
  *   other collections of the owner it is revoked.
  *
  * Values that the owner asserts without a text, and groups, go the same way from *numbered* on; the hub writes their objects
- * (number-values.ts, number-groups.ts).
+ * (number-values.ts, number-groups.ts). So do links without a text, once both of their ends are objects of the collection, and a link whose end
+ * comes back as another object does too (number-links.ts).
  */
 
 /**
@@ -61,10 +64,15 @@ export async function numberChanges({ db, clock }: Parts, taxiiCollectionId: str
       const source = await takeTurn(trx, taxiiCollectionId, backgroundWaitMs)
       if (source === undefined) return false
       const changed = source.passAfter === null ? await takePending(trx, source.id) : await takeOfPass(trx, source)
-      if (changed === undefined) return false
-      await numberChangedObjects(trx, source, changed, clock.now())
-      await numberValues(trx, source, changed.indicatorIds, clock.now())
-      await numberGroups(trx, source, changed.groupIds, clock.now())
+      // Until the pass is through, many of their ends are no objects yet; each that becomes one leaves its links again.
+      const links = source.passAfter === null ? await takePendingLinks(trx, source.id) : []
+      if (changed === undefined && links.length === 0) return false
+      const { indicatorIds, groupIds } = changed ?? { indicatorIds: [], groupIds: [] }
+      await numberChangedObjects(trx, source, { indicatorIds, groupIds }, clock.now())
+      await numberValues(trx, source, indicatorIds, clock.now())
+      await numberGroups(trx, source, groupIds, clock.now())
+      await numberLinks(trx, source, links, clock.now())
+      await leaveLinksOfNew(trx, source, source.numberLast)
       return true
     })
   }

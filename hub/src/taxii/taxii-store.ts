@@ -69,6 +69,7 @@ export class TaxiiStore {
       left join collection d on d.id = c.collection_id
       where coalesce(d.version > c.object_version, c.pass_after is not null
         or exists (select from taxii_pending p where p.taxii_collection_id = c.id)
+        or exists (select from taxii_pending_link p where p.taxii_collection_id = c.id)
         or ${hasNewTexts})
       order by c.created_at, c.id limit 1000`.execute(this.#db)
     return rows

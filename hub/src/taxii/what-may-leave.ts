@@ -40,7 +40,14 @@ export function objectMayLeave(scope: OwnerScope): RawBuilder<boolean> {
   return sql<boolean>`(o.is_revoked or (
     (o.indicator_id is null or ${valueMayLeave(scope, sql`o.indicator_id`)})
     and (o.value_ids is null or ${valuesMayLeave(scope, sql`o.value_ids`)})
-    and (o.group_id is null or ${groupMayLeave(scope, sql`o.group_id`)})))`
+    and (o.group_id is null or ${groupMayLeave(scope, sql`o.group_id`)})
+    and (o.type <> 'relationship' or o.kept_id is not null or exists (
+      select from taxii_relationship r
+      where r.taxii_collection_id = o.taxii_collection_id and r.object_id = o.object_id
+        and (r.source_indicator is null or ${valueMayLeave(scope, sql`r.source_indicator`)})
+        and (r.source_group is null or ${groupMayLeave(scope, sql`r.source_group`)})
+        and (r.target_indicator is null or ${valueMayLeave(scope, sql`r.target_indicator`)})
+        and (r.target_group is null or ${groupMayLeave(scope, sql`r.target_group`)})))))`
 }
 
 /**
