@@ -2,6 +2,7 @@ import type { ControlAnswer, ControlRequest, ServerStatus } from './control/cont
 import { listenForControl } from './control/control-socket.ts'
 import { type RunningParts, startParts } from './environment-server.ts'
 import { type OpenedHome, openHome, readHomeFiles } from './home/open-home.ts'
+import { sayLocked } from './hub-link/say-locked.ts'
 import { isDiskFull } from './journal/journal-database.ts'
 import type { Keychain } from './keychain/keychain.ts'
 import { KeychainDoor } from './keychain/keychain-door.ts'
@@ -133,17 +134,18 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
 
 /** Both take about as long as everything else of a start, and neither needs the other. */
 async function unlockAndProbe(
-  { home, settings }: OpenedHome,
+  opened: OpenedHome,
   door: KeychainDoor,
   { password, log, mayStayLocked = false }: EnvironmentServerOptions,
 ): Promise<{ keychain: Keychain; choice: Choice }> {
+  const { home, settings } = opened
   const choosing = chooseSandbox(home, settings.appsSandboxUser, log)
   const from = performance.now()
   if (mayStayLocked && !hasPasswordSource(password)) {
-    log(
-      'warn',
-      'The keychain is locked: nothing runs, and the hub hears nothing, until its master password is given. Run: ./postern-envsvr unlock',
-    )
+    log('warn', 'The keychain is locked: nothing runs until its master password is given. Run: ./postern-envsvr unlock')
+    const unlocked = new AbortController()
+    void door.opened.finally(() => unlocked.abort()).catch(() => undefined)
+    void sayLocked(opened, log, unlocked.signal)
   } else {
     door.open(openKeychainWith(password, home.keychainFile))
   }

@@ -7,6 +7,11 @@ create table environment_server_settings (
   reported_at timestamptz not null
 );
 
+-- By what a server that waits for its master password says so, and when it did last (ES-10).
+alter table environment_server
+  add column locked_token_sha256 bytea,
+  add column locked_said_at timestamptz;
+
 -- Commands about a server itself name no attempt.
 alter table command
   alter column execution_id drop not null,

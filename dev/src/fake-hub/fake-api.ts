@@ -3,6 +3,7 @@ import {
   EnrolmentRequest,
   enrolmentProofMessage,
   type EnrolmentResponse,
+  LockedNotice,
   LogLine,
   moveProofMessage,
   MoveRequest,
@@ -34,6 +35,7 @@ export type ApiParts = {
   onSettings: (serverXid: string, report: ServerSettingsReport) => void
   moveTokens: Map<string, string>
   onMove: (request: MoveRequest) => void
+  onLocked: (serverXid: string, token: string) => void
 }
 
 /** The hub's HTTPS side, as far as an environment server needs it. */
@@ -83,6 +85,10 @@ export class FakeApi {
     if (path === '/api/probe') return void response.end(JSON.stringify({ hello: 'app' }))
     if (path === paths.enrolments && request.method === 'POST') return this.#enrol(token, body, response)
     if (path === paths.moves && request.method === 'POST') return this.#move(token, body, response)
+    if (path === paths.lockedNotices && request.method === 'POST') {
+      parts.onLocked(LockedNotice.parse(JSON.parse(body.toString())).serverXid, token)
+      return void response.writeHead(204).end()
+    }
     const sender = [...parts.enrolled].find(([, server]) => server.appDeliveryToken === token)?.[0]
     if (sender === undefined) return problem(response, 401, 'unauthenticated', 'The token is wrong.')
     if (path === paths.ownSettings && request.method === 'PUT') {

@@ -55,6 +55,8 @@ export class FakeHub {
   readonly lost: string[] = []
   readonly settingsReports: Sighted<ServerSettingsReport>[] = []
   readonly moves: Sighted<MoveRequest>[] = []
+  /** Tokens that locked servers sent last. */
+  readonly lockedNotices = new Map<string, string>()
   /** Move tokens, each with the environment that it leads to. */
   readonly moveTokens = new Map<string, string>()
   /** Heartbeats are answered, with all or none of the held attempts granted. */
@@ -91,6 +93,7 @@ export class FakeHub {
         onLog: (executionId, attempt, lines) => this.#noteLog(executionId, attempt, lines),
         onSettings: (serverXid, report) => this.settingsReports.push({ ...report, serverXid }),
         moveTokens: this.moveTokens,
+        onLocked: (serverXid, token) => this.lockedNotices.set(serverXid, token),
         onMove: (request) => this.moves.push(request),
         onPackage: (sha256) => this.packageDownloads.push(sha256),
       },

@@ -1,8 +1,14 @@
-import { compileCache, EnvironmentServerProcess, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import {
+  compileCache,
+  EnvironmentServerProcess,
+  makeHome,
+  unprivilegedUser,
+  waitFor,
+} from '@postern/dev/environment-server'
 import { FakeHub } from '@postern/dev/fake-hub'
 import type { ConfigureCommand } from '@postern/protocol'
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -219,4 +225,18 @@ test('D31: other settings are put into force by parts that start anew, without a
   const log = readFileSync(join(server.home, '.postern-envsvr', 'logs', 'server.log'), 'utf8')
   expect(log).toContain('Connected to')
   expect(log.trimEnd()).toMatch(/Stopped\.$/)
+})
+
+test('ES-10: locked again at its next start, it tells the hub so, and a wrong password opens nothing', async () => {
+  const told = hub.settingsReports.at(-1)?.lockedTokenSha256
+  server.start()
+  const token = await waitFor(
+    () => hub.lockedNotices.get(serverXid),
+    'the notice',
+    () => server.text,
+  )
+  expect(createHash('sha256').update(token).digest('hex')).toBe(told)
+  const wrong = await command(['unlock', '--password-fd', '0'], 'not the password\n')
+  expect(wrong).toEqual({ code: 2, text: 'The master password is wrong.\n' })
+  expect((await command(['status'])).code).toBe(150)
 })

@@ -20,6 +20,8 @@ export function homeFolder(directory: string) {
     /** What apps verify certificates with. */
     certificatesFolder: join(hidden, 'certificates'),
     keychainFile: join(hidden, 'keystore', 'keychain.json'),
+    /** By what a server says that its keychain is locked, which is all that it opens (ES-10). */
+    lockedTokenFile: join(hidden, 'keystore', 'locked-token'),
     journalFile: join(hidden, 'journal.sqlite'),
     lockFile: join(hidden, 'run', 'lock.sqlite'),
     /** Held while settings.json is read, changed and written. */

@@ -15,7 +15,7 @@ test('ES-3: the log file keeps the newest lines in order, and never more parts t
       for (let line = 0; line < 30; line += 1) file.write(`line ${part} ${String(line).padStart(2, '0')}\n`)
       file.close()
     }
-    const files = readdirSync(folder).sort().reverse()
+    const files = readdirSync(folder).sort().toReversed()
     expect(files).toEqual(['server.log.2', 'server.log.1', 'server.log'])
     for (const name of files) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(100)
     const lines = files.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { paths, type ServerSettingsReport } from '@postern/protocol'
 import type { OpenedHome } from '../home/open-home.ts'
 import { readSettingsFile } from '../home/settings.ts'
 import { DeliveryLoop } from '../hub-link/deliveries.ts'
+import { lockedToken } from '../hub-link/say-locked.ts'
 import type { HubHttp } from '../hub-link/hub-http.ts'
 import type { ConfigureJournal } from '../journal/configure-journal.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
@@ -52,6 +54,7 @@ export class SettingsReporter {
     const report: ServerSettingsReport = {
       settings: shownSettings(readSettingsFile(opened.home), opened.policy),
       answers,
+      lockedTokenSha256: createHash('sha256').update(lockedToken(opened.home)).digest('hex'),
     }
     try {
       const { status } = await http.send({

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Changes } from '../live/changes.ts'
-import { onlineSeconds, unknownSeconds } from './presence.ts'
+import { lockedSecondsMax, onlineSeconds, unknownSeconds } from './presence.ts'
 
 export type PresenceWatchParts = {
   db: DatabaseConnection['db']
@@ -30,6 +30,8 @@ export function createPresenceWatch({ db, clock, changes }: PresenceWatchParts) 
       cross join (values (${onlineSeconds}::int), (${unknownSeconds}::int)) threshold(seconds)
       where s.enrolled_at is not null and s.revoked_at is null
         and (t.ailments_changed_at > ${lookedAt} or (
+          s.locked_said_at >= ${lookedAt}::timestamptz - make_interval(secs => ${lockedSecondsMax}::int)
+          and s.locked_said_at < ${now}::timestamptz - make_interval(secs => ${lockedSecondsMax}::int)) or (
           coalesce(s.last_heartbeat_at, s.enrolled_at) >= ${lookedAt}::timestamptz - make_interval(secs => threshold.seconds)
           and coalesce(s.last_heartbeat_at, s.enrolled_at) < ${now}::timestamptz - make_interval(secs => threshold.seconds)))`.execute(
       db,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { healthyBounds } from '../telemetry/ailments.ts'
 import {
   type Judgement,
+  lockedSecondsMax,
   onlineSeconds,
   type PresenceFacts,
   presenceOf,
@@ -19,7 +20,15 @@ const well = Telemetry.parse(
 
 function judged(secondsAfter: number, changes: Partial<PresenceFacts> = {}): Judgement {
   const telemetry = { at: lastHeartbeatAt, said: well }
-  const facts: PresenceFacts = { enrolledAt, revokedAt: null, lastHeartbeatAt, state: 'ready', telemetry, ...changes }
+  const facts: PresenceFacts = {
+    enrolledAt,
+    revokedAt: null,
+    lastHeartbeatAt,
+    state: 'ready',
+    telemetry,
+    lockedSaidAt: null,
+    ...changes,
+  }
   return presenceOf(facts, new Date((facts.lastHeartbeatAt ?? enrolledAt).getTime() + secondsAfter * 1000))
 }
 
@@ -81,6 +90,18 @@ test('ES-15: silence outweighs illness, and telemetry that is old says nothing',
   expect(shown(0, { telemetry: undefined })).toBe('online')
 })
 
+test('ES-10: a server that says that its keychain is locked is unhealthy, until it works or is silent about that too', () => {
+  const lockedSaidAt = new Date(lastHeartbeatAt.getTime() + 60_000)
+  expect(judged(70, { lockedSaidAt })).toEqual({
+    presence: 'unhealthy',
+    presenceReason: expect.stringContaining('waits for its master password (it said so 10 s ago)'),
+  })
+  expect(shown(180, { lockedSaidAt })).toBe('unhealthy')
+  expect(shown(180.001, { lockedSaidAt })).toBe('offline')
+  expect(shown(1, { lockedSaidAt: new Date(lastHeartbeatAt.getTime() - 1) })).toBe('online')
+  expect(shown(70, { lockedSaidAt, revokedAt: new Date() })).toBe('revoked')
+})
+
 test('ES-15: the documented rule is the one in force', () => {
   const text = readFileSync(new URL('../../../docs/operating/presence.md', import.meta.url), 'utf8')
   expect(text).toContain(`Heartbeats are sent every ${limits.heartbeatSeconds} s`)
@@ -93,4 +114,5 @@ test('ES-15: the documented rule is the one in force', () => {
   expect(text).toContain(`more than ${healthyBounds.clockOffsetSecondsMax} s off`)
   expect(text).toContain(`older than ${telemetrySecondsMax} s`)
   expect(text).toContain(`heard within ${limits.leaseSeconds} s`)
+  expect(text).toContain(`every 30 s; it counts for ${lockedSecondsMax} s`)
 })

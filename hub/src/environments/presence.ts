@@ -5,6 +5,8 @@ import { ailmentSentences } from '../telemetry/ailments.ts'
 export const onlineSeconds = limits.leaseTakeoverSeconds
 /** Silence up to which nothing is claimed: a restart or a short cut of the line. Beyond it the server counts as offline. */
 export const unknownSeconds = 120
+/** Silence, in seconds, after which a server that said it is locked may be so or not. It says so every 30 s. */
+export const lockedSecondsMax = 120
 /** Telemetry that is older than this, and than three times what it was sent every, says nothing of now. */
 export const telemetrySecondsMax = 60
 
@@ -15,6 +17,8 @@ export type PresenceFacts = {
   /** By its last heartbeat. */
   state: 'ready' | 'draining' | 'locked' | null
   telemetry: { at: Date; said: Telemetry } | undefined
+  /** When it said last that it waits for the master password of its keychain; without that it cannot send heartbeats (ES-10). */
+  lockedSaidAt: Date | null
 }
 
 export type Judgement = Pick<EnvironmentServer, 'presence' | 'presenceReason'>
@@ -27,6 +31,8 @@ export function presenceOf(facts: PresenceFacts, now: Date): Judgement {
   const { enrolledAt, revokedAt, lastHeartbeatAt } = facts
   if (revokedAt !== null) return judged('revoked', 'Its identity was taken away.')
   if (enrolledAt === null) return judged('waiting', 'It was downloaded and has not enrolled yet.')
+  const locked = lockedReason(facts, now)
+  if (locked !== undefined) return judged('unhealthy', locked)
   if (lastHeartbeatAt === null) {
     const silent = secondsSince(enrolledAt, now)
     const said = `It enrolled ${shown(silent)} ago and has not spoken since`
@@ -41,6 +47,14 @@ export function presenceOf(facts: PresenceFacts, now: Date): Judgement {
   const ill = illnesses(facts, now)
   if (ill.length > 0) return judged('unhealthy', `It is online, but ${ill.join('; ')}.`)
   return judged('online', `${heard}.`)
+}
+
+/** Until a heartbeat comes, or it has been silent about that too. */
+function lockedReason({ lockedSaidAt, lastHeartbeatAt }: PresenceFacts, now: Date): string | undefined {
+  if (lockedSaidAt === null || (lastHeartbeatAt !== null && lastHeartbeatAt > lockedSaidAt)) return undefined
+  const ago = secondsSince(lockedSaidAt, now)
+  if (ago > lockedSecondsMax) return undefined
+  return `Its keychain is locked, so that nothing runs: it waits for its master password (it said so ${shown(ago)} ago). On it: postern-envsvr unlock.`
 }
 
 function illnesses({ state, telemetry }: PresenceFacts, now: Date): string[] {

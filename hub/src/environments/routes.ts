@@ -15,6 +15,7 @@ import {
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { forEveryone, forPeople } from '../access/permissions.ts'
+import { bearerOf } from '../http/bearer.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { pageOf } from '../lib/page.ts'
@@ -252,12 +253,6 @@ function moveRoute(server: Server, environments: Environments): void {
         request.ip,
       ),
   )
-}
-
-function bearerOf({ headers }: FastifyRequest, otherwise: string): string {
-  const [scheme, token] = (headers.authorization ?? '').split(' ', 2)
-  if (scheme === 'Bearer' && token !== undefined && token !== '') return token
-  throw new Problem('unauthenticated', otherwise)
 }
 
 /** Rules of these routes let in people alone, so there is an organization. */

@@ -1,13 +1,17 @@
-import { ChangeServerSettings, paths, ServerSettings, ServerSettingsReport } from '@postern/protocol'
+import { ChangeServerSettings, LockedNotice, paths, ServerSettings, ServerSettingsReport } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
-import { forPeople, onlyFor } from '../access/permissions.ts'
+import { forEveryone, forPeople, onlyFor } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
+import { bearerOf } from '../http/bearer.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { ServerSettingsFeature } from './server-settings.ts'
 
 const tags = ['environments']
+/** Notices that one address may send in a minute: hundreds of servers behind it, each twice. */
+const lockedNoticesPerMinuteMax = 600
+
 const params = z.object({ environmentId: rowId, serverXid: rowId })
 
 export function serverSettingsRoutes(server: Server, settings: ServerSettingsFeature): void {
@@ -57,6 +61,24 @@ export function serverSettingsRoutes(server: Server, settings: ServerSettingsFea
     async ({ caller, body }, reply) => {
       if (caller.kind !== 'environment-server') throw new Problem('forbidden', 'This is for environment servers.')
       await settings.report(caller, body)
+      return reply.code(204).send(null)
+    },
+  )
+  server.post(
+    paths.lockedNotices,
+    {
+      config: { ...forEveryone, rateLimit: { max: lockedNoticesPerMinuteMax, timeWindow: '1 minute' } },
+      schema: {
+        operationId: 'noteLocked',
+        tags,
+        summary: 'An environment server says that its keychain is locked, by the token that it may say that with',
+        body: LockedNotice,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const token = bearerOf(request, 'Send the token of the locked environment server as a bearer token.')
+      await settings.noteLocked(request.body.serverXid, token)
       return reply.code(204).send(null)
     },
   )

@@ -5,7 +5,7 @@ import {
   type ServerSettingsReport,
   SignedEnvelope,
 } from '@postern/protocol'
-import { createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEnvironments, type Environments, type Member } from '../environments/environments.ts'
 import { emptyServerFiles, type EnrolledServer, enrolNewServer } from '../environments/test-enrolment.ts'
@@ -149,6 +149,28 @@ test('ES-12: what a person asks goes out as a signed command, and is what the se
   const open = await hub.database.db.selectFrom('command').select('id').where('acknowledged_at', 'is', null).execute()
   expect(open).toEqual([])
   expect((await hub.auditActions()).filter(({ action }) => action === 'environment-server.configure')).toHaveLength(1)
+})
+
+test('ES-10: a server says that it is locked by its one token outside of the keychain, and nobody else says it', async () => {
+  const notice = async (serverXid: string, bearer: string) =>
+    (
+      await server.inject({
+        method: 'POST',
+        url: paths.lockedNotices,
+        headers: { authorization: `Bearer ${bearer}` },
+        payload: { serverXid },
+      })
+    ).statusCode
+  const { serverXid } = enrolled
+  expect(await notice(serverXid, 'no token yet')).toBe(401)
+  await report({ lockedTokenSha256: createHash('sha256').update('of-the-keystore').digest('hex') })
+  expect(await notice(serverXid, 'another')).toBe(401)
+  expect((await environments.getServer(caller, environmentId, serverXid)).presence).toBe('unknown')
+  expect(await notice(serverXid, 'of-the-keystore')).toBe(204)
+  expect(await environments.getServer(caller, environmentId, serverXid)).toMatchObject({
+    presence: 'unhealthy',
+    presenceReason: expect.stringContaining('Its keychain is locked'),
+  })
 })
 
 test('D31: what the server says a hub may not set is not even sent; a request that is not answered in a day has expired', async () => {

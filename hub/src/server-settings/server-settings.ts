@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   type ConfigureCommand,
   limits,
@@ -100,7 +100,7 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
   /** What a server reports of itself. */
   async function report(
     { serverXid, environmentId, organizationId }: { serverXid: string; environmentId: string; organizationId: string },
-    { settings, answers }: ServerSettingsReport,
+    { settings, answers, lockedTokenSha256 }: ServerSettingsReport,
   ): Promise<void> {
     await db.transaction().execute(async (trx) => {
       const now = clock.now()
@@ -128,11 +128,35 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
           .where('acknowledged_at', 'is', null)
           .execute()
       }
+      if (lockedTokenSha256 !== undefined) {
+        const locked = { locked_token_sha256: Buffer.from(lockedTokenSha256, 'hex') }
+        await trx.updateTable('environment_server').set(locked).where('server_xid', '=', serverXid).execute()
+      }
       await tellChange(trx, { changed: 'environments', id: environmentId, part: 'state', organizationId })
     })
   }
 
-  return { read, change, report }
+  /** A server that waits for its master password says so, by the one token that lies outside of its keychain (ES-10). */
+  async function noteLocked(serverXid: string, token: string): Promise<void> {
+    const sha256 = createHash('sha256').update(token).digest()
+    await db.transaction().execute(async (trx) => {
+      const row = await trx
+        .updateTable('environment_server as s')
+        .set({ locked_said_at: clock.now() })
+        .from('environment as e')
+        .whereRef('e.id', '=', 's.environment_id')
+        .where('s.server_xid', '=', serverXid)
+        .where('s.locked_token_sha256', '=', sha256)
+        .where('s.revoked_at', 'is', null)
+        .returning(['s.environment_id', 'e.organization_id'])
+        .executeTakeFirst()
+      if (row === undefined) throw new Problem('unauthenticated', 'No environment server has this token.')
+      const { environment_id: id, organization_id: organizationId } = row
+      await tellChange(trx, { changed: 'environments', id, part: 'state', organizationId })
+    })
+  }
+
+  return { read, change, report, noteLocked }
 }
 
 function refuseWhatItWouldRefuse(wanted: SettingChanges, reported: readonly ReportedSetting[], server: string): void {

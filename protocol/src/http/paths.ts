@@ -107,6 +107,8 @@ export const paths = {
   enrolments: '/v1/enrolments',
   /** To another environment of the same hub, by a `.env` (D37). */
   moves: '/v1/moves',
+  /** Where an environment server whose keychain is locked says so, which it cannot by MQTT (ES-10). */
+  lockedNotices: '/v1/locked-notices',
   /** Where an environment server reports its own settings (D31). */
   ownSettings: '/v1/own-settings',
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Count, Instant } from '../primitives.ts'
+import { Count, Instant, ServerXid, Sha256 } from '../primitives.ts'
 
 /** The value of a setting that is no secret. */
 export const SettingValue = z.union([z.string().check(z.maxLength(2048)), z.int(), z.boolean()])
@@ -50,8 +50,14 @@ export type ConfigureAnswer = z.infer<typeof ConfigureAnswer>
 export const ServerSettingsReport = z.object({
   settings: z.array(ReportedSetting).check(z.maxLength(100)),
   answers: z.array(ConfigureAnswer).check(z.maxLength(100)),
+  /** Of the token by which it may say that it is locked; it lies outside of the keychain, and opens nothing else. */
+  lockedTokenSha256: z.optional(Sha256),
 })
 export type ServerSettingsReport = z.infer<typeof ServerSettingsReport>
+
+/** Environment server → hub, over HTTPS, with that token as bearer token, as long as its keychain is locked (ES-10). */
+export const LockedNotice = z.strictObject({ serverXid: ServerXid })
+export type LockedNotice = z.infer<typeof LockedNotice>
 
 /** New values by name; null empties a setting, so that its default holds. Only those that say `hubMaySet`. */
 export const SettingChanges = z
