@@ -2,8 +2,7 @@ import { type ChangeEnvironment, Environment, paths } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { FormDialog } from '../elements/form-dialog.tsx'
-import { type EnvironmentDraft, EnvironmentFields } from './environment-fields.tsx'
+import { type EnvironmentDraft, EnvironmentForm } from './environment-form.tsx'
 
 /** Another name or owner; servers and jobs stay with it. */
 export function ChangeEnvironmentDialog({ environment, onClose }: { environment: Environment; onClose: () => void }) {
@@ -21,15 +20,6 @@ export function ChangeEnvironmentDialog({ environment, onClose }: { environment:
     touches: [['environments'], ['environment', id], ['environment-choices']],
     onDone: onClose,
   })
-  return (
-    <FormDialog
-      title="Name and owner"
-      confirm="Save"
-      isReady={draft.name.trim() !== ''}
-      onClose={onClose}
-      action={save}
-    >
-      <EnvironmentFields draft={draft} onChange={setDraft} />
-    </FormDialog>
-  )
+  const form = { draft, onChange: setDraft, onClose, action: save }
+  return <EnvironmentForm title="Name and owner" confirm="Save" {...form} />
 }

@@ -3,8 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { FormDialog } from '../elements/form-dialog.tsx'
-import { type EnvironmentDraft, EnvironmentFields } from './environment-fields.tsx'
+import { type EnvironmentDraft, EnvironmentForm } from './environment-form.tsx'
 
 export function CreateEnvironmentDialog({ onClose }: { onClose: () => void }) {
   const [draft, setDraft] = useState<EnvironmentDraft>({ name: '', ownerId: '' })
@@ -24,15 +23,6 @@ export function CreateEnvironmentDialog({ onClose }: { onClose: () => void }) {
       void navigate({ to: '/environments/$environmentId', params: { environmentId: id } })
     },
   })
-  return (
-    <FormDialog
-      title="New environment"
-      confirm="Make the environment"
-      isReady={draft.name.trim() !== ''}
-      onClose={onClose}
-      action={create}
-    >
-      <EnvironmentFields draft={draft} onChange={setDraft} />
-    </FormDialog>
-  )
+  const form = { draft, onChange: setDraft, onClose, action: create }
+  return <EnvironmentForm title="New environment" confirm="Make the environment" {...form} />
 }

@@ -1,5 +1,6 @@
-/** Telemetry of one server that is taken (S15): one message a second, and so many at once after a pause of the line. */
-export const telemetryQuota = { perSecond: 1, atOnceMax: 3 } as const
+import { telemetryLimits } from './telemetry-limits.ts'
+
+const { messagesPerSecondMax, messagesAtOnceMax } = telemetryLimits
 
 type Purse = { left: number; atMs: number }
 
@@ -15,9 +16,9 @@ export class MessageQuota {
   /** @returns whether this message may come in */
   take(serverXid: string): boolean {
     const now = this.#steadyMs()
-    const purse = this.#purses.get(serverXid) ?? { left: telemetryQuota.atOnceMax, atMs: now }
-    const earned = ((now - purse.atMs) / 1000) * telemetryQuota.perSecond
-    purse.left = Math.min(telemetryQuota.atOnceMax, purse.left + earned)
+    const purse = this.#purses.get(serverXid) ?? { left: messagesAtOnceMax, atMs: now }
+    const earned = ((now - purse.atMs) / 1000) * messagesPerSecondMax
+    purse.left = Math.min(messagesAtOnceMax, purse.left + earned)
     purse.atMs = now
     this.#purses.set(serverXid, purse)
     if (purse.left < 1) return false
@@ -27,7 +28,7 @@ export class MessageQuota {
 
   /** Forgets servers that have been silent long enough to have their whole quota again. */
   tidy(): void {
-    const fullBefore = this.#steadyMs() - (telemetryQuota.atOnceMax / telemetryQuota.perSecond) * 1000
+    const fullBefore = this.#steadyMs() - (messagesAtOnceMax / messagesPerSecondMax) * 1000
     for (const [serverXid, { atMs }] of this.#purses) if (atMs < fullBefore) this.#purses.delete(serverXid)
   }
 

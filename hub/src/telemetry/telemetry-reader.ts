@@ -2,12 +2,11 @@ import { type ExecutionCounts, Telemetry, type TelemetryNow, type TelemetryPoint
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
+import { telemetryLimits } from './telemetry-limits.ts'
 import { type TelemetryTable, telemetryTables } from './telemetry-tables.ts'
 
 export type Span = { from: Date; to: Date; stepSeconds: number; table: TelemetryTable }
 
-/** Points of one answer, at most. */
-const pointsMax = 2000
 /** Points that are given where nobody asks for a step: about as many as a chart has pixels to tell apart. */
 const pointsWanted = 400
 /** Steps that people know. */
@@ -23,7 +22,7 @@ export function spanOf(wanted: { from: Date; to: Date; stepSeconds: number | und
   // A page asks for "the last hour" as it was a moment ago.
   const holding = telemetryTables.filter(({ keptSeconds }) => age <= keptSeconds + 60)
   const table = holding.findLast(({ stepSeconds }) => stepSeconds <= asked) ?? holding[0] ?? coarsest
-  const least = Math.max(asked, table.stepSeconds, seconds / pointsMax, finest.stepSeconds)
+  const least = Math.max(asked, table.stepSeconds, seconds / telemetryLimits.pointsMax, finest.stepSeconds)
   const stepSeconds = wanted.stepSeconds === least ? least : (steps.find((step) => step >= least) ?? Math.ceil(least))
   return { from, to, stepSeconds, table }
 }

@@ -12,10 +12,9 @@ import { MessageQuota } from './message-quota.ts'
 import { keepPartitions } from './partitions.ts'
 import { rollUp } from './roll-up.ts'
 import { settleShards, shardOf, telemetryConnectionName } from './shards.ts'
+import { telemetryLimits } from './telemetry-limits.ts'
 import { copyColumns, copyRow, merged } from './telemetry-rows.ts'
 
-/** Servers that wait for the next write. The edge lets in no more connections than that. */
-export const waitingServersMax = 20_000
 const settleMs = 5000
 const tidyMs = 60_000
 const rollUpMs = 10_000
@@ -51,7 +50,7 @@ export function createTelemetryWriter({ db, directUrl, clock, steadyMs, log }: T
   function receive(serverXid: string, said: Telemetry): void {
     if (!shards.has(shardOf(serverXid))) return
     const before = waiting.get(serverXid)
-    if (!quota.take(serverXid) || (before === undefined && waiting.size >= waitingServersMax)) {
+    if (!quota.take(serverXid) || (before === undefined && waiting.size >= telemetryLimits.waitingServersMax)) {
       counted.overQuota += 1
       return
     }

@@ -6,7 +6,7 @@ import { person } from '../environments/test-hub.ts'
 import { createPresenceWatch } from '../environments/presence-watch.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import type { Change } from '../live/changes.ts'
-import { telemetryQuota } from './message-quota.ts'
+import { telemetryLimits } from './telemetry-limits.ts'
 import { telemetryShards } from './shards.ts'
 import { createTelemetryWatch } from './telemetry-watch.ts'
 import { createTelemetryWriter, type TelemetryWriter } from './telemetry-writer.ts'
@@ -94,7 +94,7 @@ describe('ES-14: telemetry', () => {
     const { rows } = await sql<{ xid: string; messages: number }>`
       select server_xid as xid, sum(messages) as messages from telemetry_10s group by 1`.execute(rehearsal.db)
     const of = (xid: string) => rows.find((row) => row.xid === xid)?.messages
-    expect(of(one.serverXid)).toBe(telemetryQuota.atOnceMax + 9 * telemetryQuota.perSecond)
+    expect(of(one.serverXid)).toBe(telemetryLimits.messagesAtOnceMax + 9 * telemetryLimits.messagesPerSecondMax)
     expect(of(two.serverXid)).toBe(10)
   })
 

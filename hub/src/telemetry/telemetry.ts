@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Environments, Member } from '../environments/environments.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Settings } from '../settings/settings.ts'
+import { telemetryLimits } from './telemetry-limits.ts'
 import { readExecutionCounts, readNow, readPoints, spanOf } from './telemetry-reader.ts'
 
 export type TelemetryParts = {
@@ -18,8 +19,7 @@ export type Telemetries = ReturnType<typeof createTelemetry>
 export type WantedSpan = { from?: Date | undefined; to?: Date | undefined; stepSeconds?: number | undefined }
 
 const hourMs = 3_600_000
-/** As long as the coarsest telemetry is kept, and some more for clocks. */
-const spanMsMax = 370 * 24 * hourMs
+const spanMsMax = telemetryLimits.spanDaysMax * 24 * hourMs
 /** Counting a month of attempts takes longer than all the rest of an answer, and pages ask every few seconds. */
 const countsKeptMs = 30_000
 const countsKeptMax = 1000
@@ -42,7 +42,8 @@ export function createTelemetry({ db, clock, environments, settings }: Telemetry
     const to = wanted.to ?? now
     const from = wanted.from ?? new Date(to.getTime() - hourMs)
     if (from >= to) throw new Problem('invalid', '"from" must be before "to".')
-    if (to.getTime() - from.getTime() > spanMsMax) throw new Problem('invalid', 'Ask for a year at most.')
+    if (to.getTime() - from.getTime() > spanMsMax)
+      throw new Problem('invalid', `Ask for ${telemetryLimits.spanDaysMax} days at most.`)
     const span = spanOf({ from, to, stepSeconds: wanted.stepSeconds }, now)
     return {
       serverXid,

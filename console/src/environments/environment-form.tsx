@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { ownerQueries } from '../api/owner-queries.ts'
+import { FormDialog } from '../elements/form-dialog.tsx'
 import { plainText } from '../format/text-pieces.ts'
 
 export interface EnvironmentDraft {
@@ -9,17 +10,20 @@ export interface EnvironmentDraft {
   ownerId: string
 }
 
-/** What people decide about an environment: its name, and whom its jobs write for (ES-1). */
-export function EnvironmentFields({
-  draft,
-  onChange,
-}: {
+interface EnvironmentFormProps {
+  title: string
+  confirm: string
   draft: EnvironmentDraft
   onChange: (draft: EnvironmentDraft) => void
-}) {
+  onClose: () => void
+  action: { mutate: () => void; isPending: boolean; error: unknown }
+}
+
+/** What people decide about an environment: its name, and whom its jobs write for (ES-1). */
+export function EnvironmentForm({ draft, onChange, ...dialog }: EnvironmentFormProps) {
   const owners = useQuery(ownerQueries.choices())
   return (
-    <>
+    <FormDialog {...dialog} isReady={draft.name.trim() !== ''}>
       <TextInput
         label="Name"
         description="Where its servers stand: a plant, a site, a network zone. Letters, digits, space, _ and -."
@@ -39,6 +43,6 @@ export function EnvironmentFields({
           ...(owners.data ?? []).map(({ id, name }) => ({ value: id, label: plainText(name) })),
         ]}
       />
-    </>
+    </FormDialog>
   )
 }
