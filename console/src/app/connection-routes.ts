@@ -61,6 +61,12 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../settings/settings-page.tsx'), 'SettingsPage'),
 })
 
+const mailSettingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/mail',
+  component: lazyRouteComponent(() => import('../mail/mail-settings-page.tsx'), 'MailSettingsPage'),
+})
+
 /** Pages of what the hub is connected to, and of the apps that connect it. */
 export const connectionRoutes = [
   readersRoute,
@@ -71,4 +77,5 @@ export const connectionRoutes = [
   appsRoute,
   appRoute,
   settingsRoute,
+  mailSettingsRoute,
 ] as const

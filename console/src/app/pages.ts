@@ -40,6 +40,14 @@ export const pages = {
     keys: ['g', 'r'],
     does: 'Go to the receipts',
   },
+  notifications: {
+    section: 'Work',
+    to: '/notifications',
+    name: 'Notifications',
+    icon: 'bell',
+    keys: ['g', 'm'],
+    does: 'Go to the notifications and who is told',
+  },
   indicators: {
     section: 'Library',
     to: '/indicators',
@@ -128,7 +136,7 @@ export const pages = {
     icon: 'settings',
     keys: ['g', 'n'],
     needs: 'write',
-    does: 'Go to the settings: names of the hub',
+    does: 'Go to the settings: names of the hub, mail',
   },
 } as const satisfies Record<string, ConsolePage>
 

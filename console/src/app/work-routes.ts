@@ -4,6 +4,7 @@ import { type ExecutionSearch, readExecutionSearch } from '../executions/executi
 import { ExecutionsPage } from '../executions/executions-page.tsx'
 import { type ExecutionsSearch, readExecutionsSearch } from '../executions/executions-search.ts'
 import { type JobsSearch, readJobsSearch } from '../jobs/jobs-search.ts'
+import { type NotificationsSearch, readNotificationsSearch } from '../notifications/notifications-search.ts'
 import { readReceiptsSearch, type ReceiptsSearch } from '../receipts/receipts-search.ts'
 import { validSearch } from './valid-search.ts'
 import { signedInRoute } from './signed-in-route.tsx'
@@ -22,6 +23,13 @@ const executionRoute = createRoute({
   // Another execution is another page: nothing of the one before may linger.
   remountDeps: ({ params }) => params,
   component: ExecutionPage,
+})
+
+const notificationsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/notifications',
+  validateSearch: validSearch<NotificationsSearch>(readNotificationsSearch),
+  component: lazyRouteComponent(() => import('../notifications/notifications-page.tsx'), 'NotificationsPage'),
 })
 
 const jobsRoute = createRoute({
@@ -69,6 +77,7 @@ const receiptRoute = createRoute({
 export const workRoutes = [
   executionsRoute,
   executionRoute,
+  notificationsRoute,
   jobsRoute,
   newJobRoute,
   jobRoute,

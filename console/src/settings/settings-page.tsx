@@ -9,11 +9,11 @@ import { settingsQueries } from '../api/settings-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
 import { Notice } from '../elements/notice.tsx'
-import { PageHead } from '../elements/page-head.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { changedNames, type PublicNames } from './public-names.ts'
+import { SettingsHead } from './settings-head.tsx'
 
 /** Administration → Settings (ES-27): by which names environment servers and browsers find this hub. */
 export function SettingsPage() {
@@ -21,7 +21,7 @@ export function SettingsPage() {
   useDocumentTitle('Settings · Postern')
   return (
     <div className={form['page']}>
-      <PageHead title="Settings" lead="By which names environment servers and browsers find this hub." />
+      <SettingsHead at="/settings" lead="By which names environment servers and browsers find this hub." />
       {settings.isPending && <SkeletonRows label="Loading the settings" rows={3} />}
       {settings.isError && (
         <ProblemAlert what="The settings" error={settings.error} onRetry={() => void settings.refetch()} />

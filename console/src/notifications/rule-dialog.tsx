@@ -1,0 +1,102 @@
+import { NativeSelect, Textarea } from '@mantine/core'
+import {
+  type CreateNotificationRule,
+  type NotificationKind,
+  notificationKinds,
+  NotificationRule,
+  paths,
+} from '@postern/protocol'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/api.ts'
+import { environmentQueries } from '../api/environment-queries.ts'
+import { jobQueries } from '../api/job-queries.ts'
+import { notificationKeys } from '../api/notification-queries.ts'
+import { useWrite } from '../api/use-write.ts'
+import { Checks } from '../elements/check.tsx'
+import form from '../elements/form.module.css'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { plainText } from '../format/text-pieces.ts'
+import { notificationFaces } from './notification-faces.ts'
+import { addressesOf } from './recipient-lines.ts'
+
+const kindChoices = notificationKinds.map((value) => ({ value, label: notificationFaces[value].word }))
+
+/** A new rule, or a change of what one tells and whom; what it watches stays. */
+export function RuleDialog({ rule, onClose }: { rule: NotificationRule | undefined; onClose: () => void }) {
+  const [watched, setWatched] = useState('')
+  const [kinds, setKinds] = useState<string[]>(rule?.kinds ?? ['failed', 'missed', 'server-offline'])
+  const [lines, setLines] = useState(rule?.recipients.join('\n') ?? '')
+  const recipients = addressesOf(lines)
+  const said = { kinds: kinds.filter(isKind), recipients }
+  const save = useWrite({
+    write: () =>
+      rule
+        ? api(paths.notificationRule(encodeURIComponent(rule.id)), {
+            method: 'PATCH',
+            body: said,
+            reply: NotificationRule,
+          })
+        : api(paths.notificationRules, {
+            method: 'POST',
+            body: { ...said, ...subjectOf(watched) },
+            reply: NotificationRule,
+          }),
+    said: 'The rule is saved',
+    touches: [notificationKeys.rules],
+    onDone: onClose,
+  })
+  return (
+    <FormDialog
+      title={rule ? 'Change the rule' : 'New rule'}
+      confirm="Save the rule"
+      isReady={kinds.length > 0 && recipients.length > 0}
+      onClose={onClose}
+      action={save}
+    >
+      {!rule && <Watched value={watched} onChange={setWatched} />}
+      <Checks legend="Tells of" choices={kindChoices} chosen={kinds} onChange={setKinds} />
+      <Textarea
+        label="Whom"
+        description="Mail addresses, one a line."
+        className={form['code'] ?? ''}
+        rows={3}
+        required
+        data-focus-first
+        value={lines}
+        onChange={(event) => setLines(event.currentTarget.value)}
+      />
+    </FormDialog>
+  )
+}
+
+function Watched({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const environments = useQuery(environmentQueries.choices()).data ?? []
+  const jobs = useInfiniteQuery(jobQueries.list({})).data?.pages.flatMap(({ data }) => data) ?? []
+  return (
+    <NativeSelect
+      label="Of"
+      description="A job, all jobs and servers of an environment, or everything of your organization."
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      data={[
+        { value: '', label: 'The whole organization' },
+        {
+          group: 'Environments',
+          items: environments.map(({ id, name }) => ({ value: `environment ${id}`, label: plainText(name) })),
+        },
+        { group: 'Jobs', items: jobs.map(({ id, name }) => ({ value: `job ${id}`, label: plainText(name) })) },
+      ]}
+    />
+  )
+}
+
+function subjectOf(watched: string): Pick<CreateNotificationRule, 'jobId' | 'environmentId'> {
+  const [what, id] = watched.split(' ')
+  if (id === undefined) return {}
+  return what === 'job' ? { jobId: id } : { environmentId: id }
+}
+
+function isKind(kind: string): kind is NotificationKind {
+  return notificationKinds.some((each) => each === kind)
+}
