@@ -17,7 +17,7 @@ export type ProcessOptions = {
   wrapper?: string[]
   environment?: Record<string, string>
   /** Whom it runs as where the tests run as root, with that user's groups; nobody unless this is given. */
-  user?: { uid: number; gid: number }
+  user?: { uid: number; gid: number } | undefined
 }
 
 /** A home folder that the server's user owns. /tmp itself is too closed for a dropped user only where it was made so. */

@@ -31,7 +31,7 @@ export class SandboxUsers implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const name of [`${this.sandbox}-1`, `${this.sandbox}-2`]) endProcessesOf(name)
+    for (let number = 1; entryOf(`${this.sandbox}-${number}`); number += 1) endProcessesOf(`${this.sandbox}-${number}`)
     for (const home of this.#homes.slice(0, 1)) this.undo(home)
     if (entryOf(this.service)) execFileSync('userdel', ['--remove', this.service], { stdio: 'ignore' })
   }

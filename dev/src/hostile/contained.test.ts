@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -8,23 +8,31 @@ import type { AttemptResult } from '@postern/protocol'
 import { type AedSimulator, startAed } from '@postern/simulators'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Rehearsal } from '../environment-server/rehearsal.ts'
+import { SandboxUsers } from '../environment-server/sandbox-users.ts'
+import { unprivilegedUser } from '../environment-server/unprivileged-user.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
+import { withoutPrograms } from '../environment-server/without-programs.ts'
 import { signedPackage } from '../fake-hub/app-package.ts'
 import type { CommandChanges } from '../fake-hub/fake-hub.ts'
 import { hostileApp } from './hostile-app.ts'
 
 const isSoak = process.env['POSTERN_SOAK'] === '1'
-/** The best confinement of this machine, and in a soak also the one that it would take where bubblewrap does not work. */
-const machines = [
-  { machine: 'as it is', without: undefined },
-  ...(isSoak ? [{ machine: 'without bubblewrap', without: 'bwrap' }] : []),
+type Machine = { machine: string; without: string[]; hasUsers: boolean }
+/** The best confinement of this machine, and in a soak also those that it would take if it had less, or users for apps. */
+const machines: Machine[] = [
+  { machine: 'as it is', without: [], hasUsers: false },
+  ...(isSoak && process.getuid?.() === 0
+    ? [
+        { machine: 'without bubblewrap', without: ['bwrap'], hasUsers: false },
+        { machine: 'with users for apps', without: [], hasUsers: true },
+        { machine: 'with users for apps and without bubblewrap', without: ['bwrap'], hasUsers: true },
+      ]
+    : []),
 ]
 
-describe.each(machines)('on this machine $machine', ({ without }) => {
+describe.each(machines)('on this machine $machine', ({ without, hasUsers }) => {
   let rehearsal: Rehearsal
-  /** First in the server's search path. */
-  const programs = mkdtempSync('/tmp/postern-path-')
-  chmodSync(programs, 0o755)
+  const users = new SandboxUsers()
   /** Two servers on the loopback: the local policy and the command name the first, nobody the second. */
   let open: Server
   let closed: Server
@@ -40,7 +48,6 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
   const neighbourToken = `token-${randomUUID()}`
 
   beforeAll(async () => {
-    if (without !== undefined) writeFileSync(join(programs, without), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
     closed = createServer((_request, response) => response.end('you should not be here')).listen(0, '127.0.0.1')
     open = createServer((_request, response) =>
       response.writeHead(302, { location: `http://${addressOf(closed)}/` }).end('welcome'),
@@ -48,8 +55,14 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
     await Promise.all([once(open, 'listening'), once(closed, 'listening')])
     aed = await startAed({ stateDir: join(appliances, 'aed'), port: 0 })
     rehearsal = await Rehearsal.start({
-      settings: { appsNumberofJobExecutors: 4 },
-      process: { environment: { PATH: `${programs}:${process.env['PATH']}` } },
+      settings: { appsNumberofJobExecutors: 4, ...(hasUsers && { appsSandboxUser: users.sandbox }) },
+      ...(hasUsers && { prepare: (home: string) => void users.setUp(home, '--executors', '4') }),
+      process: {
+        wrapper: without.length > 0 ? withoutPrograms(...without) : [],
+        get user() {
+          return hasUsers ? users.user : without.length > 0 ? unprivilegedUser() : undefined
+        },
+      },
       policy: { diskMegabytesMax: 64, egress: { allow: [addressOf(open), `127.0.0.1:${aed.identity.port}`] } },
     })
     neighbourId = await start('neighbour', {
@@ -65,7 +78,8 @@ describe.each(machines)('on this machine $machine', ({ without }) => {
   afterAll(async () => {
     await rehearsal[Symbol.asyncDispose]()
     await aed.stop()
-    for (const folder of [programs, appliances]) rmSync(folder, { recursive: true })
+    users[Symbol.dispose]()
+    rmSync(appliances, { recursive: true })
     for (const server of [open, closed]) server.close()
   })
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Server } from 'node:net'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { type AppUser, systemPath } from '../sandbox/app-user.ts'
 import type { Launch } from '../sandbox/confinement.ts'
+import { environmentInput } from '../sandbox/user-confinement.ts'
 import { killTree } from './end-processes.ts'
 import { readProcess, type ProcessIdentity } from './process-table.ts'
 
@@ -48,8 +49,11 @@ export async function startAppProcess(
     detached: true,
   })
   if (onProxyPort) takeProxyPort(child, onProxyPort)
-  if (environmentBy === 'input')
-    giveEnvironment(child.stdin, onProxyPort ? { ...environment, ...channel } : environment)
+  if (environmentBy === 'input') {
+    // A scaffold that ended at once takes nothing; its exit says why. What is written stays open: its end would be the server's.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.write(environmentInput(onProxyPort ? { ...environment, ...channel } : environment))
+  }
   // A listener from the first moment: an unheard error event would end the server.
   const failed = Promise.withResolvers<never>()
   child.on('error', failed.reject)
@@ -96,16 +100,6 @@ function takeProxyPort(child: ChildProcess, onProxyPort: (server: Server) => voi
     child.disconnect()
     if (handle instanceof Server) onProxyPort(handle)
   })
-}
-
-/** As lines of sh; nobody else can read them there. */
-function giveEnvironment(input: Writable | null, environment: Record<string, string>): void {
-  const lines = Object.entries(environment).map(
-    ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`,
-  )
-  // A scaffold that ended at once takes nothing; its exit says why.
-  input?.on('error', () => undefined)
-  input?.end(lines.join(''))
 }
 
 /** The scaffold ends with 128 + n where the app was ended by signal n, as shells do. */

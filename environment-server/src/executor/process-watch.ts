@@ -9,7 +9,8 @@ export type WatchLimits = {
   memoryBytesMax: number
   processesMax: number
   cpuSecondsMax?: number | undefined
-  scaffoldDepth: number
+  /** That are not the app's own. */
+  scaffoldProcesses: number
   /** Of the user that runs nothing but this app. */
   userId?: number | undefined
 }
@@ -37,7 +38,7 @@ export class ProcessWatch {
       const memory = sum(tree, 'memoryPages') * this.#units.pageBytes
       watched.memoryPeakBytes = Math.max(watched.memoryPeakBytes, memory)
       watched.cpuSeconds = Math.max(watched.cpuSeconds, sum(tree, 'cpuTicks') / this.#units.ticksPerSecond)
-      const processes = tree.length - limits.scaffoldDepth
+      const processes = tree.length - limits.scaffoldProcesses
       const sentence = sentenceFor(memory, processes, watched.cpuSeconds, limits)
       if (sentence && !exceeded) {
         exceeded = true

@@ -5,6 +5,7 @@ import type { CgroupUse } from '../cgroup/app-cgroup.ts'
 import type { OwnCgroup } from '../cgroup/own-cgroup.ts'
 import { errorText } from '../log/server-log.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
+import { watchersOfServer } from '../sandbox/user-confinement.ts'
 import { AppLogTail } from './app-log-tail.ts'
 import { type AppExit, startAppProcess } from './app-process.ts'
 import type { AttemptLog } from './attempt-log.ts'
@@ -84,7 +85,12 @@ export async function runApp({
   const memoryBytesMax = held ? Number.POSITIVE_INFINITY : limits.memoryBytesMax
   const watched = watch.watch(
     app.identity.pid,
-    { ...limits, memoryBytesMax, scaffoldDepth: confinement.scaffoldDepth, userId: user?.userId },
+    {
+      ...limits,
+      memoryBytesMax,
+      scaffoldProcesses: confinement.scaffoldDepth + (user ? watchersOfServer : 0),
+      userId: user?.userId,
+    },
     (sentence) => limit.abort(new EndRequest('limit', sentence)),
   )
   const { folders, diskBytesMax } = request

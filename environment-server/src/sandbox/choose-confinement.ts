@@ -7,7 +7,7 @@ import { bubblewrapConfinement } from './bubblewrap-confinement.ts'
 import type { Confinement, LaunchRequest } from './confinement.ts'
 import { plainConfinement } from './plain-confinement.ts'
 import { unshareConfinement } from './unshare-confinement.ts'
-import { separateUserConfinement, userConfinement } from './user-confinement.ts'
+import { environmentInput, separateUserConfinement, userConfinement } from './user-confinement.ts'
 
 const probeMsMax = 15_000
 const outputCharactersMax = 4000
@@ -124,17 +124,18 @@ function probeRequest(workFolder: string, user: AppUser | undefined): LaunchRequ
 
 function run(confinement: Confinement, request: LaunchRequest): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const { command, arguments: argv, folder } = confinement.launch(request)
+  const { command, arguments: argv, folder, environmentBy } = confinement.launch(request)
   const child = spawn(command, argv, {
     cwd: folder,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin' },
-    // Nothing on it is an empty environment, where the environment is what it is for.
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: [environmentBy === 'input' ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
     // Not the option timeout, whose timer goes on where there is no such program.
     signal: AbortSignal.timeout(probeMsMax),
     killSignal: 'SIGKILL',
   })
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.write(environmentInput({}))
   let output = ''
   const keep = (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-outputCharactersMax))
   child.stdout?.on('data', keep)
