@@ -73,6 +73,18 @@ create trigger taxii_links_changed after update on indicator_link referencing ne
 create trigger taxii_links_gone after delete on indicator_link referencing old table as changed
   for each statement execute function note_taxii_links();
 
+-- Rating, confidence, tags and times of a data collection's members are said in their objects too, and change without a version of it.
+create or replace function note_taxii_indicators() returns trigger language plpgsql as $$
+begin
+  insert into taxii_pending (taxii_collection_id, indicator_ids)
+  select c.id, p.indicator_ids from pending p
+  join owner o on o.organization_id = p.organization_id join taxii_collection c on c.owner_id = o.id
+  union all
+  select c.id, p.indicator_ids from pending p
+  join collection d on d.organization_id = p.organization_id join taxii_collection c on c.collection_id = d.id;
+  return null;
+end $$;
+
 -- What is there already.
 insert into taxii_pending_link (taxii_collection_id, source_indicator, target_group, kind)
   select c.id, l.indicator_id, l.group_id, 'related-to' from taxii_collection c join indicator_group l on l.owner_id = c.owner_id;

@@ -67,6 +67,30 @@ test('LIB-5: what enters a data collection is an object, what changes a new vers
   expect(new Set(ofIt.map((each) => each.id)).size).toBe(3)
 })
 
+test('LIB-5: a rating or a confidence that changes alone is a new version of a data collection’s object, once', async () => {
+  await taxii.at.hosts('Rated', named(2, 'rated'), { rating: 1, confidence: 30 })
+  const { url, id, collectionId } = await taxii.serve('ownerName = "Rated"')
+  const reader = await taxii.reader({ id })
+  const [first] = await walk(taxii, `${url}objects/`, reader, [100])
+  const since = first!.headers['x-taxii-date-added-last']!
+  const before = objectsOf([first!]).find(({ name }) => name === 'rated1.example.com')!
+  await taxii.at.hosts('Rated', ['rated1.example.com'], { rating: 4, confidence: 80 })
+  // No version of the data collection, since its members are the same.
+  await taxii.refresh(collectionId)
+  await taxii.taxii.tick()
+  const later = await taxii.get(`${url}objects/?added_after=${since}`, reader)
+  expect(later.json.objects).toMatchObject([
+    { ...before, modified: expect.any(String), confidence: 80, x_postern_rating: 4 },
+  ])
+  expect(later.json.objects[0].modified > before.modified).toBe(true)
+  // What says nothing new, and what is no member, is no version.
+  await taxii.at.hosts('Rated', ['rated1.example.com'], { rating: 4, confidence: 80 })
+  await taxii.at.hosts('Elsewhere rated', ['rated2.example.com'], { confidence: 10 })
+  await taxii.taxii.tick()
+  const all = await walk(taxii, `${url}objects/?match[version]=all`, reader, [100])
+  expect(objectsOf(all)).toHaveLength(3)
+})
+
 test('LIB-5: D21: what is marked above the collection is left out, and what is marked later leaves', async () => {
   await taxii.at.hosts('Marked', ['clear.example.com'])
   await taxii.at.hosts('Marked', ['red.example.com'], { securityLabel: [{ name: 'TLP:RED' }] })

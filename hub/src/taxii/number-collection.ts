@@ -5,6 +5,7 @@ import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import type { Clock } from '../lib/clock.ts'
 import { appendObjects, forgetEarlier, lockTaxiiCollection, tryLockTaxiiCollection } from './append-objects.ts'
 import { taxiiLimits } from './taxii-limits.ts'
+import { takePending } from './pending.ts'
 import { type Candidate, valueObject } from './value-object.ts'
 
 /** What a TAXII collection reads, and how far its objects have come. */
@@ -37,6 +38,30 @@ export async function numberCollection({ db, clock }: Parts, taxiiCollectionId: 
       if (wait) await lockTaxiiCollection(trx, taxiiCollectionId)
       else if (!(await tryLockTaxiiCollection(trx, taxiiCollectionId))) return undefined
       return await numberTurn(trx, first, candidates(first, from), clock.now())
+    })
+  }
+}
+
+/**
+ * Gives members that were touched a new version where what is said of them changed, though the data collection did not. Who entered or
+ * left since is left to its next version.
+ */
+export async function numberTouchedMembers({ db, clock }: Parts, taxiiCollectionId: string): Promise<void> {
+  for (let more = true; more;) {
+    more = await db.transaction().execute(async (trx) => {
+      await lockTaxiiCollection(trx, taxiiCollectionId)
+      const source = await readSource(trx, taxiiCollectionId)
+      const taken = await takePending(trx, taxiiCollectionId)
+      if (source === undefined || taken === undefined) return false
+      const held = sql`
+        select t.id as indicator_id from unnest(${taken.indicatorIds}::uuid[]) t (id) where exists (
+          select from taxii_object o where o.taxii_collection_id = ${source.id} and o.indicator_id = t.id and o.is_last and not o.is_revoked)`
+      const at = { ...source, version: source.objectVersion }
+      const { rows } = await readCandidates(at, held).execute(trx)
+      const now = clock.now()
+      const objects = rows.flatMap((row) => (row.wanted ? (valueObject(row, now) ?? []) : []))
+      await appendObjects(trx, source.id, objects, now)
+      return true
     })
   }
 }

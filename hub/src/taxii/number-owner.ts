@@ -9,6 +9,7 @@ import { numberChangedObjects, numberNewObjects, type OwnerSource, readOwnerSour
 import { numberGroups } from './number-groups.ts'
 import { numberLinks } from './number-links.ts'
 import { numberValues } from './number-values.ts'
+import { type Changed, takePending } from './pending.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
 type Parts = { db: DatabaseConnection['db']; clock: Clock }
@@ -103,9 +104,6 @@ async function takeTurn(trx: Db, taxiiCollectionId: string, waitMs: number): Pro
   return await readOwnerSource(trx, taxiiCollectionId)
 }
 
-/** What is looked at in one turn. */
-export type Changed = { indicatorIds: string[]; groupIds: string[] }
-
 /** The next of what the owner asserts and of what was numbered, by the key of all assertions. @returns undefined at its end */
 async function takeOfPass(trx: Db, { id, ownerId, passAfter }: OwnerSource): Promise<Changed> {
   const limit = taxiiLimits.numberedAtOnceMax
@@ -132,25 +130,4 @@ async function leaveGroupsPending(trx: Db, taxiiCollectionId: string, ownerId: s
       select id, (row_number() over (order by id) - 1) / ${taxiiLimits.numberedAtOnceMax}::int as piece
       from library_group where owner_id = ${ownerId}
     ) g group by piece order by piece`.execute(trx)
-}
-
-/** As many entries as hold no more than a turn's, one at least. Whoever writes one after this is seen by a later turn. */
-async function takePending(trx: Db, taxiiCollectionId: string): Promise<Changed | undefined> {
-  const { rows } = await sql<{ count: string; indicatorIds: string[]; groupIds: string[] }>`
-    with taken as (
-      delete from taxii_pending where id in (
-        select id from (
-          select id, sum(cardinality(indicator_ids) + cardinality(group_ids)) over (order by id) as sum, row_number() over (order by id) as place
-          from (select * from taxii_pending where taxii_collection_id = ${taxiiCollectionId}
-            order by id limit ${taxiiLimits.numberedAtOnceMax}) p
-        ) placed where place = 1 or sum <= ${taxiiLimits.numberedAtOnceMax}::int)
-      returning indicator_ids, group_ids
-    )
-    select (select count(*) from taken) as count,
-      coalesce((select array_agg(distinct i.id) from taken, unnest(taken.indicator_ids) i (id)), '{}') as "indicatorIds",
-      coalesce((select array_agg(distinct g.id)::text[] from taken, unnest(taken.group_ids) g (id)), '{}') as "groupIds"`.execute(
-    trx,
-  )
-  const [taken] = rows
-  return taken === undefined || taken.count === '0' ? undefined : taken
 }

@@ -68,9 +68,9 @@ export class TaxiiStore {
       select c.id, c.collection_id as "collectionId" from taxii_collection c
       left join collection d on d.id = c.collection_id
       where coalesce(d.version > c.object_version, c.pass_after is not null
-        or exists (select from taxii_pending p where p.taxii_collection_id = c.id)
         or exists (select from taxii_pending_link p where p.taxii_collection_id = c.id)
         or ${hasNewTexts})
+        or exists (select from taxii_pending p where p.taxii_collection_id = c.id)
       order by c.created_at, c.id limit 1000`.execute(this.#db)
     return rows
   }

@@ -9,7 +9,7 @@ import type { ReaderCaller } from '../readers/readers.ts'
 import { bundleOf } from './bundle-of-envelope.ts'
 import { chooseDeletion, deleteChosen, type Deleted } from './delete-object.ts'
 import type { Filters } from './filters.ts'
-import { numberCollection } from './number-collection.ts'
+import { numberCollection, numberTouchedMembers } from './number-collection.ts'
 import { numberChanges, numberOwner } from './number-owner.ts'
 import { type ObjectPage, type PageOf, readPage } from './object-pages.ts'
 import { keepStatus, readStatus, type Status, statusOf } from './status.ts'
@@ -79,7 +79,10 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     if (collectionId === null) {
       await numberOwner({ db, clock }, id)
       await numberChanges({ db, clock }, id)
-    } else await numberCollection({ db, clock }, id, true)
+    } else {
+      await numberCollection({ db, clock }, id, true)
+      await numberTouchedMembers({ db, clock }, id)
+    }
   }
 
   /** What a reader cannot wait for, the background does within seconds; until then it reads what there is. */
