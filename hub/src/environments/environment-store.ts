@@ -123,27 +123,32 @@ async function openExecutions(
 }
 
 function selectServers(db: Db) {
-  return db
-    .selectFrom('environment_server')
-    .leftJoin('telemetry_latest', 'telemetry_latest.server_xid', 'environment_server.server_xid')
-    .select([
-      'environment_server.server_xid as server_xid',
-      'environment_id',
-      'name',
-      'downloaded_by',
-      'downloaded_at',
-      'enrolled_at',
-      'enrolled_from',
-      'key_fingerprint',
-      'confirmed_at',
-      'revoked_at',
-      'last_heartbeat_at',
-      'locked_said_at',
-      'drained_at',
-      'reported',
-      'telemetry_latest.at as telemetry_at',
-      'telemetry_latest.said as telemetry_said',
-    ])
+  return (
+    db
+      .selectFrom('environment_server')
+      .leftJoin('telemetry_latest', 'telemetry_latest.server_xid', 'environment_server.server_xid')
+      .select([
+        'environment_server.server_xid as server_xid',
+        'environment_id',
+        'name',
+        'downloaded_by',
+        'downloaded_at',
+        'enrolled_at',
+        'enrolled_from',
+        'key_fingerprint',
+        'confirmed_at',
+        'revoked_at',
+        'last_heartbeat_at',
+        'locked_said_at',
+        'drained_at',
+        'reported',
+      ])
+      // What healthy servers say is of no use here, and of ten thousand it is much.
+      .select([
+        sql<Date | null>`case when cardinality(ailments) > 0 then telemetry_latest.at end`.as('telemetry_at'),
+        sql<unknown>`case when cardinality(ailments) > 0 then telemetry_latest.said end`.as('telemetry_said'),
+      ])
+  )
 }
 
 type ServerRow = Awaited<ReturnType<ReturnType<typeof selectServers>['executeTakeFirstOrThrow']>>
