@@ -1,7 +1,7 @@
 import type { ServerMessage } from './broker.ts'
 
-/** Servers whose messages are handled at the same time. */
-const atOnceMax = 32
+/** Servers whose messages are handled at the same time: what comes at once is recorded at one stroke. */
+const atOnceMax = 512
 /** Messages that wait, of all servers together; what comes beyond them is dropped, since heartbeats come again. */
 const waitingMax = 10_000
 

@@ -66,25 +66,6 @@ export async function holdLease(trx: Db, executionId: string, attempt: number): 
   throw new Problem('forbidden', `Attempt ${attempt} of execution ${executionId} has ended; it may not write any more.`)
 }
 
-export async function markAccepted(db: Db, executionId: string, attempt: number, now: Date): Promise<void> {
-  await sql`update attempt set accepted_at = coalesce(accepted_at, ${now})
-    where execution_id = ${executionId} and number = ${attempt} and finished_at is null`.execute(db)
-}
-
-export async function markRunning(
-  db: Db,
-  executionId: string,
-  attempt: number,
-  tier: string | null,
-  now: Date,
-): Promise<void> {
-  await sql`update attempt set accepted_at = coalesce(accepted_at, ${now}), started_at = coalesce(started_at, ${now}),
-      state = 'running', tier = coalesce(${tier}, tier)
-    where execution_id = ${executionId} and number = ${attempt} and finished_at is null`.execute(db)
-  await sql`update execution set state = 'running', started_at = coalesce(started_at, ${now})
-    where id = ${executionId} and state = 'dispatched'`.execute(db)
-}
-
 export type AttemptEnd = {
   state: 'finished' | 'lost' | 'refused' | 'cancelled'
   reason: string | null

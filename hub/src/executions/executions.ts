@@ -56,6 +56,21 @@ export function createExecutions({ db, keys, clock, steadyMs, audit, changes, lo
     }
   }
 
+  let isPlacing = false
+  let placesAgain = false
+
+  /** For whoever does not wait for it: one round at a time, and what comes in meanwhile makes one more, however many servers come back. */
+  async function placeSoon(): Promise<void> {
+    placesAgain = true
+    if (isPlacing) return
+    isPlacing = true
+    while (placesAgain) {
+      placesAgain = false
+      await placeAllQuietly()
+    }
+    isPlacing = false
+  }
+
   async function placeAllQuietly(): Promise<void> {
     try {
       await placer.placeAll()
@@ -106,7 +121,7 @@ export function createExecutions({ db, keys, clock, steadyMs, audit, changes, lo
     /** @returns the answer to publish; nothing for a server that may not speak */
     async onHeartbeat(serverXid: string, heartbeat: Heartbeat): Promise<HeartbeatAnswer | undefined> {
       const heard = await messages.onHeartbeat(serverXid, heartbeat)
-      if (heard?.isBack === true) void placeAllQuietly()
+      if (heard?.isBack === true) void placeSoon()
       return heard?.answer
     },
 

@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { type Heartbeat, protocolVersion } from '@postern/protocol'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from './rehearsal.ts'
 
@@ -44,4 +47,54 @@ test('ES-19: what is no name is not taken over, and the server is heard all the 
     expect(await rehearsal.beat({ ...gate, name }), name).toEqual([])
   }
   expect(await nameOf(gate)).toBe('steady')
+})
+
+function heartbeat(name: string, serverVersion = '1'): Heartbeat {
+  return {
+    id: randomUUID(),
+    protocolVersion,
+    sentAt: rehearsal.clock.now().toISOString(),
+    kind: 'heartbeat',
+    serverVersion,
+    serverName: name,
+    state: 'ready',
+    tier: 'isolated',
+    executors: 2,
+    queued: 0,
+    held: [],
+  }
+}
+
+async function versionsOf(servers: readonly RehearsedServer[]): Promise<unknown[]> {
+  const { rows } = await sql<{ version: string }>`
+    select reported ->> 'version' as version from environment_server
+    where server_xid = any(${servers.map(({ serverXid }) => serverXid)}::bigint[]) order by server_xid`.execute(
+    rehearsal.db,
+  )
+  return rows.map(({ version }) => version)
+}
+
+test('ES-15: of many heartbeats at once each is recorded and answered, and one that cannot be stored spoils no other', async () => {
+  const servers = [await rehearsal.addServer('m1'), await rehearsal.addServer('m2'), await rehearsal.addServer('m3')]
+  const said = servers.map(({ name }, index) => heartbeat(name, index === 1 ? '2\u0000' : '2'))
+  const answers = await Promise.allSettled(
+    servers.map(({ serverXid }, index) =>
+      rehearsal.executions.onHeartbeat(serverXid, said[index] ?? heartbeat('none')),
+    ),
+  )
+  const replies = answers.map((each) => (each.status === 'fulfilled' ? each.value?.replyTo : each.status))
+  expect(replies).toEqual([said[0]?.id, 'rejected', said[2]?.id])
+  expect(await versionsOf(servers)).toEqual(['2', '0.1.0', '2'])
+})
+
+test('ES-15: a server that somebody is changing holds up no other heartbeat', async () => {
+  const [held, free] = [await rehearsal.addServer('held'), await rehearsal.addServer('free')]
+  let isHeldAnswered = false
+  await rehearsal.db.transaction().execute(async (trx) => {
+    await sql`update environment_server set drained_at = now() where server_xid = ${held.serverXid}`.execute(trx)
+    void rehearsal.executions.onHeartbeat(held.serverXid, heartbeat('held')).then(() => (isHeldAnswered = true))
+    expect(await rehearsal.executions.onHeartbeat(free.serverXid, heartbeat('free'))).toBeDefined()
+    expect(isHeldAnswered).toBe(false)
+  })
+  await expect.poll(() => isHeldAnswered).toBe(true)
 })

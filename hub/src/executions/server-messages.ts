@@ -3,21 +3,22 @@ import {
   type ExecutionEvent,
   type Heartbeat,
   type HeartbeatAnswer,
-  limits,
-  Name,
+  type HeldAttempt,
   protocolVersion,
 } from '@postern/protocol'
 import { sql } from 'kysely'
-import * as z from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { isRowId } from '../lib/row-id.ts'
+import { workInGroups } from '../lib/work-in-groups.ts'
 import type { Changes } from '../live/changes.ts'
-import { lockAttempt, markAccepted, markRunning } from './attempt-store.ts'
+import { acknowledgeTogether, markProgress, type SaidEvent } from './acknowledgements.ts'
+import { lockAttempt } from './attempt-store.ts'
 import { finishAttempt } from './finish.ts'
 import { acknowledgeHeld, renewLeases } from './leases.ts'
+import { type Before, type HeardServer, recordPresence } from './presence-record.ts'
 
 export type ServerMessagesParts = {
   db: DatabaseConnection['db']
@@ -27,39 +28,78 @@ export type ServerMessagesParts = {
   log: Log
 }
 
-/** What environment servers say over the broker about what they hold and run. */
+/** Messages that one transaction records at most. */
+const groupMax = 500
+
+type Heard = { answer: HeartbeatAnswer; isBack: boolean } | undefined
+
+/** What environment servers say over the broker about what they hold and run. Many that come at once are recorded at one stroke. */
 export function createServerMessages({ db, clock, audit, changes, log }: ServerMessagesParts) {
+  const hear = workInGroups<HeardServer, Heard>({
+    keyOf: ({ serverXid }) => serverXid,
+    groupMax,
+    together: hearTogether,
+    alone: hearAlone,
+  })
+  const takeEvent = workInGroups<SaidEvent, true>({
+    keyOf: ({ serverXid, event }) => `${serverXid} ${event.executionId}`,
+    groupMax,
+    together: async (said) => await db.transaction().execute((trx) => acknowledgeTogether(trx, said, clock.now())),
+    alone: async ({ serverXid, event }) => {
+      await takeAlone(serverXid, event)
+      return true
+    },
+  })
+
+  /**
+   * Of servers that hold nothing. A lease is renewed by itself: its attempt may be held by whoever writes for it, and no other server's
+   * heartbeat is to wait for that.
+   */
+  async function hearTogether(heard: readonly HeardServer[]): Promise<Map<HeardServer, Heard>> {
+    const idle = heard.filter(({ heartbeat }) => heartbeat.held.length === 0)
+    if (idle.length === 0) return new Map()
+    const now = clock.now()
+    return await db.transaction().execute(async (trx) => {
+      const before = await recordPresence(trx, idle, now, 'leave out')
+      const byServer = new Map(idle.map((each) => [each.serverXid, each]))
+      await tellShown(trx, before, byServer)
+      const results = new Map<HeardServer, Heard>()
+      for (const each of before) {
+        const said = byServer.get(each.serverXid)
+        if (said !== undefined) results.set(said, answerTo(said.heartbeat, each, [], now))
+      }
+      return results
+    })
+  }
+
   /**
    * Records presence and renews leases in one transaction: whoever sees the server as heard sees what it holds as held.
    * @returns the answer; nothing for a server that is not enrolled or is revoked
    */
-  async function onHeartbeat(
-    serverXid: string,
-    heartbeat: Heartbeat,
-  ): Promise<{ answer: HeartbeatAnswer; isBack: boolean } | undefined> {
+  async function hearAlone(said: HeardServer): Promise<Heard> {
+    const { serverXid, heartbeat } = said
     const now = clock.now()
     return await db.transaction().execute(async (trx) => {
-      const before = await recordPresence(trx, serverXid, heartbeat, now)
+      const [before] = await recordPresence(trx, [said], now, 'wait')
       if (before === undefined) return undefined
-      if (before.renamedFrom !== null) await recordRename(trx, serverXid, heartbeat.serverName, before)
-      // A heartbeat that changes nothing that is shown is not told: live pages would hear of little else.
-      if (before.wasSilent || before.isDifferent) {
-        const { environmentId: id, organizationId } = before.sender
-        await changes.notify(trx, { changed: 'environments', id, part: 'state', organizationId })
-      }
+      await tellShown(trx, [before], new Map([[serverXid, said]]))
       const granted = await renewLeases(trx, serverXid, heartbeat.held, now)
       await acknowledgeHeld(trx, granted, now)
-      const answer: HeartbeatAnswer = {
-        id: randomUUID(),
-        protocolVersion,
-        sentAt: now.toISOString(),
-        kind: 'heartbeat-answer',
-        replyTo: heartbeat.id,
-        hubTime: now.toISOString(),
-        granted,
-      }
-      return { answer, isBack: before.state !== 'ready' || before.wasSilent }
+      return answerTo(heartbeat, before, granted, now)
     })
+  }
+
+  /** A heartbeat that changes nothing that is shown is not told: live pages would hear of little else. */
+  async function tellShown(trx: Db, all: readonly Before[], heard: ReadonlyMap<string, HeardServer>): Promise<void> {
+    const environments = new Map<string, Before['sender']>()
+    for (const before of all) {
+      const said = heard.get(before.serverXid)
+      if (before.renamedFrom !== null && said !== undefined)
+        await recordRename(trx, before.serverXid, said.heartbeat.serverName, before)
+      if (before.wasSilent || before.isDifferent) environments.set(before.sender.environmentId, before.sender)
+    }
+    for (const { environmentId: id, organizationId } of environments.values())
+      await changes.notify(trx, { changed: 'environments', id, part: 'state', organizationId })
   }
 
   /** ES-19: whoever looks for the server under its old name finds here what became of it. */
@@ -69,7 +109,7 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
     await audit.record(trx, sender, 'environment-server.rename', `environment server ${serverXid}`, detail)
   }
 
-  async function onEvent(serverXid: string, event: ExecutionEvent): Promise<void> {
+  async function takeAlone(serverXid: string, event: ExecutionEvent): Promise<void> {
     const now = clock.now()
     await db.transaction().execute(async (trx) => {
       // The execution is locked before the command, as everywhere.
@@ -97,8 +137,7 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
         await finishAttempt(trx, changes, attempt, { state: 'refused', reason: message }, next, now)
         return
       }
-      if (event.event === 'accepted') await markAccepted(trx, event.executionId, event.attempt, now)
-      if (event.event === 'running') await markRunning(trx, event.executionId, event.attempt, event.tier ?? null, now)
+      await markProgress(trx, [event], now)
       await changes.notify(trx, {
         changed: 'execution',
         id: event.executionId,
@@ -108,42 +147,24 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
     })
   }
 
-  return { onHeartbeat, onEvent }
+  return {
+    onHeartbeat: (serverXid: string, heartbeat: Heartbeat): Promise<Heard> => hear({ serverXid, heartbeat }),
+    onEvent: async (serverXid: string, event: ExecutionEvent): Promise<void> =>
+      void (await takeEvent({ serverXid, event })),
+  }
 }
 
-type Before = {
-  state: string | null
-  wasSilent: boolean
-  /** Whether another name, version, tier or state is shown from now on. */
-  isDifferent: boolean
-  renamedFrom: string | null
-  sender: Sender
-}
-type Sender = { organizationId: string; environmentId: string }
-
-async function recordPresence(db: Db, serverXid: string, heartbeat: Heartbeat, now: Date): Promise<Before | undefined> {
-  const { serverVersion: version, tier, state, executors, queued, protocolVersion: spoken } = heartbeat
-  // What is no name of ours is shown nowhere: the server keeps the name that it has here.
-  const name = z.safeParse(Name, heartbeat.serverName).data ?? null
-  const { rows } = await sql<Before>`
-    with before as (
-      select server_xid, environment_id, name, reported ->> 'state' as state, reported,
-        (last_heartbeat_at is null or last_heartbeat_at < ${new Date(now.getTime() - limits.leaseSeconds * 1000)}) as "wasSilent"
-      from environment_server
-      where server_xid = ${serverXid} and enrolled_at is not null and revoked_at is null
-      -- Not its key: whoever ends or makes an attempt names its server, and a heartbeat waits for attempts.
-      for no key update)
-    update environment_server s
-    set last_heartbeat_at = ${now}, protocol_version = ${spoken}, name = coalesce(${name}::text, s.name),
-      reported = ${JSON.stringify({ version, tier, state, executors, queued })}::jsonb
-    from before join environment e on e.id = before.environment_id
-    where s.server_xid = before.server_xid
-    returning before.state, before."wasSilent",
-      (before.name <> s.name or before.reported ->> 'version' is distinct from s.reported ->> 'version'
-        or before.reported ->> 'tier' is distinct from s.reported ->> 'tier'
-        or before.reported ->> 'state' is distinct from s.reported ->> 'state') as "isDifferent", case when before.name <> s.name then before.name end as "renamedFrom",
-      json_build_object('organizationId', e.organization_id::text, 'environmentId', e.id::text) as sender`.execute(db)
-  return rows[0]
+function answerTo(heartbeat: Heartbeat, before: Before, granted: HeldAttempt[], now: Date): Exclude<Heard, undefined> {
+  const answer: HeartbeatAnswer = {
+    id: randomUUID(),
+    protocolVersion,
+    sentAt: now.toISOString(),
+    kind: 'heartbeat-answer',
+    replyTo: heartbeat.id,
+    hubTime: now.toISOString(),
+    granted,
+  }
+  return { answer, isBack: before.state !== 'ready' || before.wasSilent }
 }
 
 /** Any word about a command says that it arrived. @returns the command's kind; nothing if its server has no such command */
