@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts'
 import { dispatchBench } from './dispatch/dispatch-bench.ts'
 import { excludeBench } from './exclude/exclude-bench.ts'
+import { fleetBench } from './fleet/fleet-bench.ts'
 import { footprintBench } from './footprint/footprint-bench.ts'
 import { growthBench } from './growth/growth-bench.ts'
 import { ingestBench } from './ingest/ingest-bench.ts'
@@ -14,6 +15,7 @@ import { taxiiBench } from './taxii/taxii-bench.ts'
 export const benches: readonly Bench[] = [
   dispatchBench,
   excludeBench,
+  fleetBench,
   footprintBench,
   growthBench,
   ingestBench,

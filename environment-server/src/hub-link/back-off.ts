@@ -1,5 +1,8 @@
 export type BackOffBounds = { firstMs: number; longestMs: number }
 
+/** Between two tries to connect to the broker. */
+export const connectionBackOff: BackOffBounds = { firstMs: 500, longestMs: 30_000 }
+
 /**
  * How long to wait before try number `attempt` (from 0): doubled each time, bounded, and spread over its upper half, so that many
  * servers that lost the same hub do not come back in one instant.

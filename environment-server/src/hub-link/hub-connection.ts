@@ -15,7 +15,7 @@ import * as z from 'zod/mini'
 import type { Settings } from '../home/settings.ts'
 import type { Keychain } from '../keychain/keychain.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
-import { backOffMs, pause } from './back-off.ts'
+import { backOffMs, connectionBackOff, pause } from './back-off.ts'
 import { connectionProblem, ConnectionRefused } from './connection-problem.ts'
 import { connectPassword } from './connect-password.ts'
 import type { HubClock } from './hub-clock.ts'
@@ -43,7 +43,6 @@ export type HubConnectionParts = {
   onConnected: () => void
 }
 
-const backOff = { firstMs: 500, longestMs: 30_000 }
 /** A connection that lived this long was a good one: the next back-off starts from the beginning. */
 const settledMs = 10_000
 /** A change of the clock's offset that may explain a refused proof. */
@@ -117,7 +116,7 @@ export class HubConnection {
         if (error instanceof ConnectionRefused && (await this.#hasLearntTimeByHttps())) continue
       }
       failures = Date.now() - startedAt > settledMs ? 0 : failures + 1
-      await pause(backOffMs(failures, backOff), signal)
+      await pause(backOffMs(failures, connectionBackOff), signal)
     }
   }
 
