@@ -1,7 +1,9 @@
+import type { SetAside } from '@postern/protocol'
 import type { ControlAnswer, ControlRequest, ServerStatus } from './control/control-message.ts'
 import { listenForControl } from './control/control-socket.ts'
 import { type RunningParts, startParts } from './environment-server.ts'
 import { type OpenedHome, openHome, readHomeFiles } from './home/open-home.ts'
+import { hubRoutes } from './hub-link/hub-routes.ts'
 import { sayLocked } from './hub-link/say-locked.ts'
 import { isDiskFull } from './journal/journal-database.ts'
 import type { Keychain } from './keychain/keychain.ts'
@@ -26,6 +28,8 @@ export type EnvironmentServerOptions = {
   mayStayLocked?: boolean
   /** `JAVA_HOME` of this process: what runs Java apps where appsJavaHome is empty. */
   javaHome?: string | undefined
+  /** The newer server file that was taken back; heartbeats say so. */
+  setAside?: SetAside | undefined
   /** How long running apps may go on after the server was told to stop. */
   drainMs?: number
 }
@@ -34,6 +38,7 @@ export type EnvironmentServer = AsyncDisposable & {
   readonly serverXid: string
   /** Settles when the server has stopped, or cannot go on. */
   readonly ended: Promise<void>
+  isConnected(): boolean
   stop(): Promise<void>
 }
 
@@ -70,6 +75,7 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
   const ended = Promise.withResolvers<void>()
   running.failed.catch(ended.reject)
   let stopped: Promise<void> | undefined
+  let secretsInForce = secretsOf(keychain)
   let reloading: Promise<void> = Promise.resolve()
 
   async function answer(request: ControlRequest): Promise<ControlAnswer> {
@@ -97,17 +103,22 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
   async function reload(open: Keychain): Promise<void> {
     const fresh = readHomeFiles(opened.home)
     if (stopped !== undefined || running === undefined) throw new StartProblem('The environment server is stopping.')
-    if (isTakenLive(opened, fresh)) {
+    const secrets = secretsOf(open)
+    if (isTakenLive(opened, fresh) && secrets === secretsInForce) {
       replaceSettings(opened.settings, fresh.settings)
       running.settingsChanged()
       log('info', 'The settings were read again.')
       return
     }
+    // What would keep the parts from starting is found while the old ones still work.
+    hubRoutes(fresh.settings, open.content.proxyPassword)
     log('info', 'Starting anew with other settings.')
     await running.stop()
     running = undefined
     Object.assign(opened, fresh)
+    secretsInForce = secrets
     try {
+      const choice = await chooseSandbox(opened.home, fresh.settings.appsSandboxUser, log)
       running = await startParts(opened, open, choice, options)
     } catch (error) {
       ended.reject(error)
@@ -129,7 +140,13 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
     stopped ??= stop()
     return stopped
   }
-  return { serverXid: opened.settings.serverXid, ended: ended.promise, stop: stopOnce, [Symbol.asyncDispose]: stopOnce }
+  return {
+    serverXid: opened.settings.serverXid,
+    ended: ended.promise,
+    isConnected: () => running?.status().connected === true,
+    stop: stopOnce,
+    [Symbol.asyncDispose]: stopOnce,
+  }
 }
 
 /** Both take about as long as everything else of a start, and neither needs the other. */
@@ -154,6 +171,11 @@ async function unlockAndProbe(
   if (chosen.status === 'rejected') throw chosen.reason
   log('debug', `The keychain was unlocked in ${Math.round(performance.now() - from)} ms.`)
   return { keychain: unlocked.value, choice: chosen.value }
+}
+
+/** Those that a person sets; the others come and go with enrolments. */
+function secretsOf({ content: { proxyPassword, smtpPassword } }: Keychain): string {
+  return JSON.stringify([proxyPassword, smtpPassword])
 }
 
 function statusOf(

@@ -20,10 +20,13 @@ export type KeychainOpener = () => Promise<Keychain>
 /** What configure.sh does, by menu or by options: settings to the file, secrets to the keychain, through the server if one runs. */
 export class Configuration {
   readonly home: HomeFolder
+  /** `JAVA_HOME` of this process. */
+  readonly javaHome: string | undefined
   readonly #openKeychain: KeychainOpener
 
-  constructor(home: HomeFolder, openKeychain: KeychainOpener) {
+  constructor(home: HomeFolder, openKeychain: KeychainOpener, javaHome?: string) {
     this.home = home
+    this.javaHome = javaHome
     this.#openKeychain = openKeychain
   }
 

@@ -40,10 +40,11 @@ export async function configure(line: CommandLine): Promise<number> {
   if (values.help) return say(configureUsage)
   const sources = passwordSources(line, values)
   const home = ownFolder(homeOf(line, values))
-  const configuration = new Configuration(home, () => openKeychainWith(sources, home.keychainFile))
+  const javaHome = line.environment['JAVA_HOME']
+  const configuration = new Configuration(home, () => openKeychainWith(sources, home.keychainFile), javaHome)
   if (values.list) return list(configuration, values.json === true)
   if (values.get !== undefined) return say(`${configuration.get(values.get)}\n`)
-  if (values.check) return await (await import('../requirements/check.ts')).check(home, values.json === true)
+  if (values.check) return await (await import('../requirements/check.ts')).check(home, values.json === true, javaHome)
   if (values.import !== undefined) {
     const { importEnvironment } = await import('./import-environment.ts')
     return say(importEnvironment(home, values.import))

@@ -13,13 +13,13 @@ type Entry = { number: number; title: string; act: () => Promise<void> | void }
 
 /** The menus of configure.sh, by the numbers of the guide (ES-11). */
 export async function menu(
-  { home }: Configuration,
+  { home, javaHome }: Configuration,
   input: NodeJS.ReadStream,
   output: NodeJS.WriteStream,
 ): Promise<number> {
   using dialogue = openDialogue(input, output)
   // With a keychain opener that asks in this dialogue: two readers of one terminal would take each other's keys.
-  const configuration = new Configuration(home, () => askKeychain(dialogue, home.keychainFile))
+  const configuration = new Configuration(home, () => askKeychain(dialogue, home.keychainFile), javaHome)
   try {
     await choose(dialogue, 'Main Menu', 'Exit', [
       { number: 1, title: 'System Configuration', act: () => systemConfiguration(dialogue, configuration) },
@@ -104,8 +104,8 @@ async function changeTo(
   await configuration.changePassword(password, newPassword)
 }
 
-async function check({ home }: Configuration): Promise<void> {
-  await (await import('../requirements/check.ts')).check(home, false)
+async function check({ home, javaHome }: Configuration): Promise<void> {
+  await (await import('../requirements/check.ts')).check(home, false, javaHome)
 }
 
 async function importFile(dialogue: Dialogue, { home }: Configuration): Promise<void> {

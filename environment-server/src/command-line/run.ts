@@ -1,8 +1,9 @@
-import { type CommandLine, homeOf, parseOptions, passwordSources } from '../config.ts'
+import { type CommandLine, homeOf, parseOptions, passwordSources, trialSeconds } from '../config.ts'
 import { homeFolder } from '../home/home-folder.ts'
 import { lineLog } from '../log/server-log.ts'
 import { RotatedFile } from '../log/rotated-file.ts'
 import { type EnvironmentServer, startEnvironmentServer } from '../start-environment-server.ts'
+import { watchUpgrade } from '../upgrade/watch-upgrade.ts'
 
 /** From the start to the moment when what starting left behind is given back. */
 const settledMs = 5000
@@ -21,6 +22,7 @@ export async function run(line: CommandLine): Promise<number> {
   )
   // Whoever started it may be gone, and its terminal with it; the file has the log still.
   process.stdout.on('error', () => undefined)
+  const upgrade = watchUpgrade(homeFolder(home), line.serverFile, trialSeconds(line), log)
   let server: EnvironmentServer | undefined
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -35,7 +37,9 @@ export async function run(line: CommandLine): Promise<number> {
     javaHome: line.environment['JAVA_HOME'],
     log,
     mayStayLocked: true,
+    setAside: upgrade.setAside,
   })
+  upgrade.watch(server)
   // Under a supervisor: it is told when the server works, and its end ends the server.
   process.on('disconnect', () => void server.stop())
   process.send?.({ ready: true })

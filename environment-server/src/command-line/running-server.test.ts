@@ -207,7 +207,10 @@ test('ES-11: without a terminal settings are set, got and listed; a secret never
 
 test('D31: other settings are put into force by parts that start anew, without asking for the password again', async () => {
   const before = server.text.length
-  const written = await command(['configure', '--set', 'appsSandboxUser=nobody-there'])
+  // What the parts could not start with is refused while the old ones work on.
+  const half = await command(['configure', '--set', 'proxyTC=true', '--reload'])
+  expect(half).toEqual({ code: 2, text: expect.stringContaining('proxyTC is true, and there is no proxy.') })
+  const written = await command(['configure', '--set', 'appsSandboxUser=nobody-there', '--set', 'proxyTC=false'])
   expect(written.text).toContain('The running server goes on with what it had')
   expect(await command(['reload'])).toEqual({ code: 0, text: 'The settings are in force.\n' })
   await waitFor(

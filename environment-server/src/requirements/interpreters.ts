@@ -15,11 +15,12 @@ const pythonModules = ['ssl', 'zlib', 'ctypes', 'sqlite3', 'lzma']
 export async function interpreterFindings(
   settings: RuntimeSettings & { appsSandboxUser: string },
   hidden: string,
+  javaHome?: string | undefined,
 ): Promise<Finding[]> {
   const { users, problem } = findAppUsers(settings.appsSandboxUser)
   const [user] = users
   const as = user === undefined ? [] : asUser(user)
-  const found = await findRuntimes(settings, undefined, { as, hidden })
+  const found = await findRuntimes(settings, javaHome, { as, hidden })
   return [
     sandboxUser(
       settings.appsSandboxUser,

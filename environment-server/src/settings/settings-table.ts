@@ -28,7 +28,7 @@ export const settingsTable = [
     number: 3,
     name: 'appsJavaHome',
     kind: path,
-    help: 'Where Java 17 is: the folder of the JDK, or its java.',
+    help: 'Where Java 11 or newer is (17 is tried): its home folder, or its java. Empty: what JAVA_HOME names.',
     provedBy: 'ES-6: a server says at its start which interpreters it found',
   },
   {
@@ -43,14 +43,14 @@ export const settingsTable = [
     number: 5,
     name: 'appsPythonHome',
     kind: path,
-    help: 'Where Python is for apps that ask for no version: the folder of the installation, or its python.',
+    help: 'Where an older Python is, for apps that ask for less than 3.11: its home folder, or its python.',
     provedBy: 'ES-6: languageVersion picks the Python',
   },
   {
     number: 6,
     name: 'appsPythonHome311',
     kind: path,
-    help: 'Where Python 3.11 is: the folder of the installation, or its python.',
+    help: 'Where Python 3.11 or newer is, also for apps that ask for no version: its home folder, or its python.',
     provedBy: 'ES-6: languageVersion picks the Python',
   },
   {
