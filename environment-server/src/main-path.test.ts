@@ -138,7 +138,7 @@ test('D9: parameters and temporary files are gone when the app has ended; what i
 
 test('ES-6: an app in a language that this server has no interpreter for is refused with the setting to fill', async () => {
   const result = await rehearsal.run('', { app: { programLanguage: 'PYTHON', programMain: 'run.py' } })
-  expect(result).toMatchObject({ outcome: 'refused', message: expect.stringContaining('Python') })
+  expect(result).toMatchObject({ outcome: 'refused', message: expect.stringContaining('set appsPythonHome311') })
 })
 
 test('ES-25: what an execution used is measured', async () => {

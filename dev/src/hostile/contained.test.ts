@@ -289,7 +289,7 @@ describe.each(machines)('on this machine $machine', ({ without, hasUsers }) => {
       expect(tries.get(`tunnel to ${target}`), target).toMatch(
         /^(done "status (403|400)"|ECONNRESET|Error|TypeError|ERR_\w+)/,
       )
-    expect(tries.get('ask the guard as a plain proxy')).toBe('done "status 405"')
+    expect(tries.get('ask the guard as a plain proxy')).toBe('done "status 403"')
     expect(tries.get('follow a redirect')).toBe(`done "${to}: status 403"`)
     expect(texts.join('\n')).not.toContain('you should not be here')
     expect(texts.filter((text) => text.startsWith('The egress guard refused')).length).toBeGreaterThanOrEqual(15)

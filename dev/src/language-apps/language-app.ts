@@ -24,7 +24,7 @@ export function languageApp(name: LanguageAppName, language: Language): Record<s
 function compileJava(name: LanguageAppName): Record<string, Buffer> {
   const classes = mkdtempSync('/tmp/postern-classes-')
   try {
-    execFileSync('javac', ['--release', '11', '-d', classes, join(folderOf(name), `${mainOf(name, 'JAVA')}.java`)])
+    execFileSync('javac', ['--release', '11', '-d', classes, join(folderOf(name), `${name}.java`)])
     return Object.fromEntries(readdirSync(classes).map((file) => [file, readFileSync(join(classes, file))]))
   } finally {
     rmSync(classes, { recursive: true })

@@ -1,4 +1,4 @@
-// The same feed as feed.py and Feed.java: reads lines `type value rating confidence tag`, and delivers them to the hub as one batch.
+// The same feed as feed.py and feed.java: reads lines `type value rating confidence tag`, and delivers them to the hub as one batch.
 import { createDecipheriv } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'

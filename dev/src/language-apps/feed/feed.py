@@ -1,4 +1,4 @@
-"""The same feed as feed.mjs and Feed.java: reads lines `type value rating confidence tag`, and delivers them to the hub as one batch."""
+"""The same feed as feed.mjs and feed.java: reads lines `type value rating confidence tag`, and delivers them to the hub as one batch."""
 
 import ctypes
 import json
