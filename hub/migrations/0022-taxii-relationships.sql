@@ -85,6 +85,9 @@ begin
   return null;
 end $$;
 
+-- Of an owner, after a change of what is served or up to which TLP: number of the last object that was looked at again; null when all were.
+alter table taxii_collection add column checked_after bigint;
+
 -- What is there already.
 insert into taxii_pending_link (taxii_collection_id, source_indicator, target_group, kind)
   select c.id, l.indicator_id, l.group_id, 'related-to' from taxii_collection c join indicator_group l on l.owner_id = c.owner_id;

@@ -1267,6 +1267,7 @@ table taxii_collection
   stix_number bigint not null default 0
   created_at timestamp with time zone not null default now()
   pass_after uuid default '00000000-0000-0000-0000-000000000000'::uuid
+  checked_after bigint
   constraint taxii_collection_check CHECK (((collection_id IS NULL) <> (owner_id IS NULL)))
   constraint taxii_collection_check1 CHECK (((NOT can_write) OR (owner_id IS NOT NULL)))
   constraint taxii_collection_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)

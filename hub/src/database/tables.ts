@@ -1061,6 +1061,7 @@ export interface TaxiiCollectionTable {
   stix_number: GeneratedBigInt
   created_at: GeneratedTimestamp
   pass_after: Generated<string | null>
+  checked_after: string | null
 }
 
 export interface TaxiiObjectTable {

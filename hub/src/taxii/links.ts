@@ -21,6 +21,15 @@ export async function takePendingLinks(trx: Db, taxiiCollectionId: string): Prom
   return rows
 }
 
+/** All that are in force wait to be looked at again. */
+export async function leaveAllLinks(trx: Db, taxiiCollectionId: string): Promise<void> {
+  await sql`
+    insert into taxii_pending_link (taxii_collection_id, ${columns})
+    select taxii_collection_id, ${columns} from taxii_relationship where taxii_collection_id = ${taxiiCollectionId}`.execute(
+    trx,
+  )
+}
+
 /** The link of a relationship object that the hub made; undefined of any other. */
 export async function linkOfObject(db: Db, taxiiCollectionId: string, objectId: string): Promise<Link | undefined> {
   const { rows } = await sql<Link>`

@@ -76,12 +76,17 @@ async function numberTurn(
   now: Date,
 ): Promise<string | undefined> {
   const current = await readSource(trx, source.id)
-  if (current === undefined || current.objectVersion !== source.objectVersion) return undefined
+  const isSame = (['objectVersion', 'tlpMax', 'collectionId'] as const).every((key) => current?.[key] === source[key])
+  if (current === undefined || !isSame) return undefined
   const { rows } = await readCandidates(source, candidates).execute(trx)
   const objects = rows.map((row) => valueObject(row, now)).filter((object) => object !== undefined)
   await appendObjects(trx, source.id, objects, now)
   const withdrawn = new Set(rows.filter(({ forbidden }) => forbidden).map(({ indicatorId }) => indicatorId))
-  const revoked = objects.filter(({ isRevoked, indicatorId }) => isRevoked && withdrawn.has(indicatorId ?? ''))
+  // After a change of what is served, nothing of what was before stays in a history.
+  const isWhole = source.objectVersion === 0
+  const revoked = objects.filter(
+    ({ isRevoked, indicatorId }) => isRevoked && (isWhole || withdrawn.has(indicatorId ?? '')),
+  )
   await forgetEarlier(
     trx,
     source.id,

@@ -16,6 +16,7 @@ import { leaveLinksOfNew } from './links.ts'
 import type { Changed } from './pending.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { laterThan } from './value-object.ts'
+import { numberGroups } from './number-groups.ts'
 import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
 
 /** A collection of an owner, and how far its objects have come. */
@@ -23,6 +24,8 @@ export type OwnerSource = OwnerScope & {
   id: string
   stixNumber: string
   passAfter: string | null
+  /** While its objects are looked at again: the last one that was. */
+  checkedAfter: string | null
   /** Number of its last object. */
   numberLast: string
   /** Ids of markings that say a higher TLP than the collection's: those of STIX, and those that the owner's objects define. */
@@ -33,7 +36,8 @@ export type OwnerSource = OwnerScope & {
 export async function readOwnerSource(db: Db, taxiiCollectionId: string): Promise<OwnerSource | undefined> {
   const { rows } = await sql<Omit<OwnerSource, 'markingsAbove'>>`
     select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
-      c.pass_after as "passAfter", c.number_last as "numberLast"
+      c.pass_after as "passAfter", c.number_last as "numberLast",
+      c.checked_after as "checkedAfter"
     from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
   const [source] = rows
   return source === undefined ? undefined : { ...source, markingsAbove: await markingsAbove(db, source) }
@@ -118,6 +122,21 @@ export async function numberChangedObjects(
         where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`,
     now,
   )
+}
+
+/** The same for the next objects that the collection has, whatever is known of their values and groups. */
+export async function checkHeldObjects(trx: Db, source: OwnerSource, now: Date): Promise<void> {
+  const { id, checkedAfter } = source
+  const { rows } = await sql<{ number: string; keptId: string | null; groupId: string | null }>`
+    select number, kept_id as "keptId", group_id as "groupId" from taxii_object
+    where taxii_collection_id = ${id} and number > ${checkedAfter}::bigint and is_last
+    order by number limit ${taxiiLimits.numberedAtOnceMax}`.execute(trx)
+  const kept = rows.flatMap(({ keptId }) => keptId ?? [])
+  await settle(trx, source, sql`select distinct unnest(${kept}::text[])`, now)
+  const groupIds = rows.flatMap(({ keptId, groupId }) => (keptId === null && groupId !== null ? [groupId] : []))
+  await numberGroups(trx, source, [...new Set(groupIds)], now)
+  const next = rows.length < taxiiLimits.numberedAtOnceMax ? null : (rows.at(-1)?.number ?? null)
+  await sql`update taxii_collection set checked_after = ${next}::bigint where id = ${id}`.execute(trx)
 }
 
 /** The same for an object whose texts were deleted: it is revoked for whoever had it. */
@@ -210,6 +229,16 @@ async function settleOneByOne(trx: Db, source: OwnerSource, rows: KeptRow[], now
   const heldTextOf = new Map(heldTexts.map(({ keptId, text }) => [keptId, text]))
   const objects = rows.flatMap((row) => objectOf(row, textOf.get(row.keptId), heldTextOf.get(row.keptId), now) ?? [])
   await appendAndForget(trx, source.id, objects, now)
+  // STIX has no word for what has no versions and is taken back: it goes, and comes as if it were new.
+  const gone = rows.filter(({ keptId, wanted }) => !wanted && isUnversioned(heldTextOf.get(keptId)))
+  await sql`
+    delete from taxii_object where taxii_collection_id = ${source.id} and kept_id = any(${gone.map(({ keptId }) => keptId)}::text[])`.execute(
+    trx,
+  )
+}
+
+function isUnversioned(heldText: string | undefined): boolean {
+  return heldText !== undefined && (JSON.parse(heldText) as { created?: string }).created === undefined
 }
 
 function objectOf(row: KeptRow, text: string | undefined, heldText: string | undefined, now: Date) {
@@ -256,7 +285,7 @@ function* piecesOf(rows: readonly KeptRow[]): Generator<KeptRow[]> {
   if (piece.length > 0) yield piece
 }
 
-async function markingsAbove(db: Db, { ownerId, tlpMax }: OwnerScope): Promise<string[]> {
+export async function markingsAbove(db: Db, { ownerId, tlpMax }: OwnerScope): Promise<string[]> {
   const isAbove = (level: TlpLevel | undefined) => level !== undefined && tlpLevels.indexOf(level) > tlpMax
   const { rows } = await sql<{ object_id: string; body: string }>`
     select distinct on (object_id) object_id, body from stix_object

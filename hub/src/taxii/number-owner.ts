@@ -5,7 +5,13 @@ import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import { leaveLinksOfNew, takePendingLinks } from './links.ts'
-import { numberChangedObjects, numberNewObjects, type OwnerSource, readOwnerSource } from './number-kept.ts'
+import {
+  checkHeldObjects,
+  numberChangedObjects,
+  numberNewObjects,
+  type OwnerSource,
+  readOwnerSource,
+} from './number-kept.ts'
 import { numberGroups } from './number-groups.ts'
 import { numberLinks } from './number-links.ts'
 import { numberValues } from './number-values.ts'
@@ -24,7 +30,7 @@ const backgroundWaitMs = 60_000
  *   version. A text that may not leave stays kept until `numberChanges` finds that it may.
  * - revoked: readers may not have it any more, its text is gone, or (of an indicator) the text itself says so. A last version says that
  *   it is revoked and nothing else; its earlier versions are deleted. From the change until then readers are not given it
- *   (what-may-leave.ts). Observables have no versions, so that they are left out and never revoked.
+ *   (what-may-leave.ts). Observables have no versions, so that they are taken out and never revoked.
  * - returned: readers may have it again. Nothing follows a revocation (STIX 2.1, 3.6), so it comes as another object: its id is made of
  *   its own id and the count of ids before (`generations`); `kept_id` says whose it is.
  * - deleted: a TAXII client deleted it; text and numbered versions are gone, and it is as new if it is sent again (delete-object.ts). In
@@ -64,6 +70,11 @@ export async function numberChanges({ db, clock }: Parts, taxiiCollectionId: str
     more = await db.transaction().execute(async (trx) => {
       const source = await takeTurn(trx, taxiiCollectionId, backgroundWaitMs)
       if (source === undefined) return false
+      if (source.checkedAfter !== null) {
+        await checkHeldObjects(trx, source, clock.now())
+        await leaveLinksOfNew(trx, source, source.numberLast)
+        return true
+      }
       const changed = source.passAfter === null ? await takePending(trx, source.id) : await takeOfPass(trx, source)
       // Until the pass is through, many of their ends are no objects yet; each that becomes one leaves its links again.
       const links = source.passAfter === null ? await takePendingLinks(trx, source.id) : []

@@ -73,7 +73,8 @@ async function planOf(
   query: Record<string, string>,
 ): Promise<string> {
   const filters = readFilters(query, ['id', 'type', 'version', 'spec_version'])
-  const { sql: text, parameters } = pageQuery({ ...source, ownerId, bodyBytesMax: 460 }, what, filters).compile(
+  const served = { ownerId, collectionId: ownerId === null ? '1' : null, isChecked: true }
+  const { sql: text, parameters } = pageQuery({ ...source, ...served, bodyBytesMax: 460 }, what, filters).compile(
     database.db,
   )
   const client = await database.pool.connect()

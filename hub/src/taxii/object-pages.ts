@@ -4,7 +4,7 @@ import { instantText } from '../database/instant-text.ts'
 import { runPrepared } from '../database/prepared.ts'
 import type { Filters, VersionFilter } from './filters.ts'
 import { taxiiLimits } from './taxii-limits.ts'
-import { earlierMayLeave, objectMayLeave } from './what-may-leave.ts'
+import { earlierMayLeave, objectMayLeave, uncheckedMayLeave, uncheckedMemberMayLeave } from './what-may-leave.ts'
 
 /** A page of a collection: parts of JSON joined by commas, as PostgreSQL made them. Nothing here parses an object. */
 export type ObjectPage = {
@@ -30,6 +30,12 @@ export type PageSource = {
   ownerId: string | null
   tlpMax: number
   bodyBytesMax: number
+  /** The data collection; null for an owner. */
+  collectionId: string | null
+  /** False while its objects are looked at again, since what it serves was changed. */
+  isChecked: boolean
+  /** While it is false, of an owner: ids of markings that say a higher TLP. */
+  markingsAbove?: readonly string[]
 }
 
 /**
@@ -166,8 +172,14 @@ function conditions(id: string, filters: Filters): RawBuilder<unknown> {
  * What a reader may not have at this moment, whatever the background has come to (D21, D27). Of a data collection the last version of each
  * object is its newest version's, as for all who read it (D3); those before it are held to what is known now.
  */
-function permitted({ organizationId, ownerId, tlpMax }: PageSource, { versions }: Filters): RawBuilder<unknown> {
-  if (ownerId !== null) return sql`and ${objectMayLeave({ organizationId, ownerId, tlpMax })}`
+function permitted(source: PageSource, { versions }: Filters): RawBuilder<unknown> {
+  const { organizationId, ownerId, collectionId, tlpMax, isChecked, markingsAbove = [] } = source
+  if (ownerId !== null) {
+    const unchecked = isChecked ? sql`` : sql`and ${uncheckedMayLeave(ownerId, markingsAbove)}`
+    return sql`and ${objectMayLeave({ organizationId, ownerId, tlpMax })} ${unchecked}`
+  }
+  if (!isChecked && collectionId !== null)
+    return sql`and ${uncheckedMemberMayLeave(organizationId, collectionId, tlpMax)}`
   const isOnlyLast = versions !== 'all' && !versions.first && versions.exact.length === 0
   return isOnlyLast ? sql`` : sql`and ${earlierMayLeave(organizationId, tlpMax)}`
 }

@@ -73,7 +73,7 @@ export function taxiiSettingsRoutes(server: Server, taxii: TaxiiSettings): void 
       schema: {
         operationId: 'changeTaxiiCollection',
         tags: ['readers'],
-        summary: 'Change how a collection is called and who is granted it',
+        summary: 'Change how a collection is called, what it serves and who is granted it',
         params: z.object({ taxiiCollectionId }),
         body: ChangeTaxiiCollection,
         response: { 200: TaxiiCollectionSettings },

@@ -1,6 +1,7 @@
 import type { ChangeTaxiiCollection, ChangeTaxiiRoot, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { leaveAllLinks } from './links.ts'
 
 export type RootRow = Omit<TaxiiRoot, 'url'>
 export type CollectionRow = Omit<TaxiiCollectionSettings, 'url' | 'tlpMax'> & { tlpMax: number }
@@ -59,7 +60,12 @@ export class TaxiiSettingsStore {
   /** The same of a collection. @returns false where another one of its root has the alias */
   async changeCollection(
     id: string,
-    { title, description, alias, canWrite }: Omit<ChangeTaxiiCollection, 'readers'>,
+    {
+      title,
+      description,
+      alias,
+      canWrite,
+    }: Pick<ChangeTaxiiCollection, 'title' | 'description' | 'alias' | 'canWrite'>,
   ): Promise<boolean> {
     const { rows } = await sql`
       update taxii_collection t set title = coalesce(${title ?? null}, title),
@@ -70,6 +76,33 @@ export class TaxiiSettingsStore {
         select from taxii_collection other where other.root_id = t.root_id and other.alias = ${alias ?? null} and other.id <> t.id)
       returning t.id`.execute(this.#db)
     return rows.length > 0
+  }
+
+  /**
+   * Serves something else from now on, or up to another TLP: everything is looked at again, and until it was readers are held to that
+   * (what-may-leave.ts). The caller holds the collection's lock. What is undefined stays.
+   */
+  async serve(
+    id: string,
+    {
+      tlpMax,
+      collectionId,
+      ownerId,
+    }: Record<'collectionId' | 'ownerId', string | undefined> & { tlpMax: number | undefined },
+  ): Promise<void> {
+    await sql`
+      update taxii_collection set tlp_max = coalesce(${tlpMax ?? null}, tlp_max),
+        collection_id = coalesce(${collectionId ?? null}, collection_id), owner_id = coalesce(${ownerId ?? null}, owner_id),
+        object_version = 0, stix_number = 0, pass_after = '00000000-0000-0000-0000-000000000000',
+        checked_after = case when owner_id is not null then 0 end
+      where id = ${id}`.execute(this.#db)
+    await leaveAllLinks(this.#db, id)
+    if (collectionId === undefined && ownerId === undefined) return
+    await this.#db
+      .deleteFrom('taxii_object')
+      .where('taxii_collection_id', '=', id)
+      .where('is_last', '=', false)
+      .execute()
   }
 
   /** Puts these grants in the place of all others. @returns ids of those that the organization does not have; nothing is of use then */

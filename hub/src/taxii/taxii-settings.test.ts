@@ -122,3 +122,113 @@ test("LIB-5: D21: of an owner's objects those above the collection's TLP are lef
   const served = pages.flatMap(({ json }) => json.objects)
   expect(served.filter(({ type }) => type !== 'marking-definition')).toEqual(sent.slice(0, 2))
 })
+
+const amber = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421'
+type Said = { id: string; type: string; name?: string; value?: string; revoked?: true }
+
+/** What a reader gets, by name, and how many are revoked. */
+async function read(url: string, reader: string) {
+  const pages = await walk(taxii, `${url}objects/?match[version]=all`, reader, [100])
+  const objects = pages.flatMap(({ json }) => (json.objects ?? []) as Said[])
+  const inForce = objects.filter(({ revoked }) => revoked !== true)
+  return {
+    names: inForce.map(({ name, value, type }) => name ?? value ?? type).toSorted(),
+    revoked: objects.length - inForce.length,
+  }
+}
+
+test('LIB-5: D21: a TLP that is lowered holds at once, by label and by marking, and is revoked; one that is raised gives it back', async () => {
+  const { person } = taxii.at.library
+  const base = { spec_version: '2.1', created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+  const uuid = '00000000-0000-4000-8000-0000000000c1'
+  const { id, url } = await taxii.serveOwner('Lowered')
+  const reader = await taxii.reader({ id, canWrite: true })
+  const sent = [
+    { ...base, type: 'identity', id: `identity--${uuid}`, name: 'marked', object_marking_refs: [amber] },
+    { ...base, type: 'identity', id: `identity--${uuid.replace('c1', 'c2')}`, name: 'plain' },
+    {
+      type: 'domain-name',
+      spec_version: '2.1',
+      id: `domain-name--${uuid}`,
+      value: 'observed',
+      object_marking_refs: [amber],
+    },
+  ]
+  expect((await taxii.post(`${url}objects/`, reader, { objects: sent })).status).toBe(202)
+  const label = (name: string) => ({ securityLabel: [{ name }] })
+  await taxii.at.library.send('Lowered', {
+    group: [{ type: 'Malware', name: 'family', xid: 'family', ...label('TLP:AMBER') }],
+    indicator: [{ type: 'Host', summary: 'lowered.example.com', associatedGroups: [{ groupXid: 'family' }] }],
+  })
+  await taxii.taxii.tick()
+  const all = ['family', 'lowered.example.com', 'marked', 'observed', 'plain', 'relationship']
+  expect(await read(url, reader)).toEqual({ names: all, revoked: 0 })
+  expect(await settings.changeCollection(person, id, { tlpMax: 'GREEN' })).toMatchObject({ tlpMax: 'GREEN' })
+  const some = ['lowered.example.com', 'plain']
+  expect(await read(url, reader)).toEqual({ names: some, revoked: 0 })
+  await taxii.taxii.tick()
+  expect(await read(url, reader)).toEqual({ names: some, revoked: 3 })
+  await settings.changeCollection(person, id, { tlpMax: 'AMBER' })
+  await taxii.taxii.tick()
+  expect(await read(url, reader)).toEqual({ names: all, revoked: 3 })
+
+  await taxii.at.hosts('Levels', ['green.example.com'], label('TLP:GREEN'))
+  await taxii.at.hosts('Levels', ['red.example.com'], label('TLP:RED'))
+  const values = await taxii.serve('ownerName = "Levels"', { tlpMax: 'RED' })
+  const other = await taxii.reader({ id: values.id })
+  expect(await read(values.url, other)).toEqual({ names: ['green.example.com', 'red.example.com'], revoked: 0 })
+  await settings.changeCollection(person, values.id, { tlpMax: 'AMBER' })
+  expect(await read(values.url, other)).toEqual({ names: ['green.example.com'], revoked: 0 })
+  await taxii.taxii.tick()
+  expect(await read(values.url, other)).toEqual({ names: ['green.example.com'], revoked: 1 })
+  await settings.changeCollection(person, values.id, { tlpMax: 'RED' })
+  await taxii.taxii.tick()
+  expect((await read(values.url, other)).names).toEqual(['green.example.com', 'red.example.com'])
+})
+
+test('LIB-5: a collection that serves another owner or data collection gives out nothing of the one before', async () => {
+  const { person } = taxii.at.library
+  const { id, url } = await taxii.serveOwner('One')
+  await taxii.at.library.owner('Two')
+  const reader = await taxii.reader({ id, canWrite: true })
+  const identity = {
+    type: 'identity',
+    spec_version: '2.1',
+    id: 'identity--00000000-0000-4000-8000-0000000000d1',
+    name: 'of one',
+  }
+  const version = { created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+  await taxii.post(`${url}objects/`, reader, { objects: [{ ...identity, ...version }] })
+  const family = (xid: string) => ({ type: 'Malware', name: xid, xid })
+  const join = { ref_1: 'a', type_1: 'Malware', ref_2: 'b', type_2: 'Malware', associationType: 'uses' }
+  await taxii.at.library.send('One', { group: [family('a'), family('b')], association: [join] })
+  await taxii.at.hosts('One', ['both.example.com', 'one.example.com'])
+  await taxii.at.hosts('Two', ['both.example.com', 'two.example.com'])
+  await taxii.at.library.send('Two', { group: [family('c')] })
+  await taxii.taxii.tick()
+  const ofOne = ['a', 'b', 'both.example.com', 'of one', 'one.example.com', 'relationship']
+  expect((await read(url, reader)).names).toEqual(ofOne)
+  expect(await settings.changeCollection(person, id, { owner: 'Two' })).toMatchObject({ ownerName: 'Two' })
+  expect(await read(url, reader)).toEqual({ names: ['both.example.com'], revoked: 0 })
+  await taxii.taxii.tick()
+  expect(await read(url, reader)).toEqual({ names: ['both.example.com', 'c', 'two.example.com'], revoked: 5 })
+
+  const values = await taxii.serve('ownerName = "One"')
+  const other = await taxii.reader({ id: values.id })
+  expect((await read(values.url, other)).names).toEqual(['both.example.com', 'one.example.com'])
+  const { name } = await taxii.at.collections.get(person, await taxii.at.refreshed('ownerName = "Two"'))
+  expect(await settings.changeCollection(person, values.id, { collection: name })).toMatchObject({
+    collectionName: name,
+  })
+  expect(await read(values.url, other)).toEqual({ names: ['both.example.com'], revoked: 0 })
+  await taxii.taxii.tick()
+  expect(await read(values.url, other)).toEqual({ names: ['both.example.com', 'two.example.com'], revoked: 1 })
+
+  for (const [what, change] of [
+    [id, { collection: name }],
+    [values.id, { owner: 'Two' }],
+  ] as const)
+    await expect(settings.changeCollection(person, what, change)).rejects.toThrow(/stays one of/)
+  await expect(settings.changeCollection(person, id, { owner: 'Nobody' })).rejects.toThrow(/no such owner/)
+  await expect(settings.changeCollection(person, id, { tlpMax: 'PINK' })).rejects.toThrow(/tlpMax is one of/)
+})

@@ -112,13 +112,24 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
     address?: string,
   ): Promise<TaxiiCollectionSettings> {
     const base = await baseUrl()
-    const { readers, ...fields } = wanted
+    const { readers, collection, owner, tlpMax, ...fields } = wanted
+    const level = tlpMax === undefined ? undefined : tlpMaxNumber(tlpMax)
     return await db.transaction().execute(async (trx) => {
       const own = new TaxiiSettingsStore(trx)
       const theirs = async () => found(await own.collection(caller.organizationId, id), 'TAXII collection')
       const { ownerId, rootName } = await theirs()
+      const { organizationId } = caller
       if (wanted.canWrite === true && ownerId === null) throw onlyRead()
       if (!(await own.changeCollection(id, fields))) throw aliasTaken(rootName)
+      if ((ownerId === null ? owner : collection) !== undefined) throw anotherKind()
+      if (collection !== undefined || owner !== undefined || level !== undefined) {
+        await lockTaxiiCollection(trx, id)
+        await own.serve(id, {
+          tlpMax: level,
+          collectionId: collection && found(await own.dataCollectionId(organizationId, collection), 'data collection'),
+          ownerId: owner && found(await own.ownerId(organizationId, owner), 'owner'),
+        })
+      }
       const missing = readers === undefined ? [] : await own.grant(caller.organizationId, id, readers)
       if (missing.length > 0)
         throw new Problem('not-found', `Your organization has no reader ${missing.slice(0, 10).join(', no reader ')}.`)
@@ -169,6 +180,13 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
 
 function onlyRead(): Problem {
   return new Problem('invalid', 'Objects are written to an owner; a data collection is a query, and can only be read.')
+}
+
+function anotherKind(): Problem {
+  return new Problem(
+    'invalid',
+    'A collection of an owner stays one of an owner, and one of a data collection one of these. Make another TAXII collection, and remove this one.',
+  )
 }
 
 function aliasTaken(rootName: string): Problem {

@@ -20,6 +20,8 @@ export type GrantedCollection = {
   tlpMax: number
   /** Whether the data collection has a version that the numbered objects have not come to. */
   isBehind: boolean
+  /** Whether all objects were looked at since it was changed what it serves, or up to which TLP. */
+  isChecked: boolean
   bodyBytesMax: number
 }
 
@@ -67,7 +69,7 @@ export class TaxiiStore {
     const { rows } = await sql<{ id: string; collectionId: string | null }>`
       select c.id, c.collection_id as "collectionId" from taxii_collection c
       left join collection d on d.id = c.collection_id
-      where coalesce(d.version > c.object_version, c.pass_after is not null
+      where coalesce(d.version > c.object_version, c.pass_after is not null or c.checked_after is not null
         or exists (select from taxii_pending_link p where p.taxii_collection_id = c.id)
         or ${hasNewTexts})
         or exists (select from taxii_pending p where p.taxii_collection_id = c.id)
@@ -79,7 +81,8 @@ export class TaxiiStore {
     const query = sql<GrantedCollection>`
       select c.id, c.root_id as "rootId", c.title, c.description, c.alias, c.collection_id as "collectionId",
         c.owner_id as "ownerId", o.name as "ownerName", c.can_read and g.can_read as "canRead", c.can_write and g.can_write as "canWrite",
-        coalesce(d.version > c.object_version, ${hasNewTexts}) as "isBehind", c.body_bytes_max as "bodyBytesMax",
+        coalesce(d.version > c.object_version, ${hasNewTexts}) as "isBehind",
+        case when c.owner_id is null then c.object_version > 0 else c.checked_after is null end as "isChecked", c.body_bytes_max as "bodyBytesMax",
         r.organization_id as "organizationId", c.tlp_max as "tlpMax"
       from reader_taxii_collection g
       join taxii_collection c on c.id = g.taxii_collection_id

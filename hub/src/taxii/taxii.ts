@@ -10,8 +10,9 @@ import { bundleOf } from './bundle-of-envelope.ts'
 import { chooseDeletion, deleteChosen, type Deleted } from './delete-object.ts'
 import type { Filters } from './filters.ts'
 import { numberCollection, numberTouchedMembers } from './number-collection.ts'
+import { markingsAbove } from './number-kept.ts'
 import { numberChanges, numberOwner } from './number-owner.ts'
-import { type ObjectPage, type PageOf, readPage } from './object-pages.ts'
+import { type ObjectPage, type PageOf, type PageSource, readPage } from './object-pages.ts'
 import { keepStatus, readStatus, type Status, statusOf } from './status.ts'
 import { TaxiiError, notThere } from './taxii-error.ts'
 import { tidyTaxii } from './tidy.ts'
@@ -66,13 +67,15 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     return granted
   }
 
-  async function readable(reader: ReaderCaller, rootName: string, name: string): Promise<GrantedCollection> {
+  async function readable(reader: ReaderCaller, rootName: string, name: string): Promise<PageSource> {
     const granted = await collection(reader, rootName, name)
     if (!granted.canRead) throw forbidden('read')
-    if (!granted.isBehind) return granted
-    await catchUp(granted)
+    if (granted.isBehind) await catchUp(granted)
     // With what it has now.
-    return await collection(reader, rootName, name)
+    const current = granted.isBehind ? await collection(reader, rootName, name) : granted
+    const { ownerId, isChecked } = current
+    if (isChecked || ownerId === null) return current
+    return { ...current, markingsAbove: await markingsAbove(db, { ...current, ownerId }) }
   }
 
   async function bringUp({ id, collectionId }: { id: string; collectionId: string | null }): Promise<void> {
@@ -119,7 +122,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     return page
   }
 
-  async function hasObject(source: GrantedCollection, id: string): Promise<boolean> {
+  async function hasObject(source: PageSource, id: string): Promise<boolean> {
     const filters = { ...everyVersion, ids: [id] }
     return (await readPage({ db, pool }, source, 'version', filters)).items !== ''
   }

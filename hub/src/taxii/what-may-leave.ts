@@ -22,8 +22,8 @@ export function valueMayLeave(
 }
 
 /** The same of a group. @param groupId a column */
-export function groupMayLeave({ tlpMax }: OwnerScope, groupId: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql<boolean>`coalesce((select coalesce(g.tlp <= ${tlpMax}::int, true) from library_group g where g.id = ${groupId}), false)`
+export function groupMayLeave({ ownerId, tlpMax }: OwnerScope, groupId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`coalesce((select g.owner_id = ${ownerId} and coalesce(g.tlp <= ${tlpMax}::int, true) from library_group g where g.id = ${groupId}), false)`
 }
 
 /** Of several values each must. @param indicatorIds a column */
@@ -66,10 +66,36 @@ export function textSays(
       where s.owner_id = ${ownerId} and cardinality(s.indicator_ids) > 1 and s.indicator_ids @> array[${indicatorId}] and ${condition}))`
 }
 
+/**
+ * The same beside it while the objects are looked at again, since the collection was changed: they are of its owner, and name no marking
+ * that says a higher TLP.
+ */
+export function uncheckedMayLeave(ownerId: string, markingsAbove: readonly string[]): RawBuilder<boolean> {
+  return sql<boolean>`(o.is_revoked or (
+    (o.kept_id is null or exists (select from stix_object s where s.owner_id = ${ownerId} and s.object_id = o.kept_id))
+    and not o.body like any(${markingsAbove.map((ref) => `%${ref}%`)}::text[])))`
+}
+
+/** The same of a data collection: they are of its newest version's members, and may leave by what is known now. */
+export function uncheckedMemberMayLeave(
+  organizationId: string,
+  collectionId: string,
+  tlpMax: number,
+): RawBuilder<boolean> {
+  return sql<boolean>`(o.is_revoked or exists (
+    select from collection_member m where m.collection_id = ${collectionId} and m.indicator_id = o.indicator_id and m.until_version is null
+      and m.active and not m.excluded and coalesce(m.tlp <= ${tlpMax}::int, true)
+      and ${valueMayLeaveNow(organizationId, tlpMax)}))`
+}
+
 /** Whether a version of a data collection's object may be given out still, that another one replaced. */
 export function earlierMayLeave(organizationId: string, tlpMax: number): RawBuilder<boolean> {
-  return sql<boolean>`(o.is_last or o.indicator_id is null or (
+  return sql<boolean>`(o.is_last or o.indicator_id is null or ${valueMayLeaveNow(organizationId, tlpMax)})`
+}
+
+function valueMayLeaveNow(organizationId: string, tlpMax: number): RawBuilder<boolean> {
+  return sql<boolean>`(
     select coalesce(v.tlp <= ${tlpMax}::int, true) and not ${isKeptFromExports(organizationId, sql`i.id`)}
     from indicator i left join indicator_view v on v.organization_id = ${organizationId} and v.indicator_id = i.id
-    where i.id = o.indicator_id))`
+    where i.id = o.indicator_id)`
 }

@@ -205,12 +205,18 @@ export const CreateTaxiiCollection = z.strictObject({
   tlpMax: z.optional(z.string()),
 })
 export type CreateTaxiiCollection = z.infer<typeof CreateTaxiiCollection>
-/** What it serves and up to which TLP stays, since its objects were numbered by that. */
+/** A change of what it serves, or up to which TLP, holds at once: what readers may not have any more is left out, and soon revoked. */
 export const ChangeTaxiiCollection = z.strictObject({
   title: z.optional(Title),
   description: z.optional(z.nullable(Description)),
   /** Null takes it away. */
   alias: z.optional(z.nullable(Alias)),
+  /** Name of another data collection, where it serves one. */
+  collection: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  /** Name of another owner, where it serves one. */
+  owner: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  /** A TLP level. */
+  tlpMax: z.optional(z.string()),
   /** Of an owner's only. */
   canWrite: z.optional(z.boolean()),
   /** Takes the place of all grants of the collection. `not-found` where the organization has no such reader; nothing is changed then. */
