@@ -228,11 +228,9 @@ export const settingsTable = [
 ] as const satisfies readonly Setting[]
 
 type Row = (typeof settingsTable)[number]
-export type SettingName = Row['name']
 /** Those that lie in the keychain. */
 export type SecretName = Extract<Row, { secret: true }>['name']
 type PlainRow = Exclude<Row, { secret: true }>
-export type PlainName = PlainRow['name']
 
 type ValueOf<Kind> = Kind extends { is: 'whole-number' }
   ? number
