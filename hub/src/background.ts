@@ -9,7 +9,7 @@ import type { Log } from './lib/log.ts'
 import { repeat } from './lib/repeat.ts'
 import type { Notifications } from './live/notifications.ts'
 import { brokerSocketOf } from './machine/data-folder.ts'
-import { createTelemetryWriter } from './telemetry/telemetry-writer.ts'
+import { createTelemetryWriter, type TelemetryWriter } from './telemetry/telemetry-writer.ts'
 
 export type BackgroundParts = {
   features: Features
@@ -22,12 +22,14 @@ export type BackgroundParts = {
   log: Log
 }
 
+export type Background = AsyncDisposable & { broker: Broker; telemetryCounts: TelemetryWriter['counts'] }
+
 const secondMs = 1000
 const minuteMs = 60_000
 const hourMs = 3_600_000
 
 /** What a hub does by itself: talk to environment servers, start what is due, notice what time brings about. */
-export async function startBackground(parts: BackgroundParts): Promise<AsyncDisposable & { broker: Broker }> {
+export async function startBackground(parts: BackgroundParts): Promise<Background> {
   const { features, connection, notifications, log } = parts
   const { executions } = features
   await using stack = new AsyncDisposableStack()
@@ -56,7 +58,7 @@ export async function startBackground(parts: BackgroundParts): Promise<AsyncDisp
   const work = [...repeatedWork(features), { what: 'telemetry', everyMs: secondMs, work: telemetry.turn }]
   for (const { what, everyMs, work: turn } of work) stack.use(repeat(what, everyMs, turn, log))
   const started = stack.move()
-  return { broker, [Symbol.asyncDispose]: () => started.disposeAsync() }
+  return { broker, telemetryCounts: telemetry.counts, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }
 
 export type RepeatedWork = { what: string; everyMs: number; work: () => Promise<void> }

@@ -30,6 +30,7 @@ import { certificateNames } from './pki/certificate-names.ts'
 import { openReaderPort, type ReaderPort } from './readers/reader-port.ts'
 import { addReaderRoutes, addRoutes, type RouteParts } from './routes.ts'
 import { Settings } from './settings/settings.ts'
+import { addTelemetryMetrics } from './telemetry/telemetry-metrics.ts'
 import { hubVersion } from './version.ts'
 
 /** A running hub. Disposing of it ends everything that it started, the database last. */
@@ -99,6 +100,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
 
   const metrics = createMetrics()
   addHubMetrics(metrics, db)
+  addTelemetryMetrics(metrics, background.telemetryCounts)
   const routes: RouteParts = {
     db,
     features,

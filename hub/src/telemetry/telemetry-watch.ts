@@ -4,8 +4,6 @@ import type { Changes } from '../live/changes.ts'
 
 export type TelemetryWatchParts = { db: DatabaseConnection['db']; changes: Pick<Changes, 'tellHere'> }
 
-export type TelemetryWatch = ReturnType<typeof createTelemetryWatch>
-
 /**
  * Tells live pages that a server which they follow has spoken. Every hub looks for its own browsers, and only at what they follow: to
  * notify each of a thousand messages a second would cost every hub more than it is worth (D15).

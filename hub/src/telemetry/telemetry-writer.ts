@@ -31,6 +31,9 @@ export type TelemetryWriterParts = {
   log: Log
 }
 
+/** Messages since the start: taken; dropped since their server talked too much; dropped since the database took no more. */
+export type TelemetryCounts = { taken: number; overQuota: number; lost: number }
+
 export type TelemetryWriter = ReturnType<typeof createTelemetryWriter>
 
 /**
@@ -39,7 +42,9 @@ export type TelemetryWriter = ReturnType<typeof createTelemetryWriter>
  */
 export function createTelemetryWriter({ db, directUrl, clock, steadyMs, log }: TelemetryWriterParts) {
   const quota = new MessageQuota(steadyMs)
-  const counted = { taken: 0, overQuota: 0, lost: 0 }
+  const counted: TelemetryCounts = { taken: 0, overQuota: 0, lost: 0 }
+  /** As the log had them last. */
+  let said = { ...counted }
   let waiting = new Map<string, Telemetry>()
   let client: pg.Client | undefined
   let shards = new Set<number>()
@@ -78,10 +83,10 @@ export function createTelemetryWriter({ db, directUrl, clock, steadyMs, log }: T
   async function tidy(): Promise<void> {
     quota.tidy()
     partitions = await keepPartitions(db, clock.now(), partitions)
-    const { overQuota, lost } = counted
+    const overQuota = counted.overQuota - said.overQuota
+    const lost = counted.lost - said.lost
     if (overQuota + lost > 0) log.warn({ overQuota, lost }, 'telemetry was dropped')
-    counted.overQuota = 0
-    counted.lost = 0
+    said = { ...counted }
   }
 
   async function connection(): Promise<pg.Client> {
@@ -118,8 +123,7 @@ export function createTelemetryWriter({ db, directUrl, clock, steadyMs, log }: T
   return {
     receive,
     turn,
-    /** How many messages were taken since the start. */
-    takenCount: () => counted.taken,
+    counts: (): Readonly<TelemetryCounts> => counted,
     heldShards: (): ReadonlySet<number> => shards,
     async close(): Promise<void> {
       const last = client

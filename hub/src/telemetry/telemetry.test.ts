@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Telemetry } from '@postern/protocol'
 import { sql } from 'kysely'
+import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { person } from '../environments/test-hub.ts'
 import { createPresenceWatch } from '../environments/presence-watch.ts'
@@ -8,6 +9,7 @@ import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executi
 import type { Change } from '../live/changes.ts'
 import { telemetryLimits } from './telemetry-limits.ts'
 import { telemetryShards } from './shards.ts'
+import { addTelemetryMetrics } from './telemetry-metrics.ts'
 import { createTelemetryWatch } from './telemetry-watch.ts'
 import { createTelemetryWriter, type TelemetryWriter } from './telemetry-writer.ts'
 import { createTelemetry, type WantedSpan } from './telemetry.ts'
@@ -96,6 +98,10 @@ describe('ES-14: telemetry', () => {
     const of = (xid: string) => rows.find((row) => row.xid === xid)?.messages
     expect(of(one.serverXid)).toBe(telemetryLimits.messagesAtOnceMax + 9 * telemetryLimits.messagesPerSecondMax)
     expect(of(two.serverXid)).toBe(10)
+    const metrics = new Registry()
+    addTelemetryMetrics(metrics, writer.counts)
+    for (const line of ['{fate="taken"} 22', '{fate="over quota"} 988', '{fate="lost"} 0'])
+      expect(await metrics.metrics()).toContain(`postern_telemetry_messages_total${line}`)
   })
 
   test('D15: hubs share the shards, write each message once, and take over from one that is gone', async () => {
