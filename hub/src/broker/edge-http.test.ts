@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { paths, tcexPaths, topics } from '@postern/protocol'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { Member } from '../environments/environments.ts'
 import { downloadSettings, enrolmentRequest, newTlsKey } from '../environments/test-enrolment.ts'
@@ -248,17 +249,40 @@ test('D18: a live page opens on 62000 for a session from a page of this hub, and
   })
 })
 
-test('S8: one that asks and gets nothing done does not keep its connection; a request that drips is cut', async () => {
-  const answered = bareTls()
-  answered.write(`GET ${paths.indicators} HTTP/1.1\r\nHost: x\r\n\r\n`)
-  answered.resume()
+test('S8: one that asks and gets nothing done does not keep its connection, whatever it shows; a request that drips is cut', async () => {
+  const first = [
+    `GET ${paths.indicators}`,
+    `GET ${paths.users}`,
+    'GET /v1/%zz',
+    'GET /v1/nothing',
+    `POST ${paths.enrolments}`,
+  ]
+  const strangers = first.map((each, index) => {
+    const socket = bareTls()
+    const authorization = index === 0 ? '' : 'Authorization: Bearer x\r\n'
+    socket.write(`${each} HTTP/1.1\r\nHost: x\r\n${authorization}Content-Length: 2\r\n\r\n{}`)
+    return socket.resume()
+  })
   const dripping = bareTls()
   dripping.write('GET /v1/')
   const large = bareTls()
   large.write(`GET /v1/ HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n`)
   large.resume()
-  await Promise.all([answered, dripping, large].map((socket) => closed(socket)))
+  await Promise.all([...strangers, dripping, large].map((socket) => closed(socket)))
   await vi.waitFor(() => expect(edge.unauthenticated()).toBe(0))
+})
+
+test('S8: who is known has the time that the answer takes, not that of strangers', async () => {
+  const authorization = `Bearer ${await api.tokenOf('read-only')}`
+  const told = await api.db.transaction().execute(async (trx) => {
+    await sql`lock table indicator in access exclusive mode`.execute(trx)
+    const answer = ask(paths.indicators, { headers: { authorization } })
+    const waiting = sql`select 1 from pg_locks where relation = 'indicator'::regclass and not granted`
+    await vi.waitFor(async () => expect((await waiting.execute(trx)).rows.length).toBe(1), { timeout: 10_000 })
+    expect(edge.unauthenticated()).toBe(0)
+    return { answer }
+  })
+  expect(await told.answer).toMatchObject({ status: 200 })
 })
 
 test('S8: whatever comes as HTTP, each connection ends, nobody is let in, and those after it are answered', async () => {

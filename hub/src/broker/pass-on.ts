@@ -5,13 +5,15 @@ import type { HubDoor } from './edge-http.ts'
 
 type Outcome = {
   hub: HubDoor
-  /** The hub has accepted a credential that came with the request. */
+  /** The hub knows who sent the request. */
   onAdmitted(): void
   /** Nothing was answered, and nothing will be. */
   onUnavailable(error: Error): void
 }
 
 const answerHeaderBytesMax = 32 * 1024
+/** By which the hub says that it knows the caller, see http/edge-door.ts. */
+const processing = 102
 
 /** Of one connection alone (RFC 9110, 7.6.1), and what only somebody in front of the hub may say. */
 const keptBack = new Set([
@@ -35,7 +37,7 @@ const keptBack = new Set([
 export function passOn(request: IncomingMessage, response: ServerResponse, { hub, ...outcome }: Outcome): void {
   const { headers } = request
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-  const showsCredential = headers.authorization !== undefined
+  let isKnown = false
   const passed = httpRequest({
     ...target(request, hub),
     headers: {
@@ -47,17 +49,21 @@ export function passOn(request: IncomingMessage, response: ServerResponse, { hub
   })
   response.once('close', () => passed.destroy())
   passed.on('error', (error) => (response.headersSent ? response.destroy() : outcome.onUnavailable(error)))
+  passed.on('information', ({ statusCode }) => {
+    if (statusCode !== processing || isKnown) return
+    isKnown = true
+    outcome.onAdmitted()
+  })
   passed.once('continue', () => {
-    if (showsCredential) outcome.onAdmitted()
     if (headers.expect !== undefined) response.writeContinue()
     request.pipe(passed)
   })
   passed.once('response', (answer: IncomingMessage) => {
-    const status = answer.statusCode ?? 502
-    // A route that is open to everyone proves nothing, and a stranger keeps no connection.
-    const isAdmitted = showsCredential && status !== 401
-    if (isAdmitted) outcome.onAdmitted()
-    response.writeHead(status, { ...endToEnd(answer.headers), ...(!isAdmitted && { connection: 'close' }) })
+    // A stranger gets its answer, and keeps no connection.
+    response.writeHead(answer.statusCode ?? 502, {
+      ...endToEnd(answer.headers),
+      ...(!isKnown && { connection: 'close' }),
+    })
     answer.once('error', () => response.destroy())
     answer.pipe(response)
   })

@@ -9,8 +9,8 @@ import type { Server } from './server.ts'
 export const edgePeerHeader = 'postern-edge-peer'
 
 const requestMsMax = 300_000
-/** Requests that came by the edge, with whoever still waits to be told that the body may come. */
-const byEdge = new WeakMap<IncomingMessage, { waiting: ServerResponse | undefined }>()
+/** Requests that came by the edge, with what answers them; it waits to be told that a body may come. An upgrade has no answer. */
+const byEdge = new WeakMap<IncomingMessage, { response: ServerResponse | undefined; waits: boolean }>()
 
 /**
  * Opens the door for what the broker's edge passes on from port 62000 (D30): a Unix socket that only the user that runs the hub can
@@ -21,15 +21,15 @@ export async function openEdgeDoor(server: Server, path: string): Promise<() => 
   const { server: routes } = server
   const door = createServer({ requestTimeout: requestMsMax })
   door.on('request', (request, response) => {
-    arrive(request)
+    arrive(request, response, false)
     routes.emit('request', request, response)
   })
   door.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    arrive(request, response)
+    arrive(request, response, true)
     routes.emit('request', request, response)
   })
   door.on('upgrade', (request, socket, head) => {
-    arrive(request)
+    arrive(request, undefined, false)
     routes.emit('upgrade', request, socket, head)
   })
   await listenClosed(door, path)
@@ -40,8 +40,8 @@ export async function openEdgeDoor(server: Server, path: string): Promise<() => 
   }
 }
 
-function arrive(request: IncomingMessage, waiting?: ServerResponse): void {
-  byEdge.set(request, { waiting })
+function arrive(request: IncomingMessage, response: ServerResponse | undefined, waits: boolean): void {
+  byEdge.set(request, { response, waits })
   const peer = String(request.headers[edgePeerHeader] ?? '')
   // Audit, logs and limits by address go by the socket's; a Unix socket has none of its own.
   Object.defineProperty(request.socket, 'remoteAddress', { value: peer, configurable: true })
@@ -58,9 +58,14 @@ export function refuseByEdge(request: IncomingMessage, url: string | undefined, 
   throw new Problem('not-found', "This is not served on the broker's port; ask on the port of the API.")
 }
 
-/** The caller may send what it wants to: only now does the edge take the body from whoever came (S8). */
-export function takeBody(request: IncomingMessage): void {
+/**
+ * Tells the edge whether it brings a caller whom the hub knows (102, RFC 2518, 10.1), who then is no stranger there, and that the body
+ * may come: only now does the edge take it from whoever sends it (S8).
+ */
+export function admit(request: IncomingMessage, isKnown: boolean): void {
   const came = byEdge.get(request)
-  came?.waiting?.writeContinue()
-  if (came) came.waiting = undefined
+  if (came?.response === undefined) return
+  if (isKnown) came.response.writeProcessing()
+  if (came.waits) came.response.writeContinue()
+  came.waits = false
 }

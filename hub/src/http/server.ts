@@ -22,7 +22,7 @@ import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
-import { refuseByEdge, takeBody } from './edge-door.ts'
+import { admit, refuseByEdge } from './edge-door.ts'
 import { httpLimits } from './http-limits.ts'
 import { registerOpenapi } from './openapi.ts'
 import { replyWithProblem } from './problem-reply.ts'
@@ -110,7 +110,7 @@ export async function createServer({ authenticate, logger, https }: ServerOption
     request.caller = await authenticate(request)
     checkRule(request)
     checkUpgrade(request)
-    takeBody(request.raw)
+    admit(request.raw, request.caller.kind !== 'stranger')
   })
   server.addHook('preValidation', refuseBadText)
   return server
