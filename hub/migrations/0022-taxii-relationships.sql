@@ -73,6 +73,16 @@ create trigger taxii_links_changed after update on indicator_link referencing ne
 create trigger taxii_links_gone after delete on indicator_link referencing old table as changed
   for each statement execute function note_taxii_links();
 
+-- The host of a URL that says no more than that (D28), with whatever scheme, user and port; the same rule as in whitelisted-host.ts.
+create function bare_host(url text) returns text language sql immutable strict parallel safe as $$
+  select btrim(substring(url from '(?i)^[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]+)(?::[0-9]*)?/?$'), '[]')
+$$;
+-- Few URLs are such; a cheap look at each tells those apart that have a path.
+create index indicator_of_bare_host on indicator (bare_host(value)) where type = 'URL' and split_part(value, '/', 4) = '';
+
+-- Techniques and tactics of different bundles are joined when the later one comes.
+create index stix_object_of_tactic on stix_object (owner_id) where type in ('attack-pattern', 'x-mitre-tactic');
+
 -- Rating, confidence, tags and times of a data collection's members are said in their objects too, and change without a version of it.
 create or replace function note_taxii_indicators() returns trigger language plpgsql as $$
 begin

@@ -648,6 +648,7 @@ table indicator
   canonical_version smallint not null
   constraint indicator_pkey PRIMARY KEY (id)
   CREATE INDEX indicator_by_value_trigram ON public.indicator USING gin (value gin_trgm_ops) WITH (gin_pending_list_limit='131072') WHERE (type <> ALL (ARRAY['Address'::text, 'File'::text, 'ASN'::text, 'CIDR'::text]))
+  CREATE INDEX indicator_of_bare_host ON public.indicator USING btree (bare_host(value)) WHERE ((type = 'URL'::text) AND (split_part(value, '/'::text, 4) = ''::text))
   CREATE INDEX indicator_of_rare_type ON public.indicator USING btree (type) WHERE (type <> ALL (ARRAY['Address'::text, 'File'::text, 'Host'::text, 'URL'::text]))
 
 table indicator_group
@@ -1237,6 +1238,7 @@ table stix_object
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
   CREATE INDEX stix_object_of_marking ON public.stix_object USING btree (owner_id) WHERE (type = 'marking-definition'::text)
   CREATE INDEX stix_object_of_source ON public.stix_object USING btree (owner_id, ((stix_json(body) ->> 'source_ref'::text))) WHERE ((type = 'relationship'::text) AND (outcome = 'mapped'::text))
+  CREATE INDEX stix_object_of_tactic ON public.stix_object USING btree (owner_id) WHERE (type = ANY (ARRAY['attack-pattern'::text, 'x-mitre-tactic'::text]))
   CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
   CREATE INDEX stix_object_of_values ON public.stix_object USING gin (indicator_ids) WITH (fastupdate=off) WHERE (cardinality(indicator_ids) > 1)
 

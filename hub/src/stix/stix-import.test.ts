@@ -405,3 +405,25 @@ describe('LIB-6: versions and refusals', () => {
     await expect(world.bring('Broken', Buffer.from('{"type":"bundle","spec_version":"1.2"}'))).rejects.toThrow('1.2')
   })
 })
+
+test('LIB-6: LIB-5: techniques are joined to tactics of other bundles, whichever came first', async () => {
+  const phase = (chain: string) => [{ kill_chain_name: chain, phase_name: 'impact' }]
+  const technique = (number: number, chain: string, more: object = {}) =>
+    sdo('attack-pattern', number, { name: `T${number}`, kill_chain_phases: phase(chain), ...more })
+  const tactic = (number: number, domains: string[]) =>
+    sdo('x-mitre-tactic', number, { name: `TA${number}`, x_mitre_shortname: 'impact', x_mitre_domains: domains })
+  const joined = async () => {
+    const { rows } = await world.database.pool.query<{ pair: string }>(
+      `select s.name || ' ' || t.name as pair from group_link l join library_group s on s.id = l.group_id
+           join library_group t on t.id = l.linked_id join owner o on o.id = s.owner_id
+         where o.name = 'Tactics' and l.kind = 'kill-chain-phase' order by 1`,
+    )
+    return rows.map(({ pair }) => pair)
+  }
+  await world.bring('Tactics', [technique(901, 'mitre-attack'), technique(902, 'mitre-ics-attack', { revoked: true })])
+  expect(await joined()).toEqual([])
+  await world.bring('Tactics', [tactic(903, ['enterprise-attack']), tactic(904, ['ics-attack'])])
+  expect(await joined()).toEqual(['T901 TA903'])
+  await world.bring('Tactics', [technique(905, 'mitre-ics-attack'), technique(906, 'somebody-else')])
+  expect(await joined()).toEqual(['T901 TA903', 'T905 TA904'])
+})

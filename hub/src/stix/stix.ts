@@ -17,6 +17,7 @@ import type { Owners } from '../owners/owners.ts'
 import { BundleReader } from './bundle-reader.ts'
 import type { BundleAccount, MappedMessage } from './bundle-messages.ts'
 import { collectionOutput } from './collection-output.ts'
+import { joinTactics } from './join-tactics.ts'
 import { judgeObjects } from './judge-objects.ts'
 import { ownerOutput } from './owner-output.ts'
 import type { StixFormat } from './stix-format.ts'
@@ -83,11 +84,13 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
       { action: 'Create', owner: owner.name, source: 'stix' },
       mapped.content ?? emptyContent,
       {
-        needsTurnAlone: mapped.unjoined.length > 0,
+        needsTurnAlone:
+          mapped.unjoined.length > 0 || tacticTypes.some((type) => mapped.account.types[type] !== undefined),
         async write(client, _, outcomes) {
           const judged = judgeObjects(mapped, outcomes)
           account = judged.account
           await writeObjects(client, owner.id, judged.pieces)
+          if (tacticTypes.some((type) => account.types[type] !== undefined)) await joinTactics(client, owner.id)
           await unjoin(client, sender, mapped.unjoined)
           const { objects, mapped: count, refused } = account
           const detail = { objects, mapped: count, refused }
@@ -136,6 +139,9 @@ async function ownerOf(
     .executeTakeFirst()
   return found(owner, 'owner')
 }
+
+/** What a bundle without them has nothing to join for. */
+const tacticTypes = ['attack-pattern', 'x-mitre-tactic']
 
 const emptyContent = new TextEncoder().encode('{}')
 
