@@ -10,7 +10,7 @@ import type { PlanValue } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { ReadyExclusions } from './matchers.ts'
-import { bareHostOf, bareUrlsOfHosts } from './whitelisted-host.ts'
+import { bareHostOf, bareUrlsOfHosts, hostDecision } from './whitelisted-host.ts'
 
 /** Values whose decisions are asked for in one statement. */
 const askedAtOnce = 10_000
@@ -138,7 +138,12 @@ export function isKeptFromExports(organizationId: string, indicatorId: RawBuilde
     or ${indicatorId} in (${urlsOfWhitelistedHosts(organizationId)}))`
 }
 
-/** URLs that say no more than a host which a person decided to be Whitelisted, known or not. */
+/** Which decision on its host does that, as a sentence, of the row `i` of `indicator`; null where none does. */
+export function whichHostDecision(organizationId: string): RawBuilder<string | null> {
+  return hostDecision(organizationId, 'i', isWhitelisting(sql`now()`))
+}
+
+/** Known URLs that say no more than a host which a person decided to be Whitelisted. */
 export function urlsOfWhitelistedHosts(organizationId: string): RawBuilder<{ id: string }> {
   return bareUrlsOfHosts(organizationId, isWhitelisting(sql`now()`))
 }

@@ -1,16 +1,13 @@
-import { canonicalise, indicatorId, type IndicatorType } from '@postern/intel'
+import { canonicalise, indicatorId } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '../database/database.ts'
 
 /**
  * To add a URL that says no more than its host is to add the host, so that a decision that the host is Whitelisted holds for it too
- * (D28). A URL with a path is judged for itself: what lies on a good host may be bad.
+ * (D28), whatever its port. A URL with a path is judged for itself: what lies on a good host may be bad.
  */
 const bareUrl = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]+)(?::\d*)?\/?$/i
 const hostTypes = ['Address', 'Host'] as const
-const [schemes, ends] = [
-  ['http', 'https'],
-  ['', '/'],
-] as const
 
 /** @returns the id of the host that a URL names, where it names no more than that */
 export function bareHostOf(url: string): { id: string } | undefined {
@@ -23,11 +20,11 @@ export function bareHostOf(url: string): { id: string } | undefined {
   return undefined
 }
 
-/** Ids of the web's URLs, known or not, that say no more than this host and name no port. */
-export function bareUrlsOf(type: IndicatorType, value: string): string[] {
-  if (type !== 'Host' && type !== 'Address') return []
-  const host = value.includes(':') ? `[${value}]` : value
-  return schemes.flatMap((scheme) => ends.map((end) => indicatorId('URL', `${scheme}://${host}${end}`)))
+/** Ids of the known URLs that say no more than this host. */
+export async function bareUrlsOf(db: Db, type: string, value: string): Promise<string[]> {
+  if (!hostTypes.some((each) => each === type)) return []
+  const { rows } = await bareUrls(sql`${value}::text`).execute(db)
+  return rows.map(({ id }) => id)
 }
 
 /**
@@ -38,16 +35,32 @@ export function bareUrlsOfHosts(
   organizationId: string,
   isWhitelisting: RawBuilder<boolean>,
 ): RawBuilder<{ id: string }> {
-  const host = sql`case when strpos(h.value, ':') > 0 then '[' || h.value || ']' else h.value end`
   return sql`
-    select ${idOf('URL', sql`scheme || '://' || ${host} || ending`)} as id
-    from decision d join indicator h on h.id = d.indicator_id and h.type = any(${[...hostTypes]}::text[])
-      cross join unnest(${[...schemes]}::text[]) scheme cross join unnest(${[...ends]}::text[]) ending
+    select u.id from decision d join indicator h on h.id = d.indicator_id and h.type = any(${[...hostTypes]}::text[])
+      cross join lateral (${bareUrls(sql`h.value`)}) u
     where d.organization_id = ${organizationId} and ${isWhitelisting}`
 }
 
-/** What `indicatorId` computes (D1), of a value in the database. */
-function idOf(type: IndicatorType, value: RawBuilder<unknown>): RawBuilder<string> {
-  const bytes = sql`convert_to(${sql.lit(type)}, 'UTF8') || '\\x00'::bytea || convert_to(${value}, 'UTF8')`
-  return sql`encode(substring(sha256(${bytes}) from 1 for 16), 'hex')::uuid`
+/** By the index of such URLs, whose conditions these are; `offset` keeps it a look-up for each host. */
+function bareUrls(host: RawBuilder<unknown>): RawBuilder<{ id: string }> {
+  return sql`
+    select u.id from indicator u
+    where u.type = 'URL' and split_part(u.value, '/', 4) = '' and bare_host(u.value) = ${host} offset 0`
+}
+
+/**
+ * The decision that keeps a URL out of exports by its host, as a sentence; null where there is none.
+ * @param url a row of `indicator` @param isWhitelisting over a row `d` of `decision`
+ */
+export function hostDecision(
+  organizationId: string,
+  url: string,
+  isWhitelisting: RawBuilder<boolean>,
+): RawBuilder<string | null> {
+  const value = sql.ref(`${url}.value`)
+  return sql`(
+    select 'Its host ' || h.value || ' is whitelisted by decision of ' || d.decided_by || ': ' || d.reason
+    from decision d join indicator h on h.id = d.indicator_id and h.type = any(${[...hostTypes]}::text[])
+    where d.organization_id = ${organizationId} and ${isWhitelisting} and ${sql.ref(`${url}.type`)} = 'URL' and h.value = bare_host(${value})
+    limit 1)`
 }

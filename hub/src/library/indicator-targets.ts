@@ -3,6 +3,7 @@ import type { IndicatorOnTarget, ReceiptState } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import { targetNames } from '../controls/target-names.ts'
 import type { Db } from '../database/database.ts'
+import { whichHostDecision } from '../exclusions/never-exported.ts'
 import { typeOfReason } from '../exports/desired-values.ts'
 
 /** Data collections, and targets of controls, that one indicator is shown with. */
@@ -12,6 +13,8 @@ export const shownMax = 1000
 type TargetRow = Omit<IndicatorOnTarget, 'since' | 'checkedAt' | 'reason' | 'detail' | 'isWanted' | 'state'> & {
   state: Exclude<IndicatorOnTarget['state'], 'absent' | 'unknown'> | 'left-out' | null
   leftOutReason: string | null
+  /** Of a URL that its host's decision keeps out of exports. */
+  hostDecision: string | null
   since: Date | null
   checkedAt: Date
   highestTlp: string
@@ -47,7 +50,7 @@ async function readTargetRows(
   const { rows } = await sql<TargetRow>`
     select c.id as "controlId", c.name as "controlName", c.highest_tlp as "highestTlp", n.target, v.state, v.since,
       r.collection_id as "collectionId", k.name as "collectionName", r.collection_version as "collectionVersion",
-      r.created_at as "checkedAt", v.reason as "leftOutReason", i.type,
+      r.created_at as "checkedAt", v.reason as "leftOutReason", i.type, ${whichHostDecision(organizationId)} as "hostDecision",
       json_build_object('state', r.state, 'desired', r.desired, 'named', r.named, 'differing', r.missing + r.extra,
         'notTaken', r.not_taken) as receipt, said.id as "receiptId", said.execution_id as "executionId", j.name as "jobName",
       (select ${member} from collection_member m where ${ofIndicator(indicatorId)}
@@ -78,13 +81,22 @@ function ofIndicator(indicatorId: string): RawBuilder<boolean> {
   return sql`m.collection_id = r.collection_id and m.indicator_id = ${indicatorId}::uuid`
 }
 
-function toTarget({ exported, now, highestTlp, leftOutReason, receipt, type, ...row }: TargetRow): IndicatorOnTarget {
+function toTarget({
+  exported,
+  now,
+  highestTlp,
+  leftOutReason,
+  hostDecision,
+  receipt,
+  type,
+  ...row
+}: TargetRow): IndicatorOnTarget {
   // The table admits levels only.
   const tlpMax = tlpLevels.indexOf(parseTlp(highestTlp)!)
   const isWanted = now !== null && now.active && !now.excluded && !isTooNarrow(now, tlpMax)
   return {
     ...row,
-    ...stateOf(row.state, { exported, isWanted, tlpMax, leftOutReason, receipt, type }),
+    ...stateOf(row.state, { exported, isWanted, tlpMax, leftOutReason, hostDecision, receipt, type }),
     isWanted,
     since: row.since?.toISOString() ?? null,
     checkedAt: row.checkedAt.toISOString(),
@@ -92,14 +104,14 @@ function toTarget({ exported, now, highestTlp, leftOutReason, receipt, type, ...
 }
 
 type Standing = Pick<IndicatorOnTarget, 'state' | 'reason' | 'detail'>
-type Findings = Pick<TargetRow, 'exported' | 'leftOutReason' | 'receipt' | 'type'> & {
+type Findings = Pick<TargetRow, 'exported' | 'leftOutReason' | 'hostDecision' | 'receipt' | 'type'> & {
   isWanted: boolean
   tlpMax: number
 }
 
 /** What is not known to be there is absent only where the receipt proves it: else it is not known (D5). */
 function stateOf(state: TargetRow['state'], { exported, isWanted, tlpMax, ...found }: Findings): Standing {
-  const { leftOutReason, receipt, type } = found
+  const { leftOutReason, hostDecision, receipt, type } = found
   if (state === 'left-out') return { state: 'absent', reason: 'left-out', detail: leftOutReason }
   if (state !== null) return { state, reason: null, detail: null }
   const keptBack = whyKeptBack(exported, tlpMax)
@@ -110,7 +122,8 @@ function stateOf(state: TargetRow['state'], { exported, isWanted, tlpMax, ...fou
   }
   const isRead = receipt.state === 'in-sync' || receipt.differing > 0
   if (!isRead) return { state: 'unknown', reason: 'not-read', detail: null }
-  return { state: 'absent', reason: isWanted ? 'not-yet' : keptBack, detail: null }
+  const reason = isWanted ? 'not-yet' : keptBack
+  return { state: 'absent', reason, detail: reason === 'excluded' ? hostDecision : null }
 }
 
 /** Why the hub did not give it to the export; undefined where it did. */

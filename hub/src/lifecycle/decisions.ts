@@ -1,4 +1,3 @@
-import { parseIndicatorType } from '@postern/intel'
 import type { Decision, WriteDecision } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -92,9 +91,8 @@ async function touchUrls(trx: Db, organizationId: string, indicatorId: string): 
     .select(['type', 'value'])
     .where('id', '=', indicatorId)
     .executeTakeFirst()
-  const type = parseIndicatorType(row?.type ?? '')
-  if (row === undefined || type === undefined) return
-  await leaveToCollections(statementsOf(trx), organizationId, bareUrlsOf(type, row.value))
+  if (row === undefined) return
+  await leaveToCollections(statementsOf(trx), organizationId, await bareUrlsOf(trx, row.type, row.value))
 }
 
 function check({ status, rating, confidence, expiresAt, reason, until }: WriteDecision, now: Date): void {

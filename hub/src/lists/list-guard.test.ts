@@ -46,7 +46,8 @@ test('LIB-7, S1: while a version is held back, what must never be exported by no
 
 test('LIB-7, D28: while a version is held back, URLs that say no more than a host that is Whitelisted leave the one that is served', async () => {
   const urls = Array.from({ length: 9 }, (_, n) => `http://h${n}.bare.example.com/`)
-  const sent = { indicator: [...urls, 'http://h0.bare.example.com/x'].map((summary) => ({ type: 'URL', summary })) }
+  const others = ['http://h0.bare.example.com/x', 'https://user@h0.bare.example.com:8443/']
+  const sent = { indicator: [...urls, ...others].map((summary) => ({ type: 'URL', summary })) }
   await world.at.library.send('Bare', sent)
   await world.at.hosts('Elsewhere', ['h0.bare.example.com'])
   const list = await world.serve('ownerName = "Bare"')
@@ -55,6 +56,7 @@ test('LIB-7, D28: while a version is held back, URLs that say no more than a hos
   expect(await world.renew(list)).toMatchObject({ servedVersion: 1, servedCount: 9, held: { version: 2 } })
   const { text } = await world.get(list.name, { authorization: await world.reader(list) })
   expect(text).not.toContain('h0.bare.example.com/\n')
+  expect(text).not.toContain(':8443')
   expect(text).toContain('h0.bare.example.com/x\n')
 })
 
