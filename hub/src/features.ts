@@ -64,6 +64,7 @@ export function createFeatures({
   const steadyMs = () => performance.now()
   const audit = new Audit()
   const changes = new Changes(notifications)
+  const access = new Access(connection, audit, clock)
   const executions = createExecutions({ db, keys, clock, steadyMs, audit, changes, log })
   const collections = createCollections({ db, pool, clock, audit, log })
   /** At once after a batch; what this misses, as when the hub dies in between, the worker's next turn finds. */
@@ -94,7 +95,7 @@ export function createFeatures({
   return {
     audit,
     changes,
-    access: new Access(connection, audit, clock),
+    access,
     catalog: createCatalog({ db, audit, keys, clock }),
     environments,
     serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
@@ -123,7 +124,15 @@ export function createFeatures({
       removeFromOwner: removeByBatch(library.batches),
     }),
     taxiiSettings: createTaxiiSettings({ db, audit, settings }),
-    mail: createMail({ db, keys, clock, audit, log, settings }),
+    mail: createMail({
+      db,
+      keys,
+      clock,
+      audit,
+      log,
+      settings,
+      makeSetupLink: (caller, from) => access.makeSetupLink(caller, from),
+    }),
     notifications: createNotifications({ db, clock, audit, settings }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
     scheduler: createScheduler({ db, clock, steadyMs, executions, log }),

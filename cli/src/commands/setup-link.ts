@@ -1,4 +1,4 @@
-import { paths, SetupLink } from '@postern/protocol'
+import { MailAnswer, paths, SetupLink } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget } from '../hub-api.ts'
@@ -7,8 +7,16 @@ import { say } from '../say.ts'
 export function setupLinkCommand(): Command {
   return new Command('setup-link')
     .description('print a link that makes an administrator, once, within 30 minutes')
-    .action(async () => {
-      const link = await callHub(hubTarget(readCliConfig()), paths.setupLinks, SetupLink, { method: 'POST' })
+    .option('--mail <address>', 'mail it there by the mail server of the settings, and do not print it')
+    .action(async ({ mail }: { mail?: string }) => {
+      const target = hubTarget(readCliConfig())
+      if (mail !== undefined) {
+        const { isSent, said } = await callHub(target, paths.mailedSetupLinks, MailAnswer, { json: { to: mail } })
+        if (!isSent) throw new Error(said)
+        say.line(`The link was mailed to ${mail}. ${said}`)
+        return
+      }
+      const link = await callHub(target, paths.setupLinks, SetupLink, { method: 'POST' })
       say.line(link.url)
     })
 }

@@ -3,7 +3,7 @@ export type FieldProblems = Readonly<Record<string, string>>
 
 /** `parameters.url is required: …`, `schedule.cron: …`, `"name": …`: how the hub begins a sentence about a field. */
 const beginnings =
-  /(?:^|(?<=[.!?] ))(?:"([A-Za-z]+(?:\.\w+)*)":|([A-Za-z]+(?:\.\w+)+)(?= is |:)|(name|owner|control|mode|appId|environmentId|timeoutSeconds):)/g
+  /(?:^|(?<=[.!?] ))(?:"([A-Za-z]+(?:\.\w+)*)":|([A-Za-z]+(?:\.\w+)+)(?= is |:)|(name|owner|control|mode|appId|environmentId|timeoutSeconds|freshnessSeconds):)/g
 
 /** Takes the sentences of a refusal apart, so that each stands beside the field that it is about. */
 export function fieldProblems(detail: string): FieldProblems {

@@ -33,6 +33,7 @@ test('a feed has an owner, an export a control and a mode; neither is sent for t
     owner: 'CERT',
     parameters: { url: 'https://feed.example.com/' },
     timeoutSeconds: 900,
+    freshnessSeconds: null,
     schedule: null,
   })
   const asExport = requestOf(typed, app({ kind: 'export' }))

@@ -12,6 +12,8 @@ export interface JobDraft {
   mode: Job['mode']
   /** As typed; empty for the app's own. */
   timeoutSeconds: string
+  /** Figures, or nothing: the time-out. */
+  freshnessSeconds: string
   schedule: Schedule | null
   parameters: Record<string, ParameterValue>
 }
@@ -25,6 +27,7 @@ export function newDraft(): JobDraft {
     control: '',
     mode: 'apply-when-guards-pass',
     timeoutSeconds: '',
+    freshnessSeconds: '',
     schedule: null,
     parameters: {},
   }
@@ -39,6 +42,7 @@ export function draftOf(job: Job): JobDraft {
     control: job.control ?? '',
     mode: job.mode,
     timeoutSeconds: String(job.timeoutSeconds),
+    freshnessSeconds: job.freshnessSeconds === null ? '' : String(job.freshnessSeconds),
     schedule: job.schedule,
     parameters: job.parameters,
   }
@@ -72,6 +76,7 @@ export function draftMistakes(draft: JobDraft, app: App | undefined): Record<str
 export function requestOf(draft: JobDraft, app: App): CreateJob {
   const isExport = app.kind === 'export'
   const timeoutSeconds = draft.timeoutSeconds.trim()
+  const freshnessSeconds = draft.freshnessSeconds.trim()
   return {
     name: draft.name.trim(),
     appId: draft.appId,
@@ -83,6 +88,7 @@ export function requestOf(draft: JobDraft, app: App): CreateJob {
     ...(isExport && draft.control.trim() !== '' && { control: draft.control.trim() }),
     ...(isExport && { mode: draft.mode }),
     ...(timeoutSeconds !== '' && { timeoutSeconds: Number(timeoutSeconds) }),
+    freshnessSeconds: freshnessSeconds === '' ? null : Number(freshnessSeconds),
     schedule: draft.schedule,
   }
 }

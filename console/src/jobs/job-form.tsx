@@ -135,7 +135,15 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
           onChange={(timeoutSeconds) => change({ timeoutSeconds })}
         />
       </section>
-      <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })} />
+      <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })}>
+        <FiguresInput
+          label="Freshness target in seconds"
+          description="It is missed where it has not succeeded so long after a time of its schedule, and whom the rules name is told. Left empty, the time-out is taken."
+          value={draft.freshnessSeconds}
+          error={problems['freshnessSeconds']}
+          onChange={(freshnessSeconds) => change({ freshnessSeconds })}
+        />
+      </ScheduleSection>
       {app && shownParameters(app.parameters).length > 0 && (
         <section className={classes['formCard']} aria-label="Parameters">
           <h2 className={classes['heading']}>Parameters</h2>
@@ -186,9 +194,12 @@ function Refusal({ error }: { error: Error | null }) {
 function ScheduleSection({
   schedule,
   onChange,
+  children,
 }: {
   schedule: Schedule | null
   onChange: (schedule: Schedule | null) => void
+  /** What counts only with a schedule. */
+  children: React.ReactNode
 }) {
   const [last, setLast] = useState<Schedule>(schedule ?? { cron: '0 0 * * * ?', timeZone: ownTimeZone() })
   return (
@@ -200,13 +211,16 @@ function ScheduleSection({
         onChange={(event) => onChange(event.currentTarget.checked ? last : null)}
       />
       {schedule && (
-        <ScheduleFields
-          schedule={schedule}
-          onChange={(next) => {
-            setLast(next)
-            onChange(next)
-          }}
-        />
+        <>
+          <ScheduleFields
+            schedule={schedule}
+            onChange={(next) => {
+              setLast(next)
+              onChange(next)
+            }}
+          />
+          {children}
+        </>
       )}
     </section>
   )

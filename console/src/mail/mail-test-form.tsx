@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { MailTest, paths } from '@postern/protocol'
+import { MailAnswer, paths } from '@postern/protocol'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
@@ -15,7 +15,7 @@ export function MailTestForm() {
   const [to, setTo] = useState('')
   const mayWrite = useMay('administrate')
   const send = useWrite({
-    write: () => api(paths.mailTest, { method: 'POST', body: { to: to.trim() }, reply: MailTest }),
+    write: () => api(paths.mailTest, { method: 'POST', body: { to: to.trim() }, reply: MailAnswer }),
     said: 'The mail server answered',
     touches: [],
   })

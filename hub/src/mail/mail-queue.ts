@@ -3,20 +3,12 @@ import { sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { mailLimits } from './mail-limits.ts'
 import type { MailSettingsFeature } from './mail-settings.ts'
 import { type MailContent, type MailOutcome, sendMail, type SmtpAccess } from './send-mail.ts'
 import type { MailWords } from './mail-text.ts'
 
-const minuteMs = 60_000
-const dayMs = 24 * 60 * minuteMs
-/** A mail that nobody took within a day of being written is given up, and shown as such. */
-export const mailTriedMs = dayMs
-/** Between the first try and the second; doubled up to the longest. */
-const retryMs = { first: minuteMs, longest: 60 * minuteMs }
-/** Mails that one turn sends, one after the other. */
-export const mailsATurnMax = 50
-/** Sent and given-up mails are shown so long. */
-const keptDays = 30
+const dayMs = 24 * 3_600_000
 
 export type MailQueueParts = {
   db: DatabaseConnection['db']
@@ -38,7 +30,7 @@ export function createMailQueue({ db, clock, settings, log, send = sendMail }: M
     const access = await settings.access()
     await giveUpOld()
     if (access === undefined) return 0
-    for (let tried = 0; tried < mailsATurnMax; tried += 1) {
+    for (let tried = 0; tried < mailLimits.mailsATurnMax; tried += 1) {
       const mail = await claim()
       if (mail === undefined) return tried
       await record(
@@ -46,14 +38,14 @@ export function createMailQueue({ db, clock, settings, log, send = sendMail }: M
         await send(access, { ...mail, to: mail.address, messageId: messageIdOf(mail.id, access.from) }),
       )
     }
-    return mailsATurnMax
+    return mailLimits.mailsATurnMax
   }
 
   async function claim(): Promise<Due | undefined> {
     const now = clock.now()
     const { rows } = await sql<Due>`
       update mail set tries = tries + 1,
-        next_try_at = ${now}::timestamptz + least(${retryMs.longest}, ${retryMs.first} * 2 ^ least(tries, 20)) * interval '1 ms'
+        next_try_at = ${now}::timestamptz + least(${mailLimits.retryLongestMs}, ${mailLimits.retryFirstMs} * 2 ^ least(tries, 20)) * interval '1 ms'
       where id = (select id from mail where next_try_at <= ${now} and sent_at is null and given_up_at is null
         order by next_try_at limit 1 for update skip locked)
       returning id, address, subject, text, html, tries, created_at as "createdAt"`.execute(db)
@@ -82,7 +74,7 @@ export function createMailQueue({ db, clock, settings, log, send = sendMail }: M
     await db
       .updateTable('mail')
       .set({ given_up_at: now })
-      .where('created_at', '<', new Date(now.getTime() - mailTriedMs))
+      .where('created_at', '<', new Date(now.getTime() - mailLimits.triedMs))
       .where('sent_at', 'is', null)
       .where('given_up_at', 'is', null)
       .execute()
@@ -91,7 +83,7 @@ export function createMailQueue({ db, clock, settings, log, send = sendMail }: M
   /** Every hour. */
   async function tidy(): Promise<void> {
     await sql`delete from mail where (sent_at is not null or given_up_at is not null)
-      and created_at < ${new Date(clock.now().getTime() - keptDays * dayMs)}`.execute(db)
+      and created_at < ${new Date(clock.now().getTime() - mailLimits.mailDays * dayMs)}`.execute(db)
   }
 
   /** Newest first. @param before the id of the last row of the page before */

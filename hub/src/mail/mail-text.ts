@@ -1,9 +1,6 @@
 /** One thing that a mail says: what it is about, a sentence, and where the console shows it. */
 export type MailItem = { sentence: string; link: string; at: Date }
 
-/** Items that stand in one mail; the console shows all of them. */
-export const mailItemsMax = 100
-
 export type MailWords = { subject: string; text: string; html: string }
 
 /**

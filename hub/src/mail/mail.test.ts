@@ -9,7 +9,8 @@ import { Keys } from '../keys/keys.ts'
 import { SecretBox } from '../keys/secret-box.ts'
 import { HeldClock } from '../lib/held-clock.ts'
 import { createMail, type MailFeature } from './mail.ts'
-import { mailTriedMs, queueMail } from './mail-queue.ts'
+import { mailLimits } from './mail-limits.ts'
+import { queueMail } from './mail-queue.ts'
 import { mailWords } from './mail-text.ts'
 
 const clock = new HeldClock('2026-11-21T08:00:00Z')
@@ -32,6 +33,7 @@ beforeAll(async () => {
     clock,
     audit: new Audit(),
     log: { error() {}, warn() {}, info() {}, debug() {} },
+    makeSetupLink: async () => ({ token: 'the-token', expiresAt: clock.now() }),
     settings: {
       publicNames: async () => ({
         apiURL: 'https://hub.example.org',
@@ -131,6 +133,16 @@ test('ES-16: a wrong password, a refused recipient, a closed port and an unknown
   expect((await mail.sendTest(ada, 'ada@example.org')).said).toMatch(/^No address is known for mail\.invalid/)
 })
 
+test('ES-16: an invitation is mailed with its set-up link, at once, and the link is kept nowhere', async () => {
+  await using server = await startMailServer()
+  await mail.settings.change(ada, { ...plain, smtpPort: server.port })
+  expect((await mail.sendSetupLink(ada, 'new@example.org')).isSent).toBe(true)
+  const raw = server.mails[0]?.raw.replaceAll(/=\r\n/g, '')
+  expect(raw).toContain('https://hub.example.org/setup#the-token')
+  const kept = await connection.db.selectFrom('mail').selectAll().execute()
+  expect(JSON.stringify(kept)).not.toContain('the-token')
+})
+
 test('ES-16: the password goes in and never comes out, and is forgotten with another host or user name', async () => {
   const { db } = connection
   const set = { ...plain, smtpUsername: 'postern', smtpPassword: 'never shown' }
@@ -186,7 +198,7 @@ test('ES-16: a refused recipient is given up at once, an unreachable server afte
   await mail.settings.change(ada, { ...plain, smtpPort: 1 })
   await queue('Postern: too late')
   let tries = 0
-  for (let minutes = 0; minutes <= mailTriedMs / 60_000; minutes += 10) {
+  for (let minutes = 0; minutes <= mailLimits.triedMs / 60_000; minutes += 10) {
     tries += await mail.queue.tick()
     clock.pass(600)
   }

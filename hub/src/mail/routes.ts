@@ -2,8 +2,8 @@ import {
   ChangeMailSettings,
   MailPage,
   MailSettings,
-  MailTest,
-  MailTestRequest,
+  MailAnswer,
+  MailTo,
   OwnMailAddress,
   paths,
 } from '@postern/protocol'
@@ -13,14 +13,14 @@ import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { pageOf } from '../lib/page.ts'
 import { rowId } from '../lib/row-id.ts'
+import { mailLimits } from './mail-limits.ts'
 import type { MailFeature } from './mail.ts'
 
 const tags = ['mail']
-const testsAMinuteMax = 10
 
 export function mailRoutes(
   server: Server,
-  { settings, queue, sendTest, ownAddress, setOwnAddress }: MailFeature,
+  { settings, queue, sendTest, sendSetupLink, ownAddress, setOwnAddress }: MailFeature,
 ): void {
   server.get(
     paths.mailSettings,
@@ -52,16 +52,33 @@ export function mailRoutes(
   server.post(
     paths.mailTest,
     {
-      config: { ...forPeople('settings:write'), rateLimit: { max: testsAMinuteMax, timeWindow: '1 minute' } },
+      config: {
+        ...forPeople('settings:write'),
+        rateLimit: { max: mailLimits.testsAMinuteMax, timeWindow: '1 minute' },
+      },
       schema: {
         operationId: 'sendTestMail',
         tags,
         summary: 'Send a test mail at once, and say what the mail server answered',
-        body: MailTestRequest,
-        response: { 200: MailTest },
+        body: MailTo,
+        response: { 200: MailAnswer },
       },
     },
     async ({ caller, body, ip }) => await sendTest(person(caller), body.to, ip),
+  )
+  server.post(
+    paths.mailedSetupLinks,
+    {
+      config: onlyFor('access:write', 'machine'),
+      schema: {
+        operationId: 'mailSetupLink',
+        tags,
+        summary: "Make a set-up link and mail it; only through the hub's local socket",
+        body: MailTo,
+        response: { 200: MailAnswer },
+      },
+    },
+    async ({ caller, body }) => await sendSetupLink(caller, body.to),
   )
   server.get(
     paths.mails,

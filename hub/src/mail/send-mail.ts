@@ -1,10 +1,8 @@
 import { getCACertificates } from 'node:tls'
 import type { SmtpSecurity } from '@postern/protocol'
 import { createTransport } from 'nodemailer'
+import { mailLimits } from './mail-limits.ts'
 import { isRefusedForGood, refusalWords } from './smtp-words.ts'
-
-/** How long a mail server may take to be reached and to greet, and how long it may be silent in between. */
-export const smtpSecondsMax = { connect: 15, silence: 30 } as const
 
 export type SmtpAccess = {
   host: string
@@ -46,10 +44,10 @@ export async function sendMail(access: SmtpAccess, mail: MailContent): Promise<M
       minVersion: 'TLSv1.2',
       ...(caCertificates !== '' && { ca: [...getCACertificates('default'), caCertificates] }),
     },
-    connectionTimeout: smtpSecondsMax.connect * 1000,
-    greetingTimeout: smtpSecondsMax.connect * 1000,
-    dnsTimeout: smtpSecondsMax.connect * 1000,
-    socketTimeout: smtpSecondsMax.silence * 1000,
+    connectionTimeout: mailLimits.connectMs,
+    greetingTimeout: mailLimits.connectMs,
+    dnsTimeout: mailLimits.connectMs,
+    socketTimeout: mailLimits.silenceMs,
     // A mail is what stands in it, never a file or an address that it names.
     disableFileAccess: true,
     disableUrlAccess: true,

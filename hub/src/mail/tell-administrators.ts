@@ -1,10 +1,8 @@
 import type { Db } from '../database/database.ts'
+import { mailLimits } from './mail-limits.ts'
 import { queueMail } from './mail-queue.ts'
 import { isMailSetUp } from './mail-settings.ts'
 import type { MailWords } from './mail-text.ts'
-
-/** Administrators of an organization who are written to at most. */
-export const mailedAdministratorsMax = 100
 
 /** Mails every administrator of the organization who gave an address; none where mail is not set up. In the change's own transaction. */
 export async function tellAdministrators(trx: Db, organizationId: string, words: MailWords, now: Date): Promise<void> {
@@ -18,7 +16,7 @@ export async function tellAdministrators(trx: Db, organizationId: string, words:
     .where('disabled_at', 'is', null)
     .where('mail_address', 'is not', null)
     .orderBy('mail_address')
-    .limit(mailedAdministratorsMax)
+    .limit(mailLimits.administratorsMax)
     .execute()
   for (const { mail_address: address } of administrators)
     if (address !== null) await queueMail(trx, organizationId, address, words, now)

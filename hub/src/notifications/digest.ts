@@ -2,16 +2,11 @@ import { consolePages, type NotificationKind } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
+import { mailLimits, notificationLimits } from '../mail/mail-limits.ts'
 import { queueMail } from '../mail/mail-queue.ts'
 import { isMailSetUp } from '../mail/mail-settings.ts'
-import { mailItemsMax, type MailWords, mailWords } from '../mail/mail-text.ts'
+import { type MailWords, mailWords } from '../mail/mail-text.ts'
 import type { Settings } from '../settings/settings.ts'
-
-/** A recipient gets the first mail at once, and at most one more in each of these. */
-export const digestMs = 15 * 60_000
-/** Notifications that one turn takes to their recipients, and recipients whose mail it writes. */
-const notificationsATurnMax = 2000
-const recipientsATurnMax = 200
 
 type Recipient = { organizationId: string; address: string }
 type News = {
@@ -31,15 +26,15 @@ export function createDigest({ db, clock, settings }: DigestParts) {
   /** Every second. @returns how many mails were written */
   async function tick(): Promise<number> {
     await handOut(db, await isMailSetUp(db))
-    for (let written = 0; written < recipientsATurnMax; written += 1) {
+    for (let written = 0; written < notificationLimits.recipientsATurnMax; written += 1) {
       if (!(await db.transaction().execute(async (trx) => await writeNext(trx)))) return written
     }
-    return recipientsATurnMax
+    return notificationLimits.recipientsATurnMax
   }
 
   async function writeNext(trx: Db): Promise<boolean> {
     const now = clock.now()
-    const recipient = await dueRecipient(trx, new Date(now.getTime() - digestMs))
+    const recipient = await dueRecipient(trx, new Date(now.getTime() - mailLimits.digestMs))
     if (recipient === undefined) return false
     const { news, count } = await takeNews(trx, recipient)
     const { apiURL } = await settings.publicNames()
@@ -62,7 +57,7 @@ async function handOut(db: Db, isSetUp: boolean): Promise<void> {
     with untold as (
       select id, organization_id, kind, job_id, environment_id, closed_at, is_opening_told, is_closing_told from notification
       where not is_opening_told or (closed_at is not null and not is_closing_told)
-      order by id limit ${notificationsATurnMax} for update skip locked),
+      order by id limit ${notificationLimits.notificationsATurnMax} for update skip locked),
     part as (
       select *, 'opened' as part from untold where not is_opening_told
       union all select *, 'closed' as part from untold where closed_at is not null and not is_closing_told),
@@ -101,7 +96,7 @@ async function takeNews(trx: Db, { organizationId, address }: Recipient): Promis
       case when t.part = 'opened' then n.last_at else n.closed_at end as at,
       count(*) over () as count
     from taken t join notification n on n.id = t.notification_id
-    order by t.part desc, n.id desc limit ${mailItemsMax}`.execute(trx)
+    order by t.part desc, n.id desc limit ${mailLimits.itemsMax}`.execute(trx)
   return { news: rows, count: Number(rows[0]?.count ?? 0) }
 }
 

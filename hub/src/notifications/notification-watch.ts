@@ -2,9 +2,8 @@ import { sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import { unknownSeconds } from '../environments/presence.ts'
 import type { Clock } from '../lib/clock.ts'
+import { notificationLimits } from '../mail/mail-limits.ts'
 
-/** Certificates are told of so long before they end. */
-export const certificateDays = 30
 /** A gap between two looks after which servers may have been silent only towards this hub: it slept, or was cut from its database. */
 const gapMsMax = 60_000
 
@@ -70,7 +69,7 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
           to_char(s.certificate_expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), ' UTC.'), ${now}, ${now}
       from environment_server s
       join environment e on e.id = s.environment_id and e.deleted_at is null
-      where s.certificate_expires_at < ${secondsBefore(now, -certificateDays * 86_400)} and s.revoked_at is null
+      where s.certificate_expires_at < ${secondsBefore(now, -notificationLimits.certificateDays * 86_400)} and s.revoked_at is null
         and not exists (select 1 from notification n where n.organization_id = e.organization_id
           and n.key = concat('server:', s.server_xid, ':certificate') and n.closed_at is null)
       on conflict (organization_id, key) where closed_at is null do nothing`.execute(db)
@@ -105,7 +104,7 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
       where n.closed_at is null and n.kind in ('server-offline', 'certificate-expiring') and s.server_xid = n.server_xid
         and (s.revoked_at is not null
           or n.kind = 'server-offline' and s.last_heartbeat_at >= ${secondsBefore(now, unknownSeconds)}
-          or n.kind = 'certificate-expiring' and s.certificate_expires_at >= ${secondsBefore(now, -certificateDays * 86_400)})`.execute(
+          or n.kind = 'certificate-expiring' and s.certificate_expires_at >= ${secondsBefore(now, -notificationLimits.certificateDays * 86_400)})`.execute(
       db,
     )
     await sql`

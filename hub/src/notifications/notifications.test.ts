@@ -6,7 +6,8 @@ import { endExecution } from '../executions/finish.ts'
 import type { EndState } from '../executions/execution-state.ts'
 import { type Rehearsal, startRehearsal } from '../executions/rehearsal.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
-import { closedNotificationDays, createNotifications, type NotificationsFeature } from './notifications.ts'
+import { notificationLimits } from '../mail/mail-limits.ts'
+import { createNotifications, type NotificationsFeature } from './notifications.ts'
 
 const stormSize = process.env['POSTERN_SOAK'] === '1' ? 1000 : 150
 
@@ -275,7 +276,7 @@ test('ES-16: rules are of what the organization has; a deleted job closes what w
   await sql`update job set deleted_at = now() where id = ${id}`.execute(hub.db)
   await watch()
   expect(await shown('open')).toEqual([])
-  hub.clock.pass(closedNotificationDays * 86_400 + 1)
+  hub.clock.pass(notificationLimits.closedDays * 86_400 + 1)
   await notifications.tidy()
   expect(await shown()).toEqual([])
 })

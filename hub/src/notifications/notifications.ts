@@ -4,13 +4,11 @@ import * as z from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
+import { notificationLimits } from '../mail/mail-limits.ts'
 import type { Settings } from '../settings/settings.ts'
 import { createDigest } from './digest.ts'
 import { createNotificationWatch } from './notification-watch.ts'
 import { createRules } from './rules.ts'
-
-/** Closed notifications are shown so long. */
-export const closedNotificationDays = 90
 
 export type NotificationsParts = {
   db: DatabaseConnection['db']
@@ -54,7 +52,7 @@ export function createNotifications({ db, clock, audit, settings }: Notification
 
   /** Every hour. */
   async function tidy(): Promise<void> {
-    const before = new Date(clock.now().getTime() - closedNotificationDays * 86_400_000)
+    const before = new Date(clock.now().getTime() - notificationLimits.closedDays * 86_400_000)
     await sql`delete from notification where closed_at < ${before}`.execute(db)
   }
 

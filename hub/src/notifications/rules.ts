@@ -10,8 +10,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
-
-export const rulesOfAnOrganizationMax = 500
+import { notificationLimits } from '../mail/mail-limits.ts'
 
 export type RulesParts = { db: DatabaseConnection['db']; clock: Clock; audit: Audit }
 
@@ -36,8 +35,8 @@ export function createRules({ db, clock, audit }: RulesParts) {
         .select((of) => of.fn.countAll<string>().as('count'))
         .where('organization_id', '=', organizationId)
         .executeTakeFirstOrThrow()
-      if (Number(count) >= rulesOfAnOrganizationMax)
-        throw new Problem('conflict', `There are ${rulesOfAnOrganizationMax} rules already. Delete some first.`)
+      if (Number(count) >= notificationLimits.rulesMax)
+        throw new Problem('conflict', `There are ${notificationLimits.rulesMax} rules already. Delete some first.`)
       const { id } = await trx
         .insertInto('notification_rule')
         .values({

@@ -36,16 +36,17 @@ export const ChangeMailSettings = z.strictObject({
 })
 export type ChangeMailSettings = z.infer<typeof ChangeMailSettings>
 
-export const MailTestRequest = z.strictObject({ to: MailAddress })
-export type MailTestRequest = z.infer<typeof MailTestRequest>
+/** Whom to write to, at once. */
+export const MailTo = z.strictObject({ to: MailAddress })
+export type MailTo = z.infer<typeof MailTo>
 
-/** What became of a test mail. */
-export const MailTest = z.object({
+/** What became of a mail that was sent at once. */
+export const MailAnswer = z.object({
   isSent: z.boolean(),
   /** What the mail server answered, or why it was not reached, and what to do. */
   said: z.string(),
 })
-export type MailTest = z.infer<typeof MailTest>
+export type MailAnswer = z.infer<typeof MailAnswer>
 
 /** A mail on its way, sent, or given up; not what it says. */
 export const Mail = z.object({

@@ -20,6 +20,7 @@ export const paths = {
   tokens: '/v1/tokens',
   token: (tokenId: string) => `/v1/tokens/${tokenId}`,
   setupLinks: '/v1/setup-links',
+  mailedSetupLinks: '/v1/setup-links/mailed',
   settings: '/v1/settings',
   auditEvents: '/v1/audit-events',
   /** What is the matter, and who is told of it (D33). */
