@@ -136,19 +136,22 @@ apply() {
   write_sudoers
 }
 
+# Names of users or groups for apps that there are.
+made_here() {
+  getent "$1" | cut -d : -f 1 | grep -xE "$sandbox(-[0-9]{1,2})?" || :
+}
+
 undo() {
   rm -f "$sudoers"
   [ ! -d "$exchange" ] || setfacl -R -b -k "$exchange"
-  for user in $(app_users "$executors_max"); do
-    if getent passwd "$user" >/dev/null; then
-      # What it left would be a stranger's when its number is given away again.
-      [ ! -d "$exchange" ] || find "$exchange" -user "$user" -exec chown -h "$service:$(service_group)" '{}' +
-      userdel "$user"
-    fi
-    if getent group "$user" >/dev/null; then
-      [ ! -d "$exchange" ] || find "$exchange" -group "$user" -exec chgrp -h "$(service_group)" '{}' +
-      groupdel "$user"
-    fi
+  # What they left would be a stranger's when their numbers are given away again.
+  for user in $(made_here passwd); do
+    [ ! -d "$exchange" ] || find "$exchange" -user "$user" -exec chown -h "$service:$(service_group)" '{}' +
+    userdel "$user"
+  done
+  for group in $(made_here group); do
+    [ ! -d "$exchange" ] || find "$exchange" -group "$group" -exec chgrp -h "$(service_group)" '{}' +
+    groupdel "$group"
   done
   [ ! -d "$home/.postern-envsvr" ] || chmod 700 "$home/.postern-envsvr"
 }

@@ -1,7 +1,7 @@
 import { paths } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createEnvironments, type Environments, type Member } from '../environments/environments.ts'
+import { createEnvironments, type Member } from '../environments/environments.ts'
 import { emptyServerFiles, enrolNewServer } from '../environments/test-enrolment.ts'
 import { createTestHub, person, type TestHub } from '../environments/test-hub.ts'
 import type { Server } from '../http/server.ts'
@@ -15,19 +15,17 @@ let serverXid: string
 
 beforeAll(async () => {
   hub = await createTestHub()
-  const { database, audit, keys, authority, clock } = hub
   const caller = person('organization-administrator', hub.organizationId) as Member
-  const environments: Environments = createEnvironments({
-    db: database.db,
-    audit,
-    keys,
-    authority,
-    clock,
-    runtimeFile: '',
-    settings: { publicNames: async () => ({ apiURL: '', brokerHost: '', brokerPort: 62_000, onlyLocalNames: false }) },
+  const settings = { publicNames: async () => ({ apiURL: '', brokerHost: '', brokerPort: 1, onlyLocalNames: false }) }
+  const { db } = hub.database
+  const environments = createEnvironments({
+    ...hub,
+    db,
+    settings,
     serverFilesFolder: emptyServerFiles(),
+    runtimeFile: '',
   })
-  server = await hub.server((made) => appUsageRoutes(made, createAppUsages({ db: database.db, environments })))
+  server = await hub.server((made) => appUsageRoutes(made, createAppUsages({ db, environments })))
   environmentId = (await environments.create(caller, { name: 'Plant' })).id
   serverXid = (await enrolNewServer(environments, caller, environmentId)).serverXid
   // Forty executions, one an hour: the last thirty use 0.1, 0.2 … 3.0 cores and 10, 20 … 300 MB; ten before them used more.
