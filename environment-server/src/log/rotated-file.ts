@@ -1,12 +1,5 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
-
-/** How much of a server's own log is kept: the file, and as many older parts. */
-export const logFileLimits = {
-  /** Size in bytes at which the file becomes a part. */
-  fileBytesMax: 5 * 1024 * 1024,
-  /** Older parts: `.1` is the newest. */
-  partsMax: 4,
-} as const
+import { logFileLimits } from './log-limits.ts'
 
 /**
  * A log file that starts anew when it is large enough, keeping a few older parts. A disk that is full costs lines, never the
