@@ -88,6 +88,7 @@ has_group() { [ "$mode" != print ] && getent group "$1" >/dev/null; }
 
 sudoers_entry() {
   cat <<TEXT
+# For $home
 # Made by setup-sandbox.sh: the environment server runs apps as these users, ends their processes, and removes what they leave.
 # closefrom_override keeps the pipes of an app open; without sessions an app is the server's own child, and ends with it.
 Defaults:$service !requiretty, closefrom_override, !use_pty, !pam_session, !pam_setcred, !log_allowed
@@ -112,7 +113,19 @@ write_sudoers() {
   rm -f "$new"
 }
 
+# Each ends all processes of its users when it starts, so that two servers must not share them.
+refuse_users_of_another() {
+  [ "$mode" != print ] || return 0
+  for entry in /etc/sudoers.d/*-"$sandbox"; do
+    [ ! -f "$entry" ] || grep -qxF "# For $home" "$entry" ||
+      fail "$sandbox is there for another environment server (see $entry). Choose other users with --sandbox-user, or take those back with --undo."
+  done
+}
+
 apply() {
+  refuse_users_of_another
+  # Those that there are stay; fewer are made by --undo first.
+  while [ "$executors" -lt "$executors_max" ] && has_user "$sandbox-$((executors + 1))"; do executors=$((executors + 1)); done
   has_user "$service" || step useradd --system --user-group --create-home --shell /bin/bash "$service"
   for user in $(app_users "$executors"); do
     has_group "$user" || step groupadd --system "$user"

@@ -89,6 +89,16 @@ test.runIf(isRoot)('ES-29: to run it again changes nothing', () => {
   expect(facts()).toEqual(before)
 })
 
+test.runIf(isRoot)('ES-29: another environment server on the machine is refused the same users', () => {
+  const other = makeHome()
+  try {
+    mkdirSync(join(other, '.postern-envsvr'))
+    expect(() => users.setUp(other)).toThrow(/is there for another environment server/)
+  } finally {
+    rmSync(other, { recursive: true })
+  }
+})
+
 test.runIf(isRoot)('ES-29: --print shows the way by hand and changes nothing', () => {
   const before = readFileSync('/etc/passwd', 'utf8')
   const printed = users.setUp(home, '--sandbox-user', 'somebody-else', '--print')
