@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { rehearsedEnvironments } from '../environments/rehearsed-environments.ts'
 import { type Rehearsal, startRehearsal } from './rehearsal.ts'
 
 let rehearsal: Rehearsal
@@ -78,11 +79,16 @@ describe('placement', () => {
     await rehearsal.beat(two, [], 'draining')
     const id = await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'feed' }) }))
     await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])
-    await rehearsal.db
-      .updateTable('environment_server')
-      .set({ revoked_at: rehearsal.clock.now() })
-      .where('server_xid', '=', one.serverXid)
-      .execute()
+    const [command] = await rehearsal.outbox()
+    if (command === undefined) throw new Error('no command')
+    const { token } = rehearsal.openSealed(one, command)
+    const { authenticate } = rehearsal.executions.tokens
+    expect(await authenticate(token)).toMatchObject({ executionId: id })
+    const { organizationId, environmentId } = rehearsal
+    const ada = { kind: 'user', userId: '1', name: 'ada', role: 'administrator', organizationId } as const
+    await rehearsedEnvironments(rehearsal).revoke(ada, environmentId, one.serverXid)
+    // At once, though the app may still run for as long as its lease lives.
+    expect(await authenticate(token)).toBeUndefined()
     expect(await rehearsal.beat(one, [{ executionId: id, attempt: 1 }])).toBeUndefined()
     rehearsal.clock.pass(29)
     await rehearsal.beat(two)

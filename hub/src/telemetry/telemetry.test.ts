@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { person } from '../environments/test-hub.ts'
+import { rehearsedEnvironments, rehearsedSettings } from '../environments/rehearsed-environments.ts'
 import { createPresenceWatch } from '../environments/presence-watch.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import type { Change } from '../live/changes.ts'
@@ -13,7 +14,6 @@ import { addTelemetryMetrics } from './telemetry-metrics.ts'
 import { createTelemetryWatch } from './telemetry-watch.ts'
 import { createTelemetryWriter, type TelemetryWriter } from './telemetry-writer.ts'
 import { createTelemetry, type WantedSpan } from './telemetry.ts'
-import { testEnvironments, testSettings } from './test-environments.ts'
 
 const example = Telemetry.parse(
   JSON.parse(readFileSync(new URL('../../../protocol/examples/Telemetry.json', import.meta.url), 'utf8')),
@@ -69,8 +69,8 @@ async function read(wanted: WantedSpan = {}) {
   const telemetry = createTelemetry({
     db,
     clock,
-    environments: testEnvironments(rehearsal),
-    settings: testSettings(rehearsal),
+    environments: rehearsedEnvironments(rehearsal),
+    settings: rehearsedSettings(rehearsal),
   })
   return await telemetry.read(person('read-only', organizationId) as never, environmentId, one.serverXid, wanted)
 }
@@ -209,7 +209,7 @@ describe('ES-14: telemetry', () => {
     expect(await tellAll({})).toEqual([spoke])
     expect(await tellAll({ diskFreeBytes: 0 })).toEqual([spoke, changed])
     expect(
-      await testEnvironments(rehearsal).getServer(
+      await rehearsedEnvironments(rehearsal).getServer(
         person('read-only', organizationId) as never,
         environmentId,
         one.serverXid,
