@@ -13,14 +13,12 @@ const moved: AttemptResult = {
   outcome: 'lease-lost',
   exitCode: null,
   message: 'The environment server moved to another environment.',
-  ...{
-    results: {},
-    tier: null,
-    startedAt: null,
-    finishedAt: '2026-11-21T08:00:10Z',
-    usage: null,
-    logSeqLast: 0,
-  },
+  results: {},
+  tier: null,
+  startedAt: null,
+  finishedAt: '2026-11-21T08:00:10Z',
+  usage: null,
+  logSeqLast: 0,
 }
 
 test('D37: a server that moves hands back what never ran, not repeatable or not, and still delivers what it holds', async () => {

@@ -58,14 +58,12 @@ const executors: ReportedSetting = {
   kind: 'whole-number',
   smallest: 1,
   largest: 1e3,
-  ...{
-    secret: false,
-    value: 4,
-    isSet: false,
-    origin: 'default',
-    help: 'How many at once.',
-    hubMaySet: true,
-  },
+  secret: false,
+  value: 4,
+  isSet: false,
+  origin: 'default',
+  help: 'How many at once.',
+  hubMaySet: true,
 }
 const token: ReportedSetting = {
   number: 11,
@@ -74,11 +72,9 @@ const token: ReportedSetting = {
   secret: true,
   value: null,
   isSet: true,
-  ...{
-    origin: 'enrolment',
-    help: 'Key.',
-    hubMaySet: false,
-  },
+  origin: 'enrolment',
+  help: 'Key.',
+  hubMaySet: false,
 }
 
 async function ask(method: 'GET' | 'PUT', url: string, as: string, payload?: object) {
