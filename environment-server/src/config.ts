@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { PasswordSources } from './keychain/master-password.ts'
 import { StartProblem } from './log/start-problem.ts'
+import { trialSecondsDefault } from './upgrade/prove-healthy.ts'
 
 /** What the process was started with, read once. */
 export type CommandLine = {
@@ -19,6 +20,8 @@ export const usage = `postern-envsvr: runs apps behind a firewall for a Postern 
   status                how the running server is; exit code 0, 3 (none runs) or 150 (locked)
   unlock                give the running server the master password of its keychain
   reload                let the running server take over what settings and local policy say now
+  doctor                what keeps this server from its hub, and whom to ask; see doctor --help
+  verify-file FILE      whether a newer server file is signed; run.sh asks the kept copy before it starts it
   configure             settings and keychain: a menu, or see configure --help
 
   --home DIR            folder that holds .postern-envsvr (default: the folder of this file)
@@ -72,6 +75,15 @@ export function passwordSources({ environment }: CommandLine, values: CommonValu
     credentialsFolder: environment['CREDENTIALS_DIRECTORY'],
     terminal: stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : undefined,
   }
+}
+
+/** Of `POSTERN_TRIAL_SECONDS`, which run.sh reads as well: how long a server file must be online to count as healthy (D34). */
+export function trialSeconds({ environment }: CommandLine): number {
+  const text = environment['POSTERN_TRIAL_SECONDS'] ?? ''
+  if (text === '') return trialSecondsDefault
+  if (!/^[1-9][0-9]{0,3}$/.test(text))
+    throw new StartProblem(`POSTERN_TRIAL_SECONDS is "${text}", and should be a number from 1 to 9999.`)
+  return Number(text)
 }
 
 export function readFd(option: string, text: string | undefined): number | undefined {

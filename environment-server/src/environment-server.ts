@@ -1,3 +1,5 @@
+import type { SetAside } from '@postern/protocol'
+import { readCaFolder } from './certificates/ca-folder.ts'
 import type { ServerStatus } from './control/control-message.ts'
 import { OwnCgroup } from './cgroup/own-cgroup.ts'
 import { CommandGate } from './executor/command-gate.ts'
@@ -23,6 +25,8 @@ import { LogSpool } from './journal/log-spool.ts'
 import { ResultBox } from './journal/result-box.ts'
 import type { Keychain } from './keychain/keychain.ts'
 import type { ServerLog } from './log/server-log.ts'
+import { HubSilence } from './mail/hub-silence.ts'
+import { isMailSetUp, sendMail } from './mail/send-mail.ts'
 import { PackageStore } from './packages/package-store.ts'
 import { prepareForApps } from './runtimes/prepare-for-apps.ts'
 import type { Runtimes } from './runtimes/runtimes.ts'
@@ -37,6 +41,8 @@ export type PartsOptions = {
   log: ServerLog
   /** What runs Java apps where appsJavaHome is empty. */
   javaHome?: string | undefined
+  /** The newer server file that was taken back (D34). */
+  setAside?: SetAside | undefined
   /** How long running apps may go on after the server was told to stop. */
   drainMs?: number | undefined
 }
@@ -56,6 +62,7 @@ export type RunningParts = {
 const drainMsDefault = 30_000
 const lastDeliveryMs = 5_000
 const leaseCheckMs = 500
+const silenceCheckMs = 10_000
 
 export async function startParts(
   opened: OpenedHome,
@@ -93,6 +100,7 @@ export async function startParts(
     journal,
     configures: new ConfigureJournal(database),
     spool: new LogSpool(database),
+    setAside: options.setAside,
     log,
   })
   await recover(parts.journal, parts.executor, opened.home.jobsFolder, choice.users, log)
@@ -112,6 +120,7 @@ type Ingredients = {
   journal: Journal
   configures: ConfigureJournal
   spool: LogSpool
+  setAside: SetAside | undefined
   log: ServerLog
 }
 
@@ -126,7 +135,7 @@ function takeCgroup(log: ServerLog): OwnCgroup | undefined {
 
 /** The only place that builds things. */
 function compose({ opened, keychain, routes, http, clock, journal, configures, spool, log, ...ground }: Ingredients) {
-  const { confinement, users, cgroup, runtimes } = ground
+  const { confinement, users, cgroup, runtimes, setAside } = ground
   const { home, settings, trust, policy } = opened
   const { serverXid } = settings
   const leases = new LeaseKeeper(bootMs)
@@ -147,6 +156,7 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
     log,
     stop: stopping.signal,
   })
+  const mailAccess = () => ({ settings, password: keychain.content.smtpPassword })
   const executor = new Executor({
     run: {
       serverXid,
@@ -163,6 +173,7 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
       spool,
       watch: new ProcessWatch(),
       cgroup,
+      mail: mailAccess,
       onLogSpooled: () => logs.wake(),
       serverLog: log,
     },
@@ -206,6 +217,7 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
       executors: executor.executors,
       queued: executor.queued,
       held: journal.heldAttempts(),
+      ...(setAside && { setAside }),
     }),
     // While it drains it takes nothing: a command that is not accepted comes again, here or elsewhere.
     onCommand: (payload) => executor.isDraining || gate.receive(payload),
@@ -233,6 +245,14 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
     send: (said) => connection.offerTelemetry(said),
     log,
   })
+  const silence = new HubSilence({
+    serverName: () => settings.serverName,
+    link: () => connection,
+    isMailSetUp: () => isMailSetUp(settings),
+    send: (mail) => sendMail({ ...mailAccess(), caCertificates: readCaFolder(settings.caFolder).certificates }, mail),
+    now: () => new Date(),
+    log,
+  })
   function settingsChanged(): void {
     executor.setExecutors(executors())
     reporter.changed()
@@ -258,6 +278,7 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
     logs,
     reporter,
     telemetry,
+    silence,
     settingsChanged,
     stopping,
     log,
@@ -276,6 +297,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
     reporter.run(loops.signal),
   ])
   parts.telemetry.start()
+  const silenceCheck = setInterval(() => void parts.silence.look(), silenceCheckMs)
   const failed = Promise.withResolvers<never>()
   // A loop that throws is a defect: the process ends with it, and is started again by whoever supervises it.
   running.catch(failed.reject)
@@ -291,6 +313,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
     await running
     clearInterval(leaseCheck)
     clearInterval(tidying)
+    clearInterval(silenceCheck)
     parts.telemetry.stop()
     held.dispose()
   }
@@ -301,6 +324,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
       state: executor.isDraining ? 'draining' : 'ready',
       connected: connection.isConnected,
       problem: connection.problem,
+      problemCode: connection.problemCode,
       tier: parts.confinement.tier,
       executors: executor.executors,
       running: executor.running,

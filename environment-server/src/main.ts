@@ -13,6 +13,8 @@ const commands: Record<string, () => Promise<(line: CommandLine) => Promise<numb
   status: async () => (await import('./command-line/status.ts')).status,
   unlock: async () => (await import('./command-line/unlock.ts')).unlock,
   reload: async () => (await import('./command-line/reload.ts')).reload,
+  doctor: async () => (await import('./command-line/doctor.ts')).doctor,
+  'verify-file': async () => (await import('./command-line/verify-file.ts')).verifyFile,
   configure: async () => (await import('./command-line/configure.ts')).configure,
 }
 

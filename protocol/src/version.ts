@@ -5,8 +5,9 @@
  * 1 (2026-11): enrolment, heartbeat with leases, execute and cancel commands, logs and results over HTTPS.
  * 2 (2026-11): telemetry.
  * 3 (2026-11): settings reported over HTTPS, configure commands, moves to another environment.
+ * 4 (2026-11): heartbeats name a server file that was set aside.
  */
-export const protocolVersion = 3
+export const protocolVersion = 4
 
 /** The oldest number that a hub of this release serves and an environment server of this release obeys. */
 export const protocolVersionOldest = 1

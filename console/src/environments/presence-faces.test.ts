@@ -19,6 +19,7 @@ function server(changes: Partial<EnvironmentServer>): EnvironmentServer {
     downloadedBy: 'ada',
     downloadedAt: '2026-11-20T09:00:00Z',
     drainedAt: null,
+    setAside: null,
     ...changes,
   }
 }

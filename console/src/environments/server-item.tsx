@@ -29,6 +29,11 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
       {explained.includes(server.presence) && <p className={classes['reason']}>{plainText(server.presenceReason)}</p>}
       <p className={classes['serverFacts']}>
         {server.drainedAt && <Drained />}
+        {server.setAside && (
+          <span className={classes['notice']} title={plainText(server.setAside.reason)}>
+            Upgrade set aside
+          </span>
+        )}
         {server.lastHeartbeatAt ? (
           <span>
             Heard <Timestamp instant={server.lastHeartbeatAt} />

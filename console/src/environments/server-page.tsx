@@ -167,6 +167,14 @@ function About({ server, uptimeSeconds, spokeAt }: AboutProps) {
       <Fact name="Last figures">{spokeAt ? <Timestamp instant={spokeAt} /> : 'None yet'}</Fact>
       <Fact name="Running for">{uptimeSeconds === undefined ? '–' : formatDuration(uptimeSeconds * 1000)}</Fact>
       <Fact name="Version">{server.version ? plainText(server.version) : '–'}</Fact>
+      {server.setAside && (
+        <Fact name="Newer file set aside">
+          <span className={classes['stack']}>
+            <Timestamp instant={server.setAside.at} />
+            <PlainText text={server.setAside.reason} />
+          </span>
+        </Fact>
+      )}
       <Fact name="Sandbox">{server.tier ? <Tier tier={server.tier} /> : '–'}</Fact>
       <Fact name="Enrolled">{server.enrolledAt ? <Timestamp instant={server.enrolledAt} /> : 'Not yet'}</Fact>
       <Fact name="Enrolled from">

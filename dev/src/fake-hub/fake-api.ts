@@ -23,6 +23,8 @@ import type { Authority, Identity } from './authority.ts'
 import type { EnrolledServer } from './fake-broker.ts'
 
 export type ApiParts = {
+  /** Address to listen at. */
+  host: string
   identity: Identity
   authority: Authority
   enrolmentTokens: Map<string, string>
@@ -60,7 +62,7 @@ export class FakeApi {
   static async listen(parts: ApiParts, port: number): Promise<FakeApi> {
     const api = new FakeApi(parts)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    api.#server.once('error', reject).listen(port, '127.0.0.1', resolve)
+    api.#server.once('error', reject).listen(port, parts.host, resolve)
     await promise
     return api
   }

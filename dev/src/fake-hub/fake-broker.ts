@@ -13,6 +13,8 @@ export type EnrolledServer = {
 }
 
 export type BrokerParts = {
+  /** Address to listen at. */
+  host: string
   identity: Identity
   caCertificate: string
   enrolled: ReadonlyMap<string, EnrolledServer>
@@ -72,7 +74,7 @@ export class FakeBroker {
   static async listen(parts: BrokerParts, port: number): Promise<FakeBroker> {
     const broker = new FakeBroker(parts, await Aedes.createBroker())
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    broker.#server.once('error', reject).listen(port, '127.0.0.1', resolve)
+    broker.#server.once('error', reject).listen(port, parts.host, resolve)
     await promise
     return broker
   }

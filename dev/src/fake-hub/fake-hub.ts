@@ -13,19 +13,28 @@ import {
   type ServerSettingsReport,
   SignedCommand,
   SignedEnvelope,
+  serverFileMessage,
   topics,
 } from '@postern/protocol'
-import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { AppPackage } from './app-package.ts'
-import { Authority } from './authority.ts'
+import { Authority, type Identity } from './authority.ts'
 import { FakeApi } from './fake-api.ts'
 import { FakeBroker, type EnrolledServer } from './fake-broker.ts'
 import { seal } from './seal.ts'
 import { SigningKey } from './signing-key.ts'
 
-export type FakeHubOptions = { httpsPort?: number; brokerPort?: number }
+export type FakeHubOptions = {
+  httpsPort?: number
+  brokerPort?: number
+  /** Where it listens, and is called by its bundles; the loopback unless this is given. */
+  address?: string
+  /** How its bundles name it instead. */
+  name?: string
+}
 
 type Sighted<Thing> = Thing & { serverXid: string }
 export type SeenResult = HeldAttempt & { result: AttemptResult; count: number }
@@ -45,6 +54,8 @@ export class FakeHub {
   readonly authority: Authority
   readonly commandKey = new SigningKey()
   readonly publisherKey = new SigningKey()
+  /** Signs server files. */
+  readonly releaseKey = new SigningKey()
   readonly enrolled = new Map<string, EnrolledServer>()
   readonly packages = new Map<string, AppPackage>()
   readonly heartbeats: Sighted<Heartbeat>[] = []
@@ -67,12 +78,17 @@ export class FakeHub {
   api!: FakeApi
   broker!: FakeBroker
 
-  private constructor(authority: Authority) {
+  readonly #address: string
+  readonly #name: string
+
+  private constructor(authority: Authority, { address = '127.0.0.1', name = address }: FakeHubOptions) {
     this.authority = authority
+    this.#address = address
+    this.#name = name
   }
 
   static async start(options: FakeHubOptions = {}): Promise<FakeHub> {
-    const hub = new FakeHub(await Authority.create())
+    const hub = new FakeHub(await Authority.create(), options)
     await hub.openApi(options.httpsPort)
     await hub.openBroker(options.brokerPort)
     return hub
@@ -83,7 +99,8 @@ export class FakeHub {
     const { authority, enrolled, packages } = this
     this.api = await FakeApi.listen(
       {
-        identity: await authority.serverIdentity(),
+        host: this.#address,
+        identity: await this.#identity(),
         authority,
         enrolmentTokens: this.#enrolmentTokens,
         enrolled,
@@ -104,7 +121,8 @@ export class FakeHub {
   async openBroker(port = 0): Promise<void> {
     this.broker = await FakeBroker.listen(
       {
-        identity: await this.authority.serverIdentity(),
+        host: this.#address,
+        identity: await this.#identity(),
         caCertificate: this.authority.certificate,
         enrolled: this.enrolled,
         now: () => this.now(),
@@ -130,8 +148,8 @@ export class FakeHub {
     const enrolmentToken = randomBytes(24).toString('base64url')
     this.#enrolmentTokens.set(enrolmentToken, serverXid)
     const settings: BundleSettings = {
-      apiURL: `https://127.0.0.1:${this.api.port}`,
-      brokerHost: '127.0.0.1',
+      apiURL: `https://${this.#name}:${this.api.port}`,
+      brokerHost: this.#name,
       brokerPort: this.broker.port,
       serverName: `Server ${serverXid}`,
       serverXid,
@@ -141,11 +159,19 @@ export class FakeHub {
       caCertificate: this.authority.certificate,
       commandKeys: [this.commandKey.publicKey],
       publisherKeys: [this.publisherKey.publicKey],
-      releaseKeys: [],
+      releaseKeys: [this.releaseKey.publicKey],
     }
     mkdirSync(join(hidden, 'keystore'), { recursive: true })
     writeFileSync(join(hidden, 'settings.json'), JSON.stringify({ ...settings, ...changes }, null, 2))
     writeFileSync(join(hidden, 'keystore', 'trust.json'), JSON.stringify(trust, null, 2))
+  }
+
+  /** Lays the signature of a server file beside it, as a download does. */
+  signServerFile(path: string): void {
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+    const { keyId } = this.releaseKey
+    const signature = this.releaseKey.sign(Buffer.from(serverFileMessage(sha256)))
+    writeFileSync(`${path}.sig`, JSON.stringify({ keyId, signature }))
   }
 
   addPackage(app: AppPackage): AppPackage {
@@ -225,6 +251,14 @@ export class FakeHub {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.api.close(), this.broker.close()])
+  }
+
+  #identity(): Promise<Identity> {
+    const names = [this.#address, this.#name].map((value) => ({
+      type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const),
+      value,
+    }))
+    return this.authority.serverIdentity([{ type: 'dns', value: 'localhost' }, ...names])
   }
 
   #noteResult(executionId: string, attempt: number, result: AttemptResult): void {

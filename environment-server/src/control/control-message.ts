@@ -34,6 +34,8 @@ export const ServerStatus = z.object({
   connected: z.boolean(),
   /** Why it is not connected, as the log says; empty while it is, or before it has tried. */
   problem: z.string(),
+  /** Of that problem, as doctor names it. */
+  problemCode: z.optional(z.string()),
   tier: z.nullable(z.string()),
   executors: z.int(),
   running: z.int(),

@@ -33,6 +33,11 @@ export function homeFolder(directory: string) {
     logsFolder: join(hidden, 'logs'),
     /** Number and start of the running server, for shutdown.sh. */
     pidFile: join(hidden, 'run', 'server.pid'),
+    /** The server file that ran last and was healthy, its signature, and what was set aside for it (D34). */
+    keptFile: join(hidden, 'kept', 'postern-envsvr.mjs'),
+    setAsideFile: join(hidden, 'kept', 'set-aside'),
+    /** There once this start has been connected; run.sh waits for it where a server file is new. */
+    onlineFile: join(hidden, 'run', 'online'),
     keystoreFolder: join(hidden, 'keystore'),
     runFolder: join(hidden, 'run'),
     /** Sockets of the egress guards. */

@@ -10,6 +10,8 @@ export type Trust = {
   caCertificate: string
   commandKeys: ReadonlyMap<string, KeyObject>
   publisherKeys: ReadonlyMap<string, KeyObject>
+  /** Sign server files (D34). */
+  releaseKeys: ReadonlyMap<string, KeyObject>
 }
 
 export function readTrust(home: HomeFolder): Trust {
@@ -19,6 +21,7 @@ export function readTrust(home: HomeFolder): Trust {
       caCertificate: new X509Certificate(file.caCertificate).toString(),
       commandKeys: byKeyId(file.commandKeys),
       publisherKeys: byKeyId(file.publisherKeys),
+      releaseKeys: byKeyId(file.releaseKeys),
     }
   } catch (error) {
     throw new StartProblem(

@@ -89,7 +89,9 @@ function judgeOwn(error: Error, at: string): Judged | undefined {
 }
 
 function judgeCode(error: Error, at: string, host: string): Judged | undefined {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  // AbortSignal.timeout gives an error with a name alone.
+  const code =
+    error.name === 'TimeoutError' ? 'ETIMEDOUT' : 'code' in error && typeof error.code === 'string' ? error.code : ''
   switch (code) {
     case 'ECONNREFUSED':
       return ['nothing-listens', `Not connected: nothing answers at ${at}. Is the hub running, and is this its port?`]

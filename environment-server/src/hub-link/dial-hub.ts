@@ -19,17 +19,24 @@ export type HubTarget = {
  * @throws ProxyProblem, TlsOpened, or the system's error; the signal's reason where that ended it
  */
 export async function dialHub(target: HubTarget, signal: AbortSignal): Promise<TLSSocket> {
-  const { host, port, proxy } = target
-  const socket = proxy ? await openTunnel(proxy, host, port, signal) : await openDirect(host, port, signal)
-  return await secure(socket, target, signal)
+  return await secure(await openWay(target, signal), target, signal)
 }
 
-async function openDirect(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+/** The first half of it: to where TLS begins. The doctor takes the halves one by one (D35). */
+export async function openWay(
+  { host, port, proxy }: Omit<HubTarget, 'caCertificate'>,
+  signal: AbortSignal,
+): Promise<Socket> {
+  return proxy ? await openTunnel(proxy, host, port, signal) : await openDirect(host, port, signal)
+}
+
+export async function openDirect(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   const socket = connect({ host, port })
   return await ready(socket, 'connect', signal)
 }
 
-async function secure(socket: Socket, { host, caCertificate, identity }: HubTarget, signal: AbortSignal) {
+/** The second half. */
+export async function secure(socket: Socket, { host, caCertificate, identity }: HubTarget, signal: AbortSignal) {
   socket.setNoDelay(true)
   const secured = tlsConnect({
     socket,

@@ -16,14 +16,14 @@ import type { Settings } from '../home/settings.ts'
 import type { Keychain } from '../keychain/keychain.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { backOffMs, connectionBackOff, pause } from './back-off.ts'
-import { connectionProblem, ConnectionRefused } from './connection-problem.ts'
+import { type ConnectionProblem, connectionProblem, ConnectionRefused } from './connection-problem.ts'
 import { connectPassword } from './connect-password.ts'
 import type { HubClock } from './hub-clock.ts'
 import type { HubHttp } from './hub-http.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { HubRoutes } from './hub-routes.ts'
 import { openMessageStream } from './message-stream.ts'
-import { MqttClient, type MqttOptions } from './mqtt-client.ts'
+import { lastWill, MqttClient, type MqttOptions } from './mqtt-client.ts'
 import { serverVersion } from '../version.ts'
 
 export type HubConnectionParts = {
@@ -36,7 +36,7 @@ export type HubConnectionParts = {
   http: HubHttp
   log: ServerLog
   /** What a heartbeat says of this server now. */
-  status: () => Pick<Heartbeat, 'state' | 'tier' | 'executors' | 'queued' | 'held'>
+  status: () => Pick<Heartbeat, 'state' | 'tier' | 'executors' | 'queued' | 'held' | 'setAside'>
   onCommand: (payload: Buffer) => void
   /** After each answer: `lost` are held attempts that the hub does not grant any more. */
   onAnswer: (lost: ReturnType<LeaseKeeper['answered']>) => void
@@ -60,13 +60,13 @@ export class HubConnection {
   #waitingCommands: Buffer[] = []
   #soon: NodeJS.Timeout | undefined
   #lastBeat = 0
-  #problem: string | undefined
+  #problem: ConnectionProblem | undefined
   /** When each unanswered heartbeat was sent: as the hub's clock counts it, and by a finer one for the round trip. */
   readonly #sentAt = new Map<string, { clockMs: number; steadyMs: number }>()
 
   #roundTripMs: number | null = null
   #messages = 0
-  /** What the hub's last answer spoke; it may be upgraded, or put back, while this server runs. */
+  /** What the hub's last answer spoke, 0 before the first; it may be upgraded, or put back, while this server runs. */
   #hubProtocol = 0
 
   constructor(parts: HubConnectionParts) {
@@ -91,7 +91,12 @@ export class HubConnection {
 
   /** Why the last try to connect failed, in the words of the log; empty while it is connected. */
   get problem(): string {
-    return this.#problem ?? ''
+    return this.#problem?.sentence ?? ''
+  }
+
+  /** The same as the doctor's finding (D35). */
+  get problemCode(): string | undefined {
+    return this.#problem?.code
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -108,9 +113,9 @@ export class HubConnection {
         if (!signal.aborted) log('warn', `The connection to ${brokerHost}:${brokerPort} was cut; connecting again.`)
       } catch (error) {
         if (signal.aborted) break
-        const problem = connectionProblem(error, brokerHost, brokerPort).sentence
+        const problem = connectionProblem(error, brokerHost, brokerPort)
         // The same sentence once, not every 30 seconds.
-        if (problem !== this.#problem) log('warn', problem)
+        if (problem.sentence !== this.#problem?.sentence) log('warn', problem.sentence)
         this.#problem = problem
         // With the right time the same proof may be a good one: no need to wait for that.
         if (error instanceof ConnectionRefused && (await this.#hasLearntTimeByHttps())) continue
@@ -134,7 +139,7 @@ export class HubConnection {
     if (!client) return
     const { settings, leases, status } = this.#parts
     const heartbeat: Heartbeat = {
-      ...header(),
+      ...this.#header(),
       kind: 'heartbeat',
       serverVersion,
       serverName: settings.serverName,
@@ -150,7 +155,7 @@ export class HubConnection {
   tell(event: Omit<ExecutionEvent, 'id' | 'protocolVersion' | 'sentAt' | 'kind'>): void {
     if (!this.#client) return
     this.#publish(this.#client, topics.executionEvents(this.#parts.settings.serverXid), {
-      ...header(),
+      ...this.#header(),
       kind: 'execution-event',
       ...event,
     })
@@ -197,6 +202,8 @@ export class HubConnection {
     if (sentAt === undefined) return
     this.#sentAt.delete(answer.data.replyTo)
     this.#roundTripMs = Math.round((performance.now() - sentAt.steadyMs) * 10) / 10
+    // An older hub places nothing on a server that speaks more than it knows: it hears at once that this one speaks less, too.
+    if (answer.data.protocolVersion < this.#spoken) this.beatSoon()
     this.#hubProtocol = answer.data.protocolVersion
     this.#parts.clock.learn(sentAt.clockMs, Date.parse(answer.data.hubTime))
     this.#parts.onAnswer(this.#parts.leases.answered(answer.data))
@@ -222,10 +229,7 @@ export class HubConnection {
       open: (signal) => openMessageStream(routes.messages, caCertificate, identity, signal),
       clientId: settings.serverXid,
       password: connectPassword(settings.serverXid, brokerToken, tlsPrivateKey, clock.now()),
-      will: {
-        topic: topics.connectionLost(settings.serverXid),
-        payload: JSON.stringify({ kind: 'connection-lost', protocolVersion }),
-      },
+      will: lastWill(settings.serverXid),
       subscriptions: topicRights.subscribe(settings.serverXid),
     }
   }
@@ -246,16 +250,21 @@ export class HubConnection {
     }
   }
 
+  /** The newest protocol that both sides know. */
+  get #spoken(): number {
+    return this.#hubProtocol === 0 ? protocolVersion : Math.min(protocolVersion, this.#hubProtocol)
+  }
+
+  #header() {
+    return { id: randomUUID(), protocolVersion: this.#spoken, sentAt: new Date().toISOString() }
+  }
+
   #publish(client: MqttClient, topic: string, message: object): void {
     this.#messages += 1
     client.publish(topic, JSON.stringify(message)).catch((error: unknown) => {
       this.#parts.log('debug', `A message to the hub was lost: ${errorText(error)}`)
     })
   }
-}
-
-function header() {
-  return { id: randomUUID(), protocolVersion, sentAt: new Date().toISOString() }
 }
 
 function parseJson(payload: Buffer): unknown {

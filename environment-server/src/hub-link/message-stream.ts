@@ -15,11 +15,11 @@ const goodbyeMsMax = 2000
 export async function openMessageStream(
   { transport, ...target }: HubRoutes['messages'],
   caCertificate: string,
-  identity: NonNullable<HubTarget['identity']>,
+  identity: HubTarget['identity'],
   signal: AbortSignal,
 ): Promise<Duplex> {
   const { host, port } = target
-  const socket = await dialHub({ ...target, caCertificate, identity }, signal)
+  const socket = await dialHub({ ...target, caCertificate, ...(identity && { identity }) }, signal)
   return transport === 'raw' ? socket : await openWebSocket(socket, authorityOf(host, port), signal)
 }
 

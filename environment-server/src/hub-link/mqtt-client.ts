@@ -1,4 +1,4 @@
-import { limits } from '@postern/protocol'
+import { limits, protocolVersion, topics } from '@postern/protocol'
 import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { generate, parser, type Packet, writeToStream } from 'mqtt-packet'
@@ -15,6 +15,14 @@ export type MqttOptions = {
   password: string
   will: { topic: string; payload: string }
   subscriptions: readonly string[]
+}
+
+/** What the broker says for a server whose connection ends without a goodbye. */
+export function lastWill(serverXid: string): MqttOptions['will'] {
+  return {
+    topic: topics.connectionLost(serverXid),
+    payload: JSON.stringify({ kind: 'connection-lost', protocolVersion }),
+  }
 }
 
 const handshakeMsMax = 15_000

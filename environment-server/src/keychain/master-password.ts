@@ -107,8 +107,10 @@ function readPasswordFile(path: string, checkMode: boolean): string {
 export function readPassword(file: number, name: string): string {
   const bytes = Buffer.alloc(passwordBytesMax + 1)
   let length = 0
+  // From its beginning, where it has one: a server that goes back to another file is given the same descriptor twice.
+  const isFile = fstatSync(file).isFile()
   for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-    read = readSync(file, bytes, length, bytes.length - length, null)
+    read = readSync(file, bytes, length, bytes.length - length, isFile ? length : null)
   }
   const password = bytes.subarray(0, length).toString('utf8').split(/\r?\n/, 1)[0]
   if (!password || length > passwordBytesMax) {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { BundleSettings, BundleTrust, CreateDownload } from '@postern/protocol'
+import { type BundleSettings, type BundleTrust, type CreateDownload, serverFileMessage } from '@postern/protocol'
 import { installationPublishers } from '../apps/apps.ts'
 import { newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
@@ -172,7 +173,8 @@ export function createDownloads(parts: EnvironmentParts) {
 
   async function signedServerFile(): Promise<SignedServerFile> {
     const content = await readServerFile(serverFilesFolder)
-    const { keyId, signature } = await keys.sign(await releasePurpose(), content)
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    const { keyId, signature } = await keys.sign(await releasePurpose(), Buffer.from(serverFileMessage(sha256)))
     return { content, signature: { keyId, signature: signature.toString('base64') } }
   }
 

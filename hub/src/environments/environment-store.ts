@@ -1,5 +1,5 @@
 import type { Environment, EnvironmentServer } from '@postern/protocol'
-import { SandboxTier, Telemetry } from '@postern/protocol'
+import { SandboxTier, SetAside, Telemetry } from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
@@ -10,6 +10,7 @@ const Reported = z.object({
   version: z.string().nullable().catch(null),
   tier: z.enum(SandboxTier.def.entries).nullable().catch(null),
   state: z.enum(['ready', 'draining', 'locked']).nullable().catch(null),
+  setAside: z.object(SetAside.shape).nullable().catch(null),
 })
 
 export type EnvironmentRow = {
@@ -179,6 +180,7 @@ function toServer(row: ServerRow, now: Date): EnvironmentServer {
     downloadedBy: row.downloaded_by,
     downloadedAt: row.downloaded_at.toISOString(),
     drainedAt: row.drained_at?.toISOString() ?? null,
+    setAside: reported.setAside,
   }
 }
 

@@ -1,7 +1,7 @@
-import { createPublicKey, verify, X509Certificate } from 'node:crypto'
+import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { BundleSettings, BundleTrust, downloadHeaders, Environment, paths } from '@postern/protocol'
+import { BundleSettings, BundleTrust, downloadHeaders, Environment, paths, serverFileMessage } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import type { Server } from '../http/server.ts'
@@ -196,7 +196,9 @@ test('ES-2: the bundle holds everything for a new installation, with fixed modes
   const signature = json(entries, 'postern-envsvr/postern-envsvr.mjs.sig') as { signature: string }
   const content = entries.get('postern-envsvr/postern-envsvr.mjs')?.content ?? Buffer.alloc(0)
   const releaseKey = createPublicKey(trust.releaseKeys[0] ?? '')
-  expect(verify(null, content, releaseKey, Buffer.from(signature.signature, 'base64'))).toBe(true)
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const signed = Buffer.from(serverFileMessage(sha256))
+  expect(verify(null, signed, releaseKey, Buffer.from(signature.signature, 'base64'))).toBe(true)
 
   const enrolled = await environments.enrol(
     settings.enrolmentToken,

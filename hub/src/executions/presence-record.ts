@@ -8,7 +8,7 @@ export type Before = {
   serverXid: string
   state: string | null
   wasSilent: boolean
-  /** Whether another name, version, tier or state is shown from now on. */
+  /** Whether another name, version, tier, state or file set aside is shown from now on. */
   isDifferent: boolean
   renamedFrom: string | null
   sender: { organizationId: string; environmentId: string }
@@ -47,15 +47,16 @@ export async function recordPresence(
     returning s.server_xid::text as "serverXid", before.state, before.was_silent as "wasSilent",
       (before.name <> s.name or before.reported ->> 'version' is distinct from s.reported ->> 'version'
         or before.reported ->> 'tier' is distinct from s.reported ->> 'tier'
-        or before.reported ->> 'state' is distinct from s.reported ->> 'state') as "isDifferent",
+        or before.reported ->> 'state' is distinct from s.reported ->> 'state'
+        or before.reported ->> 'setAside' is distinct from s.reported ->> 'setAside') as "isDifferent",
       case when before.name <> s.name then before.name end as "renamedFrom",
       json_build_object('organizationId', e.organization_id::text, 'environmentId', e.id::text) as sender`.execute(db)
   return rows
 }
 
 function whatItSays({ serverXid, heartbeat }: HeardServer) {
-  const { serverVersion: version, tier, state, executors, queued, protocolVersion: spoken } = heartbeat
+  const { serverVersion: version, tier, state, executors, queued, protocolVersion: spoken, setAside } = heartbeat
   // What is no name of ours is shown nowhere: the server keeps the name that it has here.
   const name = z.safeParse(Name, heartbeat.serverName).data ?? null
-  return { server_xid: serverXid, name, spoken, reported: { version, tier, state, executors, queued } }
+  return { server_xid: serverXid, name, spoken, reported: { version, tier, state, executors, queued, setAside } }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { Base64, Count, Id, Instant, Name, pageOf, ServerXid } from '../primitives.ts'
+import { SetAside } from '../mqtt/messages.ts'
 import { SandboxTier } from './execution.ts'
 
 export const EnvironmentServer = z.object({
@@ -24,6 +25,8 @@ export const EnvironmentServer = z.object({
   downloadedAt: Instant,
   /** Since when, by a person's order, nothing is placed on it; null while it takes executions. */
   drainedAt: z.nullable(Instant),
+  /** The newer server file that it went back from (D34); null while it runs the file that it was given. */
+  setAside: z.nullable(SetAside),
 })
 export type EnvironmentServer = z.infer<typeof EnvironmentServer>
 
@@ -103,6 +106,14 @@ export const BundleTrust = z.object({
   releaseKeys: z.array(z.string()),
 })
 export type BundleTrust = z.infer<typeof BundleTrust>
+
+/**
+ * What the signature beside a server file signs: not the file itself, since the key may be a publisher's (D7), and no package must
+ * ever pass for a server file. `sha256` in hexadecimal.
+ */
+export function serverFileMessage(sha256: string): string {
+  return `postern server file v1\n${sha256}`
+}
 
 /** An environment server's one enrolment. The bearer token of the request is the enrolment token. */
 export const EnrolmentRequest = z.object({

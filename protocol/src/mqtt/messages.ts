@@ -13,6 +13,10 @@ const header = {
 export const HeldAttempt = z.object({ executionId: Id, attempt: z.int().check(z.positive()) })
 export type HeldAttempt = z.infer<typeof HeldAttempt>
 
+/** A server file that was replaced by a newer one and taken back, with the reason in words (D34). */
+export const SetAside = z.object({ at: Instant, reason: z.string().check(z.maxLength(500)) })
+export type SetAside = z.infer<typeof SetAside>
+
 /** Environment server → hub, every `limits.heartbeatSeconds` and after each connect. */
 export const Heartbeat = z.object({
   ...header,
@@ -25,6 +29,8 @@ export const Heartbeat = z.object({
   executors: Count,
   queued: Count,
   held: z.array(HeldAttempt),
+  /** Since protocol 4, while the server runs the file that it kept in place of a newer one. */
+  setAside: z.optional(SetAside),
 })
 export type Heartbeat = z.infer<typeof Heartbeat>
 

@@ -1,0 +1,22 @@
+import { type CommandLine, homeOf, parseOptions } from '../config.ts'
+import { homeFolder } from '../home/home-folder.ts'
+import { readTrust } from '../home/trust.ts'
+import { errorText } from '../log/server-log.ts'
+import { StartProblem } from '../log/start-problem.ts'
+import { readServerFile, serverFileProblem } from '../upgrade/server-file.ts'
+
+/** Whether FILE is a server file that a pinned release key signed (D34): run.sh has the kept copy look at a new one. */
+export function verifyFile(line: CommandLine): Promise<number> {
+  const [path, ...rest] = line.argv
+  if (path === undefined || path.startsWith('-')) throw new StartProblem('verify-file takes the path of a server file.')
+  const home = homeFolder(homeOf(line, parseOptions({ ...line, argv: rest }, {})))
+  const { releaseKeys } = readTrust(home)
+  let problem: string | undefined
+  try {
+    problem = serverFileProblem(readServerFile(path), releaseKeys)
+  } catch (error) {
+    problem = `it cannot be read: ${errorText(error)}`
+  }
+  process.stdout.write(problem === undefined ? `${path} is signed.\n` : `${problem}\n`)
+  return Promise.resolve(problem === undefined ? 0 : 1)
+}

@@ -1,0 +1,35 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { openDirect } from '../hub-link/dial-hub.ts'
+
+export type Address = { address: string; family: number }
+
+/** As the server resolves names: by the system, with all addresses of either kind. @throws the system's error */
+export async function addressesOf(host: string, signal: AbortSignal): Promise<Address[]> {
+  const family = isIP(host)
+  if (family !== 0) return [{ address: host, family }]
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  // What the system is asked cannot be taken back; its answer finds nobody.
+  signal.addEventListener('abort', () => reject(Object.assign(new Error('no answer'), { code: 'EAI_AGAIN' })), {
+    once: true,
+  })
+  aborted.catch(() => undefined)
+  return await Promise.race([lookup(host, { all: true }), aborted])
+}
+
+/** Those of the addresses that cannot be connected to. */
+export async function unreachable(addresses: Address[], port: number, signal: () => AbortSignal): Promise<Address[]> {
+  const reached = await Promise.all(
+    addresses.map(async ({ address }) => {
+      try {
+        const socket = await openDirect(address, port, signal())
+        socket.destroy()
+        return true
+      } catch {
+        // Why is told where none of them answers.
+        return false
+      }
+    }),
+  )
+  return addresses.filter((_address, index) => !reached[index])
+}

@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net'
+import { type ConnectionProblem, connectionProblem } from '../hub-link/connection-problem.ts'
+import { openWay, secure } from '../hub-link/dial-hub.ts'
+import { TlsOpened } from '../hub-link/tls-opened.ts'
+import { authorityOf } from '../proxy/http-proxy.ts'
+import { type Address, addressesOf, unreachable } from './addresses.ts'
+import { Cause, type FindingCode } from './finding.ts'
+import { areLargePacketsLost } from './large-packets.ts'
+import { type Destination, requestFor } from './request.ts'
+import type { Walk } from './walk.ts'
+
+/** How Postern hubs name their own CA. */
+const hubIssuer = /^CN=Postern CA [0-9a-f]{8}$/
+
+/** From the name to TLS with the pinned CA, by the halves of the server's own dialer (D35). */
+export async function walkTo(to: Destination, walk: Walk): Promise<void> {
+  const { proxy } = to
+  const first = proxy ?? to
+  const addresses = await walk.step(`DNS, ${first.host}`, async () => {
+    const found = await addressesOf(first.host, walk.signal()).catch((error: unknown) => {
+      throw causeOf(error, { ...to, host: first.host })
+    })
+    return [wordsOf(found, first.host), found]
+  })
+  const at = authorityOf(to.host, to.port)
+  await walk.step(proxy ? `TCP and proxy, ${at}` : `TCP, ${at}`, async () => {
+    const socket = await openWay(to, walk.signal()).catch((error: unknown) => {
+      throw causeOf(error, to, addresses)
+    })
+    socket.destroy()
+    return [proxy ? `${authorityOf(proxy.host, proxy.port)} opens a tunnel.` : 'connects.', undefined]
+  })
+  if (!proxy) await adviseOnFamilies(to, addresses, walk)
+  await walk.step(`TLS, ${at}`, async () => {
+    await tryTls(to, walk)
+    return ["the hub's own certificate, issued by the pinned CA.", undefined]
+  })
+}
+
+async function tryTls(to: Destination, walk: Walk): Promise<void> {
+  const open = (): Promise<Socket> => openWay(to, walk.signal())
+  const target = { ...to, caCertificate: walk.caCertificate }
+  try {
+    const secured = await secure(await open(), target, walk.signal())
+    secured.destroy()
+  } catch (error) {
+    const { code, sentence } = connectionProblem(error, to.host, to.port)
+    if (error instanceof TlsOpened && hubIssuer.test(error.issuer)) throw otherHub(error, to)
+    if (code === 'no-answer') throw await silenceOf(to, open, walk.patienceMs)
+    if (code === 'connection-cut' && to.proxy) throw proxyCuts(to)
+    throw new Cause(code, sentence, requestFor(code, to))
+  }
+}
+
+function otherHub({ issuer, code }: TlsOpened, to: Destination): Cause {
+  const at = authorityOf(to.host, to.port)
+  return new Cause(
+    'other-hub',
+    `The certificate of ${at} was issued by ${issuer} (${code}), which is the CA of a Postern hub, and not of the one that this bundle came from. Check apiURL and brokerHost; if the hub was set up anew, download a new bundle there.`,
+    undefined,
+  )
+}
+
+export function proxyCuts(to: Destination): Cause {
+  const proxyAt = to.proxy ? authorityOf(to.proxy.host, to.proxy.port) : ''
+  return new Cause(
+    'proxy-cuts',
+    `The proxy ${proxyAt} opens a tunnel to ${authorityOf(to.host, to.port)}, and then cuts it. It may limit bytes or time, or look for something in it.`,
+    requestFor('proxy-cuts', to),
+  )
+}
+
+/** TCP connects, and TLS stays without an answer. */
+async function silenceOf(to: Destination, open: () => Promise<Socket>, patienceMs: number): Promise<Cause> {
+  const at = authorityOf(to.host, to.port)
+  if (await areLargePacketsLost(open, patienceMs)) {
+    return new Cause(
+      'large-packets-lost',
+      `${at} answers small packets, and full ones are lost on the way: somewhere the MTU is smaller, and the word of it (ICMP) does not come back. Until it is mended, a smaller MTU on this machine helps: ip link set dev INTERFACE mtu 1280`,
+      requestFor('large-packets-lost', to),
+    )
+  }
+  return new Cause(
+    'tls-not-answered',
+    `${at} takes connections, and no answer to TLS arrives. A device on the way holds it back, or something else listens there.`,
+    requestFor('tls-not-answered', to),
+  )
+}
+
+async function adviseOnFamilies(to: Destination, addresses: Address[], walk: Walk): Promise<void> {
+  if (new Set(addresses.map(({ family }) => family)).size < 2) return
+  const dead = await unreachable(addresses, to.port, walk.signal)
+  if (dead.length === 0 || dead.length === addresses.length) return
+  const code: FindingCode = dead.every(({ family }) => family === 6) ? 'ipv6-broken' : 'no-answer'
+  const list = dead.map(({ address }) => address).join(', ')
+  walk.advise(
+    code,
+    `${to.host} cannot be reached at ${list}; its other addresses work. Each connection loses time until one of those is tried.`,
+    requestFor(code, to),
+  )
+}
+
+/** Where a name was resolved, its addresses are part of the finding: they may be the wrong ones. */
+export function causeOf(error: unknown, to: Destination, addresses: Address[] = []): Cause {
+  const { code, sentence }: ConnectionProblem = connectionProblem(error, to.host, to.port)
+  const resolved = addresses.filter(({ address }) => address !== to.host).map(({ address }) => address)
+  const doubt =
+    resolved.length === 0 || to.proxy
+      ? ''
+      : ` ${to.host} is ${resolved.join(', ')} here: if that is not the hub's address, DNS is the cause.`
+  return new Cause(code, `${sentence}${doubt}`, requestFor(code, to))
+}
+
+function wordsOf(found: Address[], host: string): string {
+  const addresses = found.map(({ address }) => address)
+  return addresses[0] === host ? 'an address; nothing to resolve.' : `is ${addresses.join(', ')}.`
+}

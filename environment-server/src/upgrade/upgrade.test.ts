@@ -1,0 +1,166 @@
+import { giveAway, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import { FakeHub } from '@postern/dev/fake-hub'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { buildServerFile } from '../../build.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const password = 'correct horse battery staple\n'
+let hub: FakeHub
+let home: string
+let file: string
+let kept: string
+/** The server file as it was built. */
+let good: Buffer
+let running: { child: ChildProcess; text: () => string } | undefined
+
+beforeAll(async () => {
+  hub = await FakeHub.start()
+  home = makeHome()
+  cpSync(fileURLToPath(new URL('../../bundle/', import.meta.url)), home, { recursive: true })
+  file = join(home, 'postern-envsvr.mjs')
+  kept = join(home, '.postern-envsvr', 'kept', 'postern-envsvr.mjs')
+  await buildServerFile(file)
+  good = readFileSync(file)
+  hub.signServerFile(file)
+  mkdirSync(join(home, 'runtime'))
+  symlinkSync(process.execPath, join(home, 'runtime', 'node'))
+  hub.writeBundle(home, '4711')
+})
+afterAll(async () => {
+  await stop()
+  rmSync(home, { recursive: true, force: true })
+  await hub[Symbol.asyncDispose]()
+})
+
+/** As a user starts it; the password comes out of a pipe, which can be read once. */
+function start(): () => string {
+  giveAway(home)
+  const child = spawn('/bin/sh', [join(home, 'run.sh'), '--password-fd', '3'], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: { PATH: '/usr/bin:/bin', POSTERN_TRIAL_SECONDS: '3' },
+    cwd: '/',
+    ...unprivilegedUser(),
+  })
+  // stdio says that the fourth is a pipe.
+  const giver = child.stdio[3] as NodeJS.WritableStream
+  // Not every file that is tried here reads it.
+  giver.on('error', () => undefined)
+  giver.end(password)
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => (text += part.toString()))
+  running = { child, text: () => text }
+  return () => text
+}
+
+async function stop(): Promise<number | null> {
+  const child = running?.child
+  running = undefined
+  if (child === undefined) return null
+  if (child.exitCode !== null) return child.exitCode
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+  return child.exitCode
+}
+
+async function replace(bytes: Buffer | string, sign = true): Promise<void> {
+  await stop()
+  writeFileSync(file, bytes)
+  if (sign) hub.signServerFile(file)
+}
+
+/** Bytes that do the same, and are another file. */
+const another = (mark: string) => Buffer.concat([good, Buffer.from(`\n// ${mark}\n`)])
+
+async function connected(text: () => string): Promise<void> {
+  await waitFor(() => text().includes('Connected to'), 'the server to connect', text)
+}
+
+async function setAside(text: () => string): Promise<string> {
+  await connected(text)
+  return (await waitFor(() => hub.heartbeats.at(-1)?.setAside?.reason, 'a heartbeat that tells of it', text)) ?? ''
+}
+
+const isKept = (bytes: Buffer) => existsSync(kept) && readFileSync(kept).equals(bytes)
+
+test('ES-20: a server that has been online long enough keeps a copy of its file with the signature', async () => {
+  const text = start()
+  await waitFor(() => isKept(good), 'the copy', text)
+  expect(existsSync(`${kept}.sig`)).toBe(true)
+  expect(hub.heartbeats.at(-1)).not.toHaveProperty('setAside')
+  expect(await stop()).toBe(0)
+})
+
+test('ES-20: a file whose signature is wrong does not run: the kept one runs in its place, and the hub is told why', async () => {
+  const ran = join(home, 'it-ran')
+  await replace(
+    `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(ran)}, '')\n${good.toString()}`,
+    false,
+  )
+  const text = start()
+  expect(await setAside(text)).toMatch(/^Its check failed: its signature is wrong/)
+  expect(existsSync(ran)).toBe(false)
+  expect(text()).toContain('The newer server file was set aside at ')
+})
+
+test('ES-20: a file that ends at once is set aside, and not tried again until it is another', async () => {
+  const tries = join(home, 'tries')
+  const failing = `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(tries)}, 'x'); process.exit(7)\n`
+  await replace(failing)
+  expect(await setAside(start())).toContain('It ended with exit code 7')
+  expect(readFileSync(tries, 'utf8')).toBe('x')
+  expect(await stop()).toBe(0)
+  await setAside(start())
+  expect(readFileSync(tries, 'utf8')).toBe('x')
+  await replace(`${failing}// another\n`)
+  const before = hub.heartbeats.length
+  const text = start()
+  await waitFor(() => hub.heartbeats[before]?.setAside, 'the hub to be told again', text)
+  expect(readFileSync(tries, 'utf8')).toBe('xx')
+})
+
+test('ES-20: a file that runs and is not online in time is set aside where the way to the hub is open', async () => {
+  await replace('setInterval(() => {}, 1000)\n')
+  expect(await setAside(start())).toContain('It was not online within 3 seconds')
+})
+
+test('ES-20: a good file goes on waiting for a hub that the kept one would not reach either, and is kept in the end', async () => {
+  const { port } = hub.broker
+  await stop()
+  await hub.broker.close()
+  const better = another('better')
+  await replace(better)
+  const text = start()
+  await waitFor(() => text().includes('the one before it would not be either'), 'it to be judged', text)
+  await hub.openBroker(port)
+  await waitFor(() => isKept(better), 'the new file to be kept', text)
+  expect(text()).not.toContain('set aside')
+  expect(hub.heartbeats.at(-1)).not.toHaveProperty('setAside')
+  expect(existsSync(join(home, '.postern-envsvr', 'kept', 'set-aside'))).toBe(false)
+  expect(await stop()).toBe(0)
+})
+
+test('ES-20: what the operator has to mend is not the fault of a new file', async () => {
+  await replace(another('other'))
+  appendFileSync(join(home, '.postern-envsvr', 'policy.json'), '{"appz": []}')
+  const text = start()
+  const [code] = (await once(running!.child, 'exit')) as [number]
+  expect(code).toBe(2)
+  expect(text()).toContain('appz')
+  expect(existsSync(join(home, '.postern-envsvr', 'kept', 'set-aside'))).toBe(false)
+})
