@@ -3,11 +3,11 @@ import type { TelemetryWriter } from './telemetry-writer.ts'
 
 /** What became of the telemetry that this hub was to write: each hub counts its own. */
 export function addTelemetryMetrics(metrics: Registry, counts: TelemetryWriter['counts']): void {
-  new Counter({
+  const messages = new Counter({
     name: 'postern_telemetry_messages_total',
     help: 'Telemetry of environment servers: taken, over the quota of its server, or lost since it could not be written',
     labelNames: ['fate'],
-    registers: [metrics],
+    registers: [],
     collect() {
       const { taken, overQuota, lost } = counts()
       this.reset()
@@ -16,4 +16,5 @@ export function addTelemetryMetrics(metrics: Registry, counts: TelemetryWriter['
       this.inc({ fate: 'lost' }, lost)
     },
   })
+  metrics.registerMetric(messages)
 }
