@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('the server file is made of our code, mqtt-packet, ws, yauzl and zod/mini: no undici, pino, mqtt.js or whole zod', () => {
+test('the server file is made of our code, mqtt-packet, nodemailer, ws, yauzl and zod/mini: no undici, pino, mqtt.js or whole zod', () => {
   const packages = new Set(
     modules.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]).filter((name) => name !== undefined),
   )
@@ -30,6 +30,7 @@ test('the server file is made of our code, mqtt-packet, ws, yauzl and zod/mini: 
     'bl',
     'inherits',
     'mqtt-packet',
+    'nodemailer',
     'pend',
     'process-nextick-args',
     'ws',

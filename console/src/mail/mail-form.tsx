@@ -58,7 +58,9 @@ export function MailForm({ settings }: { settings: MailSettings }) {
         </div>
         <NativeSelect
           label="smtpSecurity"
-          description="The server's certificate is always checked."
+          description={
+            draft.smtpSecurity === 'none' ? undefined : 'The certificate of the mail server is always checked.'
+          }
           disabled={!mayWrite}
           value={draft.smtpSecurity}
           onChange={(event) => {

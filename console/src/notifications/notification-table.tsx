@@ -19,7 +19,7 @@ export function NotificationTable({ state }: { state: 'open' | 'closed' }) {
     <PagedTable
       label={state === 'open' ? 'Open notifications' : 'Closed notifications'}
       query={notifications}
-      columns={columns}
+      columns={state === 'open' ? openColumns : closedColumns}
       rowKey={({ id }) => id}
       onOpen={({ page }) => {
         // A path of this console, as the hub's own words have it; anything else leads nowhere (S13).
@@ -39,8 +39,8 @@ export function NotificationTable({ state }: { state: 'open' | 'closed' }) {
   )
 }
 
-const columns: readonly Column<Notification>[] = [
-  stateColumn(notificationFaceOf, '150px'),
+const openColumns: readonly Column<Notification>[] = [
+  stateColumn(notificationFaceOf, '164px'),
   {
     key: 'sentence',
     header: 'What',
@@ -59,12 +59,14 @@ const columns: readonly Column<Notification>[] = [
   },
   { key: 'times', header: 'Times', width: '70px', isSecondary: true, render: ({ times }) => <span>{times}</span> },
   { key: 'opened', header: 'Since', width: '96px', render: ({ openedAt }) => <ShortTime instant={openedAt} /> },
+]
+
+const closedColumns: readonly Column<Notification>[] = [
+  ...openColumns,
   {
     key: 'closed',
     header: 'Until',
     width: '96px',
-    isSecondary: true,
-    render: ({ closedAt }) =>
-      closedAt === null ? <span className={form['soft']}>Now</span> : <ShortTime instant={closedAt} />,
+    render: ({ closedAt }) => closedAt !== null && <ShortTime instant={closedAt} />,
   },
 ]

@@ -11,6 +11,8 @@ import type { LocalPolicy } from '../home/local-policy.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
 import type { LogSpool } from '../journal/log-spool.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
+import type { MailAccess } from '../mail/send-mail.ts'
+import { smtpParameters, type SmtpParameters } from '../mail/smtp-parameters.ts'
 import type { PackageStore } from '../packages/package-store.ts'
 import { redactorOf } from '../redact/redactor.ts'
 import { secretsOf } from '../redact/secrets-of.ts'
@@ -50,6 +52,8 @@ export type RunParts = {
   spool: LogSpool
   watch: ProcessWatch
   cgroup: OwnCgroup | undefined
+  /** This server's own mail settings, for apps that ask for them. */
+  mail: () => Pick<MailAccess, 'settings' | 'password'>
   onLogSpooled: () => void
   serverLog: ServerLog
 }
@@ -100,7 +104,8 @@ async function runPrepared(
   onStarted: OnStarted,
 ): Promise<AttemptResult> {
   const { executionId, attempt } = command
-  const redact = redactorOf(secretsOf(secrets))
+  const smtp = smtpParameters(appFolder, parts.mail())
+  const redact = redactorOf([...secretsOf(secrets), ...smtp.secrets])
   const log = new AttemptLog({
     attempt: { executionId, attempt },
     spool: parts.spool,
@@ -110,7 +115,9 @@ async function runPrepared(
   })
   const folders = await makeAttemptFolders(parts.jobsFolder, executionId, attempt, user)
   const egressSocket = join(parts.socketsFolder, `${randomBytes(8).toString('hex')}.sock`)
-  const guard = await openGuard(parts, command, egressSocket, (text) => log.server('warn', text))
+  const guard = await openGuard(parts, [...command.egress, ...smtp.egress], egressSocket, (text) =>
+    log.server('warn', text),
+  )
   if (user) shareWithUser(egressSocket, user, 0o660)
   try {
     const request: LaunchRequest = {
@@ -136,7 +143,7 @@ async function runPrepared(
     )
     if (runtime.warning) log.server('warn', runtime.warning)
     const port = await guardPortFor(parts.confinement, request, guard)
-    const environment = prepareEnvironment(parts, command, { request, runtime, secrets, port })
+    const environment = prepareEnvironment(parts, command, { request, runtime, secrets, port, smtp })
     const run = await runApp({
       confinement: parts.confinement,
       watch: parts.watch,
@@ -178,14 +185,14 @@ async function runPrepared(
 
 function openGuard(
   { routes, policy }: RunParts,
-  command: ExecuteCommand,
+  egress: readonly string[],
   path: string,
   report: (text: string) => void,
 ): Promise<EgressGuard> {
   const { hostname, port } = new URL(routes.api.url)
   const allowed = new AllowList({
     hub: { host: hostname, port: port === '' ? 443 : Number(port) },
-    entries: command.egress,
+    entries: egress,
     only: policy.egress.only,
     forced: policy.egress.allow,
   })
@@ -224,12 +231,18 @@ async function guardPortFor(
 function prepareEnvironment(
   { routes, confinement }: RunParts,
   { executionId, attempt, limits: { memoryBytesMax } }: ExecuteCommand,
-  given: { request: LaunchRequest; runtime: AppRuntime; secrets: SealedParameters; port: GuardPort | undefined },
+  given: {
+    request: LaunchRequest
+    runtime: AppRuntime
+    secrets: SealedParameters
+    port: GuardPort | undefined
+    smtp: SmtpParameters
+  },
 ): Record<string, string> {
-  const { request, runtime, secrets, port } = given
+  const { request, runtime, secrets, port, smtp } = given
   const seen = confinement.seenPaths(request)
   const platform = { apiUrl: routes.api.url, folders: seen.folders, executionId, attempt }
-  const parameters = { ...appParameters(secrets, platform), ...proxyParameters(routes, port) }
+  const parameters = { ...appParameters(secrets, platform), ...proxyParameters(routes, port), ...smtp.parameters }
   const parameterKey = writeParameterFile(request.folders.in, parameters, request.user)
   return appEnvironment({ seen, runtime, parameterKey, guardPort: port, memoryBytesMax })
 }

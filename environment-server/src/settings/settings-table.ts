@@ -185,12 +185,14 @@ export const settingsTable = [
     name: 'smtpFrom',
     kind: { is: 'mail-addresses', most: 1 },
     help: 'Sender of mails of this server, and of apps that ask for it.',
+    provedBy: 'ES-16: an environment server mails that its hub cannot be reached',
   },
   {
     number: 24,
     name: 'smtpHost',
     kind: host,
     help: 'Mail server that is told when the hub cannot be reached for 15 minutes. Empty: nobody is.',
+    provedBy: 'ES-16: an environment server mails that its hub cannot be reached',
   },
   {
     number: 25,
@@ -198,6 +200,7 @@ export const settingsTable = [
     kind: secretText,
     secret: true,
     help: 'Password for the mail server, if it asks for one.',
+    provedBy: 'ES-16: an environment server mails that its hub cannot be reached',
   },
   {
     number: 26,
@@ -205,6 +208,7 @@ export const settingsTable = [
     kind: port,
     default: 587,
     help: 'Port of the mail server.',
+    provedBy: 'ES-16: an environment server mails that its hub cannot be reached',
   },
   {
     number: 27,
@@ -212,18 +216,21 @@ export const settingsTable = [
     kind: { is: 'choice', of: ['none', 'starttls', 'tls'] },
     default: 'starttls',
     help: 'How the way to the mail server is secured.',
+    provedBy: 'ES-16: a certificate that nobody vouches for is refused',
   },
   {
     number: 28,
     name: 'smtpTo',
     kind: { is: 'mail-addresses', most: 20 },
     help: 'Who gets the mails of this server, separated by commas.',
+    provedBy: 'ES-16: an environment server mails that its hub cannot be reached',
   },
   {
     number: 29,
     name: 'smtpUsername',
     kind: { is: 'text', charactersMax: 255 },
     help: 'User name for the mail server, if it asks for one.',
+    provedBy: 'ES-16: an environment server mails that its hub cannot be reached',
   },
 ] as const satisfies readonly Setting[]
 

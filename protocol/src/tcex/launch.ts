@@ -39,6 +39,12 @@ export const platformParameters = {
   proxyPassword: 'tc_proxy_password',
   proxyTc: 'tc_proxy_tc',
   proxyExternal: 'tc_proxy_external',
+  /** For apps with feature `smtpSettings`: the mail server, and from whom mails come. */
+  smtpHost: 'tc_smtp_host',
+  smtpPort: 'tc_smtp_port',
+  smtpUsername: 'tc_smtp_username',
+  smtpPassword: 'tc_smtp_password',
+  systemMail: 'tc_sys_email',
   /** Ours: the execution and attempt, for the ledger, plans and receipts. */
   executionId: 'postern_execution_id',
   attempt: 'postern_attempt',
