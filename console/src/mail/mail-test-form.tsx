@@ -1,14 +1,15 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { MailAnswer, paths } from '@postern/protocol'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import form from '../elements/form.module.css'
+import { NarrowForm } from '../elements/narrow-form.tsx'
 import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
+import { AddressRow } from './address-row.tsx'
 
 /** Sends a mail at once and shows what the mail server answered. */
 export function MailTestForm() {
@@ -22,36 +23,23 @@ export function MailTestForm() {
   if (!mayWrite) return null
   return (
     <Section title="Send a test" summary="With the settings that are saved, at once">
-      <form
-        noValidate
-        className={form['narrow']}
-        onSubmit={(event) => {
-          event.preventDefault()
+      <NarrowForm
+        onSubmit={() => {
           if (to.trim() !== '') send.mutate()
         }}
       >
-        <div className={form['fields']}>
-          <div className={form['row']}>
-            <TextInput
-              className={form['code']}
-              label="To"
-              type="email"
-              maxLength={254}
-              value={to}
-              onChange={(event) => setTo(event.currentTarget.value)}
-            />
-            <Button type="submit" disabled={to.trim() === ''} loading={send.isPending}>
-              Send a test
-            </Button>
-          </div>
-          {send.isError && <ProblemAlert error={send.error} />}
-          {send.data && (
-            <Notice tone={send.data.isSent ? 'good' : 'bad'} role="status" isSigned={!send.data.isSent}>
-              <PlainText text={send.data.said} />
-            </Notice>
-          )}
-        </div>
-      </form>
+        <AddressRow label="To" value={to} onChange={setTo}>
+          <Button type="submit" disabled={to.trim() === ''} loading={send.isPending}>
+            Send a test
+          </Button>
+        </AddressRow>
+        {send.isError && <ProblemAlert error={send.error} />}
+        {send.data && (
+          <Notice tone={send.data.isSent ? 'good' : 'bad'} role="status" isSigned={!send.data.isSent}>
+            <PlainText text={send.data.said} />
+          </Notice>
+        )}
+      </NarrowForm>
     </Section>
   )
 }

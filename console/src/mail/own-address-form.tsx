@@ -1,13 +1,14 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { OwnMailAddress, paths } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { notificationKeys, notificationQueries } from '../api/notification-queries.ts'
 import { useWrite } from '../api/use-write.ts'
-import form from '../elements/form.module.css'
+import { NarrowForm } from '../elements/narrow-form.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
+import { AddressRow } from './address-row.tsx'
 
 /** Where mail goes that no rule sends: administrators are told of every environment server that enrols (S9). */
 export function OwnAddressForm() {
@@ -33,30 +34,17 @@ function OwnAddress({ mailAddress }: { mailAddress: string }) {
     touches: [notificationKeys.ownAddress],
   })
   return (
-    <form
-      noValidate
-      className={form['narrow']}
-      onSubmit={(event) => {
-        event.preventDefault()
+    <NarrowForm
+      onSubmit={() => {
         save.mutate()
       }}
     >
-      <div className={form['fields']}>
-        <div className={form['row']}>
-          <TextInput
-            className={form['code']}
-            label="Mail address"
-            type="email"
-            maxLength={254}
-            value={draft}
-            onChange={(event) => setDraft(event.currentTarget.value)}
-          />
-          <Button type="submit" variant="default" disabled={draft.trim() === mailAddress} loading={save.isPending}>
-            Save the address
-          </Button>
-        </div>
-        {save.isError && <ProblemAlert error={save.error} />}
-      </div>
-    </form>
+      <AddressRow label="Mail address" value={draft} onChange={setDraft}>
+        <Button type="submit" variant="default" disabled={draft.trim() === mailAddress} loading={save.isPending}>
+          Save the address
+        </Button>
+      </AddressRow>
+      {save.isError && <ProblemAlert error={save.error} />}
+    </NarrowForm>
   )
 }

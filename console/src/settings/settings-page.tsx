@@ -8,6 +8,7 @@ import { api } from '../api/api.ts'
 import { settingsQueries } from '../api/settings-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
+import { NarrowForm } from '../elements/narrow-form.tsx'
 import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -42,64 +43,59 @@ function Names({ settings }: { settings: Settings }) {
     touches: [['settings']],
   })
   return (
-    <form
-      noValidate
-      className={form['narrow']}
-      onSubmit={(event) => {
-        event.preventDefault()
+    <NarrowForm
+      onSubmit={() => {
         if (changes) save.mutate(changes)
       }}
     >
-      <div className={form['fields']}>
-        {settings.onlyLocalNames && (
-          <Notice isSigned label="Only local names">
-            <p>
-              This hub only knows itself by a name of its own machine,{' '}
-              <strong>
-                <PlainText text={apiURL} />
-              </strong>
-              . An environment server on another machine will not find it: give the names that the others use, before
-              you download a bundle.
-            </p>
-          </Notice>
-        )}
-        <TextInput
-          className={form['code']}
-          label="apiURL"
-          description="Where environment servers and browsers reach the hub's API, such as https://hub.example.org:8443."
-          required
-          readOnly={!mayWrite}
-          value={draft.apiURL}
-          onChange={(event) => setDraft({ ...draft, apiURL: event.currentTarget.value })}
-        />
-        <TextInput
-          className={form['code']}
-          label="appMessageBrokerHost"
-          description="Where environment servers reach the hub's broker, host and port, such as hub.example.org:62000."
-          required
-          readOnly={!mayWrite}
-          value={draft.appMessageBrokerHost}
-          onChange={(event) => setDraft({ ...draft, appMessageBrokerHost: event.currentTarget.value })}
-        />
-        <p className={form['hint']}>
-          Both are written into every bundle and .env file from now on; servers that are installed keep theirs until
-          their own settings are changed. The hub&apos;s certificate carries new names from its next start on. Until
-          somebody saves them here, they come from POSTERN_PUBLIC_URL and POSTERN_BROKER_PUBLIC_HOST.
-        </p>
-        {save.isError && <ProblemAlert error={save.error} />}
-        {mayWrite ? (
-          <div className={form['actions']}>
-            <Button variant="default" disabled={!changes} onClick={() => setDraft({ apiURL, appMessageBrokerHost })}>
-              Undo
-            </Button>
-            <Button type="submit" disabled={!changes} loading={save.isPending}>
-              Save the settings
-            </Button>
-          </div>
-        ) : (
-          <p className={form['hint']}>Administrators of the hub alone change them.</p>
-        )}
-      </div>
-    </form>
+      {settings.onlyLocalNames && (
+        <Notice isSigned label="Only local names">
+          <p>
+            This hub only knows itself by a name of its own machine,{' '}
+            <strong>
+              <PlainText text={apiURL} />
+            </strong>
+            . An environment server on another machine will not find it: give the names that the others use, before you
+            download a bundle.
+          </p>
+        </Notice>
+      )}
+      <TextInput
+        className={form['code']}
+        label="apiURL"
+        description="Where environment servers and browsers reach the hub's API, such as https://hub.example.org:8443."
+        required
+        readOnly={!mayWrite}
+        value={draft.apiURL}
+        onChange={(event) => setDraft({ ...draft, apiURL: event.currentTarget.value })}
+      />
+      <TextInput
+        className={form['code']}
+        label="appMessageBrokerHost"
+        description="Where environment servers reach the hub's broker, host and port, such as hub.example.org:62000."
+        required
+        readOnly={!mayWrite}
+        value={draft.appMessageBrokerHost}
+        onChange={(event) => setDraft({ ...draft, appMessageBrokerHost: event.currentTarget.value })}
+      />
+      <p className={form['hint']}>
+        Both are written into every bundle and .env file from now on; servers that are installed keep theirs until their
+        own settings are changed. The hub&apos;s certificate carries new names from its next start on. Until somebody
+        saves them here, they come from POSTERN_PUBLIC_URL and POSTERN_BROKER_PUBLIC_HOST.
+      </p>
+      {save.isError && <ProblemAlert error={save.error} />}
+      {mayWrite ? (
+        <div className={form['actions']}>
+          <Button variant="default" disabled={!changes} onClick={() => setDraft({ apiURL, appMessageBrokerHost })}>
+            Undo
+          </Button>
+          <Button type="submit" disabled={!changes} loading={save.isPending}>
+            Save the settings
+          </Button>
+        </div>
+      ) : (
+        <p className={form['hint']}>Administrators of the hub alone change them.</p>
+      )}
+    </NarrowForm>
   )
 }
