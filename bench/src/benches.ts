@@ -5,6 +5,7 @@ import { fleetBench } from './fleet/fleet-bench.ts'
 import { footprintBench } from './footprint/footprint-bench.ts'
 import { growthBench } from './growth/growth-bench.ts'
 import { ingestBench } from './ingest/ingest-bench.ts'
+import { jobsBench } from './jobs/jobs-bench.ts'
 import { listsBench } from './lists/lists-bench.ts'
 import { refreshBench } from './refresh/refresh-bench.ts'
 import { searchBench } from './search/search-bench.ts'
@@ -19,6 +20,7 @@ export const benches: readonly Bench[] = [
   footprintBench,
   growthBench,
   ingestBench,
+  jobsBench,
   listsBench,
   refreshBench,
   searchBench,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packageApp } from '@postern/app-sdk/package'
@@ -18,20 +18,33 @@ export type SystemUnderTest = AsyncDisposable & {
   serverXid: string
   /** Of the environment server. */
   lines: SpokenLines
-  /** Of the app that says when it speaks. */
+  /** Of the app. */
   job: Job
+  /** Another one of the same app. */
+  addJob(name: string): Promise<Job>
   /** The app as the environment server unpacked it. @throws Error before its first execution */
   appFolder(): string
 }
 
-const appSource = fileURLToPath(new URL('sample-app', import.meta.url))
+const sampleApp = fileURLToPath(new URL('sample-app', import.meta.url))
 
-export async function startSystemUnderTest(): Promise<SystemUnderTest> {
+/**
+ * @param appSource the folder of the app that its jobs run, by default one that says when it speaks
+ * @param settings of the environment server beside those of its bundle
+ */
+export async function startSystemUnderTest(
+  appSource = sampleApp,
+  settings: Record<string, unknown> = {},
+): Promise<SystemUnderTest> {
   await using stack = new AsyncDisposableStack()
   const system = stack.use(await startTestSystem())
   const { dataFolder } = system
   const { environment, process: supervised, home } = await system.startServer()
   await supervised.stop()
+  const settingsFile = join(home, '.postern-envsvr/settings.json')
+  const asDownloaded = JSON.parse(readFileSync(settingsFile, 'utf8')) as object
+  // Written in place, so that it stays the server's own.
+  writeFileSync(settingsFile, JSON.stringify({ ...asDownloaded, ...settings }))
   const hub = await hubByHttps(system.hub.target, system.hub.file.url, dataFolder)
   const databaseUrl = `postgresql:///postern?host=${encodeURIComponent(join(dataFolder, 'cluster/socket'))}&user=postern`
   const database = new pg.Client({ connectionString: databaseUrl })
@@ -43,7 +56,8 @@ export async function startSystemUnderTest(): Promise<SystemUnderTest> {
   const { file, programName, sha256 } = await packageApp(appSource)
   const app = await installPackage(system.hub.target, file)
   const owner = await ensureOwner(hub, 'Bench')
-  const job = await ensureJob(hub, app, environment, { name: 'First line', parameters: {}, owner: owner.name })
+  const addJob = (name: string) => ensureJob(hub, app, environment, { name, parameters: {}, owner: owner.name })
+  const job = await addJob('First line')
   const serverXid = environment.servers[0]?.serverXid
   if (serverXid === undefined) throw new Error('The environment has no server.')
   const started = stack.move()
@@ -55,6 +69,7 @@ export async function startSystemUnderTest(): Promise<SystemUnderTest> {
     serverXid,
     lines,
     job,
+    addJob,
     appFolder: () => join(home, '.postern-envsvr/exchange/programs', programName, sha256),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }

@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.ts'
 import { makeBundleFolder } from './bundle-folder.ts'
+import { sayBundleSizes } from './bundle-sizes.ts'
 import { measureColdStart } from './cold-start.ts'
 import { measureIdleMemory } from './idle-memory.ts'
 import { measureIsolatedStart } from './isolated-start.ts'
@@ -8,6 +9,7 @@ import { measureIsolatedStart } from './isolated-start.ts'
 export const footprintBench: Bench = {
   name: 'footprint',
   async measure(rounds, say) {
+    await sayBundleSizes(say)
     using bundle = await makeBundleFolder()
     return [
       ...(await measureIdleMemory(rounds, say, bundle)),

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Rehearsal } from '@postern/dev/environment-server'
+import { residentMegabytes } from '../ingest/resident-memory.ts'
 import { absolute, type Measurement } from '../row.ts'
 import type { BundleFolder } from './bundle-folder.ts'
 
@@ -18,7 +18,7 @@ export async function measureIdleMemory(
     rehearsals.push(stack.use(await Rehearsal.start({ process: { wrapper, environment: { NODE_COMPILE_CACHE: '' } } })))
   say(`${rounds} servers are connected and idle for a minute`)
   await wait(idleMs)
-  const megabytes = rehearsals.map(({ server }) => residentMegabytes(server.pid))
+  const megabytes = rehearsals.map(({ server }) => residentMegabytes(pidOf(server)))
   say(`resident: ${megabytes.map((each) => each.toFixed(1)).join(', ')} MB`)
   return [
     absolute({
@@ -30,9 +30,7 @@ export async function measureIdleMemory(
   ]
 }
 
-/** proc(5): VmRSS, in KiB; 1 MB is 1,000,000 bytes. */
-function residentMegabytes(pid: number | undefined): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  if (kibibytes === undefined) throw new Error(`Process ${pid} has no resident memory.`)
-  return (Number(kibibytes) * 1024) / 1_000_000
+function pidOf({ pid }: Rehearsal['server']): number {
+  if (pid === undefined) throw new Error('The environment server has no process.')
+  return pid
 }
