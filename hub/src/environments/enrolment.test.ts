@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createEnvironments, type Environments, type Member } from './environments.ts'
-import { downloadSettings, emptyServerFiles, enrolmentRequest, newTlsKey } from './test-enrolment.ts'
+import type { Environments, Member } from './environments.ts'
+import { downloadSettings, enrolmentRequest, newTlsKey, testEnvironments } from './test-enrolment.ts'
 import { createTestHub, person, type TestHub } from './test-hub.ts'
 
 let hub: TestHub
@@ -12,23 +12,7 @@ let caller: Member
 beforeAll(async () => {
   hub = await createTestHub()
   caller = person('organization-administrator', hub.organizationId) as Member
-  const { database, audit, keys, authority, clock } = hub
-  const publicNames = async () => ({
-    apiURL: 'https://hub.example.org:8443',
-    brokerHost: 'hub.example.org',
-    brokerPort: 62_000,
-    onlyLocalNames: false,
-  })
-  environments = createEnvironments({
-    db: database.db,
-    audit,
-    keys,
-    authority,
-    settings: { publicNames },
-    clock,
-    serverFilesFolder: emptyServerFiles(),
-    runtimeFile: process.execPath,
-  })
+  environments = testEnvironments(hub)
 })
 afterAll(async () => await hub.close())
 

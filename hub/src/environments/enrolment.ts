@@ -211,7 +211,10 @@ function mayAskAgain(row: ServerRow, enrolledAt: Date, applicant: Applicant, now
   )
 }
 
-function callerOf(row: ServerRow): Extract<Caller, { kind: 'environment-server' }> {
+/** The server itself, as whoever it is that acts. */
+export function callerOf(
+  row: Pick<ServerRow, 'server_xid' | 'name' | 'environment_id' | 'organization_id'>,
+): Extract<Caller, { kind: 'environment-server' }> {
   return {
     kind: 'environment-server',
     serverXid: row.server_xid,

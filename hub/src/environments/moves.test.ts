@@ -2,9 +2,9 @@ import { createHash, type KeyObject, sign, X509Certificate } from 'node:crypto'
 import { moveProofMessage, type MoveRequest, paths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Server } from '../http/server.ts'
-import { createEnvironments, type Environments, type Member } from './environments.ts'
+import type { Environments, Member } from './environments.ts'
 import { environmentRoutes } from './routes.ts'
-import { downloadMove, emptyServerFiles, type EnrolledServer, enrolNewServer, newTlsKey } from './test-enrolment.ts'
+import { downloadMove, type EnrolledServer, enrolNewServer, newTlsKey, testEnvironments } from './test-enrolment.ts'
 import { createTestHub, person, type TestHub } from './test-hub.ts'
 
 let hub: TestHub
@@ -18,23 +18,7 @@ let moving: EnrolledServer
 beforeAll(async () => {
   hub = await createTestHub()
   caller = person('organization-administrator', hub.organizationId) as Member
-  const { database, audit, keys, authority, clock } = hub
-  const publicNames = async () => ({
-    apiURL: 'https://hub.example.org:8443',
-    brokerHost: 'hub.example.org',
-    brokerPort: 62_000,
-    onlyLocalNames: false,
-  })
-  environments = createEnvironments({
-    db: database.db,
-    audit,
-    keys,
-    authority,
-    clock,
-    runtimeFile: '',
-    settings: { publicNames },
-    serverFilesFolder: emptyServerFiles(),
-  })
+  environments = testEnvironments(hub)
   server = await hub.server((server) => environmentRoutes(server, environments))
   north = (await environments.create(caller, { name: 'North' })).id
   south = (await environments.create(caller, { name: 'South' })).id

@@ -1,13 +1,13 @@
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { type MoveRequest, type MoveResponse, type MoveSettings, moveProofMessage } from '@postern/protocol'
-import type { Caller } from '../access/caller.ts'
 import { hashCredential, newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
 import { handBack } from '../executions/hand-back.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { tellChange } from '../live/changes.ts'
 import type { Download } from './downloads.ts'
+import { callerOf } from './enrolment.ts'
 import { lockEnvironmentRow } from './environment-store.ts'
 import type { EnvironmentParts, Member } from './environments.ts'
 import { onlyLocalWarning } from './only-local-warning.ts'
@@ -131,22 +131,10 @@ async function lockServer(trx: Db, serverXid: string) {
     .executeTakeFirst()
 }
 
-type ServerRow = NonNullable<Awaited<ReturnType<typeof lockServer>>>
-
 function proves(publicKeyPem: string | null, { serverXid, proof }: MoveRequest, token: string): boolean {
   if (publicKeyPem === null) return false
   const message = Buffer.from(moveProofMessage(serverXid, token))
   return verify('sha256', message, createPublicKey(publicKeyPem), Buffer.from(proof, 'base64'))
-}
-
-function callerOf(row: ServerRow): Extract<Caller, { kind: 'environment-server' }> {
-  return {
-    kind: 'environment-server',
-    serverXid: row.server_xid,
-    name: row.name,
-    environmentId: row.environment_id,
-    organizationId: row.organization_id,
-  }
 }
 
 /** One `name=value` a line. No value of it holds a line break. */

@@ -10,8 +10,8 @@ import {
   protocolVersion,
 } from '@postern/protocol'
 import { fromBufferPromise } from 'yauzl'
-import type { Member } from './environments.ts'
-import type { Environments } from './environments.ts'
+import { createEnvironments, type Environments, type Member } from './environments.ts'
+import type { TestHub } from './test-hub.ts'
 
 /** What an environment server holds after it enrolled, made as a real one makes it. */
 export type EnrolledServer = EnrolmentResponse & { serverXid: string; environmentId: string; privateKey: KeyObject }
@@ -30,6 +30,27 @@ export function enrolmentRequest(serverXid: string, token: string, privateKey: K
 
 export function newTlsKey(): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+}
+
+/** The environments of a test's hub, under names of which none is there. */
+export function testEnvironments({ database, audit, keys, authority, clock }: TestHub): Environments {
+  return createEnvironments({
+    db: database.db,
+    audit,
+    keys,
+    authority,
+    clock,
+    settings: {
+      publicNames: async () => ({
+        apiURL: 'https://hub.example.org:8443',
+        brokerHost: 'hub.example.org',
+        brokerPort: 62_000,
+        onlyLocalNames: false,
+      }),
+    },
+    serverFilesFolder: emptyServerFiles(),
+    runtimeFile: process.execPath,
+  })
 }
 
 /** Downloads a bundle for a new server, and reads its settings, as text by name. */

@@ -7,8 +7,8 @@ import {
 } from '@postern/protocol'
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createEnvironments, type Environments, type Member } from '../environments/environments.ts'
-import { emptyServerFiles, type EnrolledServer, enrolNewServer } from '../environments/test-enrolment.ts'
+import type { Environments, Member } from '../environments/environments.ts'
+import { type EnrolledServer, enrolNewServer, testEnvironments } from '../environments/test-enrolment.ts'
 import { createTestHub, person, type TestHub } from '../environments/test-hub.ts'
 import type { Server } from '../http/server.ts'
 import { serverSettingsRoutes } from './routes.ts'
@@ -26,24 +26,9 @@ let path: string
 beforeAll(async () => {
   hub = await createTestHub()
   caller = person('organization-administrator', hub.organizationId) as Member
-  const { database, audit, keys, authority, clock } = hub
-  const publicNames = async () => ({
-    apiURL: 'https://hub.example.org',
-    brokerHost: 'hub.example.org',
-    brokerPort: 62_000,
-    onlyLocalNames: false,
-  })
+  const { database, audit, keys, clock } = hub
   const { db } = database
-  environments = createEnvironments({
-    db,
-    audit,
-    keys,
-    authority,
-    clock,
-    runtimeFile: '',
-    settings: { publicNames },
-    serverFilesFolder: emptyServerFiles(),
-  })
+  environments = testEnvironments(hub)
   settings = createServerSettings({ db, keys, clock, audit, environments })
   server = await hub.server((server) => serverSettingsRoutes(server, settings))
   environmentId = (await environments.create(caller, { name: 'Plant' })).id
