@@ -1,4 +1,4 @@
-import { Environment, EnvironmentPage, paths } from '@postern/protocol'
+import { AppUsageList, Environment, EnvironmentPage, paths } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
@@ -12,6 +12,13 @@ export const environmentQueries = {
       queryKey: ['environment', environmentId],
       queryFn: ({ signal }) =>
         api(paths.environment(encodeURIComponent(environmentId)), { reply: Environment, signal }),
+    }),
+
+  appUsage: (environmentId: string) =>
+    queryOptions({
+      queryKey: ['app-usage', environmentId],
+      queryFn: ({ signal }) =>
+        api(paths.environmentAppUsage(encodeURIComponent(environmentId)), { reply: AppUsageList, signal }),
     }),
 
   choices: () =>

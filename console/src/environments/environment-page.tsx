@@ -16,6 +16,7 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { Tier } from '../executions/execution-facts.tsx'
 import { plainText } from '../format/text-pieces.ts'
+import { AppUsageSection } from './app-usage/app-usage-section.tsx'
 import { DownloadDialog } from './download-dialog.tsx'
 import { EnvironmentActions } from './environment-actions.tsx'
 import { Work } from './environment-card.tsx'
@@ -83,6 +84,7 @@ function Shown({ environment }: { environment: Environment }) {
             rows={servers}
             rowKey={(server) => server.serverXid}
           />
+          <AppUsageSection environmentId={environment.id} />
         </div>
       )}
     </>
