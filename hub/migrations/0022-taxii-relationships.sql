@@ -19,8 +19,9 @@ create table taxii_relationship (
 );
 create unique index taxii_relationship_by_ends on taxii_relationship
   (taxii_collection_id, coalesce(source_indicator::text, source_group::text), coalesce(target_indicator::text, target_group::text), kind);
+-- In the other order, so that a relationship by both of its ends is not looked for among all that have the same target.
 create index taxii_relationship_of_target on taxii_relationship
-  (taxii_collection_id, coalesce(target_indicator::text, target_group::text));
+  (taxii_collection_id, coalesce(target_group::text, target_indicator::text));
 
 -- Links that an owner's collections have to look at: a link came or went, or an end of it did. Written in the transaction that changed it.
 create table taxii_pending_link (

@@ -1339,7 +1339,7 @@ table taxii_relationship
   constraint taxii_relationship_check1 CHECK (((target_indicator IS NULL) <> (target_group IS NULL)))
   constraint taxii_relationship_pkey PRIMARY KEY (taxii_collection_id, object_id)
   constraint taxii_relationship_taxii_collection_id_fkey FOREIGN KEY (taxii_collection_id) REFERENCES taxii_collection(id) ON DELETE CASCADE
-  CREATE INDEX taxii_relationship_of_target ON public.taxii_relationship USING btree (taxii_collection_id, COALESCE((target_indicator)::text, (target_group)::text))
+  CREATE INDEX taxii_relationship_of_target ON public.taxii_relationship USING btree (taxii_collection_id, COALESCE((target_group)::text, (target_indicator)::text))
   CREATE UNIQUE INDEX taxii_relationship_by_ends ON public.taxii_relationship USING btree (taxii_collection_id, COALESCE((source_indicator)::text, (source_group)::text), COALESCE((target_indicator)::text, (target_group)::text), kind)
 
 table taxii_root

@@ -82,8 +82,12 @@ export async function appendSent(
         where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id
       ) held where not held.is_known
     ), replaced as (
-      update taxii_object e set is_last = false from fresh n
-      where e.taxii_collection_id = ${taxiiCollectionId} and e.object_id = n.object_id and e.is_last and n.is_last
+      -- Each by its key, whatever the statistics say.
+      update taxii_object e set is_last = false from fresh n cross join lateral (
+        select o.ctid as place from taxii_object o
+        where o.taxii_collection_id = ${taxiiCollectionId} and o.object_id = n.object_id and o.is_last
+        order by o.object_id, o.version desc limit 1
+      ) l where n.is_last and e.ctid = l.place
     ), place as (
       select number_last, greatest(added_last, ${now}::timestamptz) as base
       from taxii_collection where id = ${taxiiCollectionId}

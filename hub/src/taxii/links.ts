@@ -75,10 +75,11 @@ export async function leaveLinksOfNew(
       union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) join group_link l on l.group_id = g.id
       union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) join group_link l on l.linked_id = g.id
       union ${held(sourceKey)}
-      union ${held(targetKey)}
+      union ${held(keyOfTarget)}
     ) l`.execute(trx)
 }
 
 /** Of a row of `taxii_relationship`, as its indexes have them. */
 export const sourceKey = sql`coalesce(source_indicator::text, source_group::text)`
 export const targetKey = sql`coalesce(target_indicator::text, target_group::text)`
+const keyOfTarget = sql`coalesce(target_group::text, target_indicator::text)`

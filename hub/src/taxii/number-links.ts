@@ -90,13 +90,22 @@ function addedAt(ownerId: string) {
         and l.taken_back_at is null) end)`
 }
 
-/** The objects that the collection has of an end and that are in force: several texts may say a value, and one several values. */
+/**
+ * The objects that the collection has of an end and that are in force: several texts may say a value, and one several values. Where the
+ * value or the group alone is to be looked up, the collection is compared as text: else one without statistics is read whole for each link.
+ */
 function objectsOf({ id }: OwnerSource, indicator: RawBuilder<unknown>, group: RawBuilder<unknown>) {
-  const inForce = sql`o.taxii_collection_id = ${id} and o.is_last and not o.is_revoked`
-  return sql`(select array_agg(e.object_id order by e.part, e.object_id) from (
-    select 1 as part, o.object_id from taxii_object o where ${inForce} and o.indicator_id = ${indicator}
-    union all select 2, o.object_id from taxii_object o where ${inForce} and o.value_ids @> array[${indicator}]
-    union all select 1, o.object_id from taxii_object o where ${inForce} and o.group_id = ${group}) e)`
+  const inForce = sql`o.is_last and not o.is_revoked`
+  const ofCollection = sql`o.taxii_collection_id::text = ${id}::text`
+  return sql`(case when ${group} is null then (
+      select array_agg(e.object_id order by e.part, e.object_id) from (
+        select 1 as part, o.object_id from taxii_object o
+        where o.taxii_collection_id = ${id} and o.indicator_id = ${indicator} and ${inForce}
+        union all select 2, o.object_id from taxii_object o
+        where o.value_ids @> array[${indicator}] and ${inForce} and ${ofCollection}) e)
+    else (
+      select array_agg(o.object_id order by o.object_id) from taxii_object o
+      where o.group_id = ${group} and ${inForce} and ${ofCollection}) end)`
 }
 
 /** What the owner's newest texts say of these objects: relationships, and what a report names. */

@@ -25,7 +25,10 @@ function candidates(source: OwnerSource, indicatorIds: string[]) {
       held.body, held.generations
     from unnest(${indicatorIds}::uuid[]) c (id)
     join indicator i on i.id = c.id
-    left join assertion a on a.indicator_id = c.id and a.owner_id = ${ownerId}
+    left join lateral (
+      -- By its key, whatever the statistics say: not among all of the owner's.
+      select * from assertion a where a.indicator_id = c.id and a.owner_id = ${ownerId} limit 1
+    ) a on true
     left join lateral (
       select (array_agg(o.body order by o.number desc))[1] as body, count(*)::int as generations
       from taxii_object o
