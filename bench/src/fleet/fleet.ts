@@ -9,9 +9,10 @@ import { fleetProcesses } from './config.ts'
 import type { FleetFile } from './identity.ts'
 import type { Tally } from './simulated-server.ts'
 
-/** What a process of the fleet is told; `talks`: whether its servers send heartbeats. */
+/** What a process of the fleet is told; `talks`: whether its servers send heartbeats from the first moment. */
 export type Order =
   | { do: 'connect'; port: number; talks: boolean }
+  | { do: 'talk' }
   | { do: 'disconnect' }
   | { do: 'telemetry'; on: boolean }
 

@@ -31,8 +31,8 @@ export class SimulatedServer {
   readonly #tally: Tally
   readonly #context: SecureContext
   #client: MqttClient | undefined
-  /** Heartbeats: what a hub hears, and a bare broker has nobody for. */
-  talks = false
+  #talks = false
+  #heartbeats: NodeJS.Timeout | undefined
 
   constructor(identity: Identity, caPem: string, address: string, tally: Tally) {
     this.#identity = identity
@@ -55,7 +55,22 @@ export class SimulatedServer {
     }
   }
 
-  beat(): void {
+  /** Heartbeats from now on, or none: what a hub hears, and a bare broker has nobody for. @param delayMs before the first of them */
+  talk(talks: boolean, delayMs: number): void {
+    this.#talks = talks
+    if (this.#client !== undefined) this.#beatSteadily(delayMs)
+  }
+
+  #beatSteadily(delayMs: number): void {
+    clearTimeout(this.#heartbeats)
+    if (!this.#talks) return
+    this.#heartbeats = setTimeout(() => {
+      this.#beat()
+      this.#beatSteadily(limits.heartbeatSeconds * 1000)
+    }, delayMs)
+  }
+
+  #beat(): void {
     const { serverXid } = this.#identity
     const heartbeat: Heartbeat = {
       ...header(),
@@ -82,11 +97,10 @@ export class SimulatedServer {
     client.on('message', (topic, payload) => this.#receive(topic, payload))
     const stop = () => client.disconnect()
     signal.addEventListener('abort', stop)
-    const heartbeats = this.talks ? setInterval(() => this.beat(), limits.heartbeatSeconds * 1000) : undefined
-    if (this.talks) this.beat()
+    this.#beatSteadily(0)
     if (signal.aborted) stop()
     await client.ended
-    clearInterval(heartbeats)
+    clearTimeout(this.#heartbeats)
     signal.removeEventListener('abort', stop)
     this.#client = undefined
     this.#tally.connected -= 1
