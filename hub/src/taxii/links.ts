@@ -40,7 +40,7 @@ export async function linkOfObject(db: Db, taxiiCollectionId: string, objectId: 
 
 /**
  * A relationship names objects: when one enters or is revoked, whatever joins it has to be looked at. They are left to later turns,
- * since a group may have any number of them.
+ * since a group may have any number of them. `offset` keeps each a look-up by its key, whatever the statistics say.
  * @param after number of the last object that was there before
  */
 export async function leaveLinksOfNew(
@@ -53,7 +53,7 @@ export async function leaveLinksOfNew(
   const keys = sql`(select indicator_id::text from ${values} v union all select group_id::text from ${groups} g)`
   const held = (key: RawBuilder<unknown>) => sql`
     select ${columns} from ${keys} k (key) cross join lateral (
-      select * from taxii_relationship r where r.taxii_collection_id = ${id} and ${key} = k.key) r`
+      select * from taxii_relationship r where r.taxii_collection_id = ${id} and ${key} = k.key offset 0) r`
   await sql`
     with entered as materialized (
       select o.indicator_id, o.value_ids, o.group_id from taxii_object o
@@ -65,15 +65,15 @@ export async function leaveLinksOfNew(
     insert into taxii_pending_link (taxii_collection_id, ${columns})
     select ${id}::uuid, l.* from (
       select l.indicator_id, null::bigint, null::uuid, l.group_id, 'related-to' from ${values} v (id)
-        join indicator_group l on l.indicator_id = v.id and l.owner_id = ${ownerId}
+        cross join lateral (select * from indicator_group l where l.indicator_id = v.id and l.owner_id = ${ownerId} offset 0) l
       union select l.indicator_id, null, null, l.group_id, 'related-to' from ${groups} g (id)
-        join indicator_group l on l.group_id = g.id and l.owner_id = ${ownerId}
+        cross join lateral (select * from indicator_group l where l.group_id = g.id and l.owner_id = ${ownerId} offset 0) l
       union select l.indicator_id, null, l.linked_id, null, l.kind from ${values} v (id)
-        join indicator_link l on l.indicator_id = v.id and l.owner_id = ${ownerId}
+        cross join lateral (select * from indicator_link l where l.indicator_id = v.id and l.owner_id = ${ownerId} offset 0) l
       union select l.indicator_id, null, l.linked_id, null, l.kind from ${values} v (id)
-        join indicator_link l on l.linked_id = v.id and l.owner_id = ${ownerId}
-      union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) join group_link l on l.group_id = g.id
-      union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) join group_link l on l.linked_id = g.id
+        cross join lateral (select * from indicator_link l where l.linked_id = v.id and l.owner_id = ${ownerId} offset 0) l
+      union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) cross join lateral (select * from group_link l where l.group_id = g.id offset 0) l
+      union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) cross join lateral (select * from group_link l where l.linked_id = g.id offset 0) l
       union ${held(sourceKey)}
       union ${held(keyOfTarget)}
     ) l`.execute(trx)
