@@ -111,8 +111,6 @@ export function createMailQueue({ db, clock, settings, log, send = sendMail }: M
   return { tick, tidy, list }
 }
 
-export type MailQueue = ReturnType<typeof createMailQueue>
-
 /** Puts a mail into the queue; in the transaction of what it tells of. */
 export async function queueMail(
   trx: Db,
