@@ -19,7 +19,7 @@ export async function nodeApp(programName: string, source: string, publisher: Si
 /** An app in any language, of a few files. */
 export async function appOf(
   programName: string,
-  manifest: { programLanguage: string; programMain: string },
+  manifest: { programLanguage: string; programMain: string; features?: string[] },
   files: Record<string, string | Buffer>,
   publisher: SigningKey,
 ): Promise<AppPackage> {

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { Rehearsal } from '@postern/dev/environment-server'
+import { appOf } from '@postern/dev/fake-hub'
 import { startMailServer } from '@postern/simulators'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { askServer } from '../control/ask-server.ts'
+import { homeFolder } from '../home/home-folder.ts'
 import { HubSilence, silenceMsMax } from './hub-silence.ts'
 import { isMailSetUp, type MailAccess, sendMail } from './send-mail.ts'
-import { smtpParameters } from './smtp-parameters.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const settings: MailAccess['settings'] = {
   smtpHost: '127.0.0.1',
@@ -103,28 +105,31 @@ test('ES-16: a certificate that nobody vouches for is refused, and without a mai
   expect([...server.mails, ...logged]).toEqual([])
 })
 
-test('ES-16: only an app whose package asks for smtpSettings gets them, and its log never shows the password', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'postern-app-'))
-  try {
-    const given = { settings, password: 'of the mail server' }
-    writeFileSync(join(folder, 'install.json'), JSON.stringify({ features: ['fileParams'] }))
-    expect(smtpParameters(folder, given)).toEqual({ parameters: {}, secrets: [], egress: [] })
-    writeFileSync(join(folder, 'install.json'), JSON.stringify({ features: ['fileParams', 'smtpSettings'] }))
-    expect(smtpParameters(folder, given)).toEqual({
-      parameters: {
-        tc_smtp_host: '127.0.0.1',
-        tc_smtp_port: 587,
-        tc_smtp_username: 'plant',
-        tc_smtp_password: 'of the mail server',
-        tc_sys_email: 'plant@example.org',
-      },
-      secrets: ['of the mail server'],
-      egress: ['127.0.0.1:587'],
-    })
-    expect(
-      smtpParameters(folder, { settings: { ...settings, smtpHost: undefined }, password: 'x' }).parameters,
-    ).toEqual({})
-  } finally {
-    rmSync(folder, { recursive: true })
+test('ES-16: only an app whose package asks for smtpSettings gets them, and its log never shows the password', async () => {
+  await using rehearsal = await Rehearsal.start({
+    settings: { smtpHost: 'mail.example.org', smtpPort: 2525, smtpUsername: 'plant', smtpFrom: 'plant@example.org' },
+  })
+  const home = homeFolder(rehearsal.server.home)
+  await askServer(home, { ask: 'set-secret', name: 'smtpPassword', value: 'of the mail server' })
+  const source = `import { createDecipheriv } from 'node:crypto'
+    import { readFileSync } from 'node:fs'
+    const decipher = createDecipheriv('aes-128-cbc', process.env.TC_APP_PARAM_KEY, Buffer.alloc(16))
+    const given = Buffer.concat([decipher.update(readFileSync(process.env.TC_APP_PARAM_FILE)), decipher.final()])
+    const mail = Object.entries(JSON.parse(given)).filter(([name]) => /smtp|email/.test(name))
+    console.log(JSON.stringify(mail), mail.some(([, value]) => value === 'of the ' + 'mail server'))`
+  const shown = async (features: string[]) => {
+    const manifest = { programLanguage: 'NODE', programMain: 'index.mjs', features }
+    const { publisherKey } = rehearsal.hub
+    const app = await appOf(`mailer_${features.length}_v1`, manifest, { 'index.mjs': source }, publisherKey)
+    return await rehearsal.logOf(await rehearsal.execute(rehearsal.hub.addPackage(app)))
   }
+  const given = {
+    tc_smtp_host: 'mail.example.org',
+    tc_smtp_port: 2525,
+    tc_smtp_username: 'plant',
+    tc_smtp_password: '[secret]',
+    tc_sys_email: 'plant@example.org',
+  }
+  expect(await shown(['fileParams', 'smtpSettings'])).toContain(`${JSON.stringify(Object.entries(given))} true`)
+  expect(await shown(['fileParams'])).toContain('[] false')
 })
