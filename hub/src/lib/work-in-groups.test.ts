@@ -52,3 +52,23 @@ test('what a group leaves over, or all of one that failed, is done one by one, a
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(all.alone).toEqual([12, 13, 14])
 })
+
+test('what is done one by one is not done all at once, since each takes a connection', async () => {
+  let underWay = 0
+  let most = 0
+  const work = workInGroups<number, number>({
+    keyOf: String,
+    groupMax: 100,
+    together: () => Promise.resolve(new Map()),
+    alone: async (number) => {
+      underWay += 1
+      most = Math.max(most, underWay)
+      await new Promise((resolve) => setImmediate(resolve))
+      underWay -= 1
+      return number
+    },
+  })
+  const numbers = Array.from({ length: 100 }, (_, number) => number)
+  expect(await Promise.all(numbers.map((number) => work(number)))).toEqual(numbers)
+  expect(most).toBe(16)
+})

@@ -8,6 +8,9 @@ export type GroupWork<Item, Result> = {
   alone: (item: Item) => Promise<Result>
 }
 
+/** Of those done one by one: each takes a connection to the database, of which others need some too. */
+const aloneMax = 16
+
 type Waiting<Item, Result> = { item: Item } & Pick<PromiseWithResolvers<Result>, 'resolve' | 'reject'>
 
 /**
@@ -16,7 +19,9 @@ type Waiting<Item, Result> = { item: Item } & Pick<PromiseWithResolvers<Result>,
  */
 export function workInGroups<Item, Result>(work: GroupWork<Item, Result>): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = []
+  const leftOver: Waiting<Item, Result>[] = []
   let isUnderWay = false
+  let aloneUnderWay = 0
 
   async function doGroups(): Promise<void> {
     // What arrived in the same packet from the broker belongs to one group.
@@ -41,8 +46,24 @@ export function workInGroups<Item, Result>(work: GroupWork<Item, Result>): (item
     const done = await work.together(group.map(({ item }) => item)).catch(() => new Map<Item, Result>())
     for (const { item, resolve, reject } of group) {
       if (done.has(item)) resolve(done.get(item) as Result)
-      else work.alone(item).then(resolve, reject)
+      else leftOver.push({ item, resolve, reject })
     }
+    doLeftOver()
+  }
+
+  function doLeftOver(): void {
+    while (aloneUnderWay < aloneMax) {
+      const next = leftOver.shift()
+      if (next === undefined) return
+      aloneUnderWay += 1
+      void doAlone(next)
+    }
+  }
+
+  async function doAlone({ item, resolve, reject }: Waiting<Item, Result>): Promise<void> {
+    await work.alone(item).then(resolve, reject)
+    aloneUnderWay -= 1
+    doLeftOver()
   }
 
   return (item) => {
