@@ -10,6 +10,7 @@ Postern environment server
   ./postern-envsvr status   how the running server is; exit code 0, 3 (none runs) or 150 (locked)
   ./postern-envsvr unlock   give the running server the master password of its keychain
   ./postern-envsvr reload   let the running server take over changed settings
+  ./postern-envsvr doctor   what keeps it from its hub, and what to ask the network team for (--help)
   ./setup-sandbox.sh        as root: users that apps run as (./setup-sandbox.sh --print says what it would do)
   ./help.sh                 this page
   README.txt                installation, and the table for the network team
@@ -24,7 +25,8 @@ Options of run.sh and unlock:
 
 Environment:
 
-  POSTERN_NODE          the Node.js to run with (24.7 or newer); default: runtime/node, then node on the PATH
+  POSTERN_NODE           the Node.js to run with (24.7 or newer); default: runtime/node, then node on the PATH
+  POSTERN_TRIAL_SECONDS  how long a newer server file may take to be online, and must then be so to be kept (60)
 TEXT
 echo
 echo "Settings: $here/.postern-envsvr/settings.json (change them with configure.sh)"

@@ -90,7 +90,7 @@ try_file() {
   told_to_end=no
   trap end_server TERM INT HUP
   problem='' first_code=''
-  if ! said=$("$node" "$kept_file" verify-file "$server_file" --home "$here" 2>&1); then
+  if ! said=$("$node" "$kept_file" verify-file --home "$here" "$server_file" 2>&1); then
     problem="Its check failed: $said"
   else
     watch_file "$@"

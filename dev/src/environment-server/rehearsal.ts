@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AppPackage } from '../fake-hub/app-package.ts'
 import { nodeApp } from '../fake-hub/app-package.ts'
-import { type CommandChanges, FakeHub, type SeenResult } from '../fake-hub/fake-hub.ts'
+import { type CommandChanges, FakeHub, type FakeHubOptions, type SeenResult } from '../fake-hub/fake-hub.ts'
 import { EnvironmentServerProcess, makeHome, type ProcessOptions } from './environment-server-process.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -12,6 +12,7 @@ export const rehearsalXid = '1001'
 export type RehearsalOptions = {
   settings?: Record<string, unknown> | ((hub: FakeHub) => Promise<Record<string, unknown>>)
   policy?: unknown
+  hub?: FakeHubOptions
   process?: ProcessOptions
   /** Gets the home once the bundle is in it, before the server starts. */
   prepare?: (home: string) => void
@@ -30,8 +31,15 @@ export class Rehearsal {
     this.server = server
   }
 
-  static async start({ settings, policy, process, prepare, below }: RehearsalOptions = {}): Promise<Rehearsal> {
-    const hub = await FakeHub.start()
+  static async start({
+    settings,
+    policy,
+    hub: hubOptions,
+    process,
+    prepare,
+    below,
+  }: RehearsalOptions = {}): Promise<Rehearsal> {
+    const hub = await FakeHub.start(hubOptions)
     const home = makeHome(below)
     hub.writeBundle(home, rehearsalXid, typeof settings === 'function' ? await settings(hub) : settings)
     if (policy !== undefined) writeFileSync(join(home, '.postern-envsvr', 'policy.json'), JSON.stringify(policy))

@@ -25,6 +25,8 @@ import type { EnrolledServer } from './fake-broker.ts'
 export type ApiParts = {
   /** Address to listen at. */
   host: string
+  /** It has the paths of protocol 1. */
+  isOldest: boolean
   identity: Identity
   authority: Authority
   enrolmentTokens: Map<string, string>
@@ -40,8 +42,13 @@ export type ApiParts = {
   onLocked: (serverXid: string, token: string) => void
 }
 
+/** Since protocol 3. */
+const newerPaths: ReadonlySet<string> = new Set([paths.moves, paths.ownSettings, paths.lockedNotices])
+
 /** The hub's HTTPS side, as far as an environment server needs it. */
 export class FakeApi {
+  /** Calls of paths that a hub of protocol 1 does not have. */
+  notFound = 0
   readonly #parts: ApiParts
   readonly #server: Server
   /** Set: every request is answered with this status, as a hub in trouble would. */
@@ -86,6 +93,10 @@ export class FakeApi {
     if (path === paths.health) return void response.end('ok')
     if (path === '/api/probe') return void response.end(JSON.stringify({ hello: 'app' }))
     if (path === paths.enrolments && request.method === 'POST') return this.#enrol(token, body, response)
+    if (parts.isOldest && newerPaths.has(path)) {
+      this.notFound += 1
+      return problem(response, 404, 'not-found', 'There is no such path.')
+    }
     if (path === paths.moves && request.method === 'POST') return this.#move(token, body, response)
     if (path === paths.lockedNotices && request.method === 'POST') {
       parts.onLocked(LockedNotice.parse(JSON.parse(body.toString())).serverXid, token)

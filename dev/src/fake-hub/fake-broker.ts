@@ -15,6 +15,8 @@ export type EnrolledServer = {
 export type BrokerParts = {
   /** Address to listen at. */
   host: string
+  /** Servers may publish what protocol 1 had. */
+  isOldest: boolean
   identity: Identity
   caCertificate: string
   enrolled: ReadonlyMap<string, EnrolledServer>
@@ -23,6 +25,7 @@ export type BrokerParts = {
   onHeartbeat: (serverXid: string, heartbeat: Heartbeat) => HeartbeatAnswer['granted'] | undefined
   onEvent: (serverXid: string, event: ExecutionEvent) => void
   onLost: (serverXid: string) => void
+  onRefused: (topic: string) => void
 }
 
 /** The hub's broker: MQTT over TLS with client certificates, credentials and topic rights as in production. */
@@ -59,7 +62,8 @@ export class FakeBroker {
       done(good ? null : Object.assign(new Error('refused'), { returnCode: 4 }), good)
     }
     aedes.authorizePublish = (client, packet, done) => {
-      const own = client !== null && topicRights.publish(client.id).includes(packet.topic as never)
+      const own = client !== null && rightsOf(client.id, parts.isOldest).includes(packet.topic)
+      if (!own) parts.onRefused(packet.topic)
       done(own && packet.qos <= 1 && !packet.retain ? null : new Error('not allowed'))
     }
     aedes.authorizeSubscribe = (client, subscription, done) => {
@@ -142,4 +146,9 @@ export class FakeBroker {
     const message = Buffer.from(connectProof.message(serverXid, proofTime))
     return verify('sha256', message, createPublicKey(server.publicKey), Buffer.from(proof, 'base64url'))
   }
+}
+
+function rightsOf(serverXid: string, isOldest: boolean): readonly string[] {
+  if (!isOldest) return topicRights.publish(serverXid)
+  return ['heartbeat', 'execution-events', 'connection-lost'].map((noun) => `servers/${serverXid}/${noun}`)
 }

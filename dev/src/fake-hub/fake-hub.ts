@@ -34,6 +34,8 @@ export type FakeHubOptions = {
   address?: string
   /** How its bundles name it instead. */
   name?: string
+  /** As the first release was: it serves and takes what protocol 1 had, and nothing else. */
+  isOldest?: boolean
 }
 
 type Sighted<Thing> = Thing & { serverXid: string }
@@ -80,11 +82,18 @@ export class FakeHub {
 
   readonly #address: string
   readonly #name: string
+  readonly #isOldest: boolean
+  /** Topics that servers published to and had no right to. */
+  readonly refusedTopics: string[] = []
 
-  private constructor(authority: Authority, { address = '127.0.0.1', name = address }: FakeHubOptions) {
+  private constructor(
+    authority: Authority,
+    { address = '127.0.0.1', name = address, isOldest = false }: FakeHubOptions,
+  ) {
     this.authority = authority
     this.#address = address
     this.#name = name
+    this.#isOldest = isOldest
   }
 
   static async start(options: FakeHubOptions = {}): Promise<FakeHub> {
@@ -100,6 +109,7 @@ export class FakeHub {
     this.api = await FakeApi.listen(
       {
         host: this.#address,
+        isOldest: this.#isOldest,
         identity: await this.#identity(),
         authority,
         enrolmentTokens: this.#enrolmentTokens,
@@ -122,6 +132,7 @@ export class FakeHub {
     this.broker = await FakeBroker.listen(
       {
         host: this.#address,
+        isOldest: this.#isOldest,
         identity: await this.#identity(),
         caCertificate: this.authority.certificate,
         enrolled: this.enrolled,
@@ -133,6 +144,7 @@ export class FakeHub {
         },
         onEvent: (serverXid, event) => this.events.push({ ...event, serverXid }),
         onLost: (serverXid) => this.lost.push(serverXid),
+        onRefused: (topic) => this.refusedTopics.push(topic),
       },
       port,
     )

@@ -1,17 +1,19 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createNetServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { callHub, ensureJob, ensureOwner, installPackage, runJob, sendToHub, unzip } from '@postern/cli'
 import { Keychain } from '@postern/environment-server'
-import { Environment, type Job, paths } from '@postern/protocol'
+import { Environment, Job, paths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ZipFile } from 'yazl'
 import { EnvironmentServerProcess, makeHome } from '../environment-server/environment-server-process.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { Authority } from '../fake-hub/authority.ts'
+import { OlderServer } from '../older-server/older-server.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { Tinyproxy } from './tinyproxy.ts'
@@ -249,3 +251,57 @@ test('ES-18: a proxy that wants other credentials is said, with the settings to 
   await server.stop()
   expect(server.text + readFileSync(settingsFile(), 'utf8')).not.toMatch(/forgotten-word|pass-word/)
 })
+
+// Here since a hub runs here already, with an app that can be run.
+test('ES-20: a download passes the check of the server that it is for; and a server of protocol 1 enrols, is given executions, fetches, and delivers; nothing newer is sent to it', async () => {
+  const { target } = system.hub
+  const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Not upgraded' } })
+  const download = { kind: 'bundle', withoutRuntime: true }
+  const { bytes } = await sendToHub(target, paths.environmentDownloads(environment.id), { json: download })
+  const folder = makeHome()
+  try {
+    await unzip(bytes, folder)
+    await takesItsDownload(join(folder, 'postern-envsvr'), environment)
+    await using older = await OlderServer.start(join(folder, 'postern-envsvr'))
+    const { appId } = job
+    const { name: owner } = await ensureOwner(target, 'Probes')
+    const request = {
+      appId,
+      environmentId: environment.id,
+      name: 'On an older server',
+      owner,
+      parameters: {},
+      enabled: true,
+    }
+    const { id } = await callHub(target, paths.jobs, Job, { json: request })
+    const lines: string[] = []
+    const { execution } = await runJob(target, id, (said) => lines.push(...said.map(({ text }) => text)))
+    expect([execution.state, execution.message, older.executions]).toEqual(['succeeded', 'Done.', [execution.id]])
+    expect(lines).toContain('from a server of protocol 1')
+    // Configure commands came with protocol 3.
+    const settings = paths.environmentServerSettings(environment.id, older.serverXid)
+    await expect(
+      sendToHub(target, settings, { method: 'PUT', json: { settings: { serverName: 'Newer' } } }),
+    ).rejects.toThrow('releases before protocol 3 do not')
+    const { servers } = await callHub(target, paths.environment(environment.id), Environment)
+    expect(servers).toMatchObject([{ presence: 'online', version: '0.0.1', setAside: null }])
+    expect(older.notUnderstood).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+/** A server of this hub would run the file that is handed out to upgrade by, and no other. */
+async function takesItsDownload(home: string, environment: Environment): Promise<void> {
+  const check = () => {
+    const argv = [join(home, 'postern-envsvr'), 'verify-file', join(home, 'postern-envsvr.mjs')]
+    return spawnSync('/bin/sh', argv, { env: { POSTERN_NODE: process.execPath, PATH: '/usr/bin:/bin' } }).status
+  }
+  const { bytes } = await sendToHub(system.hub.target, paths.environmentDownloads(environment.id), {
+    json: { kind: 'server' },
+  })
+  await unzip(bytes, home)
+  expect(check()).toBe(0)
+  appendFileSync(join(home, 'postern-envsvr.mjs'), '\n')
+  expect(check()).toBe(1)
+}

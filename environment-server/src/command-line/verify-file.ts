@@ -7,9 +7,10 @@ import { readServerFile, serverFileProblem } from '../upgrade/server-file.ts'
 
 /** Whether FILE is a server file that a pinned release key signed (D34): run.sh has the kept copy look at a new one. */
 export function verifyFile(line: CommandLine): Promise<number> {
-  const [path, ...rest] = line.argv
-  if (path === undefined || path.startsWith('-')) throw new StartProblem('verify-file takes the path of a server file.')
-  const home = homeFolder(homeOf(line, parseOptions({ ...line, argv: rest }, {})))
+  const path = line.argv.at(-1)
+  if (path === undefined || path.startsWith('-'))
+    throw new StartProblem('verify-file takes the path of a server file, as its last argument.')
+  const home = homeFolder(homeOf(line, parseOptions({ ...line, argv: line.argv.slice(0, -1) }, {})))
   const { releaseKeys } = readTrust(home)
   let problem: string | undefined
   try {

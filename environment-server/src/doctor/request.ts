@@ -53,9 +53,8 @@ export function requestFor(code: FindingCode, to: Destination): string | undefin
   }
 }
 
-function protocolOf({ purpose, host, port }: Destination): string {
-  const at = authorityOf(host, port)
-  return purpose === 'messages' ? `MQTT over TLS to ${at}` : `HTTPS to ${at}`
+function protocolOf({ purpose }: Destination): string {
+  return purpose === 'messages' ? 'MQTT over TLS' : 'HTTPS'
 }
 
 function otherWay({ couldUseMessages }: Destination): string {

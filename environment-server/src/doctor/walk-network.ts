@@ -8,7 +8,7 @@ import { lastWill, MqttClient } from '../hub-link/mqtt-client.ts'
 import { Cause, type Step } from './finding.ts'
 import { type Destination, requestFor } from './request.ts'
 import { Walk } from './walk.ts'
-import { causeOf, proxyCuts, walkTo } from './walk-to.ts'
+import { causeOf, proxyCuts, stepsTo, walkTo } from './walk-to.ts'
 
 export type Credentials = { certificate: string; tlsPrivateKey: string; brokerToken: string }
 
@@ -38,8 +38,8 @@ export async function walkNetwork(parts: NetworkParts): Promise<Step[]> {
   const isOneWay = api.host === messages.host && api.port === messages.port && api.proxy === messages.proxy
   let clockOffsetMs = 0
   const legs: Leg[] = [
-    { names: [`to ${messages.host}:${messages.port}`], walk: () => walkTo(messages, walk) },
-    ...(isOneWay ? [] : [{ names: [`to ${api.host}:${api.port}`], walk: () => walkTo(api, walk) }]),
+    { names: stepsTo(messages), walk: () => walkTo(messages, walk) },
+    ...(isOneWay ? [] : [{ names: stepsTo(api), walk: () => walkTo(api, walk) }]),
     {
       names: ['hub', 'clock'],
       walk: async () => {
@@ -59,9 +59,8 @@ export async function walkNetwork(parts: NetworkParts): Promise<Step[]> {
     } catch (error) {
       if (!(error instanceof Cause)) throw error
       const taken = new Set(walk.steps.map(({ name }) => name))
-      walk.notReached(
-        legs.slice(index).flatMap(({ names }) => names.filter((name) => !taken.has(name) && !name.startsWith('to '))),
-      )
+      const names = legs.slice(index).flatMap((each) => each.names)
+      walk.notReached([...new Set(names)].filter((name) => !taken.has(name)))
       break
     }
   }

@@ -12,18 +12,24 @@ import type { Walk } from './walk.ts'
 /** How Postern hubs name their own CA. */
 const hubIssuer = /^CN=Postern CA [0-9a-f]{8}$/
 
+/** Names of its steps, in their order. */
+export function stepsTo({ host, port, proxy }: Destination): [name: string, connection: string, tls: string] {
+  const at = authorityOf(host, port)
+  return [`DNS, ${(proxy ?? { host }).host}`, `${proxy ? 'TCP and proxy' : 'TCP'}, ${at}`, `TLS, ${at}`]
+}
+
 /** From the name to TLS with the pinned CA, by the halves of the server's own dialer (D35). */
 export async function walkTo(to: Destination, walk: Walk): Promise<void> {
   const { proxy } = to
   const first = proxy ?? to
-  const addresses = await walk.step(`DNS, ${first.host}`, async () => {
+  const [name, connection, tls] = stepsTo(to)
+  const addresses = await walk.step(name, async () => {
     const found = await addressesOf(first.host, walk.signal()).catch((error: unknown) => {
       throw causeOf(error, { ...to, host: first.host })
     })
     return [wordsOf(found, first.host), found]
   })
-  const at = authorityOf(to.host, to.port)
-  await walk.step(proxy ? `TCP and proxy, ${at}` : `TCP, ${at}`, async () => {
+  await walk.step(connection, async () => {
     const socket = await openWay(to, walk.signal()).catch((error: unknown) => {
       throw causeOf(error, to, addresses)
     })
@@ -31,7 +37,7 @@ export async function walkTo(to: Destination, walk: Walk): Promise<void> {
     return [proxy ? `${authorityOf(proxy.host, proxy.port)} opens a tunnel.` : 'connects.', undefined]
   })
   if (!proxy) await adviseOnFamilies(to, addresses, walk)
-  await walk.step(`TLS, ${at}`, async () => {
+  await walk.step(tls, async () => {
     await tryTls(to, walk)
     return ["the hub's own certificate, issued by the pinned CA.", undefined]
   })

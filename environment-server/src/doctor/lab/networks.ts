@@ -44,7 +44,7 @@ export const networks: Network[] = [
   {
     name: 'a firewall refuses connections to the port',
     finding: 'nothing-listens',
-    says: ['nothing answers at hub.lab:62009', 'MQTT over TLS to hub.lab:62009'],
+    says: ['nothing answers at hub.lab:62009', 'to hub.lab:62009 (MQTT over TLS'],
     arrange: () => Promise.resolve({ settings: { brokerPort: 62_009 }, mend: () => undefined }),
   },
   {
