@@ -74,6 +74,7 @@ create table notification (
 );
 create unique index notification_open on notification (organization_id, key) where closed_at is null;
 create index notification_open_of_kind on notification (kind) where closed_at is null;
+create index notification_open_of_job on notification (job_id) where closed_at is null;
 create index notification_of_organization on notification (organization_id, id desc);
 create index notification_untold on notification (id)
   where not is_opening_told or (closed_at is not null and not is_closing_told);

@@ -907,6 +907,7 @@ table notification
   constraint notification_pkey PRIMARY KEY (id)
   CREATE INDEX notification_closed ON public.notification USING btree (closed_at) WHERE (closed_at IS NOT NULL)
   CREATE INDEX notification_of_organization ON public.notification USING btree (organization_id, id DESC)
+  CREATE INDEX notification_open_of_job ON public.notification USING btree (job_id) WHERE (closed_at IS NULL)
   CREATE INDEX notification_open_of_kind ON public.notification USING btree (kind) WHERE (closed_at IS NULL)
   CREATE INDEX notification_untold ON public.notification USING btree (id) WHERE ((NOT is_opening_told) OR ((closed_at IS NOT NULL) AND (NOT is_closing_told)))
   CREATE UNIQUE INDEX notification_open ON public.notification USING btree (organization_id, key) WHERE (closed_at IS NULL)

@@ -133,6 +133,7 @@ export function createDownloads(parts: EnvironmentParts) {
         public_key_pem: null,
         sealing_public_key: null,
         certificate_serial: null,
+        certificate_expires_at: null,
         broker_token_sha256: null,
         delivery_token_sha256: null,
         confirmed_at: null,

@@ -47,6 +47,6 @@ async function close(trx: Db, executionId: string, kinds: string[], how: string,
     set closed_at = ${now}, page = ${consolePages.execution(executionId)},
       closed_sentence = concat('Execution ', e.id, ' of job ', j.name, ' ', ${how}::text, '.')
     from execution e join job j on j.id = e.job_id
-    where e.id = ${executionId} and n.organization_id = e.organization_id and n.closed_at is null
-      and n.key = any(array(select concat('job:', j.id, ':', kind) from unnest(${kinds}::text[]) kind))`.execute(trx)
+    where e.id = ${executionId} and n.job_id = (select job_id from execution where id = ${executionId})
+      and n.closed_at is null and n.kind = any(${kinds}::text[])`.execute(trx)
 }
