@@ -15,9 +15,10 @@ export function refusalWords(error: unknown, { host, port, security, from }: Smt
   if (untrusted.test(`${code} ${message}`)) {
     return `The certificate of ${where} is not trusted: ${answered(message)}. If it comes from a CA of your own, give that as smtpCaCertificates; smtpHost must be a name that stands in it.`
   }
-  if (/ECONNREFUSED/.test(message)) return `Nothing listens on ${where}. Is smtpPort right?`
+  // A resolver that is not there refuses as well.
   if (code === 'EDNS' || /ENOTFOUND|EAI_AGAIN/.test(message))
     return `No address is known for ${host}. Is smtpHost right?`
+  if (/ECONNREFUSED/.test(message)) return `Nothing listens on ${where}. Is smtpPort right?`
   if (code === 'ETIMEDOUT' || /ETIMEDOUT|timeout/i.test(message)) {
     return `${where} does not answer. A firewall may be in between${security === 'tls' ? ', or the port wants starttls' : ', or the port wants tls'}.`
   }
