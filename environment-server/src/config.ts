@@ -21,6 +21,7 @@ export const usage = `postern-envsvr: runs apps behind a firewall for a Postern 
   unlock                give the running server the master password of its keychain
   reload                let the running server take over what settings and local policy say now
   doctor                what keeps this server from its hub, and whom to ask; see doctor --help
+  policy                show, lock, trust FINGERPRINT, clear-hub: what no hub can widen; see policy --help
   verify-file FILE      whether a newer server file is signed; run.sh asks the kept copy before it starts it
   configure             settings and keychain: a menu, or see configure --help
 
@@ -51,11 +52,26 @@ export function readCommandLine(argv: string[], environment: NodeJS.ProcessEnv, 
 
 /** Every mistake is named with the option it is in. */
 export function parseOptions<Options extends NonNullable<ParseArgsConfig['options']>>(
+  line: CommandLine,
+  options: Options,
+) {
+  const { values, words } = parseOptionsAndWords(line, options)
+  if (words.length > 0) throw new StartProblem(`"${words[0]}" is no option. See --help.`)
+  return values
+}
+
+/** Of commands that also take words which are no options. */
+export function parseOptionsAndWords<Options extends NonNullable<ParseArgsConfig['options']>>(
   { argv }: CommandLine,
   options: Options,
 ) {
   try {
-    return parseArgs({ args: argv, options: { ...commonOptions, ...options } }).values
+    const { values, positionals } = parseArgs({
+      args: argv,
+      options: { ...commonOptions, ...options },
+      allowPositionals: true,
+    })
+    return { values, words: positionals }
   } catch (error) {
     throw new StartProblem(`${error instanceof Error ? error.message : String(error)} See --help.`)
   }

@@ -1,4 +1,4 @@
-import type { SetAside } from '@postern/protocol'
+import type { ExecuteCommand, SetAside } from '@postern/protocol'
 import { readCaFolder } from './certificates/ca-folder.ts'
 import type { ServerStatus } from './control/control-message.ts'
 import { OwnCgroup } from './cgroup/own-cgroup.ts'
@@ -28,6 +28,11 @@ import type { ServerLog } from './log/server-log.ts'
 import { HubSilence } from './mail/hub-silence.ts'
 import { isMailSetUp, sendMail } from './mail/send-mail.ts'
 import { PackageStore } from './packages/package-store.ts'
+import { localAudit } from './policy/local-audit.ts'
+import { PolicyInForce } from './policy/policy-in-force.ts'
+import { PolicyJournal } from './policy/policy-journal.ts'
+import { PolicyNarrower } from './policy/policy-narrower.ts'
+import { refuseUnknownPublisher } from './policy/unknown-publisher.ts'
 import { prepareForApps } from './runtimes/prepare-for-apps.ts'
 import type { Runtimes } from './runtimes/runtimes.ts'
 import { type Choice, sayTier } from './sandbox/choose-confinement.ts'
@@ -99,6 +104,7 @@ export async function startParts(
     runtimes: await preparing,
     journal,
     configures: new ConfigureJournal(database),
+    policies: new PolicyJournal(database),
     spool: new LogSpool(database),
     setAside: options.setAside,
     log,
@@ -119,6 +125,7 @@ type Ingredients = {
   runtimes: Runtimes
   journal: Journal
   configures: ConfigureJournal
+  policies: PolicyJournal
   spool: LogSpool
   setAside: SetAside | undefined
   log: ServerLog
@@ -134,9 +141,21 @@ function takeCgroup(log: ServerLog): OwnCgroup | undefined {
 }
 
 /** The only place that builds things. */
-function compose({ opened, keychain, routes, http, clock, journal, configures, spool, log, ...ground }: Ingredients) {
+function compose({
+  opened,
+  keychain,
+  routes,
+  http,
+  clock,
+  journal,
+  configures,
+  policies,
+  spool,
+  log,
+  ...ground
+}: Ingredients) {
   const { confinement, users, cgroup, runtimes, setAside } = ground
-  const { home, settings, trust, policy } = opened
+  const { home, settings, trust } = opened
   const { serverXid } = settings
   const leases = new LeaseKeeper(bootMs)
   const stopping = new AbortController()
@@ -145,14 +164,21 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
   const results = resultDelivery(journal, send, log)
   const logs = logDelivery(spool, send, log)
   const executors = () => executorCount(settings.appsNumberofJobExecutors, users.size, log)
-  const reporter = new SettingsReporter({ opened, configures, http, token, log })
-  const tell: HubConnection['tell'] = (event) => connection.tell(event)
+  const audit = localAudit(home)
+  const policy = new PolicyInForce(() => opened.policy, policies)
+  const reporter = new SettingsReporter({ opened, policy, configures, http, token, log })
+  const tell: HubConnection['tell'] = (event) => {
+    const { commandId, executionId, attempt, detail = '' } = event
+    if (event.event === 'refused')
+      audit({ event: 'refused', why: detail, kind: 'execute', commandId, executionId, attempt })
+    connection.tell(event)
+  }
   const onResult = () => results.wake()
   const packages = new PackageStore({
     folder: home.programsFolder,
     http,
     token,
-    publisherKeys: trust.publisherKeys,
+    publisherKeys: () => opened.trust.publisherKeys,
     log,
     stop: stopping.signal,
   })
@@ -185,22 +211,28 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
     tell,
     onResult,
   })
-  const { commandKeys, publisherKeys } = trust
-  const onAccepted = () => connection.beatSoon()
+  const onAccepted = ({ app, egress }: ExecuteCommand) => {
+    connection.beatSoon()
+    const use = { apps: [app.programName], versions: [app.packageSha256], targets: egress, directions: [app.kind] }
+    policies.noteUse(use, Date.now())
+  }
   const gate = new CommandGate({
     serverXid,
-    commandKeys,
-    publisherKeys,
+    commandKeys: trust.commandKeys,
+    publisherKeys: () => opened.trust.publisherKeys,
     policy,
     confinement,
     clock,
     journal,
     executor,
     log,
+    audit,
     tell,
     onResult,
     onAccepted,
     onConfigure: (command, refusal, now) => settingsTaker.take(command, refusal, now),
+    onNarrowPolicy: (command, refusal, now) => policyNarrower.take(command, refusal, now),
+    onUnknownPublisher: (app) => refuseUnknownPublisher(policies, app),
   })
   const connection = new HubConnection({
     settings,
@@ -259,10 +291,23 @@ function compose({ opened, keychain, routes, http, clock, journal, configures, s
     reporter.wake()
     connection.beatSoon()
   }
-  const settingsTaker = new SettingsTaker({
-    opened,
+  const policyNarrower = new PolicyNarrower({
+    policies,
     configures,
     log,
+    audit,
+    onAnswer: () => {
+      // What the hub may set is part of what it is shown.
+      reporter.changed()
+      reporter.wake()
+    },
+  })
+  const settingsTaker = new SettingsTaker({
+    opened,
+    policy,
+    configures,
+    log,
+    audit,
     onTaken: settingsChanged,
     onAnswer: () => reporter.wake(),
   })

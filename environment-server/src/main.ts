@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<(line: CommandLine) => Promise<numb
   unlock: async () => (await import('./command-line/unlock.ts')).unlock,
   reload: async () => (await import('./command-line/reload.ts')).reload,
   doctor: async () => (await import('./command-line/doctor.ts')).doctor,
+  policy: async () => (await import('./command-line/policy.ts')).policy,
   'verify-file': async () => (await import('./command-line/verify-file.ts')).verifyFile,
   configure: async () => (await import('./command-line/configure.ts')).configure,
 }

@@ -106,6 +106,7 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
     const secrets = secretsOf(open)
     if (isTakenLive(opened, fresh) && secrets === secretsInForce) {
       replaceSettings(opened.settings, fresh.settings)
+      Object.assign(opened, { policy: fresh.policy, trust: fresh.trust })
       running.settingsChanged()
       log('info', 'The settings were read again.')
       return

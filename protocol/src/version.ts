@@ -6,8 +6,9 @@
  * 2 (2026-11): telemetry.
  * 3 (2026-11): settings reported over HTTPS, configure commands, moves to another environment.
  * 4 (2026-11): heartbeats name a server file that was set aside.
+ * 5 (2026-11): narrow-policy commands; execute commands carry their publisher's key.
  */
-export const protocolVersion = 4
+export const protocolVersion = 5
 
 /** The oldest number that a hub of this release serves and an environment server of this release obeys. */
 export const protocolVersionOldest = 1

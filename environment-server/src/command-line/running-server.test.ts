@@ -1,25 +1,16 @@
-import {
-  compileCache,
-  EnvironmentServerProcess,
-  makeHome,
-  unprivilegedUser,
-  waitFor,
-} from '@postern/dev/environment-server'
+import { EnvironmentServerProcess, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
 import { FakeHub } from '@postern/dev/fake-hub'
 import type { ConfigureCommand } from '@postern/protocol'
-import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { runCommand, type Said } from './test-command.ts'
 import type { ServerStatus } from '../control/control-message.ts'
 
 // One server goes through its life here, on a machine that may be busy; each test goes on where the one before ended.
 vi.setConfig({ testTimeout: 60_000 })
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 const serverXid = '4711'
 const password = 'correct horse battery staple'
 let hub: FakeHub
@@ -40,21 +31,8 @@ afterAll(async () => {
   await hub[Symbol.asyncDispose]()
 })
 
-type Said = { code: number | null; text: string }
-
-/** A command beside the running server, as the user that the tests run as: root becomes the folder's owner. */
-async function command(argv: string[], input = '', user: { uid?: number; gid?: number } = {}): Promise<Said> {
-  const child = spawn(process.execPath, [main, ...argv, '--home', server.home], {
-    stdio: 'pipe',
-    cwd: '/',
-    env: { PATH: process.env['PATH'] ?? '', ...compileCache(unprivilegedUser()) },
-    ...user,
-  })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()))
-  child.stdin.end(input)
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, text }
+function command(argv: string[], input = '', user: { uid?: number; gid?: number } = {}): Promise<Said> {
+  return runCommand(server.home, argv, input, user)
 }
 
 async function status(): Promise<ServerStatus> {

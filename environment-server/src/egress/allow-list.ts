@@ -78,6 +78,16 @@ function matches(entry: Entry, { host, port }: Target): boolean {
   return entry.suffix ? host.endsWith(`.${entry.host}`) && host.length > entry.host.length + 1 : host === entry.host
 }
 
+/** Whether everything that the entry `narrow` opens is opened by `wide` as well. Nothing is known of one that cannot be read. */
+export function covers(wide: string, narrow: string): boolean {
+  const [outer, inner] = [parseEntry(wide), parseEntry(narrow)]
+  if (outer.host === '' || inner.host === '') return false
+  if (outer.port !== undefined && outer.port !== inner.port) return false
+  if (outer.suffix && inner.suffix && outer.host === inner.host) return true
+  if (inner.suffix && !outer.suffix) return false
+  return matches({ ...outer, port: undefined }, { host: inner.host, port: 0 })
+}
+
 /** Lower case, without brackets and final dot; numbers in the one form that URL gives them (`0x7f.1` is 127.0.0.1). */
 function canonicalHost(host: string): string {
   try {

@@ -1,15 +1,9 @@
-import { createPublicKey } from 'node:crypto'
 import { FakeHub, nodeApp, SigningKey } from '@postern/dev/fake-hub'
 import { limits, type ExecuteCommand } from '@postern/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import * as z from 'zod/mini'
-import { LocalPolicy } from '../home/local-policy.ts'
-import { HubClock } from '../hub-link/hub-clock.ts'
-import { openJournalDatabase } from '../journal/journal-database.ts'
-import { Journal } from '../journal/journal.ts'
-import { ResultBox } from '../journal/result-box.ts'
-import { CommandGate, type GateParts } from './command-gate.ts'
+import type { CommandGate } from './command-gate.ts'
+import { openTestGate } from './test-gate.ts'
 
 const serverXid = '1001'
 let hub: FakeHub
@@ -31,27 +25,7 @@ function open(): void {
   executed = []
   told = []
   logged = []
-  gate = new CommandGate({
-    serverXid,
-    commandKeys: new Map([[hub.commandKey.keyId, createPublicKey(hub.commandKey.publicKey)]]),
-    publisherKeys: new Map([[hub.publisherKey.keyId, createPublicKey(hub.publisherKey.publicKey)]]),
-    policy: z.parse(LocalPolicy, {}),
-    confinement: { tier: 'isolated' } as GateParts['confinement'],
-    clock: new HubClock(),
-    journal: new Journal(openJournalDatabase(':memory:'), new ResultBox('a key of the keychain')),
-    // What comes behind the gate is not asked here: only whether something came.
-    executor: {
-      add: ({ executionId }: ExecuteCommand) => void executed.push(executionId),
-      end: ({ executionId }: ExecuteCommand) => void executed.push(`end ${executionId}`),
-      endOlder() {},
-    } as unknown as GateParts['executor'],
-    log: (_level, text) => void logged.push(text),
-    tell: ({ event }) => void told.push(event),
-    onResult() {},
-    onAccepted() {},
-    onConfigure: ({ settings }, refusal) =>
-      void executed.push(`configure ${Object.keys(settings).join()} ${refusal ?? ''}`),
-  })
+  gate = openTestGate(hub, serverXid, { executed, told, logged })
 }
 
 function signed(body: string, key = hub.commandKey) {

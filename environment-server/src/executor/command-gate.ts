@@ -4,16 +4,18 @@ import {
   type ExecuteCommand,
   type ExecutionEvent,
   limits,
+  type NarrowPolicyCommand,
   protocolVersionOldest,
   SignedCommand,
   SignedEnvelope,
 } from '@postern/protocol'
-import { type KeyObject, verify } from 'node:crypto'
+import { createHash, type KeyObject, verify } from 'node:crypto'
 import * as z from 'zod/mini'
-import { forbiddenByPolicy, type LocalPolicy } from '../home/local-policy.ts'
 import type { HubClock } from '../hub-link/hub-clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
+import type { AuditEntry, LocalAudit } from '../policy/local-audit.ts'
+import type { PolicyInForce } from '../policy/policy-in-force.ts'
 import type { Confinement } from '../sandbox/confinement.ts'
 import { EndRequest } from './end-request.ts'
 import { endedInQueue, type Executor } from './executor.ts'
@@ -21,19 +23,24 @@ import { endedInQueue, type Executor } from './executor.ts'
 export type GateParts = {
   serverXid: string
   commandKeys: ReadonlyMap<string, KeyObject>
-  publisherKeys: ReadonlyMap<string, KeyObject>
-  policy: LocalPolicy
+  publisherKeys: () => ReadonlyMap<string, KeyObject>
+  policy: Pick<PolicyInForce, 'forbids'>
   confinement: Confinement
   clock: HubClock
   journal: Journal
   executor: Executor
   log: ServerLog
+  audit: LocalAudit
+  /** Also audits refusals. */
   tell: (event: Pick<ExecutionEvent, 'commandId' | 'executionId' | 'attempt' | 'event' | 'detail'>) => void
   onResult: () => void
   /** A command about the server's settings, with why it is refused, and the time by the hub's clock. */
   onConfigure: (command: ConfigureCommand, refusal: string | undefined, now: number) => void
+  onNarrowPolicy: (command: NarrowPolicyCommand, refusal: string | undefined, now: number) => void
   /** An attempt was taken: the hub should see the queue, and grant the lease of a pooled one. */
-  onAccepted: () => void
+  onAccepted: (command: ExecuteCommand) => void
+  /** The command's package is of a publisher that nobody here trusts; why it is refused, as a sentence for people. */
+  onUnknownPublisher: (app: ExecuteCommand['app']) => string
 }
 
 /** Attempts queued, running and not delivered: a heartbeat names them all, and has 256 KB. */
@@ -56,17 +63,20 @@ export class CommandGate {
   receive(payload: Buffer): void {
     const { log, serverXid, journal } = this.#parts
     const opened = openEnvelope(payload, this.#parts.commandKeys)
-    if ('problem' in opened) return log('error', `A command was thrown away: ${opened.problem}.`)
+    if ('problem' in opened) return this.#throwAway(payload, opened.problem)
     const { command, body } = opened
     if (command.serverXid !== serverXid) {
-      return log(
-        'error',
-        `A command was thrown away: it is for environment server ${command.serverXid}, not for this one.`,
-      )
+      const { kind, commandId } = command
+      const problem = `it is for environment server ${command.serverXid}, not for this one`
+      return this.#throwAway(payload, problem, { kind, commandId })
     }
     if (command.kind === 'configure') {
       const now = this.#parts.clock.now()
       return this.#parts.onConfigure(command, this.#timeRefusalOf(command, now), now)
+    }
+    if (command.kind === 'narrow-policy') {
+      const now = this.#parts.clock.now()
+      return this.#parts.onNarrowPolicy(command, this.#timeRefusalOf(command, now), now)
     }
     if (journal.hasSeenCommand(command.commandId)) return this.#acknowledgeAgain(command)
     const now = this.#parts.clock.now()
@@ -87,6 +97,12 @@ export class CommandGate {
     this.#accept(command, body, now)
   }
 
+  #throwAway(payload: Buffer, problem: string, named: Pick<AuditEntry, 'kind' | 'commandId'> = {}): void {
+    this.#parts.log('error', `A command was thrown away: ${problem}.`)
+    const sha256 = createHash('sha256').update(payload).digest('hex')
+    this.#parts.audit({ event: 'thrown-away', why: problem, ...named, sha256 })
+  }
+
   #accept(command: ExecuteCommand, body: string, now: number): void {
     const { journal, executor, log, tell, onAccepted } = this.#parts
     journal.accept(command, body, new Date().toISOString(), forgetAfter(command, now))
@@ -94,7 +110,7 @@ export class CommandGate {
     log('info', `Execution ${command.executionId}, attempt ${command.attempt}: accepted (${command.app.programName}).`)
     executor.endOlder(command)
     executor.add(command)
-    onAccepted()
+    onAccepted(command)
   }
 
   #refuse(command: ExecuteCommand, body: string, now: number, sentence: string): void {
@@ -111,9 +127,12 @@ export class CommandGate {
   }
 
   #cancel(command: Extract<Command, { kind: 'cancel' }>, body: string, now: number): void {
-    const { journal, executor, tell, onResult, log } = this.#parts
+    const { journal, executor, tell, onResult, log, audit } = this.#parts
     const refusal = this.#timeRefusalOf(command, now)
-    if (refusal) return log('warn', `A command to cancel execution ${command.executionId} was thrown away. ${refusal}`)
+    if (refusal) {
+      audit({ event: 'refused', why: refusal, kind: command.kind, ...identityOf(command) })
+      return log('warn', `A command to cancel execution ${command.executionId} was thrown away. ${refusal}`)
+    }
     const request = new EndRequest('cancelled', command.reason)
     if (journal.seenAttempt(command)) {
       journal.rememberCommand(command, forgetAfter(command, now))
@@ -129,20 +148,23 @@ export class CommandGate {
 
   #acknowledgeAgain(command: Command): void {
     const held = this.#parts.journal.seenAttempt(command) === 'held'
+    // The hub asks again for what it was not told of in time; once it has the result, it has no reason to.
+    if (!held)
+      this.#parts.audit({ event: 'repeated', why: 'It was done before.', kind: command.kind, ...identityOf(command) })
     this.#parts.tell({ ...identityOf(command), event: held ? 'accepted' : 'finished' })
   }
 
   #refusalOf(command: ExecuteCommand, now: number): string | undefined {
-    const { journal, policy, confinement, publisherKeys } = this.#parts
+    const { journal, policy, confinement, publisherKeys, onUnknownPublisher } = this.#parts
     const timely = this.#timeRefusalOf(command, now)
     if (timely) return timely
     if (command.attempt < journal.latestAttempt(command.executionId)) {
       return 'A later attempt of this execution has been here already.'
     }
-    if (!publisherKeys.has(command.app.packageSignature.keyId)) {
-      return `The package was signed by publisher ${command.app.packageSignature.keyId}, which this environment server does not trust. On the server: postern-envsvr policy trust FINGERPRINT`
+    if (!publisherKeys().has(command.app.packageSignature.keyId)) {
+      return onUnknownPublisher(command.app)
     }
-    return forbiddenByPolicy(policy, command.app, confinement.tier)
+    return policy.forbids(command, confinement.tier)
   }
 
   /** D8: judged by the hub's time, as far as that can be believed. */

@@ -7,13 +7,14 @@ import { EgressGuard, type GuardPort } from '../egress/egress-guard.ts'
 import { untrustedIssuer } from '../egress/untrusted-issuer.ts'
 import type { OwnCgroup } from '../cgroup/own-cgroup.ts'
 import type { ProxyFor } from '../egress/way-out.ts'
-import type { LocalPolicy } from '../home/local-policy.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
 import type { LogSpool } from '../journal/log-spool.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import type { MailAccess } from '../mail/send-mail.ts'
 import { smtpParameters, type SmtpParameters } from '../mail/smtp-parameters.ts'
 import type { PackageStore } from '../packages/package-store.ts'
+import { refuseOtherKind } from '../policy/refuse-other-kind.ts'
+import type { PolicyInForce } from '../policy/policy-in-force.ts'
 import { redactorOf } from '../redact/redactor.ts'
 import { secretsOf } from '../redact/secrets-of.ts'
 import { type AppRuntime, chooseRuntime } from '../runtimes/choose-runtime.ts'
@@ -44,7 +45,7 @@ export type RunParts = {
   socketsFolder: string
   certificatesFolder: string
   sealingPrivateKey: () => string
-  policy: LocalPolicy
+  policy: PolicyInForce
   packages: PackageStore
   confinement: Confinement
   users: UserPool
@@ -71,7 +72,9 @@ export async function runAttempt(
   let secrets: SealedParameters | undefined
   try {
     const { sealed, executionId, attempt } = command
+    refuseWhatIsForbidden(parts, command)
     const appFolder = await parts.packages.ensure(command.app, signal)
+    if (parts.policy.limitsDirections) refuseOtherKind(command.app, appFolder)
     try {
       secrets = openSealedBox(sealed, parts.sealingPrivateKey(), parts.serverXid, { executionId, attempt })
     } catch (error) {
@@ -87,6 +90,12 @@ export async function runAttempt(
     const redact = redactorOf(secrets ? secretsOf(secrets) : [])
     return endedBeforeStart(error, redact)
   }
+}
+
+/** It may have become narrower since the command was taken: by the hub, or by a person. */
+function refuseWhatIsForbidden({ policy, confinement }: RunParts, command: ExecuteCommand): void {
+  const forbidden = policy.forbids(command, confinement.tier)
+  if (forbidden !== undefined) throw new StartRefused(forbidden)
 }
 
 type Prepared = {
@@ -134,7 +143,7 @@ async function runPrepared(
       needsProxyPort: runtime.language !== 'NODE',
       user,
       processesMax: command.limits.processesMax,
-      diskBytesMax: parts.policy.diskMegabytesMax * 1024 * 1024,
+      diskBytesMax: parts.policy.local.diskMegabytesMax * 1024 * 1024,
     }
     signal.throwIfAborted()
     log.server(
@@ -193,8 +202,8 @@ function openGuard(
   const allowed = new AllowList({
     hub: { host: hostname, port: port === '' ? 443 : Number(port) },
     entries: egress,
-    only: policy.egress.only,
-    forced: policy.egress.allow,
+    only: policy.local.egress.only,
+    forced: policy.local.egress.allow,
   })
   const proxyFor: ProxyFor = (target) => (allowed.isHub(target) ? routes.api.proxy : routes.external)
   return EgressGuard.listen({ path, allowed, report, proxyFor })

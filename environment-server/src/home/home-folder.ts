@@ -17,6 +17,8 @@ export function homeFolder(directory: string) {
     settingsFile: join(hidden, 'settings.json'),
     policyFile: join(hidden, 'policy.json'),
     trustFile: join(hidden, 'keystore', 'trust.json'),
+    /** Publishers that people here trust beside those that the bundle pins: policy trust (D36). */
+    trustedPublishersFile: join(hidden, 'keystore', 'trusted-publishers.json'),
     /** What apps verify certificates with. */
     certificatesFolder: join(hidden, 'certificates'),
     keychainFile: join(hidden, 'keystore', 'keychain.json'),
@@ -31,6 +33,8 @@ export function homeFolder(directory: string) {
     /** The server's own log; older parts beside it end in .1, .2, … */
     logFile: join(hidden, 'logs', 'server.log'),
     logsFolder: join(hidden, 'logs'),
+    /** What was refused, and what changed the local policy (D36); older parts beside it like those of the log. */
+    auditFile: join(hidden, 'logs', 'audit.log'),
     /** Number and start of the running server, for shutdown.sh. */
     pidFile: join(hidden, 'run', 'server.pid'),
     /** The server file that ran last and was healthy, its signature, and what was set aside for it (D34). */

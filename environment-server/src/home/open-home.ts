@@ -3,7 +3,7 @@ import { readProcess } from '../executor/process-table.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { type HomeFolder, homeFolder, prepareHomeFolder, removeLeftovers } from './home-folder.ts'
 import { lockHome } from './home-lock.ts'
-import { type LocalPolicy, readLocalPolicy } from './local-policy.ts'
+import { type LocalPolicy, readLocalPolicy } from '../policy/local-policy.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { readTrust, type Trust } from './trust.ts'
 

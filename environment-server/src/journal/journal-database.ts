@@ -46,6 +46,26 @@ const steps = [
      -- Epoch milliseconds: notAfter + 24 h (D8).
      forget_after integer not null
    ) strict;`,
+  `create table policy_narrowing (
+     command_id text primary key,
+     -- PolicyNarrowing as JSON, as it was signed.
+     narrowing text not null,
+     taken_at text not null
+   ) strict;
+   -- What was let run, for policy lock (D36).
+   create table policy_use (
+     kind text not null,
+     name text not null,
+     -- Epoch milliseconds.
+     used_at integer not null,
+     primary key (kind, name)
+   ) strict;
+   -- Publishers whose packages were refused, with their public keys as PEM.
+   create table offered_publisher (
+     fingerprint text primary key,
+     public_key text not null,
+     program_name text not null
+   ) strict;`,
 ]
 
 /** Does the work whole or not at all. */

@@ -36,7 +36,7 @@ export class PackageStore {
   readonly #folder: string
   readonly #http: HubHttp
   readonly #token: () => string
-  readonly #publisherKeys: ReadonlyMap<string, KeyObject>
+  readonly #publisherKeys: () => ReadonlyMap<string, KeyObject>
   readonly #log: ServerLog
   readonly #stop: AbortSignal
   /** State digests of folders whose content this process has checked. */
@@ -48,7 +48,7 @@ export class PackageStore {
     folder: string
     http: HubHttp
     token: () => string
-    publisherKeys: ReadonlyMap<string, KeyObject>
+    publisherKeys: () => ReadonlyMap<string, KeyObject>
     log: ServerLog
     /** Ends fetches when the server stops. */
     stop: AbortSignal
@@ -120,7 +120,7 @@ export class PackageStore {
 
   async #fetchAndUnpack(app: App): Promise<string> {
     const bytes = await this.#fetch(app, this.#stop)
-    const problem = packageProblem(bytes, app, this.#publisherKeys)
+    const problem = packageProblem(bytes, app, this.#publisherKeys())
     if (problem) throw new PackageFault(`${problem}.`)
     const { target, marker } = this.#places(app)
     const incoming = mkdtempSync(join(this.#folder, '.incoming-'))

@@ -7,20 +7,18 @@ const liveNames: ReadonlySet<string> = new Set(
   settingsTable.filter((setting: Setting) => setting.hubMaySet).map(({ name }) => name),
 )
 
-type HomeFiles = Pick<OpenedHome, 'settings' | 'trust' | 'policy'>
+type HomeFiles = Pick<OpenedHome, 'settings' | 'trust'>
 
-/** Whether what changed between the two is only settings that a server takes over as they are. */
+/** Whether what changed between the two is only what a server takes over as it is: such settings, local policy and publishers. */
 export function isTakenLive(now: HomeFiles, fresh: HomeFiles): boolean {
   return rest(now) === rest(fresh)
 }
 
-function rest({ settings, trust, policy }: HomeFiles): string {
+function rest({ settings, trust }: HomeFiles): string {
   const others = Object.entries(settings).filter(([name]) => !liveNames.has(name))
   return JSON.stringify([
     others.sort(([a], [b]) => (a < b ? -1 : 1)),
-    policy,
     trust.caCertificate,
     [...trust.commandKeys.keys()],
-    [...trust.publisherKeys.keys()],
   ])
 }

@@ -7,10 +7,12 @@ import { lockedToken } from '../hub-link/say-locked.ts'
 import type { HubHttp } from '../hub-link/hub-http.ts'
 import type { ConfigureJournal } from '../journal/configure-journal.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
+import type { PolicyInForce } from '../policy/policy-in-force.ts'
 import { shownSettings } from './shown-settings.ts'
 
 export type SettingsReporterParts = {
-  opened: Pick<OpenedHome, 'home' | 'policy'>
+  opened: Pick<OpenedHome, 'home'>
+  policy: Pick<PolicyInForce, 'settings'>
   configures: ConfigureJournal
   http: HubHttp
   token: () => string
@@ -46,13 +48,13 @@ export class SettingsReporter {
   }
 
   async #report(signal: AbortSignal): Promise<boolean> {
-    const { opened, configures, http, token, log } = this.#parts
+    const { opened, policy, configures, http, token, log } = this.#parts
     const answers = configures.untold()
     // Not before the first connection: a thousand servers that come back at once have more urgent things to say.
     if (!this.#connected || (!this.#due && answers.length === 0)) return true
     this.#due = false
     const report: ServerSettingsReport = {
-      settings: shownSettings(readSettingsFile(opened.home), opened.policy),
+      settings: shownSettings(readSettingsFile(opened.home), policy),
       answers,
       lockedTokenSha256: createHash('sha256').update(lockedToken(opened.home)).digest('hex'),
     }

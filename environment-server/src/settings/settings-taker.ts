@@ -3,14 +3,18 @@ import { readSettings, type Settings } from '../home/settings.ts'
 import type { OpenedHome } from '../home/open-home.ts'
 import type { ConfigureJournal } from '../journal/configure-journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
+import type { LocalAudit } from '../policy/local-audit.ts'
+import type { PolicyInForce } from '../policy/policy-in-force.ts'
 import { takeHubSettings } from './take-hub-settings.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 
 export type SettingsTakerParts = {
-  opened: Pick<OpenedHome, 'home' | 'policy' | 'settings'>
+  opened: Pick<OpenedHome, 'home' | 'settings'>
+  policy: Pick<PolicyInForce, 'settings'>
   configures: ConfigureJournal
   log: ServerLog
+  audit: LocalAudit
   /** New values are in `opened.settings`. */
   onTaken: () => void
   /** There is something to tell the hub. */
@@ -30,12 +34,12 @@ export class SettingsTaker {
 
   /** @param refusal why the gate refuses it @param now epoch milliseconds by the hub's clock */
   take(command: ConfigureCommand, refusal: string | undefined, now: number): void {
-    const { opened, configures, log, onTaken, onAnswer } = this.#parts
+    const { opened, policy, configures, log, audit, onTaken, onAnswer } = this.#parts
     if (configures.has(command)) {
       configures.answerAgain(command)
       return onAnswer()
     }
-    const problem = refusal ?? takeHubSettings(opened.home, opened.policy, command)
+    const problem = refusal ?? takeHubSettings(opened.home, policy, command)
     const names = Object.keys(command.settings).join(', ')
     configures.answer(
       { commandId: command.commandId, outcome: problem === undefined ? 'applied' : 'refused', detail: problem ?? '' },
@@ -47,6 +51,7 @@ export class SettingsTaker {
       onTaken()
     } else {
       log('warn', `The hub may not set ${names}: ${problem}`)
+      audit({ event: 'refused', why: problem, kind: command.kind, commandId: command.commandId })
     }
     onAnswer()
   }

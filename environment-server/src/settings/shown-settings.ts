@@ -1,5 +1,5 @@
 import type { ReportedSetting } from '@postern/protocol'
-import type { LocalPolicy } from '../home/local-policy.ts'
+import type { LocalPolicy } from '../policy/local-policy.ts'
 import { judgeSetting } from './judge-setting.ts'
 import { isEmpty, type SettingsFile } from './read-settings.ts'
 import type { Setting } from './setting.ts'

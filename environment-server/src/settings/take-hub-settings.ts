@@ -1,6 +1,6 @@
 import type { ConfigureCommand } from '@postern/protocol'
 import type { HomeFolder } from '../home/home-folder.ts'
-import type { LocalPolicy } from '../home/local-policy.ts'
+import type { LocalPolicy } from '../policy/local-policy.ts'
 import { judgeSetting } from './judge-setting.ts'
 import type { SettingValue } from './setting.ts'
 import { changeSettingsFile } from './settings-file.ts'

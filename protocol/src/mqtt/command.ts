@@ -55,6 +55,11 @@ export const ExecuteCommand = z.object({
     packageSha256: Sha256,
     packageBytes: z.int().check(z.positive()),
     packageSignature: PackageSignature,
+    /**
+     * The publisher's public key as PEM. It makes nobody trusted: a server that does not pin it keeps it, so that a person there can
+     * (`policy trust`, D36).
+     */
+    publisherKey: z.optional(z.string().check(z.maxLength(500))),
   }),
   /** Hosts the app may reach beside the hub (S7): `host`, `host:port`, or `*.suffix`. */
   egress: z.array(z.string().check(z.maxLength(255))).check(z.maxLength(100)),
@@ -79,10 +84,46 @@ export const ConfigureCommand = z.object({
 })
 export type ConfigureCommand = z.infer<typeof ConfigureCommand>
 
+/** Lists that only ever take away: what one of them does not name is refused. Absent: that one takes nothing away (D36). */
+export const PolicyNarrowing = z.strictObject({
+  /** Key ids of publishers whose packages may run. */
+  publishers: z.optional(z.array(z.string())),
+  /** Program names that may run, `<name>` or `<name>@<sha256>`. */
+  apps: z.optional(z.array(z.string())),
+  /** Packages that may run, each by its SHA-256: a version of an app, byte for byte. */
+  versions: z.optional(z.array(Sha256)),
+  /** Hosts that a command may name for its app: `host`, `host:port`, `*.suffix`. A command that names another is refused whole. */
+  targets: z.optional(z.array(z.string())),
+  /** Kinds of apps that may run; a package that is of another kind than its command says is refused. */
+  directions: z.optional(z.array(AppKind)),
+  /** Names of settings that the hub may set. */
+  settings: z.optional(z.array(z.string())),
+})
+export type PolicyNarrowing = z.infer<typeof PolicyNarrowing>
+
+/**
+ * Make the local policy narrower by this, for good: only a person on the server takes it back. Its lists are judged by the server as
+ * PolicyNarrowing, so that one with a name that it does not know is refused in words. Answered by the next settings report.
+ */
+export const NarrowPolicyCommand = z.object({
+  ...commandBase,
+  kind: z.literal('narrow-policy'),
+  narrowing: z.record(
+    z.string().check(z.maxLength(64)),
+    z.array(z.string().check(z.maxLength(300))).check(z.maxLength(1000)),
+  ),
+})
+export type NarrowPolicyCommand = z.infer<typeof NarrowPolicyCommand>
+
 /** A command about one attempt of an execution. */
 export const Command = z.discriminatedUnion('kind', [ExecuteCommand, CancelCommand])
 export type Command = z.infer<typeof Command>
 
 /** The body of a signed envelope: a command about an attempt, or about the environment server itself. */
-export const SignedCommand = z.discriminatedUnion('kind', [ExecuteCommand, CancelCommand, ConfigureCommand])
+export const SignedCommand = z.discriminatedUnion('kind', [
+  ExecuteCommand,
+  CancelCommand,
+  ConfigureCommand,
+  NarrowPolicyCommand,
+])
 export type SignedCommand = z.infer<typeof SignedCommand>

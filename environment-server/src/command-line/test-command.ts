@@ -1,0 +1,28 @@
+import { compileCache, unprivilegedUser } from '@postern/dev/environment-server'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+
+export type Said = { code: number | null; text: string }
+
+/** Runs a command on a server's folder, beside the server, as the user that the tests run as: root becomes the folder's owner. */
+export async function runCommand(
+  home: string,
+  argv: readonly string[],
+  input = '',
+  user: { uid?: number; gid?: number } = {},
+): Promise<Said> {
+  const child = spawn(process.execPath, [main, ...argv, '--home', home], {
+    stdio: 'pipe',
+    cwd: '/',
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...compileCache(unprivilegedUser()) },
+    ...user,
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()))
+  child.stdin.end(input)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, text }
+}

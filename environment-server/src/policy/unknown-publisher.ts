@@ -1,0 +1,13 @@
+import type { ExecuteCommand } from '@postern/protocol'
+import type { PolicyJournal } from './policy-journal.ts'
+import { offeredPublisher } from './trusted-publishers.ts'
+
+/** Keeps the key that came along, so that a person here can trust it, and says so to whoever started the job (D36). */
+export function refuseUnknownPublisher(policies: Pick<PolicyJournal, 'offer'>, app: ExecuteCommand['app']): string {
+  const offered = offeredPublisher(app)
+  if (offered === undefined) {
+    return `The package was signed by publisher ${app.packageSignature.keyId}, which this environment server does not trust, and the publisher's key did not come with it.`
+  }
+  policies.offer(offered)
+  return `The package was signed by the publisher with the fingerprint ${offered.fingerprint}, which this environment server does not trust. On the server, once the publisher has confirmed it: ./postern-envsvr policy trust ${offered.fingerprint}`
+}
