@@ -11,6 +11,7 @@ Postern environment server
   ./postern-envsvr unlock   give the running server the master password of its keychain
   ./postern-envsvr reload   let the running server take over changed settings
   ./postern-envsvr doctor   what keeps it from its hub, and what to ask the network team for (--help)
+  ./postern-envsvr policy   show, lock, trust FINGERPRINT, clear-hub: what no hub can widen
   ./setup-sandbox.sh        as root: users that apps run as (./setup-sandbox.sh --print says what it would do)
   ./help.sh                 this page
   README.txt                installation, and the table for the network team

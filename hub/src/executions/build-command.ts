@@ -23,6 +23,8 @@ export type AppFacts = {
   packageSha256: string
   packageBytes: number
   publisherKeyId: string
+  /** As PEM, where this hub knows it: a server that does not trust it shows its fingerprint (D36). */
+  publisherKey: string | null
   signature: Buffer
   install: InstallJson
   postern: PosternJson | undefined
@@ -74,6 +76,7 @@ export function executeCommand(given: {
       packageSha256: app.packageSha256,
       packageBytes: app.packageBytes,
       packageSignature: { keyId: app.publisherKeyId, signature: app.signature.toString('base64') },
+      ...(app.publisherKey === null ? {} : { publisherKey: app.publisherKey }),
     },
     egress: given.egress,
     limits: executionLimits(app.postern, Math.ceil((deadline.getTime() - now.getTime()) / 1000)),

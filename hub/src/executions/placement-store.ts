@@ -60,6 +60,7 @@ type WaitingRow = Omit<WaitingExecution, 'app'> & {
   packageSha256: string
   packageBytes: string
   publisherKeyId: string
+  publisherKey: string | null
   signature: Buffer
   installJson: string
   posternJson: unknown
@@ -72,12 +73,14 @@ export async function lockWaiting(db: Db, id: string): Promise<WaitingExecution 
       e.approved_plan as "approvedPlan", e.deadline_at as "deadlineAt", e.message, o.name as owner, j.parameters,
       app.program_name as "programName", app.kind, v.program_version as "programVersion",
       v.package_sha256 as "packageSha256", v.package_bytes as "packageBytes", v.publisher_key_id as "publisherKeyId",
+      k.public_pem as "publisherKey",
       v.signature, v.install_json as "installJson", v.postern_json as "posternJson"
     from execution e
     join job j on j.id = e.job_id
     left join owner o on o.id = j.owner_id
     join app_version v on v.id = e.app_version_id
     join app on app.id = v.app_id
+    left join signing_key k on k.id = v.publisher_key_id and k.purpose = 'publisher'
     where e.id = ${id} and e.state = 'waiting'
     for update of e skip locked`.execute(db)
   const row = rows[0]
@@ -91,6 +94,7 @@ export async function lockWaiting(db: Db, id: string): Promise<WaitingExecution 
       packageSha256: row.packageSha256,
       packageBytes: Number(row.packageBytes),
       publisherKeyId: row.publisherKeyId,
+      publisherKey: row.publisherKey,
       signature: row.signature,
       install: readInstallJson(row.installJson),
       postern: row.posternJson === null ? undefined : z.parse(PosternJson, row.posternJson),

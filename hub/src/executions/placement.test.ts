@@ -19,6 +19,18 @@ async function detail(id: string) {
 }
 
 describe('placement', () => {
+  test("D36: a command brings its publisher's public key, so that people at the server can judge whom to trust", async () => {
+    await rehearsal.addServer('one')
+    const appId = await rehearsal.addApp({ kind: 'action' })
+    const { id, publicPem } = await rehearsal.keys.current('publisher')
+    await rehearsal.start(await rehearsal.addJob({ appId }))
+    await rehearsal.db.updateTable('app_version').set({ publisher_key_id: id }).where('app_id', '=', appId).execute()
+    await rehearsal.start(await rehearsal.addJob({ appId }))
+    const keys = (await rehearsal.outbox()).map((command) => 'app' in command && command.app.publisherKey)
+    // The first was signed by a key that this hub does not have.
+    expect(keys).toEqual([undefined, publicPem])
+  })
+
   test('ES-24: a pool places by load, and only on servers that are online, ready, confirmed and not revoked', async () => {
     const one = await rehearsal.addServer('one')
     const two = await rehearsal.addServer('two')
