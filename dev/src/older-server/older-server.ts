@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -210,18 +211,16 @@ export class OlderServer implements AsyncDisposable {
       ...(Buffer.isBuffer(content) && { 'content-encoding': 'gzip' }),
       ...(body !== undefined && { 'content-length': body.length }),
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const url = new URL(path, this.#bundle.apiURL)
-    const asked = request(url, { method, headers, ca: this.#trust.caCertificate, agent: false }, (answer) => {
-      buffer(answer).then((bytes) => {
-        const status = answer.statusCode ?? 0
-        if (status >= 200 && status <= 299) resolve(bytes)
-        else reject(new Error(`${method} ${path}: ${status} ${bytes.toString('utf8')}`))
-      }, reject)
-    })
+    const asked = request(url, { method, headers, ca: this.#trust.caCertificate, agent: false }, resolve)
     asked.on('error', reject)
     asked.end(body)
-    return await promise
+    const answer = await promise
+    const bytes = await buffer(answer)
+    const status = answer.statusCode ?? 0
+    if (status >= 200 && status <= 299) return bytes
+    throw new Error(`${method} ${path}: ${status} ${bytes.toString('utf8')}`)
   }
 }
 

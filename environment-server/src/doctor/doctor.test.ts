@@ -1,3 +1,4 @@
+import { labFile, networks, type Seen } from '@postern/dev/broken-networks'
 import { unprivilegedUser } from '@postern/dev/environment-server'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -5,11 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { buildServerFile } from '../../build.ts'
-import type { Seen } from './lab/lab.ts'
-import { networks } from './lab/networks.ts'
 
 vi.setConfig({ hookTimeout: 120_000 })
 
@@ -25,8 +23,7 @@ beforeAll(async () => {
   try {
     const serverFile = join(folder, 'postern-envsvr.mjs')
     await buildServerFile(serverFile)
-    const main = fileURLToPath(new URL('lab/main.ts', import.meta.url))
-    const child = spawn('unshare', [...namespaces, process.execPath, main, serverFile], {
+    const child = spawn('unshare', [...namespaces, process.execPath, labFile, serverFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const [said, problems, [code]] = await Promise.all([

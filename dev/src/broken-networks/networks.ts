@@ -1,5 +1,6 @@
-import { Authority } from '@postern/dev/fake-hub'
-import { addresses, type Lab, ports } from './lab.ts'
+import { Authority } from '../fake-hub/authority.ts'
+import { addresses, ports } from './addresses.ts'
+import type { Lab } from './lab.ts'
 import { brokenProxy, hubName, otherTls, silent, type Station, withoutUpgrades } from './stations.ts'
 
 export type Network = {

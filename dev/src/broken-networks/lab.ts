@@ -1,27 +1,21 @@
-import { makeHome } from '@postern/dev/environment-server'
-import { FakeHub } from '@postern/dev/fake-hub'
+import { enrol, homeFolder, hubHttp, Keychain, prepareHomeFolder, readSettings } from '@postern/environment-server'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { homeFolder } from '../../home/home-folder.ts'
-import { prepareHomeFolder } from '../../home/home-folder.ts'
-import { readSettings } from '../../home/settings.ts'
-import { enrol } from '../../hub-link/enrol.ts'
-import { hubHttp } from '../../hub-link/hub-http.ts'
-import { Keychain } from '../../keychain/keychain.ts'
+import { makeHome } from '../environment-server/environment-server-process.ts'
+import { FakeHub } from '../fake-hub/fake-hub.ts'
+import { addresses, ports } from './addresses.ts'
 import { type Names, startNameServer } from './name-server.ts'
 import { hubName } from './stations.ts'
 
-/** The hub's side and the server's, joined by a cable. `elsewhere` is the hub's machine under another address. */
-export const addresses = { hub: '10.77.0.1', elsewhere: '10.77.0.3', server: '10.77.0.2' } as const
-export const ports = { broker: 62_000, api: 8443 } as const
 const password = 'correct horse battery staple'
 const serverXid = '4711'
 /** As the server's user sees itself; whoever runs the lab is its owner outside. */
 const user = ['unshare', '-U', '--map-user=1000', '--map-group=1000']
 
+/** What the doctor said, and how it ended. */
 export type Seen = { code: number | null; finding: string | null; steps: Record<string, string>[] }
 
 /** Two network namespaces with a hub in one and a server's folder in the other. It must be root of the first. */

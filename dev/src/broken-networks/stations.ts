@@ -1,4 +1,4 @@
-import type { Authority } from '@postern/dev/fake-hub'
+import type { Authority } from '../fake-hub/authority.ts'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
