@@ -1,7 +1,6 @@
-import { giveAway, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import { giveAway, InitService, makeHome, Terminal, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
 import { FakeHub } from '@postern/dev/fake-hub'
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +17,7 @@ const isRoot = unprivilegedUser() !== undefined
 const password = 'correct horse battery staple'
 let hub: FakeHub
 let home: string
-let script: string
+let init: InitService
 let passwordFile: string
 
 /** A bundle as unzipped, and the init script as an administrator edits it. */
@@ -36,34 +35,21 @@ beforeAll(async () => {
   giveAway(home)
   passwordFile = `${home}.password`
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
-  script = editedScript('nobody')
+  init = serviceOf('nobody')
 })
 afterAll(async () => {
   if (isRoot) await service('stop')
+  init[Symbol.dispose]()
   for (const path of [home, passwordFile]) rmSync(path, { recursive: true, force: true })
   await hub[Symbol.asyncDispose]()
 })
 
-function editedScript(user: string, folder = home): string {
-  const text = readFileSync(join(bundleFolder, 'postern-envsvr.init.sh'), 'utf8')
-    .replace('POSTERN_ENVSVR_HOME=/opt/postern-envsvr', `POSTERN_ENVSVR_HOME=${folder}`)
-    .replace('USER=postern\n', `USER=${user}\n`)
-    .replace('PASSWORD_FILE=/etc/postern-envsvr.password', `PASSWORD_FILE=${passwordFile}`)
-  const path = join(mkdtempSync(join(tmpdir(), 'postern-init-')), 'postern-envsvr')
-  writeFileSync(path, text, { mode: 0o755 })
-  return path
+function serviceOf(user: string, folder = home): InitService {
+  return new InitService(bundleFolder, { home: folder, user, passwordFile })
 }
 
-/** Not in one go with the test: the hub that the service enrols at is of this process. */
-async function service(action: string, path = script): Promise<{ code: number | null; text: string }> {
-  const child = spawn(path, [action], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { USER: 'root', PATH: '/usr/bin:/bin' },
-  })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, text }
+async function service(action: string, of = init) {
+  return await of.call(action)
 }
 
 test.runIf(isRoot)(
@@ -96,12 +82,15 @@ test.runIf(isRoot)(
 test.runIf(isRoot)(
   'ES-13: the init script refuses root as user, strangers and folders that are none, by the codes of the LSB',
   async () => {
-    expect(await service('start', editedScript('root'))).toMatchObject({
+    using ofRoot = serviceOf('root')
+    using ofNobodyThere = serviceOf('nobody-there')
+    using nowhere = serviceOf('nobody', '/nowhere')
+    expect(await service('start', ofRoot)).toMatchObject({
       code: 6,
       text: expect.stringContaining('which is root'),
     })
-    expect((await service('start', editedScript('nobody-there'))).code).toBe(6)
-    expect((await service('start', editedScript('nobody', '/nowhere'))).code).toBe(5)
+    expect((await service('start', ofNobodyThere)).code).toBe(6)
+    expect((await service('start', nowhere)).code).toBe(5)
     expect((await service('dance')).code).toBe(2)
     const unprivileged = spawnSync('/bin/sh', [join(home, 'postern-envsvr.init.sh'), 'start'], {
       ...unprivilegedUser(),
@@ -122,18 +111,9 @@ test('ES-13: the init script carries the headers of chkconfig and the LSB', () =
 })
 
 test('ES-11: configure.sh of the bundle asks on a terminal, and shows nothing of a secret that is typed', async () => {
-  // util-linux's script gives it a terminal of its own; root would become the folder's owner by itself.
-  const child = spawn('script', ['-qfec', `/bin/sh ${join(home, 'configure.sh')}`, '/dev/null'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    cwd: '/',
-    env: { PATH: '/usr/bin:/bin', TERM: 'xterm' },
-    ...unprivilegedUser(),
-  })
-  const closed = once(child, 'close')
-  let shown = ''
-  child.stdout.on('data', (part: Buffer) => (shown += part.toString()))
-  let from = 0
-  for (const [question, answer] of [
+  // Root would become the folder's owner by itself.
+  const terminal = new Terminal(`/bin/sh ${join(home, 'configure.sh')}`, unprivilegedUser())
+  await terminal.answers(
     ['Choose: ', '1'],
     ['Choose: ', '2'],
     ['Number of the setting', '14'],
@@ -144,16 +124,9 @@ test('ES-11: configure.sh of the bundle asks on a terminal, and shows nothing of
     ['Number of the setting', '0'],
     ['Choose: ', '0'],
     ['Choose: ', '0'],
-  ] as const) {
-    await waitFor(
-      () => shown.includes(question, from),
-      `"${question}" for ${answer}`,
-      () => shown,
-    )
-    from = shown.indexOf(question, from) + question.length
-    child.stdin.write(`${answer}\r`)
-  }
-  await closed
+  )
+  expect(await terminal.end()).toBe(0)
+  const { shown } = terminal
   expect(shown).toContain('14: proxyHost = proxy.example.com   (configure.sh)')
   expect(shown).toContain('15: proxyPassword = <set>   (configure.sh)')
   for (const secret of ['typed-in-secret', password]) expect(shown).not.toContain(secret)

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compileCache } from '../compile-cache.ts'
+import { becoming } from './terminal.ts'
 import { giveAway, unprivilegedUser } from './unprivileged-user.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -68,7 +69,7 @@ export class EnvironmentServerProcess {
     } = this.#options
     const [command = process.execPath, ...argv] = [
       ...wrapper,
-      ...(this.#options.user ? ['setpriv', `--reuid=${user?.uid}`, `--regid=${user?.gid}`, '--init-groups', '--'] : []),
+      ...becoming(this.#options.user),
       process.execPath,
       serverFile,
       '--home',

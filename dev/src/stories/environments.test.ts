@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { callHub, ensureJob, ensureOwner, installPackage, runJob, sendToHub, unzip } from '@postern/cli'
+import {
+  consolePages,
+  Environment,
+  Execution,
+  ExecutionDetail,
+  executionEndStates,
+  paths,
+  SetupLink,
+} from '@postern/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ConsolePage } from '../browser/console-page.ts'
+import { launchChromium } from '../browser/launch-chromium.ts'
+import { lowContrastInBothThemes } from '../browser/low-contrast.ts'
+import { EnvironmentServerProcess, makeHome } from '../environment-server/environment-server-process.ts'
+import { Line } from '../environment-server/line.ts'
+import { waitFor } from '../environment-server/wait-for.ts'
+import { startTestSystem, type TestSystem } from '../test-system.ts'
+import { Appliance } from './appliance.ts'
+import { Newcomer } from './newcomer.ts'
+import { poolApp } from './pool-app.ts'
+import { strangersApp } from './strangers-app.ts'
+
+/** A lease's life, the take-over time, and the starts of three programs. */
+const storyMs = 150_000
+
+type Member = { serverXid: string; process: EnvironmentServerProcess; lines: Line[] }
+
+let system: TestSystem
+beforeAll(async () => {
+  system = await startTestSystem()
+})
+afterAll(() => system[Symbol.asyncDispose]())
+
+test.concurrent(
+  'ES-24: a server is cut from the hub and not from the appliance: another one takes over within the time, and never do two runs touch the appliance',
+  { timeout: storyMs },
+  async () => {
+    await using stack = new AsyncDisposableStack()
+    const { target } = system.hub
+    const appliance = stack.use(new Appliance())
+    const address = await appliance.listen()
+    const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Pool' } })
+    const members = await Promise.all([1, 2].map(() => joinPool(environment, address, stack)))
+    await online(environment, 2)
+    const app = await installPackage(target, await poolApp())
+    const job = await ensureJob(target, app, environment, {
+      name: 'Holds on',
+      owner: (await ensureOwner(target, 'Pool')).name,
+      parameters: { appliance: address },
+    })
+    const { id } = await callHub(target, paths.jobExecutions(job.id), Execution, { method: 'POST', json: {} })
+    const first = await waitFor(() => appliance.runs[0], 'the first run to reach the appliance')
+    const running = await callHub(target, paths.execution(id), ExecutionDetail)
+    const cut = members.find(({ serverXid }) => serverXid === running.attempts[0]?.serverXid)
+    if (cut === undefined) throw new Error('the first attempt is on no server of the pool')
+
+    for (const line of cut.lines) line.swallow()
+    const cutAt = performance.now()
+    const second = await waitFor(
+      () => appliance.runs[1],
+      'the second run to reach the appliance',
+      () => members.map(({ process }) => process.text).join('\n---\n'),
+      60_000,
+    )
+    // Its own server had killed it, by its own clock, before the hub gave the execution to another one.
+    expect(first.lastHeardAt).toBeLessThan(second.firstHeardAt)
+    expect(first.lastHeardAt - cutAt).toBeGreaterThan(0)
+    for (const line of cut.lines) line.mend()
+    await waitFor(
+      () => cut.process.text.split('Connected to ').length > 2,
+      'the cut server to come back',
+      () => cut.process.text,
+      60_000,
+    )
+    appliance.letGo()
+    const ended = await waitFor(async () => {
+      const seen = await callHub(target, paths.execution(id), ExecutionDetail)
+      return executionEndStates.some((state) => state === seen.state) && seen
+    }, 'the execution to end')
+    expect(ended).toMatchObject({ state: 'succeeded' })
+    expect(ended.attempts.map(({ state, serverXid }) => [state, serverXid === cut.serverXid])).toEqual([
+      ['lost', true],
+      ['finished', false],
+    ])
+    expect(appliance.runs).toHaveLength(2)
+    expect(first.lastHeardAt).toBeLessThan(second.firstHeardAt)
+  },
+)
+
+test.concurrent(
+  'ES-5, ES-11: a newcomer downloads, unzips, configures and runs a bundle, sees it online in the console, and an app runs; ES-25: with what it used; ES-13, ES-29: root makes it a service',
+  { timeout: storyMs },
+  async () => {
+    await using stack = new AsyncDisposableStack()
+    const newcomer = stack.use(new Newcomer())
+    const { target, file } = system.hub
+    const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Plant North' } })
+    const greeted = await greeter(environment)
+    await newcomer.download(target, environment, 'North 1')
+    await configureByMenu(newcomer)
+    newcomer.configure('--set', 'appsNumberofJobExecutors=2')
+    expect(newcomer.configure('--get', 'appsNumberofJobExecutors')).toBe('2\n')
+
+    const browser = await launchChromium(readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'))
+    stack.defer(async () => await browser.close())
+    const chief = stack.use(await ConsolePage.open(browser, { url: file.url }))
+    const { url } = await callHub(target, paths.setupLinks, SetupLink, { method: 'POST' })
+    await chief.setUp(url, 'chief', newcomer.password)
+    await chief.go(consolePages.environments)
+    const card = chief.page.getByRole('article', { name: environment.name })
+    await card.getByText('Waiting', { exact: true }).waitFor()
+    await using terminal = newcomer.open('run.sh')
+    await terminal.answers(['Choose a master password', newcomer.password], ['The same again: ', newcomer.password])
+    await terminal.sees('Connected to ')
+    await card.getByText('Online', { exact: true }).waitFor()
+    expect(await greeted()).toContain('Greetings from behind the firewall')
+    await expectUsage(chief, environment)
+    terminal.interrupt()
+    expect(await terminal.end()).toBe(0)
+    await terminal.sees('Stopped.')
+    expect(terminal.shown).not.toContain(newcomer.password)
+    expect(chief.mishaps).toEqual([])
+
+    if (process.getuid?.() !== 0) return
+    expect(newcomer.setUpSandbox()).toContain(`./configure.sh --set appsSandboxUser=${newcomer.users.sandbox}`)
+    newcomer.configure('--set', `appsSandboxUser=${newcomer.users.sandbox}`)
+    const service = stack.use(newcomer.makeService())
+    stack.defer(async () => void (await service.call('stop')))
+    expect(await service.call('start')).toMatchObject({ code: 0, text: expect.stringContaining('has started') })
+    expect((await greeted())[0]).toContain(`as a user of its own: ${newcomer.users.sandbox}-`)
+    expect((await service.call('status')).code).toBe(0)
+    expect(await service.call('stop')).toMatchObject({ code: 0, text: expect.stringContaining('Ended.') })
+    expect((await service.call('status')).code).toBe(3)
+  },
+)
+
+/** Adds an app that greets and a job for it. @returns what runs it to its end, and gives the lines of its log */
+async function greeter(environment: Environment): Promise<() => Promise<string[]>> {
+  const { target } = system.hub
+  const made = await strangersApp({
+    programName: 'greeter_v1',
+    displayName: 'Greeter',
+    params: [],
+    postern: { kind: 'action', repeatable: true },
+    // It stays for as long as it takes to be measured.
+    source: `console.log('Greetings from behind the firewall'); setTimeout(() => {}, 1000)`,
+  })
+  const app = await installPackage(target, made)
+  const owner = (await ensureOwner(target, 'Plant findings')).name
+  const job = await ensureJob(target, app, environment, { name: 'Greet', owner, parameters: {} })
+  return async () => {
+    const lines: string[] = []
+    const { execution } = await runJob(target, job.id, (more) => lines.push(...more.map(({ text }) => text)))
+    expect(execution).toMatchObject({ state: 'succeeded' })
+    return lines
+  }
+}
+
+async function configureByMenu(newcomer: Newcomer): Promise<void> {
+  await using terminal = newcomer.open('configure.sh')
+  await terminal.answers(
+    ['Choose: ', '1'],
+    ['Choose: ', '2'],
+    ['Number of the setting', 'appsSessionDaystoKeep'],
+    ['New value', 'a week'],
+    ['New value', '7'],
+    ['Number of the setting', '0'],
+    ['Choose: ', '0'],
+    ['Choose: ', '0'],
+  )
+  expect(await terminal.end()).toBe(0)
+  expect(terminal.shown).toContain('appsSessionDaystoKeep = 7   (configure.sh)')
+}
+
+/** What the newcomer's app used, on the page of the environment. */
+async function expectUsage(chief: ConsolePage, environment: Environment): Promise<void> {
+  const { page } = chief
+  await chief.go(consolePages.environment(environment.id))
+  const row = page.getByRole('table', { name: 'App usage' }).getByRole('row').filter({ hasText: 'greeter_v1' })
+  await row.waitFor()
+  const [server, frequency, ...figures] = await row.getByRole('cell').allTextContents()
+  expect([server, frequency]).toEqual(['North 1', 'Once so far'])
+  expect(figures).toHaveLength(8)
+  for (const figure of figures.slice(0, -1)) expect(figure).toMatch(/^(< 0\.01|[\d.,]+)$/)
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+}
+
+/** Takes a server of its own into the pool, whose way to the hub can be cut. */
+async function joinPool(environment: Environment, allowed: string, stack: AsyncDisposableStack): Promise<Member> {
+  const folder = makeHome()
+  const { bytes } = await sendToHub(system.hub.target, paths.environmentDownloads(environment.id), {
+    json: { kind: 'bundle', serverName: `Member ${randomUUID().slice(0, 8)}`, withoutRuntime: true },
+  })
+  await unzip(bytes, folder)
+  const home = join(folder, 'postern-envsvr')
+  const file = join(home, '.postern-envsvr/settings.json')
+  const settings = JSON.parse(readFileSync(file, 'utf8')) as { serverXid: string; apiURL: string; brokerPort: number }
+  const api = stack.use(await Line.to(Number(new URL(settings.apiURL).port)))
+  const broker = stack.use(await Line.to(settings.brokerPort))
+  const ours = { ...settings, apiURL: `https://localhost:${api.port}`, brokerPort: broker.port }
+  writeFileSync(file, JSON.stringify(ours))
+  writeFileSync(join(home, '.postern-envsvr/policy.json'), JSON.stringify({ egress: { allow: [allowed] } }))
+  const process = new EnvironmentServerProcess(home, { serverFile: join(home, 'postern-envsvr.mjs') })
+  stack.defer(async () => await process.stop())
+  await process.startConnected()
+  return { serverXid: settings.serverXid, process, lines: [api, broker] }
+}
+
+async function online({ id }: Environment, count: number): Promise<void> {
+  await waitFor(async () => {
+    const { servers } = await callHub(system.hub.target, paths.environment(id), Environment)
+    return servers.filter(({ lastHeartbeatAt }) => lastHeartbeatAt !== null).length === count
+  }, 'the pool to be heard')
+}
