@@ -65,6 +65,20 @@ function heartbeat(name: string, serverVersion = '1'): Heartbeat {
   }
 }
 
+test('ES-20: that a server went back from a newer file is kept while it says so', async () => {
+  const server = await rehearsal.addServer('upgraded')
+  const setAside = { at: rehearsal.clock.now().toISOString(), reason: 'It ended with exit code 7.' }
+  const shown = async () => {
+    const rows = await sql<{ setAside: unknown }>`select reported -> 'setAside' as "setAside" from environment_server
+      where server_xid = ${server.serverXid}`.execute(rehearsal.db)
+    return rows.rows[0]?.setAside ?? null
+  }
+  await rehearsal.executions.onHeartbeat(server.serverXid, { ...heartbeat('upgraded'), setAside })
+  expect(await shown()).toEqual(setAside)
+  await rehearsal.executions.onHeartbeat(server.serverXid, heartbeat('upgraded'))
+  expect(await shown()).toBeNull()
+})
+
 async function versionsOf(servers: readonly RehearsedServer[]): Promise<unknown[]> {
   const { rows } = await sql<{ version: string }>`
     select reported ->> 'version' as version from environment_server
