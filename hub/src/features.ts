@@ -24,6 +24,7 @@ import type { Notifications } from './live/notifications.ts'
 import type { Authority } from './pki/authority.ts'
 import { createReaders } from './readers/readers.ts'
 import type { Settings } from './settings/settings.ts'
+import { createPolicyNarrowings } from './server-settings/policy-narrowings.ts'
 import { createServerSettings } from './server-settings/server-settings.ts'
 import { createSightings } from './sightings/sightings.ts'
 import { createStix } from './stix/stix.ts'
@@ -99,6 +100,7 @@ export function createFeatures({
     catalog: createCatalog({ db, audit, keys, clock }),
     environments,
     serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
+    policyNarrowings: createPolicyNarrowings({ db, keys, clock, audit, environments }),
     presenceWatch: createPresenceWatch({ db, clock, changes }),
     appUsages: createAppUsages({ db, environments }),
     telemetry: createTelemetry({ db, clock, environments, settings }),

@@ -63,7 +63,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   settingsRoutes(server, db, settings, features.audit)
   auditRoutes(server, db)
   environmentRoutes(server, features.environments)
-  serverSettingsRoutes(server, features.serverSettings)
+  serverSettingsRoutes(server, features.serverSettings, features.policyNarrowings)
   appUsageRoutes(server, features.appUsages)
   telemetryRoutes(server, features.telemetry)
   appRoutes(server, features.catalog)

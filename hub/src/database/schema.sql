@@ -289,7 +289,7 @@ table command
   withdrawn_at timestamp with time zone
   expires_at timestamp with time zone not null
   constraint command_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
-  constraint command_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'cancel'::text, 'configure'::text])))
+  constraint command_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'cancel'::text, 'configure'::text, 'narrow-policy'::text])))
   constraint command_of_attempt_check CHECK (((kind = ANY (ARRAY['execute'::text, 'cancel'::text])) = ((execution_id IS NOT NULL) AND (attempt IS NOT NULL))))
   constraint command_pkey PRIMARY KEY (id)
   constraint command_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid)
@@ -299,14 +299,16 @@ table command
 table configure_request
   command_id uuid not null
   server_xid bigint not null
-  settings jsonb not null
+  settings jsonb
   requested_by text not null
   requested_at timestamp with time zone not null
   outcome text
   detail text not null default ''::text
   answered_at timestamp with time zone
+  narrowing jsonb
   constraint configure_request_check CHECK (((outcome IS NULL) = (answered_at IS NULL)))
   constraint configure_request_command_id_fkey FOREIGN KEY (command_id) REFERENCES command(id)
+  constraint configure_request_of_one_kind_check CHECK (((settings IS NULL) <> (narrowing IS NULL)))
   constraint configure_request_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'refused'::text])))
   constraint configure_request_pkey PRIMARY KEY (command_id)
   constraint configure_request_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid) ON DELETE CASCADE

@@ -336,12 +336,13 @@ export interface CommandTable {
 export interface ConfigureRequestTable {
   command_id: string
   server_xid: BigIntColumn
-  settings: unknown
+  settings: unknown | null
   requested_by: string
   requested_at: Timestamp
   outcome: string | null
   detail: Generated<string>
   answered_at: Date | null
+  narrowing: unknown | null
 }
 
 export interface ControlTable {

@@ -1,4 +1,12 @@
-import { ChangeServerSettings, LockedNotice, paths, ServerSettings, ServerSettingsReport } from '@postern/protocol'
+import {
+  ChangeServerSettings,
+  LockedNotice,
+  NarrowServerPolicy,
+  paths,
+  PolicyNarrowingRequests,
+  ServerSettings,
+  ServerSettingsReport,
+} from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forEveryone, forPeople, onlyFor } from '../access/permissions.ts'
@@ -6,6 +14,7 @@ import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import { bearerOf } from '../http/bearer.ts'
 import { rowId } from '../lib/row-id.ts'
+import type { PolicyNarrowings } from './policy-narrowings.ts'
 import type { ServerSettingsFeature } from './server-settings.ts'
 
 const tags = ['environments']
@@ -14,7 +23,11 @@ const lockedNoticesPerMinuteMax = 600
 
 const params = z.object({ environmentId: rowId, serverXid: rowId })
 
-export function serverSettingsRoutes(server: Server, settings: ServerSettingsFeature): void {
+export function serverSettingsRoutes(
+  server: Server,
+  settings: ServerSettingsFeature,
+  narrowings: PolicyNarrowings,
+): void {
   server.get(
     paths.environmentServerSettings(':environmentId', ':serverXid'),
     {
@@ -45,6 +58,37 @@ export function serverSettingsRoutes(server: Server, settings: ServerSettingsFea
     },
     async ({ caller, params: { environmentId, serverXid }, body, ip }) =>
       await settings.change(person(caller), environmentId, serverXid, body.settings, ip),
+  )
+  server.get(
+    paths.environmentServerNarrowings(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:read'),
+      schema: {
+        operationId: 'listPolicyNarrowings',
+        tags,
+        summary: "What people narrowed of an environment server's local policy from here, newest first",
+        params,
+        response: { 200: PolicyNarrowingRequests },
+      },
+    },
+    async ({ caller, params: { environmentId, serverXid } }) =>
+      await narrowings.list(person(caller), environmentId, serverXid),
+  )
+  server.post(
+    paths.environmentServerNarrowings(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'narrowPolicy',
+        tags,
+        summary: "Make an environment server's local policy narrower; only a person on the server takes it back",
+        params,
+        body: NarrowServerPolicy,
+        response: { 200: PolicyNarrowingRequests },
+      },
+    },
+    async ({ caller, params: { environmentId, serverXid }, body, ip }) =>
+      await narrowings.narrow(person(caller), environmentId, serverXid, body.narrowing, ip),
   )
   server.put(
     paths.ownSettings,

@@ -1,8 +1,8 @@
 import {
-  type ConfigureCommand,
   paths,
   type ReportedSetting,
   type ServerSettingsReport,
+  type SignedCommand,
   SignedEnvelope,
 } from '@postern/protocol'
 import { createHash, createPublicKey, verify } from 'node:crypto'
@@ -11,6 +11,7 @@ import type { Environments, Member } from '../environments/environments.ts'
 import { type EnrolledServer, enrolNewServer, testEnvironments } from '../environments/test-enrolment.ts'
 import { createTestHub, person, type TestHub } from '../environments/test-hub.ts'
 import type { Server } from '../http/server.ts'
+import { createPolicyNarrowings } from './policy-narrowings.ts'
 import { serverSettingsRoutes } from './routes.ts'
 import { createServerSettings, type ServerSettingsFeature } from './server-settings.ts'
 
@@ -29,8 +30,10 @@ beforeAll(async () => {
   const { database, audit, keys, clock } = hub
   const { db } = database
   environments = testEnvironments(hub)
-  settings = createServerSettings({ db, keys, clock, audit, environments })
-  server = await hub.server((server) => serverSettingsRoutes(server, settings))
+  const parts = { db, keys, clock, audit, environments }
+  settings = createServerSettings(parts)
+  const narrowings = createPolicyNarrowings(parts)
+  server = await hub.server((server) => serverSettingsRoutes(server, settings, narrowings))
   environmentId = (await environments.create(caller, { name: 'Plant' })).id
   enrolled = await enrolNewServer(environments, caller, environmentId)
   path = paths.environmentServerSettings(environmentId, enrolled.serverXid)
@@ -62,7 +65,7 @@ const token: ReportedSetting = {
   hubMaySet: false,
 }
 
-async function ask(method: 'GET' | 'PUT', url: string, as: string, payload?: object) {
+async function ask(method: 'GET' | 'PUT' | 'POST', url: string, as: string, payload?: object) {
   const answer = await server.inject({ method, url, headers: { caller: as }, ...(payload && { payload }) })
   return { status: answer.statusCode, json: answer.body === '' ? undefined : answer.json() }
 }
@@ -73,18 +76,18 @@ async function report(changes: Partial<ServerSettingsReport> = {}, as: EnrolledS
   await settings.report(from, { settings: [executors, token], answers: [], ...changes })
 }
 
-async function commands(): Promise<ConfigureCommand[]> {
+async function commands(kind: 'configure' | 'narrow-policy' = 'configure'): Promise<SignedCommand[]> {
   const rows = await hub.database.db
     .selectFrom('command')
     .select('payload')
-    .where('kind', '=', 'configure')
+    .where('kind', '=', kind)
     .orderBy('created_at')
     .execute()
   const { publicPem } = await hub.keys.current('command')
   return rows.map(({ payload }) => {
     const { body, signature } = SignedEnvelope.parse(JSON.parse(payload))
     expect(verify(null, Buffer.from(body), createPublicKey(publicPem), Buffer.from(signature, 'base64'))).toBe(true)
-    return JSON.parse(body) as ConfigureCommand
+    return JSON.parse(body) as SignedCommand
   })
 }
 
@@ -130,6 +133,47 @@ test('ES-12: what a person asks goes out as a signed command, and is what the se
   const open = await hub.database.db.selectFrom('command').select('id').where('acknowledged_at', 'is', null).execute()
   expect(open).toEqual([])
   expect((await hub.auditActions()).filter(({ action }) => action === 'environment-server.configure')).toHaveLength(1)
+})
+
+test('D36: who may change environments narrows a local policy by a signed command, and sees what the server made of it', async () => {
+  const url = paths.environmentServerNarrowings(environmentId, enrolled.serverXid)
+  const narrowing = { apps: ['one_v1'], settings: [] }
+  for (const [as, body, status] of [
+    ['analyst', { narrowing }, 403],
+    ['administrator theirs', { narrowing }, 404],
+    ['administrator', { narrowing: {} }, 400],
+    ['administrator', { narrowing: { allowUnconfined: [] } }, 400],
+    ['administrator', { narrowing: { apps: ['x'.repeat(301)] } }, 400],
+  ] as const)
+    expect([as, (await ask('POST', url, as, body)).status]).toEqual([as, status])
+  expect(await commands('narrow-policy')).toEqual([])
+  const asked = await ask('POST', url, 'administrator', { narrowing })
+  expect(asked).toMatchObject({ status: 200, json: { requests: [{ narrowing, state: 'waiting' }] } })
+  const [command] = await commands('narrow-policy')
+  expect(command).toMatchObject({ kind: 'narrow-policy', serverXid: enrolled.serverXid, narrowing })
+  await report({ answers: [{ commandId: command?.commandId ?? '', outcome: 'refused', detail: 'too many' }] })
+  expect((await ask('GET', url, 'read-only')).json.requests).toMatchObject([{ state: 'refused', detail: 'too many' }])
+  // It is no request about settings.
+  expect((await ask('GET', path, 'read-only')).json.lastRequest).toMatchObject({
+    settings: { appsNumberofJobExecutors: 2 },
+  })
+  expect((await hub.auditActions()).filter(({ action }) => action === 'environment-server.narrow-policy')).toHaveLength(
+    1,
+  )
+
+  const older = await enrolNewServer(environments, caller, environmentId)
+  await hub.database.db
+    .updateTable('environment_server')
+    .set({ protocol_version: 4 })
+    .where('server_xid', '=', older.serverXid)
+    .execute()
+  const refused = await ask(
+    'POST',
+    paths.environmentServerNarrowings(environmentId, older.serverXid),
+    'administrator',
+    { narrowing },
+  )
+  expect(refused).toMatchObject({ status: 409, json: { detail: expect.stringContaining('Upgrade it first') } })
 })
 
 test('ES-10: a server says that it is locked by its one token outside of the keychain, and nobody else says it', async () => {

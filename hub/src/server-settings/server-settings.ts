@@ -1,8 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
   type ConfigureCommand,
-  limits,
-  protocolVersion,
   ReportedSetting,
   type ServerSettings,
   type ServerSettingsReport,
@@ -13,15 +11,11 @@ import * as z from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Environments, Member } from '../environments/environments.ts'
-import { signCommand } from '../executions/build-command.ts'
-import { storeCommand } from '../executions/command-store.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import { tellChange } from '../live/changes.ts'
-
-/** Requests that a server has not answered; a person who asks for more than this waits for it first. */
-const openRequestsMax = 20
+import { askServer, commandHeader, requestState } from './ask-server.ts'
 
 export type ServerSettingsParts = {
   db: DatabaseConnection['db']
@@ -65,35 +59,9 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
       throw new Problem('conflict', `${server.name} has no identity now that a command could reach.`)
     const { settings } = await read(caller, environmentId, serverXid)
     refuseWhatItWouldRefuse(wanted, settings, server.name)
-    await db.transaction().execute(async (trx) => {
-      const now = clock.now()
-      const open = await trx
-        .selectFrom('configure_request')
-        .innerJoin('command', 'command.id', 'configure_request.command_id')
-        .select((select) => select.fn.countAll<string>().as('count'))
-        .where('configure_request.server_xid', '=', serverXid)
-        .where('answered_at', 'is', null)
-        .where('command.expires_at', '>', now)
-        .executeTakeFirstOrThrow()
-      if (Number(open.count) >= openRequestsMax)
-        throw new Problem('conflict', `${server.name} has ${openRequestsMax} requests to answer. Wait until it has.`)
-      const command = configureCommand(serverXid, wanted, now)
-      await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command)), now)
-      await trx
-        .insertInto('configure_request')
-        .values({
-          command_id: command.commandId,
-          server_xid: serverXid,
-          settings: JSON.stringify(wanted),
-          requested_by: caller.name,
-          requested_at: now,
-        })
-        .execute()
-      const subject = `environment server ${serverXid}`
-      await audit.record(trx, caller, 'environment-server.configure', subject, { settings: wanted }, address)
-      const { organizationId } = caller
-      await tellChange(trx, { changed: 'environments', id: environmentId, part: 'state', organizationId })
-    })
+    const command = configureCommand(serverXid, wanted, clock.now())
+    const asked = { command, settings: wanted, narrowing: null, action: 'environment-server.configure' } as const
+    await askServer({ db, keys, clock, audit }, { caller, environmentId, serverName: server.name, address, ...asked })
     return await read(caller, environmentId, serverXid)
   }
 
@@ -124,7 +92,7 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
           .set({ acknowledged_at: now })
           .where('id', '=', commandId)
           .where('server_xid', '=', serverXid)
-          .where('kind', '=', 'configure')
+          .where('kind', 'in', ['configure', 'narrow-policy'])
           .where('acknowledged_at', 'is', null)
           .execute()
       }
@@ -177,15 +145,7 @@ function refuseWhatItWouldRefuse(wanted: SettingChanges, reported: readonly Repo
 }
 
 function configureCommand(serverXid: string, settings: SettingChanges, now: Date): ConfigureCommand {
-  return {
-    protocolVersion,
-    commandId: randomUUID(),
-    serverXid,
-    notBefore: now.toISOString(),
-    notAfter: new Date(now.getTime() + limits.commandLifeSecondsMax * 1000).toISOString(),
-    kind: 'configure',
-    settings,
-  }
+  return { ...commandHeader(serverXid, now), kind: 'configure', settings }
 }
 
 async function lastRequest(db: Db, serverXid: string, now: Date): Promise<SettingsRequest | null> {
@@ -194,6 +154,7 @@ async function lastRequest(db: Db, serverXid: string, now: Date): Promise<Settin
     .innerJoin('command', 'command.id', 'configure_request.command_id')
     .select(['requested_by', 'requested_at', 'settings', 'outcome', 'detail', 'command.expires_at'])
     .where('configure_request.server_xid', '=', serverXid)
+    .where('settings', 'is not', null)
     .orderBy('requested_at', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -202,8 +163,7 @@ async function lastRequest(db: Db, serverXid: string, now: Date): Promise<Settin
     requestedBy: row.requested_by,
     requestedAt: row.requested_at.toISOString(),
     settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).parse(row.settings),
-    state:
-      z.enum(['applied', 'refused']).nullable().parse(row.outcome) ?? (row.expires_at > now ? 'waiting' : 'expired'),
+    state: requestState(row, now),
     detail: row.detail,
   }
 }

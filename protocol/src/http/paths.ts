@@ -105,6 +105,8 @@ export const paths = {
     `/v1/environments/${environmentId}/servers/${serverXid}/telemetry`,
   environmentServerSettings: (environmentId: string, serverXid: string) =>
     `/v1/environments/${environmentId}/servers/${serverXid}/settings`,
+  environmentServerNarrowings: (environmentId: string, serverXid: string) =>
+    `/v1/environments/${environmentId}/servers/${serverXid}/policy-narrowings`,
   enrolments: '/v1/enrolments',
   /** To another environment of the same hub, by a `.env` (D37). */
   moves: '/v1/moves',
