@@ -1,4 +1,4 @@
-import { giveAway, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import { giveAway, InitService, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
 import { FakeHub } from '@postern/dev/fake-hub'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -128,9 +128,7 @@ test('ES-20: a file that ends at once is set aside, and not tried again until it
   await setAside(start())
   expect(readFileSync(tries, 'utf8')).toBe('x')
   await replace(`${failing}// another\n`)
-  const before = hub.heartbeats.length
-  const text = start()
-  await waitFor(() => hub.heartbeats[before]?.setAside, 'the hub to be told again', text)
+  await setAside(start())
   expect(readFileSync(tries, 'utf8')).toBe('xx')
 })
 
@@ -153,6 +151,29 @@ test('ES-20: a good file goes on waiting for a hub that the kept one would not r
   expect(hub.heartbeats.at(-1)).not.toHaveProperty('setAside')
   expect(existsSync(join(home, '.postern-envsvr', 'kept', 'set-aside'))).toBe(false)
   expect(await stop()).toBe(0)
+})
+
+// The systemd unit starts the same run.sh.
+test.runIf(unprivilegedUser() !== undefined)('ES-20: as root, the service goes back as well', async () => {
+  await replace('process.exit(9)\n')
+  giveAway(home)
+  const passwordFile = `${home}.password`
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  using service = new InitService(home, { home, user: 'nobody', passwordFile })
+  const before = hub.heartbeats.length
+  try {
+    expect(await service.call('start')).toMatchObject({ code: 0, text: expect.stringContaining('has started') })
+    const logs = join(home, '.postern-envsvr', 'logs')
+    const log = () =>
+      ['start.log', 'server.log'].map((name) => readFileSync(join(logs, name), 'utf8').slice(-3000)).join('\n')
+    const told = () => hub.heartbeats.slice(before).find(({ setAside }) => setAside !== undefined)?.setAside?.reason
+    const reason = await waitFor(told, 'the hub to be told', log)
+    expect(reason).toContain('It ended with exit code 9')
+    expect((await service.call('status')).code).toBe(0)
+  } finally {
+    expect((await service.call('stop')).code).toBe(0)
+    rmSync(passwordFile)
+  }
 })
 
 test('ES-20: what the operator has to mend is not the fault of a new file', async () => {
