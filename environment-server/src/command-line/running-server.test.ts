@@ -1,11 +1,17 @@
-import { EnvironmentServerProcess, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import {
+  EnvironmentServerProcess,
+  makeHome,
+  unprivilegedUser,
+  waitFor,
+  runCommand,
+  type Said,
+} from '@postern/dev/environment-server'
 import { FakeHub } from '@postern/dev/fake-hub'
 import type { ConfigureCommand } from '@postern/protocol'
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { runCommand, type Said } from './test-command.ts'
 import type { ServerStatus } from '../control/control-message.ts'
 
 // One server goes through its life here, on a machine that may be busy; each test goes on where the one before ended.

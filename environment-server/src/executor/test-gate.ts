@@ -1,4 +1,3 @@
-import type { FakeHub } from '@postern/dev/fake-hub'
 import type { ExecuteCommand } from '@postern/protocol'
 import { createPublicKey } from 'node:crypto'
 import * as z from 'zod/mini'
@@ -24,8 +23,11 @@ export type GateRecord = {
   audited?: AuditEntry[]
 }
 
+/** Public keys, as a hub for tests has them. */
+type HubKeys = Record<'commandKey' | 'publisherKey', { keyId: string; publicKey: string }>
+
 /** A gate with a journal in memory and with nothing behind it: it writes into the record what it lets through. */
-export function openTestGate(hub: FakeHub, serverXid: string, record: GateRecord, policy: unknown = {}): CommandGate {
+export function openTestGate(hub: HubKeys, serverXid: string, record: GateRecord, policy: unknown = {}): CommandGate {
   const { executed, told, logged, audited } = record
   const database = openJournalDatabase(':memory:')
   const policies = new PolicyJournal(database)

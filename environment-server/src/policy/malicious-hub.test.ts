@@ -1,11 +1,10 @@
-import { Rehearsal, rehearsalXid, waitFor } from '@postern/dev/environment-server'
+import { Rehearsal, rehearsalXid, waitFor, runCommand, type Said } from '@postern/dev/environment-server'
 import { type AppPackage, type CommandChanges, nodeApp, SigningKey } from '@postern/dev/fake-hub'
 import { limits, type ConfigureCommand, type NarrowPolicyCommand, type SignedCommand } from '@postern/protocol'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { runCommand, type Said } from '../command-line/test-command.ts'
 import type { AuditEntry } from './local-audit.ts'
 
 // One server, whose hub is in bad hands; each test goes on where the one before ended.

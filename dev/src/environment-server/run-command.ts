@@ -1,13 +1,14 @@
-import { compileCache, unprivilegedUser } from '@postern/dev/environment-server'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '../compile-cache.ts'
+import { unprivilegedUser } from './unprivileged-user.ts'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../../environment-server/src/main.ts', import.meta.url))
 
 export type Said = { code: number | null; text: string }
 
-/** Runs a command on a server's folder, beside the server, as the user that the tests run as: root becomes the folder's owner. */
+/** Runs a command of the environment server on a folder, beside the server, as the user that the tests run as: root becomes the folder's owner. */
 export async function runCommand(
   home: string,
   argv: readonly string[],
