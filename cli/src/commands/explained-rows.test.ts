@@ -48,6 +48,12 @@ test('LIB-8: why a value is on a control, and why it is not, names the receipt t
   expect(kept.slice(3)).toEqual(['absent', 'its TLP is narrower than this control may be given', proof])
   const leftOut = withTarget({ ...receipt, state: 'absent', reason: 'left-out', detail: 'Address: AED takes no IPv6' })
   expect(leftOut.slice(3)).toEqual(['absent', 'left out by the app: Address: AED takes no IPv6', proof])
+  const detail = 'Whitelisted by the decision of ada: ours'
+  expect(withTarget({ ...receipt, state: 'absent', reason: 'decided', detail }).slice(3)).toEqual([
+    'absent',
+    detail,
+    proof,
+  ])
   const unknown = withTarget({ ...receipt, state: 'unknown', reason: 'not-named', detail: 'It names none.' })
   expect(unknown.slice(3)).toEqual(['unknown', expect.stringMatching(/is not known, .*: It names none\.$/), proof])
 })

@@ -77,6 +77,8 @@ function targetRow(target: IndicatorOnTarget): string[] {
 
 function whyOnTarget({ state, reason, detail, isWanted, collectionName }: IndicatorOnTarget): string {
   if (state === 'held' && !isWanted) return `no longer wanted from ${collectionName}: it goes with the next export`
+  // The detail is the whole sentence: whose decision, and why.
+  if (reason === 'decided' && detail !== null) return detail
   const words = reason === null ? stateWords[state] : reasonWords[reason]
   return detail === null ? words : `${words}: ${detail}`
 }
@@ -98,6 +100,7 @@ const reasonWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
   inactive: 'active by the word of no owner',
   tlp: 'its TLP is narrower than this control may be given',
   excluded: 'kept back by an exclusion list',
+  decided: 'kept back by a decision',
   'left-out': 'left out by the app',
   'not-named': 'whether it is there is not known, since the receipt counts more values than it names',
   'not-read': 'nothing sends it there, and the control was not read, so that whether it is there is not known',

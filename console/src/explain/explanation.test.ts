@@ -97,6 +97,10 @@ test('LIB-8: what is not known is said not to be known, and what the app left ou
   const detail = 'Address: AED takes no IPv6'
   const leftOut = explanationOf(indicator, membership, { ...target, state: 'absent', reason: 'left-out', detail })
   expect(leftOut.at(-1)).toMatchObject({ outcome: 'stopped', text: `Not there: The app left it out: ${detail}.` })
+  const decision = 'Whitelisted by the decision of ada: ours'
+  const decided = { ...target, state: 'absent', reason: 'decided', detail: decision } as const
+  const { outcome, text } = explanationOf(indicator, membership, decided).at(-1) ?? {}
+  expect([outcome, text]).toEqual(['stopped', `Not there: A decision keeps it from being exported. ${decision}`])
 })
 
 test('LIB-8: why a data collection does not hold it is told by owner and by part of the query', () => {

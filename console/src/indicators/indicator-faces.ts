@@ -49,6 +49,7 @@ const reasonWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
   inactive: 'No owner asserts it as active, and what is inactive is not exported.',
   tlp: 'Its TLP is narrower than this control may be given.',
   excluded: 'An exclusion list keeps it from being exported; it is named below.',
+  decided: 'A decision keeps it from being exported.',
   'left-out': 'The app left it out; the receipt says what it does not take.',
   'not-named': 'Whether it is there is not known: the receipt counts more values than it names.',
   'not-read': 'Nothing sends it there, and the control was not read, so that whether it is there is not known.',

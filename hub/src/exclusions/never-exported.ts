@@ -138,9 +138,13 @@ export function isKeptFromExports(organizationId: string, indicatorId: RawBuilde
     or ${indicatorId} in (${urlsOfWhitelistedHosts(organizationId)}))`
 }
 
-/** Which decision on its host does that, as a sentence, of the row `i` of `indicator`; null where none does. */
-export function whichHostDecision(organizationId: string): RawBuilder<string | null> {
-  return hostDecision(organizationId, 'i', isWhitelisting(sql`now()`))
+/** Which decision on it or its host does that, as a sentence, of the row `i` of `indicator`; null where none does. */
+export function whichDecision(organizationId: string): RawBuilder<string | null> {
+  const whitelisting = isWhitelisting(sql`now()`)
+  return sql`coalesce((
+    select 'Whitelisted by the decision of ' || d.decided_by || ': ' || d.reason from decision d
+    where d.organization_id = ${organizationId} and d.indicator_id = i.id and ${whitelisting}
+  ), ${hostDecision(organizationId, 'i', whitelisting)})`
 }
 
 /** Known URLs that say no more than a host which a person decided to be Whitelisted. */

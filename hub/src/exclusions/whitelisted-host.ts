@@ -59,7 +59,7 @@ export function hostDecision(
 ): RawBuilder<string | null> {
   const value = sql.ref(`${url}.value`)
   return sql`(
-    select 'Its host ' || h.value || ' is whitelisted by decision of ' || d.decided_by || ': ' || d.reason
+    select 'Its host ' || h.value || ' is Whitelisted by the decision of ' || d.decided_by || ': ' || d.reason
     from decision d join indicator h on h.id = d.indicator_id and h.type = any(${[...hostTypes]}::text[])
     where d.organization_id = ${organizationId} and ${isWhitelisting} and ${sql.ref(`${url}.type`)} = 'URL' and h.value = bare_host(${value})
     limit 1)`

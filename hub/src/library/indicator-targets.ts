@@ -3,7 +3,7 @@ import type { IndicatorOnTarget, ReceiptState } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import { targetNames } from '../controls/target-names.ts'
 import type { Db } from '../database/database.ts'
-import { whichHostDecision } from '../exclusions/never-exported.ts'
+import { whichDecision } from '../exclusions/never-exported.ts'
 import { typeOfReason } from '../exports/desired-values.ts'
 
 /** Data collections, and targets of controls, that one indicator is shown with. */
@@ -13,8 +13,8 @@ export const shownMax = 1000
 type TargetRow = Omit<IndicatorOnTarget, 'since' | 'checkedAt' | 'reason' | 'detail' | 'isWanted' | 'state'> & {
   state: Exclude<IndicatorOnTarget['state'], 'absent' | 'unknown'> | 'left-out' | null
   leftOutReason: string | null
-  /** Of a URL that its host's decision keeps out of exports. */
-  hostDecision: string | null
+  /** The decision, on it or on its host, that keeps it out of exports. */
+  decision: string | null
   since: Date | null
   checkedAt: Date
   highestTlp: string
@@ -50,7 +50,7 @@ async function readTargetRows(
   const { rows } = await sql<TargetRow>`
     select c.id as "controlId", c.name as "controlName", c.highest_tlp as "highestTlp", n.target, v.state, v.since,
       r.collection_id as "collectionId", k.name as "collectionName", r.collection_version as "collectionVersion",
-      r.created_at as "checkedAt", v.reason as "leftOutReason", i.type, ${whichHostDecision(organizationId)} as "hostDecision",
+      r.created_at as "checkedAt", v.reason as "leftOutReason", i.type, ${whichDecision(organizationId)} as "decision",
       json_build_object('state', r.state, 'desired', r.desired, 'named', r.named, 'differing', r.missing + r.extra,
         'notTaken', r.not_taken) as receipt, said.id as "receiptId", said.execution_id as "executionId", j.name as "jobName",
       (select ${member} from collection_member m where ${ofIndicator(indicatorId)}
@@ -86,7 +86,7 @@ function toTarget({
   now,
   highestTlp,
   leftOutReason,
-  hostDecision,
+  decision,
   receipt,
   type,
   ...row
@@ -96,7 +96,7 @@ function toTarget({
   const isWanted = now !== null && now.active && !now.excluded && !isTooNarrow(now, tlpMax)
   return {
     ...row,
-    ...stateOf(row.state, { exported, isWanted, tlpMax, leftOutReason, hostDecision, receipt, type }),
+    ...stateOf(row.state, { exported, isWanted, tlpMax, leftOutReason, decision, receipt, type }),
     isWanted,
     since: row.since?.toISOString() ?? null,
     checkedAt: row.checkedAt.toISOString(),
@@ -104,14 +104,14 @@ function toTarget({
 }
 
 type Standing = Pick<IndicatorOnTarget, 'state' | 'reason' | 'detail'>
-type Findings = Pick<TargetRow, 'exported' | 'leftOutReason' | 'hostDecision' | 'receipt' | 'type'> & {
+type Findings = Pick<TargetRow, 'exported' | 'leftOutReason' | 'decision' | 'receipt' | 'type'> & {
   isWanted: boolean
   tlpMax: number
 }
 
 /** What is not known to be there is absent only where the receipt proves it: else it is not known (D5). */
 function stateOf(state: TargetRow['state'], { exported, isWanted, tlpMax, ...found }: Findings): Standing {
-  const { leftOutReason, hostDecision, receipt, type } = found
+  const { leftOutReason, decision, receipt, type } = found
   if (state === 'left-out') return { state: 'absent', reason: 'left-out', detail: leftOutReason }
   if (state !== null) return { state, reason: null, detail: null }
   const keptBack = whyKeptBack(exported, tlpMax)
@@ -122,8 +122,9 @@ function stateOf(state: TargetRow['state'], { exported, isWanted, tlpMax, ...fou
   }
   const isRead = receipt.state === 'in-sync' || receipt.differing > 0
   if (!isRead) return { state: 'unknown', reason: 'not-read', detail: null }
-  const reason = isWanted ? 'not-yet' : keptBack
-  return { state: 'absent', reason, detail: reason === 'excluded' ? hostDecision : null }
+  if (isWanted) return { state: 'absent', reason: 'not-yet', detail: null }
+  if (keptBack === 'excluded' && decision !== null) return { state: 'absent', reason: 'decided', detail: decision }
+  return { state: 'absent', reason: keptBack, detail: null }
 }
 
 /** Why the hub did not give it to the export; undefined where it did. */

@@ -313,11 +313,10 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     expect(body).toMatchObject({ exclusions: [hit] })
   })
 
-  test('LIB-5: D28: a URL that is kept back by the decision on its host, whatever its port, says whose decision', async () => {
+  test('LIB-5: LIB-8: D28: what a decision on it, or on a URL’s host whatever its port, keeps back says whose decision', async () => {
     const [host, url] = ['held-back.example.com', 'https://held-back.example.com:8443/'] as const
-    const sent = Object.entries({ Host: host, URL: url })
-    await send({ indicator: sent.map(([type, summary]) => ({ type, summary })) })
-    const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}" and typeName = "URL"`)
+    await send({ indicator: Object.entries({ Host: host, URL: url }).map(([type, summary]) => ({ type, summary })) })
+    const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}"`)
     await sql`
       insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
       values (${rehearsal.organizationId}, ${indicatorId('Host', host)}, 'Whitelisted', 'Our own.', 'ada', now())`.execute(
@@ -325,9 +324,18 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     )
     await collections.refresh(person, collectionId)
     await receipt(caller, { collectionId, collectionVersion: 2, desired: 0, held: 0 })
-    const { targets } = await exportsOf(indicatorId('URL', url))
-    const { reason, detail: why } = targets.find((each) => each.controlId === controlId) ?? {}
-    expect([reason, why]).toEqual(['excluded', `Its host ${host} is whitelisted by decision of ada: Our own.`])
+    const on = async (id: string) => (await exportsOf(id)).targets.find((each) => each.controlId === controlId)
+    const detail = 'Whitelisted by the decision of ada: Our own.'
+    expect(await on(indicatorId('Host', host))).toMatchObject({
+      state: 'absent',
+      reason: 'decided',
+      detail,
+      isWanted: false,
+    })
+    expect(await on(indicatorId('URL', url))).toMatchObject({
+      reason: 'decided',
+      detail: `Its host ${host} is ${detail}`,
+    })
   })
 
   test('what the app left out is named as such, and what it holds and nobody wants too', async () => {

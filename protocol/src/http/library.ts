@@ -186,13 +186,14 @@ export const IndicatorOnTarget = z.object({
   state: z.enum(['held', 'missing', 'extra', 'refused', 'pending', 'unverifiable', 'absent', 'unknown']),
   /**
    * Why it is absent: no member of the collection that is exported there; a member only since a later version than was exported;
-   * active for no owner; its TLP narrower than the control's; excluded; or left out by the app, as the receipt tells. Why it is not known:
+   * active for no owner; its TLP narrower than the control's; excluded by a list; decided to be Whitelisted, or its host; or left out by the
+   * app, as the receipt tells. Why it is not known:
    * the receipt counts values which it does not name; or nobody could read the control.
    */
   reason: z.nullable(
-    z.enum(['not-a-member', 'not-yet', 'inactive', 'tlp', 'excluded', 'left-out', 'not-named', 'not-read']),
+    z.enum(['not-a-member', 'not-yet', 'inactive', 'tlp', 'excluded', 'decided', 'left-out', 'not-named', 'not-read']),
   ),
-  /** More of the reason, as a sentence: the app's own words for what it left out, the figures behind what is not known. */
+  /** More of the reason, as a sentence: whose decision it is and why, the app's own words for what it left out, the figures behind what is not known. */
   detail: z.nullable(z.string()),
   /** Whether the collection as it is now sends it there: what is held and not wanted goes with the next export. */
   isWanted: z.boolean(),
