@@ -1,5 +1,6 @@
 import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { refusedFields } from '../api/field-problems.ts'
 import form from '../elements/form.module.css'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { TqlField } from '../tql/tql-field.tsx'
@@ -28,6 +29,8 @@ interface CollectionFormProps {
 export function CollectionForm({ draft: initial, collectionId, save, saveName, onCancel }: CollectionFormProps) {
   const [draft, setDraft] = useState(initial)
   const { preview, mistake, isIdle, isOld } = usePreview(draft.tql, collectionId)
+  const { name: nameProblem, description: descriptionProblem, ...others } = refusedFields(save.error)
+  const isToldAtFields = (nameProblem ?? descriptionProblem) !== undefined && Object.keys(others).length === 0
   const change = (changes: Partial<CollectionDraft>) => setDraft({ ...draft, ...changes })
   const isReady = draft.name.trim() !== '' && draft.tql.trim() !== '' && mistake === undefined
   return (
@@ -39,7 +42,7 @@ export function CollectionForm({ draft: initial, collectionId, save, saveName, o
         if (isReady) save.mutate(draft)
       }}
     >
-      {save.error && <ProblemAlert error={save.error} title="The data collection was not saved" />}
+      {save.error && !isToldAtFields && <ProblemAlert error={save.error} title="The data collection was not saved" />}
       <section className={`${form['card']} ${form['fields']}`} aria-label="The data collection">
         <div className={form['row']}>
           <TextInput
@@ -47,6 +50,7 @@ export function CollectionForm({ draft: initial, collectionId, save, saveName, o
             required
             maxLength={64}
             value={draft.name}
+            error={nameProblem}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <NativeSelect
@@ -61,6 +65,7 @@ export function CollectionForm({ draft: initial, collectionId, save, saveName, o
           rows={2}
           maxLength={2000}
           value={draft.description}
+          error={descriptionProblem}
           onChange={(event) => change({ description: event.currentTarget.value })}
         />
         <TqlField

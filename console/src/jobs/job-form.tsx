@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
-import { ApiProblem } from '../api/api.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { FiguresInput } from '../elements/figures-input.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -12,7 +11,7 @@ import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { ownTimeZone } from '../format/zoned.ts'
 import { appKindWords } from '../executions/execution-words.ts'
-import { type FieldProblems, fieldProblems } from './field-problems.ts'
+import { type FieldProblems, refusedFields } from '../api/field-problems.ts'
 import { draftMistakes, type JobDraft, requestOf, withApp } from './job-draft.ts'
 import { modeWords } from './job-words.ts'
 import classes from './jobs.module.css'
@@ -39,7 +38,7 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
   const collections = useQuery(collectionQueries.choices()).data ?? []
   const environments = useQuery(environmentQueries.choices()).data ?? []
   const app = apps.find(({ id }) => id === draft.appId)
-  const refused = save.error instanceof ApiProblem ? fieldProblems(save.error.detail) : {}
+  const refused = refusedFields(save.error)
   const problems = Object.keys(mistakes).length > 0 ? mistakes : refused
   const change = (changes: Partial<JobDraft>) => setDraft({ ...draft, ...changes })
   const known = { owners: owners.map(({ name }) => name), collections: collections.map(({ name }) => name) }

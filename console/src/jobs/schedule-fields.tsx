@@ -8,7 +8,7 @@ import { jobQueries } from '../api/job-queries.ts'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { formatInZone, ownTimeZone } from '../format/zoned.ts'
-import { fieldProblems } from './field-problems.ts'
+import { fieldProblems } from '../api/field-problems.ts'
 import classes from './jobs.module.css'
 import { scheduleWords } from './schedule-words.ts'
 

@@ -10,6 +10,7 @@ import {
 import { type RefusedEntry, WriteExclusionEntries } from '@postern/protocol'
 import { arrayLiteral } from '../database/copy/copy-row.ts'
 import { isWithinDepth } from '../batches/content/json-bounds.ts'
+import { firstMistake } from '../lib/mistakes.ts'
 import { uploadLimits } from './upload-limits.ts'
 
 /** What was sent: a list as MISP publishes it, or the entries of a list of one's own. */
@@ -49,12 +50,7 @@ export function readUpload(json: Uint8Array, upload: Upload): ReadUpload | Uploa
     return readEntries(entries.map(asMispEntry), facts.matching, facts.types, facts)
   }
   const read = WriteExclusionEntries.safeParse(parsed)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    return problem(
-      `The entries are not right at ${issue?.path.join('.') ?? 'the top'}: ${issue?.message ?? 'unreadable'}.`,
-    )
-  }
+  if (!read.success) return problem(`The entries are not right. ${firstMistake(read.error.issues)}`)
   const { entries, confirm = false } = read.data
   const own = readEntries(entries, 'value', upload.types, undefined)
   if ('message' in own) return own

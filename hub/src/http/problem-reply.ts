@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { paths, type ProblemCode, type ProblemDocument } from '@postern/protocol'
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
 import { databaseProblem } from '../database/unavailable.ts'
+import { mistakeAt } from '../lib/mistakes.ts'
 import { Problem } from '../lib/problem.ts'
 
 /** The only place that knows HTTP status codes of problems. */
@@ -70,9 +71,15 @@ function explain(error: unknown): { code: ProblemCode; detail: string } {
   return explainFastify(error as Partial<FastifyError>)
 }
 
+const requestParts: Readonly<Record<string, string>> = {
+  body: 'body',
+  querystring: 'query of the address',
+  params: 'address',
+}
+
 function describeIssue(issue: { instancePath?: string; message?: string }, context: string | undefined): string {
-  const place = issue.instancePath?.replace(/^\//, '').replaceAll('/', '.')
-  return `${place === undefined || place === '' ? `The ${context ?? 'request'}` : `"${place}"`}: ${issue.message ?? 'not valid'}.`
+  const place = issue.instancePath?.replace(/^\//, '').replaceAll('/', '.') ?? ''
+  return mistakeAt(place, issue.message ?? 'Is not valid', `The ${requestParts[context ?? ''] ?? 'request'}`)
 }
 
 /** Fastify's own refusals of a request, before any handler ran. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { BatchConfig, limits } from '@postern/protocol'
 import type { FastifyRequest } from 'fastify'
 import { refuseBadTextIn } from '../http/refuse-bad-text.ts'
+import { firstMistake } from '../lib/mistakes.ts'
 import { Problem } from '../lib/problem.ts'
 
 export const configBytesMax = 64 * 1024
@@ -37,11 +38,7 @@ export function readConfig(json: Uint8Array | unknown): BatchConfig {
     refuseBadTextIn(parsed.data)
     return parsed.data
   }
-  const issue = parsed.error.issues[0]
-  throw new Problem(
-    'invalid',
-    `The batch's settings are not right at ${issue?.path.join('.') ?? 'the top'}: ${issue?.message ?? 'unreadable'}.`,
-  )
+  throw new Problem('invalid', `The batch's settings are not right. ${firstMistake(parsed.error.issues)}`)
 }
 
 function parseJson(json: Uint8Array): unknown {

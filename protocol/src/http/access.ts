@@ -8,7 +8,13 @@ export type Role = z.infer<typeof Role>
 /** 12 to 200 characters; nothing else is asked of it. */
 export const NewPassword = z.string().check(z.minLength(12), z.maxLength(200))
 
-export const Username = z.string().check(z.minLength(1), z.maxLength(254), z.regex(/^[^\s\p{C}]+$/u))
+export const Username = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(254),
+    z.regex(/^[^\s\p{C}]+$/u, { error: 'Use no spaces and no invisible characters' }),
+  )
 
 /** An administrator, by a one-time set-up link (D16). */
 export const SetUpRequest = z.strictObject({
@@ -105,6 +111,8 @@ export const Settings = z.object({
 export type Settings = z.infer<typeof Settings>
 export const UpdateSettings = z.strictObject({
   apiURL: z.optional(z.url({ protocol: /^https$/ })),
-  appMessageBrokerHost: z.optional(z.string().check(z.regex(/^[A-Za-z0-9.:[\]-]+:[0-9]{1,5}$/))),
+  appMessageBrokerHost: z.optional(
+    z.string().check(z.regex(/^[A-Za-z0-9.:[\]-]+:[0-9]{1,5}$/, { error: 'Send host:port, such as hub.example:8883' })),
+  ),
 })
 export type UpdateSettings = z.infer<typeof UpdateSettings>

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
+import { AddressName, Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
 
 const Network = z.string().check(z.minLength(2), z.maxLength(50))
 
@@ -111,7 +111,7 @@ export const FirewallList = z.object({
 export type FirewallList = z.infer<typeof FirewallList>
 export const FirewallListPage = pageOf(FirewallList)
 export const CreateFirewallList = z.strictObject({
-  name: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)),
+  name: AddressName,
   collection: z.string().check(z.minLength(1), z.maxLength(64)),
   format: ListFormat,
   indicatorTypes: z.optional(z.array(z.string()).check(z.minLength(1), z.maxLength(50))),
@@ -142,7 +142,7 @@ export type ReleaseHeldVersion = z.infer<typeof ReleaseHeldVersion>
 
 const Title = z.string().check(z.minLength(1), z.maxLength(200))
 const Description = z.string().check(z.maxLength(2000))
-const Alias = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/))
+const Alias = AddressName
 
 /** An API root of the TAXII server and its collections. */
 export const TaxiiRoot = z.object({
@@ -156,7 +156,11 @@ export const TaxiiRoot = z.object({
 export type TaxiiRoot = z.infer<typeof TaxiiRoot>
 export const TaxiiRootPage = pageOf(TaxiiRoot)
 export const CreateTaxiiRoot = z.strictObject({
-  name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+  name: z.string().check(
+    z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
+      error: 'Use 1 to 64 lower-case letters, digits and hyphens, beginning with a letter or digit',
+    }),
+  ),
   title: Title,
   description: z.optional(Description),
 })

@@ -1,3 +1,4 @@
+import { mistakeAt } from '../../lib/mistakes.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 
 /** An item that was not taken, as its line in the ledger names it. */
@@ -25,5 +26,6 @@ export function field(item: unknown, name: string): string {
 export function firstIssue(issues: readonly { path: PropertyKey[]; message: string }[]): string {
   const issue = issues[0]
   if (issue === undefined) return 'It could not be read.'
-  return issue.path.length === 0 ? issue.message : `The field ${issue.path.map(String).join('.')}: ${issue.message}.`
+  const whole = issue.path.length === 0 ? undefined : `The field ${issue.path.map(String).join('.')}`
+  return mistakeAt('', issue.message, whole)
 }

@@ -13,8 +13,9 @@ test('each sentence of a refusal goes to the field that it is about', () => {
   expect(fieldProblems('schedule.cron: "25" is no hours: write * for every one.')).toEqual({
     'schedule.cron': '"25" is no hours: write * for every one.',
   })
-  expect(fieldProblems('"name": Invalid string: must match pattern.')).toEqual({
-    name: 'Invalid string: must match pattern.',
+  expect(fieldProblems('"name": Use 1 to 64 letters. "tql": Is missing; send a text.')).toEqual({
+    name: 'Use 1 to 64 letters.',
+    tql: 'Is missing; send a text.',
   })
   expect(fieldProblems('owner: there is no owner "X". Create it first, or name one of CERT.')).toEqual({
     owner: 'There is no owner "X". Create it first, or name one of CERT.',
