@@ -240,6 +240,10 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     return id
   }
 
+  async function targetOf(id: string, controlId: string) {
+    return (await exportsOf(id)).targets.find((each) => each.controlId === controlId)
+  }
+
   test('what is held names the receipt that said so first; what is absent says why', async () => {
     const labelled = (name: string, level: string) => ({
       type: 'Host',
@@ -260,10 +264,7 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     await send({ indicator: [{ type: 'Host', summary: 'late.example.com' }] })
     await collections.refresh(person, collectionId)
 
-    async function on(type: 'Host' | 'EmailAddress', value: string) {
-      const { targets } = await exportsOf(indicatorId(type, value))
-      return targets.find((each) => each.controlId === controlId)
-    }
+    const on = (type: 'Host' | 'EmailAddress', value: string) => targetOf(indicatorId(type, value), controlId)
     expect(await on('Host', 'held.example.com')).toMatchObject({
       target,
       state: 'held',
@@ -299,10 +300,7 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     await exclusions.writeEntries(person, list.id, Buffer.from('{"entries": [{"entry": "gone.example.com"}]}'))
     await exclusions.pass()
     await collections.refreshTouched()
-    const of = async (value: string) => {
-      const { targets } = await exportsOf(indicatorId('Host', value))
-      return targets.find((each) => each.controlId === controlId)
-    }
+    const of = (value: string) => targetOf(indicatorId('Host', value), controlId)
     // Held still, and gone with the next export.
     expect(await of('gone.example.com')).toMatchObject({ state: 'held', isWanted: false })
     expect(await of('kept.example.com')).toMatchObject({ state: 'held', isWanted: true })
@@ -315,7 +313,8 @@ describe('LIB-8: why a value is on a control, and why not', () => {
 
   test('LIB-5: LIB-8: D28: what a decision on it, or on a URL’s host whatever its port, keeps back says whose decision', async () => {
     const [host, url] = ['held-back.example.com', 'https://held-back.example.com:8443/'] as const
-    await send({ indicator: Object.entries({ Host: host, URL: url }).map(([type, summary]) => ({ type, summary })) })
+    const sent = Object.entries({ Host: host, URL: url })
+    await send({ indicator: sent.map(([type, summary]) => ({ type, summary })) })
     const { collectionId, controlId, caller } = await exporting(`ownerName = "${owner.name}"`)
     await sql`
       insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
@@ -324,18 +323,11 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     )
     await collections.refresh(person, collectionId)
     await receipt(caller, { collectionId, collectionVersion: 2, desired: 0, held: 0 })
-    const on = async (id: string) => (await exportsOf(id)).targets.find((each) => each.controlId === controlId)
+    const on = (id: string) => targetOf(id, controlId)
     const detail = 'Whitelisted by the decision of ada: Our own.'
-    expect(await on(indicatorId('Host', host))).toMatchObject({
-      state: 'absent',
-      reason: 'decided',
-      detail,
-      isWanted: false,
-    })
-    expect(await on(indicatorId('URL', url))).toMatchObject({
-      reason: 'decided',
-      detail: `Its host ${host} is ${detail}`,
-    })
+    const kept = { state: 'absent', reason: 'decided', isWanted: false }
+    expect(await on(indicatorId('Host', host))).toMatchObject({ ...kept, detail })
+    expect(await on(indicatorId('URL', url))).toMatchObject({ ...kept, detail: `Its host ${host} is ${detail}` })
   })
 
   test('what the app left out is named as such, and what it holds and nobody wants too', async () => {
