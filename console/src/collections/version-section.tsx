@@ -4,6 +4,7 @@ import { collectionQueries } from '../api/collection-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { Section } from '../elements/section.tsx'
+import { ShortText } from '../elements/short-text.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
@@ -41,6 +42,13 @@ const columns: readonly Column<CollectionVersion>[] = [
     header: 'Made',
     width: 'minmax(190px, 2fr)',
     render: ({ madeAt }) => <Timestamp instant={madeAt} />,
+  },
+  {
+    key: 'query',
+    header: 'Query',
+    width: 'minmax(150px, 2fr)',
+    render: ({ queryChange }) =>
+      queryChange && <ShortText text={`Changed by ${queryChange.by} to ${queryChange.tql}`} />,
   },
 ]
 

@@ -66,7 +66,7 @@ export function createCollectionEditor({
         const { key, name } = makerOf(caller)
         await trx.updateTable('collection').set({ maker: key, made_by: name }).where('id', '=', row.id).execute()
       }
-      const changed = await store.change(row, words, clock.now())
+      const changed = await store.change(row, words, makerOf(caller).name, clock.now())
       if (changed === undefined) throw nameTaken(words.name)
       await audit.record(
         trx,

@@ -15,15 +15,26 @@ export async function listVersions(
   before: string | undefined,
   limit: number,
 ): Promise<{ data: CollectionVersion[]; next?: string }> {
-  const { rows } = await sql<Omit<CollectionVersion, 'madeAt'> & { madeAt: Date }>`
+  const { rows } = await sql<Omit<CollectionVersion, 'madeAt' | 'queryChange'> & QueryChange & { madeAt: Date }>`
     select version, member_count::float8 as count, entered::float8 as entered, departed::float8 as departed,
-      changed::float8 as changed, made_at as "madeAt"
-    from collection_version
+      changed::float8 as changed, made_at as "madeAt", ${queryChange}
+    from collection_version v
     where collection_id = ${collectionId} and version < ${before ?? versionMax}::int
     order by version desc limit ${limit + 1}`.execute(db)
   const { data, ...next } = pageOf(rows, limit, (row) => String(row.version))
-  return { data: data.map((row) => ({ ...row, madeAt: row.madeAt.toISOString() })), ...next }
+  return {
+    data: data.map(({ tql, changedBy, changedAt, madeAt, ...row }) => ({
+      ...row,
+      madeAt: madeAt.toISOString(),
+      queryChange: changedAt === null ? null : { tql, by: changedBy, at: changedAt.toISOString() },
+    })),
+    ...next,
+  }
 }
+
+/** The change of the query with which a version was made, if there was one. */
+type QueryChange = { tql: string; changedBy: string; changedAt: Date } | { tql: null; changedBy: null; changedAt: null }
+const queryChange = sql`v.changed_query as tql, v.query_changed_by as "changedBy", v.query_changed_at as "changedAt"`
 
 const versionMax = '2147483647'
 
@@ -48,10 +59,10 @@ export async function listHistory(
     shown.map(({ indicatorId }) => indicatorId),
     now,
   )
-  const data = shown.map(({ madeAt, number, member, ...row }) => ({
+  const data = shown.map(({ madeAt, number, member, changedBy, changedAt, tql: _tql, ...row }) => ({
     ...row,
     number: Number(number),
-    reason: reasonOf({ ...row, member }, facts.get(row.indicatorId) ?? noFacts),
+    reason: reasonOf({ ...row, member, changedBy, changedAt }, facts.get(row.indicatorId) ?? noFacts),
     madeAt: madeAt.toISOString(),
   }))
   return { data, ...next }
@@ -63,7 +74,7 @@ type ChangeRow = Omit<CollectionHistoryEntry, 'reason' | 'madeAt' | 'number'> & 
   madeAt: Date
   /** As the version has it; null for what left. */
   member: Member | null
-}
+} & QueryChange
 
 async function readChanges(
   db: Db,
@@ -72,7 +83,7 @@ async function readChanges(
   limit: number,
 ): Promise<ChangeRow[]> {
   const { rows } = await sql<ChangeRow>`
-    select c.number::text as number, c.version, c.change, c.indicator_id as "indicatorId", i.type, i.value, v.made_at as "madeAt",
+    select c.number::text as number, c.version, c.change, c.indicator_id as "indicatorId", i.type, i.value, v.made_at as "madeAt", ${queryChange},
       (select json_build_object('active', m.active, 'tlp', m.tlp, 'excluded', m.excluded) from collection_member m
         where m.collection_id = c.collection_id and m.indicator_id = c.indicator_id and m.from_version = c.version) as member
     from collection_change c
@@ -133,7 +144,10 @@ function fitsNow(tql: string, now: Date): Condition {
   }
 }
 
-function reasonOf({ change, member }: Pick<ChangeRow, 'change' | 'member'>, facts: Facts): string {
+function reasonOf(
+  { change, member, changedBy, changedAt }: Pick<ChangeRow, 'change' | 'member' | 'changedBy' | 'changedAt'>,
+  facts: Facts,
+): string {
   switch (change) {
     case 'entered':
       if (facts.fitting.length > 0) return `asserted by ${names(facts.fitting)}`
@@ -147,6 +161,9 @@ function reasonOf({ change, member }: Pick<ChangeRow, 'change' | 'member'>, fact
         return `no owner’s assertion fitted the query then; it is asserted by ${names(facts.fitting)} now`
       if (facts.asserting.length === 0) {
         return facts.deleting.length > 0 ? `deleted by ${names(facts.deleting)}` : 'no owner asserts it any more'
+      }
+      if (changedAt !== null) {
+        return `the query was changed by ${changedBy} at ${changedAt.toISOString()}, and no owner’s assertion fits it`
       }
       if (facts.expired.length === facts.asserting.length) return `expired, as ${names(facts.expired)} has it`
       return 'no owner’s assertion fits the query any more'

@@ -49,13 +49,20 @@ export class CollectionStore {
   }
 
   /** A changed query makes a full refresh due. @returns undefined where the name is taken */
-  async change(row: CollectionRow, wanted: CollectionWords, now: Date): Promise<CollectionRow | undefined> {
+  async change(
+    row: CollectionRow,
+    wanted: CollectionWords,
+    changedBy: string,
+    now: Date,
+  ): Promise<CollectionRow | undefined> {
     return this.#db
       .updateTable('collection')
       .set({
         ...columnsOf(wanted),
         changed_at: now,
-        ...(wanted.tql === row.tql ? {} : { refreshed_at: null, refresh_failed_at: null }),
+        ...(wanted.tql === row.tql
+          ? {}
+          : { refreshed_at: null, refresh_failed_at: null, query_changed_by: changedBy, query_changed_at: now }),
       })
       .where('id', '=', row.id)
       .where((e) =>

@@ -205,6 +205,27 @@ test('LIB-3: versions and history say what entered and left, when, and why', asy
   })
 })
 
+test('LIB-3: what leaves since the query was changed says who changed it and when, and so does the version', async () => {
+  await made.hosts('Query', ['q1.example.com', 'q2.example.com'], { rating: 2 })
+  await made.hosts('Query', ['q3.example.com'], { rating: 5 })
+  const id = await made.refreshed('ownerName = "Query"')
+  const [tql, before] = ['ownerName = "Query" and rating > 3', made.library.clock.now()]
+  await call('PATCH', paths.collection(id), { tql }, analyst('8'))
+  await made.collections.refresh(made.library.person, id)
+  await made.hosts('Query', ['q3.example.com'], { rating: 1 })
+  await made.collections.refresh(made.library.person, id)
+  const { data } = (await call<z.infer<typeof CollectionVersionPage>>('GET', paths.collectionVersions(id))).body
+  const at = data[1]?.queryChange?.at ?? ''
+  expect(data.map(({ queryChange }) => queryChange)).toEqual([null, { tql, by: 'analyst 8', at }, null])
+  expect(Date.parse(at)).toBeGreaterThanOrEqual(before.getTime())
+  const changed = `the query was changed by analyst 8 at ${at}, and no owner’s assertion fits it`
+  expect((await history(id)).map(({ value, reason }) => [value, reason]).slice(0, 3)).toEqual([
+    ['q3.example.com', 'no owner’s assertion fits the query any more'],
+    [expect.stringMatching(/^q[12]/), changed],
+    [expect.stringMatching(/^q[12]/), changed],
+  ])
+})
+
 test('LIB-3: pages of versions and of history go on without a gap', async () => {
   await made.hosts('Pages', ['g1.example.com', 'g2.example.com', 'g3.example.com'])
   const id = await made.refreshed('ownerName = "Pages"')

@@ -68,13 +68,13 @@ export async function refreshMembers(
   const isFirst = collection.version === 0 && scope === 'all'
   const changeCount = counts.entered + counts.departed + counts.changed
   if (changeCount === 0 && !isFirst) {
-    if (scope === 'all') await markRefreshed(trx, collection.id, now)
+    if (scope === 'all') await markRefreshed(trx, collection, now)
     return { version: collection.version, ...counts }
   }
   const version = collection.version + 1
   await applyChanges(trx, collection, version)
-  await writeVersion(trx, collection.id, version, changeCount, counts, now)
-  if (scope === 'all') await markRefreshed(trx, collection.id, now)
+  await writeVersion(trx, collection, version, changeCount, counts, now)
+  if (scope === 'all') await markRefreshed(trx, collection, now)
   return { version, ...counts }
 }
 
@@ -176,28 +176,31 @@ async function applyChanges(trx: Db, collection: CollectionRow, version: number)
 
 async function writeVersion(
   trx: Db,
-  collectionId: string,
+  collection: CollectionRow,
   version: number,
   changeCount: number,
   { entered, departed, changed }: Omit<MemberChanges, 'version'>,
   now: Date,
 ): Promise<void> {
+  const { id, tql, query_changed_by: changedBy, query_changed_at: changedAt } = collection
+  // A first version has none before it whose members another query had.
+  const queryChange = version === 1 || changedBy === null ? [null, null, null] : [tql, changedBy, changedAt]
   await sql`
     with made as (
       update collection set version = ${version}, member_count = member_count + ${entered - departed}::bigint,
         change_last = change_last + ${changeCount}::bigint
-      where id = ${collectionId} returning member_count
+      where id = ${id} returning member_count
     )
-    insert into collection_version (collection_id, version, member_count, entered, departed, changed, made_at)
-    select ${collectionId}, ${version}, member_count, ${entered}::bigint, ${departed}::bigint, ${changed}::bigint, ${now} from made`.execute(
-    trx,
-  )
+    insert into collection_version (collection_id, version, member_count, entered, departed, changed, made_at,
+      changed_query, query_changed_by, query_changed_at)
+    select ${id}, ${version}, member_count, ${entered}::bigint, ${departed}::bigint, ${changed}::bigint, ${now},
+      ${queryChange[0]}, ${queryChange[1]}, ${queryChange[2]}::timestamptz from made`.execute(trx)
 }
 
-async function markRefreshed(trx: Db, collectionId: string, now: Date): Promise<void> {
-  await trx
-    .updateTable('collection')
-    .set({ refreshed_at: now, refresh_failed_at: null })
-    .where('id', '=', collectionId)
-    .execute()
+/** A query that was changed once more meanwhile has its full refresh still to come. */
+async function markRefreshed(trx: Db, { id, query_changed_at: changedAt }: CollectionRow, now: Date): Promise<void> {
+  await trx.updateTable('collection').set({ refreshed_at: now, refresh_failed_at: null }).where('id', '=', id).execute()
+  await sql`
+    update collection set query_changed_by = null, query_changed_at = null
+    where id = ${id} and query_changed_at = ${changedAt}`.execute(trx)
 }

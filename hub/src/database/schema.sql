@@ -221,6 +221,8 @@ table collection
   changed_at timestamp with time zone not null default now()
   maker text
   removed_at timestamp with time zone
+  query_changed_by text
+  query_changed_at timestamp with time zone
   constraint collection_freshness_seconds_check CHECK ((freshness_seconds > 0))
   constraint collection_of_somebody CHECK ((is_shared OR (maker IS NOT NULL)))
   constraint collection_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
@@ -269,6 +271,9 @@ table collection_version
   departed bigint not null
   made_at timestamp with time zone not null
   changed bigint not null default 0
+  changed_query text
+  query_changed_by text
+  query_changed_at timestamp with time zone
   constraint collection_version_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
   constraint collection_version_pkey PRIMARY KEY (collection_id, version)
   CREATE INDEX collection_version_by_age ON public.collection_version USING btree (made_at)

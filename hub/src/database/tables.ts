@@ -280,6 +280,8 @@ export interface CollectionTable {
   changed_at: GeneratedTimestamp
   maker: string | null
   removed_at: Date | null
+  query_changed_by: string | null
+  query_changed_at: Date | null
 }
 
 export interface CollectionChangeTable {
@@ -314,6 +316,9 @@ export interface CollectionVersionTable {
   departed: BigIntColumn
   made_at: Timestamp
   changed: GeneratedBigInt
+  changed_query: string | null
+  query_changed_by: string | null
+  query_changed_at: Date | null
 }
 
 export interface CommandTable {

@@ -297,6 +297,8 @@ export const CollectionVersion = z.object({
   /** Members of both whose TLP, activity or exclusion differs. */
   changed: Count,
   madeAt: Instant,
+  /** Who changed the query to this one since the version before; null where nobody did. */
+  queryChange: z.nullable(z.object({ tql: z.string(), by: z.string(), at: Instant })),
 })
 export type CollectionVersion = z.infer<typeof CollectionVersion>
 export const CollectionVersionPage = pageOf(CollectionVersion)
@@ -309,7 +311,7 @@ export const CollectionHistoryEntry = z.object({
   indicatorId: z.guid(),
   type: z.string(),
   value: z.string(),
-  /** For example: `asserted by Sample feed`, `no owner's assertion fits the query any more`, `expired`, `excluded by Our networks`. */
+  /** For example: `asserted by Sample feed`, `the query was changed by ada at 2026-11-20T10:00:00.000Z, and no owner's assertion fits it`. */
   reason: z.string(),
   madeAt: Instant,
 })
