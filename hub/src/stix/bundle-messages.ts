@@ -1,4 +1,4 @@
-import type { LibraryPlace, StixSpecVersion } from '@postern/intel'
+import type { JsonFault, LibraryPlace, StixSpecVersion } from '@postern/intel'
 import type { StixImport } from '@postern/protocol'
 import type { CopyLines } from '../database/copy/copy-lines.ts'
 
@@ -20,7 +20,7 @@ export type KnownObject = {
 }
 
 export type BundleAnswer =
-  | { kind: 'unreadable'; isTooLarge: boolean; message: string }
+  | { kind: 'unreadable'; isTooLarge: boolean; message: string; fault?: JsonFault }
   /** Ids of the bundle's objects, and of those outside that they refer to. */
   | { kind: 'read'; ids: readonly string[]; outside: readonly string[] }
   | MappedMessage

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { LibraryPlace } from '@postern/intel'
+import { NotJson } from '../lib/not-json.ts'
 import { Problem } from '../lib/problem.ts'
 import { bundleMemoryMegabytesMax, bundleReadSecondsMax, bundlesWaitingMax } from './stix-limits.ts'
 import type { BundleAnswer, BundleRequest, KnownObject, MappedMessage } from './bundle-messages.ts'
@@ -44,6 +45,7 @@ export class BundleReader {
 
   async #readNow(json: Uint8Array, lookUp: LookUp): Promise<MappedMessage> {
     const read = await this.#ask({ kind: 'read', json })
+    if (read.kind === 'unreadable' && read.fault !== undefined) throw new NotJson(read.message, read.fault)
     if (read.kind === 'unreadable') throw new Problem(read.isTooLarge ? 'too-large' : 'invalid', read.message)
     if (read.kind !== 'read') throw new Error(`a bundle was to be read and was ${read.kind}`)
     const mapped = await this.#ask({ kind: 'map', ...(await lookUp(read.ids, read.outside)) })

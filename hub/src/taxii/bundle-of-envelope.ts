@@ -7,11 +7,19 @@ import { TaxiiError } from './taxii-error.ts'
  */
 export function bundleOf(envelope: Buffer): Uint8Array {
   const open = skipSpace(envelope, 0)
-  if (envelope[open] !== brace)
-    throw new TaxiiError(400, 'The request is not valid', 'Send an envelope: {"objects": […]}.')
+  if (envelope[open] !== brace) throw notAnEnvelope('it begins with no brace')
   const isEmpty = envelope[skipSpace(envelope, open + 1)] === closingBrace
   if (isEmpty) throw new TaxiiError(422, 'The objects cannot be taken', 'The envelope has no objects.')
   return Buffer.concat([start, envelope.subarray(open + 1)])
+}
+
+/** @param why after a colon */
+export function notAnEnvelope(why: string): TaxiiError {
+  return new TaxiiError(
+    400,
+    'This is not a TAXII envelope',
+    `This is not a TAXII envelope: ${why}. Send {"objects": […]}.`,
+  )
 }
 
 function skipSpace(bytes: Buffer, from: number): number {
@@ -22,5 +30,7 @@ function skipSpace(bytes: Buffer, from: number): number {
 }
 
 const start = Buffer.from('{"type":"bundle",')
+/** Characters by which the bundle is longer than the envelope. */
+export const addedToEnvelope = start.length - 1
 const brace = 0x7b
 const closingBrace = 0x7d

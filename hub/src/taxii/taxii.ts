@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { sayJsonFault } from '@postern/intel'
 import type { StixImport } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { NotJson } from '../lib/not-json.ts'
 import { Problem } from '../lib/problem.ts'
 import type { ReaderCaller } from '../readers/readers.ts'
-import { bundleOf } from './bundle-of-envelope.ts'
+import { addedToEnvelope, bundleOf, notAnEnvelope } from './bundle-of-envelope.ts'
 import { chooseDeletion, deleteChosen, type Deleted } from './delete-object.ts'
 import type { Filters } from './filters.ts'
 import { numberCollection, numberTouchedMembers } from './number-collection.ts'
@@ -232,6 +234,7 @@ function forbidden(what: string): TaxiiError {
 
 /** 5.5: content that is understood and cannot be taken is 422. */
 function asTaxii(error: unknown): never {
+  if (error instanceof NotJson) throw notAnEnvelope(sayJsonFault(error.fault, addedToEnvelope))
   if (error instanceof Problem && error.code === 'invalid') {
     throw new TaxiiError(422, 'The objects cannot be taken', error.message)
   }

@@ -1,5 +1,6 @@
 import type { StixSpecVersion } from '../tlp-marking.ts'
 import { stixDepthMax, stixObjectsMax } from './bundle-limits.ts'
+import { type JsonFault, jsonFault, sayJsonFault } from './json-fault.ts'
 import { locateObjects, type ObjectPlaces } from './locate-objects.ts'
 import { comparableInstant, isStixInstant } from './stix-instant.ts'
 import { type StixObject, validateObject } from './validate-object.ts'
@@ -28,7 +29,8 @@ export type ReadStixObject =
 
 export type ReadStixBundle =
   | { readonly ok: true; readonly specVersion: StixSpecVersion; readonly objects: readonly ReadStixObject[] }
-  | { readonly ok: false; readonly isTooLarge: boolean; readonly message: string }
+  /** `fault`: of what is not even JSON. */
+  | { readonly ok: false; readonly isTooLarge: boolean; readonly message: string; readonly fault?: JsonFault }
 
 /**
  * Reads a bundle of STIX 2.0 or 2.1 from UTF-8 JSON: bounded on its text before it is parsed (S14), each object validated on its own,
@@ -39,7 +41,12 @@ export function readStixBundle(json: Uint8Array): ReadStixBundle {
   if (text === undefined) return unreadable('The bundle is not UTF-8.')
   const places = locateObjects(text)
   if (places === undefined) return unreadable(`The bundle is nested more than ${stixDepthMax} deep.`)
-  const bundle = parse(text)
+  const parsed = parse(text)
+  if ('fault' in parsed) {
+    const { fault } = parsed
+    return { ok: false, isTooLarge: false, message: `This is not JSON: ${sayJsonFault(fault)}.`, fault }
+  }
+  const bundle = parsed.value
   if (typeof bundle !== 'object' || bundle === null || Reflect.get(bundle, 'type') !== 'bundle')
     return unreadable('This is not a JSON object with the type bundle.')
   const { spec_version: stated, objects } = bundle as { spec_version?: unknown; objects?: unknown }
@@ -105,11 +112,11 @@ function decode(json: Uint8Array): string | undefined {
   }
 }
 
-function parse(text: string): unknown {
+function parse(text: string): { value: unknown } | { fault: JsonFault } {
   try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // Said by the caller.
+    return { value: JSON.parse(text) }
+  } catch (error) {
+    return { fault: jsonFault(text, error) }
   }
 }
 
