@@ -379,7 +379,7 @@ describe('LIB-9: sightings and false positives', () => {
     await send('Feed', name)
     const report = (given: object) => sightings.report(library.person, id, { owner: 'Feed', ...given })
     await expect(report({ seenAt: new Date(begin + day).toISOString() })).rejects.toThrow('not come yet')
-    await expect(report({ owner: 'Nobody' })).rejects.toThrow('no right')
+    await expect(report({ owner: 'Nobody' })).rejects.toThrow('There is no owner Nobody')
     await expect(sightings.report(library.person, host().id, { owner: 'Feed' })).rejects.toThrow('no such indicator')
   })
 

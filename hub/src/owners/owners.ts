@@ -1,3 +1,4 @@
+import { nearestName } from '@postern/intel'
 import type { ChangeOwner, CreateOwner, Owner, OwnerDetail } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
@@ -68,7 +69,8 @@ export class Owners {
 
   /**
    * The owner of this name, if the caller may write in its name: an execution only its job's owner, a reader only those
-   * of TAXII collections that it may write to, people any of their organization. An unknown owner and one of others sound alike.
+   * of TAXII collections that it may write to, people any of their organization. To machines
+   * an unknown owner and one of others sound alike; people see all owners of their organization anyway.
    */
   async writable(caller: Caller, name: string): Promise<Owner> {
     if (caller.kind === 'stranger' || caller.kind === 'environment-server') {
@@ -76,6 +78,8 @@ export class Owners {
     }
     const store = new OwnerStore(this.#db)
     const owner = await store.findByName(caller.organizationId, name)
+    if (owner === undefined && 'role' in caller)
+      throw new Problem('not-found', await noOwner(store, caller.organizationId, name))
     if (owner === undefined || !(await isOwn(store, caller, owner.id))) {
       throw new Problem('forbidden', `You have no right to create indicators and groups in the owner ${name}.`)
     }
@@ -83,6 +87,18 @@ export class Owners {
     return owner
   }
 }
+
+async function noOwner(store: OwnerStore, organizationId: string, name: string): Promise<string> {
+  const owners = await store.page(organizationId, undefined, undefined, nearNamesMax)
+  const names = owners.map((owner) => owner.name)
+  const near = nearestName(name, names)
+  return near === undefined
+    ? `There is no owner ${name}. Make it first, or name one that there is.`
+    : `There is no owner ${name}; did you mean ${near}?`
+}
+
+/** Names of owners among which one that was mistyped is looked for. */
+const nearNamesMax = 1000
 
 /** How long an owner's indicators are counted, in milliseconds. */
 const countMsMax = 3000

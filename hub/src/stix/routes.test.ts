@@ -80,14 +80,19 @@ test('LIB-6: a bundle goes in over HTTP and its owner comes out, in each form wi
 })
 
 test('LIB-6: what is no bundle, an unknown owner and another media type are refused in words', async () => {
+  await world.owner('Routed')
   const refusals = await Promise.all([
     bring('Routed', '{"type":"bundle"', 'application/json'),
     bring('Nobody', JSON.stringify(bundle)),
     bring('Routed', '<stix:STIX_Package/>', 'application/xml'),
     bring('Routed', ''),
   ])
-  expect(refusals.map(({ statusCode }) => statusCode)).toEqual([400, 403, 400, 400])
-  expect(refusals[0]?.json()).toMatchObject({ detail: 'This is not a JSON object with the type bundle.' })
+  expect(refusals.map(({ statusCode }) => statusCode)).toEqual([400, 404, 400, 400])
+  expect(refusals[0]?.json()).toMatchObject({ detail: 'This is not JSON: it ends too early, at character 16.' })
+  expect(refusals[1]?.json()).toMatchObject({ detail: expect.stringMatching(/^There is no owner Nobody\b/) })
+  expect((await bring('Ruoted', JSON.stringify(bundle))).json()).toMatchObject({
+    detail: 'There is no owner Ruoted; did you mean Routed?',
+  })
 })
 
 test('D22: an execution brings bundles in only for its job’s owner, and takes none out', async () => {
