@@ -68,6 +68,9 @@ test(
 
     const wrong = await postern('import', file('wrong.txt', 'good.example.org\n*\n'), '--name', 'Ours')
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('Nothing was changed. entry 2 (*)')])
+    const broad = await postern('import', file('broad.txt', '*.com\n'), '--name', 'Broad')
+    expect([broad.code, broad.err]).toEqual([1, expect.stringContaining('Nothing was changed')])
+    expect((await postern('list')).out.join(' ')).not.toContain('Broad')
     expect((await postern('import', own)).err).toContain('name it with --name')
 
     // LIB-8, with what only a whole hub says; what it says of receipts is in explained-rows.test.ts.
@@ -91,7 +94,7 @@ test(
       exports: { targets: [] },
     })
     const unknown = await command('explain', 'hxxps://b.example[.]net/path')
-    const words = /No owner asserts.*\n.*URL.*\n.*Known.*\nHost b\.example\.net stands for it too/
+    const words = /No owner asserts.*\n.*URL.*\n.*Known.*\ncovered\tHost\tb\.example\.net\ton no control/
     expect([unknown.out, unknown.err]).toEqual([[], expect.stringMatching(words)])
     expect(await command('explain', 'b.example.net', '--control', 'Edge')).toMatchObject({
       code: 1,

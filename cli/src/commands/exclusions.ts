@@ -10,7 +10,7 @@ import {
 } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { callHub, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
 import { allRows } from '../rows-of.ts'
 import { say } from '../say.ts'
 
@@ -99,11 +99,16 @@ async function writeList(
   const wanted: CreateExclusionList = { name, kind, ...(mode === undefined ? {} : { mode }) }
   const existing = (await allLists(target)).find((list) => list.name === name)
   const { id } = existing ?? (await callHub(target, paths.exclusionLists, ExclusionList, { json: wanted }))
-  if (existing !== undefined && mode !== undefined) await change(target, id, { mode })
-  const list = await callHub(target, paths.exclusionEntries(id), ExclusionList, {
+  const written = callHub(target, paths.exclusionEntries(id), ExclusionList, {
     method: 'PUT',
     json: { entries, confirm } satisfies WriteExclusionEntries,
   })
+  const list = await written.catch(async (refusal: unknown) => {
+    // A new list whose entries are refused was never wanted empty.
+    if (existing === undefined) await sendToHub(target, paths.exclusionList(id), { method: 'DELETE' })
+    throw refusal
+  })
+  if (existing !== undefined && mode !== undefined) await change(target, id, { mode })
   say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
 }
 

@@ -11,8 +11,11 @@ test('LIB-1: what an import did not take is counted by reason, and not by value'
     'Host b.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry b.example.',
   )
   reasons.add('“localhost” has no dot.')
+  for (const digit of '123')
+    reasons.add(`Its target x-mitre-asset--${digit.repeat(8)}-1768-4b16-8e9f-1f33b4b6ad5a has no place in the library.`)
   expect(reasons.lines()).toEqual([
     '1,234 × “…” has an octet above 255.',
+    '3 × Its target x-mitre-asset has no place in the library.',
     '2 × The exclusion list Ours blocks it.',
     '1 × “…” has no dot.',
   ])
