@@ -1,8 +1,9 @@
 import { coveringIndicators, parseIndicatorType, quoteTql } from '@postern/intel'
 import {
   ControlPage,
+  type CoveringIndicator,
+  coveringTargets,
   ExclusionTest,
-  type Indicator,
   IndicatorDetail,
   IndicatorExports,
   IndicatorLifecycle,
@@ -14,7 +15,7 @@ import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
-import { type Explained, explainedRows } from './explained-rows.ts'
+import { type Explained, explainedRows, unassertedRows } from './explained-rows.ts'
 
 export function explainCommand(): Command {
   return new Command('explain')
@@ -64,19 +65,27 @@ function ofControl(explained: Explained, control: string | undefined): Explained
  */
 async function sayUnknown(target: HubTarget, value: string): Promise<void> {
   const { data } = await callHub(target, paths.exclusionTest, ExclusionTest, { json: { values: [{ value }] } })
-  say.error(`No owner asserts ${value}, so no control gets it from here.`)
+  const covering: CoveringIndicator[] = []
+  for (const { type, value: read } of data) covering.push(...(await findCovering(target, type, read)))
+  const [first, ...places] = unassertedRows(value, covering)
+  say.error(first?.join('') ?? '')
   for (const { type, value: read, problem, exclusions } of data) {
     say.error(problem ?? `It would be read as ${type} ${read}.`)
     for (const { listName, entry } of exclusions) say.error(`The exclusion list ${listName} names it: ${entry}`)
-    for (const covering of await findCovering(target, type, read))
-      say.error(`${covering.type} ${covering.value} stands for it too; explain that.`)
   }
+  for (const place of places) say.error(place.join('\t'))
 }
 
-async function findCovering(target: HubTarget, typeName: string | null, value: string): Promise<Indicator[]> {
+async function findCovering(target: HubTarget, typeName: string | null, value: string): Promise<CoveringIndicator[]> {
   const type = parseIndicatorType(typeName ?? '')
   const covering = type === undefined ? [] : coveringIndicators(type, value)
   if (covering.length === 0) return []
   const query = new URLSearchParams({ tql: `summary in (${covering.map((each) => quoteTql(each.value)).join(', ')})` })
-  return (await callHub(target, `${paths.indicators}?${query}`, IndicatorPage)).data
+  const { data } = await callHub(target, `${paths.indicators}?${query}`, IndicatorPage)
+  const found: CoveringIndicator[] = []
+  for (const each of data) {
+    const { targets } = await callHub(target, paths.indicatorExports(each.id), IndicatorExports)
+    found.push({ id: each.id, type: each.type, value: each.value, targets: coveringTargets(targets) })
+  }
+  return found
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { IndicatorDetail, IndicatorExports, IndicatorLifecycle, type IndicatorOnTarget } from '@postern/protocol'
 import { expect, test } from 'vitest'
-import { type Explained, explainedRows } from './explained-rows.ts'
+import { type Explained, explainedRows, unassertedRows } from './explained-rows.ts'
 
 const examples = new URL('../../../protocol/examples/', import.meta.url)
 const example = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, examples), 'utf8'))
@@ -71,6 +71,20 @@ test('LIB-8: what the owner said and what a decision put in force are told apart
   const rows = explainedRows({ ...explained, lifecycle })
   expect(rows.find(([kind]) => kind === 'asserted')?.[2]).toContain(`confidence ${assertion.said.confidence}`)
   expect(rows.find(([kind]) => kind === 'in-force')?.[2]).toMatch(/confidence 99.*, by the decision of ada$/)
+})
+
+test('LIB-8: what nobody asserts is said to be on no control only where nothing on a control stands for it', () => {
+  const covering = explained.exports.covering
+  expect(covering[0]?.targets.length).toBeGreaterThan(0)
+  expect(unassertedRows('192.0.2.7', covering)).toEqual([
+    ['No owner asserts 192.0.2.7 itself, but what stands for it too is on controls.'],
+    ['covered', 'CIDR', '192.0.2.0/24', 'on netscout-aed Blocked hosts (held)'],
+  ])
+  const away = covering.map((each) => ({ ...each, targets: [] }))
+  expect(unassertedRows('192.0.2.7', away)[0]).toEqual([
+    'No owner asserts 192.0.2.7, nor is what stands for it on a control, so no control gets it from here.',
+  ])
+  expect(unassertedRows('192.0.2.7', [])).toEqual([['No owner asserts 192.0.2.7, so no control gets it from here.']])
 })
 
 test('LIB-8: a control without receipts is not passed over in silence', () => {

@@ -64,7 +64,21 @@ function collectionRows(membership: IndicatorExports['collections'][number]): st
   ]
 }
 
-function coveringRow({ type, value, targets }: IndicatorExports['covering'][number]): string[] {
+/** What is said of a value that no owner asserts: whether a control has it all the same, and by what. */
+export function unassertedRows(value: string, covering: readonly Covering[]): string[][] {
+  return [[unassertedWords(value, covering)], ...covering.map(coveringRow)]
+}
+
+type Covering = Pick<IndicatorExports['covering'][number], 'type' | 'value' | 'targets'>
+
+function unassertedWords(value: string, covering: readonly Covering[]): string {
+  if (covering.some(({ targets }) => targets.length > 0))
+    return `No owner asserts ${value} itself, but what stands for it too is on controls.`
+  const nor = covering.length === 0 ? '' : ' nor is what stands for it on a control,'
+  return `No owner asserts ${value},${nor} so no control gets it from here.`
+}
+
+function coveringRow({ type, value, targets }: Covering): string[] {
   const places = targets.map(({ controlName, target, state }) => `${controlName} ${target} (${state})`)
   return ['covered', type, value, places.length === 0 ? 'on no control' : `on ${places.join(', ')}`]
 }

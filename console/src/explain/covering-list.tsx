@@ -8,8 +8,7 @@ import { indicatorTypeLabel, onTargetFaces } from '../indicators/indicator-faces
 import classes from './explain.module.css'
 
 interface CoveringListProps {
-  /** Where it is not known which controls hold them, they are without targets. */
-  covering: readonly (Pick<CoveringIndicator, 'id' | 'type' | 'value'> & Partial<Pick<CoveringIndicator, 'targets'>>)[]
+  covering: readonly CoveringIndicator[]
 }
 
 /** Networks around it and the host of a URL: what a control does with those, it does with this value too. */
@@ -24,11 +23,9 @@ export function CoveringList({ covering }: CoveringListProps) {
             <Link to="/explain" search={{ value }}>
               <LongText text={value} />
             </Link>
-            {targets !== undefined && (
-              <span>
-                <PlainText text={placeWords(targets)} />
-              </span>
-            )}
+            <span>
+              <PlainText text={placeWords(targets)} />
+            </span>
           </li>
         ))}
       </ul>

@@ -1,8 +1,8 @@
 import { Button, TextInput } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { coveringIndicators, parseIndicatorType, quoteTql } from '@postern/intel'
-import { ExclusionTest, paths } from '@postern/protocol'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { type CoveringIndicator, coveringTargets, ExclusionTest, paths } from '@postern/protocol'
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { api } from '../api/api.ts'
@@ -88,11 +88,19 @@ function Unknown({ value }: { value: string }) {
       api(paths.exclusionTest, { method: 'POST', body: { values: [{ value }] }, reply: ExclusionTest, signal }),
   })
   const read = test.data?.data[0]
+  const { covering, isKnown } = useCovering(read?.type ?? null, read?.value ?? '')
+  const isCovered = covering.some(({ targets }) => targets.length > 0)
+  const ending =
+    read === undefined || !isKnown
+      ? ''
+      : isCovered
+        ? ', but what covers it is on controls'
+        : ', so no control gets it from here'
   return (
     <>
       <EmptyState title="No owner asserts it">
         <p>
-          The library does not hold <PlainText text={value} />, so no control gets it from here.
+          The library does not hold <PlainText text={value} /> itself{ending}.
         </p>
         {read && (
           <p>
@@ -106,7 +114,7 @@ function Unknown({ value }: { value: string }) {
           </p>
         )}
       </EmptyState>
-      {read && <CoveringUnknown type={read.type} value={read.value} />}
+      {isKnown && <CoveringList covering={covering} />}
       {read && read.exclusions.length > 0 && (
         <Notice>
           <p>If an owner asserted it, exclusion lists would say:</p>
@@ -121,12 +129,21 @@ function Unknown({ value }: { value: string }) {
 }
 
 /** A value that nobody asserts may lie in a network that somebody does, or at such a host. */
-function CoveringUnknown({ type, value }: { type: string | null; value: string }) {
+function useCovering(type: string | null, value: string): { covering: CoveringIndicator[]; isKnown: boolean } {
   const known = parseIndicatorType(type ?? '')
   const values = known === undefined ? [] : coveringIndicators(known, value).map((each) => quoteTql(each.value))
   const found = useInfiniteQuery({
     ...indicatorQueries.list(`summary in (${values.join(', ')})`),
     enabled: values.length > 0,
   })
-  return <CoveringList covering={found.data?.pages[0]?.data ?? []} />
+  const indicators = found.data?.pages[0]?.data ?? []
+  const exports = useQueries({ queries: indicators.map(({ id }) => indicatorQueries.exports(id)) })
+  const covering = indicators.map((each, index) => ({
+    id: each.id,
+    type: each.type,
+    value: each.value,
+    targets: coveringTargets(exports[index]?.data?.targets ?? []),
+  }))
+  const isFound = values.length === 0 || found.isSuccess
+  return { covering, isKnown: isFound && exports.every(({ isSuccess }) => isSuccess) }
 }
