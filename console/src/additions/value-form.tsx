@@ -1,5 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core'
-import { canonicalise, detectType, type IndicatorType, indicatorTypes, rawLengthMax } from '@postern/intel'
+import { canonicalise, type IndicatorType, indicatorTypes, rawLengthMax, readIndicatorLine } from '@postern/intel'
 import type { BatchIndicator } from '@postern/protocol'
 import { useState } from 'react'
 import { indicatorTypeChoices } from '../elements/choices.ts'
@@ -14,7 +14,8 @@ export function ValueForm({ isReady, isSending, onSend }: SendProps<readonly Bat
   const [value, setValue] = useState('')
   const [chosen, setChosen] = useState<IndicatorType>()
   const text = value.trim()
-  const type = chosen ?? detectType(text)
+  const detected = chosen === undefined ? readIndicatorLine(text) : undefined
+  const type = chosen ?? (detected?.ok === true ? detected.type : undefined)
   const canonical = type === undefined ? undefined : canonicalise(type, text)
   return (
     <SaidForm
@@ -43,7 +44,9 @@ export function ValueForm({ isReady, isSending, onSend }: SendProps<readonly Bat
       </div>
       <p className={form['hint']} aria-live="polite">
         {text === '' && 'Defanged spellings are read too: hxxp://, [.], [at].'}
-        {text !== '' && type === undefined && 'Its type cannot be told from the value: choose it.'}
+        {text !== '' && detected?.ok === false && (
+          <PlainText text={`${detected.reason} Choose its type if it is another.`} />
+        )}
         {text !== '' && type && canonical?.ok && (
           <>
             {indicatorTypeLabel(type)} <PlainText text={canonical.value} />

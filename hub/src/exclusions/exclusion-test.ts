@@ -1,4 +1,10 @@
-import { canonicalise, detectType, type ExclusionHit, type IndicatorType, parseIndicatorType } from '@postern/intel'
+import {
+  canonicalise,
+  type ExclusionHit,
+  type IndicatorType,
+  parseIndicatorType,
+  readIndicatorLine,
+} from '@postern/intel'
 import type { Exclusion, ExclusionTest, TestExclusions } from '@postern/protocol'
 import type { ReadyExclusions } from './matchers.ts'
 
@@ -6,19 +12,26 @@ import type { ReadyExclusions } from './matchers.ts'
 export function testValues({ matcher }: ReadyExclusions, { values }: TestExclusions): ExclusionTest {
   return {
     data: values.map(({ type: named, value }) => {
-      const type = named === undefined ? detectType(value) : parseIndicatorType(named)
-      if (type === undefined) return { type: null, value, problem: whyNoType(named), exclusions: [] }
+      const told = typeOf(value, named)
+      if ('problem' in told) return { type: null, value, problem: told.problem, exclusions: [] }
+      const { type } = told
       const read = canonicalise(type, value)
       if (!read.ok) return { type, value, problem: read.message, exclusions: [] }
-      const exclusions = (matcher?.judge(type as IndicatorType, read.value) ?? []).map(toExclusion)
+      const exclusions = (matcher?.judge(type, read.value) ?? []).map(toExclusion)
       return { type, value: read.value, problem: null, exclusions }
     }),
   }
 }
 
-function whyNoType(named: string | undefined): string {
-  if (named !== undefined) return `There is no indicator type of the name ${named}.`
-  return 'The type cannot be told from the value; name it.'
+/** As stated, else as lists and pasted lines are read. */
+function typeOf(value: string, named: string | undefined): { type: IndicatorType } | { problem: string } {
+  if (named !== undefined) {
+    const type = parseIndicatorType(named)
+    return type === undefined ? { problem: `There is no indicator type of the name ${named}.` } : { type }
+  }
+  const read = readIndicatorLine(value)
+  if (read === undefined) return { problem: 'There is no value to read.' }
+  return read.ok ? read : { problem: read.reason }
 }
 
 export function toExclusion({ list, entry }: ExclusionHit): Exclusion {

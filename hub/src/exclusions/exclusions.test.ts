@@ -17,6 +17,17 @@ beforeEach(async () => {
 })
 afterEach(async () => await world.close())
 
+test('LIB-4: the tester reads a value as lists of values are read, and says what is wrong with it', async () => {
+  const values = [{ value: '999.1.1.1' }, { value: 'gateway.corp' }, { value: '#' }, { value: 'x', type: 'Hots' }]
+  const { data } = await exclusions.test(world.library.person, { values })
+  expect(data.map(({ type, problem }) => problem ?? type)).toEqual([
+    expect.stringContaining('octet above 255'),
+    'Host',
+    'There is no value to read.',
+    'There is no indicator type of the name Hots.',
+  ])
+})
+
 type Wanted = Parameters<ExclusionLists['create']>[1]
 
 /** A list of one's own with these entries. */
