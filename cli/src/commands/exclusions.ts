@@ -10,7 +10,7 @@ import {
 } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { callHub, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
+import { callHub, HubRefusal, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
 import { allRows } from '../rows-of.ts'
 import { say } from '../say.ts'
 
@@ -106,10 +106,15 @@ async function writeList(
   const list = await written.catch(async (refusal: unknown) => {
     // A new list whose entries are refused was never wanted empty.
     if (existing === undefined) await sendToHub(target, paths.exclusionList(id), { method: 'DELETE' })
-    throw refusal
+    throw isUnconfirmed(refusal) ? new Error(`${refusal.message} The option is --confirm.`) : refusal
   })
   if (existing !== undefined && mode !== undefined) await change(target, id, { mode })
   say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
+}
+
+/** Entries so broad that the hub asks whether they are meant. */
+function isUnconfirmed(refusal: unknown): refusal is HubRefusal {
+  return refusal instanceof HubRefusal && refusal.code === 'conflict' && refusal.message.includes('Confirm it')
 }
 
 async function change(target: HubTarget, listId: string, json: { mode: 'inform' | 'block' }): Promise<void> {

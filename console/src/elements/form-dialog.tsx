@@ -11,6 +11,8 @@ interface FormDialogProps {
   /** Why it cannot be done yet; the button then waits. */
   isReady?: boolean
   isWide?: boolean
+  /** In place of the title of a refusal. */
+  refusedTitle?: string
   onClose: () => void
   action: { mutate: () => void; isPending: boolean; error: unknown }
   children: React.ReactNode
@@ -23,6 +25,7 @@ export function FormDialog({
   isDangerous = false,
   isReady = true,
   isWide = false,
+  refusedTitle,
   onClose,
   action,
   children,
@@ -39,7 +42,7 @@ export function FormDialog({
         <div className={classes['fields']}>{children}</div>
         {action.error !== null && action.error !== undefined && (
           <div className={classes['problem']}>
-            <ProblemAlert error={action.error} />
+            <ProblemAlert error={action.error} title={refusedTitle} />
           </div>
         )}
         <div className={classes['actions']}>

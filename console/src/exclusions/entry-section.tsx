@@ -121,6 +121,7 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
       confirm={`Save ${formatCountOf(entries.length, 'entry', 'entries')}`}
       isReady={stored.isSuccess}
       isWide
+      refusedTitle="The entries were not saved"
       onClose={onClose}
       action={save}
     >

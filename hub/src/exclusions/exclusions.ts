@@ -158,7 +158,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     const shown = broad.slice(0, 5).join(', ') + (broad.length > 5 ? ` and ${broad.length - 5} more` : '')
     throw new Problem(
       'conflict',
-      `Nothing was changed. ${shown}: so broad, they hit ${isExact ? '' : 'about '}${hits} of the library's ${of} indicators. Confirm it if that is meant ("confirm": true, --confirm).`,
+      `Nothing was changed. ${shown}: so broad, they hit ${isExact ? '' : 'about '}${hits} of the library's ${of} indicators. Confirm it if that is meant.`,
     )
   }
 

@@ -1,14 +1,11 @@
 import { parseTlp, type TlpLevel, tlpLevels } from '@postern/intel'
 import { Problem } from './problem.ts'
 
-/** The highest level that somebody asks for. @throws Problem `invalid` for what is no level, saying how to write the one with a plus */
+/** The highest level that somebody asks for. @throws Problem `invalid` for what is no level; a plus that an address lost is read as one */
 export function readTlpMax(text: string): TlpLevel {
   const level = parseTlp(text)
   if (level === undefined) {
-    throw new Problem(
-      'invalid',
-      'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT (in an address as AMBER%2BSTRICT) and RED.',
-    )
+    throw new Problem('invalid', 'tlpMax is one of CLEAR, GREEN, AMBER, AMBER+STRICT and RED.')
   }
   return level
 }
