@@ -128,6 +128,12 @@ test('LIB-3: nested keywords, and only they, say which object they are about', (
 describe('mistakes are named at their place', () => {
   test.each([
     ['', 0, /ends where a keyword/],
+    [
+      'hasGroup(confidence > 3)',
+      9,
+      /a keyword of queries about indicators; here write hasIndicator\(confidence …\)/,
+      undefined,
+    ],
     ['ownerNam = "x"', 0, /Did you mean ownerName/, 'ownerName'],
     ['rating > 3 and lastModifed > "TODAY()"', 15, /Did you mean lastModified/, 'lastModified'],
     ['hasTag(nmae = "x")', 7, /keyword of queries about tags/, 'name'],

@@ -215,6 +215,13 @@ function unknownKeyword(word: TqlToken, object: TqlObject): TqlSyntaxError {
   if (absence !== undefined) {
     return new TqlSyntaxError(`Nothing can be found by ${word.text}: ${absence}.`, word.position)
   }
+  const around = enclosingKeyword(word.text, object)
+  if (around !== undefined) {
+    return new TqlSyntaxError(
+      `${word.text} is a keyword of queries about ${objectNames[around.object]}; here write ${around.name}(${word.text} …).`,
+      word.position,
+    )
+  }
   const shown = word.text.length > keywordShownMax ? `${word.text.slice(0, keywordShownMax)}…` : word.text
   const suggestion = nearestName(word.text, Object.keys(tqlKeywordTables[object]))
   const hint = suggestion ? ` Did you mean ${suggestion}?` : ''
@@ -223,6 +230,15 @@ function unknownKeyword(word: TqlToken, object: TqlObject): TqlSyntaxError {
     word.position,
     suggestion,
   )
+}
+
+/** The nested keyword in whose parentheses the word would be one, as `hasIndicator` for `confidence` of a group. */
+function enclosingKeyword(word: string, object: TqlObject): { name: string; object: TqlObject } | undefined {
+  for (const [name, keyword] of Object.entries(tqlKeywordTables[object])) {
+    if (keyword.object !== undefined && findTqlKeyword(keyword.object, word) !== undefined)
+      return { name, object: keyword.object }
+  }
+  return undefined
 }
 
 const objectNames: Readonly<Record<TqlObject, string>> = {
