@@ -73,6 +73,9 @@ test('D22: what strangers may call is this and no more', () => {
     'GET /v1/docs',
     'GET /v1/openapi.json',
     'POST /v1/enrolments',
+    // Both bring a credential of their own: a locked server's token, and a move's with a proof of the server's key (D37).
+    'POST /v1/locked-notices',
+    'POST /v1/moves',
     'POST /v1/session',
     'POST /v1/setup',
   ])

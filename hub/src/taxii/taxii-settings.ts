@@ -113,12 +113,12 @@ export function createTaxiiSettings({ db, audit, settings }: Parts) {
   ): Promise<TaxiiCollectionSettings> {
     const base = await baseUrl()
     const { readers, collection, owner, tlpMax, ...fields } = wanted
-    const level = tlpMax === undefined ? undefined : tlpMaxNumber(tlpMax)
     return await db.transaction().execute(async (trx) => {
       const own = new TaxiiSettingsStore(trx)
       const theirs = async () => found(await own.collection(caller.organizationId, id), 'TAXII collection')
       const { ownerId, rootName } = await theirs()
       const { organizationId } = caller
+      const level = tlpMax === undefined ? undefined : tlpMaxNumber(tlpMax)
       if (wanted.canWrite === true && ownerId === null) throw onlyRead()
       if (!(await own.changeCollection(id, fields))) throw aliasTaken(rootName)
       if ((ownerId === null ? owner : collection) !== undefined) throw anotherKind()
