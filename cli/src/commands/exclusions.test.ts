@@ -94,7 +94,7 @@ test(
       exports: { targets: [] },
     })
     const unknown = await command('explain', 'hxxps://b.example[.]net/path')
-    const words = /No owner asserts.*\n.*URL.*\n.*Known.*\ncovered\tHost\tb\.example\.net\ton no control/
+    const words = /No owner asserts.*\n.*URL.*\n.*Known.*\ncovered Host b\.example\.net on no control/
     expect([unknown.out, unknown.err]).toEqual([[], expect.stringMatching(words)])
     expect(await command('explain', 'b.example.net', '--control', 'Edge')).toMatchObject({
       code: 1,

@@ -73,7 +73,7 @@ async function sayUnknown(target: HubTarget, value: string): Promise<void> {
     say.error(problem ?? `It would be read as ${type} ${read}.`)
     for (const { listName, entry } of exclusions) say.error(`The exclusion list ${listName} names it: ${entry}`)
   }
-  for (const place of places) say.error(place.join('\t'))
+  for (const place of places) say.error(place.join(' '))
 }
 
 async function findCovering(target: HubTarget, typeName: string | null, value: string): Promise<CoveringIndicator[]> {
