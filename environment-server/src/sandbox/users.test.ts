@@ -72,8 +72,9 @@ describe.runIf(isRoot).each(machines)(
       return JSON.parse(line.slice(5)) as Record<string, unknown>
     }
 
-    test('S2: no more executions run at once than there are users, and the log says so', () => {
-      expect(rehearsal.hub.heartbeats.at(-1)).toMatchObject({ tier, executors: 2 })
+    test('S2: no more executions run at once than there are users, and the log says so', async () => {
+      const heartbeat = await waitFor(() => rehearsal.hub.heartbeats.at(-1), 'a heartbeat')
+      expect(heartbeat).toMatchObject({ tier, executors: 2 })
       expect(rehearsal.server.text).toContain('setup-sandbox.sh --executors 4')
     })
 
