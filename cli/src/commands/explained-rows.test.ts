@@ -16,7 +16,7 @@ const explained: Explained = {
 function withTarget(change: Partial<IndicatorOnTarget>): string[] {
   const [target] = explained.exports.targets
   if (target === undefined) throw new Error('the example has no target')
-  const exports = { ...explained.exports, covering: [], targets: [{ ...target, ...change }] }
+  const exports = { ...explained.exports, covering: [], served: [], targets: [{ ...target, ...change }] }
   return explainedRows({ ...explained, exports }).at(-1) ?? []
 }
 
@@ -31,8 +31,11 @@ test('LIB-8: each owner’s word, the sum behind it, data collections and receip
     'collection',
     'unfit',
     'control',
+    'firewall-list',
     'covered',
   ])
+  const decided = 'Whitelisted by the decision of ada: ours'
+  expect(rows).toContainEqual(['firewall-list', 'edge-block', 'not served', decided])
   const terms = explained.lifecycle.assertions.flatMap((assertion) => assertion.terms)
   expect(rows.filter(([kind]) => kind === 'because').map(([, , text]) => text)).toEqual(terms.map(({ text }) => text))
 })
@@ -88,7 +91,7 @@ test('LIB-8: what nobody asserts is said to be on no control only where nothing 
 })
 
 test('LIB-8: a control without receipts is not passed over in silence', () => {
-  const exports = { collections: [], targets: [], covering: [] }
+  const exports = { collections: [], targets: [], served: [], covering: [] }
   expect(explainedRows({ ...explained, exports }, 'Edge').at(-1)).toEqual([
     'control',
     'Edge',

@@ -1,5 +1,11 @@
 import { keepsFromExports } from '@postern/intel'
-import type { IndicatorDetail, IndicatorExports, IndicatorLifecycle, IndicatorOnTarget } from '@postern/protocol'
+import type {
+  IndicatorDetail,
+  IndicatorExports,
+  IndicatorLifecycle,
+  IndicatorOnTarget,
+  IndicatorServed,
+} from '@postern/protocol'
 
 /** All that the hub says of one indicator's way to controls. */
 export type Explained = { indicator: IndicatorDetail; lifecycle: IndicatorLifecycle; exports: IndicatorExports }
@@ -13,6 +19,7 @@ export function explainedRows({ indicator, lifecycle, exports }: Explained, cont
     ...indicator.exclusions.map(exclusionRow),
     ...exports.collections.flatMap(collectionRows),
     ...exports.targets.map(targetRow),
+    ...exports.served.map(servedRow),
     ...exports.covering.map(coveringRow),
     ...(exports.targets.length > 0 ? [] : [['control', control ?? '', 'no control has reported a receipt yet']]),
   ]
@@ -81,6 +88,24 @@ function unassertedWords(value: string, covering: readonly Covering[]): string {
 function coveringRow({ type, value, targets }: Covering): string[] {
   const places = targets.map(({ controlName, target, state }) => `${controlName} ${target} (${state})`)
   return ['covered', type, value, places.length === 0 ? 'on no control' : `on ${places.join(', ')}`]
+}
+
+function servedRow({ kind, name, source, isServed, reason, detail }: IndicatorServed): string[] {
+  const words = reason === null ? `served from ${source}` : (detail ?? servedWords[reason])
+  return [kind, name, isServed ? 'served' : 'not served', words]
+}
+
+const servedWords: Record<NonNullable<IndicatorServed['reason']>, string> = {
+  'not-a-member': 'not in what it reads',
+  'not-yet': 'readers get it with the next turn',
+  'nothing-served': 'no version of it is served',
+  type: 'of a type that it leaves out',
+  inactive: 'active by the word of no owner',
+  tlp: 'its TLP is narrower than its readers may be given',
+  excluded: 'kept back by an exclusion list',
+  decided: 'kept back by a decision',
+  wide: 'a network wider than it may have',
+  format: 'its format cannot say the value',
 }
 
 function targetRow(target: IndicatorOnTarget): string[] {

@@ -19,6 +19,7 @@ import { LifecycleSection } from '../indicators/lifecycle-section.tsx'
 import { CoveringList } from './covering-list.tsx'
 import classes from './explain.module.css'
 import { explanationOf, stepsInLibrary } from './explanation.ts'
+import { ServedList } from './served-list.tsx'
 import { Way } from './way.tsx'
 
 /** One value of the library: its way to each control, and then all that the way rests on. */
@@ -65,6 +66,7 @@ export function ExplainedIndicator({ indicatorId }: { indicatorId: string }) {
           <CollectionTable collections={collections} />
         </Section>
       )}
+      <ServedList served={exports.data.served} />
       <CoveringList covering={exports.data.covering} />
       <AssertionList assertions={indicator.assertions} decision={indicator.decision} />
       <LifecycleSection indicatorId={indicatorId} />

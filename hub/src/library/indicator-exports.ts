@@ -2,6 +2,7 @@ import type { IndicatorExports } from '@postern/protocol'
 import type { Db } from '../database/database.ts'
 import { readCovering } from './covering-indicators.ts'
 import { readMemberships } from './indicator-memberships.ts'
+import { readServed } from './indicator-served.ts'
 import { readTargets } from './indicator-targets.ts'
 
 /**
@@ -21,6 +22,7 @@ export async function readExports(
   return {
     collections: await readMemberships(db, of, now, maker, exportedIds),
     targets,
+    served: await readServed(db, of, maker),
     covering: await readCovering(db, organizationId, indicator),
   }
 }

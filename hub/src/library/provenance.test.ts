@@ -494,7 +494,7 @@ describe('LIB-8: why a value is on a control, and why not', () => {
       owners: [theirs.name],
       assertions: [{ ownerName: theirs.name, attributes: [], addedBy: { sentBy: 'eve' } }],
     })
-    expect(await exportsOf(id, stranger)).toEqual({ collections: [], targets: [], covering: [] })
+    expect(await exportsOf(id, stranger)).toEqual({ collections: [], targets: [], served: [], covering: [] })
     expect((await exportsOf(id)).targets[0]).toMatchObject({ collectionId, state: 'held' })
   })
 })

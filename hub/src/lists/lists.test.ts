@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib'
+import { indicatorId } from '@postern/intel'
 import { paths } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -73,6 +74,34 @@ describe('LIB-7: what a list says', () => {
     const wanted = { name: 'no', collection, format: 'panos-ip' as const, indicatorTypes: ['Host'] }
     await expect(world.lists.create(world.at.library.person, wanted)).rejects.toThrow('it takes Address, CIDR')
   })
+})
+
+test('LIB-8: explain says which lists serve a value, and why another does not', async () => {
+  const [bare, host] = ['https://explained.example.com/', 'explained.example.com']
+  const { library, organizationId, person, database } = world.at.library
+  await world.at.library.send('Explained', {
+    indicator: [
+      { type: 'URL', summary: bare },
+      { type: 'URL', summary: `https://${host}:8443/x` },
+      { type: 'Host', summary: host },
+      { type: 'Host', summary: `red.${host}`, securityLabel: [{ name: 'TLP:RED' }] },
+      { type: 'CIDR', summary: '198.0.0.0/8' },
+    ],
+  })
+  const list = await world.serve('ownerName = "Explained"', { format: 'panos-url' })
+  const text = await world.serve('ownerName = "Explained"')
+  const served = async (type: 'URL' | 'Host' | 'CIDR', value: string, of = text) =>
+    (await library.exports(person, indicatorId(type, value))).served.find(({ id }) => id === of.id)
+  expect(await served('URL', bare)).toMatchObject({ kind: 'firewall-list', isServed: true, reason: null })
+  expect(await served('Host', `red.${host}`)).toMatchObject({ isServed: false, reason: 'tlp' })
+  expect(await served('CIDR', '198.0.0.0/8')).toMatchObject({ isServed: false, reason: 'wide' })
+  expect(await served('URL', `https://${host}:8443/x`, list)).toMatchObject({ isServed: false, reason: 'format' })
+  await sql`
+    insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
+    values (${organizationId}, ${indicatorId('Host', host)}, 'Whitelisted', 'Ours.', 'ada', now())`.execute(database.db)
+  await world.renew(text)
+  const detail = `Its host ${host} is Whitelisted by the decision of ada: Ours.`
+  expect(await served('URL', bare)).toMatchObject({ isServed: false, reason: 'decided', detail })
 })
 
 describe('LIB-7: how a list is sent', () => {

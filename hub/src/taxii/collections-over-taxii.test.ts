@@ -1,3 +1,4 @@
+import { indicatorId } from '@postern/intel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestTaxii, type TestTaxii, walk } from './test-taxii.ts'
 
@@ -109,6 +110,27 @@ test('LIB-5: D21: what is marked above the collection is left out, and what is m
   const red = await taxii.serve('ownerName = "Marked"', { tlpMax: 'RED' })
   const all = objectsOf(await walk(taxii, `${red.url}objects/`, await taxii.reader({ id: red.id })))
   expect(all).toHaveLength(3)
+})
+
+test('LIB-8: explain says which TAXII collections serve a value, and why another does not', async () => {
+  const { library, person } = taxii.at.library
+  await taxii.at.hosts('Given', ['given.example.com'])
+  await taxii.at.hosts('Given', ['narrow.example.com'], { securityLabel: [{ name: 'TLP:RED' }] })
+  const { id } = await taxii.serve('ownerName = "Given"')
+  const owned = await taxii.serveOwner('Given')
+  await taxii.taxii.tick()
+  const served = async (value: string) =>
+    (await library.exports(person, indicatorId('Host', value))).served
+      .filter((each) => each.id === id || each.id === owned.id)
+      .map(({ isServed, reason }) => [isServed, reason])
+  expect(await served('given.example.com')).toEqual([
+    [true, null],
+    [true, null],
+  ])
+  expect(await served('narrow.example.com')).toEqual([
+    [false, 'tlp'],
+    [false, 'tlp'],
+  ])
 })
 
 test('LIB-5: pages neither skip nor repeat while others write, however the limit changes', async () => {

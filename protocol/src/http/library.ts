@@ -229,10 +229,43 @@ export const CoveringIndicator = z.object({
 })
 export type CoveringIndicator = z.infer<typeof CoveringIndicator>
 
+/** Whether a firewall list or a TAXII collection gives an indicator to its readers (D27). */
+export const IndicatorServed = z.object({
+  kind: z.enum(['firewall-list', 'taxii-collection']),
+  id: z.string(),
+  name: z.string(),
+  /** The data collection, or the owner, that it reads. */
+  source: z.string(),
+  isServed: z.boolean(),
+  /**
+   * Why it does not: not in what it reads; not numbered yet; no version of the list is served; of a type that the list leaves out; active for
+   * no owner; its TLP narrower than readers may be given; excluded; decided to be Whitelisted; too wide; or nothing that the format can say.
+   */
+  reason: z.nullable(
+    z.enum([
+      'not-a-member',
+      'not-yet',
+      'nothing-served',
+      'type',
+      'inactive',
+      'tlp',
+      'excluded',
+      'decided',
+      'wide',
+      'format',
+    ]),
+  ),
+  /** Whose decision it is and why; why no version is served. */
+  detail: z.nullable(z.string()),
+})
+export type IndicatorServed = z.infer<typeof IndicatorServed>
+
 /** Where an indicator goes: data collections, members first, and targets of controls. The first 1,000 of each. */
 export const IndicatorExports = z.object({
   collections: z.array(IndicatorMembership),
   targets: z.array(IndicatorOnTarget),
+  /** By firewall lists and TAXII collections; the first 100 of each. */
+  served: z.array(IndicatorServed),
   /** The nearest first. */
   covering: z.array(CoveringIndicator),
 })

@@ -1,0 +1,46 @@
+import type { IndicatorServed } from '@postern/protocol'
+import { Chip } from '../elements/chip.tsx'
+import { PlainText } from '../elements/plain-text.tsx'
+import { Section } from '../elements/section.tsx'
+import classes from './explain.module.css'
+
+/** Firewall lists and TAXII collections: which of them give the value to their readers, and why others do not. */
+export function ServedList({ served }: { served: readonly IndicatorServed[] }) {
+  if (served.length === 0) return null
+  const serving = served.filter(({ isServed }) => isServed).length
+  return (
+    <Section title="Served to readers" summary={`By ${serving} of ${served.length}`}>
+      <ul className={classes['covering']}>
+        {served.map(({ kind, id, name, source, reason, detail }) => (
+          <li key={`${kind} ${id}`} className={classes['found']}>
+            <Chip>{kindWords[kind]}</Chip>
+            <PlainText text={name} />
+            <span>
+              <PlainText
+                text={reason === null ? `Served, from ${source}.` : `Not served: ${detail ?? reasonWords[reason]}`}
+              />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+const kindWords: Record<IndicatorServed['kind'], string> = {
+  'firewall-list': 'Firewall list',
+  'taxii-collection': 'TAXII collection',
+}
+
+const reasonWords: Record<NonNullable<IndicatorServed['reason']>, string> = {
+  'not-a-member': 'what it reads does not hold it.',
+  'not-yet': 'it enters with the next turn of the hub.',
+  'nothing-served': 'no version of the list is served.',
+  type: 'the list leaves out values of this type.',
+  inactive: 'no owner asserts it as active.',
+  tlp: 'its TLP is narrower than readers may be given.',
+  excluded: 'an exclusion list keeps it from being exported; it is named above.',
+  decided: 'a decision keeps it from being exported.',
+  wide: 'it is a network wider than the list may have.',
+  format: 'the list’s format cannot say it.',
+}
