@@ -51,6 +51,18 @@ test('D17: every operation says what its parameters and its good answers are, an
   expect(open).not.toContain('GET /v1/jobs')
 })
 
+test('D17: a good answer that has a body says what stands in it, also where it is a stream', () => {
+  const bare = operationsOf(now.openapi).filter(([, , , { responses = {} }]) => {
+    const good = responses['200']
+    return good !== undefined && good.content === undefined
+  })
+  // Archives, whose bytes are no matter of a schema.
+  expect(bare.map(([name]) => name)).toEqual([
+    'POST /v1/environments/{environmentId}/downloads',
+    'GET /v1/packages/{sha256}',
+  ])
+})
+
 test('D22: every operation of the description has a rule, and every route has the one that route-rules.txt names', () => {
   const ruled = new Set(now.rules.map((line) => line.split(' ', 2).join(' ')))
   const operations = operationsOf(now.openapi).map(([name]) => name.replaceAll(/\{(\w+)\}/g, ':$1'))
