@@ -41,10 +41,13 @@ export function AppShell() {
 function Pages() {
   const nav = useRef<HTMLElement>(null)
   const pathname = useLocation({ select: (location) => location.pathname })
-  // Where the pages are one line that is wider than the window, the one that is open is brought to its middle.
+  // Where the pages are wider or higher than the window has room for, the one that is open is brought to its middle.
   useEffect(() => {
     const open = nav.current?.querySelector<HTMLElement>('[aria-current=page]')
-    if (nav.current && open) nav.current.scrollLeft = open.offsetLeft - (nav.current.clientWidth - open.offsetWidth) / 2
+    if (!nav.current || !open) return
+    const [frame, page] = [nav.current.getBoundingClientRect(), open.getBoundingClientRect()]
+    nav.current.scrollLeft += page.left - frame.left - (frame.width - page.width) / 2
+    nav.current.scrollTop += page.top - frame.top - (frame.height - page.height) / 2
   }, [pathname])
   const mayWrite = useMay('write')
   const shown = pageNames.filter((page) => rightFor(page) === undefined || mayWrite)

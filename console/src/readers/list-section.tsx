@@ -62,7 +62,7 @@ const columns: readonly Column<FirewallList>[] = [
     header: 'List',
     width: 'minmax(190px, 2.4fr)',
     isPlain: true,
-    render: ({ name, url, isPublic }) => (
+    render: ({ name, url, isPublic, held }) => (
       <div className={form['lines']}>
         <strong>
           <PlainText text={name} />
@@ -73,6 +73,11 @@ const columns: readonly Column<FirewallList>[] = [
           </code>
           <CopyButton text={url} label="Copy the address" isSkipped />
         </span>
+        {held && (
+          <span>
+            Version {formatCount(held.version)} is held back: <PlainText text={held.reason} />
+          </span>
+        )}
         {isPublic && (
           <span className={form['danger']}>
             <Icon name="warning" size={12} /> Public: anyone who reaches the hub

@@ -145,10 +145,12 @@ const collectionColumns: readonly Column<TaxiiCollectionSettings>[] = [
   },
   {
     key: 'objects',
-    header: 'Objects',
+    header: 'Versions',
     width: '84px',
     align: 'end',
-    render: ({ objectCount }) => <span>{formatCount(objectCount)}</span>,
+    render: ({ objectCount }) => (
+      <span title="Versions of objects that were ever sent, revocations among them">{formatCount(objectCount)}</span>
+    ),
   },
   {
     key: 'url',
