@@ -6,5 +6,5 @@ export function times(count: number, what: string): string {
 
 /** An instant to the second, in UTC. */
 export function instantText(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }

@@ -152,6 +152,7 @@ describe('FD-9: deprecation', () => {
     expect(lifecycle(facts, begin).terms.map(({ term }) => term)).toEqual(['said'])
     expect(lifecycle(facts, after(1)).terms.map(({ term }) => term)).toEqual(['said', 'deprecation'])
     const unsaid = { ...facts, said: { ...plain.said, confidence: null } }
+    expect(lifecycle(facts, begin).terms[0]?.text).toMatch(/^The owner said at [\d-]{10} [\d:]{8} UTC: /)
     expect(lifecycle(unsaid, begin).terms.at(-1)?.text).toBe('No confidence was said, so the rule begins with 100.')
     expect(lifecycle({ ...facts, said: { ...plain.said, confidence: 0 } }, after(200)).terms.at(-1)?.text).toMatch(
       /^\d+ steps|^It has come to the rule’s minimum/,
