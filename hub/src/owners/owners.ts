@@ -81,7 +81,7 @@ export class Owners {
     if (owner === undefined && 'role' in caller)
       throw new Problem('not-found', await noOwner(store, caller.organizationId, name))
     if (owner === undefined || !(await isOwn(store, caller, owner.id))) {
-      throw new Problem('forbidden', `You have no right to create indicators and groups in the owner ${name}.`)
+      throw noRightTo(name)
     }
     if (owner.removalStartedAt !== null) throw beingRemoved()
     return owner
@@ -102,6 +102,10 @@ const nearNamesMax = 1000
 
 /** How long an owner's indicators are counted, in milliseconds. */
 const countMsMax = 3000
+
+export function noRightTo(ownerName: string): Problem {
+  return new Problem('forbidden', `You have no right to create indicators and groups in the owner ${ownerName}.`)
+}
 
 export function beingRemoved(): Problem {
   return new Problem('conflict', 'This owner is being removed; nothing is written in its name any more.')

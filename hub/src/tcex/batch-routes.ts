@@ -7,7 +7,7 @@ import { batchSender } from '../batches/batch-sender.ts'
 import type { Batches, BatchSender } from '../batches/batches.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
-import type { Owners } from '../owners/owners.ts'
+import { noRightTo, type Owners } from '../owners/owners.ts'
 import { batchAnswer } from './batch-status.ts'
 import { collect, configBytesMax, readConfig, readParts } from './batch-upload.ts'
 import { replyWithTcexError } from './error-reply.ts'
@@ -118,7 +118,11 @@ function organizationOf(caller: Caller): string {
 }
 
 async function senderOf(owners: Owners, caller: Caller, ownerName: string): Promise<BatchSender> {
-  return batchSender(caller, await owners.writable(caller, ownerName))
+  const owner = await owners.writable(caller, ownerName).catch((error: unknown) => {
+    // ThreatConnect answers an unknown owner as one without the right, also to people.
+    throw error instanceof Problem && error.code === 'not-found' ? noRightTo(ownerName) : error
+  })
+  return batchSender(caller, owner)
 }
 
 function streamOf(body: unknown): Readable {
