@@ -11,10 +11,10 @@ import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrastInBothThemes } from './low-contrast.ts'
 import { addEnvironments, manyRows } from './many-rows.ts'
+import { addLateServer, heardAgo, lateFingerprint, sayOneFigure } from './rows-of-servers.ts'
 import { expectLastRowByKeys, expectLoadingAndFailing, expectOnlyText } from './page-states.ts'
 
 const password = 'four random words here'
-const fingerprint = 'a1b2c3d4'.repeat(8)
 const testMs = 90_000
 
 let system: TestSystem
@@ -109,10 +109,10 @@ test(
     await card.getByText(/^Version \d/).waitFor()
 
     await server.process.stop()
-    await heardAgo(29)
+    await heardAgo(system, 29)
     await card.getByText('Unknown', { exact: true }).waitFor()
     await opened.announced.getByText('This machine: Unknown').waitFor()
-    await heardAgo(119)
+    await heardAgo(system, 119)
     await card.getByText('Offline', { exact: true }).waitFor()
     await card.getByText('Executions wait: no server is online').waitFor()
     expect(opened.requested.filter((address) => new URL(address).pathname === consolePages.environments)).toHaveLength(
@@ -163,7 +163,7 @@ test(
     // The next message is drawn without anybody's doing.
     const [shown] = await Promise.all([
       page.waitForResponse((answer) => answer.url().includes('/telemetry?')),
-      sayOneFigure(),
+      sayOneFigure(system),
     ])
     expect(shown.status()).toBe(200)
     await page.getByRole('region', { name: 'CPU' }).getByText('77.7 %').waitFor()
@@ -199,7 +199,10 @@ test(
     await field.press('Enter')
     await row('appsNumberofJobExecutors').getByText('The hub', { exact: true }).waitFor()
     expect(await row('appsNumberofJobExecutors').getByRole('cell').allTextContents()).toEqual([
-      ...['4', '1', 'The hub', 'Change'],
+      '4',
+      '1',
+      'The hub',
+      'Change',
     ])
     expect(await lowContrastInBothThemes(page)).toEqual([])
     expectHarmless(opened)
@@ -296,7 +299,7 @@ test(
   'S9: whoever confirms sees fingerprint, address and who downloaded; who is revoked comes back only anew',
   { timeout: testMs },
   async () => {
-    await addLateServer('North late')
+    await addLateServer(system, 'North late')
     await using opened = await open(consolePages.environment(await idOf('Plant North')))
     const { page } = opened
     const row = page
@@ -305,7 +308,7 @@ test(
       .filter({ hasText: 'North late' })
     await row.getByRole('button', { name: 'Confirm …' }).click()
     const dialog = page.getByRole('dialog', { name: 'Is this the server that you meant?' })
-    for (const fact of [fingerprint, '192.0.2.17', 'ada.lovelace'])
+    for (const fact of [lateFingerprint, '192.0.2.17', 'ada.lovelace'])
       await dialog.getByText(fact, { exact: true }).waitFor()
     // The safe answer has the focus.
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Not yet')
@@ -464,36 +467,3 @@ test('thousands of environments are a table whose every row is reached by keys',
   await expectLastRowByKeys(opened.page, 'Environments', manyRows + others, `Site ${String(manyRows).padStart(5, '0')}`)
   expectHarmless(opened)
 })
-
-/** What the server would say of a busy processor and a full disk, as the hub keeps it; its own next message takes it back. */
-async function sayOneFigure(): Promise<void> {
-  await withHubDatabase(system.dataFolder, async (client) => {
-    await client.query(
-      `update telemetry_latest set at = now(), ailments = '{disk}', ailments_changed_at = now(),
-        said = said || jsonb_build_object('cpuPercent', 77.7, 'diskFreeBytes', 1, 'diskTotalBytes', 100)`,
-    )
-  })
-}
-
-/** Moves the last heartbeat of the stopped server into the past, just before a threshold: the hub notices when it passes. */
-async function heardAgo(seconds: number): Promise<void> {
-  await withHubDatabase(system.dataFolder, async (client) => {
-    await client.query(
-      `update environment_server set last_heartbeat_at = now() - make_interval(secs => $1) where name = 'This machine'`,
-      [seconds],
-    )
-  })
-}
-
-/** A server that enrolled long after its download, as the hub stores one. */
-async function addLateServer(name: string): Promise<void> {
-  await withHubDatabase(system.dataFolder, async (client) => {
-    await client.query(
-      `insert into environment_server (environment_id, name, downloaded_by, downloaded_at, enrolled_at, last_heartbeat_at,
-        public_key_pem, sealing_public_key, key_fingerprint, enrolled_from)
-      select id, $1, 'ada.lovelace', now() - interval '5 hours', now() - interval '3 hours', now(), 'unused here',
-        decode(repeat('01', 32), 'hex'), $2, '192.0.2.17' from environment where name = 'Plant North'`,
-      [name, fingerprint],
-    )
-  })
-}

@@ -2,7 +2,6 @@ import {
   type AttemptResult,
   type BundleSettings,
   type BundleTrust,
-  type Command,
   type ExecuteCommand,
   type ExecutionEvent,
   type Heartbeat,

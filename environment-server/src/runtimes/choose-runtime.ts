@@ -2,7 +2,7 @@ import type { ExecuteCommand } from '@postern/protocol'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Interpreter } from './interpreter.ts'
-import type { FoundInterpreter, Runtimes } from './runtimes.ts'
+import type { Runtimes } from './runtimes.ts'
 import { isAtLeast, parseLanguageVersion } from './versions.ts'
 
 /** How one app is started. */
@@ -102,9 +102,4 @@ function ranBy(
   { program, folders, version, setting }: Interpreter,
 ): Omit<AppRuntime, 'arguments' | 'language'> {
   return { program, folders, words: `${name} ${version} (${program}, ${setting})` }
-}
-
-/** Every interpreter that works, for what is made for each. */
-export function usable(found: FoundInterpreter | undefined): found is Interpreter {
-  return found !== undefined && !('problem' in found)
 }

@@ -6,7 +6,6 @@ import { createLifecycleWorker } from './worker.ts'
 
 export { applyNow, lockIndicator } from './apply-now.ts'
 export { explainLifecycle } from './explain.ts'
-export { leaveToLifecycle } from './pending.ts'
 
 export type Lifecycles = ReturnType<typeof createLifecycles>
 

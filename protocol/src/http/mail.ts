@@ -26,14 +26,12 @@ export type MailSettings = z.infer<typeof MailSettings>
 
 /** All but the password, which stays as it is where it is left out; null or an empty one takes it away. */
 export const ChangeMailSettings = z.strictObject({
-  smtpHost: z
-    .string()
-    .check(
-      z.regex(/^$|^[A-Za-z0-9_:](?:[A-Za-z0-9._:-]*[A-Za-z0-9:])?$/, {
-        error: 'Send a host name or an address, without a port',
-      }),
-      z.maxLength(253),
-    ),
+  smtpHost: z.string().check(
+    z.regex(/^$|^[A-Za-z0-9_:](?:[A-Za-z0-9._:-]*[A-Za-z0-9:])?$/, {
+      error: 'Send a host name or an address, without a port',
+    }),
+    z.maxLength(253),
+  ),
   smtpPort: z.int().check(z.minimum(1), z.maximum(65_535)),
   smtpSecurity: SmtpSecurity,
   smtpUsername: z.string().check(z.maxLength(255)),
