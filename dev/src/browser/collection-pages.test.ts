@@ -173,7 +173,7 @@ test(
       async () => {
         await page.reload()
         await small.waitFor()
-        return await small.getByText('Held back').isVisible()
+        return await small.getByText('Held back', { exact: true }).isVisible()
       },
       'the list to be held back',
       () => '',
