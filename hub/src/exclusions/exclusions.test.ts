@@ -308,7 +308,7 @@ test('LIB-4: the tester says which lists hit a value, and what is no value', asy
     null,
     '“10.0.0” has',
     'There is no ',
-    'The type can',
+    '“neither thi',
   ])
 })
 

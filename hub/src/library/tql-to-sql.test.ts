@@ -101,7 +101,9 @@ test('LIB-3: a wrong query is refused with its place and what was probably meant
   expect(() => compileTql('threatAssessScore > 5', new Date())).toThrow(
     /wrong at character 1: Nothing can be found by threatAssessScore: .*compare rating/,
   )
-  expect(() => compileGroupTql('rating > 5', new Date())).toThrow(/not a keyword of queries about groups/)
+  expect(() => compileGroupTql('rating > 5', new Date())).toThrow(
+    /keyword of queries about indicators; here write hasIndicator\(rating …\)/,
+  )
 })
 
 test('S6: a query is never text of the statement', async () => {
