@@ -1,6 +1,7 @@
 import type { ChangeTaxiiCollection, ChangeTaxiiRoot, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { isRowId } from '../lib/row-id.ts'
 import { leaveAllLinks } from './links.ts'
 
 export type RootRow = Omit<TaxiiRoot, 'url'>
@@ -112,7 +113,7 @@ export class TaxiiSettingsStore {
       with granted as (
         insert into reader_taxii_collection (reader_id, taxii_collection_id, can_read, can_write)
         select e.id, ${id}, w.can_read, w.can_write
-        from unnest(${readers.map((reader) => reader.id)}::bigint[], ${readers.map(({ canRead }) => canRead)}::boolean[],
+        from unnest(${readers.map((reader) => (isRowId(reader.id) ? reader.id : null))}::bigint[], ${readers.map(({ canRead }) => canRead)}::boolean[],
             ${readers.map(({ canWrite }) => canWrite)}::boolean[]) as w (id, can_read, can_write)
           join reader e on e.id = w.id and e.organization_id = ${organizationId}
         on conflict do nothing returning reader_id as id

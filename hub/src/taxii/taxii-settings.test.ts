@@ -67,9 +67,9 @@ test('LIB-5: a root and a collection change their titles, alias and grants, with
   await expect(settings.changeCollection(theirs, id, { title: 'X' })).rejects.toThrow(/no such/)
   await expect(settings.changeCollection(person, query.id, { canWrite: true })).rejects.toThrow(/can only be read/)
   await expect(settings.changeCollection(person, id, { title: 'X', alias: 'taken' })).rejects.toThrow(/alias/)
-  const nobody = [{ id: '999999', canRead: true, canWrite: true }]
+  const nobody = ['999999', 'A name'].map((reader) => ({ id: reader, canRead: true, canWrite: true }))
   await expect(settings.changeCollection(person, id, { title: 'X', readers: nobody })).rejects.toThrow(
-    /no reader 999999/,
+    /no reader 999999, no reader A name/,
   )
   expect(await settings.collection(person, id)).toMatchObject({ title: 'T2', alias: null, readers: [] })
   const { rows } = await database.pool.query(
