@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkoutFiles } from './checkout.ts'
-import {
-  clientsWithoutCertificateFile,
-  forbiddenTextProblems,
-  forbiddenTexts,
-  unverifiedTlsFile,
-} from './forbidden-texts.ts'
+import { forbiddenTextProblems, forbiddenTexts, unverifiedTlsFile } from './forbidden-texts.ts'
 
 test.each(forbiddenTexts.map((rule) => [rule.what, rule] as const))('no file holds %s', (_what, rule) => {
   expect(forbiddenTextProblems(checkoutFiles(), [rule])).toEqual([])
@@ -25,10 +20,4 @@ test.each(harmless)('$text is harmless', ({ text, rule }) => {
 test('S19: the file that may switch certificate checks off exists, and does', () => {
   const file = checkoutFiles().find((each) => each.path === unverifiedTlsFile)
   expect(file?.text).toContain('rejectUnauthorized: false')
-})
-
-test('S8: the file that lets clients come without a certificate is about a server, and calls nobody', () => {
-  const file = checkoutFiles().find((each) => each.path === clientsWithoutCertificateFile)
-  expect(file?.text).toContain('requestCert: true, rejectUnauthorized: false')
-  expect(file?.text).not.toMatch(/\b(connect|request|fetch|Agent)\b\s*[({]/)
 })

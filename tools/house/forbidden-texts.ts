@@ -27,8 +27,6 @@ function slashed(...parts: readonly string[]): string {
 
 /** The one file where the check of certificates may be switched off (S19). */
 export const unverifiedTlsFile = 'app-sdk/src/net/unverified-tls.ts'
-/** Where a port takes clients that show no certificate (S8): about who calls us, not about whom we call. */
-export const clientsWithoutCertificateFile = 'hub/src/broker/server-certificate.ts'
 
 export const forbiddenTexts: readonly ForbiddenText[] = [
   {
@@ -72,7 +70,7 @@ export const forbiddenTexts: readonly ForbiddenText[] = [
     where: 'code',
     // The checker of apps looks for the very words.
     except: new RegExp(
-      `^(${[unverifiedTlsFile, clientsWithoutCertificateFile].join('|').replaceAll('.', '\\.')}|app-sdk/src/package/(check-app|package\\.test)\\.ts)$`,
+      `^(${unverifiedTlsFile.replaceAll('.', '\\.')}|app-sdk/src/package/(check-app|package\\.test)\\.ts)$`,
     ),
     canaries: [
       'tls.connect({ rejectUnauthorized: false })',

@@ -145,7 +145,12 @@ export class SimulatedServer {
 
   async #dial(port: number, signal: AbortSignal): Promise<TLSSocket> {
     const inner = connect({ host: '127.0.0.1', port, localAddress: this.#address, noDelay: true })
-    const socket = connectTls({ socket: inner, host: '127.0.0.1', secureContext: this.#context })
+    const socket = connectTls({
+      socket: inner,
+      host: '127.0.0.1',
+      secureContext: this.#context,
+      ALPNProtocols: ['mqtt'],
+    })
     socket.on('error', () => {})
     const closed = new AbortController()
     socket.once('close', () => closed.abort())

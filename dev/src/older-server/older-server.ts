@@ -99,7 +99,14 @@ export class OlderServer implements AsyncDisposable {
   async #connect(certificate: string, brokerToken: string): Promise<void> {
     const { brokerHost, brokerPort, serverXid } = this.#bundle
     const key = this.#tls.export({ type: 'pkcs8', format: 'pem' }).toString()
-    const tls = { host: brokerHost, port: brokerPort, ca: this.#trust.caCertificate, cert: certificate, key }
+    const tls = {
+      host: brokerHost,
+      port: brokerPort,
+      ca: this.#trust.caCertificate,
+      cert: certificate,
+      key,
+      ALPNProtocols: ['mqtt'],
+    }
     const client = await MqttClient.connect(
       {
         open: async () => connect(tls),

@@ -12,6 +12,8 @@ export type HubTarget = {
   caCertificate: string
   /** PEM; who this server is. Absent before it has enrolled, and for HTTPS, which shows a token. */
   identity?: { certificate: string; privateKey: string }
+  /** By ALPN; the hub asks for a certificate where MQTT is offered (D41). */
+  offered?: readonly string[]
 }
 
 /**
@@ -36,7 +38,11 @@ export async function openDirect(host: string, port: number, signal: AbortSignal
 }
 
 /** The second half. */
-export async function secure(socket: Socket, { host, caCertificate, identity }: HubTarget, signal: AbortSignal) {
+export async function secure(
+  socket: Socket,
+  { host, caCertificate, identity, offered }: HubTarget,
+  signal: AbortSignal,
+) {
   socket.setNoDelay(true)
   const secured = tlsConnect({
     socket,
@@ -45,6 +51,7 @@ export async function secure(socket: Socket, { host, caCertificate, identity }: 
     ...(isIP(host) === 0 && { servername: host }),
     ca: [caCertificate],
     ...(identity && { cert: identity.certificate, key: identity.privateKey }),
+    ...(offered && { ALPNProtocols: [...offered] }),
     minVersion: 'TLSv1.2',
   })
   let issuer = ''

@@ -1,4 +1,4 @@
-import { limits, paths } from '@postern/protocol'
+import { edgeProtocols, limits, paths } from '@postern/protocol'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { authorityOf } from '../proxy/http-proxy.ts'
@@ -19,7 +19,9 @@ export async function openMessageStream(
   signal: AbortSignal,
 ): Promise<Duplex> {
   const { host, port } = target
-  const socket = await dialHub({ ...target, caCertificate, ...(identity && { identity }) }, signal)
+  const { mqtt, http } = edgeProtocols
+  const offered = transport === 'raw' ? [mqtt] : [http, mqtt]
+  const socket = await dialHub({ ...target, caCertificate, offered, ...(identity && { identity }) }, signal)
   return transport === 'raw' ? socket : await openWebSocket(socket, authorityOf(host, port), signal)
 }
 

@@ -18,16 +18,16 @@ async function helloOf(ALPNProtocols: string[] | undefined): Promise<Buffer> {
   return bytes
 }
 
-test('D18: a client that offers HTTP by ALPN is told from one that offers nothing or something else', async () => {
-  expect(openingOf(await helloOf(['http/1.1']))).toBe('TLS for HTTP')
-  expect(openingOf(await helloOf(['h2', 'http/1.1']))).toBe('TLS for HTTP')
-  expect(openingOf(await helloOf(['mqtt']))).toBe('TLS')
+test('D41: a client that offers MQTT by ALPN is told from one that offers nothing or something else', async () => {
+  expect(openingOf(await helloOf(['mqtt']))).toBe('TLS for MQTT')
+  expect(openingOf(await helloOf(['http/1.1', 'mqtt']))).toBe('TLS for MQTT')
+  expect(openingOf(await helloOf(['h2', 'http/1.1']))).toBe('TLS')
   expect(openingOf(await helloOf(undefined))).toBe('TLS')
   expect(openingOf(Buffer.from('GET / HTTP/1.1'))).toBe('not TLS')
 })
 
 test('S8: whatever bytes come first are told or waited for; a message that is cut off is waited for, and none is read beyond its end', async () => {
-  const hello = await helloOf(['http/1.1'])
+  const hello = await helloOf(['mqtt'])
   for (let length = 0; length < hello.length; length += 1)
     expect([length, openingOf(hello.subarray(0, length))]).toEqual([length, undefined])
   fc.assert(
@@ -41,7 +41,7 @@ test('S8: whatever bytes come first are told or waited for; a message that is cu
 })
 
 test('the message is looked at however it is cut, and is put back whole', async () => {
-  const hello = await helloOf(['http/1.1'])
+  const hello = await helloOf(['mqtt'])
   const seen = Promise.withResolvers<{ opening: string; bytes: Buffer }>()
   const server = createServer((socket) =>
     peekOpening(socket, (opening) => socket.once('data', (bytes: Buffer) => seen.resolve({ opening, bytes }))),
@@ -55,5 +55,5 @@ test('the message is looked at however it is cut, and is put back whole', async 
   for (const byte of hello.subarray(0, 20))
     await new Promise<void>((sent) => client.write(Buffer.from([byte]), () => sent()))
   client.write(hello.subarray(20))
-  expect(await seen.promise).toEqual({ opening: 'TLS for HTTP', bytes: hello })
+  expect(await seen.promise).toEqual({ opening: 'TLS for MQTT', bytes: hello })
 })

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { edgeProtocols } from '@postern/protocol'
 import { tlsHandshakeByte } from './first-byte.ts'
 
 /** RFC 8446, 5.1: the longest record. A first message that is longer is split, and not looked into. */
@@ -7,16 +8,13 @@ const recordHeaderBytes = 5
 const clientHello = 1
 /** RFC 7301. */
 const alpnExtension = 16
-/** What browsers offer for a WebSocket. */
-const browsersProtocol = 'http/1.1'
 
 /** What the first bytes of a connection are, before anything is answered. */
-export type Opening = 'not TLS' | 'TLS' | 'TLS for HTTP'
+export type Opening = 'not TLS' | 'TLS' | 'TLS for MQTT'
 
 /**
- * Looks at the first message of a connection and puts it back. A browser's WebSocket ends where a certificate is asked for, even of those
- * who have none; it says by ALPN that it will speak HTTP. Environment servers offer no protocol and are asked. Not called when the
- * connection ends before.
+ * Looks at the first message of a connection and puts it back: whether it offers MQTT decides who is asked for a certificate (D41). Not
+ * called when the connection ends before.
  */
 export function peekOpening(socket: Socket, onOpening: (opening: Opening) => void): void {
   let held: Buffer = Buffer.alloc(0)
@@ -43,8 +41,8 @@ export function openingOf(bytes: Buffer): Opening | undefined {
   // Whatever is odd about it, TLS itself will say.
   if (length > recordBytesMax) return 'TLS'
   if (bytes.length < recordHeaderBytes + length) return undefined
-  return protocolsOffered(bytes.subarray(recordHeaderBytes, recordHeaderBytes + length)).includes(browsersProtocol)
-    ? 'TLS for HTTP'
+  return protocolsOffered(bytes.subarray(recordHeaderBytes, recordHeaderBytes + length)).includes(edgeProtocols.mqtt)
+    ? 'TLS for MQTT'
     : 'TLS'
 }
 

@@ -106,6 +106,6 @@ test('S8: a server that talks too fast is read slower, and loses nothing', async
   const started = performance.now()
   for (let index = 0; index < count; index += 1)
     client.publish(topics.heartbeat(server.serverXid), JSON.stringify(heartbeat()))
-  await vi.waitFor(() => expect(heard.length - before).toBe(count), { timeout: 10_000 })
+  await vi.waitFor(() => expect(heard.length - before).toBe(count))
   expect(performance.now() - started).toBeGreaterThan(1000)
 })

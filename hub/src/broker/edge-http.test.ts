@@ -278,7 +278,7 @@ test('S8: who is known has the time that the answer takes, not that of strangers
     await sql`lock table indicator in access exclusive mode`.execute(trx)
     const answer = ask(paths.indicators, { headers: { authorization } })
     const waiting = sql`select 1 from pg_locks where relation = 'indicator'::regclass and not granted`
-    await vi.waitFor(async () => expect((await waiting.execute(trx)).rows.length).toBe(1), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await waiting.execute(trx)).rows.length).toBe(1))
     expect(edge.unauthenticated()).toBe(0)
     return { answer }
   })
@@ -325,7 +325,7 @@ test('S8: whatever comes as HTTP, each connection ends, nobody is let in, and th
     }),
     { numRuns: isSoak ? 200 : 4 },
   )
-  await vi.waitFor(() => expect(edge.unauthenticated()).toBe(0), { timeout: 5000 })
+  await vi.waitFor(() => expect(edge.unauthenticated()).toBe(0))
   expect(await ask(paths.health)).toMatchObject({ status: 200 })
   expect(api.errors).toEqual([])
 })

@@ -93,7 +93,7 @@ test('D15: the edge is a process of its own, carries a command with the same key
   try {
     const [{ ready: port }] = (await once(edge, 'message')) as [{ ready: number }]
     const client = await connectServer({ port, caPem: await authority.certificatePem(), now: () => new Date() }, server)
-    await expect.poll(() => link.isConnected(), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => link.isConnected()).toBe(true)
     expect(await granted(client, topics.commands(server.serverXid))).toBe(1)
     const arrived = new Promise<string>((resolve) =>
       client.once('message', (_topic, payload) => resolve(payload.toString())),

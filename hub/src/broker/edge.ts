@@ -8,6 +8,7 @@ import {
 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
+import { edgeProtocols } from '@postern/protocol'
 import { Audit } from '../audit/audit.ts'
 import { connectDatabase } from '../database/database.ts'
 import { findConnectionCredentials, revokedAmong } from '../environments/connection-credentials.ts'
@@ -15,7 +16,7 @@ import { RefusalBudget } from '../environments/refusal-budget.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { listenClosed, listening } from '../lib/listen-closed.ts'
 import type { Log } from '../lib/log.ts'
-import { askForCertificate, certificateOf } from './server-certificate.ts'
+import { demandCertificate, certificateOf } from './server-certificate.ts'
 import { connectRefusal, nameRefusal } from './connect-refusal.ts'
 import { EdgeHttp, type HubDoor } from './edge-http.ts'
 import { type EdgeLimits, edgeLimits } from './edge-limits.ts'
@@ -79,9 +80,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const sockets = new Set<Socket>()
   const hubSockets = new Set<Socket>()
   const shown = { ...(await options.tlsMaterial()), minVersion: 'TLSv1.2' as const }
-  const tls = createTlsServer({ ...shown, ...askForCertificate, handshakeTimeout: limits.authenticationMs })
-  // Browsers end a WebSocket where a certificate is asked for (client-hello.ts); who was not asked has none, and speaks no MQTT.
-  const tlsOfBrowsers = createTlsServer({ ...shown, handshakeTimeout: limits.authenticationMs })
+  const shake = { handshakeTimeout: limits.authenticationMs }
+  // Who offers HTTP as well speaks MQTT in a WebSocket.
+  const spoken = { ALPNProtocols: [edgeProtocols.http, edgeProtocols.mqtt] }
+  const tlsOfServers = createTlsServer({ ...shown, ...shake, ...spoken, ...demandCertificate })
+  // Apps, browsers and servers before their enrolment have no certificate; who was not asked for one speaks no MQTT (D41).
+  const tlsOfOthers = createTlsServer({ ...shown, ...shake })
   const http = new EdgeHttp({
     hub: options.hub,
     limits,
@@ -91,7 +95,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onAdmitted: (socket) => visitors.get(nameOf(socket))?.(),
   })
   stack.defer(() => http.close())
-  for (const server of [tls, tlsOfBrowsers]) {
+  for (const server of [tlsOfServers, tlsOfOthers]) {
     server.on('secureConnection', onSecure)
     server.on('tlsClientError', (error, socket) => {
       log.debug({ address: socket.remoteAddress, reason: error.message }, 'a TLS handshake failed')
@@ -99,7 +103,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     })
   }
 
-  const renewal = setInterval(() => void renewTls([tls, tlsOfBrowsers]), tlsRenewalMs)
+  const renewal = setInterval(() => void renewTls([tlsOfServers, tlsOfOthers]), tlsRenewalMs)
   stack.defer(() => clearInterval(renewal))
   const revocation = setInterval(() => void cutRevoked(), limits.revocationCheckMs)
   stack.defer(() => clearInterval(revocation))
@@ -136,7 +140,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     socket.once('close', () => visitors.delete(name))
     peekOpening(socket, (opening) => {
       if (opening === 'not TLS') socket.destroy()
-      else (opening === 'TLS for HTTP' ? tlsOfBrowsers : tls).emit('connection', socket)
+      else (opening === 'TLS for MQTT' ? tlsOfServers : tlsOfOthers).emit('connection', socket)
     })
   }
 

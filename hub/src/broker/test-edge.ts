@@ -120,9 +120,7 @@ export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor
     async closeConnections(): Promise<void> {
       for (const client of opened.splice(0)) client.end(true)
       for (const socket of sockets.splice(0)) socket.destroy()
-      await vi.waitFor(() => expect([edge.connectedServers(), edge.unauthenticated()]).toEqual([[], 0]), {
-        timeout: 5000,
-      })
+      await vi.waitFor(() => expect([edge.connectedServers(), edge.unauthenticated()]).toEqual([[], 0]))
     },
 
     async close(): Promise<void> {

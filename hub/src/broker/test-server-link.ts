@@ -1,7 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { connectProof, paths, topics } from '@postern/protocol'
+import { connectProof, edgeProtocols, paths, topics } from '@postern/protocol'
 import { type IClientOptions, MqttClient } from 'mqtt'
 import { createWebSocketStream, WebSocket } from 'ws'
 import type { EnrolledServer } from '../environments/test-enrolment.ts'
@@ -26,7 +26,9 @@ export type EdgeAddress = { port: number; caPem: string; now: () => Date }
 
 export function connectTo(edge: EdgeAddress, server: EnrolledServer, changes: Dishonesty = {}): TLSSocket {
   const key = changes.privateKey ?? server.privateKey
+  const { mqtt, http } = edgeProtocols
   return connectTls({
+    ALPNProtocols: changes.inWebSocket ? [mqtt, http] : [mqtt],
     host: '127.0.0.1',
     port: edge.port,
     ca: edge.caPem,
@@ -37,7 +39,11 @@ export function connectTo(edge: EdgeAddress, server: EnrolledServer, changes: Di
 
 export function webSocketTo(edge: EdgeAddress, server: EnrolledServer, subprotocol = 'mqtt'): WebSocket {
   // The types do not have closeTimeout yet.
-  const options = { createConnection: () => connectTo(edge, server), perMessageDeflate: false, closeTimeout: 1000 }
+  const options = {
+    createConnection: () => connectTo(edge, server, { inWebSocket: true }),
+    perMessageDeflate: false,
+    closeTimeout: 1000,
+  }
   return new WebSocket(`wss://127.0.0.1:${edge.port}${paths.mqtt}`, subprotocol, options)
 }
 

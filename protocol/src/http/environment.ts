@@ -153,6 +153,12 @@ export const connectProof = {
   message: (serverXid: string, proofTime: number) => `postern connect v1\n${serverXid}\n${proofTime}`,
 } as const
 
+/**
+ * What a client of port 62000 offers by ALPN (RFC 7301; IANA's names). Who offers `mqtt` must show a client certificate, or the
+ * handshake ends; with `http` beside it, it speaks MQTT in a WebSocket. Everyone else speaks HTTP and is not asked for one.
+ */
+export const edgeProtocols = { mqtt: 'mqtt', http: 'http/1.1' } as const
+
 /** What `EnrolmentRequest.proof` signs. */
 export function enrolmentProofMessage(serverXid: string, enrolmentToken: string): string {
   return `postern enrolment v1\n${serverXid}\n${enrolmentToken}`
