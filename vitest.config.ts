@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './tools/longest-first.ts'
+import { patienceMs } from './dev/src/environment-server/wait-for.ts'
 
 // Half the processor time of a start from source, for the workers and for every program that a test starts without another word.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.compile-cache')
@@ -10,6 +11,8 @@ const outside = ['**/node_modules/**', '**/dist/**']
 const pure = ['console/src/**/*.test.ts', 'intel/src/**/*.test.ts', 'protocol/src/**/*.test.ts']
 /** The hub's start much, each in a database of its own, and share modules whose loading would take half a second a file. */
 const hubs = ['hub/src/**/*.test.ts']
+
+const hungMs = process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 600_000
 
 export default defineConfig({
   test: {
@@ -27,9 +30,10 @@ export default defineConfig({
     ],
     setupFiles: ['tools/test-setup.ts'],
     sequence: { sequencer: LongestFirst },
-    // Soaks take long by design.
-    testTimeout: process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 120_000,
-    hookTimeout: 60_000,
+    // Not how long anything may take: only an end for what hangs, on the slowest machine. Soaks take long by design.
+    testTimeout: hungMs,
+    hookTimeout: hungMs,
+    expect: { poll: { timeout: patienceMs } },
     pool: 'forks',
     // One more than the cores of a small machine: much of the tests waits for processes and deadlines.
     maxWorkers: 3,

@@ -3,12 +3,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildServerFile } from '../build.ts'
 
 // Each test starts servers of its own, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 })
-
 const bundleFolder = fileURLToPath(new URL('../bundle/', import.meta.url))
 let folder: string
 let file: string

@@ -13,13 +13,11 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { StartProblem } from './log/start-problem.ts'
 import { refuseRoot } from './log/refuse-root.ts'
 
 // Each test starts servers of its own, most of them side by side, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 })
-
 let hub: FakeHub
 beforeAll(async () => {
   hub = await FakeHub.start()

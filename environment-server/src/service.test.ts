@@ -5,12 +5,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildServerFile } from '../build.ts'
 import { homeFolder, prepareHomeFolder } from './home/home-folder.ts'
 import { Keychain } from './keychain/keychain.ts'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const bundleFolder = fileURLToPath(new URL('../bundle/', import.meta.url))
 const isRoot = unprivilegedUser() !== undefined

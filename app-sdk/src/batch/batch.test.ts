@@ -104,7 +104,7 @@ test('FD-2: memory stays flat: 100,000 items are spilled to disk before they are
   const totals = await batch.submit()
   expect([totals.indicators, totals.chunks]).toEqual([100_000, 20])
   expect(hub.library.owner('Sample').size).toBe(100_000)
-}, 60_000)
+})
 
 test('what several places say of one indicator becomes one item', async () => {
   const batch = open()

@@ -153,7 +153,7 @@ test('S7: where the platform gives an egress socket, everything goes through it,
   source.closeAllConnections()
   source.close()
   await rm(folder, { recursive: true })
-}, 60_000)
+})
 
 test('ES-18: with tc_proxy_external, calls outside go through the proxy with its credentials, calls to the hub do not', async () => {
   const heads: string[] = []

@@ -5,7 +5,7 @@ import { checkoutFolder } from '../commands/start.ts'
 import { prepareServiceHome } from '../service/service-home.ts'
 import { startLocalHub } from './local-hub.ts'
 
-test('D12: stopping a hub that has just died stops the database that it left', { timeout: 120_000 }, async () => {
+test('D12: stopping a hub that has just died stops the database that it left', async () => {
   await using stack = new AsyncDisposableStack()
   const folder = mkdtempSync('/tmp/postern-local-hub-')
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))

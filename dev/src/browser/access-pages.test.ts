@@ -20,7 +20,7 @@ let browser: Browser
 beforeAll(async () => {
   system = await startTestSystem()
   browser = await launchChromium(readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'))
-}, 90_000)
+})
 afterAll(async () => {
   await browser.close()
   await system[Symbol.asyncDispose]()
@@ -87,60 +87,56 @@ test('S13: who is not signed in is led to the sign-in page and back to what was 
   expectHarmless(opened)
 })
 
-test(
-  'ES-16: mail is set up and tried, whom to tell is said, and what is the matter stands there, in both themes and when narrow',
-  { timeout: 90_000 },
-  async () => {
-    await using mailServer = await startMailServer({ account: { username: 'postern', password: 'of mail' } })
-    await using opened = await open()
-    await opened.go(consolePages.mailSettings)
-    await opened.signIn(username, password)
-    const { page } = opened
-    const field = (name: string) => page.getByRole('textbox', { name, exact: true })
-    await page.getByText('Not set up: nothing is sent').waitFor()
-    await field('smtpHost').fill('127.0.0.1')
-    await field('smtpPort').fill(String(mailServer.port))
-    await field('smtpUsername').fill('postern')
-    await page.getByLabel('smtpPassword').fill('wrong')
-    await field('smtpFrom').fill('postern@example.org')
-    await page.getByLabel('smtpSecurity').selectOption('none')
-    await page.getByText('Everyone between this hub and the mail server can read each mail').waitFor()
-    await page.getByRole('button', { name: 'Save the settings' }).press('Enter')
-    await field('To').fill('ada@example.org')
-    await page.getByRole('button', { name: 'Send a test' }).press('Enter')
-    await page.getByText(/The mail server refused the user name or the password: 535/).waitFor()
-    await page.getByLabel('smtpPassword').fill('of mail')
-    await page.getByRole('button', { name: 'Save the settings' }).press('Enter')
-    await page.getByRole('button', { name: 'Send a test' }).press('Enter')
-    await page.getByText('The mail server took it: 250').waitFor()
-    expect(mailServer.mails.map(({ to }) => to)).toEqual([['ada@example.org']])
-    expect(await lowContrastInBothThemes(page)).toEqual([])
+test('ES-16: mail is set up and tried, whom to tell is said, and what is the matter stands there, in both themes and when narrow', async () => {
+  await using mailServer = await startMailServer({ account: { username: 'postern', password: 'of mail' } })
+  await using opened = await open()
+  await opened.go(consolePages.mailSettings)
+  await opened.signIn(username, password)
+  const { page } = opened
+  const field = (name: string) => page.getByRole('textbox', { name, exact: true })
+  await page.getByText('Not set up: nothing is sent').waitFor()
+  await field('smtpHost').fill('127.0.0.1')
+  await field('smtpPort').fill(String(mailServer.port))
+  await field('smtpUsername').fill('postern')
+  await page.getByLabel('smtpPassword').fill('wrong')
+  await field('smtpFrom').fill('postern@example.org')
+  await page.getByLabel('smtpSecurity').selectOption('none')
+  await page.getByText('Everyone between this hub and the mail server can read each mail').waitFor()
+  await page.getByRole('button', { name: 'Save the settings' }).press('Enter')
+  await field('To').fill('ada@example.org')
+  await page.getByRole('button', { name: 'Send a test' }).press('Enter')
+  await page.getByText(/The mail server refused the user name or the password: 535/).waitFor()
+  await page.getByLabel('smtpPassword').fill('of mail')
+  await page.getByRole('button', { name: 'Save the settings' }).press('Enter')
+  await page.getByRole('button', { name: 'Send a test' }).press('Enter')
+  await page.getByText('The mail server took it: 250').waitFor()
+  expect(mailServer.mails.map(({ to }) => to)).toEqual([['ada@example.org']])
+  expect(await lowContrastInBothThemes(page)).toEqual([])
 
-    await opened.go(`${consolePages.notifications}?view=rules`)
-    await page.getByText('Nobody is told').waitFor()
-    await page.getByRole('button', { name: 'New rule' }).press('Enter')
-    const dialog = page.getByRole('dialog', { name: 'New rule' })
-    await dialog.getByRole('textbox', { name: 'Whom' }).fill('soc@example.org')
-    await dialog.getByRole('button', { name: 'Save the rule' }).press('Enter')
-    await page.getByRole('row', { name: /The whole organization.*soc@example\.org/ }).waitFor()
-    await withHubDatabase(system.dataFolder, async (database) => {
-      await database.query(`
+  await opened.go(`${consolePages.notifications}?view=rules`)
+  await page.getByText('Nobody is told').waitFor()
+  await page.getByRole('button', { name: 'New rule' }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'New rule' })
+  await dialog.getByRole('textbox', { name: 'Whom' }).fill('soc@example.org')
+  await dialog.getByRole('button', { name: 'Save the rule' }).press('Enter')
+  await page.getByRole('row', { name: /The whole organization.*soc@example\.org/ }).waitFor()
+  await withHubDatabase(system.dataFolder, async (database) => {
+    await database.query(`
         insert into notification (organization_id, key, kind, page, name, sentence, opened_at, last_at)
         select id, 'test', 'failed', '/environments', 'Feed', 'Execution 7 of job Feed <b>failed</b>.', now(), now()
         from organization`)
-    })
-    await page.getByRole('tab', { name: 'Now' }).press('Enter')
-    await page.setViewportSize({ width: 390, height: 844 })
-    await page.getByText('Execution 7 of job Feed <b>failed</b>.').waitFor()
-    expect(await lowContrastInBothThemes(page)).toEqual([])
-    await waitFor(() => mailServer.mails.length === 2, 'the mail of the rule')
-    expect(mailServer.mails[1]).toMatchObject({
-      to: ['soc@example.org'],
-      raw: expect.stringMatching(/^Subject: Postern: Feed failed\r$/m),
-    })
-    expectHarmless(opened)
-  },
-)
+  })
+  await page.getByRole('tab', { name: 'Now' }).press('Enter')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByText('Execution 7 of job Feed <b>failed</b>.').waitFor()
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  await waitFor(() => mailServer.mails.length === 2, 'the mail of the rule')
+  expect(mailServer.mails[1]).toMatchObject({
+    to: ['soc@example.org'],
+    raw: expect.stringMatching(/^Subject: Postern: Feed failed\r$/m),
+  })
+  expectHarmless(opened)
+})
 
 test('S13: a session that has run out leads to signing in, and back to where one was', async () => {
   await using opened = await open()

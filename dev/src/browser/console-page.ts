@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { consolePages } from '@postern/protocol'
 import type { Browser, BrowserContext, Cookie, Locator, Page } from 'playwright-core'
+import { patienceMs } from '../environment-server/wait-for.ts'
 
 export interface ConsoleOptions {
   /** Where the hub is, e.g. `https://127.0.0.1:8443`. */
@@ -37,6 +38,7 @@ export class ConsolePage implements AsyncDisposable {
     { url, colorScheme = 'light', width = 1360, height = 900, cookies = [] }: ConsoleOptions,
   ): Promise<ConsolePage> {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
+    context.setDefaultTimeout(patienceMs)
     await context.addCookies(cookies)
     const page = await context.newPage()
     const opened = new ConsolePage(context, page, url)

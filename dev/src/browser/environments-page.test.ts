@@ -15,8 +15,6 @@ import { addLateServer, heardAgo, lateFingerprint, sayOneFigure } from './rows-o
 import { expectLastRowByKeys, expectLoadingAndFailing, expectOnlyText } from './page-states.ts'
 
 const password = 'four random words here'
-const testMs = 90_000
-
 let system: TestSystem
 let browser: Browser
 /** Of the chief's one session, which every test goes on with. */
@@ -30,7 +28,7 @@ beforeAll(async () => {
   await opened.setUp(url, 'chief', password)
   cookies = await opened.cookies()
   await callHub(system.hub.target, paths.users, User, { json: { username: 'reader', password, role: 'read-only' } })
-}, 90_000)
+})
 afterAll(async () => {
   await browser.close()
   await system[Symbol.asyncDispose]()
@@ -63,388 +61,339 @@ async function idOf(name: string): Promise<string> {
   return data.find((environment) => environment.name === name)?.id ?? ''
 }
 
-test(
-  'ES-1: an environment is made by keys alone; a name that is taken is refused in words',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open()
-    const { page } = opened
-    const { keyboard } = page
-    await page.getByText('No environment yet').waitFor()
-    await page.getByRole('button', { name: 'New environment' }).press('Enter')
-    const dialog = page.getByRole('dialog', { name: 'New environment' })
-    await dialog.getByRole('textbox', { name: 'Name' }).waitFor()
-    await keyboard.type('Plant North')
-    await keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Plant North' }).waitFor()
-    await page.getByText('No server yet', { exact: true }).waitFor()
-    await keyboard.press('g')
-    await keyboard.press('s')
-    await page.getByRole('article', { name: 'Plant North' }).waitFor()
-    await page.getByRole('button', { name: 'New environment' }).press('Enter')
-    await dialog.getByRole('textbox', { name: 'Name' }).waitFor()
-    await keyboard.type('Plant North')
-    await keyboard.press('Enter')
-    await dialog.getByText('There is an environment "Plant North" already; choose another name.').waitFor()
-    await keyboard.press('Escape')
-    await dialog.waitFor({ state: 'detached' })
-    // Whoever closes a dialog is where they opened it.
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('New environment')
-    expectHarmless(opened)
-  },
-)
+test('ES-1: an environment is made by keys alone; a name that is taken is refused in words', async () => {
+  await using opened = await open()
+  const { page } = opened
+  const { keyboard } = page
+  await page.getByText('No environment yet').waitFor()
+  await page.getByRole('button', { name: 'New environment' }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'New environment' })
+  await dialog.getByRole('textbox', { name: 'Name' }).waitFor()
+  await keyboard.type('Plant North')
+  await keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Plant North' }).waitFor()
+  await page.getByText('No server yet', { exact: true }).waitFor()
+  await keyboard.press('g')
+  await keyboard.press('s')
+  await page.getByRole('article', { name: 'Plant North' }).waitFor()
+  await page.getByRole('button', { name: 'New environment' }).press('Enter')
+  await dialog.getByRole('textbox', { name: 'Name' }).waitFor()
+  await keyboard.type('Plant North')
+  await keyboard.press('Enter')
+  await dialog.getByText('There is an environment "Plant North" already; choose another name.').waitFor()
+  await keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  // Whoever closes a dialog is where they opened it.
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('New environment')
+  expectHarmless(opened)
+})
 
-test(
-  'ES-15: a server is seen coming online, falling silent and coming back, without a reload',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open()
-    const { page } = opened
-    await page.getByRole('article', { name: 'Plant North' }).waitFor()
-    await page.getByRole('banner').getByText('Live').waitFor()
-    server = await system.startServer()
-    const card = page.getByRole('article', { name: 'Test' })
-    await card.getByText('Online', { exact: true }).waitFor()
-    await card.getByText('1 server takes executions').waitFor()
-    await card.getByText(/^Version \d/).waitFor()
+test('ES-15: a server is seen coming online, falling silent and coming back, without a reload', async () => {
+  await using opened = await open()
+  const { page } = opened
+  await page.getByRole('article', { name: 'Plant North' }).waitFor()
+  await page.getByRole('banner').getByText('Live').waitFor()
+  server = await system.startServer()
+  const card = page.getByRole('article', { name: 'Test' })
+  await card.getByText('Online', { exact: true }).waitFor()
+  await card.getByText('1 server takes executions').waitFor()
+  await card.getByText(/^Version \d/).waitFor()
 
-    await server.process.stop()
-    await heardAgo(system, 29)
-    await card.getByText('Unknown', { exact: true }).waitFor()
-    await opened.announced.getByText('This machine: Unknown').waitFor()
-    await heardAgo(system, 119)
-    await card.getByText('Offline', { exact: true }).waitFor()
-    await card.getByText('Executions wait: no server is online').waitFor()
-    expect(opened.requested.filter((address) => new URL(address).pathname === consolePages.environments)).toHaveLength(
-      1,
-    )
-    expectHarmless(opened)
-  },
-)
+  await server.process.stop()
+  await heardAgo(system, 29)
+  await card.getByText('Unknown', { exact: true }).waitFor()
+  await opened.announced.getByText('This machine: Unknown').waitFor()
+  await heardAgo(system, 119)
+  await card.getByText('Offline', { exact: true }).waitFor()
+  await card.getByText('Executions wait: no server is online').waitFor()
+  expect(opened.requested.filter((address) => new URL(address).pathname === consolePages.environments)).toHaveLength(1)
+  expectHarmless(opened)
+})
 
-test(
-  'ES-14: a server page shows every figure live over port 62000, and over another time; ES-15: with the reason of its state',
-  { timeout: testMs },
-  async () => {
-    writeFileSync(
-      join(server.home, '.postern-envsvr', 'policy.json'),
-      JSON.stringify({ settings: ['appsNumberofJobExecutors'] }),
-    )
-    await server.process.start()
-    const environmentId = await idOf('Test')
-    await using opened = await open(
-      consolePages.environmentServer(environmentId, server.environment.servers[0]?.serverXid ?? ''),
-    )
-    const { page } = opened
-    const { file } = system.hub
-    await page.getByText(`Live over port ${file.brokerPort}`).waitFor()
-    await page.getByText(/^Its last heartbeat came \d+ s ago\.$/).waitFor()
-    const memory = page.getByRole('region', { name: 'Memory' })
-    await memory
-      .getByText(/^[\d.]+ %$/)
-      .first()
-      .waitFor()
-    for (const [name, figure] of [
-      ['CPU', /^[\d.]+ %$/],
-      ['Disk', /^[\d.]+ %$/],
-      ['Executors', /^0 of \d+$/],
-      ['Queue', /^0$/],
-      ['Queue wait', /^0 ms$/],
-      ['Round trip', /^[\d.]+ m?s$/],
-      ['Messages an hour', /^[\d,]+$/],
-      ['The server itself', /^[\d.]+ MiB$/],
-    ] as const)
-      await page.getByRole('region', { name, exact: true }).getByText(figure).first().waitFor()
-    for (const within of ['Today (UTC)', '7 days', '30 days'])
-      await page
-        .getByRole('table', { name: 'Executions of this server' })
-        .getByRole('rowheader', { name: within })
-        .waitFor()
-    // The next message is drawn without anybody's doing.
-    const [shown] = await Promise.all([
-      page.waitForResponse((answer) => answer.url().includes('/telemetry?')),
-      sayOneFigure(system),
-    ])
-    expect(shown.status()).toBe(200)
-    await page.getByRole('region', { name: 'CPU' }).getByText('77.7 %').waitFor()
-    await page.getByText('Unhealthy', { exact: true }).waitFor()
-    await page.getByText('It is online, but its disk has 1.0 % left (below 5 %).').waitFor()
-    await page.getByRole('combobox', { name: 'Time shown' }).selectOption('Last year')
-    await page.waitForURL((url) => url.search === '?span=year')
-    expect(await lowContrastInBothThemes(page)).toEqual([])
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-    expectHarmless(opened)
-  },
-)
-
-test(
-  'ES-12: the settings of a server are shown with who set them, secrets masked, and set where its policy lets the hub',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open(
-      consolePages.environmentServer(await idOf('Test'), server.environment.servers[0]?.serverXid ?? ''),
-    )
-    const { page } = opened
-    await page.getByRole('main').getByRole('link', { name: 'Settings' }).click()
-    const table = page.getByRole('table', { name: 'Settings of this server' })
-    const row = (name: string) => table.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
-    await row('brokerToken').getByText('Set, not shown').waitFor()
-    await row('brokerHost').getByText('The bundle or .env').waitFor()
-    expect(await table.getByRole('button').allTextContents()).toEqual(['Change'])
-    await page.getByRole('button', { name: 'Change appsNumberofJobExecutors' }).click()
-    const field = page.getByRole('dialog').getByLabel('appsNumberofJobExecutors')
-    await field.fill('0')
-    await page.getByText('A whole number from 1 to 1000').waitFor()
-    await field.fill('1')
-    await field.press('Enter')
-    await row('appsNumberofJobExecutors').getByText('The hub', { exact: true }).waitFor()
-    expect(await row('appsNumberofJobExecutors').getByRole('cell').allTextContents()).toEqual([
-      '4',
-      '1',
-      'The hub',
-      'Change',
-    ])
-    expect(await lowContrastInBothThemes(page)).toEqual([])
-    expectHarmless(opened)
-  },
-)
-
-test(
-  'ES-14: where the browser does not reach port 62000 the page says so, and its figures come all the same',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open()
-    const { page } = opened
-    const { brokerPort } = system.hub.file
-    await page.routeWebSocket(new RegExp(`:${brokerPort}/live$`), (socket) => socket.close())
-    await opened.go(consolePages.environmentServer(await idOf('Test'), server.environment.servers[0]?.serverXid ?? ''))
+test('ES-14: a server page shows every figure live over port 62000, and over another time; ES-15: with the reason of its state', async () => {
+  writeFileSync(
+    join(server.home, '.postern-envsvr', 'policy.json'),
+    JSON.stringify({ settings: ['appsNumberofJobExecutors'] }),
+  )
+  await server.process.start()
+  const environmentId = await idOf('Test')
+  await using opened = await open(
+    consolePages.environmentServer(environmentId, server.environment.servers[0]?.serverXid ?? ''),
+  )
+  const { page } = opened
+  const { file } = system.hub
+  await page.getByText(`Live over port ${file.brokerPort}`).waitFor()
+  await page.getByText(/^Its last heartbeat came \d+ s ago\.$/).waitFor()
+  const memory = page.getByRole('region', { name: 'Memory' })
+  await memory
+    .getByText(/^[\d.]+ %$/)
+    .first()
+    .waitFor()
+  for (const [name, figure] of [
+    ['CPU', /^[\d.]+ %$/],
+    ['Disk', /^[\d.]+ %$/],
+    ['Executors', /^0 of \d+$/],
+    ['Queue', /^0$/],
+    ['Queue wait', /^0 ms$/],
+    ['Round trip', /^[\d.]+ m?s$/],
+    ['Messages an hour', /^[\d,]+$/],
+    ['The server itself', /^[\d.]+ MiB$/],
+  ] as const)
+    await page.getByRole('region', { name, exact: true }).getByText(figure).first().waitFor()
+  for (const within of ['Today (UTC)', '7 days', '30 days'])
     await page
-      .getByText(`This browser does not reach port ${brokerPort} of the hub. Figures: live over the console's port`)
+      .getByRole('table', { name: 'Executions of this server' })
+      .getByRole('rowheader', { name: within })
       .waitFor()
-    await page
-      .getByRole('region', { name: 'Memory' })
-      .getByText(/ free$/)
-      .waitFor()
-    await server.process.stop()
-  },
-)
+  // The next message is drawn without anybody's doing.
+  const [shown] = await Promise.all([
+    page.waitForResponse((answer) => answer.url().includes('/telemetry?')),
+    sayOneFigure(system),
+  ])
+  expect(shown.status()).toBe(200)
+  await page.getByRole('region', { name: 'CPU' }).getByText('77.7 %').waitFor()
+  await page.getByText('Unhealthy', { exact: true }).waitFor()
+  await page.getByText('It is online, but its disk has 1.0 % left (below 5 %).').waitFor()
+  await page.getByRole('combobox', { name: 'Time shown' }).selectOption('Last year')
+  await page.waitForURL((url) => url.search === '?span=year')
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  expectHarmless(opened)
+})
 
-test(
-  'ES-27: the names of the hub are changed where an administrator looks for them; the warning of local names goes with them',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open()
-    const { page } = opened
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
-    await page.getByText('This hub only knows itself by a name of its own machine').waitFor()
-    const save = page.getByRole('button', { name: 'Save the settings' })
-    expect(await save.isDisabled()).toBe(true)
-    await page.getByLabel('apiURL').fill('http://no-tls.example.org')
-    await save.click()
-    await page.getByRole('alert').waitFor()
-    const { url } = system.hub.file
-    await page.getByLabel('apiURL').fill('https://hub.example.org:8443')
-    await page.getByLabel('appMessageBrokerHost').fill('hub.example.org:62000')
-    await save.click()
-    await page.getByText('This hub only knows itself').waitFor({ state: 'detached' })
-    expect(await callHub(system.hub.target, paths.settings, Settings)).toMatchObject({
-      apiURL: 'https://hub.example.org:8443',
-      appMessageBrokerHost: 'hub.example.org:62000',
-      onlyLocalNames: false,
-    })
-    expect(await lowContrastInBothThemes(page)).toEqual([])
-    expectHarmless(opened)
-    await withHubDatabase(system.dataFolder, async (client) => void (await client.query('delete from setting')))
-    expect((await callHub(system.hub.target, paths.settings, Settings)).apiURL).toBe(url)
-  },
-)
+test('ES-12: the settings of a server are shown with who set them, secrets masked, and set where its policy lets the hub', async () => {
+  await using opened = await open(
+    consolePages.environmentServer(await idOf('Test'), server.environment.servers[0]?.serverXid ?? ''),
+  )
+  const { page } = opened
+  await page.getByRole('main').getByRole('link', { name: 'Settings' }).click()
+  const table = page.getByRole('table', { name: 'Settings of this server' })
+  const row = (name: string) => table.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
+  await row('brokerToken').getByText('Set, not shown').waitFor()
+  await row('brokerHost').getByText('The bundle or .env').waitFor()
+  expect(await table.getByRole('button').allTextContents()).toEqual(['Change'])
+  await page.getByRole('button', { name: 'Change appsNumberofJobExecutors' }).click()
+  const field = page.getByRole('dialog').getByLabel('appsNumberofJobExecutors')
+  await field.fill('0')
+  await page.getByText('A whole number from 1 to 1000').waitFor()
+  await field.fill('1')
+  await field.press('Enter')
+  await row('appsNumberofJobExecutors').getByText('The hub', { exact: true }).waitFor()
+  expect(await row('appsNumberofJobExecutors').getByRole('cell').allTextContents()).toEqual([
+    '4',
+    '1',
+    'The hub',
+    'Change',
+  ])
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  expectHarmless(opened)
+})
 
-test(
-  'ES-2, ES-19: a download is chosen, saved, and shown as a server that waits, with what the hub warns of',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open()
-    const { page } = opened
-    await page.getByRole('button', { name: 'Actions for Plant North' }).press('Enter')
-    // The menu opens at its first item.
-    await page.getByRole('menuitem', { name: 'Download …' }).press('Enter')
-    const dialog = page.getByRole('dialog', { name: 'Environment: Plant North' })
-    expect(await dialog.getByRole('radio').count()).toBe(3)
-    await dialog.getByRole('radio', { name: /^Environment Config Only/ }).check()
-    const [config] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
-    expect(config.suggestedFilename()).toBe('Plant North.env')
-    expect(readFileSync(await config.path(), 'utf8')).toMatch(/^moveToken=psm_/m)
-    await dialog.getByText('at its next start it moves here').waitFor()
-    await dialog.getByRole('radio', { name: /^Download Bundle/ }).check()
-    await dialog.getByRole('switch', { name: 'Without the Node runtime' }).check()
-    await dialog.getByLabel('Name of the new server').fill('North 7')
-    const [bundle] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
-    expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
-    await dialog.getByText('This hub only knows itself as').waitFor()
-    const made = await dialog.getByText(/as server \d+/).textContent()
-    const serverXid = /as server (\d+)/.exec(made ?? '')?.[1] ?? ''
-    await dialog.getByRole('button', { name: 'Close' }).click()
-    const waiting = page
-      .getByRole('article', { name: 'Plant North' })
-      .getByRole('listitem')
-      .filter({ hasText: 'North 7' })
-    await waiting.getByText('Waiting').waitFor()
-    await waiting.getByText('Downloaded by chief').waitFor()
-    await waiting.getByText(`No. ${serverXid}`, { exact: true }).waitFor()
-    expectHarmless(opened)
-  },
-)
+test('ES-14: where the browser does not reach port 62000 the page says so, and its figures come all the same', async () => {
+  await using opened = await open()
+  const { page } = opened
+  const { brokerPort } = system.hub.file
+  await page.routeWebSocket(new RegExp(`:${brokerPort}/live$`), (socket) => socket.close())
+  await opened.go(consolePages.environmentServer(await idOf('Test'), server.environment.servers[0]?.serverXid ?? ''))
+  await page
+    .getByText(`This browser does not reach port ${brokerPort} of the hub. Figures: live over the console's port`)
+    .waitFor()
+  await page
+    .getByRole('region', { name: 'Memory' })
+    .getByText(/ free$/)
+    .waitFor()
+  await server.process.stop()
+})
 
-test(
-  'S9: whoever confirms sees fingerprint, address and who downloaded; who is revoked comes back only anew',
-  { timeout: testMs },
-  async () => {
-    await addLateServer(system, 'North late')
-    await using opened = await open(consolePages.environment(await idOf('Plant North')))
-    const { page } = opened
-    const row = page
-      .getByRole('grid', { name: 'Environment servers' })
-      .getByRole('row')
-      .filter({ hasText: 'North late' })
-    await row.getByRole('button', { name: 'Confirm …' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Is this the server that you meant?' })
-    for (const fact of [lateFingerprint, '192.0.2.17', 'ada.lovelace'])
-      await dialog.getByText(fact, { exact: true }).waitFor()
-    // The safe answer has the focus.
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Not yet')
-    await dialog.getByRole('button', { name: 'The fingerprint is the same: confirm' }).click()
-    await dialog.waitFor({ state: 'detached' })
-    await row.getByRole('button', { name: 'Confirm …' }).waitFor({ state: 'detached' })
+test('ES-27: the names of the hub are changed where an administrator looks for them; the warning of local names goes with them', async () => {
+  await using opened = await open()
+  const { page } = opened
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
+  await page.getByText('This hub only knows itself by a name of its own machine').waitFor()
+  const save = page.getByRole('button', { name: 'Save the settings' })
+  expect(await save.isDisabled()).toBe(true)
+  await page.getByLabel('apiURL').fill('http://no-tls.example.org')
+  await save.click()
+  await page.getByRole('alert').waitFor()
+  const { url } = system.hub.file
+  await page.getByLabel('apiURL').fill('https://hub.example.org:8443')
+  await page.getByLabel('appMessageBrokerHost').fill('hub.example.org:62000')
+  await save.click()
+  await page.getByText('This hub only knows itself').waitFor({ state: 'detached' })
+  expect(await callHub(system.hub.target, paths.settings, Settings)).toMatchObject({
+    apiURL: 'https://hub.example.org:8443',
+    appMessageBrokerHost: 'hub.example.org:62000',
+    onlyLocalNames: false,
+  })
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  expectHarmless(opened)
+  await withHubDatabase(system.dataFolder, async (client) => void (await client.query('delete from setting')))
+  expect((await callHub(system.hub.target, paths.settings, Settings)).apiURL).toBe(url)
+})
 
-    await row.getByRole('button', { name: 'Actions for North late' }).click()
-    await page.getByRole('menuitem', { name: 'Revoke …' }).click()
-    await page.getByRole('button', { name: 'Revoke it' }).click()
-    await row.getByText('Revoked').waitFor()
-    const { servers } = await callHub(system.hub.target, paths.environment(await idOf('Plant North')), Environment)
-    const late = servers.find(({ name }) => name === 'North late')
-    expect(late).toMatchObject({ presence: 'revoked', confirmed: true })
+test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits, with what the hub warns of', async () => {
+  await using opened = await open()
+  const { page } = opened
+  await page.getByRole('button', { name: 'Actions for Plant North' }).press('Enter')
+  // The menu opens at its first item.
+  await page.getByRole('menuitem', { name: 'Download …' }).press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Environment: Plant North' })
+  expect(await dialog.getByRole('radio').count()).toBe(3)
+  await dialog.getByRole('radio', { name: /^Environment Config Only/ }).check()
+  const [config] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+  expect(config.suggestedFilename()).toBe('Plant North.env')
+  expect(readFileSync(await config.path(), 'utf8')).toMatch(/^moveToken=psm_/m)
+  await dialog.getByText('at its next start it moves here').waitFor()
+  await dialog.getByRole('radio', { name: /^Download Bundle/ }).check()
+  await dialog.getByRole('switch', { name: 'Without the Node runtime' }).check()
+  await dialog.getByLabel('Name of the new server').fill('North 7')
+  const [bundle] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
+  expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
+  await dialog.getByText('This hub only knows itself as').waitFor()
+  const made = await dialog.getByText(/as server \d+/).textContent()
+  const serverXid = /as server (\d+)/.exec(made ?? '')?.[1] ?? ''
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  const waiting = page
+    .getByRole('article', { name: 'Plant North' })
+    .getByRole('listitem')
+    .filter({ hasText: 'North 7' })
+  await waiting.getByText('Waiting').waitFor()
+  await waiting.getByText('Downloaded by chief').waitFor()
+  await waiting.getByText(`No. ${serverXid}`, { exact: true }).waitFor()
+  expectHarmless(opened)
+})
 
-    // D37: under the same number, with another key that somebody confirms.
-    await row.getByRole('button', { name: 'Actions for North late' }).click()
-    await page.getByRole('menuitem', { name: 'Enrol it anew …' }).click()
-    const anew = page.getByRole('dialog', { name: 'Enrol this server anew?' })
-    await anew.getByText(`under its number, ${late?.serverXid}`).waitFor()
-    await anew.getByRole('switch', { name: 'Without the Node runtime' }).check()
-    const [bundle] = await Promise.all([
-      page.waitForEvent('download'),
-      anew.getByRole('button', { name: 'Download the bundle' }).click(),
-    ])
-    expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
-    await anew.getByRole('button', { name: 'Close' }).click()
-    await row.getByText('Waiting').waitFor()
-    expectHarmless(opened)
-  },
-)
+test('S9: whoever confirms sees fingerprint, address and who downloaded; who is revoked comes back only anew', async () => {
+  await addLateServer(system, 'North late')
+  await using opened = await open(consolePages.environment(await idOf('Plant North')))
+  const { page } = opened
+  const row = page.getByRole('grid', { name: 'Environment servers' }).getByRole('row').filter({ hasText: 'North late' })
+  await row.getByRole('button', { name: 'Confirm …' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Is this the server that you meant?' })
+  for (const fact of [lateFingerprint, '192.0.2.17', 'ada.lovelace'])
+    await dialog.getByText(fact, { exact: true }).waitFor()
+  // The safe answer has the focus.
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Not yet')
+  await dialog.getByRole('button', { name: 'The fingerprint is the same: confirm' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await row.getByRole('button', { name: 'Confirm …' }).waitFor({ state: 'detached' })
 
-test(
-  'ES-1: name and owner of an environment are changed; ES-24: a server is drained and let take executions again',
-  { timeout: testMs },
-  async () => {
-    await callHub(system.hub.target, paths.owners, Owner, { json: { name: 'Plant findings' } })
-    await using opened = await open()
-    const { page } = opened
-    await page.getByRole('button', { name: 'Actions for Plant North' }).click()
-    await page.getByRole('menuitem', { name: 'Name and owner …' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Name and owner' })
-    await dialog.getByRole('textbox', { name: 'Name' }).fill('Plant South')
-    await dialog.getByRole('combobox', { name: 'Owner' }).selectOption('Plant findings')
-    await dialog.getByRole('button', { name: 'Save' }).click()
-    const card = page.getByRole('article', { name: 'Plant South' })
-    await card.getByText('Owner: Plant findings').waitFor()
-    await card.getByRole('button', { name: 'Actions for North 7' }).click()
-    await page.getByRole('menuitem', { name: 'Drain …' }).click()
-    await page.getByRole('button', { name: 'Place nothing more on it' }).click()
-    await card.getByText('Drained', { exact: true }).waitFor()
-    await card.getByRole('button', { name: 'Actions for North 7' }).click()
-    await page.getByRole('menuitem', { name: 'Let it take executions …' }).click()
-    await page.getByRole('button', { name: 'Let it take executions' }).click()
-    await card.getByText('Drained', { exact: true }).waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Actions for Plant South' }).click()
-    await page.getByRole('menuitem', { name: 'Name and owner …' }).click()
-    await dialog.getByRole('textbox', { name: 'Name' }).fill('Plant North')
-    await dialog.getByRole('button', { name: 'Save' }).click()
-    await page.getByRole('article', { name: 'Plant North' }).waitFor()
-    expectHarmless(opened)
-  },
-)
+  await row.getByRole('button', { name: 'Actions for North late' }).click()
+  await page.getByRole('menuitem', { name: 'Revoke …' }).click()
+  await page.getByRole('button', { name: 'Revoke it' }).click()
+  await row.getByText('Revoked').waitFor()
+  const { servers } = await callHub(system.hub.target, paths.environment(await idOf('Plant North')), Environment)
+  const late = servers.find(({ name }) => name === 'North late')
+  expect(late).toMatchObject({ presence: 'revoked', confirmed: true })
 
-test(
-  'ES-26: an environment that jobs name is not deleted, and says which; who only reads has no such button, nor the right',
-  { timeout: testMs },
-  async () => {
-    const environmentId = await idOf('Test')
-    await withHubDatabase(system.dataFolder, async (client) => {
-      await client.query(
-        `insert into job (organization_id, name, app_id, environment_id, timeout_seconds)
+  // D37: under the same number, with another key that somebody confirms.
+  await row.getByRole('button', { name: 'Actions for North late' }).click()
+  await page.getByRole('menuitem', { name: 'Enrol it anew …' }).click()
+  const anew = page.getByRole('dialog', { name: 'Enrol this server anew?' })
+  await anew.getByText(`under its number, ${late?.serverXid}`).waitFor()
+  await anew.getByRole('switch', { name: 'Without the Node runtime' }).check()
+  const [bundle] = await Promise.all([
+    page.waitForEvent('download'),
+    anew.getByRole('button', { name: 'Download the bundle' }).click(),
+  ])
+  expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
+  await anew.getByRole('button', { name: 'Close' }).click()
+  await row.getByText('Waiting').waitFor()
+  expectHarmless(opened)
+})
+
+test('ES-1: name and owner of an environment are changed; ES-24: a server is drained and let take executions again', async () => {
+  await callHub(system.hub.target, paths.owners, Owner, { json: { name: 'Plant findings' } })
+  await using opened = await open()
+  const { page } = opened
+  await page.getByRole('button', { name: 'Actions for Plant North' }).click()
+  await page.getByRole('menuitem', { name: 'Name and owner …' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Name and owner' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Plant South')
+  await dialog.getByRole('combobox', { name: 'Owner' }).selectOption('Plant findings')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  const card = page.getByRole('article', { name: 'Plant South' })
+  await card.getByText('Owner: Plant findings').waitFor()
+  await card.getByRole('button', { name: 'Actions for North 7' }).click()
+  await page.getByRole('menuitem', { name: 'Drain …' }).click()
+  await page.getByRole('button', { name: 'Place nothing more on it' }).click()
+  await card.getByText('Drained', { exact: true }).waitFor()
+  await card.getByRole('button', { name: 'Actions for North 7' }).click()
+  await page.getByRole('menuitem', { name: 'Let it take executions …' }).click()
+  await page.getByRole('button', { name: 'Let it take executions' }).click()
+  await card.getByText('Drained', { exact: true }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Actions for Plant South' }).click()
+  await page.getByRole('menuitem', { name: 'Name and owner …' }).click()
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Plant North')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('article', { name: 'Plant North' }).waitFor()
+  expectHarmless(opened)
+})
+
+test('ES-26: an environment that jobs name is not deleted, and says which; who only reads has no such button, nor the right', async () => {
+  const environmentId = await idOf('Test')
+  await withHubDatabase(system.dataFolder, async (client) => {
+    await client.query(
+      `insert into job (organization_id, name, app_id, environment_id, timeout_seconds)
         select organization_id, 'Names it', (select min(id) from app), id, 60 from environment where id = $1`,
-        [environmentId],
-      )
-    })
-    await using opened = await open()
-    const { page } = opened
-    await page.getByRole('button', { name: 'Actions for Test' }).click()
-    await page.getByRole('menuitem', { name: 'Delete …' }).click()
-    await page.getByRole('button', { name: 'Delete the environment' }).click()
-    await page.getByText('Jobs name this environment: "Names it".').waitFor()
-    await page.getByRole('button', { name: 'Keep it' }).click()
-    expectHarmless(opened)
-
-    await using reader = await openAsReader()
-    await reader.page.getByRole('article', { name: 'Test' }).waitFor()
-    expect(
-      await reader.page
-        .getByRole('main')
-        .getByRole('button', { name: /New|Actions|Confirm/ })
-        .count(),
-    ).toBe(0)
-    const status = await reader.page.evaluate<number>(
-      `fetch('${paths.environment(environmentId)}', { method: 'DELETE', headers: { 'postern-csrf': '1' } }).then((answer) => answer.status)`,
+      [environmentId],
     )
-    expect(status).toBe(403)
-    expectHarmless(reader)
-  },
-)
+  })
+  await using opened = await open()
+  const { page } = opened
+  await page.getByRole('button', { name: 'Actions for Test' }).click()
+  await page.getByRole('menuitem', { name: 'Delete …' }).click()
+  await page.getByRole('button', { name: 'Delete the environment' }).click()
+  await page.getByText('Jobs name this environment: "Names it".').waitFor()
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  expectHarmless(opened)
 
-test(
-  'S13: names that others chose are text, however hostile and long; the list says when it loads and when it fails',
-  { timeout: testMs },
-  async () => {
-    await withHubDatabase(system.dataFolder, async (client) => {
-      for (const { text } of hostileCorpus) {
-        await client.query(
-          `insert into environment_server (environment_id, name, downloaded_by)
+  await using reader = await openAsReader()
+  await reader.page.getByRole('article', { name: 'Test' }).waitFor()
+  expect(
+    await reader.page
+      .getByRole('main')
+      .getByRole('button', { name: /New|Actions|Confirm/ })
+      .count(),
+  ).toBe(0)
+  const status = await reader.page.evaluate<number>(
+    `fetch('${paths.environment(environmentId)}', { method: 'DELETE', headers: { 'postern-csrf': '1' } }).then((answer) => answer.status)`,
+  )
+  expect(status).toBe(403)
+  expectHarmless(reader)
+})
+
+test('S13: names that others chose are text, however hostile and long; the list says when it loads and when it fails', async () => {
+  await withHubDatabase(system.dataFolder, async (client) => {
+    for (const { text } of hostileCorpus) {
+      await client.query(
+        `insert into environment_server (environment_id, name, downloaded_by)
           select id, coalesce(nullif(left($1, 64), ''), 'x'), 'chief' from environment where name = 'Test'`,
-          [text.replaceAll('\0', '')],
-        )
-      }
-      await client.query(`insert into environment (organization_id, name) select id, repeat('W', 64) from organization`)
-    })
-    await using opened = await open()
-    const { page } = opened
-    await page.getByRole('article', { name: 'W'.repeat(64) }).waitFor()
-    await expectOnlyText(page)
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-    await opened.go(consolePages.environment(await idOf('Test')))
-    await page.getByRole('grid', { name: 'Environment servers' }).getByRole('row').nth(1).waitFor()
-    await expectOnlyText(page)
-    await expectLoadingAndFailing(opened, {
-      path: consolePages.environments,
-      list: paths.environments,
-      label: 'Environments',
-      sign: 'Plant North',
-    })
-    await opened.go(consolePages.environment('999999'))
-    await page.getByRole('heading', { name: 'There is no such environment' }).waitFor()
-    expectHarmless(opened)
-  },
-)
+        [text.replaceAll('\0', '')],
+      )
+    }
+    await client.query(`insert into environment (organization_id, name) select id, repeat('W', 64) from organization`)
+  })
+  await using opened = await open()
+  const { page } = opened
+  await page.getByRole('article', { name: 'W'.repeat(64) }).waitFor()
+  await expectOnlyText(page)
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  await opened.go(consolePages.environment(await idOf('Test')))
+  await page.getByRole('grid', { name: 'Environment servers' }).getByRole('row').nth(1).waitFor()
+  await expectOnlyText(page)
+  await expectLoadingAndFailing(opened, {
+    path: consolePages.environments,
+    list: paths.environments,
+    label: 'Environments',
+    sign: 'Plant North',
+  })
+  await opened.go(consolePages.environment('999999'))
+  await page.getByRole('heading', { name: 'There is no such environment' }).waitFor()
+  expectHarmless(opened)
+})
 
-test('every text of environments stands out in the light and in the dark theme', { timeout: testMs }, async () => {
+test('every text of environments stands out in the light and in the dark theme', async () => {
   await using opened = await open()
   const { page } = opened
   await page.getByRole('article', { name: 'Plant North' }).waitFor()
@@ -459,7 +408,7 @@ test('every text of environments stands out in the light and in the dark theme',
   expectHarmless(opened)
 })
 
-test('thousands of environments are a table whose every row is reached by keys', { timeout: testMs }, async () => {
+test('thousands of environments are a table whose every row is reached by keys', async () => {
   await withHubDatabase(system.dataFolder, async (client) => await addEnvironments(client, manyRows))
   await using opened = await open()
   const { data } = await callHub(system.hub.target, `${paths.environments}?limit=1000`, EnvironmentPage)

@@ -26,8 +26,6 @@ const hostile: SourceAttribute[] = hostileCorpus.flatMap(({ text }) => [
   { type: 'hostname', value: text },
   { type: text, value: text },
 ])
-const testMs = 90_000
-
 let story: Story
 let browser: Browser
 /** Of the chief's one session, which every test goes on with. */
@@ -44,7 +42,7 @@ beforeAll(async () => {
   const { url } = await callHub(story.system.hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
   await opened.setUp(url, 'chief', password)
   cookies = await opened.cookies()
-}, 150_000)
+})
 afterAll(async () => {
   await browser.close()
   await story[Symbol.asyncDispose]()
@@ -69,26 +67,22 @@ function expectHarmless(opened: ConsolePage): void {
   expect(opened.requested.filter((address) => new URL(address).origin !== origin)).toEqual([])
 }
 
-test(
-  'S13, S6: hostile values are shown as text and nothing else: no script, no link, no picture, no request',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open()
-    const { page } = opened
-    for (const part of ['created', 'refused', 'unmapped'] as const) {
-      await opened.go(`${consolePages.execution(feedId)}?view=ledger&part=${part}`)
-      const grid = page.getByRole('grid', { name: part === 'unmapped' ? 'Unmapped' : `Items ${part}` })
-      await grid.getByRole('row').nth(1).waitFor()
-      await showAll(page, samples[part])
-      const strange = await page.evaluate<
-        string[]
-      >(`[...document.querySelectorAll('main a[href], main :is(img, iframe, object, embed, script, base, form, meta, link)')]
+test('S13, S6: hostile values are shown as text and nothing else: no script, no link, no picture, no request', async () => {
+  await using opened = await open()
+  const { page } = opened
+  for (const part of ['created', 'refused', 'unmapped'] as const) {
+    await opened.go(`${consolePages.execution(feedId)}?view=ledger&part=${part}`)
+    const grid = page.getByRole('grid', { name: part === 'unmapped' ? 'Unmapped' : `Items ${part}` })
+    await grid.getByRole('row').nth(1).waitFor()
+    await showAll(page, samples[part])
+    const strange = await page.evaluate<
+      string[]
+    >(`[...document.querySelectorAll('main a[href], main :is(img, iframe, object, embed, script, base, form, meta, link)')]
       .filter((element) => element.localName !== 'a' || new URL(element.href).origin !== location.origin).map((element) => element.outerHTML)`)
-      expect(strange).toEqual([])
-    }
-    expectHarmless(opened)
-  },
-)
+    expect(strange).toEqual([])
+  }
+  expectHarmless(opened)
+})
 
 /** Texts that must be there to be read, unusual characters by their names. */
 const samples = {
@@ -102,7 +96,7 @@ const samples = {
   unmapped: ['attribute type "<img src=x onerror=alert(1)>"', 'none of the twelve indicator types takes it'],
 } as const
 
-test('D16: every refused item stands in the ledger with its reason and its code', { timeout: testMs }, async () => {
+test('D16: every refused item stands in the ledger with its reason and its code', async () => {
   await using opened = await open(`${consolePages.execution(feedId)}?view=ledger`)
   const { page } = opened
   const refused = (
@@ -127,53 +121,45 @@ test('D16: every refused item stands in the ledger with its reason and its code'
   expectHarmless(opened)
 })
 
-test(
-  'thousands of rows are reached by keys alone, and only those in sight are in the page',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open(`${consolePages.execution(feedId)}?view=ledger&part=created`)
-    const { page } = opened
-    const grid = page.getByRole('grid', { name: 'Items created' })
-    await loadAllByKeys(page, grid, /^[\d,]+ rows, all loaded$/)
-    await grid.getByText(rehearsedMutex(manyRows - 1), { exact: true }).waitFor()
-    await page.keyboard.press('Home')
-    await grid.locator('[aria-rowindex="2"]').waitFor()
-    expectHarmless(opened)
-  },
-)
+test('thousands of rows are reached by keys alone, and only those in sight are in the page', async () => {
+  await using opened = await open(`${consolePages.execution(feedId)}?view=ledger&part=created`)
+  const { page } = opened
+  const grid = page.getByRole('grid', { name: 'Items created' })
+  await loadAllByKeys(page, grid, /^[\d,]+ rows, all loaded$/)
+  await grid.getByText(rehearsedMutex(manyRows - 1), { exact: true }).waitFor()
+  await page.keyboard.press('Home')
+  await grid.locator('[aria-rowindex="2"]').waitFor()
+  expectHarmless(opened)
+})
 
-test(
-  'D18: an execution is seen as it runs: its lines appear, its state changes, its receipt comes, without a reload',
-  { timeout: testMs },
-  async () => {
-    story.publish([...known, ...hostNames(2, 'live')])
-    await story.feed()
-    story.aed.setFaults([{ on: 'taxii-post', fault: 'slow', after: 0, times: 1, delayMs: 5_000 }])
-    await using opened = await open()
-    const { page } = opened
-    const executionId = await story.start(story.jobs.export)
-    await page.locator(`a[href="${consolePages.execution(executionId)}"]`).click()
-    await page.waitForURL((url) => url.pathname === consolePages.execution(executionId))
-    await page.getByRole('banner').getByText('Live').waitFor()
-    await page.getByText('the control was compared with the data collection').waitFor()
-    const state = page
-      .getByRole('main')
-      .locator('header')
-      .getByText(/^(Running|Succeeded)$/)
-    expect(await state.textContent()).toBe('Running')
-    await page.getByText('values were put in').waitFor()
-    await opened.announced.getByText('The execution is now: Succeeded').waitFor()
-    expect(await state.textContent()).toBe('Succeeded')
-    await page.getByRole('tab', { name: 'Receipt' }).click()
-    await page.getByText('The control was read back and holds exactly what it should.').waitFor()
-    expect(
-      opened.requested.filter((address) => new URL(address).pathname === consolePages.execution(executionId)),
-    ).toEqual([])
-    expectHarmless(opened)
-  },
-)
+test('D18: an execution is seen as it runs: its lines appear, its state changes, its receipt comes, without a reload', async () => {
+  story.publish([...known, ...hostNames(2, 'live')])
+  await story.feed()
+  story.aed.setFaults([{ on: 'taxii-post', fault: 'slow', after: 0, times: 1, delayMs: 5_000 }])
+  await using opened = await open()
+  const { page } = opened
+  const executionId = await story.start(story.jobs.export)
+  await page.locator(`a[href="${consolePages.execution(executionId)}"]`).click()
+  await page.waitForURL((url) => url.pathname === consolePages.execution(executionId))
+  await page.getByRole('banner').getByText('Live').waitFor()
+  await page.getByText('the control was compared with the data collection').waitFor()
+  const state = page
+    .getByRole('main')
+    .locator('header')
+    .getByText(/^(Running|Succeeded)$/)
+  expect(await state.textContent()).toBe('Running')
+  await page.getByText('values were put in').waitFor()
+  await opened.announced.getByText('The execution is now: Succeeded').waitFor()
+  expect(await state.textContent()).toBe('Succeeded')
+  await page.getByRole('tab', { name: 'Receipt' }).click()
+  await page.getByText('The control was read back and holds exactly what it should.').waitFor()
+  expect(
+    opened.requested.filter((address) => new URL(address).pathname === consolePages.execution(executionId)),
+  ).toEqual([])
+  expectHarmless(opened)
+})
 
-test('D5: a receipt of drift names each missing value', { timeout: testMs }, async () => {
+test('D5: a receipt of drift names each missing value', async () => {
   const added = hostNames(3, 'missing')
   story.publish([...known, ...hostNames(2, 'live'), ...added])
   await story.feed()
@@ -190,49 +176,45 @@ test('D5: a receipt of drift names each missing value', { timeout: testMs }, asy
   expectHarmless(opened)
 })
 
-test(
-  'D5: a plan that waits is approved by keys, and its execution applies it; who only reads cannot',
-  { timeout: testMs },
-  async () => {
-    const wanted = [...known.slice(0, 50), ...hostNames(160, 'swapped')].toSorted()
-    story.publish(wanted)
-    await story.feed()
-    const { execution, plans } = await story.export()
-    expect(plans).toMatchObject([{ state: 'waiting' }])
-    await callHub(story.system.hub.target, paths.users, User, {
-      json: { username: 'reader', password, role: 'read-only' },
-    })
+test('D5: a plan that waits is approved by keys, and its execution applies it; who only reads cannot', async () => {
+  const wanted = [...known.slice(0, 50), ...hostNames(160, 'swapped')].toSorted()
+  story.publish(wanted)
+  await story.feed()
+  const { execution, plans } = await story.export()
+  expect(plans).toMatchObject([{ state: 'waiting' }])
+  await callHub(story.system.hub.target, paths.users, User, {
+    json: { username: 'reader', password, role: 'read-only' },
+  })
 
-    await using reader = await ConsolePage.open(browser, { url: story.system.hub.file.url })
-    await reader.go(`${consolePages.execution(execution.id)}?view=plan`)
-    await reader.signIn('reader', password)
-    await reader.page.getByText('Somebody with more than reading rights decides about this plan').waitFor()
-    expect(await reader.page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
-    expectHarmless(reader)
+  await using reader = await ConsolePage.open(browser, { url: story.system.hub.file.url })
+  await reader.go(`${consolePages.execution(execution.id)}?view=plan`)
+  await reader.signIn('reader', password)
+  await reader.page.getByText('Somebody with more than reading rights decides about this plan').waitFor()
+  expect(await reader.page.getByRole('button', { name: 'Approve' }).count()).toBe(0)
+  expectHarmless(reader)
 
-    await using opened = await open(`${consolePages.execution(execution.id)}?view=plan`)
-    const { page } = opened
-    await page.getByText('Nothing has been changed on the control. A person decides.').waitFor()
-    await page.getByText('Share that changes').getByText('Tripped').waitFor()
-    await page.getByRole('button', { name: 'Approve …' }).focus()
-    await page.keyboard.press('Enter')
-    const dialog = page.getByRole('dialog', { name: 'Approve this plan?' })
-    await dialog.waitFor()
-    // The safe answer has the focus; the other one is a key away.
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Not yet')
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Enter')
-    await dialog.waitFor({ state: 'hidden' })
-    await page.getByText('The changes were written. Whether the control holds them, the receipt says.').waitFor()
-    const { data } = await callHub(story.system.hub.target, `${paths.executions}?limit=1`, ExecutionPage)
-    expect(data).toMatchObject([{ trigger: 'approval' }])
-    expect((await story.end(data[0]?.id ?? '')).state).toBe('succeeded')
-    expect(story.held()).toEqual(wanted)
-    expectHarmless(opened)
-  },
-)
+  await using opened = await open(`${consolePages.execution(execution.id)}?view=plan`)
+  const { page } = opened
+  await page.getByText('Nothing has been changed on the control. A person decides.').waitFor()
+  await page.getByText('Share that changes').getByText('Tripped').waitFor()
+  await page.getByRole('button', { name: 'Approve …' }).focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Approve this plan?' })
+  await dialog.waitFor()
+  // The safe answer has the focus; the other one is a key away.
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Not yet')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await dialog.waitFor({ state: 'hidden' })
+  await page.getByText('The changes were written. Whether the control holds them, the receipt says.').waitFor()
+  const { data } = await callHub(story.system.hub.target, `${paths.executions}?limit=1`, ExecutionPage)
+  expect(data).toMatchObject([{ trigger: 'approval' }])
+  expect((await story.end(data[0]?.id ?? '')).state).toBe('succeeded')
+  expect(story.held()).toEqual(wanted)
+  expectHarmless(opened)
+})
 
-test('an execution is found, opened and read through by keys alone', { timeout: testMs }, async () => {
+test('an execution is found, opened and read through by keys alone', async () => {
   await using opened = await open()
   const { page } = opened
   const { keyboard } = page
@@ -263,7 +245,7 @@ test('an execution is found, opened and read through by keys alone', { timeout: 
   expectHarmless(opened)
 })
 
-test('S13: an address that asks for what there is not shows the log', { timeout: testMs }, async () => {
+test('S13: an address that asks for what there is not shows the log', async () => {
   await using opened = await open(
     `${consolePages.execution(exportId)}?view=hologram&part=%3Cscript%3E&plan=${'9'.repeat(100)}`,
   )
@@ -272,7 +254,7 @@ test('S13: an address that asks for what there is not shows the log', { timeout:
   expectHarmless(opened)
 })
 
-test('every text of an execution stands out in the light and in the dark theme', { timeout: testMs }, async () => {
+test('every text of an execution stands out in the light and in the dark theme', async () => {
   await using opened = await open()
   const { page } = opened
   await page.getByRole('grid', { name: 'Executions' }).getByRole('row').nth(1).waitFor()

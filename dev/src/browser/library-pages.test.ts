@@ -18,13 +18,11 @@ import { lowContrast } from './low-contrast.ts'
 import { manyRows } from './many-rows.ts'
 import { expectLastRowByKeys, expectLoadingAndFailing } from './page-states.ts'
 
-const testMs = 90_000
-
 let library: LibraryConsole
 const emptyTexts: string[] = []
 beforeAll(async () => {
   library = await startLibraryConsole(manyRows, readEmptyPages)
-}, 120_000)
+})
 afterAll(async () => await library[Symbol.asyncDispose]())
 
 const listPages = {
@@ -57,335 +55,303 @@ test('an empty page of the library says what would stand there and how it comes'
   expect(emptyTexts).toEqual([])
 })
 
-test(
-  'each list is said to be on its way, to have failed, and comes when it is tried again',
-  { timeout: testMs },
-  async () => {
-    // Side by side: each of them waits for the attempts that the console makes by itself.
-    await Promise.all(
-      Object.entries(listPages).map(async ([label, at]) => {
-        await using opened = await library.open(consolePages.indicators)
-        await expectLoadingAndFailing(opened, { ...at, label })
-        library.expectHarmless(opened)
-      }),
-    )
-    await using opened = await library.open(consolePages.groups)
-    for (const [path, noun] of [
-      [consolePages.group('999999'), 'group'],
-      [consolePages.owner('999999'), 'owner'],
-      [consolePages.collection('999999'), 'data collection'],
-      [consolePages.exclusionList('999999'), 'exclusion list'],
-    ] as const) {
-      await opened.go(path)
-      await opened.page.getByRole('heading', { name: `There is no such ${noun}` }).waitFor()
-    }
-    library.expectHarmless(opened)
-  },
-)
+test('each list is said to be on its way, to have failed, and comes when it is tried again', async () => {
+  // Side by side: each of them waits for the attempts that the console makes by itself.
+  await Promise.all(
+    Object.entries(listPages).map(async ([label, at]) => {
+      await using opened = await library.open(consolePages.indicators)
+      await expectLoadingAndFailing(opened, { ...at, label })
+      library.expectHarmless(opened)
+    }),
+  )
+  await using opened = await library.open(consolePages.groups)
+  for (const [path, noun] of [
+    [consolePages.group('999999'), 'group'],
+    [consolePages.owner('999999'), 'owner'],
+    [consolePages.collection('999999'), 'data collection'],
+    [consolePages.exclusionList('999999'), 'exclusion list'],
+  ] as const) {
+    await opened.go(path)
+    await opened.page.getByRole('heading', { name: `There is no such ${noun}` }).waitFor()
+  }
+  library.expectHarmless(opened)
+})
 
-test(
-  'LIB-1: groups are found by words and by TQL; one shows what it says, its relations and its indicators',
-  { timeout: testMs },
-  async () => {
-    await using opened = await library.open(consolePages.groups)
-    const { page } = opened
-    await page.getByRole('textbox', { name: 'Query' }).fill('autumn')
-    await page.keyboard.press('Enter')
-    const grid = page.getByRole('grid', { name: 'Groups' })
-    await page.waitForURL((url) => url.searchParams.get('tql') === 'name contains "autumn"')
-    await page.getByText('1 row, all loaded').waitFor()
-    await grid.getByText('The autumn wave').waitFor()
-    await grid.getByRole('row').nth(1).press('Enter')
-    await page.getByRole('heading', { level: 1, name: 'The autumn wave' }).waitFor()
-    await page.getByText('It came back with a new loader').waitFor()
-    await page.getByRole('region', { name: 'Indicators' }).getByText('c2-3.example.org').waitFor()
-    const related = page.getByRole('grid', { name: 'Related groups' }).getByRole('row').filter({ hasText: 'Mealybug' })
-    await related.press('Enter')
-    await page.getByRole('heading', { level: 1, name: 'Mealybug' }).waitFor()
-    await page.getByRole('grid', { name: 'Related groups' }).getByText('The autumn wave').waitFor()
+test('LIB-1: groups are found by words and by TQL; one shows what it says, its relations and its indicators', async () => {
+  await using opened = await library.open(consolePages.groups)
+  const { page } = opened
+  await page.getByRole('textbox', { name: 'Query' }).fill('autumn')
+  await page.keyboard.press('Enter')
+  const grid = page.getByRole('grid', { name: 'Groups' })
+  await page.waitForURL((url) => url.searchParams.get('tql') === 'name contains "autumn"')
+  await page.getByText('1 row, all loaded').waitFor()
+  await grid.getByText('The autumn wave').waitFor()
+  await grid.getByRole('row').nth(1).press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'The autumn wave' }).waitFor()
+  await page.getByText('It came back with a new loader').waitFor()
+  await page.getByRole('region', { name: 'Indicators' }).getByText('c2-3.example.org').waitFor()
+  const related = page.getByRole('grid', { name: 'Related groups' }).getByRole('row').filter({ hasText: 'Mealybug' })
+  await related.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Mealybug' }).waitFor()
+  await page.getByRole('grid', { name: 'Related groups' }).getByText('The autumn wave').waitFor()
 
-    await opened.go(`${consolePages.groups}?${new URLSearchParams({ tql: 'nam = "x"' })}`)
-    await page.getByRole('alert').getByText('Did you mean name?').waitFor()
-    await page.getByRole('textbox', { name: 'Query' }).fill('typeName = "Campaign"')
-    await page.keyboard.press('Enter')
-    const { data } = await callHub(
-      library.system.hub.target,
-      `${paths.groups}?${new URLSearchParams({ tql: 'typeName = "Campaign"', limit: '1' })}`,
-      GroupPage,
-    )
-    await grid.getByText(data[0]?.name ?? 'none').waitFor()
-    await expectLastRowByKeys(page, 'Groups', manyRows, 'Campaign')
-    library.expectHarmless(opened)
-  },
-)
+  await opened.go(`${consolePages.groups}?${new URLSearchParams({ tql: 'nam = "x"' })}`)
+  await page.getByRole('alert').getByText('Did you mean name?').waitFor()
+  await page.getByRole('textbox', { name: 'Query' }).fill('typeName = "Campaign"')
+  await page.keyboard.press('Enter')
+  const { data } = await callHub(
+    library.system.hub.target,
+    `${paths.groups}?${new URLSearchParams({ tql: 'typeName = "Campaign"', limit: '1' })}`,
+    GroupPage,
+  )
+  await grid.getByText(data[0]?.name ?? 'none').waitFor()
+  await expectLastRowByKeys(page, 'Groups', manyRows, 'Campaign')
+  library.expectHarmless(opened)
+})
 
-test(
-  'FD-9: an owner’s rules are edited with what they do over time in sight; an owner is deleted by its name',
-  { timeout: testMs },
-  async () => {
-    await using opened = await library.open(consolePages.owner(library.team.id))
-    const { page } = opened
-    await page.getByText('Its assertions keep their confidence').waitFor()
-    await page.getByRole('button', { name: 'Add a rule' }).click()
-    const rule = page.getByRole('group', { name: 'Rule for all other types' })
-    await rule.getByText('From 100 to 50 after 25 days, 0 after 50 days; then it becomes inactive').waitFor()
-    await rule.getByLabel('Every').fill('0')
-    await rule.getByText('From an hour to ten years').waitFor()
-    expect(await page.getByRole('button', { name: 'Save the rules' }).isDisabled()).toBe(true)
-    await rule.getByLabel('Every').fill('10')
-    await rule.getByLabel('Take away').fill('50')
-    await rule.getByLabel('Unit of what is taken away').selectOption('percent')
-    await rule.getByLabel('When it has come to 0').selectOption('Delete it')
-    await rule.getByRole('img', { name: /0 after 70 days; then it is deleted\.$/ }).waitFor()
-    await page.getByRole('button', { name: 'Save the rules' }).click()
-    await opened.announced.getByText('The rules are saved').waitFor()
-    expect(await callHub(library.system.hub.target, paths.ownerDeprecation(library.team.id), DeprecationRules)).toEqual(
+test('FD-9: an owner’s rules are edited with what they do over time in sight; an owner is deleted by its name', async () => {
+  await using opened = await library.open(consolePages.owner(library.team.id))
+  const { page } = opened
+  await page.getByText('Its assertions keep their confidence').waitFor()
+  await page.getByRole('button', { name: 'Add a rule' }).click()
+  const rule = page.getByRole('group', { name: 'Rule for all other types' })
+  await rule.getByText('From 100 to 50 after 25 days, 0 after 50 days; then it becomes inactive').waitFor()
+  await rule.getByLabel('Every').fill('0')
+  await rule.getByText('From an hour to ten years').waitFor()
+  expect(await page.getByRole('button', { name: 'Save the rules' }).isDisabled()).toBe(true)
+  await rule.getByLabel('Every').fill('10')
+  await rule.getByLabel('Take away').fill('50')
+  await rule.getByLabel('Unit of what is taken away').selectOption('percent')
+  await rule.getByLabel('When it has come to 0').selectOption('Delete it')
+  await rule.getByRole('img', { name: /0 after 70 days; then it is deleted\.$/ }).waitFor()
+  await page.getByRole('button', { name: 'Save the rules' }).click()
+  await opened.announced.getByText('The rules are saved').waitFor()
+  expect(await callHub(library.system.hub.target, paths.ownerDeprecation(library.team.id), DeprecationRules)).toEqual({
+    rules: [
       {
-        rules: [
-          {
-            indicatorType: '*',
-            intervalHours: 240,
-            amount: 50,
-            isPercent: true,
-            confidenceStart: 100,
-            atMinimum: 'delete',
-          },
-        ],
+        indicatorType: '*',
+        intervalHours: 240,
+        amount: 50,
+        isPercent: true,
+        confidenceStart: 100,
+        atMinimum: 'delete',
       },
-    )
-    await page.getByLabel('Status of what it asserts without saying one').selectOption('Review')
-    await opened.announced.getByText('The owner is changed').waitFor()
+    ],
+  })
+  await page.getByLabel('Status of what it asserts without saying one').selectOption('Review')
+  await opened.announced.getByText('The owner is changed').waitFor()
 
-    await opened.go(consolePages.owners)
-    await page.getByRole('button', { name: 'New owner' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Name').fill('Short-lived')
-    await dialog.getByLabel('Name').press('Enter')
-    await page.getByRole('heading', { level: 1, name: 'Short-lived' }).waitFor()
-    await page.getByRole('button', { name: 'Actions for Short-lived' }).click()
-    await page.getByRole('menuitem', { name: 'Delete …' }).click()
-    const confirm = dialog.getByRole('button', { name: 'Delete the owner' })
-    expect(await confirm.isDisabled()).toBe(true)
-    await dialog.getByRole('textbox').fill('short-lived')
-    expect(await confirm.isDisabled()).toBe(true)
-    await dialog.getByRole('textbox').fill('Short-lived')
-    await confirm.click()
-    await page.waitForURL((url) => url.pathname === consolePages.owners)
-    await waitFor(
-      async () =>
-        !(await callHub(library.system.hub.target, paths.owners, OwnerPage)).data.some(
-          ({ name }) => name === 'Short-lived',
-        ),
-      'the owner to be gone',
-      () => '',
-      30_000,
-    )
-    library.expectHarmless(opened)
-  },
-)
+  await opened.go(consolePages.owners)
+  await page.getByRole('button', { name: 'New owner' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Short-lived')
+  await dialog.getByLabel('Name').press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Short-lived' }).waitFor()
+  await page.getByRole('button', { name: 'Actions for Short-lived' }).click()
+  await page.getByRole('menuitem', { name: 'Delete …' }).click()
+  const confirm = dialog.getByRole('button', { name: 'Delete the owner' })
+  expect(await confirm.isDisabled()).toBe(true)
+  await dialog.getByRole('textbox').fill('short-lived')
+  expect(await confirm.isDisabled()).toBe(true)
+  await dialog.getByRole('textbox').fill('Short-lived')
+  await confirm.click()
+  await page.waitForURL((url) => url.pathname === consolePages.owners)
+  await waitFor(
+    async () =>
+      !(await callHub(library.system.hub.target, paths.owners, OwnerPage)).data.some(
+        ({ name }) => name === 'Short-lived',
+      ),
+    'the owner to be gone',
+  )
+  library.expectHarmless(opened)
+})
 
-test(
-  'LIB-1, LIB-6: a value, a pasted list and a STIX bundle are added by hand, with what was taken and what not and why',
-  { timeout: testMs },
-  async () => {
-    await using opened = await library.open(consolePages.indicators)
-    const { page } = opened
-    await page.getByRole('button', { name: 'Add indicators' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Add indicators' }).waitFor()
-    await page.getByLabel('Owner').selectOption('Team')
-    const value = page.getByRole('tabpanel', { name: 'One value' })
-    await value.getByLabel('Value').fill('hxxps://added[.]example[.]org/x')
-    await value.getByText('URL https://added.example.org/x').waitFor()
-    await value.getByLabel('Rating').selectOption('4')
-    await value.getByLabel('Confidence').fill('80')
-    await value.getByLabel('Tags').fill('By hand, Loader')
-    await value.getByLabel('Security label').selectOption('TLP:GREEN')
-    await value.getByRole('button', { name: 'Add the indicator' }).click()
-    await opened.announced.getByText('The indicators were sent').waitFor()
-    const tql = 'summary = "https://added.example.org/x"'
-    const found = await callHub(
-      library.system.hub.target,
-      `${paths.indicators}?${new URLSearchParams({ tql })}`,
-      IndicatorPage,
-    )
-    expect(found.data).toMatchObject([
-      { type: 'URL', rating: 4, confidence: 80, tlp: 'GREEN', owners: ['Team'], tags: ['By hand', 'Loader'] },
-    ])
+test('LIB-1, LIB-6: a value, a pasted list and a STIX bundle are added by hand, with what was taken and what not and why', async () => {
+  await using opened = await library.open(consolePages.indicators)
+  const { page } = opened
+  await page.getByRole('button', { name: 'Add indicators' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Add indicators' }).waitFor()
+  await page.getByLabel('Owner').selectOption('Team')
+  const value = page.getByRole('tabpanel', { name: 'One value' })
+  await value.getByLabel('Value').fill('hxxps://added[.]example[.]org/x')
+  await value.getByText('URL https://added.example.org/x').waitFor()
+  await value.getByLabel('Rating').selectOption('4')
+  await value.getByLabel('Confidence').fill('80')
+  await value.getByLabel('Tags').fill('By hand, Loader')
+  await value.getByLabel('Security label').selectOption('TLP:GREEN')
+  await value.getByRole('button', { name: 'Add the indicator' }).click()
+  await opened.announced.getByText('The indicators were sent').waitFor()
+  const tql = 'summary = "https://added.example.org/x"'
+  const found = await callHub(
+    library.system.hub.target,
+    `${paths.indicators}?${new URLSearchParams({ tql })}`,
+    IndicatorPage,
+  )
+  expect(found.data).toMatchObject([
+    { type: 'URL', rating: 4, confidence: 80, tlp: 'GREEN', owners: ['Team'], tags: ['By hand', 'Loader'] },
+  ])
 
-    await page.getByRole('tab', { name: 'A list' }).click()
-    const list = page.getByRole('tabpanel', { name: 'A list' })
-    await list.getByRole('textbox', { name: 'Indicators' }).fill('# ours\nadded.corp\nlocalhost\n192.0.2[.]77')
-    await list.getByText('Line 3: “localhost” has no dot').waitFor()
-    await list.getByRole('button', { name: 'Add 2 indicators' }).click()
-    const account = page.getByRole('region', { name: 'What became of them' })
-    await account.getByLabel('What became of the indicators').getByText('2', { exact: true }).waitFor()
+  await page.getByRole('tab', { name: 'A list' }).click()
+  const list = page.getByRole('tabpanel', { name: 'A list' })
+  await list.getByRole('textbox', { name: 'Indicators' }).fill('# ours\nadded.corp\nlocalhost\n192.0.2[.]77')
+  await list.getByText('Line 3: “localhost” has no dot').waitFor()
+  await list.getByRole('button', { name: 'Add 2 indicators' }).click()
+  const account = page.getByRole('region', { name: 'What became of them' })
+  await account.getByLabel('What became of the indicators').getByText('2', { exact: true }).waitFor()
 
-    await page.getByRole('tab', { name: 'STIX bundle' }).click()
-    const indicator = {
-      type: 'indicator',
-      spec_version: '2.1',
-      id: 'indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f',
-      created: '2026-04-06T20:03:48.000Z',
-      modified: '2026-04-06T20:03:48.000Z',
-      pattern: "[ipv4-addr:value = '198.51.100.9']",
-      pattern_type: 'stix',
-      valid_from: '2026-01-01T00:00:00Z',
-    }
-    const objects = [indicator, { type: 'indicator', id: 'indicator--wrong' }]
-    const bundle = { type: 'bundle', id: 'bundle--5d0092c5-5f74-4287-9642-33f4c354e56d', objects }
-    await page.locator('input[type=file]').setInputFiles({
-      name: 'bundle.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(JSON.stringify(bundle)),
-    })
-    await page.getByRole('button', { name: 'Import the bundle' }).click()
-    const objectsAccount = page.getByRole('region', { name: 'What became of the bundle' })
-    await objectsAccount.getByText('STIX 2.1, 2 objects').waitFor()
-    await objectsAccount.getByRole('row').filter({ hasText: 'indicator--wrong' }).getByText('Refused').waitFor()
-    await objectsAccount.getByRole('link', { name: 'Show what this owner asserts' }).click()
-    await page.getByRole('grid', { name: 'Indicators' }).getByText('198.51.100.9').waitFor()
-    library.expectHarmless(opened)
-  },
-)
+  await page.getByRole('tab', { name: 'STIX bundle' }).click()
+  const indicator = {
+    type: 'indicator',
+    spec_version: '2.1',
+    id: 'indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f',
+    created: '2026-04-06T20:03:48.000Z',
+    modified: '2026-04-06T20:03:48.000Z',
+    pattern: "[ipv4-addr:value = '198.51.100.9']",
+    pattern_type: 'stix',
+    valid_from: '2026-01-01T00:00:00Z',
+  }
+  const objects = [indicator, { type: 'indicator', id: 'indicator--wrong' }]
+  const bundle = { type: 'bundle', id: 'bundle--5d0092c5-5f74-4287-9642-33f4c354e56d', objects }
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'bundle.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(bundle)),
+  })
+  await page.getByRole('button', { name: 'Import the bundle' }).click()
+  const objectsAccount = page.getByRole('region', { name: 'What became of the bundle' })
+  await objectsAccount.getByText('STIX 2.1, 2 objects').waitFor()
+  await objectsAccount.getByRole('row').filter({ hasText: 'indicator--wrong' }).getByText('Refused').waitFor()
+  await objectsAccount.getByRole('link', { name: 'Show what this owner asserts' }).click()
+  await page.getByRole('grid', { name: 'Indicators' }).getByText('198.51.100.9').waitFor()
+  library.expectHarmless(opened)
+})
 
-test(
-  'LIB-1: an attribute type is made with rules, changed and deleted, and says what has such attributes',
-  { timeout: testMs },
-  async () => {
-    await using opened = await library.open(consolePages.attributeTypes)
-    const { page } = opened
-    const dialog = page.getByRole('dialog')
-    const types = page.getByRole('grid', { name: 'Attribute types' })
-    await page.getByRole('button', { name: 'New attribute type' }).click()
-    await dialog.getByLabel('Name').fill('Ticket')
-    await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9')
-    await dialog.getByLabel('Groups that may have it').selectOption('None')
-    await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
-    await dialog.getByRole('alert').getByText('pattern').waitFor()
-    await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9]+')
-    await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
-    const ticket = types.getByRole('row').filter({ hasText: 'Ticket' })
-    await ticket.getByText('matches SOC-[0-9]+').waitFor()
-    await ticket.press('Enter')
-    await dialog.getByText('Nothing in the library has such an attribute.').waitFor()
-    await dialog.getByLabel('Characters at most').fill('12')
-    await dialog.getByRole('button', { name: 'Save the attribute type' }).click()
-    await ticket.getByText('at most 12 characters').waitFor()
-    const { data } = await callHub(library.system.hub.target, paths.attributeTypes, AttributeTypePage)
-    const made = data.find(({ name }) => name === 'Ticket')
-    expect(made).toMatchObject({ lengthMax: 12, pattern: 'SOC-[0-9]+', indicatorTypes: null, groupTypes: [] })
-    await ticket.press('Enter')
-    await dialog.getByRole('button', { name: 'Delete the attribute type …' }).click()
-    await dialog.getByRole('button', { name: 'Delete the attribute type', exact: true }).click()
-    await ticket.waitFor({ state: 'detached' })
-    await types.getByRole('row').filter({ hasText: 'Description' }).press('Enter')
-    await dialog.getByRole('link', { name: 'groups' }).click()
-    await page.getByRole('grid', { name: 'Groups' }).getByText('The autumn wave').waitFor()
-    library.expectHarmless(opened)
-  },
-)
+test('LIB-1: an attribute type is made with rules, changed and deleted, and says what has such attributes', async () => {
+  await using opened = await library.open(consolePages.attributeTypes)
+  const { page } = opened
+  const dialog = page.getByRole('dialog')
+  const types = page.getByRole('grid', { name: 'Attribute types' })
+  await page.getByRole('button', { name: 'New attribute type' }).click()
+  await dialog.getByLabel('Name').fill('Ticket')
+  await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9')
+  await dialog.getByLabel('Groups that may have it').selectOption('None')
+  await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
+  await dialog.getByRole('alert').getByText('pattern').waitFor()
+  await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9]+')
+  await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
+  const ticket = types.getByRole('row').filter({ hasText: 'Ticket' })
+  await ticket.getByText('matches SOC-[0-9]+').waitFor()
+  await ticket.press('Enter')
+  await dialog.getByText('Nothing in the library has such an attribute.').waitFor()
+  await dialog.getByLabel('Characters at most').fill('12')
+  await dialog.getByRole('button', { name: 'Save the attribute type' }).click()
+  await ticket.getByText('at most 12 characters').waitFor()
+  const { data } = await callHub(library.system.hub.target, paths.attributeTypes, AttributeTypePage)
+  const made = data.find(({ name }) => name === 'Ticket')
+  expect(made).toMatchObject({ lengthMax: 12, pattern: 'SOC-[0-9]+', indicatorTypes: null, groupTypes: [] })
+  await ticket.press('Enter')
+  await dialog.getByRole('button', { name: 'Delete the attribute type …' }).click()
+  await dialog.getByRole('button', { name: 'Delete the attribute type', exact: true }).click()
+  await ticket.waitFor({ state: 'detached' })
+  await types.getByRole('row').filter({ hasText: 'Description' }).press('Enter')
+  await dialog.getByRole('link', { name: 'groups' }).click()
+  await page.getByRole('grid', { name: 'Groups' }).getByText('The autumn wave').waitFor()
+  library.expectHarmless(opened)
+})
 
-test(
-  'LIB-4: a list of one’s own is made, its entries are written as text, and the tester says what it does',
-  { timeout: testMs },
-  async () => {
-    await using opened = await library.open(consolePages.exclusionLists)
-    const { page } = opened
-    const dialog = page.getByRole('dialog')
-    await page.getByRole('button', { name: 'New list' }).click()
-    await dialog.getByLabel('Name').fill('Our networks')
-    await dialog.getByLabel('Kind').selectOption('protected')
-    await dialog.getByRole('button', { name: 'Make the list' }).click()
-    await page.getByText('An empty list hits nothing.').waitFor()
-    await page.getByRole('button', { name: 'Edit the entries' }).click()
-    const entries = dialog.getByRole('textbox', { name: 'Entries' })
-    await entries.fill('192.0.2.0/24 # Head office\n\n.ours.example.com\nabc*')
-    await dialog.getByRole('button', { name: 'Save 3 entries' }).click()
-    await dialog.waitFor({ state: 'detached' })
-    const grid = page.getByRole('grid', { name: 'Entries' })
-    await grid.getByText('Head office').waitFor()
-    await page.getByText('3 rows, all loaded').waitFor()
+test('LIB-4: a list of one’s own is made, its entries are written as text, and the tester says what it does', async () => {
+  await using opened = await library.open(consolePages.exclusionLists)
+  const { page } = opened
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'New list' }).click()
+  await dialog.getByLabel('Name').fill('Our networks')
+  await dialog.getByLabel('Kind').selectOption('protected')
+  await dialog.getByRole('button', { name: 'Make the list' }).click()
+  await page.getByText('An empty list hits nothing.').waitFor()
+  await page.getByRole('button', { name: 'Edit the entries' }).click()
+  const entries = dialog.getByRole('textbox', { name: 'Entries' })
+  await entries.fill('192.0.2.0/24 # Head office\n\n.ours.example.com\nabc*')
+  await dialog.getByRole('button', { name: 'Save 3 entries' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const grid = page.getByRole('grid', { name: 'Entries' })
+  await grid.getByText('Head office').waitFor()
+  await page.getByText('3 rows, all loaded').waitFor()
 
-    await opened.go(consolePages.exclusionLists)
-    await page.getByRole('tab', { name: 'Tester' }).click()
-    await page.getByLabel('Values').fill('192.0.2[.]55\nmail.ours.example.com\nc2-1.example.org\nno indicator at all')
-    await page.getByRole('button', { name: 'Test the values' }).click()
-    const tested = page.getByRole('grid', { name: 'Tested values' })
-    const verdict = (value: string) => tested.getByRole('row').filter({ hasText: value })
-    await verdict('192.0.2.55').getByText('Our networks by 192.0.2.0/24: never exported').waitFor()
-    await verdict('mail.ours.example.com').getByText('Protected').waitFor()
-    await verdict('c2-1.example.org').getByText('No hit').waitFor()
-    await verdict('no indicator at all').getByText('No indicator', { exact: true }).waitFor()
-    await page.getByRole('paragraph').getByText('2 of 4 values are hit by a list.').waitFor()
+  await opened.go(consolePages.exclusionLists)
+  await page.getByRole('tab', { name: 'Tester' }).click()
+  await page.getByLabel('Values').fill('192.0.2[.]55\nmail.ours.example.com\nc2-1.example.org\nno indicator at all')
+  await page.getByRole('button', { name: 'Test the values' }).click()
+  const tested = page.getByRole('grid', { name: 'Tested values' })
+  const verdict = (value: string) => tested.getByRole('row').filter({ hasText: value })
+  await verdict('192.0.2.55').getByText('Our networks by 192.0.2.0/24: never exported').waitFor()
+  await verdict('mail.ours.example.com').getByText('Protected').waitFor()
+  await verdict('c2-1.example.org').getByText('No hit').waitFor()
+  await verdict('no indicator at all').getByText('No indicator', { exact: true }).waitFor()
+  await page.getByRole('paragraph').getByText('2 of 4 values are hit by a list.').waitFor()
 
-    await page.getByRole('button', { name: 'Import from MISP' }).click()
-    const warnings = {
-      name: 'Benign hosts',
-      version: 20261101,
-      description: 'x',
-      type: 'hostname',
-      list: ['c2-1.example.org'],
-    }
-    await dialog.locator('input[type=file]').setInputFiles({
-      name: 'list.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(JSON.stringify({ ...warnings, matching_attributes: ['hostname', 'domain'] })),
-    })
-    await dialog.getByRole('button', { name: 'Import the list' }).click()
-    await dialog.getByRole('link', { name: 'Benign hosts' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Benign hosts' }).waitFor()
-    await page.getByRole('button', { name: 'Switch o' }).click()
-    await opened.announced.getByText(/^The list is o(n|ff)$/).waitFor()
-    const { data } = await callHub(library.system.hub.target, paths.exclusionLists, ExclusionListPage)
-    expect(data.map(({ name, kind, mode, entryCount }) => ({ name, kind, mode, entryCount }))).toEqual([
-      { name: 'Our networks', kind: 'protected', mode: 'block', entryCount: 3 },
-      { name: 'Benign hosts', kind: 'misp', mode: 'inform', entryCount: 1 },
-    ])
-    await page.getByRole('button', { name: 'Actions for Benign hosts' }).click()
-    await page.getByRole('menuitem', { name: 'Delete …' }).click()
-    await dialog.getByRole('button', { name: 'Delete the list' }).click()
-    await page.waitForURL((url) => url.pathname === consolePages.exclusionLists)
-    await page.getByText('1 row, all loaded').waitFor()
+  await page.getByRole('button', { name: 'Import from MISP' }).click()
+  const warnings = {
+    name: 'Benign hosts',
+    version: 20261101,
+    description: 'x',
+    type: 'hostname',
+    list: ['c2-1.example.org'],
+  }
+  await dialog.locator('input[type=file]').setInputFiles({
+    name: 'list.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify({ ...warnings, matching_attributes: ['hostname', 'domain'] })),
+  })
+  await dialog.getByRole('button', { name: 'Import the list' }).click()
+  await dialog.getByRole('link', { name: 'Benign hosts' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Benign hosts' }).waitFor()
+  await page.getByRole('button', { name: 'Switch o' }).click()
+  await opened.announced.getByText(/^The list is o(n|ff)$/).waitFor()
+  const { data } = await callHub(library.system.hub.target, paths.exclusionLists, ExclusionListPage)
+  expect(data.map(({ name, kind, mode, entryCount }) => ({ name, kind, mode, entryCount }))).toEqual([
+    { name: 'Our networks', kind: 'protected', mode: 'block', entryCount: 3 },
+    { name: 'Benign hosts', kind: 'misp', mode: 'inform', entryCount: 1 },
+  ])
+  await page.getByRole('button', { name: 'Actions for Benign hosts' }).click()
+  await page.getByRole('menuitem', { name: 'Delete …' }).click()
+  await dialog.getByRole('button', { name: 'Delete the list' }).click()
+  await page.waitForURL((url) => url.pathname === consolePages.exclusionLists)
+  await page.getByText('1 row, all loaded').waitFor()
 
-    const long = await callHub(library.system.hub.target, paths.exclusionLists, ExclusionList, {
-      json: { name: 'Long' },
-    })
-    await callHub(library.system.hub.target, paths.exclusionEntries(long.id), ExclusionList, {
-      method: 'PUT',
-      json: { entries: Array.from({ length: manyRows }, (_, number) => ({ entry: `host-${number}.example.com` })) },
-    })
-    await opened.go(consolePages.exclusionList(long.id))
-    await grid.getByText('host-0.example.com').waitFor()
-    await expectLastRowByKeys(page, 'Entries', manyRows, `host-${manyRows - 1}.example.com`)
-    library.expectHarmless(opened)
-  },
-)
+  const long = await callHub(library.system.hub.target, paths.exclusionLists, ExclusionList, {
+    json: { name: 'Long' },
+  })
+  await callHub(library.system.hub.target, paths.exclusionEntries(long.id), ExclusionList, {
+    method: 'PUT',
+    json: { entries: Array.from({ length: manyRows }, (_, number) => ({ entry: `host-${number}.example.com` })) },
+  })
+  await opened.go(consolePages.exclusionList(long.id))
+  await grid.getByText('host-0.example.com').waitFor()
+  await expectLastRowByKeys(page, 'Entries', manyRows, `host-${manyRows - 1}.example.com`)
+  library.expectHarmless(opened)
+})
 
-test(
-  'S13: names of groups, owners and lists are only text, every text stands out, and no window is made wider',
-  { timeout: testMs },
-  async () => {
-    const tql = 'typeName = "Event"'
-    const query = new URLSearchParams({ tql, limit: '1' })
-    const { data } = await callHub(library.system.hub.target, `${paths.groups}?${query}`, GroupPage)
-    await expectFitToShow(library, [
-      [`${consolePages.groups}?${new URLSearchParams({ tql })}`, 'rows, all loaded'],
-      [consolePages.group(data[0]?.id ?? ''), 'No indicator belongs to it'],
-      [consolePages.owners, 'Archive'],
-      [consolePages.owner(library.team.id), 'Take this rule away'],
-      [consolePages.addIndicators, 'Add the indicator'],
-      [consolePages.attributeTypes, 'Source'],
-      [consolePages.apps, 'No app yet'],
-      [consolePages.exclusionLists, 'Our networks'],
-      [`${consolePages.exclusionLists}?view=tester`, 'Nothing is stored'],
-      [consolePages.exclusionList('1'), 'Head office'],
-      [`${consolePages.explain}?value=c2-1.example.org`, 'No control has reported yet'],
-      [`${consolePages.explain}?value=192.0.2.1`, 'If an owner asserted it'],
-    ])
-  },
-)
+test('S13: names of groups, owners and lists are only text, every text stands out, and no window is made wider', async () => {
+  const tql = 'typeName = "Event"'
+  const query = new URLSearchParams({ tql, limit: '1' })
+  const { data } = await callHub(library.system.hub.target, `${paths.groups}?${query}`, GroupPage)
+  await expectFitToShow(library, [
+    [`${consolePages.groups}?${new URLSearchParams({ tql })}`, 'rows, all loaded'],
+    [consolePages.group(data[0]?.id ?? ''), 'No indicator belongs to it'],
+    [consolePages.owners, 'Archive'],
+    [consolePages.owner(library.team.id), 'Take this rule away'],
+    [consolePages.addIndicators, 'Add the indicator'],
+    [consolePages.attributeTypes, 'Source'],
+    [consolePages.apps, 'No app yet'],
+    [consolePages.exclusionLists, 'Our networks'],
+    [`${consolePages.exclusionLists}?view=tester`, 'Nothing is stored'],
+    [consolePages.exclusionList('1'), 'Head office'],
+    [`${consolePages.explain}?value=c2-1.example.org`, 'No control has reported yet'],
+    [`${consolePages.explain}?value=192.0.2.1`, 'If an owner asserted it'],
+  ])
+})
 
-test('who only reads sees the library and can change nothing of it', { timeout: testMs }, async () => {
+test('who only reads sees the library and can change nothing of it', async () => {
   await using opened = await ConsolePage.open(library.browser, { url: library.system.hub.file.url })
   const { page } = opened
   await opened.go(consolePages.owner(library.team.id))

@@ -61,7 +61,6 @@ export async function loadAllByKeys(page: Page, grid: Locator, all: RegExp): Pro
     },
     'all rows to be loaded',
     () => `at row ${left}`,
-    60_000,
   )
   await page.keyboard.press('End')
   expect(rowsMost).toBeLessThan(120)
@@ -84,7 +83,6 @@ export async function expectOnlyTextInRows(page: Page, label: string, rows: numb
     },
     `${rows} rows to be shown`,
     () => `${seen.size} of ${rows}`,
-    40_000,
   )
 }
 

@@ -14,7 +14,6 @@ import { addReceipts, manyRows } from './many-rows.ts'
 import { expectLastRowByKeys, expectLoadingAndFailing, expectOnlyText, expectOnlyTextInRows } from './page-states.ts'
 
 const password = 'four random words here'
-const testMs = 90_000
 const known = hostNames(20, 'known')
 const missing = hostNames(3, 'missing')
 
@@ -29,7 +28,7 @@ beforeAll(async () => {
   const { url } = await callHub(story.system.hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
   await opened.setUp(url, 'chief', password)
   cookies = await opened.cookies()
-}, 150_000)
+})
 afterAll(async () => {
   await browser.close()
   await story[Symbol.asyncDispose]()
@@ -48,109 +47,97 @@ function expectHarmless(opened: ConsolePage): void {
   expect(opened.requested.filter((address) => new URL(address).origin !== origin)).toEqual([])
 }
 
-test(
-  'D5: receipts appear as exports write them: first in sync, then drift, in the list, the chart and of the control now',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open(consolePages.receipts)
-    const { page } = opened
-    await page.getByText('No receipt yet', { exact: true }).first().waitFor()
-    await page.getByRole('banner').getByText('Live').waitFor()
-    story.publish(known)
-    await story.feed()
-    await story.export()
-    const list = page.getByRole('grid', { name: 'Receipts' })
-    const now = page.getByRole('grid', { name: 'Controls' })
-    await list.getByText('In sync').waitFor()
-    await now.getByText('In sync').waitFor()
-    await page.getByRole('img', { name: 'Receipts of 30 days: 1 in sync' }).waitFor()
+test('D5: receipts appear as exports write them: first in sync, then drift, in the list, the chart and of the control now', async () => {
+  await using opened = await open(consolePages.receipts)
+  const { page } = opened
+  await page.getByText('No receipt yet', { exact: true }).first().waitFor()
+  await page.getByRole('banner').getByText('Live').waitFor()
+  story.publish(known)
+  await story.feed()
+  await story.export()
+  const list = page.getByRole('grid', { name: 'Receipts' })
+  const now = page.getByRole('grid', { name: 'Controls' })
+  await list.getByText('In sync').waitFor()
+  await now.getByText('In sync').waitFor()
+  await page.getByRole('img', { name: 'Receipts of 30 days: 1 in sync' }).waitFor()
 
-    story.publish([...known, ...missing])
-    await story.feed()
-    story.aed.setFaults([{ on: 'taxii-post', fault: 'store-nothing-answer-ok', after: 0, delayMs: 1 }])
-    await story.export()
-    await list.getByText('Drift').waitFor()
-    await now.getByText('Drift').waitFor()
-    await page.getByRole('img', { name: 'Receipts of 30 days: 1 in sync, 1 drift' }).waitFor()
-    expect(opened.requested.filter((address) => new URL(address).pathname === consolePages.receipts)).toHaveLength(1)
+  story.publish([...known, ...missing])
+  await story.feed()
+  story.aed.setFaults([{ on: 'taxii-post', fault: 'store-nothing-answer-ok', after: 0, delayMs: 1 }])
+  await story.export()
+  await list.getByText('Drift').waitFor()
+  await now.getByText('Drift').waitFor()
+  await page.getByRole('img', { name: 'Receipts of 30 days: 1 in sync, 1 drift' }).waitFor()
+  expect(opened.requested.filter((address) => new URL(address).pathname === consolePages.receipts)).toHaveLength(1)
 
-    // The same figures for whoever does not see the chart, each day leading to its receipts.
-    await page.getByText('Figures by day').press('Enter')
-    const today = new Date().toISOString().slice(0, 10)
-    await page
-      .getByRole('row', { name: `${today} 1 1 0 0` })
-      .getByRole('link')
-      .press('Enter')
-    await page.waitForURL((url) => url.searchParams.get('day') === today)
-    await page.getByRole('button', { name: `Day: ${today}` }).waitFor()
-    await list.getByText('In sync').waitFor()
-    await opened.go(`${consolePages.receipts}?day=2020-01-01`)
-    await page.getByText('No receipt fits the filter').waitFor()
-    expectHarmless(opened)
-  },
-)
+  // The same figures for whoever does not see the chart, each day leading to its receipts.
+  await page.getByText('Figures by day').press('Enter')
+  const today = new Date().toISOString().slice(0, 10)
+  await page
+    .getByRole('row', { name: `${today} 1 1 0 0` })
+    .getByRole('link')
+    .press('Enter')
+  await page.waitForURL((url) => url.searchParams.get('day') === today)
+  await page.getByRole('button', { name: `Day: ${today}` }).waitFor()
+  await list.getByText('In sync').waitFor()
+  await opened.go(`${consolePages.receipts}?day=2020-01-01`)
+  await page.getByText('No receipt fits the filter').waitFor()
+  expectHarmless(opened)
+})
 
-test(
-  'D5: a receipt names every value that differs, found by search, and leads to its plan, execution and job',
-  { timeout: testMs },
-  async () => {
-    await using opened = await open(consolePages.receipts)
-    const { page } = opened
-    // By keys alone: to the list, and into its first receipt.
-    const grid = page.getByRole('grid', { name: 'Receipts' })
-    await grid.getByRole('row').nth(1).focus()
-    await page.keyboard.press('Enter')
-    await page.waitForURL((url) => url.pathname.startsWith('/receipts/'))
-    await page.getByText('3 values are missing, 0 are held that should not be', { exact: true }).waitFor()
-    const values = page.getByRole('grid', { name: 'Values that differ' })
-    await values.getByText(missing[2] ?? '', { exact: true }).waitFor()
-    await page.getByLabel('Search values').fill('missing-00002')
-    await values.getByText(missing[2] ?? '', { exact: true }).waitFor({ state: 'detached' })
-    await values.getByText(missing[1] ?? '', { exact: true }).waitFor()
-    expect(await values.getByRole('row').count()).toBe(2)
-    await page.getByLabel('Kind of difference').selectOption('Extra')
-    await page.getByText('No values').waitFor()
+test('D5: a receipt names every value that differs, found by search, and leads to its plan, execution and job', async () => {
+  await using opened = await open(consolePages.receipts)
+  const { page } = opened
+  // By keys alone: to the list, and into its first receipt.
+  const grid = page.getByRole('grid', { name: 'Receipts' })
+  await grid.getByRole('row').nth(1).focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.pathname.startsWith('/receipts/'))
+  await page.getByText('3 values are missing, 0 are held that should not be', { exact: true }).waitFor()
+  const values = page.getByRole('grid', { name: 'Values that differ' })
+  await values.getByText(missing[2] ?? '', { exact: true }).waitFor()
+  await page.getByLabel('Search values').fill('missing-00002')
+  await values.getByText(missing[2] ?? '', { exact: true }).waitFor({ state: 'detached' })
+  await values.getByText(missing[1] ?? '', { exact: true }).waitFor()
+  expect(await values.getByRole('row').count()).toBe(2)
+  await page.getByLabel('Kind of difference').selectOption('Extra')
+  await page.getByText('No values').waitFor()
 
-    await page.getByRole('link', { name: story.jobs.export.name }).click()
-    await page.getByRole('heading', { name: story.jobs.export.name }).waitFor()
-    await page.goBack()
-    await page.getByRole('link', { name: /^Plan \d/ }).click()
-    await page.getByRole('region', { name: 'Plan' }).getByText('Share that changes').waitFor()
-    await page.goBack()
-    await page.getByRole('link', { name: /^Execution \d/ }).click()
-    await page.getByRole('region', { name: 'Receipt' }).getByText('Drift').waitFor()
-    expectHarmless(opened)
-  },
-)
+  await page.getByRole('link', { name: story.jobs.export.name }).click()
+  await page.getByRole('heading', { name: story.jobs.export.name }).waitFor()
+  await page.goBack()
+  await page.getByRole('link', { name: /^Plan \d/ }).click()
+  await page.getByRole('region', { name: 'Plan' }).getByText('Share that changes').waitFor()
+  await page.goBack()
+  await page.getByRole('link', { name: /^Execution \d/ }).click()
+  await page.getByRole('region', { name: 'Receipt' }).getByText('Drift').waitFor()
+  expectHarmless(opened)
+})
 
-test(
-  'S13, S19: targets that others named are text; transport that was not verified is marked',
-  { timeout: testMs },
-  async () => {
-    const likeId = await newestId()
-    const targets = hostileCorpus
-      .map(({ text }) => text.replaceAll('\0', '').repeat(3).slice(0, 200))
-      .filter((target) => target !== '')
-    await withHubDatabase(story.system.dataFolder, async (client) => {
-      for (const target of targets) await addReceipts(client, { likeId, count: 1, days: 1, target })
-      await client.query('update receipt set unverified_transport = true where id = (select max(id) from receipt)')
-    })
-    await using opened = await open(consolePages.receipts)
-    const { page } = opened
-    const grid = page.getByRole('grid', { name: 'Receipts' })
-    await grid.getByText('Unverified transport').first().waitFor()
-    await expectOnlyTextInRows(page, 'Receipts', targets.length)
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-    await opened.go(consolePages.receipt(await newestId()))
-    await page.getByText('The control’s certificate was not checked').waitFor()
-    await expectOnlyText(page)
-    await opened.go(consolePages.receipt('999999'))
-    await page.getByRole('heading', { name: 'There is no such receipt' }).waitFor()
-    expectHarmless(opened)
-  },
-)
+test('S13, S19: targets that others named are text; transport that was not verified is marked', async () => {
+  const likeId = await newestId()
+  const targets = hostileCorpus
+    .map(({ text }) => text.replaceAll('\0', '').repeat(3).slice(0, 200))
+    .filter((target) => target !== '')
+  await withHubDatabase(story.system.dataFolder, async (client) => {
+    for (const target of targets) await addReceipts(client, { likeId, count: 1, days: 1, target })
+    await client.query('update receipt set unverified_transport = true where id = (select max(id) from receipt)')
+  })
+  await using opened = await open(consolePages.receipts)
+  const { page } = opened
+  const grid = page.getByRole('grid', { name: 'Receipts' })
+  await grid.getByText('Unverified transport').first().waitFor()
+  await expectOnlyTextInRows(page, 'Receipts', targets.length)
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  await opened.go(consolePages.receipt(await newestId()))
+  await page.getByText('The control’s certificate was not checked').waitFor()
+  await expectOnlyText(page)
+  await opened.go(consolePages.receipt('999999'))
+  await page.getByRole('heading', { name: 'There is no such receipt' }).waitFor()
+  expectHarmless(opened)
+})
 
-test('every text of receipts stands out in the light and in the dark theme', { timeout: testMs }, async () => {
+test('every text of receipts stands out in the light and in the dark theme', async () => {
   await using opened = await open(consolePages.receipts)
   const { page } = opened
   await page.getByRole('grid', { name: 'Receipts' }).getByText('Unverified transport').first().waitFor()
@@ -163,40 +150,36 @@ test('every text of receipts stands out in the light and in the dark theme', { t
   expectHarmless(opened)
 })
 
-test(
-  'thousands of receipts over months are added up, filtered, and reached by keys to the first one',
-  { timeout: testMs },
-  async () => {
-    const likeId = await newestId()
-    const target = 'Branch offices'
-    await withHubDatabase(story.system.dataFolder, async (client) => {
-      await addReceipts(client, { likeId, count: manyRows, days: 300, target })
-    })
-    const { data: controls } = await callHub(
-      story.system.hub.target,
-      `${paths.receipts}?limit=1&target=Branch%20offices`,
-      ReceiptPage,
-    )
-    expect(controls).toHaveLength(1)
-    await using opened = await open(`${consolePages.receipts}?days=365`)
-    const { page } = opened
-    await page.getByLabel('Control', { exact: true }).selectOption({ index: 1 })
-    await page.getByLabel('Target', { exact: true }).selectOption(target)
-    const drift = manyRows / 10
-    await page.getByRole('img', { name: new RegExp(`Receipts of 365 days: .* ${drift} drift$`) }).waitFor()
-    await expectLastRowByKeys(page, 'Receipts', manyRows, '1,001')
-    await page.getByLabel('State', { exact: true }).selectOption('Drift')
-    await page.waitForURL((url) => url.searchParams.get('state') === 'drift')
-    await expectLastRowByKeys(page, 'Receipts', drift, '1,010')
-    await expectLoadingAndFailing(opened, {
-      path: consolePages.receipts,
-      list: paths.receipts,
-      label: 'Receipts',
-      sign: target,
-    })
-    expectHarmless(opened)
-  },
-)
+test('thousands of receipts over months are added up, filtered, and reached by keys to the first one', async () => {
+  const likeId = await newestId()
+  const target = 'Branch offices'
+  await withHubDatabase(story.system.dataFolder, async (client) => {
+    await addReceipts(client, { likeId, count: manyRows, days: 300, target })
+  })
+  const { data: controls } = await callHub(
+    story.system.hub.target,
+    `${paths.receipts}?limit=1&target=Branch%20offices`,
+    ReceiptPage,
+  )
+  expect(controls).toHaveLength(1)
+  await using opened = await open(`${consolePages.receipts}?days=365`)
+  const { page } = opened
+  await page.getByLabel('Control', { exact: true }).selectOption({ index: 1 })
+  await page.getByLabel('Target', { exact: true }).selectOption(target)
+  const drift = manyRows / 10
+  await page.getByRole('img', { name: new RegExp(`Receipts of 365 days: .* ${drift} drift$`) }).waitFor()
+  await expectLastRowByKeys(page, 'Receipts', manyRows, '1,001')
+  await page.getByLabel('State', { exact: true }).selectOption('Drift')
+  await page.waitForURL((url) => url.searchParams.get('state') === 'drift')
+  await expectLastRowByKeys(page, 'Receipts', drift, '1,010')
+  await expectLoadingAndFailing(opened, {
+    path: consolePages.receipts,
+    list: paths.receipts,
+    label: 'Receipts',
+    sign: target,
+  })
+  expectHarmless(opened)
+})
 
 async function newestId(): Promise<string> {
   const { data } = await callHub(story.system.hub.target, `${paths.receipts}?limit=1`, ReceiptPage)

@@ -13,7 +13,6 @@ export type DemoOptions = {
   user?: { uid: number; gid: number } | undefined
 }
 
-const runDeadlineMs = 120_000
 const lookMs = 100
 
 /** `script/demo` after its set-up: the demo as a process, with nothing of our environment but PATH, and a cache of what Node compiles. */
@@ -62,7 +61,6 @@ export class DemoProcess implements AsyncDisposable {
       },
       `the demo to say “${text}”`,
       () => this.#all,
-      runDeadlineMs,
     )
   }
 
@@ -72,7 +70,6 @@ export class DemoProcess implements AsyncDisposable {
       () => this.#hasEnded,
       'the demo to end',
       () => this.#all,
-      runDeadlineMs,
     )
     return this.#child.exitCode
   }

@@ -89,12 +89,11 @@ export class Rehearsal {
     })
   }
 
-  resultOf(executionId: string, attempt = 1, deadlineMs?: number): Promise<SeenResult> {
+  resultOf(executionId: string, attempt = 1): Promise<SeenResult> {
     return waitFor(
       () => this.hub.result(executionId, attempt),
       `the result of ${executionId}`,
       () => this.server.text,
-      deadlineMs,
     )
   }
 

@@ -74,7 +74,7 @@ describe.each(machines)('on this machine $machine', ({ without, hasUsers }) => {
     undying = contain('undying', { mark, leave: 'no' }, { limits: { timeoutSeconds: 1 } })
     // Its test awaits it; until then a failure of it is nobody's.
     undying.catch(() => undefined)
-  }, 60_000)
+  })
   afterAll(async () => {
     await rehearsal[Symbol.asyncDispose]()
     await aed.stop()

@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers'
 import { callHub, ensureJob, ensureOwner, installPackage, runJob, sendToHub, unzip } from '@postern/cli'
 import { Keychain } from '@postern/environment-server'
 import { Environment, Job, paths } from '@postern/protocol'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
 import { EnvironmentServerProcess, makeHome } from '../environment-server/environment-server-process.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
@@ -17,8 +17,6 @@ import { OlderServer } from '../older-server/older-server.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { Tinyproxy } from './tinyproxy.ts'
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const [username, password] = ['branch', 'pass-word']
 const credentials = `${username}:${password}`

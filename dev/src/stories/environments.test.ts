@@ -25,8 +25,6 @@ import { poolApp } from './pool-app.ts'
 import { strangersApp } from './strangers-app.ts'
 
 /** A lease's life, the take-over time, and the starts of three programs. */
-const storyMs = 150_000
-
 type Member = { serverXid: string; process: EnvironmentServerProcess; lines: Line[] }
 
 let system: TestSystem
@@ -35,108 +33,98 @@ beforeAll(async () => {
 })
 afterAll(() => system[Symbol.asyncDispose]())
 
-test.concurrent(
-  'ES-24: a server is cut from the hub and not from the appliance: another one takes over within the time, and never do two runs touch the appliance',
-  { timeout: storyMs },
-  async () => {
-    await using stack = new AsyncDisposableStack()
-    const { target } = system.hub
-    const appliance = stack.use(new Appliance())
-    const address = await appliance.listen()
-    const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Pool' } })
-    const members = await Promise.all([1, 2].map(() => joinPool(environment, address, stack)))
-    await online(environment, 2)
-    const app = await installPackage(target, await poolApp())
-    const job = await ensureJob(target, app, environment, {
-      name: 'Holds on',
-      owner: (await ensureOwner(target, 'Pool')).name,
-      parameters: { appliance: address },
-    })
-    const { id } = await callHub(target, paths.jobExecutions(job.id), Execution, { method: 'POST', json: {} })
-    const first = await waitFor(() => appliance.runs[0], 'the first run to reach the appliance')
-    const running = await callHub(target, paths.execution(id), ExecutionDetail)
-    const cut = members.find(({ serverXid }) => serverXid === running.attempts[0]?.serverXid)
-    if (cut === undefined) throw new Error('the first attempt is on no server of the pool')
+test.concurrent('ES-24: a server is cut from the hub and not from the appliance: another one takes over within the time, and never do two runs touch the appliance', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { target } = system.hub
+  const appliance = stack.use(new Appliance())
+  const address = await appliance.listen()
+  const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Pool' } })
+  const members = await Promise.all([1, 2].map(() => joinPool(environment, address, stack)))
+  await online(environment, 2)
+  const app = await installPackage(target, await poolApp())
+  const job = await ensureJob(target, app, environment, {
+    name: 'Holds on',
+    owner: (await ensureOwner(target, 'Pool')).name,
+    parameters: { appliance: address },
+  })
+  const { id } = await callHub(target, paths.jobExecutions(job.id), Execution, { method: 'POST', json: {} })
+  const first = await waitFor(() => appliance.runs[0], 'the first run to reach the appliance')
+  const running = await callHub(target, paths.execution(id), ExecutionDetail)
+  const cut = members.find(({ serverXid }) => serverXid === running.attempts[0]?.serverXid)
+  if (cut === undefined) throw new Error('the first attempt is on no server of the pool')
 
-    for (const line of cut.lines) line.swallow()
-    const cutAt = performance.now()
-    const second = await waitFor(
-      () => appliance.runs[1],
-      'the second run to reach the appliance',
-      () => members.map(({ process }) => process.text).join('\n---\n'),
-      60_000,
-    )
-    // Its own server had killed it, by its own clock, before the hub gave the execution to another one.
-    expect(first.lastHeardAt).toBeLessThan(second.firstHeardAt)
-    expect(first.lastHeardAt - cutAt).toBeGreaterThan(0)
-    for (const line of cut.lines) line.mend()
-    await waitFor(
-      () => cut.process.text.split('Connected to ').length > 2,
-      'the cut server to come back',
-      () => cut.process.text,
-      60_000,
-    )
-    appliance.letGo()
-    const ended = await waitFor(async () => {
-      const seen = await callHub(target, paths.execution(id), ExecutionDetail)
-      return executionEndStates.some((state) => state === seen.state) && seen
-    }, 'the execution to end')
-    expect(ended).toMatchObject({ state: 'succeeded' })
-    expect(ended.attempts.map(({ state, serverXid }) => [state, serverXid === cut.serverXid])).toEqual([
-      ['lost', true],
-      ['finished', false],
-    ])
-    expect(appliance.runs).toHaveLength(2)
-    expect(first.lastHeardAt).toBeLessThan(second.firstHeardAt)
-  },
-)
+  for (const line of cut.lines) line.swallow()
+  const cutAt = performance.now()
+  const second = await waitFor(
+    () => appliance.runs[1],
+    'the second run to reach the appliance',
+    () => members.map(({ process }) => process.text).join('\n---\n'),
+  )
+  // Its own server had killed it, by its own clock, before the hub gave the execution to another one.
+  expect(first.lastHeardAt).toBeLessThan(second.firstHeardAt)
+  expect(first.lastHeardAt - cutAt).toBeGreaterThan(0)
+  for (const line of cut.lines) line.mend()
+  await waitFor(
+    () => cut.process.text.split('Connected to ').length > 2,
+    'the cut server to come back',
+    () => cut.process.text,
+  )
+  appliance.letGo()
+  const ended = await waitFor(async () => {
+    const seen = await callHub(target, paths.execution(id), ExecutionDetail)
+    return executionEndStates.some((state) => state === seen.state) && seen
+  }, 'the execution to end')
+  expect(ended).toMatchObject({ state: 'succeeded' })
+  expect(ended.attempts.map(({ state, serverXid }) => [state, serverXid === cut.serverXid])).toEqual([
+    ['lost', true],
+    ['finished', false],
+  ])
+  expect(appliance.runs).toHaveLength(2)
+  expect(first.lastHeardAt).toBeLessThan(second.firstHeardAt)
+})
 
-test.concurrent(
-  'ES-5, ES-11: a newcomer downloads, unzips, configures and runs a bundle, sees it online in the console, and an app runs; ES-25: with what it used; ES-13, ES-29: root makes it a service',
-  { timeout: storyMs },
-  async () => {
-    await using stack = new AsyncDisposableStack()
-    const newcomer = stack.use(new Newcomer())
-    const { target, file } = system.hub
-    const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Plant North' } })
-    const greeted = await greeter(environment)
-    await newcomer.download(target, environment, 'North 1')
-    await configureByMenu(newcomer)
-    newcomer.configure('--set', 'appsNumberofJobExecutors=2')
-    expect(newcomer.configure('--get', 'appsNumberofJobExecutors')).toBe('2\n')
+test.concurrent('ES-5, ES-11: a newcomer downloads, unzips, configures and runs a bundle, sees it online in the console, and an app runs; ES-25: with what it used; ES-13, ES-29: root makes it a service', async () => {
+  await using stack = new AsyncDisposableStack()
+  const newcomer = stack.use(new Newcomer())
+  const { target, file } = system.hub
+  const environment = await callHub(target, paths.environments, Environment, { json: { name: 'Plant North' } })
+  const greeted = await greeter(environment)
+  await newcomer.download(target, environment, 'North 1')
+  await configureByMenu(newcomer)
+  newcomer.configure('--set', 'appsNumberofJobExecutors=2')
+  expect(newcomer.configure('--get', 'appsNumberofJobExecutors')).toBe('2\n')
 
-    const browser = await launchChromium(readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'))
-    stack.defer(async () => await browser.close())
-    const chief = stack.use(await ConsolePage.open(browser, { url: file.url }))
-    const { url } = await callHub(target, paths.setupLinks, SetupLink, { method: 'POST' })
-    await chief.setUp(url, 'chief', newcomer.password)
-    await chief.go(consolePages.environments)
-    const card = chief.page.getByRole('article', { name: environment.name })
-    await card.getByText('Waiting', { exact: true }).waitFor()
-    await using terminal = newcomer.open('run.sh')
-    await terminal.answers(['Choose a master password', newcomer.password], ['The same again: ', newcomer.password])
-    await terminal.sees('Connected to ')
-    await card.getByText('Online', { exact: true }).waitFor()
-    expect(await greeted()).toContain('Greetings from behind the firewall')
-    await expectUsage(chief, environment)
-    terminal.interrupt()
-    expect(await terminal.end()).toBe(0)
-    await terminal.sees('Stopped.')
-    expect(terminal.shown).not.toContain(newcomer.password)
-    expect(chief.mishaps).toEqual([])
+  const browser = await launchChromium(readFileSync(join(system.dataFolder, 'pki/ca.pem'), 'utf8'))
+  stack.defer(async () => await browser.close())
+  const chief = stack.use(await ConsolePage.open(browser, { url: file.url }))
+  const { url } = await callHub(target, paths.setupLinks, SetupLink, { method: 'POST' })
+  await chief.setUp(url, 'chief', newcomer.password)
+  await chief.go(consolePages.environments)
+  const card = chief.page.getByRole('article', { name: environment.name })
+  await card.getByText('Waiting', { exact: true }).waitFor()
+  await using terminal = newcomer.open('run.sh')
+  await terminal.answers(['Choose a master password', newcomer.password], ['The same again: ', newcomer.password])
+  await terminal.sees('Connected to ')
+  await card.getByText('Online', { exact: true }).waitFor()
+  expect(await greeted()).toContain('Greetings from behind the firewall')
+  await expectUsage(chief, environment)
+  terminal.interrupt()
+  expect(await terminal.end()).toBe(0)
+  await terminal.sees('Stopped.')
+  expect(terminal.shown).not.toContain(newcomer.password)
+  expect(chief.mishaps).toEqual([])
 
-    if (process.getuid?.() !== 0) return
-    expect(newcomer.setUpSandbox()).toContain(`./configure.sh --set appsSandboxUser=${newcomer.users.sandbox}`)
-    newcomer.configure('--set', `appsSandboxUser=${newcomer.users.sandbox}`)
-    const service = stack.use(newcomer.makeService())
-    stack.defer(async () => void (await service.call('stop')))
-    expect(await service.call('start')).toMatchObject({ code: 0, text: expect.stringContaining('has started') })
-    expect((await greeted())[0]).toContain(`as a user of its own: ${newcomer.users.sandbox}-`)
-    expect((await service.call('status')).code).toBe(0)
-    expect(await service.call('stop')).toMatchObject({ code: 0, text: expect.stringContaining('Ended.') })
-    expect((await service.call('status')).code).toBe(3)
-  },
-)
+  if (process.getuid?.() !== 0) return
+  expect(newcomer.setUpSandbox()).toContain(`./configure.sh --set appsSandboxUser=${newcomer.users.sandbox}`)
+  newcomer.configure('--set', `appsSandboxUser=${newcomer.users.sandbox}`)
+  const service = stack.use(newcomer.makeService())
+  stack.defer(async () => void (await service.call('stop')))
+  expect(await service.call('start')).toMatchObject({ code: 0, text: expect.stringContaining('has started') })
+  expect((await greeted())[0]).toContain(`as a user of its own: ${newcomer.users.sandbox}-`)
+  expect((await service.call('status')).code).toBe(0)
+  expect(await service.call('stop')).toMatchObject({ code: 0, text: expect.stringContaining('Ended.') })
+  expect((await service.call('status')).code).toBe(3)
+})
 
 /** Adds an app that greets and a job for it. @returns what runs it to its end, and gives the lines of its log */
 async function greeter(environment: Environment): Promise<() => Promise<string[]>> {

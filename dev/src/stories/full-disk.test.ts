@@ -16,7 +16,6 @@ const segmentsMax = 30
 
 test.skipIf(!mayMount)(
   'D12: the disk under the hub and its database is full: writes are refused with the reason, nothing taken is lost, and it goes on when there is room',
-  { timeout: 180_000 },
   async () => {
     using disk = new SmallDisk(diskMegabytes)
     await using system = await startTestSystem({}, { below: disk.folder, restartDelayMsMax: 500 })
@@ -41,7 +40,6 @@ test.skipIf(!mayMount)(
       async () => (refusal = await send(hub.target, taken, batchesMax + 2)) === undefined,
       'the hub to take a batch again',
       () => refusal ?? '',
-      60_000,
     )
     const held = await withHubDatabase(dataFolder, async (client) => {
       const { rows } = await client.query('select value from indicator order by value')

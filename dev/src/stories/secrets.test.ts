@@ -34,8 +34,6 @@ import { feedIn, languageSource, setInterpreters } from './languages.ts'
 import { carelessApp, type Trusted } from './careless-app.ts'
 import { findNeedles } from './secret-scan.ts'
 
-const storyMs = 120_000
-
 let system: TestSystem
 let server: LocalEnvironmentServer
 let sink: Server
@@ -48,7 +46,7 @@ beforeAll(async () => {
   source = languageSource()
   await waitFor(() => source.address(), 'the source to listen')
   server = await system.startServer([addressOf(sink), addressOf(source)])
-}, 90_000)
+})
 afterAll(async () => {
   sink.close()
   source.close()
@@ -59,81 +57,73 @@ function addressOf(listening: Server): string {
   return `127.0.0.1:${(listening.address() as AddressInfo).port}`
 }
 
-test(
-  'D9, S4: a job’s secret and every token lie nowhere in clear: not in outbox, journal, logs or files while the app runs, and not after it let them slip',
-  { timeout: storyMs },
-  async () => {
-    const { target } = system.hub
-    const password = `pw-${randomBytes(18).toString('base64url')}`
-    const note = `note-${randomBytes(12).toString('hex')}`
-    const app = await installPackage(target, await carelessApp())
-    const job = await ensureJob(target, app, server.environment, {
-      name: 'Careless',
-      owner: (await ensureOwner(target, 'Strangers')).name,
-      parameters: { sink: addressOf(sink), note, password },
-    })
-    expect(job.parameters).toMatchObject({ note, password: null })
+test('D9, S4: a job’s secret and every token lie nowhere in clear: not in outbox, journal, logs or files while the app runs, and not after it let them slip', async () => {
+  const { target } = system.hub
+  const password = `pw-${randomBytes(18).toString('base64url')}`
+  const note = `note-${randomBytes(12).toString('hex')}`
+  const app = await installPackage(target, await carelessApp())
+  const job = await ensureJob(target, app, server.environment, {
+    name: 'Careless',
+    owner: (await ensureOwner(target, 'Strangers')).name,
+    parameters: { sink: addressOf(sink), note, password },
+  })
+  expect(job.parameters).toMatchObject({ note, password: null })
 
-    const calls: Socket[] = []
-    sink.on('connection', (socket) => calls.push(socket))
-    const { id } = await callHub(target, paths.jobExecutions(job.id), Execution, { method: 'POST', json: {} })
-    const socket = await waitFor(() => calls[0], 'the app to reach its sink')
-    const trusted = JSON.parse(await firstLine(socket)) as Trusted
-    expect(trusted.password).toBe(password)
+  const calls: Socket[] = []
+  sink.on('connection', (socket) => calls.push(socket))
+  const { id } = await callHub(target, paths.jobExecutions(job.id), Execution, { method: 'POST', json: {} })
+  const socket = await waitFor(() => calls[0], 'the app to reach its sink')
+  const trusted = JSON.parse(await firstLine(socket)) as Trusted
+  expect(trusted.password).toBe(password)
 
-    const needles = {
-      password,
-      'changed password': password.toUpperCase(),
-      'execution token': trusted.token,
-      ...(await issueCredentials(trusted.token)),
-    }
-    // The search itself is good: it finds what is no secret, in the database and in the files that it writes.
-    const control = await findNeedles(system.dataFolder, { note })
-    expect(control).toContain('note in public.job.parameters')
-    expect(control).toContainEqual(expect.stringMatching(/^note in cluster\/data\/pg_wal\//))
-    expect(await findNeedles(system.dataFolder, needles)).toEqual([])
-    expect(inProcesses(Object.values(needles))).toEqual([])
+  const needles = {
+    password,
+    'changed password': password.toUpperCase(),
+    'execution token': trusted.token,
+    ...(await issueCredentials(trusted.token)),
+  }
+  // The search itself is good: it finds what is no secret, in the database and in the files that it writes.
+  const control = await findNeedles(system.dataFolder, { note })
+  expect(control).toContain('note in public.job.parameters')
+  expect(control).toContainEqual(expect.stringMatching(/^note in cluster\/data\/pg_wal\//))
+  expect(await findNeedles(system.dataFolder, needles)).toEqual([])
+  expect(inProcesses(Object.values(needles))).toEqual([])
 
-    socket.write('go on\n')
-    const execution = await waitFor(async () => {
-      const seen = await callHub(target, paths.execution(id), ExecutionDetail)
-      return executionEndStates.some((state) => state === seen.state) && seen
-    }, 'the app to end')
-    expect(execution).toMatchObject({ state: 'succeeded' })
-    expect(execution.message).toMatch(/^signed in with \S+ and \S+$/)
-    const lines = await waitFor(async () => {
-      const { data } = await callHub(target, `${paths.executionLog(id)}?limit=1000`, LogPage)
-      // Each secret, in five forms, by three ways, and once in pieces; and the harmless line.
-      return data.filter((line) => /^(stdout|stderr|app log|pieces|harmless) /.test(line.text)).length === 33 && data
-    }, 'the whole log')
-    expect(lines.map((line) => line.text)).toContain(`harmless ${note}`)
-    expect(await findNeedles(system.dataFolder, needles)).toEqual([])
-  },
-)
+  socket.write('go on\n')
+  const execution = await waitFor(async () => {
+    const seen = await callHub(target, paths.execution(id), ExecutionDetail)
+    return executionEndStates.some((state) => state === seen.state) && seen
+  }, 'the app to end')
+  expect(execution).toMatchObject({ state: 'succeeded' })
+  expect(execution.message).toMatch(/^signed in with \S+ and \S+$/)
+  const lines = await waitFor(async () => {
+    const { data } = await callHub(target, `${paths.executionLog(id)}?limit=1000`, LogPage)
+    // Each secret, in five forms, by three ways, and once in pieces; and the harmless line.
+    return data.filter((line) => /^(stdout|stderr|app log|pieces|harmless) /.test(line.text)).length === 33 && data
+  }, 'the whole log')
+  expect(lines.map((line) => line.text)).toContain(`harmless ${note}`)
+  expect(await findNeedles(system.dataFolder, needles)).toEqual([])
+})
 
-test(
-  'ES-6: one feed, written in Python, Java and JavaScript, gives the same library',
-  { timeout: storyMs },
-  async () => {
-    await setInterpreters(server)
-    const python = await feedIn(system, server, 'PYTHON', addressOf(source))
-    const java = await feedIn(system, server, 'JAVA', addressOf(source))
-    const node = await feedIn(system, server, 'NODE', addressOf(source))
-    for (const fed of [python, java, node]) {
-      expect(fed.execution).toMatchObject({ state: 'succeeded', message: '4 indicators' })
-      expect(fed.said).toHaveLength(4)
-    }
-    expect(python.said[0]).toMatchObject({
-      type: 'Address',
-      value: '198.51.100.7',
-      rating: 1,
-      confidence: 20,
-      tags: ['alpha'],
-    })
-    expect(java.said).toEqual(python.said)
-    expect(node.said).toEqual(python.said)
-  },
-)
+test('ES-6: one feed, written in Python, Java and JavaScript, gives the same library', async () => {
+  await setInterpreters(server)
+  const python = await feedIn(system, server, 'PYTHON', addressOf(source))
+  const java = await feedIn(system, server, 'JAVA', addressOf(source))
+  const node = await feedIn(system, server, 'NODE', addressOf(source))
+  for (const fed of [python, java, node]) {
+    expect(fed.execution).toMatchObject({ state: 'succeeded', message: '4 indicators' })
+    expect(fed.said).toHaveLength(4)
+  }
+  expect(python.said[0]).toMatchObject({
+    type: 'Address',
+    value: '198.51.100.7',
+    rating: 1,
+    confidence: 20,
+    tags: ['alpha'],
+  })
+  expect(java.said).toEqual(python.said)
+  expect(node.said).toEqual(python.said)
+})
 
 /** One of each kind of credential that a hub hands out, each of them used once where that can be logged. */
 async function issueCredentials(executionToken: string): Promise<Record<string, string>> {

@@ -21,7 +21,6 @@ import { waitFor } from '../environment-server/wait-for.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 
 const target = 'Story'
-const endDeadlineMs = 90_000
 
 /** How an export ended, with all that it left behind. */
 export type Exported = { execution: ExecutionDetail; plans: Plan[]; receipts: Receipt[] }
@@ -126,7 +125,6 @@ export async function startStory(restartDelayMsMax?: number): Promise<Story> {
       },
       `the end of execution ${executionId}`,
       () => JSON.stringify(last),
-      endDeadlineMs,
     )
   }
 

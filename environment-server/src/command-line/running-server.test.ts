@@ -11,12 +11,10 @@ import type { ConfigureCommand } from '@postern/protocol'
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ServerStatus } from '../control/control-message.ts'
 
 // One server goes through its life here, on a machine that may be busy; each test goes on where the one before ended.
-vi.setConfig({ testTimeout: 60_000 })
-
 const serverXid = '4711'
 const password = 'correct horse battery staple'
 let hub: FakeHub

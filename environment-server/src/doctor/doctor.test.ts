@@ -6,10 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { buildServerFile } from '../../build.ts'
-
-vi.setConfig({ hookTimeout: 120_000 })
 
 const isRoot = unprivilegedUser() !== undefined
 /** Root has namespaces without asking; others by a user namespace, where the machine lets them. */

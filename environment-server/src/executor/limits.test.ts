@@ -104,7 +104,7 @@ test('ES-7: as many run at once as the setting says; the rest queue, visibly, an
   }
   const starts = spans.map(([start]) => start)
   expect(starts).toEqual([...starts].sort((a, b) => a - b))
-}, 60_000)
+})
 
 test('an app that is ended by a signal is reported so', async () => {
   const result = await rehearsal.run(`process.kill(process.pid, 'SIGSEGV'); ${idle}`)

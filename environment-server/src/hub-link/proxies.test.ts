@@ -1,13 +1,11 @@
 import { Rehearsal, waitFor } from '@postern/dev/environment-server'
 import { Authority } from '@postern/dev/fake-hub'
 import { FaultProxy } from '@postern/dev/proxies'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Settings } from '../home/settings.ts'
 import { connectionProblem } from './connection-problem.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { openMessageStream } from './message-stream.ts'
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 let proxy: FaultProxy
 let rehearsal: Rehearsal
@@ -35,7 +33,7 @@ test('ES-18: a proxy that cuts every connection after some kilobytes loses nothi
   // A hub repeats what was not accepted.
   const repeat = setInterval(() => void hub.send(command).catch(() => {}), 500)
   try {
-    const { result } = await rehearsal.resultOf(executionId, 1, 60_000)
+    const { result } = await rehearsal.resultOf(executionId)
     expect(result).toMatchObject({ outcome: 'exited', exitCode: 0 })
     await waitFor(
       () => hub.log(executionId).length >= result.logSeqLast,

@@ -13,7 +13,6 @@ import { expect, test } from 'vitest'
 
 test.skipIf(!mayMount)(
   'ES-23: a disk that is full: the server lives and says so, nothing that it took is lost, and it goes on when there is room',
-  { timeout: 120_000 },
   async () => {
     using disk = new SmallDisk(24)
     await using rehearsal = await Rehearsal.start({ below: disk.folder })
@@ -64,7 +63,6 @@ test.skipIf(!mayMount)(
 
 test.skipIf(!mayMount)(
   'ES-23: a server that starts on a full disk says so, and starts when there is room',
-  { timeout: 120_000 },
   async () => {
     using disk = new SmallDisk(24)
     await using hub = await FakeHub.start()
@@ -89,7 +87,6 @@ test.skipIf(!mayMount)(
 
 test.skipIf(!mayMount)(
   'ES-23: an app that fills the disk fails with that as its reason, and what it had is free for the next one',
-  { timeout: 120_000 },
   async () => {
     using disk = new SmallDisk(24)
     await using rehearsal = await Rehearsal.start({ below: disk.folder })

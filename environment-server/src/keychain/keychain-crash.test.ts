@@ -3,11 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { isUnfinishedWrite } from '../home/atomic-file.ts'
 import { Keychain } from './keychain.ts'
-
-vi.setConfig({ testTimeout: 300_000 })
 
 const kills = process.env['POSTERN_SOAK'] === '1' ? 100 : 2
 const password = 'correct horse battery staple'

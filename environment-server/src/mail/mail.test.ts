@@ -1,13 +1,11 @@
 import { Rehearsal } from '@postern/dev/environment-server'
 import { appOf } from '@postern/dev/fake-hub'
 import { startMailServer } from '@postern/simulators'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { askServer } from '../control/ask-server.ts'
 import { homeFolder } from '../home/home-folder.ts'
 import { HubSilence, silenceMsMax } from './hub-silence.ts'
 import { isMailSetUp, type MailAccess, sendMail } from './send-mail.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const settings: MailAccess['settings'] = {
   smtpHost: '127.0.0.1',

@@ -1,11 +1,9 @@
 import { Rehearsal, waitFor } from '@postern/dev/environment-server'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // On a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 })
-
 let rehearsal: Rehearsal
 beforeAll(async () => {
   rehearsal = await Rehearsal.start()

@@ -4,12 +4,10 @@ import { limits, type ConfigureCommand, type NarrowPolicyCommand, type SignedCom
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditEntry } from './local-audit.ts'
 
 // One server, whose hub is in bad hands; each test goes on where the one before ended.
-vi.setConfig({ testTimeout: 60_000 })
-
 let rehearsal: Rehearsal
 let good: AppPackage
 const policyFile = () => join(rehearsal.server.home, '.postern-envsvr', 'policy.json')

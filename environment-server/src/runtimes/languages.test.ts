@@ -37,7 +37,7 @@ beforeAll(async () => {
   execFileSync('/usr/bin/python3', ['-m', 'venv', '--copies', '--without-pip', otherPython])
   for (const language of languages) apps.set(language, languageApp('fetch', language))
   giveAway(place)
-}, 60_000)
+})
 afterAll(() => {
   secret.close()
   rmSync(place, { recursive: true })
@@ -79,7 +79,7 @@ describe('on a server with every interpreter and a folder of private CAs', () =>
       appsJavaHome: javaHome(),
       caFolder,
     })
-  }, 60_000)
+  })
   afterAll(() => rehearsal[Symbol.asyncDispose]())
 
   test.each(languages)(
@@ -116,7 +116,7 @@ describe('on a server without a folder of private CAs, and with the newer Python
   let rehearsal: Rehearsal
   beforeAll(async () => {
     rehearsal = await startWith({ appsPythonHome311: '/usr', appsJavaHome: join(javaHome(), 'bin/java') })
-  }, 60_000)
+  })
   afterAll(() => rehearsal[Symbol.asyncDispose]())
 
   test.each(languages)(

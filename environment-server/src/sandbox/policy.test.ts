@@ -1,9 +1,7 @@
 import { Rehearsal } from '@postern/dev/environment-server'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 // Each test starts servers of its own, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 })
-
 /** Runs a command as on a machine that forbids user namespaces, which is what makes isolation impossible. */
 const withoutNamespaces = [
   'unshare',

@@ -40,7 +40,7 @@ describe.runIf(isRoot).each(machines)(
         prepare: (home) => void users.setUp(home),
         process,
       })
-    }, 60_000)
+    })
     afterAll(async () => {
       await rehearsal?.[Symbol.asyncDispose]()
       users[Symbol.dispose]()
@@ -162,7 +162,7 @@ describe.runIf(isRoot).each(machines)(
           message: expect.stringMatching(/MB on disk .* limit is 64 MB/),
         })
         await waitFor(() => processesOf(1, 2).length === 0, 'the last process to end')
-      }, 60_000)
+      })
 
     if (tier === 'isolated')
       test('D10: what runs as users ends with a server that is killed', async () => {

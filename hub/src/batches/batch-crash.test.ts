@@ -34,12 +34,12 @@ test('LIB-1: of a batch whose hub is killed in the middle nothing is there and i
   await holder.query('select 1 from indicator where id = $1 for update', [last])
   const hub = start(ownerId, batchId)
   // It has written two parts and waits in the third.
-  await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 60_000, interval: 20 })
+  await vi.waitFor(async () => expect(await waiting()).toBe(1), { interval: 20 })
   await kill(hub)
   await holder.query('commit')
   await holder.query('delete from indicator where id = $1', [last])
   holder.release()
-  await vi.waitFor(async () => expect(await othersConnected()).toBe(0), { timeout: 60_000, interval: 20 })
+  await vi.waitFor(async () => expect(await othersConnected()).toBe(0), { interval: 20 })
   expect(await thereIs(ownerId)).toEqual({
     said: 0,
     attributes: 0,

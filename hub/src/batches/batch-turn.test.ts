@@ -105,7 +105,7 @@ async function waitingCount(count: number): Promise<void> {
       )
       expect(rows).toHaveLength(count)
     },
-    { timeout: 20_000, interval: 20 },
+    { interval: 20 },
   )
 }
 

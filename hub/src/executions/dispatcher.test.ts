@@ -28,7 +28,7 @@ async function newExecution(): Promise<string> {
   return await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'action' }) }))
 }
 
-const deadline = { timeout: 10_000, interval: 5 }
+const deadline = { interval: 5 }
 
 describe('the outbox', () => {
   test('a command is published when it is committed, and again until its server accepts it', async () => {

@@ -21,7 +21,7 @@ async function waiting(count: number): Promise<void> {
           where datname = current_database() and wait_event_type = 'Lock'`.execute(rehearsal.db)
         return rows[0]?.count
       },
-      { interval: 10, timeout: 10_000 },
+      { interval: 10 },
     )
     .toBe(count)
 }

@@ -44,7 +44,7 @@ test.each([
       socket.on('data', (answer) => answers.push(answer.toString()))
       socket.write(`${headOf(method, path, bytes)}{`)
     }
-    await vi.waitFor(() => expect(answers).toHaveLength(1), { timeout: 10_000 })
+    await vi.waitFor(() => expect(answers).toHaveLength(1))
     expect(answers[0]).toMatch(/^HTTP\/1.1 503 [^]*"code":"unavailable"/)
     // Whoever hangs up makes room as soon as the hub hears of it, and one that is answered does at once.
     for (const socket of sockets) socket.destroy()
@@ -55,11 +55,11 @@ test.each([
         headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
         payload: '[]',
       })
-    await vi.waitFor(async () => expect((await small()).statusCode).toBeOneOf([400, 404]), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await small()).statusCode).toBeOneOf([400, 404]))
     for (let turn = 0; turn < 40; turn++) expect((await small()).statusCode).toBeOneOf([400, 404])
     const again = Array.from({ length: fitting }, () => connect(port, '127.0.0.1'))
     for (const socket of again) socket.on('error', () => {}).write(`${headOf(method, path, bytes - 2)}{`)
-    await vi.waitFor(async () => expect((await small()).statusCode).toBeOneOf([400, 404]), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await small()).statusCode).toBeOneOf([400, 404]))
     for (const socket of again) socket.destroy()
     expect(answers).toHaveLength(1)
   },

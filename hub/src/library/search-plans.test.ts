@@ -16,7 +16,7 @@ let library: TestLibrary
 beforeAll(async () => {
   library = await createTestLibrary()
   await fillLibrary(library.database.pool, library.organizationId, indicators)
-}, 600_000)
+})
 afterAll(async () => {
   await library.close()
 })

@@ -166,7 +166,7 @@ describe('LIB-7: how a list is sent', () => {
       world.at.library.database.db,
     )
     expect(Number(rows[0]?.count)).toBeGreaterThan(2)
-  }, 600_000)
+  })
 
   test('LIB-7: a list that is replaced while it is read is read to its end, and is gone a while later', async () => {
     await world.at.hosts('Replaced', names(5, 'replaced'))

@@ -78,7 +78,7 @@ async function until(condition: () => boolean, act: () => Promise<void> = async 
         await act()
         return condition()
       },
-      { timeout: 10_000, interval: 20 },
+      { interval: 20 },
     )
     .toBe(true)
 }
@@ -270,7 +270,7 @@ describe('D15: live pages', () => {
           for (let count = 0; count < 5000; count += 1) tell({ changed: 'execution', id: '1', part: 'log' })
           return own.websocketServer.clients.size
         },
-        { timeout: 20_000, interval: 5 },
+        { interval: 5 },
       )
       .toBe(0)
     socket.resume()

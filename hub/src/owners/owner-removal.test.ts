@@ -136,7 +136,7 @@ async function waitsForLock(): Promise<void> {
     .poll(
       async () =>
         rows(`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`, []),
-      { timeout: 20_000, interval: 20 },
+      { interval: 20 },
     )
     .toHaveLength(1)
 }

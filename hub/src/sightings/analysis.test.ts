@@ -55,7 +55,7 @@ beforeAll(async () => {
     [library.organizationId, await library.owner('Sensors'), controlId],
   )
   await pool.query(`update sighting set control_id = null where seen_at = '2026-03-31T23:59:59Z'`)
-}, 300_000)
+})
 afterAll(async () => {
   await collections.close()
 })

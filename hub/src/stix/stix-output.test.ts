@@ -388,13 +388,12 @@ describe('LIB-6: data collections', () => {
   test('LIB-6: an export that is given up leaves its connection usable', async () => {
     const owner = await world.owner('Collected')
     for (let turn = 0; turn < 6; turn++) {
-      const stream = await vi.waitFor(
-        async () => world.stix.exportOwner(world.person, owner, { tlpMax: 'RED', format: '2.1' }),
-        { timeout: 10_000 },
+      const stream = await vi.waitFor(async () =>
+        world.stix.exportOwner(world.person, owner, { tlpMax: 'RED', format: '2.1' }),
       )
       stream.destroy()
     }
-    const bundle = await vi.waitFor(async () => ownerBundle('Collected'), { timeout: 10_000 })
+    const bundle = await vi.waitFor(async () => ownerBundle('Collected'))
     expect(bundle.objects.length).toBeGreaterThan(3)
   })
 })

@@ -32,7 +32,7 @@ async function caughtUp(reader: LogReader): Promise<void> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  await expect.poll(condition, { interval: 1, timeout: 2000 }).toBe(true)
+  await expect.poll(condition, { interval: 1 }).toBe(true)
 }
 
 test('a log is read to its end, page by page, and then on from its last cursor', async () => {

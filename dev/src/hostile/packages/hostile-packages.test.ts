@@ -14,7 +14,7 @@ let system: TestSystem
 let rehearsal: Rehearsal
 beforeAll(async () => {
   ;[system, rehearsal] = await Promise.all([startTestSystem(), Rehearsal.start()])
-}, 90_000)
+})
 afterAll(async () => {
   await rehearsal[Symbol.asyncDispose]()
   await system[Symbol.asyncDispose]()

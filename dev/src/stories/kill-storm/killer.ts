@@ -7,16 +7,9 @@ import type { Story } from '../story.ts'
 export const victims = ['hub', 'edge', 'database', 'database connection', 'environment server', 'app'] as const
 export type Victim = (typeof victims)[number]
 
-const findDeadlineMs = 90_000
-
 /** SIGKILL for a part of the system, as soon as there is one to be found. @returns the process that was killed */
 export async function killVictim(story: Story, victim: Victim): Promise<number> {
-  const pid = await waitFor(
-    () => killed(findVictim(story, victim)),
-    `a ${victim} to kill`,
-    () => '',
-    findDeadlineMs,
-  )
+  const pid = await waitFor(() => killed(findVictim(story, victim)), `a ${victim} to kill`)
   return pid
 }
 

@@ -23,7 +23,6 @@ export type Storm = { killed: Record<Victim, number>; hosts: string[] }
 const pauseMsMax = 1_500
 /** One in so many kills does not wait until the one before was got over. */
 const doubleKillIn = 4
-const settleDeadlineMs = 120_000
 
 /** Both jobs run every few seconds while the source changes and parts are killed; every kind of part comes in turn. */
 export async function storm({ story, draw, kills, minutesMax }: StormOptions): Promise<Storm> {
@@ -87,21 +86,15 @@ async function isWell({ system, server }: Story): Promise<void> {
     },
     'the system to be well again',
     () => JSON.stringify(last instanceof Error ? last.message : last),
-    settleDeadlineMs,
   )
 }
 
 /** Waits until another execution has ended: the jobs go on. @returns how many have */
 async function moreThan({ system }: Story, ended: number): Promise<number> {
-  return await waitFor(
-    async () => {
-      const now = await countEnded(system.dataFolder).catch(() => 0)
-      return now > ended && now
-    },
-    `more than ${ended} executions to end`,
-    () => '',
-    settleDeadlineMs,
-  )
+  return await waitFor(async () => {
+    const now = await countEnded(system.dataFolder).catch(() => 0)
+    return now > ended && now
+  }, `more than ${ended} executions to end`)
 }
 
 async function countEnded(dataFolder: string): Promise<number> {
@@ -114,18 +107,13 @@ async function countEnded(dataFolder: string): Promise<number> {
 /** The hub may be away while it is told. */
 async function schedule({ system }: Story, job: Job, cron: string | null): Promise<void> {
   const json = { schedule: cron === null ? null : { cron, timeZone: 'UTC' } }
-  await waitFor(
-    async () => {
-      try {
-        return await callHub(system.hub.target, paths.job(job.id), Job, { method: 'PATCH', json })
-      } catch {
-        return undefined
-      }
-    },
-    `the schedule of ${job.name} to be taken`,
-    () => '',
-    settleDeadlineMs,
-  )
+  await waitFor(async () => {
+    try {
+      return await callHub(system.hub.target, paths.job(job.id), Job, { method: 'PATCH', json })
+    } catch {
+      return undefined
+    }
+  }, `the schedule of ${job.name} to be taken`)
 }
 
 async function nothingIsOpen({ system }: Story): Promise<void> {
@@ -143,6 +131,5 @@ async function nothingIsOpen({ system }: Story): Promise<void> {
     },
     'everything that runs to end',
     () => JSON.stringify(open),
-    settleDeadlineMs,
   )
 }

@@ -14,7 +14,7 @@ import { databaseProblem } from '../unavailable.ts'
 import { keepRunning } from './keep-running.ts'
 import { openPrivateCluster, type PrivateCluster } from './private-cluster.ts'
 
-const deadlineMs = 30_000
+const deadlineMs = 120_000
 const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} }
 
 let cluster: PrivateCluster
@@ -30,7 +30,7 @@ beforeAll(async () => {
   stack.defer(cluster.stop)
   database = connectDatabase(cluster.url, () => {})
   stack.defer(database.close)
-}, 60_000)
+})
 afterAll(async () => await stack.disposeAsync())
 
 test('D12: a database that is killed is started again, and meanwhile every request is answered with *unavailable*', async () => {
