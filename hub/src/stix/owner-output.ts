@@ -106,6 +106,7 @@ class OwnerOutput {
 
   async #kept(row: KeptRow, labelOf: (id: string) => { kind: 'label'; name: string } | undefined): Promise<string> {
     if (isGone(row)) return this.#writer.leaveOut('texts of what is no longer in the library')
+    if (row.taken_back) return this.#writer.leaveOut('relationships that a person took back')
     if (row.value_count > 1 && row.unchanged < row.value_count)
       return this.#writer.leaveOut('texts of several values that were changed since, whose values stand singly')
     // The text was an object when it was validated.

@@ -30,11 +30,38 @@ export type KeptRow = {
   present: number
   unchanged: number
   group_changed: boolean | null
+  /** Of a relationship of two indicators: a person took back that they belong together. */
+  taken_back: boolean
 }
 
-export const keptObjects = `with ${newest}
+/** What relationships would say of pairs whose link a person took back, by every text of theirs and in either order. */
+const takenBack = `stated as materialized (
+  select unnest(indicator_ids) as indicator_id, object_id from newest where value_count > 0
+), pair as materialized (
+  select s.object_id as one, t.object_id as other, l.kind
+  from indicator_link l join stated s on s.indicator_id = l.indicator_id join stated t on t.indicator_id = l.linked_id
+  where l.owner_id = $1 and l.taken_back_at is not null
+), taken_back as materialized (
+  select one as source_ref, other as target_ref, kind from pair union select other, one, kind from pair
+)`
+
+/** What a relationship says of its ends. */
+const relationOf = (body: string) => ({
+  source: `stix_json(${body})->>'source_ref'`,
+  target: `stix_json(${body})->>'target_ref'`,
+  kind: `coalesce(stix_json(${body})->>'x_postern_kind', stix_json(${body})->>'relationship_type')`,
+})
+
+const keptRelation = relationOf('n.body')
+const toldRelation = relationOf('body')
+
+export const keptObjects = `with ${newest}, ${takenBack}
   select n.object_id, n.type, n.spec_version, n.body, n.outcome, n.indicator_ids, n.group_id, n.value_count, n.present, n.unchanged,
-    g.modified_at > n.added_at as group_changed
+    g.modified_at > n.added_at as group_changed,
+    n.type = 'relationship' and n.outcome = 'mapped' and exists (
+      select from taken_back b
+      where b.source_ref = ${keptRelation.source} and b.target_ref = ${keptRelation.target} and b.kind = ${keptRelation.kind}
+    ) as taken_back
   from newest n left join library_group g on g.id = n.group_id
   order by n.object_id`
 
@@ -115,8 +142,7 @@ const objects = `object_of_group as materialized (
  * direction, so there any relationship counts, either way: the kind '*'.
  */
 const saidRelations = `told as materialized (
-  select stix_json(body)->>'source_ref' as source_ref, stix_json(body)->>'target_ref' as target_ref,
-    coalesce(stix_json(body)->>'x_postern_kind', stix_json(body)->>'relationship_type') as kind
+  select ${toldRelation.source} as source_ref, ${toldRelation.target} as target_ref, ${toldRelation.kind} as kind
   from newest where type = 'relationship' and outcome = 'mapped'
   union all select object_id, json_array_elements_text(stix_json(body)->'object_refs'), 'refers-to'
   from newest where type = 'report' and outcome = 'mapped'
@@ -149,7 +175,7 @@ const links = `links as not materialized (
   select l.kind, l.added_at, so.object_id, ${indicatorEnd('i')}, t_o.object_id, ${indicatorEnd('j')}, 3, i.value, j.value, null, null
   from indicator_link l join indicator i on i.id = l.indicator_id join indicator j on j.id = l.linked_id
     left join object_of_indicator so on so.indicator_id = i.id left join object_of_indicator t_o on t_o.indicator_id = j.id
-  where l.owner_id = $1
+  where l.owner_id = $1 and l.taken_back_at is null
 )`
 
 /** Each with what it names, where it is a report: two that are joined name each other. `$2` is the most that one names, `$3` the highest TLP of it. */

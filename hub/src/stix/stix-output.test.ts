@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type StixOutputObject, tlpLevels, validateStixObject } from '@postern/intel'
+import { indicatorId, type StixOutputObject, tlpLevels, validateStixObject } from '@postern/intel'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTestStix, type TestStix } from './test-stix.ts'
@@ -154,6 +154,46 @@ describe('LIB-6: owners', () => {
       [one?.id],
     )
     expect(rowCount).toBe(0)
+  })
+
+  test('LIB-6: what a person took back of two indicators goes out neither as it was joined nor as a text said it', async () => {
+    const sent = {
+      indicator: ['one', 'two', 'three'].map((name) => ({ type: 'Host', summary: `${name}.example.com` })),
+      association: ['two', 'three'].map((name) => ({
+        ref_1: 'one.example.com',
+        type_1: 'Host',
+        ref_2: `${name}.example.com`,
+        type_2: 'Host',
+        associationType: 'DNS',
+      })),
+    }
+    await world.send('Joined', sent)
+    const all = await ownerBundle('Joined')
+    await world.bring('Said', Buffer.from(JSON.stringify(all)))
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => indicatorId('Host', `${name}.example.com`))
+    const targets = async (owner: string) =>
+      (await ownerBundle(owner)).objects.flatMap(({ type, target_ref: to, source_ref: from }) =>
+        type === 'relationship'
+          ? [[from, to].map((ref) => all.objects.find(({ id }) => id === ref)?.['name']).toSorted()]
+          : [],
+      )
+    const left = [['one.example.com', 'three.example.com']]
+    for (const owner of ['Joined', 'Said']) {
+      expect(await targets(owner)).toHaveLength(2)
+      const link = { indicatorId: one ?? '', linkedId: two ?? '', owner, kind: 'DNS' }
+      await world.links.takeBack(world.person, link)
+      expect(await targets(owner)).toEqual(left)
+      await world.links.restore(world.person, link)
+      expect(await targets(owner)).toHaveLength(2)
+    }
+    await world.links.takeBack(world.person, {
+      indicatorId: three ?? '',
+      linkedId: one ?? '',
+      owner: 'Said',
+      kind: 'DNS',
+    })
+    const { x_postern_account: account } = await ownerBundle('Said')
+    expect(account.leftOut).toEqual({ 'relationships that a person took back': 1 })
   })
 
   test('D21: what is marked above the permitted TLP is left out and counted', async () => {
