@@ -1,13 +1,8 @@
 import type { BatchModes } from '../batch-modes.ts'
 import { booleanField, copyRow } from '../../database/copy/copy-row.ts'
-import type { SentAttribute } from './read-common-fields.ts'
+import type { SentAttribute, Stated } from './read-common-fields.ts'
 
-type Foldable = {
-  tags: string[] | undefined
-  labels: string[] | undefined
-  tlp: number | null
-  attributes: SentAttribute[] | undefined
-}
+type Foldable = Pick<Stated, 'tags' | 'labels' | 'tlp' | 'attributes'>
 
 /** What two items about the same thing say together, as if they had come in two batches, one after the other. */
 export function folded<Item extends Foldable>(first: Item, second: Item, modes: BatchModes): Item {

@@ -17,10 +17,40 @@ export const itemLimits = {
   xidCharactersMax: 500,
 } as const
 
+/** What an item says of an indicator or a group alike. `undefined` and null: it does not speak of it. */
+export type Stated = {
+  firstSeen: string | null
+  lastSeen: string | null
+  tags: string[] | undefined
+  labels: string[] | undefined
+  tlp: number | null
+  attributes: SentAttribute[] | undefined
+}
+
+type StatedAsSent = {
+  tag?: readonly Named[] | undefined
+  securityLabel?: readonly Named[] | undefined
+  attribute?: readonly AttributeAsSent[] | undefined
+  firstSeen?: unknown
+  lastSeen?: unknown
+}
+
+export function readStated(sent: StatedAsSent): Stated {
+  const labels = readLabels(sent.securityLabel)
+  return {
+    firstSeen: readInstant(sent.firstSeen, 'firstSeen'),
+    lastSeen: readInstant(sent.lastSeen, 'lastSeen'),
+    tags: readNames(sent.tag, 'tag', itemLimits.tagsMax),
+    labels: labels?.labels,
+    tlp: labels?.tlp ?? null,
+    attributes: readAttributes(sent.attribute),
+  }
+}
+
 type Named = { name: string }
 
 /** Names sorted and without doubles; undefined where the item does not speak of them. */
-export function readNames(sent: readonly Named[] | undefined, field: string, countMax: number): string[] | undefined {
+function readNames(sent: readonly Named[] | undefined, field: string, countMax: number): string[] | undefined {
   if (sent === undefined) return undefined
   if (sent.length > countMax)
     throw new FieldError(`The field ${field} has ${sent.length} entries; ${countMax} are permitted.`)
@@ -51,7 +81,7 @@ const goodNames = new Set<string>()
 const goodNamesMax = 10_000
 
 /** Labels that name a TLP level in any spelling become `TLP:<level>`, so that D21 cannot be missed by a blank. */
-export function readLabels(sent: readonly Named[] | undefined): { labels: string[]; tlp: number | null } | undefined {
+function readLabels(sent: readonly Named[] | undefined): { labels: string[]; tlp: number | null } | undefined {
   const names = readNames(sent, 'securityLabel', itemLimits.labelsMax)
   if (names === undefined) return undefined
   let tlp: number | null = null
@@ -73,7 +103,7 @@ type AttributeAsSent = {
 }
 
 /** Values may be numbers and booleans (T9). */
-export function readAttributes(sent: readonly AttributeAsSent[] | undefined): SentAttribute[] | undefined {
+function readAttributes(sent: readonly AttributeAsSent[] | undefined): SentAttribute[] | undefined {
   if (sent === undefined) return undefined
   if (sent.length > itemLimits.attributesMax) {
     throw new FieldError(`The field attribute has ${sent.length} entries; ${itemLimits.attributesMax} are permitted.`)

@@ -3,31 +3,23 @@ import { BatchGroup } from '@postern/protocol'
 import {
   FieldError,
   itemLimits,
-  readAttributes,
   readDetail,
   readInstant,
-  readLabels,
-  readNames,
+  readStated,
   readXids,
   storable,
-  type SentAttribute,
+  type Stated,
 } from './read-common-fields.ts'
 import { field, firstIssue, refused, type RefusedItem } from './refused-item.ts'
 
 /** One group of a batch as it was understood; its identity is the owner and `xid`. */
-export type SentGroup = {
+export type SentGroup = Stated & {
   type: GroupType
   name: string
   xid: string
   status: string | null
   eventDate: string | null
   publishDate: string | null
-  firstSeen: string | null
-  lastSeen: string | null
-  tags: string[] | undefined
-  labels: string[] | undefined
-  tlp: number | null
-  attributes: SentAttribute[] | undefined
   groupXids: string[]
   /** Ids of indicators that the group names. */
   indicatorIds: string[]
@@ -62,20 +54,14 @@ function readFields(type: GroupType, sent: BatchGroup): SentGroup {
     )
   if (name === '' || name.length > nameCharactersMax)
     throw new FieldError(`The field name has ${name.length} characters; 1 to ${nameCharactersMax} are permitted.`)
-  const labels = readLabels(sent.securityLabel)
   return {
+    ...readStated(sent),
     type,
     name,
     xid,
     status: sent.status === undefined ? null : storable(sent.status),
     eventDate: readInstant(sent.eventDate, 'eventDate'),
     publishDate: readInstant(sent['publishDate'], 'publishDate'),
-    firstSeen: readInstant(sent['firstSeen'], 'firstSeen'),
-    lastSeen: readInstant(sent['lastSeen'], 'lastSeen'),
-    tags: readNames(sent.tag, 'tag', itemLimits.tagsMax),
-    labels: labels?.labels,
-    tlp: labels?.tlp ?? null,
-    attributes: readAttributes(sent.attribute),
     groupXids: readXids(sent.associatedGroupXid),
     indicatorIds: readIndicatorIds(sent['associatedIndicators']),
     detail: readDetail(sent, detailFields, detailCharactersMax),

@@ -6,21 +6,11 @@ import {
   type IndicatorType,
 } from '@postern/intel'
 import { BatchIndicator } from '@postern/protocol'
-import {
-  FieldError,
-  itemLimits,
-  readAttributes,
-  readDetail,
-  readInstant,
-  readLabels,
-  readNames,
-  readXids,
-  type SentAttribute,
-} from './read-common-fields.ts'
+import { FieldError, readDetail, readInstant, readStated, readXids, type Stated } from './read-common-fields.ts'
 import { field, firstIssue, refused, type RefusedItem } from './refused-item.ts'
 
 /** One indicator of a batch as it was understood. `undefined` and null: the item does not speak of it. */
-export type SentIndicator = {
+export type SentIndicator = Stated & {
   type: IndicatorType
   /** One canonical value; of a File, each of its hashes (D2). */
   values: string[]
@@ -30,13 +20,7 @@ export type SentIndicator = {
   active: boolean | null
   private: boolean | null
   status: string | null
-  firstSeen: string | null
-  lastSeen: string | null
   expires: string | null
-  tags: string[] | undefined
-  labels: string[] | undefined
-  tlp: number | null
-  attributes: SentAttribute[] | undefined
   groupXids: string[]
   detail: Record<string, unknown> | null
 }
@@ -51,9 +35,9 @@ export function readIndicator(item: unknown): ReadIndicator {
     const parsed = BatchIndicator.safeParse(item)
     if (!parsed.success)
       return refused('indicator', field(item, 'type'), field(item, 'summary'), firstIssue(parsed.error.issues))
-    return readParsed(parsed.data, readFields)
+    return readParsed(parsed.data, true)
   }
-  return readParsed(item, readPlainFields)
+  return readParsed(item, false)
 }
 
 const kindOfField: Readonly<Record<string, 'string' | 'number' | 'boolean'>> = {
@@ -111,9 +95,7 @@ const kindOfAttributeField: Readonly<Record<string, string>> = {
   source: 'string',
 }
 
-type ReadFields = (type: IndicatorType, values: string[], sent: BatchIndicator) => SentIndicator
-
-function readParsed(sent: BatchIndicator, read: ReadFields): ReadIndicator {
+function readParsed(sent: BatchIndicator, readsFurther: boolean): ReadIndicator {
   const type = parseIndicatorType(sent.type)
   if (type === undefined) {
     return refused(
@@ -131,17 +113,17 @@ function readParsed(sent: BatchIndicator, read: ReadFields): ReadIndicator {
     if (!values.includes(canonical.value)) values.push(canonical.value)
   }
   try {
-    return { ok: true, summary, indicator: read(type, values, sent) }
+    const further = readsFurther ? readFurther(sent) : nothingFurther
+    return { ok: true, summary, indicator: readFields(type, values, sent, further) }
   } catch (error) {
     if (error instanceof FieldError) return refused('indicator', type, summary, error.message)
     throw error
   }
 }
 
-/** Of an item that `isPlain`: nothing but these fields. */
-function readPlainFields(type: IndicatorType, values: string[], sent: BatchIndicator): SentIndicator {
-  const labels = readLabels(sent.securityLabel)
+function readFields(type: IndicatorType, values: string[], sent: BatchIndicator, further: Further): SentIndicator {
   return {
+    ...readStated(sent),
     type,
     values,
     xid: sent.xid,
@@ -149,39 +131,22 @@ function readPlainFields(type: IndicatorType, values: string[], sent: BatchIndic
     confidence: wholeNumber(inRange(sent.confidence, 'confidence', 100)),
     active: sent.active ?? null,
     private: sent.privateFlag ?? null,
-    status: null,
-    firstSeen: readInstant(sent.firstSeen, 'firstSeen'),
-    lastSeen: readInstant(sent.lastSeen, 'lastSeen'),
-    expires: null,
-    tags: readNames(sent.tag, 'tag', itemLimits.tagsMax),
-    labels: labels?.labels,
-    tlp: labels?.tlp ?? null,
-    attributes: readAttributes(sent.attribute),
-    groupXids: noXids,
-    detail: null,
+    status: further.status,
+    expires: further.expires,
+    groupXids: further.groupXids,
+    detail: further.detail,
   }
 }
 
-const noXids: string[] = []
+/** What an item that `isPlain` does not speak of. */
+type Further = Pick<SentIndicator, 'status' | 'expires' | 'groupXids' | 'detail'>
 
-function readFields(type: IndicatorType, values: string[], sent: BatchIndicator): SentIndicator {
-  const labels = readLabels(sent.securityLabel)
+const nothingFurther: Further = { status: null, expires: null, groupXids: [], detail: null }
+
+function readFurther(sent: BatchIndicator): Further {
   return {
-    type,
-    values,
-    xid: sent.xid,
-    rating: inRange(sent.rating, 'rating', 5),
-    confidence: wholeNumber(inRange(sent.confidence, 'confidence', 100)),
-    active: sent.active ?? null,
-    private: sent.privateFlag ?? null,
     status: readStatus(sent['status']),
-    firstSeen: readInstant(sent.firstSeen, 'firstSeen'),
-    lastSeen: readInstant(sent.lastSeen, 'lastSeen'),
     expires: readInstant(sent.externalDateExpires, 'externalDateExpires'),
-    tags: readNames(sent.tag, 'tag', itemLimits.tagsMax),
-    labels: labels?.labels,
-    tlp: labels?.tlp ?? null,
-    attributes: readAttributes(sent.attribute),
     groupXids: readXids(sent.associatedGroups?.map((group) => group.groupXid)),
     detail: readDetail(sent, detailFields, detailCharactersMax),
   }
