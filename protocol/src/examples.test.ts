@@ -133,6 +133,55 @@ describe('what the examples say of each other is true', () => {
     })
   })
 
+  test('D40: the bytes of a plan, of a receipt and of what their server signs are those that the protocol says', () => {
+    const receipt = example('CreateReceipt', protocol.CreateReceipt)
+    const list = sha256(`${JSON.stringify(example('ReceiptValue', protocol.ReceiptValue))}\n`)
+    const proof = example('ReceiptProof', protocol.ReceiptProof)
+    expect(proof.receiptText).toBe(protocol.receiptText(receipt, list))
+    expect(proof.receiptText).toBe(
+      [
+        'postern receipt v1',
+        'planId "12"',
+        'collectionId "6"',
+        'collectionVersion 2',
+        'target "Postern sample"',
+        'state "drift"',
+        'reason "1 value is missing"',
+        'desired 1',
+        'held 0',
+        'missing 1',
+        'extra 0',
+        'added 1',
+        'removed 0',
+        'removedBy null',
+        'unverifiedTransport false',
+        'notTaken 3 "File: AED takes no hashes"',
+        `values "${list}"`,
+        '',
+      ].join('\n'),
+    )
+    const { outcome, signature } = example('AttemptResult', protocol.AttemptResult)
+    const written = [
+      { kind: 'plan', sha256: sha256(protocol.planText(example('CreatePlan', protocol.CreatePlan))) },
+      { kind: 'receipt', sha256: sha256(proof.receiptText) },
+    ]
+    expect(signature).toMatchObject({ written, signature: proof.signature, keyFingerprint: proof.keyFingerprint })
+    const lines = written.map(({ kind, sha256: digest }) => `${kind} ${digest}\n`).join('')
+    expect(proof.attemptText).toBe(`postern attempt v1\n1000\n4712\n1\n${outcome}\n${lines}`)
+    const key = createPublicKey(proof.publicKey)
+    expect(sha256(key.export({ type: 'spki', format: 'der' }))).toBe(proof.keyFingerprint)
+    expect(verify('sha256', Buffer.from(proof.attemptText), key, Buffer.from(proof.signature, 'base64'))).toBe(true)
+  })
+
+  test('D40: nothing that stands in a receipt can pass for another line of it, and the order of its names says nothing', () => {
+    const receipt = example('CreateReceipt', protocol.CreateReceipt)
+    const forged = { ...receipt, reason: 'x"\nheld 1', notTaken: { b: 1, 'a\nheld 1': 2 } }
+    const text = protocol.receiptText(forged, sha256(''))
+    expect(text.split('\n').filter((line) => line.startsWith('held '))).toEqual(['held 0'])
+    expect(text).toContain('notTaken 2 "a\\nheld 1"\nnotTaken 1 "b"\n')
+    expect(protocol.receiptText({ ...forged, notTaken: { 'a\nheld 1': 2, b: 1 } }, sha256(''))).toBe(text)
+  })
+
   test('D10: the answer to a heartbeat names it', () => {
     const heartbeat = example('Heartbeat', protocol.Heartbeat)
     expect(example('HeartbeatAnswer', protocol.HeartbeatAnswer).replyTo).toBe(heartbeat.id)
@@ -149,6 +198,6 @@ function keyId(publicPem: string): string {
   return createHash('sha256').update(spki).digest('hex').slice(0, 16)
 }
 
-function sha256(text: string): string {
+function sha256(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex')
 }

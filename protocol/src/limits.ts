@@ -20,6 +20,8 @@ export const limits = {
   logChunkLinesMax: 1000,
   /** Characters of an exit message that are kept: the tail, as TcEx does. */
   exitMessageCharactersMax: 255,
+  /** Plans and receipts that one attempt may write under its server's signature. */
+  writtenDigestsMax: 1000,
   /** Largest app package in bytes. */
   packageBytesMax: 256 * 1024 * 1024,
   /** Largest body of a batch in bytes, after decompression. */

@@ -7,8 +7,9 @@
  * 3 (2026-11): settings reported over HTTPS, configure commands, moves to another environment.
  * 4 (2026-11): heartbeats name a server file that was set aside.
  * 5 (2026-11): narrow-policy commands; execute commands carry their publisher's key.
+ * 6 (2026-11): results carry their server's signature of what the app wrote.
  */
-export const protocolVersion = 5
+export const protocolVersion = 6
 
 /** The oldest number that a hub of this release serves and an environment server of this release obeys. */
 export const protocolVersionOldest = 1

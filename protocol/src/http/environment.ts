@@ -18,6 +18,8 @@ export const EnvironmentServer = z.object({
   keyFingerprint: z.nullable(z.string()),
   enrolledFrom: z.nullable(z.string()),
   enrolledAt: z.nullable(Instant),
+  /** When its client certificate ends; it renews it by itself 30 days before (D37). Null until it has enrolled. */
+  certificateExpiresAt: z.nullable(Instant),
   lastHeartbeatAt: z.nullable(Instant),
   version: z.nullable(z.string()),
   tier: z.nullable(SandboxTier),
@@ -57,6 +59,16 @@ export type CreateEnvironment = z.infer<typeof CreateEnvironment>
 /** What of an environment is to be another from now on. */
 export const ChangeEnvironment = z.strictObject({ name: z.optional(Name), ownerId: z.optional(z.nullable(Id)) })
 export type ChangeEnvironment = z.infer<typeof ChangeEnvironment>
+
+/** Taking a server's identity away. */
+export const RevokeEnvironmentServer = z.strictObject({
+  /**
+   * Since when others may have had its key: what the hub gets from then on with a signature by any key that it has had until now is
+   * *doubtful* (D40). It only ever moves back in time, also for a server that is revoked already.
+   */
+  compromisedFrom: z.optional(Instant),
+})
+export type RevokeEnvironmentServer = z.infer<typeof RevokeEnvironmentServer>
 
 /** What to download (ES-2). The answer is the file itself; asking for it is audited (S9). */
 export const CreateDownload = z.strictObject({

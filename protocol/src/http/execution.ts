@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { AppKind } from '../app/postern-json.ts'
 import { Count, Id, Instant, pageOf, in32Bits } from '../primitives.ts'
+import { AttemptSignature } from './signature.ts'
 
 /** How an app was kept apart (S2), as measured when it started. */
 export const SandboxTier = z.enum(['isolated', 'separate-user', 'none'])
@@ -115,6 +116,8 @@ export const AttemptResult = z.object({
   usage: z.nullable(Usage),
   /** The last log sequence number of the attempt, so that the hub knows when the log is whole. */
   logSeqLast: z.int().check(z.nonnegative(), in32Bits),
+  /** Since protocol 6, where the app noted what it wrote. */
+  signature: z.optional(AttemptSignature),
 })
 export type AttemptResult = z.infer<typeof AttemptResult>
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { Count, Id, Instant, pageOf, Sha256 } from '../primitives.ts'
+import { SignatureCheck } from './signature.ts'
 
 /** What a plan does with one value, or what a receipt says of it. NDJSON lines, gzip. */
 export const PlanValue = z.tuple([z.enum(['add', 'remove']), z.string(), z.string()])
@@ -58,6 +59,8 @@ export const Plan = z.object({
   notTaken: z.record(z.string(), Count),
   createdAt: Instant,
   decidedBy: z.nullable(z.string()),
+  /** Told to people alone. */
+  signature: z.optional(SignatureCheck),
 })
 export type Plan = z.infer<typeof Plan>
 export const PlanPage = pageOf(Plan)
@@ -123,6 +126,8 @@ export const Receipt = z.object({
   /** The environment server whose word this is (S15). */
   serverName: z.string(),
   createdAt: Instant,
+  /** Told to people alone. */
+  signature: z.optional(SignatureCheck),
 })
 export type Receipt = z.infer<typeof Receipt>
 export const ReceiptPage = pageOf(Receipt)

@@ -46,6 +46,8 @@ export const paths = {
   indicatorFalsePositives: (indicatorId: string) => `/v1/indicators/${indicatorId}/false-positives`,
   /** The link of one owner between two indicators; deleting it takes a merge back. */
   indicatorLink: (indicatorId: string, linkedId: string) => `/v1/indicators/${indicatorId}/links/${linkedId}`,
+  /** By `value`: why it is on a control, and why it is not. */
+  explanation: '/v1/explain',
   groups: '/v1/groups',
   group: (groupId: string) => `/v1/groups/${groupId}`,
   attributeTypes: '/v1/attribute-types',
@@ -110,6 +112,11 @@ export const paths = {
   enrolments: '/v1/enrolments',
   /** To another environment of the same hub, by a `.env` (D37). */
   moves: '/v1/moves',
+  /** An environment server's next client certificate (D37). */
+  renewals: '/v1/renewals',
+  /** Keys of the hub that bundles pin, for people; and what environment servers ask of those that follow each other (D7). */
+  hubKeys: '/v1/hub-keys',
+  keySuccessions: '/v1/key-successions',
   /** Where an environment server whose keychain is locked says so, which it cannot by MQTT (ES-10). */
   lockedNotices: '/v1/locked-notices',
   /** Where an environment server reports its own settings (D31). */
@@ -148,6 +155,7 @@ export const paths = {
   receiptDays: '/v1/receipts/days',
   receipt: (receiptId: string) => `/v1/receipts/${receiptId}`,
   receiptValues: (receiptId: string) => `/v1/receipts/${receiptId}/values`,
+  receiptProof: (receiptId: string) => `/v1/receipts/${receiptId}/proof`,
 } as const
 
 /** Pages of the console, for everything that prints a link to one. */

@@ -14,6 +14,8 @@ export const launch = {
   folders: { in: 'in', out: 'out', log: 'log', temp: 'tmp' },
   messageFile: 'message.tc',
   resultsFile: 'results.tc',
+  /** Ours: the plans and receipts that the app sends, a line each (`writtenLine`); there from the start of an app that notes them (D40). */
+  writtenFile: 'postern-written.txt',
   logFile: 'app.log',
 } as const
 
