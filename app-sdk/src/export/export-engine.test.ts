@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CreateReceipt } from '@postern/protocol'
+import { type CreateReceipt, launch, planText, receiptText } from '@postern/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Outcome } from '../define/app.ts'
@@ -14,6 +16,7 @@ import type { ExportControl, Value } from './control.ts'
 import { HubPlanStore } from './hub-plan-store.ts'
 import { notTakenLimits } from './not-taken-limits.ts'
 import { runExport } from './run-export.ts'
+import { WrittenFile } from './written-file.ts'
 
 const token = 'API:1:test:4102444800000:signature'
 let hub: HubDouble
@@ -83,10 +86,13 @@ function valueOf(line: string): Value {
 }
 
 let runs = 0
+/** The folder of the newest run, while it lasts. */
+let runFolder = ''
 
 async function push(control: MemoryControl, collection: string, approved?: string): Promise<Outcome> {
   runs += 1
   const tempPath = await mkdtemp(join(folder, `run-${runs}-`))
+  runFolder = tempPath
   const log = createLogger('error', () => {})
   const signal = new AbortController().signal
   const session = new HubSession(
@@ -98,7 +104,7 @@ async function push(control: MemoryControl, collection: string, approved?: strin
   const [planId = '', checksum = ''] = approved?.split(':') ?? []
   try {
     return await runExport({
-      store: new HubPlanStore(session, log),
+      store: new HubPlanStore(session, new WrittenFile(tempPath), log),
       control,
       collection,
       approved: approved === undefined ? undefined : { planId, checksum },
@@ -184,6 +190,27 @@ test('AED-7: nothing to change makes no plan and still writes a receipt that say
   expect(await push(control, 'unchanged')).toEqual({ message: 'in sync: 5 values held, unchanged' })
   expect(hub.plans.plans.length).toBe(plans)
   expect(hub.plans.receipts.at(-1)).toMatchObject({ planId: null, state: 'in-sync', added: 0, removed: 0 })
+})
+
+test('D40: each plan and receipt is named by its digest before it is sent', async () => {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const control = await synced('named', 2)
+  control.faults = ['refuses']
+  hub.plans.setCollection('named', hosts(3))
+  const namedAtCall: string[] = []
+  hub.intercept = ({ method, path }) => {
+    if (method === 'POST') namedAtCall.push(`${path} ${readFileSync(join(runFolder, launch.writtenFile), 'utf8')}`)
+    return undefined
+  }
+  await push(control, 'named')
+  hub.intercept = undefined
+  const [plan, receipt] = [hub.plans.plans.at(-1), hub.plans.receipts.at(-1)]
+  if (plan === undefined || receipt === undefined) throw new Error('nothing was written')
+  expect(receipt.values.length).toBe(2)
+  const list = sha256(receipt.values.map((value) => `${JSON.stringify(value)}\n`).join(''))
+  const planLine = `plan ${sha256(planText(plan.created))}\n`
+  const receiptLine = `receipt ${sha256(receiptText({ ...receipt, reason: receipt.reason ?? '' }, list))}\n`
+  expect(namedAtCall).toEqual([`/v1/plans ${planLine}`, `/v1/receipts ${planLine}${receiptLine}`])
 })
 
 test('D5: a collection that turns up empty never empties a control by itself', async () => {
@@ -276,7 +303,7 @@ test('D5: a control that cannot be read is unverifiable, and is sent only what c
   expect([last.state, last.added, last.removed]).toEqual(['unverifiable', 0, 1])
 })
 
-test('LIB-8: a receipt names what its control cannot take with the reason, within bounds, and counts all', async () => {
+test('LIB-8: a plan and a receipt name what their control cannot take with the reason, within bounds, and count all', async () => {
   const [some, many] = [notTakenLimits.namedOfWholeTypeMax + 1, notTakenLimits.namedOfReasonMax + 1]
   const files = Array.from({ length: some }, (_, index): [string, string] => ['File', String(index).padStart(32, '0')])
   const control = new MemoryControl('choosy')
@@ -293,6 +320,8 @@ test('LIB-8: a receipt names what its control cannot take with the reason, withi
   // Of a type in part, many; of one that is not taken at all, the reason says it of each.
   expect([named('Host').length, named('File').length]).toEqual([many - 1, some - 1])
   expect(named('File')[0]).toEqual(['left-out', ...(files[0] ?? []), 'File: not taken'])
+  const plan = hub.plans.plans.at(-1)
+  expect(plan).toMatchObject({ add: 1, remove: 0, values: [['add', 'Host', 'a.example.com'], ...values] })
 })
 
 test('D4: values that were cut off, are out of order or do not agree with their checksum change nothing', async () => {

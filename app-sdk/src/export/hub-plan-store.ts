@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
-import { CollectionPage, paths, Plan, Receipt, ReceiptPage } from '@postern/protocol'
+import { CollectionPage, paths, Plan, planText, Receipt, ReceiptPage, receiptText } from '@postern/protocol'
 import type { CreatePlan, CreateReceipt, UpdatePlanState } from '@postern/protocol'
 import type { Logger } from '../launch/logger.ts'
 import { HubProblem } from '../net/hub-session.ts'
 import type { HubCall, HubSession } from '../net/hub-session.ts'
 import type { CollectionVersion, PlanStore, ValuesFile, VersionValues } from './plan-store.ts'
 import { readValues } from './values-stream.ts'
+import type { WrittenFile } from './written-file.ts'
 
 /** How far back a receipt is looked for that was verified. */
 const receiptsRead = 50
@@ -14,9 +15,11 @@ const receiptsRead = 50
 export class HubPlanStore implements PlanStore {
   readonly #hub: HubSession
   readonly #log: Logger
+  readonly #written: WrittenFile
 
-  constructor(hub: HubSession, log: Logger) {
+  constructor(hub: HubSession, written: WrittenFile, log: Logger) {
     this.#hub = hub
+    this.#written = written
     this.#log = log
   }
 
@@ -53,6 +56,8 @@ export class HubPlanStore implements PlanStore {
   }
 
   async createPlan(plan: CreatePlan, values: ValuesFile): Promise<Plan> {
+    // Named first: what was sent and not named would look like somebody else's.
+    this.#written.add('plan', planText(plan))
     const draft = await this.#hub.call('POST', paths.plans, Plan, { json: plan })
     return await this.#hub.call('PUT', paths.planValues(draft.id), Plan, ndjson(values))
   }
@@ -62,6 +67,7 @@ export class HubPlanStore implements PlanStore {
   }
 
   async writeReceipt(receipt: CreateReceipt, values: ValuesFile): Promise<void> {
+    this.#written.add('receipt', receiptText(receipt, values.linesSha256))
     const { id } = await this.#hub.call('POST', paths.receipts, Receipt, { json: receipt })
     await this.#hub.send('PUT', paths.receiptValues(id), ndjson(values))
   }

@@ -19,6 +19,8 @@ export interface VersionValues {
 export interface ValuesFile {
   readonly path: string
   readonly bytes: number
+  /** Of the lines before compression, each with its LF. */
+  readonly linesSha256: string
 }
 
 /** Where plans and receipts are kept, and data collections are read: the hub. */

@@ -3,6 +3,7 @@ import type { App, Outcome } from '../define/app.ts'
 import type { AppContext, CollectContext } from '../define/context.ts'
 import { HubPlanStore } from '../export/hub-plan-store.ts'
 import { runExport } from '../export/run-export.ts'
+import { WrittenFile } from '../export/written-file.ts'
 import { ExternalSession } from '../net/external-session.ts'
 import type { ExternalSessionOptions } from '../net/external-session.ts'
 import { HubSession } from '../net/hub-session.ts'
@@ -73,10 +74,11 @@ async function performKind(
     case 'action':
       return await app.run({ ...context, hub, batch: batchFor })
     case 'export': {
+      const store = new HubPlanStore(hub, new WrittenFile(platform.outPath), context.log)
       const control = await app.open(context)
       try {
         return await runExport({
-          store: new HubPlanStore(hub, context.log),
+          store,
           control,
           // The manifest has checked that this parameter is a data collection, and that one is text.
           collection: ready.values[app.collection] as string,
