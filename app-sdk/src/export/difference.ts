@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { isTooWide, prefixesMinDefault } from '@postern/intel'
 import { onlyIn } from './compare-sets.ts'
+import type { NotTaken } from './not-taken.ts'
 import type { ValuesFile } from './plan-store.ts'
 import { writeValuesFile } from './values-file.ts'
 import { ValueSet } from './value-set.ts'
@@ -43,12 +44,16 @@ export async function checksumOf(
   return digest.update(`${collectionVersion}\n${heldDigest}\n`).digest('hex')
 }
 
-/** The plan's values as they are sent. */
-export function planFile(difference: Difference, tempPath: string): Promise<ValuesFile> {
-  return writeValuesFile(join(tempPath, 'plan.ndjson.gz'), planLines(difference))
+/** The plan's values as they are sent, with what the app leaves out and why. */
+export function planFile(difference: Difference, notTaken: NotTaken, tempPath: string): Promise<ValuesFile> {
+  return writeValuesFile(join(tempPath, 'plan.ndjson.gz'), planLines(difference, notTaken))
 }
 
-async function* planLines({ add, remove }: Difference): AsyncGenerator<readonly (readonly string[])[]> {
+async function* planLines(
+  { add, remove }: Difference,
+  notTaken: NotTaken,
+): AsyncGenerator<readonly (readonly string[])[]> {
   for await (const values of add.values()) yield values.map(([type, value]) => ['add', type, value])
   for await (const values of remove.values()) yield values.map(([type, value]) => ['remove', type, value])
+  yield* notTaken.lines()
 }

@@ -1,4 +1,4 @@
-/** Bounds of what a receipt names one by one. All are counted. */
+/** Bounds of what a plan and a receipt name one by one. All are counted. */
 export const notTakenLimits = {
   /** Values named for each reason. */
   namedOfReasonMax: 10_000,

@@ -30,7 +30,7 @@ export class NotTaken {
     return Object.fromEntries(this.#counts)
   }
 
-  /** Lines of a receipt, reason by reason. */
+  /** Lines of a plan and of a receipt, reason by reason. */
   *lines(): Generator<readonly (readonly string[])[]> {
     const reasonsOfType = this.#reasonsOfType()
     for (const [reason, keys] of this.#named) {

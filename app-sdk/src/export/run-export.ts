@@ -70,7 +70,8 @@ export async function runExport(run: ExportRun): Promise<Outcome> {
     heldBefore: heldBefore(receipts),
   })
   for (const { guard, message } of guards.filter(({ tripped }) => tripped)) log.warn(`guard ${guard}: ${message}`)
-  const plan = await store.createPlan(planOf(control, findings, guards), await planFile(difference, run.tempPath))
+  const values = await planFile(difference, desired.notTaken, run.tempPath)
+  const plan = await store.createPlan(planOf(control, findings, guards), values)
   if (plan.state === 'waiting') return { message: waits(plan.guards, facts) }
   if (plan.state !== 'ready')
     throw new Error(

@@ -131,7 +131,8 @@ export class HubPlans {
   #planValues({ params, body }: Asked): Plan {
     const plan = this.#plan(params['planId'])
     plan.values = ndjson(body).map((line) => PlanValue.parse(line))
-    const lines = plan.values.map((value) => `${value.join('\t')}\n`)
+    const changes = plan.values.filter(([change]) => change !== 'left-out')
+    const lines = changes.map((value) => `${value.join('\t')}\n`)
     if (lines.some((line, index) => index > 0 && compareUtf8(lines[index - 1] ?? '', line) >= 0))
       throw new Error('the plan is not sorted')
     const { collectionVersion, heldDigest } = plan.created
@@ -139,8 +140,8 @@ export class HubPlans {
       .update(`${lines.join('')}${collectionVersion}\n${heldDigest}\n`)
       .digest('hex')
     if (checksum !== plan.checksum) throw new Error('the checksum is not that of the values')
-    plan.add = plan.values.filter(([change]) => change === 'add').length
-    plan.remove = plan.values.length - plan.add
+    plan.add = changes.filter(([change]) => change === 'add').length
+    plan.remove = changes.length - plan.add
     plan.state = this.alwaysAsk || plan.guards.some(({ tripped }) => tripped) ? 'waiting' : 'ready'
     return wire(plan)
   }

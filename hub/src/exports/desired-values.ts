@@ -72,7 +72,7 @@ async function followPlan(db: Db, planId: string): Promise<void> {
   }
   for await (const [change, type, value] of readBlobValues<PlanValue>(db, { kind: 'plan', id: planId })) {
     const known = parseIndicatorType(type)
-    if (known !== undefined) changes.push({ change, id: indicatorId(known, value) })
+    if (known !== undefined && change !== 'left-out') changes.push({ change, id: indicatorId(known, value) })
     if (changes.length >= linesAtOnce) await flush()
   }
   await flush()

@@ -196,6 +196,13 @@ describe('D5: plans', () => {
     expect((await put(execution, paths.planValues(body.id), [['block', 'Host', 'x']])).body.detail).toMatch(
       /Line 1 is not/,
     )
+    const leftOut = ['left-out', 'Host', 'x', 'Host: too long']
+    for (const [lines, problem] of [
+      [[leftOut, ...planLines(hosts)], /Line 2 is out of order: what is left out/],
+      [[leftOut.slice(0, 3)], /Line 1 is not/],
+      [[['add', 'Host', 'x', 'with a reason']], /Line 1 is not/],
+    ] as const)
+      expect((await put(execution, paths.planValues(body.id), lines)).body.detail).toMatch(problem)
     const cut = gzipSync('["add","Host","a.example.com"]\n'.repeat(100)).subarray(0, 30)
     caller = execution
     const reply = await server.inject({
@@ -388,9 +395,13 @@ describe('D5: receipts', () => {
       expect((await put(execution, paths.receiptValues(made.body.id), [])).status).toBe(200)
       return await controlValues(controlId)
     }
-    expect(await receive(planOf(taken, { notTaken }), planLines(taken))).toEqual(
+    const leftOut = ['left-out', 'Host', 'b.example.com', 'Host: too long'] as const
+    expect(await receive(planOf(taken, { notTaken }), [...planLines(taken), leftOut])).toEqual(
       Object.fromEntries(taken.map((host) => [host, 'held'])),
     )
+    const { data } = (await call(person(), 'GET', paths.plans)).body
+    const { body } = await call(person(), 'GET', `${paths.planValues(data[0].id)}?change=left-out`)
+    expect(body.data).toEqual([{ change: 'left-out', type: 'Host', value: 'b.example.com', reason: 'Host: too long' }])
     const checksum = createHash('sha256').update(`remove\tHost\td.example.com\n3\n${emptyDigest}\n`).digest('hex')
     const removing = planOf([], { held: 3, desired: 2, notTaken: { 'Host: too long': 2 }, checksum })
     expect(await receive(removing, planLines(['d.example.com'], 'remove'))).toEqual({

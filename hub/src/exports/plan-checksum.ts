@@ -6,10 +6,13 @@ import { readJsonLine } from './value-blob.ts'
 /** What the hub found in a plan's values, to hold against what the plan says. */
 export type PlanSums = { add: number; remove: number; checksum: string }
 
+/** Of a longer reason nothing is taken. */
+const reasonCharactersMax = 500
+
 /**
  * Recomputes a plan's checksum from its values as they come in (D5): SHA-256 over the lines `add|remove TAB type TAB value LF` in
  * order of their bytes, then `version LF`, then `heldDigest LF`. Lines must come in that order, each once: the sum is then taken
- * without sorting, and two plans that do the same have the same sum.
+ * without sorting, and two plans that do the same have the same sum. After them comes what the app left out, which is no part of it.
  */
 export class PlanChecksum {
   readonly #hash: Hash = createHash('sha256')
@@ -17,13 +20,28 @@ export class PlanChecksum {
   #number = 0
   #add = 0
   #remove = 0
+  #isLeavingOut = false
 
   /** @returns what the line says @throws Problem `invalid` that names the line */
   line(text: string): PlanValue {
     this.#number += 1
     const read = PlanValue.safeParse(readJsonLine(text, this.#number))
-    if (!read.success) throw new Problem('invalid', `Line ${this.#number} is not ["add" or "remove", type, value].`)
-    const [change, type, value] = read.data
+    const [change, type, value, reason] = read.success ? read.data : []
+    if (
+      !read.success ||
+      (change === 'left-out') !== (reason !== undefined) ||
+      (reason?.length ?? 0) > reasonCharactersMax
+    )
+      throw new Problem(
+        'invalid',
+        `Line ${this.#number} is not ["add" or "remove", type, value] or ["left-out", type, value, reason].`,
+      )
+    if (change === 'left-out') {
+      this.#isLeavingOut = true
+      return read.data
+    }
+    if (this.#isLeavingOut)
+      throw new Problem('invalid', `Line ${this.#number} is out of order: what is left out comes last.`)
     if (/[\t\n]/.test(type) || /[\t\n]/.test(value))
       throw new Problem('invalid', `Line ${this.#number} holds a tab or a line feed.`)
     const key = Buffer.from(`${change}\t${type}\t${value}\n`)

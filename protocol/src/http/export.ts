@@ -2,8 +2,16 @@ import * as z from 'zod/mini'
 import { Count, Id, Instant, pageOf, Sha256 } from '../primitives.ts'
 import { SignatureCheck } from './signature.ts'
 
-/** What a plan does with one value, or what a receipt says of it. NDJSON lines, gzip. */
-export const PlanValue = z.tuple([z.enum(['add', 'remove']), z.string(), z.string()])
+/**
+ * What a plan does with one value. NDJSON lines, gzip: those that add and remove sorted, each once; after them, with its reason, what the app
+ * left out by a rule of its own, within the bounds of a receipt. What is left out changes nothing on the control: no checksum covers it.
+ */
+export const PlanValue = z.tuple([
+  z.enum(['add', 'remove', 'left-out']),
+  z.string(),
+  z.string(),
+  z.optional(z.string()),
+])
 export type PlanValue = z.infer<typeof PlanValue>
 
 /** A check that can stop a plan from being applied without a person (architecture: guards). */

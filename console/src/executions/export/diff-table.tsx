@@ -24,7 +24,7 @@ interface DiffTableProps {
   label: string
   query: DiffQuery
   total?: number
-  /** Whether a value says why it is listed: a receipt's values do, a plan's do not. */
+  /** Whether values say why they are listed, as a receipt's do, and of a plan's those that the app left out. */
   hasReasons: boolean
 }
 

@@ -70,12 +70,14 @@ function PlanValues({ plan }: { plan: Plan }) {
   if (plan.add + plan.remove === 0) {
     return <EmptyState title="Nothing to change">The control held exactly what it should.</EmptyState>
   }
+  const leavesOut = Object.keys(plan.notTaken).length > 0
   return (
     <DiffTable
       label="Values of the plan"
       query={hubQueries.planValues(plan.id)}
-      total={plan.add + plan.remove}
-      hasReasons={false}
+      // How many of those left out are named, is not counted.
+      {...(leavesOut ? {} : { total: plan.add + plan.remove })}
+      hasReasons={leavesOut}
     />
   )
 }
