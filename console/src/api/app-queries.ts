@@ -1,23 +1,30 @@
-import { App, AppPage, JobPage, paths } from '@postern/protocol'
+import { App, AppPage, paths } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import { jobQueries } from './job-queries.ts'
 import { paged } from './paged.ts'
 import { readAll } from './read-all.ts'
 
+/** What reads of apps begin with: all of them, and those of more than one. */
+export const appKeys = { all: ['apps'], lists: ['apps', 'list'] } as const
+
 export const appQueries = {
-  list: () => paged(['app-list'], paths.apps, AppPage),
+  list: () => paged(appKeys.lists, paths.apps, AppPage),
 
   one: (appId: string) =>
     queryOptions({
-      queryKey: ['app', appId],
+      queryKey: [...appKeys.all, appId],
       queryFn: ({ signal }) => api(paths.app(encodeURIComponent(appId)), { reply: App, signal }),
     }),
 
   /** The jobs that run it. */
   jobs: (appId: string) =>
+    queryOptions({ ...jobQueries.choices(), select: (jobs) => jobs.filter((job) => job.appId === appId) }),
+
+  /** All of them, to choose from. */
+  choices: () =>
     queryOptions({
-      queryKey: ['job-choices'],
-      queryFn: ({ signal }) => readAll(paths.jobs, JobPage, signal),
-      select: (jobs) => jobs.filter((job) => job.appId === appId),
+      queryKey: [...appKeys.lists, 'choices'],
+      queryFn: ({ signal }) => readAll(paths.apps, AppPage, signal),
     }),
 } as const

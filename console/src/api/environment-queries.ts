@@ -4,12 +4,19 @@ import { api } from './api.ts'
 import { paged } from './paged.ts'
 import { readAll } from './read-all.ts'
 
+/** What reads of environments begin with: all of them, those of more than one, and one with its servers. */
+export const environmentKeys = {
+  all: ['environments'],
+  lists: ['environments', 'list'],
+  one: (environmentId: string) => ['environments', environmentId] as const,
+} as const
+
 export const environmentQueries = {
-  list: () => paged(['environments'], paths.environments, EnvironmentPage),
+  list: () => paged(environmentKeys.lists, paths.environments, EnvironmentPage),
 
   one: (environmentId: string) =>
     queryOptions({
-      queryKey: ['environment', environmentId],
+      queryKey: environmentKeys.one(environmentId),
       queryFn: ({ signal }) =>
         api(paths.environment(encodeURIComponent(environmentId)), { reply: Environment, signal }),
     }),
@@ -23,7 +30,7 @@ export const environmentQueries = {
 
   choices: () =>
     queryOptions({
-      queryKey: ['environment-choices'],
+      queryKey: [...environmentKeys.lists, 'choices'],
       queryFn: ({ signal }) => readAll(paths.environments, EnvironmentPage, signal),
     }),
 } as const

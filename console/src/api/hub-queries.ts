@@ -33,18 +33,30 @@ export function filterQuery(filter: ExecutionFilter): Query {
   return { state: filter.state, jobId: filter.jobId }
 }
 
-/** Every read of the console, by the key that live changes invalidate. */
+/** Who one is: the read by which a session is known to go on. */
+export const meKey = ['me'] as const
+
+/** What reads of executions begin with, and of what one of them wrote. */
+export const executionKeys = {
+  lists: ['executions'],
+  one: (executionId: string) => ['execution', executionId] as const,
+  ledger: (executionId: string) => ['ledger', executionId] as const,
+  plans: ['plan'],
+  receipts: ['receipt'],
+} as const
+
+/** Every read of executions, by the key that live changes invalidate. */
 export const hubQueries = {
   me: () =>
     queryOptions({
-      queryKey: ['me'],
+      queryKey: meKey,
       queryFn: ({ signal }) => api(paths.me, { reply: Me, signal }),
       staleTime: 60_000,
     }),
 
   executions: (filter: ExecutionFilter) =>
     infiniteQueryOptions({
-      queryKey: ['executions', filter],
+      queryKey: [...executionKeys.lists, filter],
       queryFn: ({ pageParam, signal }) =>
         api(paths.executions, {
           query: { ...filterQuery(filter), cursor: pageParam, limit: limits.pageRowsDefault },
@@ -57,20 +69,20 @@ export const hubQueries = {
 
   execution: (executionId: string) =>
     queryOptions({
-      queryKey: ['execution', executionId],
+      queryKey: executionKeys.one(executionId),
       queryFn: ({ signal }) =>
         api(paths.execution(encodeURIComponent(executionId)), { reply: ExecutionDetail, signal }),
     }),
 
   ledger: (executionId: string) =>
     queryOptions({
-      queryKey: ['ledger', executionId],
+      queryKey: executionKeys.ledger(executionId),
       queryFn: ({ signal }) => api(paths.executionLedger(encodeURIComponent(executionId)), { reply: Ledger, signal }),
     }),
 
   ledgerItems: (executionId: string, outcome: LedgerOutcome) =>
     infiniteQueryOptions({
-      queryKey: ['ledger', executionId, 'items', outcome],
+      queryKey: [...executionKeys.ledger(executionId), 'items', outcome],
       queryFn: ({ pageParam, signal }) =>
         api(paths.executionLedgerItems(encodeURIComponent(executionId)), {
           query: { outcome, cursor: pageParam, limit: tablePageRows },
@@ -83,21 +95,25 @@ export const hubQueries = {
 
   plan: (planId: string) =>
     queryOptions({
-      queryKey: ['plan', planId],
+      queryKey: [...executionKeys.plans, planId],
       queryFn: ({ signal }) => api(paths.plan(encodeURIComponent(planId)), { reply: Plan, signal }),
     }),
 
   planValues: (planId: string) =>
-    diffValues(['plan', planId, 'values', {}], paths.planValues(encodeURIComponent(planId)), {}),
+    diffValues([...executionKeys.plans, planId, 'values', {}], paths.planValues(encodeURIComponent(planId)), {}),
 
   receipt: (receiptId: string) =>
     queryOptions({
-      queryKey: ['receipt', receiptId],
+      queryKey: [...executionKeys.receipts, receiptId],
       queryFn: ({ signal }) => api(paths.receipt(encodeURIComponent(receiptId)), { reply: Receipt, signal }),
     }),
 
   receiptValues: (receiptId: string, filter: DiffFilter = {}) =>
-    diffValues(['receipt', receiptId, 'values', filter], paths.receiptValues(encodeURIComponent(receiptId)), filter),
+    diffValues(
+      [...executionKeys.receipts, receiptId, 'values', filter],
+      paths.receiptValues(encodeURIComponent(receiptId)),
+      filter,
+    ),
 } as const
 
 /** Rows that a long table asks for at once: fewer round trips when somebody scrolls through ten thousand. */

@@ -1,4 +1,4 @@
-import { AppPage, Job, JobPage, paths, type Schedule, SchedulePreview, SkippedRunPage } from '@postern/protocol'
+import { Job, JobPage, paths, type Schedule, SchedulePreview, SkippedRunPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
@@ -10,17 +10,24 @@ export interface JobFilter {
   environmentId?: string
 }
 
+/** What reads of jobs begin with: all of them, those of the list, and one with the times that it skipped. */
+export const jobKeys = {
+  all: ['jobs'],
+  lists: ['jobs', 'list'],
+  one: (jobId: string) => ['jobs', jobId] as const,
+} as const
+
 export const jobQueries = {
-  list: (filter: JobFilter) => paged(['jobs', filter], paths.jobs, JobPage, { ...filter }),
+  list: (filter: JobFilter) => paged([...jobKeys.lists, filter], paths.jobs, JobPage, { ...filter }),
 
   one: (jobId: string) =>
     queryOptions({
-      queryKey: ['job', jobId],
+      queryKey: jobKeys.one(jobId),
       queryFn: ({ signal }) => api(paths.job(encodeURIComponent(jobId)), { reply: Job, signal }),
     }),
 
   skippedRuns: (jobId: string) =>
-    paged(['job', jobId, 'skipped-runs'], paths.jobSkippedRuns(encodeURIComponent(jobId)), SkippedRunPage),
+    paged([...jobKeys.one(jobId), 'skipped-runs'], paths.jobSkippedRuns(encodeURIComponent(jobId)), SkippedRunPage),
 
   /** What the hub makes of a schedule; a mistake is its refusal, in words. */
   preview: (schedule: Schedule) =>
@@ -29,5 +36,10 @@ export const jobQueries = {
       queryFn: ({ signal }) => api(paths.schedulePreview, { query: { ...schedule }, reply: SchedulePreview, signal }),
     }),
 
-  apps: () => queryOptions({ queryKey: ['apps'], queryFn: ({ signal }) => readAll(paths.apps, AppPage, signal) }),
+  /** All of them, to choose from. */
+  choices: () =>
+    queryOptions({
+      queryKey: [...jobKeys.all, 'choices'],
+      queryFn: ({ signal }) => readAll(paths.jobs, JobPage, signal),
+    }),
 } as const

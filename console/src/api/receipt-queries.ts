@@ -13,21 +13,28 @@ export interface ReceiptFilter {
   until?: string
 }
 
+/** What reads of receipts begin with: those of the list, how many there were by day, and how controls stand by them. */
+export const receiptKeys = {
+  lists: ['receipts', 'list'],
+  days: ['receipts', 'days'],
+  controls: ['controls'],
+} as const
+
 export const receiptQueries = {
-  list: (filter: ReceiptFilter) => paged(['receipts', filter], paths.receipts, ReceiptPage, { ...filter }),
+  list: (filter: ReceiptFilter) => paged([...receiptKeys.lists, filter], paths.receipts, ReceiptPage, { ...filter }),
 
   days: (filter: Pick<ReceiptFilter, 'controlId' | 'target'>, days: number) =>
     queryOptions({
-      queryKey: ['receipt-days', filter, days],
+      queryKey: [...receiptKeys.days, filter, days],
       queryFn: ({ signal }) => api(paths.receiptDays, { query: { ...filter, days }, reply: ReceiptDays, signal }),
       placeholderData: keepPreviousData,
     }),
 
-  controls: () => paged(['controls'], paths.controls, ControlPage),
+  controls: () => paged([...receiptKeys.controls, 'list'], paths.controls, ControlPage),
 
   controlChoices: () =>
     queryOptions({
-      queryKey: ['control-choices'],
+      queryKey: [...receiptKeys.controls, 'choices'],
       queryFn: ({ signal }) => readAll(paths.controls, ControlPage, signal),
     }),
 } as const

@@ -1,6 +1,7 @@
 import { paths, ServerSettings } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import { serverKey } from './telemetry-queries.ts'
 
 /** Where a server's settings are asked for, and asked to be set. */
 export function serverSettingsPath(environmentId: string, serverXid: string): string {
@@ -10,7 +11,7 @@ export function serverSettingsPath(environmentId: string, serverXid: string): st
 export const serverSettingsQueries = {
   one: (environmentId: string, serverXid: string) =>
     queryOptions({
-      queryKey: ['environment', environmentId, 'server', serverXid, 'settings'],
+      queryKey: [...serverKey(environmentId, serverXid), 'settings'],
       queryFn: ({ signal }) => api(serverSettingsPath(environmentId, serverXid), { reply: ServerSettings, signal }),
     }),
 } as const

@@ -2,10 +2,12 @@ import { paths, Settings } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 
+export const settingsKeys = { all: ['settings'] } as const
+
 export const settingsQueries = {
   settings: () =>
     queryOptions({
-      queryKey: ['settings'],
+      queryKey: settingsKeys.all,
       queryFn: ({ signal }) => api(paths.settings, { reply: Settings, signal }),
     }),
 } as const

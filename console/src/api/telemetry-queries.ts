@@ -1,6 +1,7 @@
 import { EnvironmentServer, paths, ServerTelemetry } from '@postern/protocol'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import { environmentKeys } from './environment-queries.ts'
 
 const spanSeconds = { hour: 3600, day: 86_400, year: 365 * 86_400 } as const
 
@@ -9,10 +10,20 @@ export type Span = keyof typeof spanSeconds
 /** Points of a plot: about as many as its width has room for. */
 const stepSeconds: Record<Span, number> = { hour: 10, day: 300, year: 86_400 }
 
+/** A server is read with its environment: what changes that changes it too. */
+export function serverKey(environmentId: string, serverXid: string) {
+  return [...environmentKeys.one(environmentId), 'server', serverXid] as const
+}
+
+/** What reads of a server's figures begin with, over whichever time. */
+export function telemetryKey(environmentId: string, serverXid: string) {
+  return ['telemetry', environmentId, serverXid] as const
+}
+
 export const telemetryQueries = {
   server: (environmentId: string, serverXid: string) =>
     queryOptions({
-      queryKey: ['environment', environmentId, 'server', serverXid],
+      queryKey: serverKey(environmentId, serverXid),
       queryFn: ({ signal }) =>
         api(paths.environmentServer(encodeURIComponent(environmentId), encodeURIComponent(serverXid)), {
           reply: EnvironmentServer,
@@ -22,7 +33,7 @@ export const telemetryQueries = {
 
   telemetry: (environmentId: string, serverXid: string, span: Span) =>
     queryOptions({
-      queryKey: ['telemetry', environmentId, serverXid, span],
+      queryKey: [...telemetryKey(environmentId, serverXid), span],
       queryFn: ({ signal }) => {
         const to = Date.now()
         return api(paths.environmentServerTelemetry(encodeURIComponent(environmentId), encodeURIComponent(serverXid)), {

@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiProblem } from '../api/api.ts'
+import { meKey } from '../api/hub-queries.ts'
 
 /** Attempts after the first, for failures that pass by themselves. */
 const retriesMax = 2
@@ -8,12 +9,12 @@ const retriesMax = 2
 export function createQueryClient(onSessionEnd: () => void): QueryClient {
   function watch(error: Error, isAboutSession: boolean) {
     if (isAboutSession || !(error instanceof ApiProblem) || error.code !== 'unauthenticated') return
-    queryClient.removeQueries({ queryKey: ['me'] })
+    queryClient.removeQueries({ queryKey: meKey })
     onSessionEnd()
   }
   const queryClient = new QueryClient({
     // Reading who one is, and signing in, may be refused in the ordinary course of things: their callers deal with it.
-    queryCache: new QueryCache({ onError: (error, query) => watch(error, query.queryKey[0] === 'me') }),
+    queryCache: new QueryCache({ onError: (error, query) => watch(error, query.queryKey[0] === meKey[0]) }),
     mutationCache: new MutationCache({
       onError: (error, _variables, _result, mutation) => watch(error, mutation.options.mutationKey?.[0] === 'session'),
     }),

@@ -1,6 +1,7 @@
 import { type ChangeEnvironment, Environment, paths } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
+import { environmentKeys } from '../api/environment-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { type EnvironmentDraft, EnvironmentForm } from './environment-form.tsx'
 
@@ -17,7 +18,7 @@ export function ChangeEnvironmentDialog({ environment, onClose }: { environment:
       return api(paths.environment(encodeURIComponent(id)), { method: 'PATCH', body, reply: Environment })
     },
     said: 'The environment is changed',
-    touches: [['environments'], ['environment', id], ['environment-choices']],
+    touches: [environmentKeys.all],
     onDone: onClose,
   })
   const form = { draft, onChange: setDraft, onClose, action: save }

@@ -2,6 +2,7 @@ import { type CreateEnvironment, Environment, paths } from '@postern/protocol'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
+import { environmentKeys } from '../api/environment-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { type EnvironmentDraft, EnvironmentForm } from './environment-form.tsx'
 
@@ -17,7 +18,7 @@ export function CreateEnvironmentDialog({ onClose }: { onClose: () => void }) {
       return api(paths.environments, { method: 'POST', body, reply: Environment })
     },
     said: 'The environment is made',
-    touches: [['environments'], ['environment-choices']],
+    touches: [environmentKeys.lists],
     onDone: ({ id }) => {
       onClose()
       void navigate({ to: '/environments/$environmentId', params: { environmentId: id } })

@@ -3,6 +3,7 @@ import { type CreateDownload, downloadHeaders, type Environment, paths } from '@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { apiFile } from '../api/api.ts'
+import { environmentKeys } from '../api/environment-queries.ts'
 import { saveFile } from '../api/save-file.ts'
 import { Icon } from '../elements/icon.tsx'
 import { ModalDialog } from '../elements/modal-dialog.tsx'
@@ -53,7 +54,7 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
         kind,
       }
     },
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['environments'] }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: environmentKeys.lists }),
   })
   return (
     <ModalDialog title={`Environment: ${plainText(environment.name)}`} open onClose={onClose}>

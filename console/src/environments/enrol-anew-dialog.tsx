@@ -3,6 +3,7 @@ import { type CreateDownload, type EnvironmentServer, paths } from '@postern/pro
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { apiFile } from '../api/api.ts'
+import { environmentKeys } from '../api/environment-queries.ts'
 import { saveFile } from '../api/save-file.ts'
 import { Icon } from '../elements/icon.tsx'
 import { ModalDialog } from '../elements/modal-dialog.tsx'
@@ -33,10 +34,7 @@ export function EnrolAnewDialog({ environmentId, server, onClose }: EnrolAnewPro
       return file.name
     },
     onSuccess: async () => {
-      await Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['environments'] }),
-        queryClient.invalidateQueries({ queryKey: ['environment', environmentId] }),
-      ])
+      await queryClient.invalidateQueries({ queryKey: environmentKeys.all })
     },
   })
   return (

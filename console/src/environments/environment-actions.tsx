@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
+import { environmentKeys } from '../api/environment-queries.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
@@ -48,7 +49,7 @@ function DeleteEnvironment({ environment, onClose, onDeleted }: DeleteEnvironmen
       onClose()
       announce(`${plainText(environment.name)} is deleted`)
       onDeleted?.()
-      await queryClient.invalidateQueries({ queryKey: ['environments'] })
+      await queryClient.invalidateQueries({ queryKey: environmentKeys.lists })
     },
   })
   const servers = environment.servers.filter(({ presence }) => presence !== 'revoked').length

@@ -1,6 +1,7 @@
 import { type EnvironmentServer, paths } from '@postern/protocol'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
+import { environmentKeys } from '../api/environment-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
@@ -148,10 +149,7 @@ function ServerDialog({ environmentId, server, onClose, path, method = 'POST', s
     onSuccess: async () => {
       onClose()
       announce(`${plainText(server.name)} ${said}`)
-      await Promise.all([
-        queryClient.invalidateQueries({ queryKey: ['environments'] }),
-        queryClient.invalidateQueries({ queryKey: ['environment', environmentId] }),
-      ])
+      await queryClient.invalidateQueries({ queryKey: environmentKeys.all })
     },
   })
   return <ConfirmDialog {...words} open onClose={onClose} action={action} />

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { useLiveChanges } from '../api/live.ts'
-import { telemetryQueries } from '../api/telemetry-queries.ts'
+import { telemetryKey, telemetryQueries } from '../api/telemetry-queries.ts'
 import { useSpaced } from '../api/use-spaced.ts'
 import { pages } from '../app/pages.ts'
 import { DetailHead } from '../elements/detail-head.tsx'
@@ -103,7 +103,7 @@ function Figures({ environmentId, server }: { environmentId: string; server: Env
   const telemetry = useQuery(telemetryQueries.telemetry(environmentId, serverXid, span))
   const queryClient = useQueryClient()
   const refreshSoon = useSpaced(
-    () => void queryClient.invalidateQueries({ queryKey: ['telemetry', environmentId, serverXid] }),
+    () => void queryClient.invalidateQueries({ queryKey: telemetryKey(environmentId, serverXid) }),
     refreshGapMs,
   )
   const follows = { subscribe: 'environment-server', id: serverXid } as const

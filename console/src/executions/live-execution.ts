@@ -1,6 +1,7 @@
 import type { LiveChange } from '@postern/protocol'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
+import { executionKeys } from '../api/hub-queries.ts'
 import { useLiveChanges } from '../api/live.ts'
 import { useSpaced } from '../api/use-spaced.ts'
 import type { LogReader } from './log/log-reader.ts'
@@ -36,12 +37,12 @@ export function useLiveExecution(executionId: string, logReader: LogReader): voi
  * Which queries a change makes stale. Ledger items are left alone: they are long, and their section reads them anew by itself
  * when the counts say so. A key of two words is meant exactly, without the lists below it.
  */
-function staleKeys(executionId: string, parts: ReadonlySet<Part>): string[][] {
-  const keys: string[][] = []
+function staleKeys(executionId: string, parts: ReadonlySet<Part>): (readonly string[])[] {
+  const keys: (readonly string[])[] = []
   // Plans and receipts come into being while it runs, and the execution names them.
-  if (parts.has('state') || parts.has('plan') || parts.has('receipt')) keys.push(['execution', executionId])
-  if (parts.has('state') || parts.has('ledger')) keys.push(['ledger', executionId])
-  if (parts.has('state') || parts.has('plan')) keys.push(['plan'])
-  if (parts.has('state') || parts.has('receipt')) keys.push(['receipt'])
+  if (parts.has('state') || parts.has('plan') || parts.has('receipt')) keys.push(executionKeys.one(executionId))
+  if (parts.has('state') || parts.has('ledger')) keys.push(executionKeys.ledger(executionId))
+  if (parts.has('state') || parts.has('plan')) keys.push(executionKeys.plans)
+  if (parts.has('state') || parts.has('receipt')) keys.push(executionKeys.receipts)
   return keys
 }

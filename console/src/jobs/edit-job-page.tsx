@@ -1,6 +1,7 @@
 import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { appQueries } from '../api/app-queries.ts'
 import { jobQueries } from '../api/job-queries.ts'
 import { pages } from '../app/pages.ts'
 import { isNotFound, Missing } from '../elements/missing.tsx'
@@ -19,7 +20,7 @@ export function EditJobPage() {
   const back = () => void navigate({ to: '/jobs/$jobId', params: { jobId } })
   // What is being typed must not be overwritten by what somebody else saves meanwhile; the hub's answer shows what became of it.
   const job = useQuery({ ...jobQueries.one(jobId), staleTime: 0, refetchOnWindowFocus: false })
-  const apps = useQuery(jobQueries.apps())
+  const apps = useQuery(appQueries.choices())
   const save = useUpdateJob(jobId, { said: 'The job is saved', onDone: back })
   const error = job.error ?? apps.error
   useDocumentTitle(`Edit ${job.data ? plainText(job.data.name) : 'a job'} · Postern`)

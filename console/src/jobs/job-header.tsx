@@ -5,7 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api, ApiProblem } from '../api/api.ts'
-import { jobQueries } from '../api/job-queries.ts'
+import { jobKeys, jobQueries } from '../api/job-queries.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { Chip } from '../elements/chip.tsx'
@@ -118,7 +118,7 @@ function JobMenu({ job }: { job: Job }) {
     onSuccess: async () => {
       announce('The job is deleted')
       await navigate({ to: '/jobs' })
-      await queryClient.invalidateQueries({ queryKey: ['jobs'] })
+      await queryClient.invalidateQueries({ queryKey: jobKeys.lists })
     },
   })
   return (

@@ -3,7 +3,7 @@ import { type InstallParameter, type Job, type ParameterValue, platformParameter
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMay } from '../access/rights.ts'
-import { jobQueries } from '../api/job-queries.ts'
+import { appQueries } from '../api/app-queries.ts'
 import { LongText } from '../elements/long-text.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import classes from './jobs.module.css'
@@ -13,7 +13,7 @@ import { linesOf } from './parameter-kind.ts'
 export function JobParameters({ job }: { job: Job }) {
   const navigate = useNavigate()
   const mayWrite = useMay('write')
-  const app = useQuery(jobQueries.apps()).data?.find(({ id }) => id === job.appId)
+  const app = useQuery(appQueries.choices()).data?.find(({ id }) => id === job.appId)
   const names = namesOf(job, app?.parameters)
   return (
     <section aria-label="Parameters">

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { jobKeys } from '../api/job-queries.ts'
 import { useLiveChanges } from '../api/live.ts'
 import { useSpaced } from '../api/use-spaced.ts'
 
@@ -12,10 +13,10 @@ const pagesFollowedMax = 3
 /** Keeps the list of jobs fresh: what people change, next runs, and how the newest executions stand. */
 export function useLiveJobs(): void {
   const queryClient = useQueryClient()
-  const refreshSoon = useSpaced(() => void queryClient.invalidateQueries({ queryKey: ['jobs'] }), listRefreshGapMs)
+  const refreshSoon = useSpaced(() => void queryClient.invalidateQueries({ queryKey: jobKeys.lists }), listRefreshGapMs)
   useLiveChanges({ subscribe: 'jobs' }, refreshSoon)
   useLiveChanges({ subscribe: 'executions' }, (change) => {
-    const lists = queryClient.getQueriesData<{ pages: unknown[] }>({ queryKey: ['jobs'] })
+    const lists = queryClient.getQueriesData<{ pages: unknown[] }>({ queryKey: jobKeys.lists })
     if (change && lists.every(([, data]) => (data?.pages.length ?? 0) <= pagesFollowedMax)) refreshSoon()
   })
 }
@@ -23,7 +24,10 @@ export function useLiveJobs(): void {
 /** Keeps one job fresh, with the times that it skipped. */
 export function useLiveJob(jobId: string): void {
   const queryClient = useQueryClient()
-  const refreshSoon = useSpaced(() => void queryClient.invalidateQueries({ queryKey: ['job', jobId] }), refreshGapMs)
+  const refreshSoon = useSpaced(
+    () => void queryClient.invalidateQueries({ queryKey: jobKeys.one(jobId) }),
+    refreshGapMs,
+  )
   useLiveChanges({ subscribe: 'jobs' }, (change) => {
     if (!change?.id || change.id === jobId) refreshSoon()
   })

@@ -3,7 +3,8 @@ import { type CreateJob, Job, paths } from '@postern/protocol'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { api } from '../api/api.ts'
-import { jobQueries } from '../api/job-queries.ts'
+import { appQueries } from '../api/app-queries.ts'
+import { jobKeys } from '../api/job-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Crumbs, PageHead } from '../elements/page-head.tsx'
@@ -17,13 +18,13 @@ export function NewJobPage() {
   const navigate = useNavigate()
   const queryClient = useQueryClient()
   const announce = useAnnounce()
-  const apps = useQuery(jobQueries.apps())
+  const apps = useQuery(appQueries.choices())
   const create = useMutation({
     mutationFn: (body: CreateJob) => api(paths.jobs, { method: 'POST', body, reply: Job }),
     onSuccess: async ({ id }) => {
       announce('The job is made')
       await navigate({ to: '/jobs/$jobId', params: { jobId: id } })
-      await queryClient.invalidateQueries({ queryKey: ['jobs'] })
+      await queryClient.invalidateQueries({ queryKey: jobKeys.lists })
     },
   })
   useDocumentTitle('New job · Postern')

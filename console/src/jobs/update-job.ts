@@ -1,7 +1,7 @@
 import { Job, paths, type UpdateJob } from '@postern/protocol'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from '../api/api.ts'
-import { jobQueries } from '../api/job-queries.ts'
+import { jobKeys, jobQueries } from '../api/job-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 
 /** Changes a job; the page shows the hub's answer, not what was typed. */
@@ -14,7 +14,7 @@ export function useUpdateJob(jobId: string, { said, onDone }: { said: string; on
       queryClient.setQueryData(jobQueries.one(jobId).queryKey, job)
       announce(said)
       onDone()
-      await queryClient.invalidateQueries({ queryKey: ['jobs'] })
+      await queryClient.invalidateQueries({ queryKey: jobKeys.lists })
     },
   })
 }

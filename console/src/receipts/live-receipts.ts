@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useLiveChanges } from '../api/live.ts'
+import { receiptKeys } from '../api/receipt-queries.ts'
 import { useSpaced } from '../api/use-spaced.ts'
 
 /** Least time between two refreshes, in milliseconds: each reads the chart, the controls and the list anew. */
@@ -11,10 +12,10 @@ const pagesFollowedMax = 5
 export function useLiveReceipts(): void {
   const queryClient = useQueryClient()
   const refreshSoon = useSpaced(() => {
-    for (const queryKey of [['receipt-days'], ['controls']]) void queryClient.invalidateQueries({ queryKey })
-    const lists = queryClient.getQueriesData<{ pages: unknown[] }>({ queryKey: ['receipts'], type: 'active' })
+    for (const queryKey of [receiptKeys.days, receiptKeys.controls]) void queryClient.invalidateQueries({ queryKey })
+    const lists = queryClient.getQueriesData<{ pages: unknown[] }>({ queryKey: receiptKeys.lists, type: 'active' })
     if (lists.every(([, data]) => (data?.pages.length ?? 0) <= pagesFollowedMax))
-      void queryClient.invalidateQueries({ queryKey: ['receipts'] })
+      void queryClient.invalidateQueries({ queryKey: receiptKeys.lists })
   }, refreshGapMs)
   useLiveChanges({ subscribe: 'receipts' }, refreshSoon)
 }

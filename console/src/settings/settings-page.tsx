@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
-import { settingsQueries } from '../api/settings-queries.ts'
+import { settingsKeys, settingsQueries } from '../api/settings-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
 import { NarrowForm } from '../elements/narrow-form.tsx'
@@ -40,7 +40,7 @@ function Names({ settings }: { settings: Settings }) {
   const save = useWrite({
     write: (body: UpdateSettings) => api(paths.settings, { method: 'PATCH', body, reply: Settings }),
     said: 'The settings are saved',
-    touches: [['settings']],
+    touches: [settingsKeys.all],
   })
   return (
     <NarrowForm
