@@ -11,6 +11,7 @@ import type { AttributeType, WriteAttributeType } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
 import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { AttributeStore } from './attribute-store.ts'
@@ -104,7 +105,7 @@ export class Attributes {
       try {
         return found(await store.replace(caller.organizationId, id, checked), 'attribute type')
       } catch (error) {
-        if ((error as { code?: unknown }).code === uniqueViolation) throw taken(checked.name)
+        if (failedBy(error, 'uniqueViolation')) throw taken(checked.name)
         throw error
       }
     })
@@ -139,9 +140,6 @@ export class Attributes {
     })
   }
 }
-
-/** SQLSTATE. */
-const uniqueViolation = '23505'
 
 function taken(name: string): Problem {
   return new Problem('conflict', `There is an attribute type named ${name} already; case does not matter.`)

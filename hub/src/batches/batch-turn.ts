@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg'
+import { lockClasses, lockRow, tryLockRow } from '../database/advisory-locks.ts'
+import { brokeUnique } from '../database/sql-states.ts'
 import type { Statements } from '../database/statements.ts'
 import type { BatchModes } from './batch-modes.ts'
 import type { PreparedBatch } from './content/prepared-batch.ts'
@@ -9,10 +11,6 @@ import type { PreparedBatch } from './content/prepared-batch.ts'
  * first by the indicator's lock (indicator-writer.ts) and writes after it, as if it had been sent later.
  */
 export type BatchTurn = 'alone' | 'shared'
-
-/** First numbers of advisory locks: of owners, and of contents. */
-const ownerLockClass = 62_003
-const contentLockClass = 62_007
 
 /**
  * Only a batch that writes nothing but indicators may run beside others: what it does to one depends on that one alone. A delete,
@@ -34,10 +32,9 @@ export async function takeBatchTurn(
   sha256: Buffer,
   turn: BatchTurn,
 ): Promise<void> {
-  const lockOwner = turn === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared'
   // The content's lock always before the owner's, so that nobody waits in a ring.
-  await client.query('select pg_advisory_xact_lock($1, $2)', [contentLockClass, sha256.readInt32BE(0)])
-  await client.query(`select ${lockOwner}($1, ($2::bigint % 2147483647)::int)`, [ownerLockClass, ownerId])
+  await client.query('select pg_advisory_xact_lock($1, $2)', [lockClasses.batchContent, sha256.readInt32BE(0)])
+  await lockRow(client, lockClasses.owner, ownerId, turn === 'alone' ? 'exclusive' : 'shared')
 }
 
 /**
@@ -45,14 +42,12 @@ export async function takeBatchTurn(
  * finds that assertion.
  */
 export function metAnother(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, constraint } = error as { code?: unknown; constraint?: unknown }
-  return code === '23505' && constraint === 'assertion_pkey'
+  return brokeUnique(error, 'assertion_pkey')
 }
 
 /** Waits until no batch of the owner is under way; `lock_timeout` bounds the wait. For what later batches of the owner must heed. */
 export async function waitAlone(db: Statements, ownerId: string): Promise<void> {
-  await db.query('select pg_advisory_xact_lock($1, ($2::bigint % 2147483647)::int)', [ownerLockClass, ownerId])
+  await lockRow(db, lockClasses.owner, ownerId)
 }
 
 /**
@@ -60,9 +55,5 @@ export async function waitAlone(db: Statements, ownerId: string): Promise<void> 
  * @returns false while a batch of the owner is under way
  */
 export async function tryAlone(db: Statements, ownerId: string): Promise<boolean> {
-  const { rows } = await db.query<{ locked: boolean }>(
-    'select pg_try_advisory_xact_lock($1, ($2::bigint % 2147483647)::int) as locked',
-    [ownerLockClass, ownerId],
-  )
-  return rows[0]?.locked === true
+  return await tryLockRow(db, lockClasses.owner, ownerId)
 }

@@ -1,5 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { lockClasses, lockRow, tryLockRow } from '../database/advisory-locks.ts'
 import type { Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
+import { statementsOf } from '../database/statements.ts'
 import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import { Problem } from '../lib/problem.ts'
 import type { CollectionRow } from './collection-store.ts'
@@ -7,24 +10,16 @@ import type { CollectionRow } from './collection-store.ts'
 /** What one refresh did to a collection's members; `version` is the number that holds now. */
 export type MemberChanges = { version: number; entered: number; departed: number; changed: number }
 
-/** First number of the advisory locks that keep a collection to one writer. */
-const collectionLockClass = 62_005
-
 /**
  * Waits for the collection's lock, which the transaction holds to its end; what it reads then is what the writer before left.
  * `lock_timeout` bounds the wait.
  */
 export async function lockCollection(trx: Db, collectionId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int)`.execute(
-    trx,
-  )
+  await lockRow(statementsOf(trx), lockClasses.collection, collectionId)
 }
 
 /** How long a person's refresh, or deletion, waits for a refresh that is under way. */
 const lockTimeout = '60s'
-
-/** PostgreSQL's lock_not_available. */
-const lockNotAvailable = '55P03'
 
 /** The same for a person, for a minute at most. @throws Problem `unavailable` after it */
 export async function waitForCollection(trx: Db, collectionId: string): Promise<void> {
@@ -32,7 +27,7 @@ export async function waitForCollection(trx: Db, collectionId: string): Promise<
   try {
     await lockCollection(trx, collectionId)
   } catch (error) {
-    if ((error as { code?: string }).code !== lockNotAvailable) throw error
+    if (!failedBy(error, 'lockNotAvailable')) throw error
     throw new Problem(
       'unavailable',
       'Another refresh of this data collection is under way; try again when it has ended.',
@@ -43,11 +38,7 @@ export async function waitForCollection(trx: Db, collectionId: string): Promise<
 
 /** The same without waiting. @returns false while another writer is at it */
 export async function tryLockCollection(trx: Db, collectionId: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${collectionLockClass}::int, (${collectionId}::bigint % 2147483647)::int) as locked`.execute(
-    trx,
-  )
-  return rows[0]?.locked === true
+  return await tryLockRow(statementsOf(trx), lockClasses.collection, collectionId)
 }
 
 /**

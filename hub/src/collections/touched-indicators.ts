@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
+import { lockClasses, tryLockRow } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
 import type { CollectionRow } from './collection-store.ts'
 import { lockCollection, refreshMembers } from './refresh-members.ts'
 
-/** First number of the advisory locks that keep an organization's pending indicators to one reader. */
-const pendingLockClass = 62_006
 /** Batches that are looked at in one transaction. */
 const batchesAtOnceMax = 50
 
@@ -27,11 +27,8 @@ export async function refreshTouched(db: DatabaseConnection['db'], clock: Clock,
 
 /** @returns whether there may be more */
 async function refreshOne(trx: Db, organizationId: string, now: Date, log: Log): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${pendingLockClass}::int, (${organizationId}::bigint % 2147483647)::int) as locked`.execute(
-    trx,
-  )
-  if (rows[0]?.locked !== true) return false
+  // One hub at a time.
+  if (!(await tryLockRow(statementsOf(trx), lockClasses.pendingIndicators, organizationId))) return false
   const taken = await takePending(trx, organizationId)
   if (taken === 0) return false
   const collections = await trx

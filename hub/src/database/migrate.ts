@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
+import { soleLocks } from './advisory-locks.ts'
 import { postgresMajorMin } from './provider/binaries.ts'
 
 const migrationsFolder = new URL('../../migrations/', import.meta.url)
-/** Any number, as long as every hub uses the same: one migrates, the others wait. */
-const lockKey = 62_000_001
 
 type Migration = { number: number; name: string; sql: string; sha256: string }
 
@@ -23,7 +22,8 @@ export async function migrate(url: string, last = Number.POSITIVE_INFINITY): Pro
   }
   try {
     await checkServer(client)
-    await client.query('select pg_advisory_lock($1)', [lockKey])
+    // Several hubs may start at once: one migrates, the others wait.
+    await client.query('select pg_advisory_lock($1)', [soleLocks.migration])
     await client.query(`create table if not exists schema_migration (
       number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())`)
     const { rows } = await client.query<{ number: number; sha256: string }>(

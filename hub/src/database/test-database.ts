@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { serviceUser } from '../lib/service-user.ts'
+import { soleLocks } from './advisory-locks.ts'
 import { migrate } from './migrate.ts'
 import { openPrivateCluster } from './provider/private-cluster.ts'
+import { failedBy } from './sql-states.ts'
 
 /** A migrated database of its own for one test file. */
 export type TestDatabase = { url: string; drop(): Promise<void> }
@@ -43,7 +45,7 @@ async function connectToCluster(folder: string, runAs: { uid: number; gid: numbe
     } catch (error) {
       if (Date.now() > deadline) throw error
       // A full server is no missing one: other test files will leave it soon.
-      if ((error as { code?: string }).code === '53300') {
+      if (failedBy(error, 'tooManyConnections')) {
         await new Promise((resolve) => setTimeout(resolve, 100))
         continue
       }
@@ -78,7 +80,7 @@ function releaseLock(lock: string): void {
 
 async function ensureTemplate(admin: pg.Client): Promise<string> {
   const name = `template_${migrationsDigest()}`
-  await admin.query('select pg_advisory_lock(62000002)')
+  await admin.query('select pg_advisory_lock($1)', [soleLocks.testTemplate])
   try {
     const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [name])
     if (rowCount === 0) {
@@ -88,7 +90,7 @@ async function ensureTemplate(admin: pg.Client): Promise<string> {
     }
     return name
   } finally {
-    await admin.query('select pg_advisory_unlock(62000002)')
+    await admin.query('select pg_advisory_unlock($1)', [soleLocks.testTemplate])
   }
 }
 

@@ -1,8 +1,6 @@
 import { Problem } from '../lib/problem.ts'
+import { failedBy, saysAway } from './sql-states.ts'
 
-/** SQLSTATE classes by which PostgreSQL says that it cannot work now: connection, shutting down or starting, out of resources. */
-const awayStates = /^(08...|57P0[1-5]|53[0-4]00)$/
-const diskFull = '53100'
 /** What the client library says, without a code, of a connection that ended under a query or was not to be had. */
 const awaySentences = [
   'Connection terminated',
@@ -29,13 +27,12 @@ export class DatabaseUnreachable extends Error {
 /** What to tell a caller whose request failed because the database is away or full; nothing for any other error. */
 export function databaseProblem(error: unknown): Problem | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
-    const { code } = each as { code?: unknown }
-    if (code === diskFull) {
+    if (failedBy(each, 'diskFull')) {
       return new Problem('unavailable', "The disk of the hub's database is full. Make room on it and try again.", {
         cause: error,
       })
     }
-    if (each instanceof DatabaseUnreachable || broken.has(each) || isAway(each, code)) {
+    if (each instanceof DatabaseUnreachable || broken.has(each) || isAway(each)) {
       return new Problem(
         'unavailable',
         "The hub's database cannot be reached at the moment. Try again in a few seconds; the hub goes on by itself.",
@@ -46,7 +43,6 @@ export function databaseProblem(error: unknown): Problem | undefined {
   return undefined
 }
 
-function isAway({ message }: Error, code: unknown): boolean {
-  if (typeof code === 'string') return awayStates.test(code)
-  return awaySentences.some((sentence) => message.startsWith(sentence))
+function isAway(error: Error): boolean {
+  return saysAway(error) ?? awaySentences.some((sentence) => error.message.startsWith(sentence))
 }

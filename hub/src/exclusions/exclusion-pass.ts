@@ -1,6 +1,9 @@
 import { type IndicatorType, parseIndicatorType, keepsFromExports } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
+import { lockClasses, tryLockRow } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
+import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { ReadyExclusions, Matchers } from './matchers.ts'
@@ -15,8 +18,6 @@ export type PassParts = {
   onTouched(organizationId: string): void
 }
 
-/** First number of the advisory locks that keep an organization's pass to one hub. */
-const passLockClass = 62_008
 /** Indicators that one step judges, in one transaction. */
 const stepRowsMax = 5_000
 const stepsATurnMax = 50
@@ -48,7 +49,8 @@ async function stepOf({ db, matchers, clock, log, onTouched }: PassParts, organi
   try {
     const done = await db.transaction().execute(async (trx) => {
       await sql`select set_config('lock_timeout', ${lockTimeout}, true)`.execute(trx)
-      if (!(await tryLock(trx, organizationId))) return undefined
+      // One hub at a time.
+      if (!(await tryLockRow(statementsOf(trx), lockClasses.exclusionPass, organizationId))) return undefined
       return (await judgePending(trx, exclusions)) ?? (await judgeNext(trx, exclusions, clock.now()))
     })
     if (done === undefined) return false
@@ -61,18 +63,9 @@ async function stepOf({ db, matchers, clock, log, onTouched }: PassParts, organi
   }
 }
 
-async function tryLock(trx: Db, organizationId: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${passLockClass}::int, (${organizationId}::bigint % 2147483647)::int) as locked`.execute(
-    trx,
-  )
-  return rows[0]?.locked === true
-}
-
 /** A batch holds a row that the step wants, or a list was just deleted. */
 function isInTheWay(error: unknown): boolean {
-  const { code } = error as { code?: string }
-  return code === '55P03' || code === '40P01' || code === '23503'
+  return failedBy(error, 'lockNotAvailable', 'deadlockDetected', 'foreignKeyViolation')
 }
 
 type Done = { more: boolean; touched: number }

@@ -1,11 +1,10 @@
 import type { LogLine } from '@postern/protocol'
 import { sql } from 'kysely'
+import { soleLocks } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 
 /** Days that log lines are kept, counted from when their execution was made. */
 export const logDaysKept = 30
-
-const partitionLockKey = 62_000_010
 
 /** `2026-11-21`, in UTC. */
 export function dayOf(at: Date): string {
@@ -16,7 +15,7 @@ export function dayOf(at: Date): string {
 export async function ensureLogPartition(db: DatabaseConnection['db'], day: string): Promise<void> {
   const next = dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000))
   await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(partitionLockKey)})`.execute(trx)
+    await sql`select pg_advisory_xact_lock(${sql.lit(soleLocks.logPartitions)})`.execute(trx)
     // Dates are our own, printed by dayOf.
     await sql`create table if not exists ${sql.table(partitionName(day))} partition of log_line
       for values from (${sql.lit(day)}) to (${sql.lit(next)})`.execute(trx)

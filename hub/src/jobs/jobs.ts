@@ -11,6 +11,7 @@ import type {
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { brokeUnique } from '../database/sql-states.ts'
 import type { Executions } from '../executions/executions.ts'
 import { secretContext } from '../executions/placer.ts'
 import type { Keys } from '../keys/keys.ts'
@@ -303,8 +304,7 @@ async function named<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    const { code, constraint } = error as { code?: string; constraint?: string }
-    if (code !== '23505' || constraint !== 'job_by_name') throw error
+    if (!brokeUnique(error, 'job_by_name')) throw error
     throw new Problem('conflict', `There is already a job named ${name}. Choose another name.`, { cause: error })
   }
 }

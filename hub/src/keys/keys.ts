@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { sql } from 'kysely'
+import { soleLocks } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -15,8 +16,6 @@ export type SigningKey = {
   createdAt: Date
   retiredAt: Date | null
 }
-
-const creationLockKey = 62_000_003
 
 /** The hub's signing keys: Ed25519, but for the CA, which is P-256 since browsers know no other curve well. */
 export class Keys {
@@ -95,7 +94,7 @@ export class Keys {
 
   async #create(purpose: KeyPurpose): Promise<SigningKey> {
     return await this.#db.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(${creationLockKey})`.execute(trx)
+      await sql`select pg_advisory_xact_lock(${soleLocks.keyCreation})`.execute(trx)
       const existing = await this.#find(trx, purpose)
       if (existing !== undefined) return existing
       const pair =

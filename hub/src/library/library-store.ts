@@ -11,7 +11,7 @@ import {
   seenBy,
 } from './search-queries.ts'
 import type { SearchCondition } from './tql-to-sql.ts'
-import { withinTime } from './within-time.ts'
+import { withinTime } from '../database/within-time.ts'
 
 export type GroupRow = {
   id: string

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { preferLookUps } from '../batches/writers/sent-tables.ts'
 import type { Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
 import { type Statements, statementsOf } from '../database/statements.ts'
 import { Problem } from '../lib/problem.ts'
 import { leaveToLifecycle } from './pending.ts'
@@ -9,8 +10,6 @@ import { countAssertions, settle } from './settle.ts'
 
 /** How long a person's change waits for a batch that has the indicator. */
 const lockTimeout = '30s'
-/** PostgreSQL's lock_not_available. */
-const lockNotAvailable = '55P03'
 
 /**
  * Takes an indicator of the organization's library for the transaction, before anything about it is changed.
@@ -22,7 +21,7 @@ export async function lockIndicator(trx: Db, organizationId: string, indicatorId
   try {
     await sql`select 1 from indicator where id = ${indicatorId}::uuid for no key update`.execute(trx)
   } catch (error) {
-    if ((error as { code?: unknown }).code !== lockNotAvailable) throw error
+    if (!failedBy(error, 'lockNotAvailable')) throw error
     throw new Problem('unavailable', 'A batch is writing this indicator; try again when it has ended.', {
       cause: error,
     })

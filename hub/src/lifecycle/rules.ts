@@ -5,6 +5,7 @@ import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import { waitAlone } from '../batches/batch-turn.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
 import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
@@ -64,15 +65,12 @@ async function waitForBatches(trx: Db, ownerId: string): Promise<void> {
   try {
     await waitAlone(statementsOf(trx), ownerId)
   } catch (error) {
-    if ((error as { code?: unknown }).code !== lockNotAvailable) throw error
+    if (!failedBy(error, 'lockNotAvailable')) throw error
     throw new Problem('unavailable', 'A batch of this owner is under way; try again when it has ended.', {
       cause: error,
     })
   }
 }
-
-/** PostgreSQL's lock_not_available. */
-const lockNotAvailable = '55P03'
 
 async function readRules(db: Db, ownerId: string): Promise<DeprecationRule[]> {
   const rows = await db

@@ -1,5 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { lockClasses, tryLockRow } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
+import { statementsOf } from '../database/statements.ts'
 import { isKeptFromExports, urlsOfWhitelistedHosts } from '../exclusions/never-exported.ts'
 import { inVersion } from '../collections/version-queries.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -12,11 +15,6 @@ import { type FirewallListRow, writeText, type WrittenText } from './write-text.
 /** What firewalls are given now; null where nothing is. */
 type Served = Pick<FirewallListRow, 'served_count' | 'served_text_id'>
 type Parts = { db: DatabaseConnection['db']; clock: Clock; log: Log }
-
-/** First number of the advisory locks that keep a list to one writer. */
-const listLockClass = 62_027
-/** PostgreSQL's serialization_failure: the list was changed meanwhile; its next turn sees it as it is then. */
-const changedMeanwhile = '40001'
 
 /**
  * Writes lists whose collection has a newer version, and decides whether it is served or held back (D27).
@@ -31,7 +29,8 @@ export async function considerFirewallLists({ db, clock, log }: Parts): Promise<
     try {
       if (await considerFirewallList({ db, clock, log }, id)) count += 1
     } catch (error) {
-      if ((error as { code?: string }).code === changedMeanwhile) continue
+      // The list was changed meanwhile; its next turn sees it as it is then.
+      if (failedBy(error, 'serializationFailure')) continue
       log.error({ err: error, listId: id }, 'a firewall list could not be written; what it serves stands')
       await rest(db, id, clock.now())
     }
@@ -52,11 +51,8 @@ async function considerFirewallList({ db, clock, log }: Parts, listId: string): 
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (trx) => {
-      const lock = await sql<{ locked: boolean }>`
-        select pg_try_advisory_xact_lock(${listLockClass}::int, (${listId}::bigint % 2147483647)::int) as locked`.execute(
-        trx,
-      )
-      if (lock.rows[0]?.locked !== true) return false
+      // One writer at a time.
+      if (!(await tryLockRow(statementsOf(trx), lockClasses.firewallList, listId))) return false
       const { rows } = await sql<FirewallListRow & { version: number }>`
         select l.*, (select c.version from collection c where c.id = l.collection_id) as version
         from firewall_list l where l.id = ${listId} and ${isDue(now)}`.execute(trx)

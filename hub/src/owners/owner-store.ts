@@ -1,7 +1,9 @@
 import type { ChangeOwner, Owner } from '@postern/protocol'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
 import type { OwnerTable } from '../database/tables.ts'
+import { withinTime } from '../database/within-time.ts'
 
 export class OwnerStore {
   readonly #db: Db
@@ -80,17 +82,11 @@ export class OwnerStore {
 
   /** Undefined where the time ran out. */
   async #indicatorCount(ownerId: string, msMax: number): Promise<number | undefined> {
-    try {
-      return await this.#db.transaction().execute(async (trx) => {
-        await sql`select set_config('statement_timeout', ${String(msMax)}, true)`.execute(trx)
-        const { rows } = await sql<{ count: number }>`
-          select count(*)::int as count from assertion where owner_id = ${ownerId}`.execute(trx)
-        return rows[0]?.count
-      })
-    } catch (error) {
-      if ((error as { code?: unknown }).code === queryCanceled) return undefined
-      throw error
-    }
+    return await withinTime(this.#db, msMax, async (trx) => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::int as count from assertion where owner_id = ${ownerId}`.execute(trx)
+      return rows[0]?.count
+    })
   }
 
   async #indicatorEstimate(ownerId: string): Promise<number> {
@@ -123,7 +119,7 @@ export class OwnerStore {
       await this.#db.deleteFrom('owner').where('id', '=', ownerId).execute()
       return true
     } catch (error) {
-      if ((error as { code?: unknown }).code !== foreignKeyViolation) throw error
+      if (!failedBy(error, 'foreignKeyViolation')) throw error
       await sql`rollback to savepoint before_delete`.execute(this.#db)
     }
     await sql`
@@ -177,11 +173,6 @@ export class OwnerStore {
     return row === undefined ? undefined : toApi(row)
   }
 }
-
-/** SQLSTATE of a statement that ran longer than `statement_timeout`. */
-const queryCanceled = '57014'
-/** SQLSTATE of deleting what is still referred to. */
-const foreignKeyViolation = '23503'
 
 function toApi(row: Selectable<OwnerTable>): Owner {
   // The table's checks hold kind and status to these.

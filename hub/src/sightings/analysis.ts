@@ -2,6 +2,7 @@ import type { SightingAnalysis, SightingAnalysisQuery } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { analysisLimits } from './analysis-limits.ts'
 import { members } from './members.ts'
@@ -10,8 +11,6 @@ import { readTraits } from './traits.ts'
 const dayMs = 86_400_000
 /** How long one analysis may take. */
 const statementTimeout = '30s'
-/** SQLSTATE of a statement that ran longer than `statement_timeout`. */
-const queryCanceled = '57014'
 
 /**
  * What was seen in a period, whose it is, and what it has in common (LIB-11). Set-based, over temporary tables of one transaction.
@@ -40,7 +39,7 @@ export async function analyseSightings(
       return await analyse(trx, organizationId, query)
     })
   } catch (error) {
-    if ((error as { code?: unknown }).code !== queryCanceled) throw error
+    if (!failedBy(error, 'queryCanceled')) throw error
     throw new Problem('unavailable', 'The analysis takes too long; ask for a shorter period or a data collection.', {
       cause: error,
     })

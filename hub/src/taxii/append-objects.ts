@@ -1,8 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
+import { lockClasses } from '../database/advisory-locks.ts'
 import type { Db } from '../database/database.ts'
-
-/** First number of the advisory locks that keep a TAXII collection to one writer. */
-const taxiiLockClass = 62_020
 
 /** A version of an object on its way into a collection. */
 export type NewObject = {
@@ -24,13 +22,13 @@ export type NewObject = {
 
 /** Waits for the collection's lock, which the transaction holds to its end. `lock_timeout` bounds the wait. */
 export async function lockTaxiiCollection(trx: Db, id: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${taxiiLockClass}::int, hashtext(${id}))`.execute(trx)
+  await sql`select pg_advisory_xact_lock(${lockClasses.taxiiCollection}::int, hashtext(${id}))`.execute(trx)
 }
 
 /** The same without waiting. @returns false while another writer is at it */
 export async function tryLockTaxiiCollection(trx: Db, id: string): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${taxiiLockClass}::int, hashtext(${id})) as locked`.execute(trx)
+    select pg_try_advisory_xact_lock(${lockClasses.taxiiCollection}::int, hashtext(${id})) as locked`.execute(trx)
   return rows[0]?.locked === true
 }
 

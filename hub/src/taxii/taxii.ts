@@ -3,6 +3,7 @@ import { sayJsonFault } from '@postern/intel'
 import type { StixImport } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { NotJson } from '../lib/not-json.ts'
@@ -24,8 +25,6 @@ import { type GrantedCollection, type GrantedRoot, TaxiiStore } from './taxii-st
 const readerWaitMs = 2000
 /** How often a delete is begun anew since the object was changed while it was on its way. */
 const deleteTriesMax = 5
-/** PostgreSQL's lock_not_available. */
-const lockNotAvailable = '55P03'
 
 /** Takes a bundle in, in an owner's name: hub/src/stix. */
 export type ImportBundle = (
@@ -96,7 +95,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     try {
       await numberOwner({ db, clock }, id, readerWaitMs)
     } catch (error) {
-      if ((error as { code?: string }).code !== lockNotAvailable) throw error
+      if (!failedBy(error, 'lockNotAvailable')) throw error
     }
   }
 

@@ -1,6 +1,7 @@
 import { BatchAnswer, IndicatorTypesAnswer, IndicatorPage, Ledger, LedgerItemPage, paths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Caller } from '../access/caller.ts'
+import { lockClasses } from '../database/advisory-locks.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { serveLibrary } from '../library/create-library.ts'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
@@ -439,13 +440,13 @@ test('D10: a batch whose attempt ends while it is written is not taken, and leav
   try {
     // Stands for another batch of the owner: the one below waits for it, begun and not written.
     await before.query('begin')
-    await before.query('select pg_advisory_xact_lock(62003, $1::int)', [ownerId])
+    await before.query('select pg_advisory_xact_lock($1, $2::int)', [lockClasses.owner, ownerId])
     sent = submit('fenced', { ...create, owner: 'Fenced' }, items('fenced', 3))
     sent.catch(() => {})
     await vi.waitFor(async () => {
       const { rows } = await pool.query(
-        `select 1 from pg_locks where locktype = 'advisory' and classid = 62003 and objid = $1::oid and not granted`,
-        [ownerId],
+        `select 1 from pg_locks where locktype = 'advisory' and classid = $1 and objid = $2::oid and not granted`,
+        [lockClasses.owner, ownerId],
       )
       expect(rows).toHaveLength(1)
     })

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
+import { soleLocks } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { type TelemetryTable, telemetryTables } from './telemetry-tables.ts'
-
-const partitionLockKey = 62_000_032
 
 /**
  * Makes the partitions that writing and rolling up need from now on, and drops those whose time is over, whole.
@@ -17,7 +16,7 @@ export async function keepPartitions(db: DatabaseConnection['db'], now: Date, ke
   const need = JSON.stringify(needed.map(({ starts }) => starts))
   if (need === kept) return kept
   await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(partitionLockKey)})`.execute(trx)
+    await sql`select pg_advisory_xact_lock(${sql.lit(soleLocks.telemetryPartitions)})`.execute(trx)
     for (const { table, starts } of needed) {
       for (const start of starts) await makePartition(trx, table, start)
       await dropOld(trx, table, now)

@@ -1,9 +1,8 @@
 import type pg from 'pg'
+import { lockClasses } from '../database/advisory-locks.ts'
 
 /** Servers are dealt out to hubs by so many locks: more hubs than that and some only serve. */
 export const telemetryShards = 8
-/** First number of the advisory locks, one a shard (D15). */
-const shardLockClass = 62_032
 /** By it hubs count each other; only their own database's connections. */
 export const telemetryConnectionName = 'postern telemetry'
 
@@ -24,11 +23,11 @@ export async function settleShards(client: pg.Client, held: ReadonlySet<number>)
   const settled = new Set(held)
   for (let shard = 0; shard < telemetryShards; shard += 1) {
     if (settled.size > fair && settled.has(shard)) {
-      await client.query('select pg_advisory_unlock($1, $2)', [shardLockClass, shard])
+      await client.query('select pg_advisory_unlock($1, $2)', [lockClasses.telemetryShard, shard])
       settled.delete(shard)
     } else if (settled.size < fair && !settled.has(shard)) {
       const taken = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1, $2) as locked', [
-        shardLockClass,
+        lockClasses.telemetryShard,
         shard,
       ])
       if (taken.rows[0]?.locked === true) settled.add(shard)

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
+import { failedBy } from '../sql-states.ts'
 import type { Binaries } from './binaries.ts'
 
 /** Where programs run by root run instead: PostgreSQL refuses root, and so do we (D11). */
@@ -47,9 +48,6 @@ function lastWords(logFile: string): string {
   return readFileSync(logFile, 'utf8').slice(-4000)
 }
 
-/** SQLSTATE of a server that is well and full. */
-const tooManyConnections = '53300'
-
 /** Whether a server answers; a database that does not exist yet is an answer too. */
 export async function isAnswering(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url.replace('/postern?', '/postgres?') })
@@ -60,7 +58,8 @@ export async function isAnswering(url: string): Promise<boolean> {
     await client.query('select 1')
     return true
   } catch (error) {
-    return (error as { code?: string }).code === tooManyConnections
+    // A full server is well.
+    return failedBy(error, 'tooManyConnections')
   } finally {
     await client.end().catch(() => {})
   }

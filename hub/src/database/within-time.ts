@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../database/database.ts'
-
-/** SQLSTATE of a statement that ran longer than `statement_timeout`. */
-const queryCanceled = '57014'
+import type { Db } from './database.ts'
+import { failedBy } from './sql-states.ts'
 
 /** Runs statements that may take `msMax` each. @returns undefined where the time ran out */
 export async function withinTime<T>(db: Db, msMax: number, run: (trx: Db) => Promise<T>): Promise<T | undefined> {
@@ -12,7 +10,7 @@ export async function withinTime<T>(db: Db, msMax: number, run: (trx: Db) => Pro
       return run(trx)
     })
   } catch (error) {
-    if ((error as { code?: unknown }).code === queryCanceled) return undefined
+    if (failedBy(error, 'queryCanceled')) return undefined
     throw error
   }
 }
