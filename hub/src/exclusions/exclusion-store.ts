@@ -1,6 +1,7 @@
 import type { ExclusionEntry, ExclusionList } from '@postern/protocol'
 import { exclusionLimits, type IndicatorType, parseIndicatorType } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
+import { intoCollectionPending } from '../collections/leave-to-collections.ts'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
 import type { ReadUpload } from './read-upload.ts'
@@ -135,7 +136,7 @@ export async function deleteExclusionList(trx: Db, organizationId: string, listI
   await sql`
     with gone as (delete from excluded_indicator where list_id = ${listId} returning indicator_id),
       numbered as (select indicator_id, (row_number() over ()) / ${touchedAtOnceMax}::int as part from gone)
-    insert into collection_pending (organization_id, indicator_ids)
+    ${sql.raw(intoCollectionPending)}
     select ${organizationId}, array_agg(indicator_id) from numbered group by part`.execute(trx)
   await sql`delete from exclusion_list where id = ${listId}`.execute(trx)
 }

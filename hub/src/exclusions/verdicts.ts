@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { intoCollectionPending } from '../collections/leave-to-collections.ts'
 import type { Db } from '../database/database.ts'
 
 /** What lists say of indicators, on its way into `excluded_indicator`. */
@@ -43,7 +44,7 @@ export class Verdicts {
       ), touched as (
         select array_agg(indicator_id) as ids from (select indicator_id from gone union select indicator_id from written) both_kinds
       ), told as (
-        insert into collection_pending (organization_id, indicator_ids)
+        ${sql.raw(intoCollectionPending)}
         select ${organizationId}::bigint, ids from touched where ids is not null
       )
       select coalesce(cardinality(ids), 0) as touched from touched`.execute(trx)

@@ -85,7 +85,7 @@ export async function numberNewObjects(trx: Db, source: OwnerSource, last: strin
     const { rows: others } = await sql<{ id: string }>`
       select distinct s.object_id as id from stix_object s where ${isNew} and ${isSpecial(source)}`.execute(trx)
     const keptIds = others.map(({ id }) => id)
-    await settle(trx, source, sql`select unnest(${keptIds}::text[])`, now)
+    await numberDiffering(trx, source, sql`select unnest(${keptIds}::text[])`, now)
   }
   await leaveLinksOfNew(trx, source, source.numberLast)
   await sql`update taxii_collection set stix_number = ${upTo}::bigint where id = ${source.id}`.execute(trx)
@@ -102,7 +102,7 @@ export async function numberChangedObjects(
   const { id, ownerId } = source
   // By arrays, since a join of them may be planned as every one with every row.
   const changed = sql`${indicatorIds}::uuid[]`
-  await settle(
+  await numberDiffering(
     trx,
     source,
     sql`
@@ -132,7 +132,7 @@ export async function checkHeldObjects(trx: Db, source: OwnerSource, now: Date):
     where taxii_collection_id = ${id} and number > ${checkedAfter}::bigint and is_last
     order by number limit ${taxiiLimits.numberedAtOnceMax}`.execute(trx)
   const kept = rows.flatMap(({ keptId }) => keptId ?? [])
-  await settle(trx, source, sql`select distinct unnest(${kept}::text[])`, now)
+  await numberDiffering(trx, source, sql`select distinct unnest(${kept}::text[])`, now)
   const groupIds = rows.flatMap(({ keptId, groupId }) => (keptId === null && groupId !== null ? [groupId] : []))
   await numberGroups(trx, source, [...new Set(groupIds)], now)
   const next = rows.length < taxiiLimits.numberedAtOnceMax ? null : (rows.at(-1)?.number ?? null)
@@ -141,7 +141,7 @@ export async function checkHeldObjects(trx: Db, source: OwnerSource, now: Date):
 
 /** The same for an object whose texts were deleted: it is revoked for whoever had it. */
 export async function numberGoneObject(trx: Db, source: OwnerSource, keptId: string, now: Date): Promise<void> {
-  await settle(trx, source, sql`select ${keptId}::text`, now)
+  await numberDiffering(trx, source, sql`select ${keptId}::text`, now)
   await leaveLinksOfNew(trx, source, source.numberLast)
 }
 
@@ -161,7 +161,7 @@ function isSpecial({ id }: OwnerSource) {
     select from taxii_object e where e.taxii_collection_id = ${id} and e.kept_id = s.object_id and e.is_last and e.is_revoked))`
 }
 
-/** By its characters, since PostgreSQL cannot read every JSON text that is one. What it takes for one by mistake is read (settle). */
+/** By its characters, since PostgreSQL cannot read every JSON text that is one. What it takes for one by mistake is read (numberDiffering). */
 const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoked"\\s*:\\s*true')`
 
 /**
@@ -179,7 +179,12 @@ function textMayLeave(source: OwnerSource) {
 }
 
 /** Brings what the collection has of kept objects to what it may have. @param keptIds a query for their ids */
-async function settle(trx: Db, source: OwnerSource, keptIds: ReturnType<typeof sql>, now: Date): Promise<void> {
+async function numberDiffering(
+  trx: Db,
+  source: OwnerSource,
+  keptIds: ReturnType<typeof sql>,
+  now: Date,
+): Promise<void> {
   const { rows } = await sql<KeptRow>`
     select k.id as "keptId", coalesce(s.type, held.type) as type, coalesce(s.spec_version, held.spec_version) as "specVersion",
       ${instantText(sql.ref('s.version'))} as version, coalesce(s.may_leave, false) as wanted, coalesce(s.seems_revoked, false) as "mayBeRevoked",
@@ -209,11 +214,11 @@ async function settle(trx: Db, source: OwnerSource, keptIds: ReturnType<typeof s
       select from stix_object later where later.owner_id = s.owner_id and later.object_id = s.object_id and later.version > s.version)`
     await appendSent(trx, source.id, plainTexts(source, newest), now)
   }
-  for (const some of piecesOf(rows.filter((row) => !isFirst(row)))) await settleOneByOne(trx, source, some, now)
+  for (const some of piecesOf(rows.filter((row) => !isFirst(row)))) await numberByText(trx, source, some, now)
 }
 
 /** Those whose texts are read. */
-async function settleOneByOne(trx: Db, source: OwnerSource, rows: KeptRow[], now: Date): Promise<void> {
+async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: Date): Promise<void> {
   const ids = rows.map(({ keptId }) => keptId)
   const { rows: texts } = await sql<{ keptId: string; text: string }>`
     select distinct on (object_id) object_id as "keptId", body as text from stix_object

@@ -54,7 +54,7 @@ export async function numberOwner(
   if (last === undefined) return
   for (let more = true; more;) {
     more = await db.transaction().execute(async (trx) => {
-      const source = await takeTurn(trx, taxiiCollectionId, waitMs)
+      const source = await lockOwnerSource(trx, taxiiCollectionId, waitMs)
       if (source === undefined || BigInt(source.stixNumber) >= BigInt(last)) return false
       return await numberNewObjects(trx, source, last, clock.now())
     })
@@ -68,7 +68,7 @@ export async function numberOwner(
 export async function numberChanges({ db, clock }: Parts, taxiiCollectionId: string): Promise<void> {
   for (let more = true; more;) {
     more = await db.transaction().execute(async (trx) => {
-      const source = await takeTurn(trx, taxiiCollectionId, backgroundWaitMs)
+      const source = await lockOwnerSource(trx, taxiiCollectionId, backgroundWaitMs)
       if (source === undefined) return false
       if (source.checkedAfter !== null) {
         await checkHeldObjects(trx, source, clock.now())
@@ -106,7 +106,7 @@ async function lastCommitted(trx: Db, taxiiCollectionId: string, waitMs: number)
 }
 
 /** The collection is this transaction's to write from here on. */
-async function takeTurn(trx: Db, taxiiCollectionId: string, waitMs: number): Promise<OwnerSource | undefined> {
+async function lockOwnerSource(trx: Db, taxiiCollectionId: string, waitMs: number): Promise<OwnerSource | undefined> {
   // They look up by keys, whatever the statistics say.
   await sql`
     select set_config('lock_timeout', ${String(waitMs)}, true), set_config('enable_hashjoin', 'off', true),

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { PoolClient } from 'pg'
+import { intoCollectionPending } from '../../collections/leave-to-collections.ts'
 import type { Statements } from '../../database/statements.ts'
 import { from as copyFrom } from 'pg-copy-streams'
 
@@ -84,7 +85,7 @@ export async function noteTouched(client: PoolClient, organizationId: string): P
     `with sent as (delete from sent_indicator returning indicator_id),
        touched as (delete from touched_indicator returning indicator_id),
        attributes as (delete from sent_attribute)
-     insert into collection_pending (organization_id, indicator_ids)
+     ${intoCollectionPending}
      select $1, array_agg(indicator_id) from (select indicator_id from sent union all select indicator_id from touched) both_tables
      having count(*) > 0`,
     [organizationId],
