@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { StartProblem } from '../log/start-problem.ts'
 import { isUnfinishedWrite } from './atomic-file.ts'
@@ -51,26 +51,42 @@ export function homeFolder(directory: string) {
   } as const
 }
 
-/** Makes what is missing and closes what stands open: only the server's own user reads any of it. */
+/** Makes what is missing, closed, and leaves what is there as a running server opened it to users that apps run as. */
 export function prepareHomeFolder(home: HomeFolder): void {
   if (!existsSync(home.hidden)) {
     throw new StartProblem(
       `There is no ${home.hidden}. Unzip the bundle that you downloaded for this environment, or name its folder with --home.`,
     )
   }
-  try {
-    for (const folder of [home.keystoreFolder, home.runFolder, home.logsFolder, home.programsFolder, home.jobsFolder]) {
+  inWords(home, () => {
+    for (const folder of foldersOf(home)) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      chmodSync(folder, 0o700)
+      accessSync(folder, constants.W_OK)
     }
-    chmodSync(home.hidden, 0o700)
+  })
+  prepareSocketsFolder(home.socketsFolder)
+}
+
+/** Closes what stands open: only the server's own user reads any of it. Only called under the lock, where no app runs. */
+export function closeHomeFolder(home: HomeFolder): void {
+  inWords(home, () => {
+    for (const folder of [...foldersOf(home), home.hidden]) chmodSync(folder, 0o700)
+  })
+}
+
+function foldersOf({ keystoreFolder, runFolder, logsFolder, programsFolder, jobsFolder }: HomeFolder): string[] {
+  return [keystoreFolder, runFolder, logsFolder, programsFolder, jobsFolder]
+}
+
+function inWords({ hidden }: HomeFolder, act: () => void): void {
+  try {
+    act()
   } catch (error) {
     throw new StartProblem(
-      `The folder ${home.hidden} is not writable for this user. Make the user that runs the environment server its owner.`,
+      `The folder ${hidden} is not writable for this user. Make the user that runs the environment server its owner.`,
       { cause: error },
     )
   }
-  prepareSocketsFolder(home.socketsFolder)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { readProcess } from '../executor/process-table.ts'
 import { writeAtomically } from './atomic-file.ts'
-import { type HomeFolder, homeFolder, prepareHomeFolder, removeLeftovers } from './home-folder.ts'
+import { closeHomeFolder, type HomeFolder, homeFolder, prepareHomeFolder, removeLeftovers } from './home-folder.ts'
 import { lockHome } from './home-lock.ts'
 import { type LocalPolicy, readLocalPolicy } from '../policy/local-policy.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -22,6 +22,7 @@ export function openHome(directory: string): OpenedHome {
   prepareHomeFolder(home)
   const lock = lockHome(home.lockFile)
   try {
+    closeHomeFolder(home)
     removeLeftovers(home)
     const files = readHomeFiles(home)
     writeAtomically(home.pidFile, `${process.pid} ${readProcess(process.pid)?.startTicks ?? ''}\n`)

@@ -2,6 +2,7 @@ import {
   idOf,
   Rehearsal,
   type RehearsalOptions,
+  runCommand,
   SandboxUsers,
   waitFor,
   withoutPrograms,
@@ -76,6 +77,14 @@ describe.runIf(isRoot).each(machines)(
       const heartbeat = await waitFor(() => rehearsal.hub.heartbeats.at(-1), 'a heartbeat')
       expect(heartbeat).toMatchObject({ tier, executors: 2 })
       expect(rehearsal.server.text).toContain('setup-sandbox.sh --executors 4')
+    })
+
+    test('ES-8: a command beside the running server closes no folder that the users of apps come through', async () => {
+      const modes = () =>
+        ['.', 'run', 'exchange/jobs', 'exchange/programs'].map((name) => statSync(join(hidden(), name)).mode & 0o777)
+      expect(modes()).toEqual([0o711, 0o711, 0o711, 0o755])
+      expect(await runCommand(rehearsal.server.home, ['status'], '', users.user)).toMatchObject({ code: 0 })
+      expect(modes()).toEqual([0o711, 0o711, 0o711, 0o755])
     })
 
     test('ES-8: an app writes its folder and reads its program; settings, keystore, journal and another execution stay closed', async () => {
