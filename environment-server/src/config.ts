@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { PasswordSources } from './keychain/master-password.ts'
 import { StartProblem } from './log/start-problem.ts'
 import { trialSecondsDefault } from './upgrade/prove-healthy.ts'
+import { errorText } from './log/server-log.ts'
 
 /** What the process was started with, read once. */
 export type CommandLine = {
@@ -73,7 +74,7 @@ export function parseOptionsAndWords<Options extends NonNullable<ParseArgsConfig
     })
     return { values, words: positionals }
   } catch (error) {
-    throw new StartProblem(`${error instanceof Error ? error.message : String(error)} See --help.`)
+    throw new StartProblem(`${errorText(error)} See --help.`)
   }
 }
 

@@ -14,6 +14,7 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from '
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { homeFolder } from './home/home-folder.ts'
 import { StartProblem } from './log/start-problem.ts'
 import { refuseRoot } from './log/refuse-root.ts'
 
@@ -64,6 +65,14 @@ test.runIf(unprivilegedUser() !== undefined)('ES-13: started as root, the proces
   const [code] = (await once(child, 'close')) as [number]
   expect(code).toBe(2)
   expect(text).toContain('does not run as root')
+})
+
+test.concurrent('ES-10: settings that no server could start with are said by a locked server at once', async () => {
+  await using server = newServer({ proxyTC: true }, { arguments: [] })
+  // Of one that was at work before: it says to its hub that it is locked.
+  writeFileSync(homeFolder(server.home).lockedTokenFile, 'a token')
+  giveAway(server.home)
+  expect(await failure(server)).toContain('proxyTC is true, and there is no proxy')
 })
 
 test.concurrent('ES-13: SIGTERM lets a running app end, takes nothing new, and delivers its result', async () => {

@@ -160,10 +160,12 @@ async function unlockAndProbe(
   const choosing = chooseSandbox(home, settings.appsSandboxUser, log)
   const from = performance.now()
   if (mayStayLocked && !hasPasswordSource(password)) {
+    // What would keep the parts from starting is found before somebody comes with the password.
+    const routes = hubRoutes(settings, undefined)
     log('warn', 'The keychain is locked: nothing runs until its master password is given. Run: ./postern-envsvr unlock')
     const unlocked = new AbortController()
     void door.opened.finally(() => unlocked.abort()).catch(() => undefined)
-    void sayLocked(opened, log, unlocked.signal)
+    void sayLocked(opened, routes, log, unlocked.signal)
   } else {
     door.open(openKeychainWith(password, home.keychainFile))
   }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorText } from '../log/server-log.ts'
 
 /** Of `caFolder`, so that a mistaken path, such as `/`, costs no more than a sentence. */
 const filesMax = 1_000
@@ -23,7 +24,7 @@ export function readCaFolder(path: string | undefined, now = Date.now()): CaFold
   try {
     names = readdirSync(path).filter((name) => /\.(pem|crt|cer)$/i.test(name))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     return { certificates: [], problems: [`caFolder is ${path}, which cannot be read: ${reason}.`] }
   }
   const problems: string[] = []
@@ -61,7 +62,7 @@ function readCertificates(file: string): { certificates: X509Certificate[] } | {
     const certificates = certificatesIn(text)
     return certificates.length > 0 ? { certificates } : { problem: 'holds no PEM certificate' }
   } catch (error) {
-    return { problem: `cannot be read as PEM certificates (${error instanceof Error ? error.message : String(error)})` }
+    return { problem: `cannot be read as PEM certificates (${errorText(error)})` }
   }
 }
 

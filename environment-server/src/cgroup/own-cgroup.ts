@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { AppCgroup, type CgroupLimits } from './app-cgroup.ts'
 import { type CgroupFiles, kernelFiles } from './cgroup-files.ts'
+import { errorText } from '../log/server-log.ts'
 
 const mount = '/sys/fs/cgroup'
 /** Without these two nothing is held; processors are held by the third where it is there. */
@@ -38,7 +39,7 @@ export class OwnCgroup {
       files.write(join(folder, 'cgroup.subtree_control'), enabled.join(' '))
       return new OwnCgroup(files, folder)
     } catch (error) {
-      return `it was not delegated (${error instanceof Error ? error.message : String(error)})`
+      return `it was not delegated (${errorText(error)})`
     }
   }
 

@@ -7,6 +7,10 @@ const linesWaitingMax = 1000
 /** Whoever answers has gone, or wants no more: Ctrl-C, Ctrl-D, the end of a file. */
 export class DialogueEnded extends StartProblem {
   override name = 'DialogueEnded'
+
+  constructor() {
+    super('Ended; what was said to be written is written.')
+  }
 }
 
 export type Dialogue = Disposable & {
@@ -38,13 +42,13 @@ export function openDialogue(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
   reader.on('SIGINT', () => reader.close())
   reader.on('close', () => {
     ended = true
-    waiting?.reject(new DialogueEnded('Ended; what was said to be written is written.'))
+    waiting?.reject(new DialogueEnded())
   })
 
   async function next(): Promise<string> {
     const line = lines.shift()
     if (line !== undefined) return line
-    if (ended) throw new DialogueEnded('Ended; what was said to be written is written.')
+    if (ended) throw new DialogueEnded()
     waiting = Promise.withResolvers<string>()
     return await waiting.promise
   }

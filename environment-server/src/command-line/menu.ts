@@ -78,30 +78,23 @@ async function editOne(dialogue: Dialogue, configuration: Configuration, setting
   }
 }
 
-async function changePassword(dialogue: Dialogue, configuration: Configuration): Promise<void> {
-  const password = await dialogue.askHidden('Present master password: ')
-  const newPassword = checkedPassword(await dialogue.askHidden('New master password: '))
-  await changeTo(configuration, password, newPassword, await dialogue.askHidden('The same again: '))
-  dialogue.say('The master password was changed.\n')
+async function changePassword(
+  { say, askHidden }: Pick<Dialogue, 'say' | 'askHidden'>,
+  configuration: Configuration,
+): Promise<void> {
+  const password = await askHidden('Present master password: ')
+  const newPassword = checkedPassword(await askHidden('New master password: '))
+  if ((await askHidden('The same again: ')) !== newPassword)
+    throw new StartProblem('The two passwords differ; nothing was changed.')
+  await configuration.changePassword(password, newPassword)
+  say('The master password was changed.\n')
 }
 
 /** The same without the menu. */
 export async function changePasswordOn(configuration: Configuration, { input, output }: Terminal): Promise<number> {
-  const password = await promptHidden('Present master password: ', input, output)
-  const newPassword = checkedPassword(await promptHidden('New master password: ', input, output))
-  await changeTo(configuration, password, newPassword, await promptHidden('The same again: ', input, output))
-  output.write('The master password was changed.\n')
+  const askHidden = (question: string) => promptHidden(question, input, output)
+  await changePassword({ say: (text) => void output.write(text), askHidden }, configuration)
   return 0
-}
-
-async function changeTo(
-  configuration: Configuration,
-  password: string,
-  newPassword: string,
-  again: string,
-): Promise<void> {
-  if (again !== newPassword) throw new StartProblem('The two passwords differ; nothing was changed.')
-  await configuration.changePassword(password, newPassword)
 }
 
 async function check({ home, javaHome }: Configuration): Promise<void> {

@@ -25,7 +25,7 @@ export function requestFor(code: FindingCode, to: Destination): string | undefin
     case 'connection-cut':
       return `Please allow outbound TCP from ${from} to ${at} (${protocolOf(to)}, no inbound connection is needed), and leave it open: connections last for days.${otherWay(to)}`
     case 'tls-not-answered':
-      return `Please look what holds back TLS from ${from} to ${at}: TCP connects, and no answer to the TLS handshake arrives.`
+      return `Please check what holds back TLS from ${from} to ${at}: TCP connects, and no answer to the TLS handshake arrives.`
     case 'large-packets-lost':
       return `Please mend the path MTU between ${from} and ${at}: small packets pass, full ones are lost. Let ICMP "fragmentation needed" (type 3, code 4; ICMPv6 type 2) through, or clamp the MSS.`
     case 'tls-opened':

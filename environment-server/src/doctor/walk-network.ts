@@ -5,6 +5,7 @@ import { type HubResponse, hubHttp } from '../hub-link/hub-http.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
 import { openMessageStream } from '../hub-link/message-stream.ts'
 import { lastWill, MqttClient } from '../hub-link/mqtt-client.ts'
+import { authorityOf } from '../proxy/http-proxy.ts'
 import { Cause, type Step } from './finding.ts'
 import { type Destination, requestFor } from './request.ts'
 import { Walk } from './walk.ts'
@@ -111,7 +112,7 @@ async function lookAtClock({ routes, patienceMs }: NetworkParts, to: Destination
 function notServed({ status }: HubResponse, to: Destination): Cause {
   return new Cause(
     'hub-unavailable',
-    `${to.host}:${to.port} answers ${status}: the hub is not well, or still starting.`,
+    `${authorityOf(to.host, to.port)} answers ${status}: the hub is not well, or still starting.`,
     undefined,
   )
 }

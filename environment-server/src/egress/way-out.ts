@@ -4,6 +4,7 @@ import type { HttpProxy } from '../proxy/http-proxy.ts'
 import type { AllowList, Target } from './allow-list.ts'
 import { forbiddenKind } from './forbidden-address.ts'
 import { forbiddenName } from './forbidden-name.ts'
+import { errorText } from '../log/server-log.ts'
 
 /** Names that one execution may have resolved; each is resolved once and then pinned. */
 const namesMax = 256
@@ -47,7 +48,7 @@ export class WaysOut {
     try {
       addresses = await this.#pin(target.host)
     } catch (error) {
-      return { refused: `its name cannot be resolved (${error instanceof Error ? error.message : String(error)})` }
+      return { refused: `its name cannot be resolved (${errorText(error)})` }
     }
     if (addresses.length === 0) return { refused: 'its name has no address' }
     if (this.#allowed.mayBeAnyAddress(target)) return { addresses }

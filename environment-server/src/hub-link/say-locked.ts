@@ -7,7 +7,7 @@ import type { OpenedHome } from '../home/open-home.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { pause } from './back-off.ts'
 import { hubHttp } from './hub-http.ts'
-import { hubRoutes } from './hub-routes.ts'
+import type { HubRoutes } from './hub-routes.ts'
 
 const againMs = 30_000
 
@@ -23,11 +23,12 @@ export function lockedToken({ lockedTokenFile }: HomeFolder): string {
  */
 export async function sayLocked(
   { home, settings, trust }: OpenedHome,
+  { api }: HubRoutes,
   log: ServerLog,
   signal: AbortSignal,
 ): Promise<void> {
   if (!existsSync(home.lockedTokenFile)) return
-  const http = hubHttp(hubRoutes(settings, undefined).api, trust.caCertificate)
+  const http = hubHttp(api, trust.caCertificate)
   const notice: LockedNotice = { serverXid: settings.serverXid }
   try {
     while (!signal.aborted) {

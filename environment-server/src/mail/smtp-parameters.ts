@@ -1,8 +1,8 @@
 import { type ParameterValue, platformParameters } from '@postern/protocol'
 import { readFileSync } from 'node:fs'
-import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { authorityOf } from '../proxy/http-proxy.ts'
 import type { MailAccess } from './send-mail.ts'
 
 /** Of a package's install.json only what is needed here; it was judged whole when it was installed. */
@@ -32,7 +32,7 @@ export function smtpParameters(
       ...(smtpFrom !== undefined && { [platformParameters.systemMail]: smtpFrom }),
     },
     secrets: password === undefined ? [] : [password],
-    egress: [`${isIPv6(smtpHost) ? `[${smtpHost}]` : smtpHost}:${smtpPort}`],
+    egress: [authorityOf(smtpHost, smtpPort)],
   }
 }
 

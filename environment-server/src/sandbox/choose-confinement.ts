@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ServerLog } from '../log/server-log.ts'
+import { errorText, type ServerLog } from '../log/server-log.ts'
 import { type AppUser, shareWithUser } from './app-user.ts'
 import { bubblewrapConfinement } from './bubblewrap-confinement.ts'
 import type { Confinement, LaunchRequest } from './confinement.ts'
@@ -87,7 +87,7 @@ async function probe(
     const output = await run(confinement, request)
     return judge(output, confinement)
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorText(error)
   } finally {
     rmSync(workFolder, { recursive: true, force: true })
   }

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readProcess } from '../executor/process-table.ts'
-import type { ServerLog } from '../log/server-log.ts'
+import { errorText, type ServerLog } from '../log/server-log.ts'
 import { type AppUser, endProcessesOf } from './app-user.ts'
 
 /** Between two looks at whether the last process of a user is gone. */
@@ -37,7 +37,7 @@ export class UserPool {
 
   /** Whatever still runs as one of these users was left by a server that was killed. */
   async endLeftovers(): Promise<void> {
-    await Promise.all(this.#free.filter(hasProcesses).map((user) => endAll(user)))
+    await Promise.all(this.#free.filter(hasProcesses).map((user) => this.#endAll(user)))
   }
 
   #nextFree(): Promise<AppUser> {
@@ -48,25 +48,29 @@ export class UserPool {
 
   /** Not before the last process of its app is gone. */
   async #takeBack(user: AppUser): Promise<void> {
-    await endAll(user, () =>
-      this.#log('error', `Processes of user ${user.name} outlive their app. They are ended again until they are gone.`),
-    )
+    await this.#endAll(user)
     const waiting = this.#waiting.shift()
     if (waiting) waiting(user)
     else this.#free.push(user)
   }
-}
 
-async function endAll(user: AppUser, onLate?: () => void): Promise<void> {
-  const from = performance.now()
-  let isLate = false
-  for (let pauseMs = lookAgainMs; hasProcesses(user); pauseMs = Math.min(pauseMs * 2, lookAgainMsMax)) {
-    await endProcessesOf(user).catch(() => undefined)
-    if (!isLate && performance.now() - from > lateMs) {
-      isLate = true
-      onLate?.()
+  async #endAll(user: AppUser): Promise<void> {
+    const from = performance.now()
+    let isLate = false
+    for (let pauseMs = lookAgainMs; hasProcesses(user); pauseMs = Math.min(pauseMs * 2, lookAgainMsMax)) {
+      const failure = await endProcessesOf(user).then(
+        () => '',
+        (error: unknown) => ` (${errorText(error)})`,
+      )
+      if (!isLate && performance.now() - from > lateMs) {
+        isLate = true
+        this.#log(
+          'error',
+          `Processes of user ${user.name} outlive their app${failure}. They are ended again until they are gone.`,
+        )
+      }
+      await delay(pauseMs, undefined, { ref: false })
     }
-    await delay(pauseMs, undefined, { ref: false })
   }
 }
 
