@@ -8,9 +8,11 @@ import { createEnvironments } from './environments/environments.ts'
 import { createPresenceWatch } from './environments/presence-watch.ts'
 import { createExclusions } from './exclusions/exclusions.ts'
 import { createExecutions } from './executions/executions.ts'
+import { createExplain } from './explain/explain.ts'
 import { createExports } from './exports/exports.ts'
 import { createJobs } from './jobs/jobs.ts'
 import { createScheduler } from './jobs/scheduler.ts'
+import { createHubKeys } from './keys/hub-keys.ts'
 import type { Keys } from './keys/keys.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
@@ -92,6 +94,7 @@ export function createFeatures({
     runtimeFile: process.execPath,
   })
   const readers = createReaders({ db, pool, audit, clock, hasReaderPort })
+  const lifecycles = createLifecycles(lifecycleParts)
 
   return {
     audit,
@@ -101,6 +104,7 @@ export function createFeatures({
     environments,
     serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
     policyNarrowings: createPolicyNarrowings({ db, keys, clock, audit, environments }),
+    hubKeys: createHubKeys({ db, keys, audit, clock }),
     presenceWatch: createPresenceWatch({ db, clock, changes }),
     appUsages: createAppUsages({ db, environments }),
     telemetry: createTelemetry({ db, clock, environments, settings }),
@@ -111,7 +115,8 @@ export function createFeatures({
     collections,
     controls: createControls({ db, audit }),
     library,
-    lifecycles: createLifecycles(lifecycleParts),
+    lifecycles,
+    explain: createExplain({ library: library.library, lifecycles, exclusions }),
     sightings: createSightings({ ...lifecycleParts, owners: library.owners }),
     stix,
     readers,

@@ -9,6 +9,7 @@ import { exclusionRoutes } from './exclusions/routes.ts'
 import { attemptRoutes, watchBatchRequests } from './executions/attempt-routes.ts'
 import { executionRoutes } from './executions/routes.ts'
 import { tokenRoutes } from './executions/token-routes.ts'
+import { explainRoutes } from './explain/routes.ts'
 import { exportRoutes } from './exports/routes.ts'
 import type { Features } from './features.ts'
 import { type HealthOptions, healthRoutes } from './health/routes.ts'
@@ -16,6 +17,7 @@ import { docsRoutes } from './docs/routes.ts'
 import { openapiRoutes } from './http/openapi.ts'
 import type { Server } from './http/server.ts'
 import { jobRoutes } from './jobs/routes.ts'
+import { keyRoutes } from './keys/routes.ts'
 import { serveLibrary } from './library/create-library.ts'
 import { lifecycleRoutes } from './lifecycle/routes.ts'
 import { firewallListRoutes } from './lists/routes.ts'
@@ -64,6 +66,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   auditRoutes(server, db)
   environmentRoutes(server, features.environments)
   serverSettingsRoutes(server, features.serverSettings, features.policyNarrowings)
+  keyRoutes(server, features.hubKeys)
   appUsageRoutes(server, features.appUsages)
   telemetryRoutes(server, features.telemetry)
   appRoutes(server, features.catalog)
@@ -73,6 +76,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
   tokenRoutes(server, features.executions.tokens)
   serveLibrary(server, features.library)
   lifecycleRoutes(server, features.lifecycles)
+  explainRoutes(server, features.explain)
   sightingRoutes(server, features.sightings)
   collectionRoutes(server, features.collections)
   stixRoutes(server, features.stix)

@@ -65,7 +65,7 @@ export async function enrolFleet(store: HubStore): Promise<{ fleet: FleetFile; t
 async function enrol(authority: Authority, serverXid: string): Promise<Enrolled> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const publicKey = createPublicKey(privateKey)
-  const { certificatePem, serial } = await authority.issueClientCertificate(serverXid, publicKey)
+  const { certificatePem, serial } = await authority.issueClientCertificate(serverXid, publicKey, new Date())
   const brokerToken = `psb_${randomBytes(32).toString('base64url')}`
   return {
     serverXid,

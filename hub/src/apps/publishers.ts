@@ -12,17 +12,10 @@ export type Publisher = {
   name: string
 }
 
-/** A retired key stays good for as long as environment servers may not have heard of the next one (D7). */
-const retiredGoodMs = 30 * 86_400_000
-
 /** This installation's own publisher, by each of its keys that is still good. */
 export async function installationPublishers(keys: Keys, clock: Clock): Promise<Publisher[]> {
-  // Made at first need, so that the first bundle already pins it.
-  await keys.current('publisher')
-  const now = clock.now().getTime()
-  return (await keys.all('publisher'))
-    .filter((key) => key.retiredAt === null || now - key.retiredAt.getTime() < retiredGoodMs)
-    .map((key) => ({ keyId: key.id, publicPem: key.publicPem, name: 'this installation' }))
+  const good = await keys.good('publisher', clock.now())
+  return good.map((key) => ({ keyId: key.id, publicPem: key.publicPem, name: 'this installation' }))
 }
 
 const verifyInThreadPool = promisify(

@@ -28,8 +28,8 @@ export function connectRefusal(
   proofs: ProofMemory,
 ): string | undefined {
   if (stored === undefined) return 'there is no such server, or it was revoked'
-  if (shown.certificate.serial.toLowerCase() !== stored.certificateSerial.toLowerCase())
-    return 'the certificate is not its own'
+  const own = [stored.certificateSerial, stored.renewedCertificateSerial].map((serial) => serial?.toLowerCase())
+  if (!own.includes(shown.certificate.serial.toLowerCase())) return 'the certificate is not its own'
   const password = readPassword(shown.password)
   if (password === undefined) return 'the password is not brokerToken.proofTime.proof'
   const tokenSha256 = createHash('sha256').update(password.brokerToken).digest()

@@ -1,8 +1,8 @@
 // x509 needs it first, as in pki/authority.ts.
 import 'reflect-metadata'
-import { createPublicKey, type KeyObject, webcrypto } from 'node:crypto'
+import { createPublicKey, type KeyObject, sign, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
-import { topics } from '@postern/protocol'
+import { renewalProofMessage, topics } from '@postern/protocol'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { EnrolledServer } from '../environments/test-enrolment.ts'
 import { createTestEdge } from './test-edge.ts'
@@ -120,4 +120,68 @@ test('S9: neither the certificate nor the password of a revoked server opens any
   for (const topic of [topics.commands(revoked.serverXid), topics.heartbeatAnswer(revoked.serverXid)])
     expect(await granted(client, topic)).toBe(128)
   await vi.waitFor(async () => expect((await refusals(other.serverXid)).length).toBeGreaterThan(0))
+})
+
+/** Enrols a server so many days ago, by the hub's clock, which is right again afterwards. */
+async function enrolDaysAgo(days: number): Promise<EnrolledServer> {
+  hub.clock.advance(-days * 86_400)
+  const server = await enrol()
+  hub.clock.advance(days * 86_400)
+  return server
+}
+
+async function renew(server: EnrolledServer, key: KeyObject = server.privateKey, certificate = server.certificate) {
+  const caller = await at.environments.authenticateDeliveryToken(server.appDeliveryToken)
+  if (caller === undefined) throw new Error('its token opens nothing')
+  const serial = new x509.X509Certificate(certificate).serialNumber
+  const proof = sign('sha256', Buffer.from(renewalProofMessage(server.serverXid, serial)), key).toString('base64')
+  return await at.environments.renew(caller, { serial, proof }, '192.0.2.7')
+}
+
+test('ES-22: a server renews its certificate by the key that it has; the old one is good until the new one has connected (D37)', async () => {
+  const server = await enrolDaysAgo(65)
+  const lost = await renew(server)
+  const { certificate, confirmed } = await renew(server)
+  expect(confirmed).toBe(true)
+  const life = new x509.X509Certificate(certificate)
+  expect(life.notAfter.getTime() - hub.clock.now().getTime()).toBeGreaterThan(89 * dayMs)
+  expect(await refusal(server, {})).toBe('connected')
+  // An answer that never arrived made no certificate.
+  expect(await refusal(server, { certificate: lost.certificate })).toContain('Not authorized')
+  expect(await refusal(server, { certificate })).toBe('connected')
+  expect(await refusal(server, {})).toContain('Not authorized')
+  expect(await refusal(server, { certificate })).toBe('connected')
+  const shown = await at.environments.getServer(at.caller, at.environmentId, server.serverXid)
+  expect(shown).toMatchObject({ certificateExpiresAt: life.notAfter.toISOString(), confirmed: true })
+  const renewals = (await hub.auditActions()).filter(({ action }) => action === 'environment-server.renew')
+  expect(renewals.map(({ detail }) => detail['hadEnded'])).toEqual([false, false])
+})
+
+test('ES-22: nobody has a certificate renewed too early, without the key, for another certificate, or once it was revoked', async () => {
+  const server = await enrolDaysAgo(59)
+  await expect(renew(server)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('good until'),
+  })
+  hub.clock.advance(86_400)
+  await expect(renew(server, (await enrol()).privateKey)).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(renew(server, server.privateKey, (await enrol()).certificate)).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  await renew(server)
+  hub.clock.advance(-86_400)
+  await at.environments.revoke(at.caller, at.environmentId, server.serverXid)
+  await expect(renew(server)).rejects.toThrow('its token opens nothing')
+})
+
+test('ES-22: a server that slept past the end of its certificate comes back by its key, and runs nothing until a person confirms it', async () => {
+  const server = await enrolDaysAgo(91)
+  expect(await refusal(server, {})).not.toBe('connected')
+  const { certificate, confirmed } = await renew(server)
+  expect(confirmed).toBe(false)
+  expect(await refusal(server, { certificate })).toBe('connected')
+  const seen = () => at.environments.getServer(at.caller, at.environmentId, server.serverXid)
+  expect(await seen()).toMatchObject({ confirmed: false })
+  await at.environments.confirm(at.caller, at.environmentId, server.serverXid)
+  expect(await seen()).toMatchObject({ confirmed: true })
 })

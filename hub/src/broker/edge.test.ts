@@ -164,7 +164,11 @@ test('D41, S17: a certificate of another CA, of another server, or none at all d
   const [server, other] = [await enrol(), await enrol()]
   const foreign = await createTestHub()
   try {
-    const issued = await foreign.authority.issueClientCertificate(server.serverXid, createPublicKey(server.privateKey))
+    const issued = await foreign.authority.issueClientCertificate(
+      server.serverXid,
+      createPublicKey(server.privateKey),
+      hub.clock.now(),
+    )
     expect(await refusal(server, { certificate: issued.certificatePem })).not.toBe('connected')
   } finally {
     await foreign.close()
@@ -173,7 +177,11 @@ test('D41, S17: a certificate of another CA, of another server, or none at all d
     'Not authorized',
   )
   // A second certificate for the same key, which the hub did not hand out at enrolment.
-  const twin = await hub.authority.issueClientCertificate(server.serverXid, createPublicKey(server.privateKey))
+  const twin = await hub.authority.issueClientCertificate(
+    server.serverXid,
+    createPublicKey(server.privateKey),
+    hub.clock.now(),
+  )
   expect(await refusal(server, { certificate: twin.certificatePem })).toContain('Not authorized')
 
   for (const offered of [{}, { ALPNProtocols: ['mqtt'] }, { ALPNProtocols: ['http/1.1'] }]) {

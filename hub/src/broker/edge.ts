@@ -11,7 +11,7 @@ import { createServer as createTlsServer, type Server as TlsServer, type TLSSock
 import { edgeProtocols } from '@postern/protocol'
 import { Audit } from '../audit/audit.ts'
 import { connectDatabase } from '../database/database.ts'
-import { findConnectionCredentials, revokedAmong } from '../environments/connection-credentials.ts'
+import { endOlderCertificate, findConnectionCredentials, revokedAmong } from '../environments/connection-credentials.ts'
 import { RefusalBudget } from '../environments/refusal-budget.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { listenClosed, listening } from '../lib/listen-closed.ts'
@@ -178,10 +178,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
   async function refusalOf({ certificate, clientId, userName, password }: ConnectFacts): Promise<string | undefined> {
     const shown = { certificate, clientId, userName, password }
-    return (
-      nameRefusal(shown) ??
-      connectRefusal(shown, await findConnectionCredentials(db, certificate.serverXid), clock.now(), proofs)
-    )
+    const unnamed = nameRefusal(shown)
+    if (unnamed !== undefined) return unnamed
+    const stored = await findConnectionCredentials(db, certificate.serverXid)
+    const refusal = connectRefusal(shown, stored, clock.now(), proofs)
+    const renewed = stored?.renewedCertificateSerial
+    if (refusal === undefined && renewed != null && renewed === certificate.serial.toLowerCase())
+      await endOlderCertificate(db, certificate.serverXid, renewed)
+    return refusal
   }
 
   /** Into the audit, so that the organization sees it, while the budget lasts. */

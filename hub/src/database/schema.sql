@@ -124,6 +124,17 @@ table attempt
   CREATE INDEX attempt_open_of_server ON public.attempt USING btree (server_xid) WHERE (finished_at IS NULL)
   CREATE UNIQUE INDEX attempt_open ON public.attempt USING btree (execution_id) WHERE (finished_at IS NULL)
 
+table attempt_signature
+  execution_id bigint not null
+  attempt integer not null
+  key_fingerprint text not null
+  outcome text not null
+  written jsonb not null
+  signature bytea not null
+  received_at timestamp with time zone not null
+  constraint attempt_signature_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
+  constraint attempt_signature_pkey PRIMARY KEY (execution_id, attempt)
+
 table attribute_type
   id bigint not null generated
   organization_id bigint not null
@@ -436,6 +447,8 @@ table environment_server
   drained_by text
   enrols_anew boolean not null default false
   certificate_expires_at timestamp with time zone
+  renewed_certificate_serial text
+  renewed_certificate_expires_at timestamp with time zone
   constraint environment_server_check CHECK (((enrolled_at IS NULL) OR ((public_key_pem IS NOT NULL) AND (sealing_public_key IS NOT NULL))))
   constraint environment_server_check1 CHECK (((confirmed_at IS NULL) OR (enrolled_at IS NOT NULL)))
   constraint environment_server_delivery_token_sha256_key UNIQUE (delivery_token_sha256)
@@ -444,6 +457,7 @@ table environment_server
   constraint environment_server_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64)))
   constraint environment_server_pkey PRIMARY KEY (server_xid)
   constraint environment_server_sealing_public_key_check CHECK ((length(sealing_public_key) = 32))
+  constraint renewed_certificate_whole_check CHECK (((renewed_certificate_serial IS NULL) = (renewed_certificate_expires_at IS NULL)))
   CREATE INDEX environment_server_by_expiry ON public.environment_server USING btree (certificate_expires_at) WHERE ((certificate_expires_at IS NOT NULL) AND (revoked_at IS NULL))
   CREATE INDEX environment_server_of_environment ON public.environment_server USING btree (environment_id)
 
@@ -451,6 +465,8 @@ table environment_server_settings
   server_xid bigint not null
   settings jsonb not null
   reported_at timestamp with time zone not null
+  policy jsonb
+  command_keys text[]
   constraint environment_server_settings_pkey PRIMARY KEY (server_xid)
   constraint environment_server_settings_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid) ON DELETE CASCADE
 
@@ -677,6 +693,7 @@ table indicator_link
   constraint indicator_link_check CHECK ((indicator_id < linked_id))
   constraint indicator_link_pkey PRIMARY KEY (indicator_id, owner_id, linked_id, kind)
   CREATE INDEX indicator_link_reverse ON public.indicator_link USING btree (linked_id, owner_id)
+  CREATE INDEX indicator_link_taken_back ON public.indicator_link USING btree (owner_id) WHERE (taken_back_at IS NOT NULL)
 
 table indicator_view
   organization_id bigint not null
@@ -1092,6 +1109,7 @@ table receipt
   values_sha256 bytea
   created_at timestamp with time zone not null
   named bigint
+  overdue_at timestamp with time zone
   constraint receipt_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
   constraint receipt_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
   constraint receipt_execution_id_attempt_fkey FOREIGN KEY (execution_id, attempt) REFERENCES attempt(execution_id, number)
@@ -1141,6 +1159,15 @@ table security_label
   constraint security_label_name_check CHECK (((length(name) >= 1) AND (length(name) <= 128)))
   constraint security_label_name_key UNIQUE (name)
   constraint security_label_pkey PRIMARY KEY (id)
+
+table server_key
+  server_xid bigint not null
+  fingerprint text not null
+  public_key_pem text not null
+  enrolled_at timestamp with time zone not null
+  compromised_from timestamp with time zone
+  constraint server_key_pkey PRIMARY KEY (server_xid, fingerprint)
+  constraint server_key_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid)
 
 table server_log_quota
   server_xid bigint not null
@@ -1207,9 +1234,15 @@ table signing_key
   sealed_private bytea not null
   created_at timestamp with time zone not null default now()
   retired_at timestamp with time zone
+  predecessor_id text
+  predecessor_ends_at timestamp with time zone
+  succession_signature bytea
   constraint signing_key_id_check CHECK ((id ~ '^[0-9a-f]{16}$'::text))
   constraint signing_key_pkey PRIMARY KEY (id)
+  constraint signing_key_predecessor_id_fkey FOREIGN KEY (predecessor_id) REFERENCES signing_key(id)
+  constraint signing_key_predecessor_id_key UNIQUE (predecessor_id)
   constraint signing_key_purpose_check CHECK ((purpose = ANY (ARRAY['ca'::text, 'command'::text, 'publisher'::text, 'release'::text, 'token'::text])))
+  constraint succession_whole_check CHECK ((((predecessor_id IS NULL) = (succession_signature IS NULL)) AND ((predecessor_id IS NULL) = (predecessor_ends_at IS NULL))))
   CREATE UNIQUE INDEX signing_key_current ON public.signing_key USING btree (purpose) WHERE (retired_at IS NULL)
 
 table skipped_run
@@ -1278,11 +1311,15 @@ table taxii_collection
   created_at timestamp with time zone not null default now()
   pass_after uuid default '00000000-0000-0000-0000-000000000000'::uuid
   checked_after bigint
+  live_count bigint not null default 0
+  revoked_count bigint not null default 0
   constraint taxii_collection_check CHECK (((collection_id IS NULL) <> (owner_id IS NULL)))
   constraint taxii_collection_check1 CHECK (((NOT can_write) OR (owner_id IS NOT NULL)))
   constraint taxii_collection_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)
+  constraint taxii_collection_live_count_check CHECK ((live_count >= 0))
   constraint taxii_collection_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
   constraint taxii_collection_pkey PRIMARY KEY (id)
+  constraint taxii_collection_revoked_count_check CHECK ((revoked_count >= 0))
   constraint taxii_collection_root_id_alias_key UNIQUE (root_id, alias)
   constraint taxii_collection_root_id_fkey FOREIGN KEY (root_id) REFERENCES taxii_root(id)
   constraint taxii_collection_tlp_max_check CHECK (((tlp_max >= 0) AND (tlp_max <= 4)))

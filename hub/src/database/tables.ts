@@ -14,6 +14,7 @@ export interface Database {
   assertion: AssertionTable
   assertion_attribute: AssertionAttributeTable
   attempt: AttemptTable
+  attempt_signature: AttemptSignatureTable
   attribute_type: AttributeTypeTable
   audit_event: AuditEventTable
   batch: BatchTable
@@ -80,6 +81,7 @@ export interface Database {
   refused_request: RefusedRequestTable
   schema_migration: SchemaMigrationTable
   security_label: SecurityLabelTable
+  server_key: ServerKeyTable
   server_log_quota: ServerLogQuotaTable
   session: SessionTable
   setting: SettingTable
@@ -197,6 +199,16 @@ export interface AttemptTable {
   usage: unknown | null
   log_seq_last: number | null
   result_sha256: Buffer | null
+}
+
+export interface AttemptSignatureTable {
+  execution_id: BigIntColumn
+  attempt: number
+  key_fingerprint: string
+  outcome: string
+  written: unknown
+  signature: Buffer
+  received_at: Timestamp
 }
 
 export interface AttributeTypeTable {
@@ -441,12 +453,16 @@ export interface EnvironmentServerTable {
   drained_by: string | null
   enrols_anew: Generated<boolean>
   certificate_expires_at: Date | null
+  renewed_certificate_serial: string | null
+  renewed_certificate_expires_at: Date | null
 }
 
 export interface EnvironmentServerSettingsTable {
   server_xid: BigIntColumn
   settings: unknown
   reported_at: Timestamp
+  policy: unknown | null
+  command_keys: string[] | null
 }
 
 export interface ExcludedIndicatorTable {
@@ -932,6 +948,7 @@ export interface ReceiptTable {
   values_sha256: Buffer | null
   created_at: Timestamp
   named: string | null
+  overdue_at: Date | null
 }
 
 export interface ReceiptValuesTable {
@@ -962,6 +979,14 @@ export interface SecurityLabelTable {
   description: string | null
   color: string | null
   created_at: GeneratedTimestamp
+}
+
+export interface ServerKeyTable {
+  server_xid: BigIntColumn
+  fingerprint: string
+  public_key_pem: string
+  enrolled_at: Timestamp
+  compromised_from: Date | null
 }
 
 export interface ServerLogQuotaTable {
@@ -1018,6 +1043,9 @@ export interface SigningKeyTable {
   sealed_private: Buffer
   created_at: GeneratedTimestamp
   retired_at: Date | null
+  predecessor_id: string | null
+  predecessor_ends_at: Date | null
+  succession_signature: Buffer | null
 }
 
 export interface SkippedRunTable {
@@ -1068,6 +1096,8 @@ export interface TaxiiCollectionTable {
   created_at: GeneratedTimestamp
   pass_after: Generated<string | null>
   checked_after: string | null
+  live_count: GeneratedBigInt
+  revoked_count: GeneratedBigInt
 }
 
 export interface TaxiiObjectTable {

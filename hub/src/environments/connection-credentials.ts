@@ -8,6 +8,8 @@ export type ConnectionCredentials = {
   organizationId: string
   publicKeyPem: string
   certificateSerial: string
+  /** Of the next one, until it has connected with that (D37). */
+  renewedCertificateSerial: string | null
   brokerTokenSha256: Buffer
 }
 
@@ -22,6 +24,7 @@ export async function findConnectionCredentials(db: Db, serverXid: string): Prom
       'organization_id',
       'public_key_pem',
       'certificate_serial',
+      'renewed_certificate_serial',
       'broker_token_sha256',
     ])
     .where('server_xid', '=', serverXid)
@@ -44,8 +47,24 @@ export async function findConnectionCredentials(db: Db, serverXid: string): Prom
     organizationId: row.organization_id,
     publicKeyPem,
     certificateSerial,
+    renewedCertificateSerial: row.renewed_certificate_serial,
     brokerTokenSha256,
   }
+}
+
+/** A server has connected with its next certificate: the one before is good for nothing any more (D37). */
+export async function endOlderCertificate(db: Db, serverXid: string, serial: string): Promise<void> {
+  await db
+    .updateTable('environment_server')
+    .set((column) => ({
+      certificate_serial: column.ref('renewed_certificate_serial'),
+      certificate_expires_at: column.ref('renewed_certificate_expires_at'),
+      renewed_certificate_serial: null,
+      renewed_certificate_expires_at: null,
+    }))
+    .where('server_xid', '=', serverXid)
+    .where('renewed_certificate_serial', '=', serial)
+    .execute()
 }
 
 /** Which of these servers were revoked, or are to enrol anew. */

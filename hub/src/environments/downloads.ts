@@ -134,6 +134,8 @@ export function createDownloads(parts: EnvironmentParts) {
         sealing_public_key: null,
         certificate_serial: null,
         certificate_expires_at: null,
+        renewed_certificate_serial: null,
+        renewed_certificate_expires_at: null,
         broker_token_sha256: null,
         delivery_token_sha256: null,
         confirmed_at: null,
@@ -186,14 +188,12 @@ export function createDownloads(parts: EnvironmentParts) {
 
   /** What a bundle pins, and a hub cannot add to later (D7). */
   async function trust(): Promise<BundleTrust> {
-    await keys.current('command')
     const publisherKeys = (await installationPublishers(keys, clock)).map(({ publicPem }) => publicPem)
     const release = await releasePurpose()
     return {
       caCertificate: await authority.certificatePem(),
-      commandKeys: (await keys.all('command'))
-        .filter(({ retiredAt }) => retiredAt === null)
-        .map(({ publicPem }) => publicPem),
+      // Also one that was followed lately: a server that has not spoken yet is commanded by that one.
+      commandKeys: (await keys.good('command', clock.now())).map(({ publicPem }) => publicPem),
       publisherKeys,
       releaseKeys:
         release === 'publisher' ? publisherKeys : (await keys.all('release')).map(({ publicPem }) => publicPem),

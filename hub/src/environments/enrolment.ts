@@ -1,6 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import {
-  consolePages,
   type EnrolmentRequest,
   type EnrolmentResponse,
   enrolmentProofMessage,
@@ -11,10 +10,11 @@ import { hashCredential, newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
 import { tellChange } from '../live/changes.ts'
-import { mailWords } from '../mail/mail-text.ts'
 import { tellAdministrators } from '../mail/tell-administrators.ts'
 import type { EnvironmentParts } from './environments.ts'
+import { identityMail } from './identity-mail.ts'
 import { RefusalBudget } from './refusal-budget.ts'
+import { keepServerKey } from './server-keys.ts'
 
 /** Who enrols within this time of the download is taken for whom it was downloaded (S9); who enrols anew never is (D37). */
 const confirmedWithinMs = 3_600_000
@@ -46,6 +46,7 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
       throw new Problem('conflict', `This environment server is too old for the hub. Download a new bundle.`)
     }
     const serverXid = request.serverXid
+    const publicKeyPem = publicKey.export({ format: 'pem', type: 'spki' }).toString()
     const fingerprint = createHash('sha256')
       .update(publicKey.export({ format: 'der', type: 'spki' }))
       .digest('hex')
@@ -57,7 +58,7 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
     const deliveryToken = newCredential(deliveryPrefix)
     // Outside the transaction: it takes the CA's key from the pool's other connections, and a certificate that is never
     // stored opens nothing.
-    const certificate = await authority.issueClientCertificate(serverXid, publicKey)
+    const certificate = await authority.issueClientCertificate(serverXid, publicKey, clock.now())
     const row = await db.transaction().execute(async (trx) => {
       const row = await lockServer(trx, serverXid)
       if (row === undefined || !mayEnrol(row, applicant, clock.now())) return undefined
@@ -70,10 +71,12 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
           ...(isFirst ? { enrolled_at: clock.now() } : {}),
           enrolled_from: address,
           key_fingerprint: fingerprint,
-          public_key_pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+          public_key_pem: publicKeyPem,
           sealing_public_key: sealingPublicKey,
           certificate_serial: certificate.serial,
           certificate_expires_at: certificate.notAfter,
+          renewed_certificate_serial: null,
+          renewed_certificate_expires_at: null,
           broker_token_sha256: brokerToken.sha256,
           delivery_token_sha256: deliveryToken.sha256,
           protocol_version: request.protocolVersion,
@@ -84,6 +87,7 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
         })
         .where('server_xid', '=', serverXid)
         .execute()
+      await keepServerKey(trx, serverXid, { fingerprint, publicKeyPem }, clock.now())
       const detail = {
         keyFingerprint: fingerprint,
         confirmed,
@@ -101,12 +105,8 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
       )
       const { organization_id: organizationId, environment_id: id } = row
       await tellChange(trx, { changed: 'environments', id, part: 'state', organizationId })
-      await tellAdministrators(
-        trx,
-        organizationId,
-        await enrolledWords(row, fingerprint, confirmed, address),
-        clock.now(),
-      )
+      const enrolled = { row, act: 'enrolled', fingerprint, confirmed, address }
+      await tellAdministrators(trx, organizationId, await identityMail(settings, enrolled, clock.now()), clock.now())
       return { confirmed }
     })
     // Of two that come at once with one token, the row's lock lets one win.
@@ -118,19 +118,6 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
       confirmed: row.confirmed,
       hubTime: clock.now().toISOString(),
     }
-  }
-
-  /** S9: who did not enrol this server sees at once that somebody did. */
-  async function enrolledWords(row: ServerRow, fingerprint: string, confirmed: boolean, address: string) {
-    const { apiURL } = await settings.publicNames()
-    const said = `Environment server ${row.name} (${row.server_xid}) enrolled from ${address}, key fingerprint ${fingerprint}.`
-    const next = confirmed ? 'It may run apps.' : 'It runs nothing until somebody confirms that fingerprint.'
-    const link = `${apiURL}${consolePages.environmentServer(row.environment_id, row.server_xid)}`
-    return mailWords(`Postern: ${row.name} enrolled`, [{ sentence: `${said} ${next}`, link, at: clock.now() }], {
-      rest: 0,
-      more: link,
-      why: 'You get this because you administrate the organization. If nobody meant to, take its identity away:',
-    })
   }
 
   /** A bundle's token that comes again may be a stolen copy: the people of the environment must be able to see it. */

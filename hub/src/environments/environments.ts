@@ -2,6 +2,7 @@ import type { ChangeEnvironment, CreateEnvironment, Environment } from '@postern
 import type { Caller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { failedBy } from '../database/sql-states.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
@@ -12,6 +13,7 @@ import type { Settings } from '../settings/settings.ts'
 import { createDownloads } from './downloads.ts'
 import { authenticateDeliveryToken, createEnrolment } from './enrolment.ts'
 import { findEnvironmentRow, listEnvironmentRows, lockEnvironmentRow, withServers } from './environment-store.ts'
+import { createRenewals } from './renewals.ts'
 import { createServerOrders } from './server-orders.ts'
 
 export type EnvironmentParts = {
@@ -39,6 +41,7 @@ export function createEnvironments(parts: EnvironmentParts) {
   return {
     ...createDownloads(parts),
     ...createEnrolment(parts),
+    ...createRenewals(parts),
     ...createServerOrders(parts),
 
     authenticateDeliveryToken: (token: string) => authenticateDeliveryToken(db, token),
@@ -129,14 +132,11 @@ export function createEnvironments(parts: EnvironmentParts) {
   }
 }
 
-/** PostgreSQL's unique_violation. */
-const alreadyThere = '23505'
-
 async function named<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
   try {
     return await write()
   } catch (error) {
-    if ((error as { code?: string }).code !== alreadyThere) throw error
+    if (!failedBy(error, 'uniqueViolation')) throw error
     throw new Problem('conflict', `There is an environment "${name}" already; choose another name.`, { cause: error })
   }
 }

@@ -11,10 +11,13 @@ import {
   MoveRequest,
   MoveResponse,
   paths,
+  RenewalRequest,
+  RenewalResponse,
+  RevokeEnvironmentServer,
 } from '@postern/protocol'
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { forEveryone, forPeople } from '../access/permissions.ts'
+import { forEveryone, forPeople, onlyFor } from '../access/permissions.ts'
 import { bearerOf } from '../http/bearer.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
@@ -28,6 +31,8 @@ const environmentParams = z.object({ environmentId: id })
 const serverParams = z.object({ environmentId: id, serverXid: id })
 /** Enrolments that one address may try in a minute; tokens of 256 bits need no more, the audit does. */
 const enrolmentsPerMinuteMax = 20
+/** Certificates that one address may ask for in a minute: hundreds of servers behind it. */
+const renewalsPerMinuteMax = 600
 
 export function environmentRoutes(server: Server, environments: Environments): void {
   environmentsRoutes(server, environments)
@@ -35,6 +40,7 @@ export function environmentRoutes(server: Server, environments: Environments): v
   serverRoutes(server, environments)
   enrolmentRoute(server, environments)
   moveRoute(server, environments)
+  renewalRoute(server, environments)
 }
 
 function environmentsRoutes(server: Server, environments: Environments): void {
@@ -170,6 +176,25 @@ function serverRoutes(server: Server, environments: Environments): void {
     async (request) =>
       await environments.getServer(memberOf(request), request.params.environmentId, request.params.serverXid),
   )
+  server.post(
+    paths.environmentServerRevocation(':environmentId', ':serverXid'),
+    {
+      config: forPeople('environments:write'),
+      schema: {
+        operationId: 'revokeEnvironmentServer',
+        tags,
+        summary:
+          'Take its identity away; only enrolling it anew brings it back. With a time, what its keys signed since is doubtful',
+        params: serverParams,
+        body: z.nullish(RevokeEnvironmentServer),
+        response: { 200: EnvironmentServer },
+      },
+    },
+    async (request) => {
+      const { environmentId, serverXid } = request.params
+      return await environments.revoke(memberOf(request), environmentId, serverXid, request.ip, request.body ?? {})
+    },
+  )
   const orders = [
     {
       method: 'POST',
@@ -177,13 +202,6 @@ function serverRoutes(server: Server, environments: Environments): void {
       operationId: 'confirmEnvironmentServer',
       summary: 'Say that the fingerprint of its key was compared; executions may then be placed on it',
       act: environments.confirm,
-    },
-    {
-      method: 'POST',
-      path: paths.environmentServerRevocation,
-      operationId: 'revokeEnvironmentServer',
-      summary: 'Take its identity away; only enrolling it anew brings it back',
-      act: environments.revoke,
     },
     {
       method: 'POST',
@@ -252,6 +270,29 @@ function moveRoute(server: Server, environments: Environments): void {
         request.body,
         request.ip,
       ),
+  )
+}
+
+function renewalRoute(server: Server, environments: Environments): void {
+  server.post(
+    paths.renewals,
+    {
+      config: {
+        ...onlyFor('attempts:write', 'environment-server'),
+        rateLimit: { max: renewalsPerMinuteMax, timeWindow: '1 minute' },
+      },
+      schema: {
+        operationId: 'renewCertificate',
+        tags,
+        summary: "An environment server's next client certificate, by its token and the key that it has",
+        body: RenewalRequest,
+        response: { 200: RenewalResponse },
+      },
+    },
+    async ({ caller, body, ip }) => {
+      if (caller.kind !== 'environment-server') throw new Problem('forbidden', 'This is for environment servers.')
+      return await environments.renew(caller, body, ip)
+    },
   )
 }
 

@@ -12,6 +12,7 @@ import {
   type SignedCommand,
   type SignedEnvelope,
 } from '@postern/protocol'
+import { commandKeyFor } from '../keys/command-key.ts'
 import type { Keys } from '../keys/keys.ts'
 
 export type CommandFor = { serverXid: string; executionId: string; attempt: number }
@@ -93,7 +94,7 @@ export function cancelCommand(commandFor: CommandFor, reason: string, now: Date)
 /** D8: what is signed is the bytes of the body. */
 export async function signCommand(keys: Keys, command: SignedCommand): Promise<SignedEnvelope> {
   const body = JSON.stringify(command)
-  const { keyId, signature } = await keys.sign('command', Buffer.from(body))
+  const { keyId, signature } = await keys.signBy(await commandKeyFor(keys, command), 'command', Buffer.from(body))
   return { v: 1, keyId, body, signature: signature.toString('base64') }
 }
 

@@ -71,7 +71,7 @@ test('ES-27: the CA issues a server certificate for every public name, and clien
   expect(certificate.verify(ca.publicKey)).toBe(true)
   expect(certificate.checkHost('hub.example.org')).toBe('hub.example.org')
   expect(certificate.checkIP('192.0.2.7')).toBe('192.0.2.7')
-  const client = await authority.issueClientCertificate('1001', certificate.publicKey)
+  const client = await authority.issueClientCertificate('1001', certificate.publicKey, new Date())
   const clientCertificate = new X509Certificate(client.certificatePem)
   expect([clientCertificate.subject, clientCertificate.verify(ca.publicKey)]).toEqual(['CN=1001', true])
   expect(BigInt(`0x${clientCertificate.serialNumber}`)).toBe(BigInt(`0x${client.serial}`))

@@ -3,6 +3,7 @@ import 'reflect-metadata'
 import { generateKeyPairSync, type KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import * as x509 from '@peculiar/x509'
+import { clientCertificate } from '@postern/protocol'
 import type { Keys } from '../keys/keys.ts'
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0])
@@ -12,7 +13,6 @@ const dayMs = 86_400_000
 const caDays = 3650
 /** Browsers refuse server certificates of more than 398 days. */
 const serverDays = 390
-const clientDays = 730
 
 export type IssuedServerCertificate = { certificatePem: string; privateKeyPem: string; notAfter: Date }
 export type IssuedClientCertificate = { certificatePem: string; serial: string; notAfter: Date }
@@ -61,16 +61,17 @@ export class Authority {
     }
   }
 
-  /** @param publicKey the environment server's own key, which never leaves it */
-  async issueClientCertificate(serverXid: string, publicKey: KeyObject): Promise<IssuedClientCertificate> {
+  /** @param publicKey the environment server's own key, which never leaves it @param now what its life counts from */
+  async issueClientCertificate(serverXid: string, publicKey: KeyObject, now: Date): Promise<IssuedClientCertificate> {
     const issuer = await this.#load()
     const serial = newSerial()
-    const notAfter = new Date(Date.now() + clientDays * dayMs)
+    // In whole seconds, as certificates have it.
+    const notAfter = new Date(Math.floor(now.getTime() / 1000) * 1000 + clientCertificate.lifeDays * dayMs)
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serial,
       subject: [{ CN: [serverXid] }],
       issuer: issuer.subject,
-      notBefore: new Date(Date.now() - dayMs),
+      notBefore: new Date(now.getTime() - dayMs),
       notAfter,
       signingAlgorithm: algorithm,
       publicKey: await importPublic(publicKey),

@@ -1,4 +1,5 @@
-import { PolicyNarrowing, type PolicyNarrowingRequests } from '@postern/protocol'
+import { PolicyNarrowing, type PolicyNarrowingRequests, ReportedPolicy } from '@postern/protocol'
+import * as z from 'zod'
 import type { Member } from '../environments/environments.ts'
 import { Problem } from '../lib/problem.ts'
 import { askServer, commandHeader, requestState } from './ask-server.ts'
@@ -22,19 +23,29 @@ export function createPolicyNarrowings({ environments, ...parts }: ServerSetting
     const rows = await db
       .selectFrom('configure_request')
       .innerJoin('command', 'command.id', 'configure_request.command_id')
-      .select(['requested_by', 'requested_at', 'narrowing', 'outcome', 'detail', 'command.expires_at'])
+      .select(['command_id', 'requested_by', 'requested_at', 'narrowing', 'outcome', 'detail', 'command.expires_at'])
       .where('configure_request.server_xid', '=', serverXid)
       .where('narrowing', 'is not', null)
       .orderBy('requested_at', 'desc')
       .limit(shownRequestsMax)
       .execute()
+    const reported = await db
+      .selectFrom('environment_server_settings')
+      .select(['policy', 'reported_at'])
+      .where('server_xid', '=', serverXid)
+      .executeTakeFirst()
+    const local = z.nullable(ReportedPolicy).parse(reported?.policy ?? null)
     return {
+      local,
+      reportedAt: local === null ? null : (reported?.reported_at.toISOString() ?? null),
       requests: rows.map((row) => ({
+        commandId: row.command_id,
         requestedBy: row.requested_by,
         requestedAt: row.requested_at.toISOString(),
         narrowing: PolicyNarrowing.parse(row.narrowing),
         state: requestState(row, now),
         detail: row.detail,
+        isInForce: local === null ? null : local.narrowedBy.includes(row.command_id),
       })),
     }
   }

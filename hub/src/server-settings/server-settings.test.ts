@@ -153,6 +153,14 @@ test('D36: who may change environments narrows a local policy by a signed comman
   expect(command).toMatchObject({ kind: 'narrow-policy', serverXid: enrolled.serverXid, narrowing })
   await report({ answers: [{ commandId: command?.commandId ?? '', outcome: 'refused', detail: 'too many' }] })
   expect((await ask('GET', url, 'read-only')).json.requests).toMatchObject([{ state: 'refused', detail: 'too many' }])
+  // What is in force there is the server's own word: a person there may have taken a narrowing back.
+  const policy = { lists: { apps: { names: ['one_v1'], count: 1 } }, allowUnconfined: false, diskMegabytesMax: 4096 }
+  expect((await ask('GET', url, 'read-only')).json).toMatchObject({ local: null, requests: [{ isInForce: null }] })
+  for (const narrowedBy of [[command?.commandId ?? ''], []]) {
+    await report({ policy: { ...policy, narrowedBy } })
+    const shown = (await ask('GET', url, 'read-only')).json
+    expect(shown).toMatchObject({ local: policy, requests: [{ isInForce: narrowedBy.length === 1 }] })
+  }
   // It is no request about settings.
   expect((await ask('GET', path, 'read-only')).json.lastRequest).toMatchObject({
     settings: { appsNumberofJobExecutors: 2 },

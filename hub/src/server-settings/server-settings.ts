@@ -68,11 +68,16 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
   /** What a server reports of itself. */
   async function report(
     { serverXid, environmentId, organizationId }: { serverXid: string; environmentId: string; organizationId: string },
-    { settings, answers, lockedTokenSha256 }: ServerSettingsReport,
+    { settings, answers, lockedTokenSha256, policy, commandKeys }: ServerSettingsReport,
   ): Promise<void> {
     await db.transaction().execute(async (trx) => {
       const now = clock.now()
-      const row = { settings: JSON.stringify(settings), reported_at: now }
+      const row = {
+        settings: JSON.stringify(settings),
+        policy: policy === undefined ? null : JSON.stringify(policy),
+        command_keys: commandKeys ?? null,
+        reported_at: now,
+      }
       await trx
         .insertInto('environment_server_settings')
         .values({ server_xid: serverXid, ...row })

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { PolicyNarrowing } from '../mqtt/command.ts'
 import { Instant } from '../primitives.ts'
+import { ReportedPolicy } from './reported-policy.ts'
 
 /** What a command carries at most. */
 const fitsACommand = z.refine<PolicyNarrowing>(
@@ -18,15 +19,24 @@ export type NarrowServerPolicy = z.infer<typeof NarrowServerPolicy>
 
 /** What was asked of a server, and what it said. */
 export const PolicyNarrowingRequest = z.object({
+  commandId: z.uuid(),
   requestedBy: z.string(),
   requestedAt: Instant,
   narrowing: PolicyNarrowing,
-  /** `expired`: the server was not heard for a day. `applied`: it was taken; whether a person there took it back is not told. */
+  /** `expired`: the server was not heard for a day. `applied`: it was taken. */
   state: z.enum(['waiting', 'applied', 'refused', 'expired']),
   detail: z.string(),
+  /** By the server's last report. False: it was not taken, or a person there took it back. Null: it has not said. */
+  isInForce: z.nullable(z.boolean()),
 })
 export type PolicyNarrowingRequest = z.infer<typeof PolicyNarrowingRequest>
 
-/** Newest first, at most 100. */
-export const PolicyNarrowingRequests = z.object({ requests: z.array(PolicyNarrowingRequest) })
+/** What the server's own file says, and what people narrowed from the hub: everything has to be allowed by all of them. */
+export const PolicyNarrowingRequests = z.object({
+  /** Null: it has not reported it, as releases before protocol 6 do not. */
+  local: z.nullable(ReportedPolicy),
+  reportedAt: z.nullable(Instant),
+  /** Newest first, at most 100. */
+  requests: z.array(PolicyNarrowingRequest),
+})
 export type PolicyNarrowingRequests = z.infer<typeof PolicyNarrowingRequests>

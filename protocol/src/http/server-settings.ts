@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 import { Count, Instant, ServerXid, Sha256 } from '../primitives.ts'
+import { ReportedPolicy } from './reported-policy.ts'
+import { KeyId } from './signing-key.ts'
 
 /** The value of a setting that is no secret. */
 export const SettingValue = z.union([z.string().check(z.maxLength(2048)), z.int(), z.boolean()])
@@ -52,6 +54,9 @@ export const ServerSettingsReport = z.object({
   answers: z.array(ConfigureAnswer).check(z.maxLength(100)),
   /** Of the token by which it may say that it is locked; it lies outside of the keychain, and opens nothing else. */
   lockedTokenSha256: z.optional(Sha256),
+  policy: z.optional(ReportedPolicy),
+  /** Ids of the hub's command keys that it trusts (D7). */
+  commandKeys: z.optional(z.array(KeyId).check(z.maxLength(100))),
 })
 export type ServerSettingsReport = z.infer<typeof ServerSettingsReport>
 
