@@ -88,9 +88,23 @@ test('LIB-4, LIB-8: the command line imports lists, shows them, tests values aga
     indicator: { value: 'b.example.net', assertions: [{ ownerName: 'Sample feed' }] },
     exports: { targets: [] },
   })
-  const unknown = await command('explain', 'hxxps://b.example[.]net/path')
-  const words = /No owner asserts.*\n.*URL.*\n.*Known.*\ncovered Host b\.example\.net on no control/
-  expect([unknown.out, unknown.err]).toEqual([[], expect.stringMatching(words)])
+  expect(await command('explain', 'hxxps://b.example[.]net/path')).toEqual({
+    code: 0,
+    out: [
+      expect.stringMatching(/^unasserted\tURL\thttps:\/\/b\.example\.net\/path\tNo owner asserts/),
+      'excluded\tKnown\tb.example.net: informs only',
+      'covered\tHost\tb.example.net\ton no control',
+    ],
+    err: '',
+  })
+  const unknown =
+    'No owner asserts unheard.example, so no control gets it from here. It would be read as Host unheard.example.\n'
+  expect(await command('explain', 'UNHEARD[.]example')).toEqual({ code: 1, out: [], err: unknown })
+  expect(await command('explain', 'b.example.net', '--type', 'Address')).toMatchObject({
+    code: 1,
+    out: [],
+    err: expect.stringContaining('b.example.net'),
+  })
   expect(await command('explain', 'b.example.net', '--control', 'Edge')).toMatchObject({
     code: 1,
     err: 'There is no control Edge.\n',

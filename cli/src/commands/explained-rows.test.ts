@@ -1,22 +1,19 @@
 import { readFileSync } from 'node:fs'
-import { IndicatorDetail, IndicatorExports, IndicatorLifecycle, type IndicatorOnTarget } from '@postern/protocol'
+import { ExplainedIndicator, type IndicatorOnTarget, UnassertedIndicator } from '@postern/protocol'
 import { expect, test } from 'vitest'
-import { type Explained, explainedRows, unassertedRows } from './explained-rows.ts'
+import { explainedRows, isKnown, unassertedRows } from './explained-rows.ts'
 
 const examples = new URL('../../../protocol/examples/', import.meta.url)
 const example = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, examples), 'utf8'))
 
 /** As the hub says it: the examples that its schemas are tested with. */
-const explained: Explained = {
-  indicator: IndicatorDetail.parse(example('IndicatorDetail')),
-  lifecycle: IndicatorLifecycle.parse(example('IndicatorLifecycle')),
-  exports: IndicatorExports.parse(example('IndicatorExports')),
-}
+const explained = ExplainedIndicator.parse(example('ExplainedIndicator'))
+const unasserted = UnassertedIndicator.parse(example('UnassertedIndicator'))
 
 function withTarget(change: Partial<IndicatorOnTarget>): string[] {
   const [target] = explained.exports.targets
   if (target === undefined) throw new Error('the example has no target')
-  const exports = { ...explained.exports, covering: [], served: [], targets: [{ ...target, ...change }] }
+  const exports = { ...explained.exports, covering: [], served: [], plans: [], targets: [{ ...target, ...change }] }
   return explainedRows({ ...explained, exports }).at(-1) ?? []
 }
 
@@ -31,6 +28,7 @@ test('LIB-8: each owner’s word, the sum behind it, data collections and receip
     'collection',
     'unfit',
     'control',
+    'plan',
     'firewall-list',
     'covered',
   ])
@@ -77,21 +75,49 @@ test('LIB-8: what the owner said and what a decision put in force are told apart
 })
 
 test('LIB-8: what nobody asserts is said to be on no control only where nothing on a control stands for it', () => {
-  const covering = explained.exports.covering
-  expect(covering[0]?.targets.length).toBeGreaterThan(0)
-  expect(unassertedRows('192.0.2.7', covering)).toEqual([
-    ['No owner asserts 192.0.2.7 itself, but what stands for it too is on controls.'],
+  const { exports } = unasserted
+  expect(unassertedRows(unasserted)).toEqual([
+    [
+      'unasserted',
+      'Address',
+      '192.0.2.7',
+      'No owner asserts 192.0.2.7 itself, but what stands for it too is on controls.',
+    ],
+    ['excluded', 'Our networks', '192.0.2.0/24: keeps it from being exported'],
     ['covered', 'CIDR', '192.0.2.0/24', 'on netscout-aed Blocked hosts (held)'],
   ])
-  const away = covering.map((each) => ({ ...each, targets: [] }))
-  expect(unassertedRows('192.0.2.7', away)[0]).toEqual([
+  const words = (changed: Partial<typeof exports>) =>
+    unassertedRows({ ...unasserted, exports: { ...exports, ...changed } })[0]?.[3]
+  expect(words({ covering: exports.covering.map((each) => ({ ...each, targets: [] })) })).toBe(
     'No owner asserts 192.0.2.7, nor is what stands for it on a control, so no control gets it from here.',
-  ])
-  expect(unassertedRows('192.0.2.7', [])).toEqual([['No owner asserts 192.0.2.7, so no control gets it from here.']])
+  )
+  expect(words({ covering: [] })).toBe('No owner asserts 192.0.2.7, so no control gets it from here.')
+  expect(words({ targets: explained.exports.targets })).toBe(
+    'No owner asserts 192.0.2.7 any more, and it is on controls still.',
+  )
+})
+
+test('LIB-8: a value is known where a list names it, a control has it, or something stands for it too', () => {
+  const bare = { ...unasserted, exclusions: [], exports: { ...unasserted.exports, covering: [] } }
+  expect([isKnown(unasserted), isKnown({ ...unasserted, exclusions: [] }), isKnown(bare)]).toEqual([true, true, false])
+  expect(isKnown({ ...bare, exports: { ...bare.exports, targets: explained.exports.targets } })).toBe(true)
+})
+
+test('LIB-8: a plan in progress says what it does with the value, and the app’s reason for what it leaves out', () => {
+  const [plan] = explained.exports.plans
+  if (plan === undefined) throw new Error('the example has no plan')
+  const row = (change: typeof plan.change, reason: string | null = null) => {
+    const exports = { ...explained.exports, plans: [{ ...plan, change, reason }] }
+    return explainedRows({ ...explained, exports }).find(([kind]) => kind === 'plan')
+  }
+  const of = ['plan', 'netscout-aed', 'Blocked hosts', 'waiting']
+  expect(row('add')).toEqual([...of, 'it adds the value', 'plan 19 of execution 41'])
+  expect(row('left-out', 'Address: takes no IPv6')?.[4]).toBe('the app leaves the value out: Address: takes no IPv6')
+  expect(row(null)?.[4]).toMatch(/^not looked up/)
 })
 
 test('LIB-8: a control without receipts is not passed over in silence', () => {
-  const exports = { collections: [], targets: [], served: [], covering: [] }
+  const exports = { collections: [], targets: [], plans: [], served: [], covering: [] }
   expect(explainedRows({ ...explained, exports }, 'Edge').at(-1)).toEqual([
     'control',
     'Edge',

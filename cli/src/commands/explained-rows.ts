@@ -1,27 +1,58 @@
 import { keepsFromExports } from '@postern/intel'
 import type {
-  IndicatorDetail,
+  Exclusion,
+  ExplainedIndicator,
   IndicatorExports,
+  IndicatorInPlan,
   IndicatorLifecycle,
   IndicatorOnTarget,
   IndicatorServed,
+  UnassertedIndicator,
 } from '@postern/protocol'
 
-/** All that the hub says of one indicator's way to controls. */
-export type Explained = { indicator: IndicatorDetail; lifecycle: IndicatorLifecycle; exports: IndicatorExports }
-
 /** The way from assertion to receipt, a fact a row; the first column says of what it speaks. */
-export function explainedRows({ indicator, lifecycle, exports }: Explained, control?: string): string[][] {
+export function explainedRows({ indicator, lifecycle, exports }: ExplainedIndicator, control?: string): string[][] {
   return [
     ['indicator', indicator.type, indicator.value, indicator.tlp === null ? 'no TLP label' : `TLP:${indicator.tlp}`],
     ...lifecycle.assertions.flatMap((assertion) => assertionRows(assertion, lifecycle.decision)),
     ...decisionRows(lifecycle),
     ...indicator.exclusions.map(exclusionRow),
-    ...exports.collections.flatMap(collectionRows),
-    ...exports.targets.map(targetRow),
-    ...exports.served.map(servedRow),
-    ...exports.covering.map(coveringRow),
+    ...exportRows(exports),
     ...(exports.targets.length > 0 ? [] : [['control', control ?? '', 'no control has reported a receipt yet']]),
+  ]
+}
+
+/** What no owner asserts: why not a word of it goes anywhere, and where it, or what stands for it too, is all the same. */
+export function unassertedRows(unasserted: UnassertedIndicator): string[][] {
+  const { type, value, exclusions, exports } = unasserted
+  return [
+    ['unasserted', type, value, unassertedWords(unasserted)],
+    ...exclusions.map(exclusionRow),
+    ...exportRows(exports),
+  ]
+}
+
+/** Whether there is more to say of it than that no owner asserts it. */
+export function isKnown({ exclusions, exports }: UnassertedIndicator): boolean {
+  return exclusions.length > 0 || Object.values(exports).some((rows) => rows.length > 0)
+}
+
+export function unassertedWords({ value, exports }: UnassertedIndicator): string {
+  const { targets, covering } = exports
+  if (targets.length > 0) return `No owner asserts ${value} any more, and it is on controls still.`
+  if (covering.some((each) => each.targets.length > 0))
+    return `No owner asserts ${value} itself, but what stands for it too is on controls.`
+  const nor = covering.length === 0 ? '' : ' nor is what stands for it on a control,'
+  return `No owner asserts ${value},${nor} so no control gets it from here.`
+}
+
+function exportRows({ collections, targets, plans, served, covering }: IndicatorExports): string[][] {
+  return [
+    ...collections.flatMap(collectionRows),
+    ...targets.map(targetRow),
+    ...plans.map(planRow),
+    ...served.map(servedRow),
+    ...covering.map(coveringRow),
   ]
 }
 
@@ -53,7 +84,7 @@ function decisionRows({ decision }: IndicatorLifecycle): string[][] {
   return decision === null ? [] : [['decided', decision.decidedBy, decision.reason]]
 }
 
-function exclusionRow({ listName, entry, ...list }: IndicatorDetail['exclusions'][number]): string[] {
+function exclusionRow({ listName, entry, ...list }: Exclusion): string[] {
   return ['excluded', listName, `${entry}: ${keepsFromExports(list) ? 'keeps it from being exported' : 'informs only'}`]
 }
 
@@ -71,21 +102,19 @@ function collectionRows(membership: IndicatorExports['collections'][number]): st
   ]
 }
 
-/** What is said of a value that no owner asserts: whether a control has it all the same, and by what. */
-export function unassertedRows(value: string, covering: readonly Covering[]): string[][] {
-  return [[unassertedWords(value, covering)], ...covering.map(coveringRow)]
+function planRow({ planId, executionId, controlName, target, state, change, reason }: IndicatorInPlan): string[] {
+  const does = change === null ? 'not looked up: plans in progress are too large' : changeWords[change]
+  const words = reason === null ? does : `${does}: ${reason}`
+  return ['plan', controlName, target, state, words, `plan ${planId} of execution ${executionId}`]
 }
 
-type Covering = Pick<IndicatorExports['covering'][number], 'type' | 'value' | 'targets'>
-
-function unassertedWords(value: string, covering: readonly Covering[]): string {
-  if (covering.some(({ targets }) => targets.length > 0))
-    return `No owner asserts ${value} itself, but what stands for it too is on controls.`
-  const nor = covering.length === 0 ? '' : ' nor is what stands for it on a control,'
-  return `No owner asserts ${value},${nor} so no control gets it from here.`
+const changeWords: Record<NonNullable<IndicatorInPlan['change']>, string> = {
+  add: 'it adds the value',
+  remove: 'it takes the value out',
+  'left-out': 'the app leaves the value out',
 }
 
-function coveringRow({ type, value, targets }: Covering): string[] {
+function coveringRow({ type, value, targets }: IndicatorExports['covering'][number]): string[] {
   const places = targets.map(({ controlName, target, state }) => `${controlName} ${target} (${state})`)
   return ['covered', type, value, places.length === 0 ? 'on no control' : `on ${places.join(', ')}`]
 }

@@ -6,7 +6,7 @@ import { readJsonLine } from './value-blob.ts'
 /** What the hub found in a plan's values, to hold against what the plan says. */
 export type PlanSums = { add: number; remove: number; checksum: string }
 
-/** Of a longer reason nothing is taken. */
+/** As long as a receipt keeps them. */
 const reasonCharactersMax = 500
 
 /**
@@ -26,16 +26,12 @@ export class PlanChecksum {
   line(text: string): PlanValue {
     this.#number += 1
     const read = PlanValue.safeParse(readJsonLine(text, this.#number))
-    const [change, type, value, reason] = read.success ? read.data : []
-    if (
-      !read.success ||
-      (change === 'left-out') !== (reason !== undefined) ||
-      (reason?.length ?? 0) > reasonCharactersMax
-    )
+    if (!read.success || !hasReasonWhereNeeded(read.data))
       throw new Problem(
         'invalid',
         `Line ${this.#number} is not ["add" or "remove", type, value] or ["left-out", type, value, reason].`,
       )
+    const [change, type, value] = read.data
     if (change === 'left-out') {
       this.#isLeavingOut = true
       return read.data
@@ -62,4 +58,9 @@ export class PlanChecksum {
     const checksum = this.#hash.update(`${collectionVersion}\n${heldDigest}\n`).digest('hex')
     return { add: this.#add, remove: this.#remove, checksum }
   }
+}
+
+/** What is left out says why; what changes says only that. */
+function hasReasonWhereNeeded([change, , , reason]: PlanValue): boolean {
+  return change === 'left-out' ? reason !== undefined && reason.length <= reasonCharactersMax : reason === undefined
 }

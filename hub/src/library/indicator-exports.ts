@@ -2,6 +2,7 @@ import type { IndicatorExports } from '@postern/protocol'
 import type { Db } from '../database/database.ts'
 import { readCovering } from './covering-indicators.ts'
 import { readMemberships } from './indicator-memberships.ts'
+import { readPlans } from './indicator-plans.ts'
 import { readServed } from './indicator-served.ts'
 import { readTargets } from './indicator-targets.ts'
 
@@ -22,7 +23,19 @@ export async function readExports(
   return {
     collections: await readMemberships(db, of, now, maker, exportedIds),
     targets,
+    plans: await readPlans(db, organizationId, indicator),
     served: await readServed(db, of, maker),
     covering: await readCovering(db, organizationId, indicator),
+  }
+}
+
+/** Of what no owner asserts, only where it is all the same: that it is nowhere else follows from nobody's asserting it. */
+export function whereItIs({ collections, targets, plans, served, covering }: IndicatorExports): IndicatorExports {
+  return {
+    collections: collections.filter(({ state }) => state !== 'never'),
+    targets: targets.filter(({ state }) => state !== 'absent' && state !== 'unknown'),
+    plans: plans.filter(({ change }) => change !== null),
+    served: served.filter(({ isServed }) => isServed),
+    covering,
   }
 }

@@ -1,11 +1,10 @@
 import type { IndicatorMembership } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { shownMax } from './indicator-targets.ts'
+import { explainLimits } from './explain-limits.ts'
 import { readFit } from './query-fit.ts'
 
-/** Collections whose queries are put to the indicator's assertions. */
-const explainedMax = 100
+const { shownMax, explainedMax } = explainLimits
 
 type MembershipRow = Omit<IndicatorMembership, 'refreshedAt' | 'since' | 'owners' | 'misfits'> & {
   tql: string

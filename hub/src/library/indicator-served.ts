@@ -3,10 +3,10 @@ import type { IndicatorServed } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { isKeptFromExports, whichDecision } from '../exclusions/never-exported.ts'
+import { explainLimits } from './explain-limits.ts'
 import { inForce } from './in-force.ts'
 
-/** Firewall lists, and TAXII collections, that one indicator is shown with. */
-const servedMax = 100
+const { servedMax } = explainLimits
 
 type Of = { organizationId: string; indicatorId: string }
 /** A member of the version that is served, or an assertion of the owner whose objects are. */

@@ -5,9 +5,9 @@ import { targetNames } from '../controls/target-names.ts'
 import type { Db } from '../database/database.ts'
 import { whichDecision } from '../exclusions/never-exported.ts'
 import { typeOfReason } from '../exports/desired-values.ts'
+import { explainLimits } from './explain-limits.ts'
 
-/** Data collections, and targets of controls, that one indicator is shown with. */
-export const shownMax = 1000
+const { shownMax } = explainLimits
 
 /** What the newest receipt of a target was made from, and what the collection says now. */
 type TargetRow = Omit<IndicatorOnTarget, 'since' | 'checkedAt' | 'reason' | 'detail' | 'isWanted' | 'state'> & {

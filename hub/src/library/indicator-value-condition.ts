@@ -1,5 +1,6 @@
-import { canonicalise, indicatorId, indicatorTypes, type TqlComparison, type TqlScalar } from '@postern/intel'
+import { canonicalise, indicatorId, type TqlComparison, type TqlScalar } from '@postern/intel'
 import { sql } from 'kysely'
+import { namedIndicators } from './named-indicators.ts'
 import { type Condition, compareColumn, negatedIf, patternOf, positive, textsOf } from './tql-comparison.ts'
 
 /**
@@ -9,7 +10,7 @@ import { type Condition, compareColumn, negatedIf, patternOf, positive, textsOf 
 export function indicatorValueCondition(comparison: TqlComparison, now: Date): Condition {
   const { comparison: asked, isNegated } = positive(comparison)
   if (asked.operator === '=' || asked.operator === 'in') {
-    const ids = textsOf(asked).flatMap(idsOf)
+    const ids = textsOf(asked).flatMap((text) => namedIndicators(text).map(({ id }) => id))
     return negatedIf(isNegated, sql`i.id = any(${ids}::uuid[])`)
   }
   const pattern = asked.value.kind === 'list' ? undefined : patternOf(asked.operator, asked.value)
@@ -60,22 +61,6 @@ export function laterPartCondition(part: 'second' | 'third') {
     return negatedIf(isNegated, sql`(${key} or ${file})`)
   }
 }
-
-/** Ids of everything that a text may be, of any type; several hashes of a file are several. */
-function idsOf(text: string): string[] {
-  const ids = indicatorTypes.flatMap((type) => {
-    const canonical = canonicalise(type, text)
-    return canonical.ok ? [indicatorId(type, canonical.value)] : []
-  })
-  if (!text.includes(' : ')) return ids
-  const hashes = text.split(':', hashesMax).flatMap((part) => {
-    const canonical = canonicalise('File', part)
-    return canonical.ok ? [indicatorId('File', canonical.value)] : []
-  })
-  return [...ids, ...hashes]
-}
-
-const hashesMax = 3
 
 /**
  * The trigram index holds no addresses, ASNs, CIDRs and hashes. They are read through only if they can match at all: a

@@ -1,4 +1,4 @@
-import type { TqlObject } from '@postern/intel'
+import type { NamedIndicator, TqlObject } from '@postern/intel'
 import type { Indicator, IndicatorDetail, IndicatorExports, IndicatorTotal, TqlSuggestions } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { collectionScope } from '../collections/collection-scope.ts'
@@ -9,8 +9,9 @@ import { pageOf } from '../lib/page.ts'
 import { Problem, found } from '../lib/problem.ts'
 import { saidOf } from '../lifecycle/said-beside.ts'
 import { type AssertionRow, AssertionStore } from './assertion-store.ts'
-import { readExports } from './indicator-exports.ts'
+import { readExports, whereItIs } from './indicator-exports.ts'
 import { readDecision, readExclusions } from './indicator-judgements.ts'
+import { type IndicatorStanding, readStanding } from './indicator-standing.ts'
 import { libraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
 import { type IndicatorRow, pageOfIndicators, type PageStart } from './search-queries.ts'
@@ -96,7 +97,25 @@ export class Library {
   async exports(caller: PersonCaller, indicatorId: string): Promise<IndicatorExports> {
     const scope = libraryScope(caller)
     const indicator = found(await this.#store.find(scope, indicatorId), 'indicator')
-    return readExports(this.#db, scope.organizationId, indicator, this.#clock.now(), collectionScope(caller).maker)
+    return this.#exportsOf(caller, indicator)
+  }
+
+  /** Of these indicators, which are asserted, and which a control has. */
+  async standing(caller: PersonCaller, indicatorIds: readonly string[]): Promise<IndicatorStanding[]> {
+    return readStanding(this.#db, caller.organizationId, indicatorIds)
+  }
+
+  /** Where an indicator is that no owner asserts. */
+  async exportsOfUnasserted(
+    caller: PersonCaller,
+    indicator: NamedIndicator & { id: string },
+  ): Promise<IndicatorExports> {
+    return whereItIs(await this.#exportsOf(caller, indicator))
+  }
+
+  #exportsOf(caller: PersonCaller, indicator: { id: string; type: string; value: string }): Promise<IndicatorExports> {
+    const { organizationId } = caller
+    return readExports(this.#db, organizationId, indicator, this.#clock.now(), collectionScope(caller).maker)
   }
 }
 

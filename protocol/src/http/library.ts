@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
 import { Exclusion } from './exclusion.ts'
+import { PlanState } from './export.ts'
 import { Decision, IndicatorStatus } from './lifecycle.ts'
 
 /** An owner asserts things about indicators: a feed's source, a team, a person's own findings. */
@@ -212,6 +213,27 @@ export const IndicatorOnTarget = z.object({
 })
 export type IndicatorOnTarget = z.infer<typeof IndicatorOnTarget>
 
+/** What a plan in progress does with an indicator, which no receipt tells yet. */
+export const IndicatorInPlan = z.object({
+  planId: Id,
+  /** The execution that made it. */
+  executionId: Id,
+  controlId: Id,
+  controlName: z.string(),
+  target: z.string(),
+  /** `ready`, `waiting` for a person, or `applying`. */
+  state: PlanState,
+  /** `left-out` by a rule of the app; null where plans in progress are too large to look it up. */
+  change: z.nullable(z.enum(['add', 'remove', 'left-out'])),
+  /** The app's own words for what it leaves out. */
+  reason: z.nullable(z.string()),
+  collectionId: Id,
+  collectionName: z.string(),
+  collectionVersion: Count,
+  createdAt: Instant,
+})
+export type IndicatorInPlan = z.infer<typeof IndicatorInPlan>
+
 /** Another indicator of the library that stands for this one too: a network around an address or a network, the host of a URL. */
 export const CoveringIndicator = z.object({
   id: z.guid(),
@@ -264,6 +286,8 @@ export type IndicatorServed = z.infer<typeof IndicatorServed>
 export const IndicatorExports = z.object({
   collections: z.array(IndicatorMembership),
   targets: z.array(IndicatorOnTarget),
+  /** Plans in progress that name it, the newest first; the first 100. */
+  plans: z.array(IndicatorInPlan),
   /** By firewall lists and TAXII collections; the first 100 of each. */
   served: z.array(IndicatorServed),
   /** The nearest first. */
