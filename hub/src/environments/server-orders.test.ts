@@ -104,3 +104,34 @@ test('a drained server says so until it is resumed, each once in the audit; a re
     'environment-server.resume',
   ])
 })
+
+test('D40: a server is revoked as compromised since a time, also when it is revoked already; it only moves back', async () => {
+  const id = await create('Compromised')
+  const { serverXid } = await enrolNewServer(environments, caller, id)
+  const path = paths.environmentServerRevocation(id, serverXid)
+  const since = async () => {
+    const { db } = hub.database
+    const rows = db.selectFrom('server_key').select('compromised_from').where('server_xid', '=', serverXid)
+    return (await rows.execute()).map((row) => row.compromised_from?.toISOString() ?? null)
+  }
+  expect(await since()).toEqual([null])
+  const revoke = async (minutesAgo: number | undefined, as = 'administrator') => {
+    const time = new Date(hub.clock.now().getTime() - (minutesAgo ?? 0) * 60_000).toISOString()
+    const body = minutesAgo === undefined ? undefined : { compromisedFrom: time }
+    return { time, status: (await request('POST', path, as, body)).statusCode }
+  }
+  expect([(await revoke(-1)).status, (await revoke(1, 'analyst')).status, await since()]).toEqual([400, 403, [null]])
+  expect([(await revoke(undefined)).status, await since()]).toEqual([200, [null]])
+  const first = await revoke(10)
+  expect([first.status, await since()]).toEqual([200, [first.time]])
+  await revoke(5)
+  expect(await since()).toEqual([first.time])
+  const earlier = await revoke(60)
+  expect(await since()).toEqual([earlier.time])
+  const audited = (await hub.auditActions()).filter(
+    ({ action, subject }) => action === 'environment-server.revoke' && subject.endsWith(serverXid),
+  )
+  expect(audited.map(({ detail }) => detail['compromisedFrom'])).toEqual(
+    expect.arrayContaining([undefined, first.time, earlier.time]),
+  )
+})

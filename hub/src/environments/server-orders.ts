@@ -1,10 +1,11 @@
-import type { EnvironmentServer } from '@postern/protocol'
+import type { EnvironmentServer, RevokeEnvironmentServer } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { tellChange } from '../live/changes.ts'
 import { findEnvironmentRow, findServer } from './environment-store.ts'
 import type { EnvironmentParts, Member } from './environments.ts'
+import { doubtServerKeys } from './server-keys.ts'
 
 /** What people decide about a server. Each is audited, and told to live pages; done twice it changes nothing. */
 export function createServerOrders({ db, audit, clock }: Pick<EnvironmentParts, 'db' | 'audit' | 'clock'>) {
@@ -66,13 +67,28 @@ export function createServerOrders({ db, audit, clock }: Pick<EnvironmentParts, 
         return { name: server.name }
       }),
 
-    /** Its certificate, tokens and leases are worthless from now on (D37); the broker cuts its connection within seconds. */
-    revoke: (caller: Member, environmentId: string, serverXid: string, address?: string): Promise<EnvironmentServer> =>
+    /**
+     * Its certificate, tokens and leases are worthless from now on (D37); the broker cuts its connection within seconds. That its key was
+     * in other hands (D40) may be found out later, when it is revoked already.
+     */
+    revoke: (
+      caller: Member,
+      environmentId: string,
+      serverXid: string,
+      address?: string,
+      { compromisedFrom }: RevokeEnvironmentServer = {},
+    ): Promise<EnvironmentServer> =>
       order(caller, [environmentId, serverXid], address, 'revoke', async (trx, server) => {
-        if (server.presence === 'revoked') return undefined
-        await change(trx, serverXid, { revoked_at: clock.now(), enrolment_token_sha256: null })
-        await endTokensOfApps(trx, serverXid, clock.now())
-        return { name: server.name }
+        const now = clock.now()
+        if (compromisedFrom !== undefined && new Date(compromisedFrom) > now)
+          throw new Problem('invalid', `compromisedFrom: ${compromisedFrom} is in the future; say since when.`)
+        if (server.presence !== 'revoked') {
+          await change(trx, serverXid, { revoked_at: now, enrolment_token_sha256: null })
+          await endTokensOfApps(trx, serverXid, now)
+        } else if (compromisedFrom === undefined) return undefined
+        if (compromisedFrom === undefined) return { name: server.name }
+        await doubtServerKeys(trx, serverXid, new Date(compromisedFrom))
+        return { name: server.name, compromisedFrom }
       }),
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AttemptResult, InstallJson } from '@postern/protocol'
+import type { AttemptResult, AttemptSignature, InstallJson } from '@postern/protocol'
 import { readInstallJson } from '../apps/apps.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
@@ -47,7 +47,31 @@ export function createAttemptResults({ db, keys, clock, changes }: AttemptResult
     const attemptEnd = { state: attemptStateAfter(result.outcome), reason, result: { value: result, sha256 } }
     if (next.kind === 'end' && next.state === 'succeeded') await keep(trx, attempt, result, now)
     await finishAttempt(trx, changes, attempt, attemptEnd, next, now)
+    if (result.signature !== undefined) await keepSignature(trx, attempt, result.outcome, result.signature, now)
     return next.kind === 'again'
+  }
+
+  /** As it came: what it is worth is found out each time that a plan or a receipt is read (D40). */
+  async function keepSignature(
+    trx: Db,
+    { executionId, number, organizationId }: LockedAttempt,
+    outcome: string,
+    { keyFingerprint, written, signature }: AttemptSignature,
+    now: Date,
+  ): Promise<void> {
+    await trx
+      .insertInto('attempt_signature')
+      .values({
+        execution_id: executionId,
+        attempt: number,
+        key_fingerprint: keyFingerprint,
+        outcome,
+        written: JSON.stringify(written),
+        signature: Buffer.from(signature, 'base64'),
+        received_at: now,
+      })
+      .execute()
+    await changes.notify(trx, { changed: 'execution', id: executionId, part: 'receipt', organizationId })
   }
 
   /** FD-10: only on success, and only names that the app declares; a secret one stays a secret. */

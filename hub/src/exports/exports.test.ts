@@ -10,6 +10,7 @@ import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executi
 import { createServer, type Server } from '../http/server.ts'
 import { createExports, type Exports } from './exports.ts'
 import { exportRoutes } from './routes.ts'
+import { addTestCollection, callerOfExport, endTestExport, startTestExport } from './test-export.ts'
 import { emptyDigest, planIn, planLines, receiptIn } from './test-plans.ts'
 
 let rehearsal: Rehearsal
@@ -38,19 +39,8 @@ afterAll(async () => {
   await rehearsal.close()
 })
 beforeEach(async () => {
-  const { db, organizationId } = rehearsal
-  const collection = await db
-    .insertInto('collection')
-    .values({
-      organization_id: organizationId,
-      name: `Hosts ${Math.random()}`,
-      tql: 'typeName = "Host"',
-      freshness_seconds: 60,
-      version: 3,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  collectionId = collection.id
+  const { db } = rehearsal
+  collectionId = await addTestCollection(rehearsal)
   const members = [
     ...hosts.map((value) => ['Host', value] as const),
     ['File', 'd41d8cd98f00b204e9800998ecf8427e'] as const,
@@ -69,52 +59,12 @@ beforeEach(async () => {
   }
 })
 
-/** An export's execution that runs, and its caller as its token proves it. */
-async function runningExport(
-  given: { mode?: string; controlId?: string; jobId?: string } = {},
-): Promise<{ execution: Extract<Caller, { kind: 'execution' }>; jobId: string; controlId: string }> {
-  const { db, organizationId } = rehearsal
-  const controlId =
-    given.controlId ??
-    (
-      await db
-        .insertInto('control')
-        .values({ organization_id: organizationId, name: `Control ${Math.random()}`.slice(0, 60), program_name: 'aed' })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-    ).id
-  const jobId =
-    given.jobId ??
-    (await rehearsal.addJob({ appId, controlId, ...(given.mode === undefined ? {} : { mode: given.mode }) }))
-  if (given.jobId === undefined)
-    await db.insertInto('job_collection').values({ job_id: jobId, collection_id: collectionId }).execute()
-  await rehearsal.beat(appliance)
-  const id = await rehearsal.start(jobId)
-  return { execution: await callerOf(id), jobId, controlId }
+function runningExport(given: { mode?: string; controlId?: string; jobId?: string } = {}) {
+  return startTestExport(rehearsal, { server: appliance, appId, collectionId }, given)
 }
 
-async function callerOf(executionId: string): Promise<Extract<Caller, { kind: 'execution' }>> {
-  const command = (await rehearsal.outbox()).find((each) => each.executionId === executionId && each.kind === 'execute')
-  if (command === undefined) throw new Error('no command')
-  const authenticated = await rehearsal.executions.tokens.authenticate(rehearsal.openSealed(appliance, command).token)
-  if (authenticated?.kind !== 'execution') throw new Error('the token is not good')
-  return authenticated
-}
-
-async function finish(executionId: string): Promise<void> {
-  const at = rehearsal.clock.now().toISOString()
-  await rehearsal.executions.acceptResult(appliance.serverXid, executionId, 1, {
-    outcome: 'exited',
-    exitCode: 0,
-    message: '',
-    results: {},
-    tier: 'isolated',
-    startedAt: at,
-    finishedAt: at,
-    usage: null,
-    logSeqLast: 0,
-  })
-}
+const callerOf = (executionId: string) => callerOfExport(rehearsal, appliance, executionId)
+const finish = (executionId: string) => endTestExport(rehearsal, appliance, executionId)
 
 function person(): Caller {
   return { kind: 'user', userId: '1', name: 'ada', role: 'analyst', organizationId: rehearsal.organizationId }

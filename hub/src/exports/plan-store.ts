@@ -2,17 +2,17 @@ import { type CreatePlan, GuardResult, type Plan, PlanState } from '@postern/pro
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
+import { type SignedColumns, signedColumns, signedJoins } from './signed-columns.ts'
 
 export const plansInProgress = ['draft', 'ready', 'waiting', 'applying'] as const
 
 /** A plan with what decides about it. */
-export type StoredPlan = {
+export type StoredPlan = SignedColumns & {
   id: string
   organizationId: string
   controlId: string
   control: string
   target: string
-  executionId: string
   holderExecutionId: string
   jobId: string
   jobMode: string
@@ -39,12 +39,14 @@ const planQuery = sql`
     p.collection_id as "collectionId", col.name as "collectionName", p.collection_version as "collectionVersion", p.state,
     p.desired::float8 as desired, p.held::float8 as held, p.held_digest as "heldDigest", p.checksum,
     p.add_count::float8 as add, p.remove_count::float8 as remove, p.guards, p.not_taken as "notTaken",
-    p.values_sha256 as "valuesSha256", p.created_at as "createdAt", p.decided_by as "decidedBy"
+    p.values_sha256 as "valuesSha256", p.created_at as "createdAt", p.decided_by as "decidedBy",
+    ${signedColumns}
   from plan p
   join control c on c.id = p.control_id
   join collection col on col.id = p.collection_id
   join execution e on e.id = p.execution_id
-  join job j on j.id = e.job_id`
+  join job j on j.id = e.job_id
+  ${signedJoins('p')}`
 
 export type PlanFilter = {
   controlId?: string | undefined

@@ -1,5 +1,12 @@
 import type { Readable } from 'node:stream'
-import { type CreatePlan, type Plan, type PlanDecision, PlanValue, type UpdatePlanState } from '@postern/protocol'
+import {
+  type CreatePlan,
+  type Plan,
+  type PlanDecision,
+  planText,
+  PlanValue,
+  type UpdatePlanState,
+} from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -11,6 +18,7 @@ import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
 import type { Changes } from '../live/changes.ts'
+import { checkSignature } from './check-signature.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
 import { PlanChecksum } from './plan-checksum.ts'
 import {
@@ -216,7 +224,13 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
   ): Promise<Plan[]> {
     const scope = readerScope(caller)
     const plans = await listPlans(db, scope.organizationId, { ...filter, ...scope.filter }, before, rowsMax)
-    return plans.map(toApi)
+    return await Promise.all(plans.map((plan) => shown(caller, plan)))
+  }
+
+  /** @see createReceipts */
+  async function shown(caller: Caller, plan: StoredPlan): Promise<Plan> {
+    if (caller.kind === 'execution') return toApi(plan)
+    return { ...toApi(plan), signature: await checkSignature(plan, 'plan', planText(plan)) }
   }
 
   async function getFor(caller: Caller, id: string): Promise<StoredPlan> {
@@ -246,7 +260,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
     update,
     decide,
     list,
-    get: async (caller: Caller, id: string): Promise<Plan> => toApi(await getFor(caller, id)),
+    get: async (caller: Caller, id: string): Promise<Plan> => await shown(caller, await getFor(caller, id)),
     settleAbandoned,
   }
 }

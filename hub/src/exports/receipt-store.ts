@@ -1,16 +1,19 @@
-import { type CreateReceipt, type Receipt, type ReceiptDay, ReceiptState } from '@postern/protocol'
+import { type CreateReceipt, type Receipt, type ReceiptDay, ReceiptState, receiptText } from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
 import type { Exporter } from './exporter.ts'
+import { type SignedColumns, signedColumns, signedJoins } from './signed-columns.ts'
 
-export type StoredReceipt = {
+/** D5: handed over and still not fetched after so long is drift. */
+export const pendingHours = 24
+
+export type StoredReceipt = SignedColumns & {
   id: string
   organizationId: string
   controlId: string
   control: string
   target: string
-  executionId: string
   planId: string | null
   collectionId: string
   collectionName: string
@@ -27,7 +30,8 @@ export type StoredReceipt = {
   notTaken: Record<string, number>
   unverifiedTransport: boolean
   valuesSha256: Buffer | null
-  serverName: string
+  /** When it became drift, having been pending too long. */
+  overdueAt: Date | null
   createdAt: Date
 }
 
@@ -37,13 +41,12 @@ const receiptQuery = sql`
     col.name as "collectionName", r.collection_version as "collectionVersion", r.state, r.reason,
     r.desired::float8 as desired, r.held::float8 as held, r.missing::float8 as missing, r.extra::float8 as extra,
     r.added::float8 as added, r.removed::float8 as removed, r.removed_by as "removedBy", r.not_taken as "notTaken",
-    r.unverified_transport as "unverifiedTransport", r.values_sha256 as "valuesSha256", s.name as "serverName",
-    r.created_at as "createdAt"
+    r.unverified_transport as "unverifiedTransport", r.values_sha256 as "valuesSha256",
+    r.overdue_at as "overdueAt", r.created_at as "createdAt", ${signedColumns}
   from receipt r
   join control c on c.id = r.control_id
   join collection col on col.id = r.collection_id
-  join attempt a on a.execution_id = r.execution_id and a.number = r.attempt
-  join environment_server s on s.server_xid = a.server_xid`
+  ${signedJoins('r')}`
 
 export type ReceiptFilter = {
   controlId?: string | undefined
@@ -150,7 +153,7 @@ export function toApi(receipt: StoredReceipt): Receipt {
     control: receipt.control,
     target: receipt.target,
     state: z.parse(ReceiptState, receipt.state),
-    reason: receipt.reason,
+    reason: reasonOf(receipt),
     collectionId: receipt.collectionId,
     collectionName: receipt.collectionName,
     collectionVersion: receipt.collectionVersion,
@@ -166,4 +169,21 @@ export function toApi(receipt: StoredReceipt): Receipt {
     serverName: receipt.serverName,
     createdAt: receipt.createdAt.toISOString(),
   }
+}
+
+function reasonOf({ reason, overdueAt }: StoredReceipt): string | null {
+  if (overdueAt === null) return reason
+  return [reason, `Not fetched within ${pendingHours} h.`].filter((each) => each !== null).join(' ')
+}
+
+/** A receipt as its app said it, in bytes (D40); nothing while its list has not come. */
+export function textOf(receipt: StoredReceipt): string | undefined {
+  const { state, overdueAt, valuesSha256 } = receipt
+  if (valuesSha256 === null) return undefined
+  const said = {
+    ...receipt,
+    state: overdueAt === null ? state : 'pending',
+    reason: receipt.reason ?? undefined,
+  } as const
+  return receiptText(said, valuesSha256.toString('hex'))
 }

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { type CreateReceipt, type Receipt, type ReceiptDay, ReceiptValue } from '@postern/protocol'
+import { type CreateReceipt, type Receipt, type ReceiptDay, type ReceiptProof, ReceiptValue } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Caller } from '../access/caller.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -9,6 +10,7 @@ import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
 import type { Changes } from '../live/changes.ts'
+import { checkSignature, signedOf } from './check-signature.ts'
 import { ControlValues } from './control-values.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
 import { readerScope, requireVersion } from './plans.ts'
@@ -20,14 +22,13 @@ import {
   insertReceipt,
   listReceipts,
   lockReceipt,
+  pendingHours,
   type ReceiptFilter,
   type StoredReceipt,
+  textOf,
   toApi,
 } from './receipt-store.ts'
 import { BlobWriter, readJsonLine, valuesBounds } from './value-blob.ts'
-
-/** D5: handed over and still not fetched after so long is drift. */
-export const pendingHours = 24
 
 export type ReceiptsParts = { db: DatabaseConnection['db']; clock: Clock; changes: Changes; executions: Executions }
 
@@ -65,6 +66,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
       const blob = new BlobWriter(trx, { kind: 'receipt', id })
       const values = new ControlValues(trx)
       await values.begin()
+      const digest = createHash('sha256')
       let number = 0
       for await (const text of readGzipLines(body, valuesBounds, (chunk) => blob.write(chunk))) {
         number += 1
@@ -75,14 +77,15 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
             'invalid',
             `Line ${number} is not ["missing", "extra", "refused" or "left-out", type, value, reason].`,
           )
+        digest.update(`${text}\n`)
         await values.add(read.data)
       }
-      const sha256 = await blob.end()
+      await blob.end()
       await executions.holdLease(trx, caller)
       const named = await values.end(receipt)
       await trx
         .updateTable('receipt')
-        .set({ values_sha256: sha256, named: String(named) })
+        .set({ values_sha256: digest.digest(), named: String(named) })
         .where('id', '=', id)
         .execute()
       await tell(trx, exporter)
@@ -97,13 +100,20 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
     return found(isForeign ? undefined : receipt, 'receipt')
   }
 
+  /** People are told whose word it is; an app that reads its control's receipts has no use for it. */
+  async function shown(caller: Caller, receipt: StoredReceipt): Promise<Receipt> {
+    if (caller.kind === 'execution') return toApi(receipt)
+    return { ...toApi(receipt), signature: await checkSignature(receipt, 'receipt', textOf(receipt)) }
+  }
+
   return {
     create,
     putValues,
 
     async list(caller: Caller, filter: ReceiptFilter, before: string | undefined, rowsMax: number): Promise<Receipt[]> {
       const scope = readerScope(caller)
-      return (await listReceipts(db, scope.organizationId, { ...filter, ...scope.filter }, before, rowsMax)).map(toApi)
+      const rows = await listReceipts(db, scope.organizationId, { ...filter, ...scope.filter }, before, rowsMax)
+      return await Promise.all(rows.map((receipt) => shown(caller, receipt)))
     },
 
     /** How receipts came out on each of the last days of UTC, today included. */
@@ -114,7 +124,37 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
       return everyDay(counted, first, days)
     },
 
-    get: async (caller: Caller, id: string): Promise<Receipt> => toApi(await getFor(caller, id)),
+    get: async (caller: Caller, id: string): Promise<Receipt> => await shown(caller, await getFor(caller, id)),
+
+    /** What anybody needs to check it without the hub. @throws Problem `conflict` with the reason where it is not signed */
+    async proof(caller: Caller, id: string): Promise<ReceiptProof> {
+      const receipt = await getFor(caller, id)
+      const receiptText = textOf(receipt)
+      const { state, reason, ...facts } = await checkSignature(receipt, 'receipt', receiptText)
+      const signed = signedOf(receipt)
+      const { keyFingerprint, receivedAt, doubtfulFrom } = facts
+      const isSigned = state === 'signed' || state === 'doubtful'
+      if (
+        !isSigned ||
+        signed === undefined ||
+        receiptText === undefined ||
+        keyFingerprint === null ||
+        receivedAt === null
+      )
+        throw new Problem('conflict', `Receipt ${id} has no proof. ${reason}`)
+      return {
+        receiptId: id,
+        serverXid: receipt.serverXid,
+        serverName: receipt.serverName,
+        receiptText,
+        attemptText: signed.attemptText,
+        signature: signed.signature.toString('base64'),
+        publicKey: signed.publicKeyPem,
+        keyFingerprint,
+        receivedAt,
+        doubtfulFrom,
+      }
+    },
 
     /** Every minute: what was never fetched is drift (D5). */
     async settlePending(): Promise<void> {
@@ -126,8 +166,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
           executionId: string
           organizationId: string
         }>`
-          update receipt set state = 'drift',
-            reason = concat_ws(' ', reason, ${`Not fetched within ${pendingHours} h.`}::text)
+          update receipt set state = 'drift', overdue_at = ${clock.now()}
           where state = 'pending' and created_at < ${before}
           returning control_id as "controlId", target, execution_id as "executionId",
             organization_id as "organizationId"`.execute(trx)

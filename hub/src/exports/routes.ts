@@ -12,6 +12,7 @@ import {
   Receipt,
   ReceiptDays,
   ReceiptPage,
+  ReceiptProof,
   ReceiptState,
   UpdatePlanState,
 } from '@postern/protocol'
@@ -218,6 +219,19 @@ function receiptRoutes(server: Server, exports: Exports): void {
       },
     },
     async (request) => receipts.get(request.caller, request.params.receiptId),
+  )
+  server.get(
+    paths.receiptProof(':receiptId'),
+    {
+      config: forPeople('exports:read'),
+      schema: {
+        operationId: 'getReceiptProof',
+        ...ofReceipt,
+        summary: 'What anybody needs to check the signature of a receipt without the hub',
+        response: { 200: ReceiptProof },
+      },
+    },
+    async (request) => receipts.proof(request.caller, request.params.receiptId),
   )
   server.get(
     paths.receiptValues(':receiptId'),
