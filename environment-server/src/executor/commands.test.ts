@@ -1,6 +1,7 @@
 import { Rehearsal, rehearsalXid, waitFor } from '@postern/dev/environment-server'
 import { nodeApp, SigningKey, signedPackage } from '@postern/dev/fake-hub'
-import { randomUUID } from 'node:crypto'
+import { attemptText, launch, limits, writtenLine } from '@postern/protocol'
+import { createHash, createPublicKey, type KeyObject, randomUUID, verify } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 let rehearsal: Rehearsal
@@ -101,6 +102,35 @@ test("D8: time is the hub's, as far as heartbeat answers show it; beyond five mi
   })
   await learnOffset(0)
   expect(await rehearsal.run(quickApp)).toMatchObject({ outcome: 'exited' })
+})
+
+test('D40: the server signs what the app named as written, as it was named, and nothing where the app names nothing', async () => {
+  const named = `plan ${'a'.repeat(64)}\nreceipt ${'b'.repeat(64)}\n`
+  const namesIn = (text: string) =>
+    `import { writeFileSync } from 'node:fs'
+     import { dirname, join } from 'node:path'
+     const top = dirname(dirname(process.env.TC_APP_PARAM_FILE))
+     writeFileSync(join(top, 'out', ${JSON.stringify(launch.writtenFile)}), ${JSON.stringify(text)})
+     process.exit(3)`
+  const publicKey = createPublicKey(rehearsal.hub.enrolled.get(rehearsalXid)?.publicKey ?? '')
+  const signedBy = async (text: string) => {
+    const executionId = await rehearsal.execute(namesIn(text))
+    const { signature } = (await rehearsal.resultOf(executionId)).result
+    if (signature === undefined) throw new Error('nothing was signed')
+    expect(signature.keyFingerprint).toBe(fingerprintOf(publicKey))
+    const { written } = signature
+    const bytes = attemptText({ serverXid: rehearsalXid, executionId, attempt: 1, outcome: 'exited', written })
+    expect(verify('sha256', Buffer.from(bytes), publicKey, Buffer.from(signature.signature, 'base64'))).toBe(true)
+    return { executionId, lines: written.map(writtenLine) }
+  }
+  expect((await signedBy(named)).lines.join('\n')).toBe(named.trim())
+  expect((await signedBy('')).lines).toEqual([])
+  const lines = Array.from({ length: limits.writtenDigestsMax }, (_, at) => `plan ${String(at).padStart(64, '0')}`)
+  const tooMany = await signedBy(`${lines.join('\n')}\nplan ${'c'.repeat(64)}\n`)
+  expect(tooMany.lines).toEqual(lines)
+  expect((await rehearsal.logOf(tooMany.executionId)).join('\n')).toContain('those are not signed')
+  expect((await signedBy(`${named}receipt ${'d'.repeat(10)}`)).lines.join('\n')).toBe(named.trim())
+  expect((await rehearsal.run(quickApp)).signature).toBeUndefined()
 })
 
 test('D10: a command that comes twice runs once and is acknowledged twice', async () => {
@@ -232,4 +262,10 @@ function pick<
 >(command: Command) {
   const { protocolVersion, serverXid, executionId, attempt, notBefore, notAfter } = command
   return { protocolVersion, commandId: randomUUID(), serverXid, executionId, attempt, notBefore, notAfter }
+}
+
+function fingerprintOf(publicKey: KeyObject): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
 }

@@ -1,4 +1,4 @@
-import { Command } from '@postern/protocol'
+import { Command, launch } from '@postern/protocol'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { Journal } from '../journal/journal.ts'
@@ -6,6 +6,7 @@ import type { ServerLog } from '../log/server-log.ts'
 import { type AppUser, clearUpAfter } from '../sandbox/app-user.ts'
 import { killLeftover } from './end-processes.ts'
 import { removeAttempt } from './execution-folders.ts'
+import { signWritten } from './sign-written.ts'
 import type { Executor } from './executor.ts'
 
 /**
@@ -17,6 +18,7 @@ export async function recover(
   executor: Executor,
   jobsFolder: string,
   users: readonly AppUser[],
+  server: { serverXid: string; tlsPrivateKey: string },
   log: ServerLog,
 ): Promise<void> {
   for (const held of journal.held()) {
@@ -28,9 +30,12 @@ export async function recover(
       // Which of the users the app ran as is not written down; what was closed by one is opened by that one alone.
       const left = join(jobsFolder, executionId, String(attempt))
       for (const user of users) await clearUpAfter(user, [left])
+      const outcome = 'interrupted'
+      const signedAttempt = { serverXid: server.serverXid, executionId, attempt, outcome }
+      const { signature } = signWritten(join(left, launch.folders.out), signedAttempt, server.tlsPrivateKey)
       await removeAttempt(jobsFolder, executionId, attempt)
       journal.finish(held, {
-        outcome: 'interrupted',
+        outcome,
         exitCode: null,
         message: 'The environment server ended while the app ran; the app was ended with it.',
         results: {},
@@ -39,6 +44,7 @@ export async function recover(
         finishedAt: new Date().toISOString(),
         usage: null,
         logSeqLast: held.logSeqLast,
+        ...(signature ? { signature } : {}),
       })
       log('warn', `Execution ${executionId}, attempt ${attempt}: interrupted by the end of the environment server.`)
     }

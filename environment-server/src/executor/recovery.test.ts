@@ -1,4 +1,5 @@
 import { Rehearsal, rehearsalXid, waitFor } from '@postern/dev/environment-server'
+import { launch } from '@postern/protocol'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -21,6 +22,10 @@ function isRunning(mark: string): boolean {
 
 function sleeper(mark: string): string {
   return `import { spawn } from 'node:child_process'
+    import { writeFileSync } from 'node:fs'
+    import { dirname, join } from 'node:path'
+    const top = dirname(dirname(process.env.TC_APP_PARAM_FILE))
+    writeFileSync(join(top, 'out', ${JSON.stringify(launch.writtenFile)}), 'receipt ${'a'.repeat(64)}\\n')
     spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '${mark}'], { stdio: 'ignore', detached: true })
     setInterval(() => {}, 1000); console.log('up')`
 }
@@ -40,6 +45,8 @@ test.concurrent('D10: a server killed while an app runs takes the app with it, r
     outcome: 'interrupted',
     exitCode: null,
     tier: 'isolated',
+    // D40: nobody else will ever be able to say what of its receipts is its own.
+    signature: { written: [{ kind: 'receipt', sha256: 'a'.repeat(64) }] },
   })
   expect(isRunning(mark)).toBe(false)
   // The hub may not have seen the acknowledgement: its repeat is answered, and starts nothing.

@@ -36,6 +36,7 @@ import type { ProcessWatch } from './process-watch.ts'
 import { proxyParameters } from './proxy-parameters.ts'
 import { type OnStarted, runApp } from './run-app.ts'
 import { openSealedBox } from './sealed-box.ts'
+import { signWritten } from './sign-written.ts'
 import { StartRefused } from './start-refused.ts'
 
 export type RunParts = {
@@ -45,6 +46,7 @@ export type RunParts = {
   socketsFolder: string
   certificatesFolder: string
   sealingPrivateKey: () => string
+  tlsPrivateKey: () => string
   policy: PolicyInForce
   packages: PackageStore
   confinement: Confinement
@@ -173,9 +175,13 @@ async function runPrepared(
     const message = redact(
       run.end?.message ?? (readExitMessage(folders.app.out, redact) || sentenceOf(run.exit, folders.top)),
     )
+    const outcome = run.end?.outcome ?? (run.exit.exitCode === null ? 'signalled' : 'exited')
+    const signedAttempt = { serverXid: parts.serverXid, executionId, attempt, outcome }
+    const { signature, problem } = signWritten(folders.app.out, signedAttempt, parts.tlsPrivateKey())
+    if (problem) log.server('warn', problem)
     log.close()
     return {
-      outcome: run.end?.outcome ?? (run.exit.exitCode === null ? 'signalled' : 'exited'),
+      outcome,
       exitCode: run.exit.exitCode,
       message: message.slice(0, 2000),
       results: outputs.results,
@@ -184,6 +190,7 @@ async function runPrepared(
       finishedAt: new Date().toISOString(),
       usage: run.usage,
       logSeqLast: log.seqLast,
+      ...(signature ? { signature } : {}),
     }
   } finally {
     guard.close()
