@@ -145,11 +145,14 @@ const collectionColumns: readonly Column<TaxiiCollectionSettings>[] = [
   },
   {
     key: 'objects',
-    header: 'Versions',
-    width: '84px',
+    header: 'Objects',
+    width: '116px',
     align: 'end',
-    render: ({ objectCount }) => (
-      <span title="Versions of objects that were ever sent, revocations among them">{formatCount(objectCount)}</span>
+    render: ({ liveCount, revokedCount }) => (
+      <div title="What clients get now, and what was taken back, of which they get the revocation">
+        <div>{formatCount(liveCount)}</div>
+        <ShortText text={`${formatCount(revokedCount)} revoked`} isSoft />
+      </div>
     ),
   },
   {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { lockClasses } from '../database/advisory-locks.ts'
 import type { Db } from '../database/database.ts'
+import { countsOfLast } from './object-counts.ts'
 
 /** A version of an object on its way into a collection. */
 export type NewObject = {
@@ -86,6 +87,7 @@ export async function appendSent(
         where o.taxii_collection_id = ${taxiiCollectionId} and o.object_id = n.object_id and o.is_last
         order by o.object_id, o.version desc limit 1
       ) l where n.is_last and e.ctid = l.place
+      returning e.is_revoked
     ), place as (
       select number_last, greatest(added_last, ${now}::timestamptz) as base
       from taxii_collection where id = ${taxiiCollectionId}
@@ -95,11 +97,13 @@ export async function appendSent(
       select ${taxiiCollectionId}, p.number_last + n.number, n.object_id, n.type, n.spec_version, n.version,
         p.base + n.number * interval '1 microsecond', n.is_last, n.is_revoked, n.indicator_id, n.value_ids, n.group_id, n.kept_id, n.body
       from fresh n, place p order by n.number
-      returning number, added_at, octet_length(body) as bytes
+      returning number, added_at, is_last, is_revoked, octet_length(body) as bytes
     ), marked as (
       update taxii_collection c set number_last = a.number, added_last = a.added_at,
-        body_bytes_max = greatest(c.body_bytes_max, a.bytes)
-      from (select max(number) as number, max(added_at) as added_at, max(bytes) as bytes from added) a
+        body_bytes_max = greatest(c.body_bytes_max, a.bytes), live_count = c.live_count + l.live - r.live,
+        revoked_count = c.revoked_count + l.revoked - r.revoked
+      from (select max(number) as number, max(added_at) as added_at, max(bytes) as bytes from added) a,
+        (select ${countsOfLast} from added where is_last) l, (select ${countsOfLast} from replaced) r
       where c.id = ${taxiiCollectionId} and a.number is not null
     )
     select count(*) as added from added`.execute(trx)

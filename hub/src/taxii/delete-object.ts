@@ -6,6 +6,7 @@ import { type Link, takeLinkApart } from '../stix/unjoin.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { Filters } from './filters.ts'
 import { linkOfObject } from './links.ts'
+import { discountGone } from './object-counts.ts'
 import { numberGoneObject, type OwnerSource, readOwnerSource } from './number-kept.ts'
 import { textSays } from './what-may-leave.ts'
 
@@ -97,9 +98,12 @@ export async function deleteChosen(
   const others = sources.filter(({ id }) => id !== place.taxiiCollectionId)
   const emptied = isWhole ? [place.taxiiCollectionId] : sources.map(({ id }) => id)
   await sql`
-    delete from taxii_object o
-    where o.taxii_collection_id = any(${emptied}::uuid[]) and o.object_id = ${objectId} and not o.is_revoked
-      and o.version = any(${versions}::timestamptz[])`.execute(trx)
+    with gone as (
+      delete from taxii_object o
+      where o.taxii_collection_id = any(${emptied}::uuid[]) and o.object_id = ${objectId} and not o.is_revoked
+        and o.version = any(${versions}::timestamptz[])
+      returning o.taxii_collection_id, o.is_last, o.is_revoked
+    ) ${discountGone}`.execute(trx)
   await sql`
     delete from stix_object where owner_id = ${place.ownerId} and object_id = ${keptId}
       and version = any(${versions}::timestamptz[])`.execute(trx)
@@ -143,12 +147,19 @@ async function instants(db: Db, texts: string[]): Promise<string[]> {
 /** The latest of the versions that are left. */
 async function markLast(trx: Db, ownerId: string, objectId: string): Promise<void> {
   await sql`
-    update taxii_object o set is_last = true from (
-      select distinct on (e.taxii_collection_id) e.taxii_collection_id, e.number
-      from taxii_object e join taxii_collection c on c.id = e.taxii_collection_id
-      where c.owner_id = ${ownerId} and e.object_id = ${objectId}
-      order by e.taxii_collection_id, e.version desc
-    ) l where o.taxii_collection_id = l.taxii_collection_id and o.number = l.number and not o.is_last`.execute(trx)
+    with marked as (
+      update taxii_object o set is_last = true from (
+        select distinct on (e.taxii_collection_id) e.taxii_collection_id, e.number
+        from taxii_object e join taxii_collection c on c.id = e.taxii_collection_id
+        where c.owner_id = ${ownerId} and e.object_id = ${objectId}
+        order by e.taxii_collection_id, e.version desc
+      ) l where o.taxii_collection_id = l.taxii_collection_id and o.number = l.number and not o.is_last
+      returning o.taxii_collection_id
+    )
+    -- A revocation is always the last version: what takes its place is in force.
+    update taxii_collection c set live_count = c.live_count + 1 from marked m where c.id = m.taxii_collection_id`.execute(
+    trx,
+  )
 }
 
 /** What the owner says because of the object alone: what another object of it says too stays. */

@@ -17,6 +17,7 @@ import type { Changed } from './pending.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { laterThan } from './value-object.ts'
 import { numberGroups } from './number-groups.ts'
+import { discountGone } from './object-counts.ts'
 import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
 
 /** A collection of an owner, and how far its objects have come. */
@@ -237,9 +238,11 @@ async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: 
   // STIX has no word for what has no versions and is taken back: it goes, and comes as if it were new.
   const gone = rows.filter(({ keptId, wanted }) => !wanted && isUnversioned(heldTextOf.get(keptId)))
   await sql`
-    delete from taxii_object where taxii_collection_id = ${source.id} and kept_id = any(${gone.map(({ keptId }) => keptId)}::text[])`.execute(
-    trx,
-  )
+    with gone as (
+      delete from taxii_object
+      where taxii_collection_id = ${source.id} and kept_id = any(${gone.map(({ keptId }) => keptId)}::text[])
+      returning taxii_collection_id, is_last, is_revoked
+    ) ${discountGone}`.execute(trx)
 }
 
 function isUnversioned(heldText: string | undefined): boolean {

@@ -29,7 +29,14 @@ test('LIB-5: a collection is made of a data collection to read or of an owner to
     await expect(settings.createCollection(person, { ...base, ...fields })).rejects.toThrow(why)
   }
   const made = await settings.createCollection(person, { ...base, owner: 'Settings', alias: 'one', canWrite: true })
-  expect(made).toMatchObject({ tlpMax: 'AMBER', canRead: true, canWrite: true, rootName: taxii.root, objectCount: 0 })
+  expect(made).toMatchObject({
+    tlpMax: 'AMBER',
+    canRead: true,
+    canWrite: true,
+    rootName: taxii.root,
+    liveCount: 0,
+    revokedCount: 0,
+  })
   expect(made.url).toBe(`${testBase}/taxii2/${taxii.root}/collections/${made.id}/`)
   await expect(settings.createCollection(person, { ...base, owner: 'Settings', alias: 'one' })).rejects.toThrow(/alias/)
   await expect(settings.createRoot(person, { name: taxii.root, title: 'T' })).rejects.toThrow(/Choose another/)
@@ -168,9 +175,15 @@ test('LIB-5: D21: a TLP that is lowered holds at once, by label and by marking, 
   expect(await read(url, reader)).toEqual({ names: some, revoked: 0 })
   await taxii.taxii.tick()
   expect(await read(url, reader)).toEqual({ names: some, revoked: 3 })
+  const counts = async () => {
+    const { liveCount, revokedCount } = await settings.collection(person, id)
+    return { liveCount, revokedCount }
+  }
+  expect(await counts()).toEqual({ liveCount: some.length, revokedCount: 3 })
   await settings.changeCollection(person, id, { tlpMax: 'AMBER' })
   await taxii.taxii.tick()
   expect(await read(url, reader)).toEqual({ names: all, revoked: 3 })
+  expect(await counts()).toEqual({ liveCount: all.length, revokedCount: 3 })
 
   await taxii.at.hosts('Levels', ['green.example.com'], label('TLP:GREEN'))
   await taxii.at.hosts('Levels', ['red.example.com'], label('TLP:RED'))

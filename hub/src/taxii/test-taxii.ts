@@ -143,11 +143,23 @@ export async function createTestTaxii(): Promise<TestTaxii> {
       ),
     send,
     async close() {
+      await requireRightCounts(database.pool)
       await server.close()
       await stix.close()
       await at.close()
     },
   }
+}
+
+/** Whatever a test did, the counts that are kept are those of the rows. */
+async function requireRightCounts(pool: TestCollections['library']['database']['pool']): Promise<void> {
+  const { rows } = await pool.query(
+    `select c.title, c.live_count as live, c.revoked_count as revoked, o.* from taxii_collection c cross join lateral (
+       select count(*) filter (where not is_revoked) as "liveRows", count(*) filter (where is_revoked) as "revokedRows"
+       from taxii_object where taxii_collection_id = c.id and is_last) o
+     where (c.live_count, c.revoked_count) <> (o."liveRows", o."revokedRows")`,
+  )
+  if (rows.length > 0) throw new Error(`counts of TAXII collections are wrong: ${JSON.stringify(rows)}`)
 }
 
 export const discovery = paths.taxii

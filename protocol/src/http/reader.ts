@@ -192,6 +192,10 @@ export const TaxiiCollectionSettings = z.object({
   tlpMax: z.string(),
   /** Versions of objects that were ever numbered in it, revocations included; those deleted since still count. */
   objectCount: Count,
+  /** Objects that readers are given. While it is brought up to a change some of them are left out already. */
+  liveCount: Count,
+  /** Objects that were taken back, of which readers are given the revocation. */
+  revokedCount: Count,
   url: z.string(),
 })
 export type TaxiiCollectionSettings = z.infer<typeof TaxiiCollectionSettings>
