@@ -3,7 +3,13 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
-import { backOffMs, connectionBackOff, connectPassword, MqttClient } from '@postern/environment-server/hub-link'
+import {
+  backOffMs,
+  connectionBackOff,
+  connectPassword,
+  lastWill,
+  MqttClient,
+} from '@postern/environment-server/hub-link'
 import {
   type Command,
   type ExecutionEvent,
@@ -135,10 +141,7 @@ export class SimulatedServer {
       open: (signal: AbortSignal) => this.#dial(port, signal),
       clientId: serverXid,
       password: connectPassword(serverXid, brokerToken, privateKey, Date.now()),
-      will: {
-        topic: topics.connectionLost(serverXid),
-        payload: JSON.stringify({ kind: 'connection-lost', protocolVersion }),
-      },
+      will: lastWill(serverXid),
       subscriptions: topicRights.subscribe(serverXid),
     }
   }

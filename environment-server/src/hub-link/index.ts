@@ -1,3 +1,3 @@
 export { backOffMs, connectionBackOff } from './back-off.ts'
 export { connectPassword } from './connect-password.ts'
-export { MqttClient, type MqttOptions } from './mqtt-client.ts'
+export { lastWill, MqttClient, type MqttOptions } from './mqtt-client.ts'

@@ -93,6 +93,7 @@ export function passOnUpgrade(request: IncomingMessage, stream: Duplex, head: Bu
   passed.once('response', (answer: IncomingMessage) => {
     // Its length is not passed on in chunks: the end of the connection is the end of the answer.
     stream.write(headOf(answer, { ...endToEnd(answer.headers), connection: 'close' }))
+    answer.once('error', () => stream.destroy())
     answer.pipe(stream)
   })
   passed.end()

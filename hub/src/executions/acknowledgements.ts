@@ -2,6 +2,7 @@ import type { ExecutionEvent } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { isRowId } from '../lib/row-id.ts'
+import { tellChanges } from '../live/changes.ts'
 
 export type SaidEvent = { serverXid: string; event: ExecutionEvent }
 
@@ -37,7 +38,15 @@ export async function acknowledgeTogether(
     open.map(({ event }) => event),
     now,
   )
-  await tellProgress(trx, open)
+  await tellChanges(
+    trx,
+    open.map(({ event, organizationId }) => ({
+      changed: 'execution',
+      id: event.executionId,
+      part: 'state',
+      organizationId,
+    })),
+  )
   return new Map(taken.flatMap(({ at }) => (said[at] === undefined ? [] : [[said[at], true as const]])))
 }
 
@@ -83,12 +92,4 @@ export async function markProgress(trx: Db, events: readonly ExecutionEvent[], n
 
 function markOf({ executionId, attempt, event, tier }: ExecutionEvent) {
   return { execution_id: executionId, attempt, running: event === 'running', tier: tier ?? null }
-}
-
-async function tellProgress(trx: Db, open: readonly Taken[]): Promise<void> {
-  if (open.length === 0) return
-  const told = open.map(({ event, organizationId }) =>
-    JSON.stringify({ changed: 'execution', id: event.executionId, part: 'state', organizationId }),
-  )
-  await sql`select pg_notify('postern_change', payload) from unnest(${told}::text[]) as payload`.execute(trx)
 }

@@ -40,6 +40,7 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
     groupMax,
     together: hearTogether,
     alone: hearAlone,
+    onGroupFailed,
   })
   const takeEvent = workInGroups<SaidEvent, true>({
     keyOf: ({ serverXid, event }) => `${serverXid} ${event.executionId}`,
@@ -49,7 +50,12 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
       await takeAlone(serverXid, event)
       return true
     },
+    onGroupFailed,
   })
+
+  function onGroupFailed(error: unknown): void {
+    log.warn({ err: error }, 'messages of environment servers could not be recorded together')
+  }
 
   /**
    * Of servers that hold nothing. A lease is renewed by itself: its attempt may be held by whoever writes for it, and no other server's

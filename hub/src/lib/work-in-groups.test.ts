@@ -8,6 +8,7 @@ type Behaviour = { groupMax?: number; fails?: boolean; leavesOver?: (item: Item)
 function recorded({ groupMax = 100, fails = false, leavesOver = () => false }: Behaviour = {}) {
   const groups: number[][] = []
   const alone: number[] = []
+  const failed: unknown[] = []
   const work = workInGroups<Item, string>({
     keyOf: ({ key }) => key,
     groupMax,
@@ -22,8 +23,9 @@ function recorded({ groupMax = 100, fails = false, leavesOver = () => false }: B
       if (number === 13) throw new Error('thirteen')
       return `alone ${number}`
     },
+    onGroupFailed: (error) => failed.push(error),
   })
-  return { groups, alone, work }
+  return { groups, alone, failed, work }
 }
 
 test('what comes while a group is under way is the next group, bounded in size', async () => {
@@ -51,6 +53,8 @@ test('what a group leaves over, or all of one that failed, is done one by one, a
   const results = await Promise.allSettled([12, 13, 14].map((number) => all.work({ key: `${number}`, number })))
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(all.alone).toEqual([12, 13, 14])
+  expect(some.failed).toEqual([])
+  expect(all.failed).toEqual([new Error('the group failed')])
 })
 
 test('what is done one by one is not done all at once, since each takes a connection', async () => {
@@ -67,6 +71,7 @@ test('what is done one by one is not done all at once, since each takes a connec
       underWay -= 1
       return number
     },
+    onGroupFailed: () => {},
   })
   const numbers = Array.from({ length: 100 }, (_, number) => number)
   expect(await Promise.all(numbers.map((number) => work(number)))).toEqual(numbers)

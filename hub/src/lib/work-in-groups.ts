@@ -6,6 +6,8 @@ export type GroupWork<Item, Result> = {
   together: (items: readonly Item[]) => Promise<ReadonlyMap<Item, Result>>
   /** Does one by itself: what the group left over, and each item of a group that failed. */
   alone: (item: Item) => Promise<Result>
+  /** A group that fails costs nobody anything but time: a failure of its own would else never be known. */
+  onGroupFailed: (error: unknown) => void
 }
 
 /** Of those done one by one: each takes a connection to the database, of which others need some too. */
@@ -43,7 +45,10 @@ export function workInGroups<Item, Result>(work: GroupWork<Item, Result>): (item
   }
 
   async function doGroup(group: readonly Waiting<Item, Result>[]): Promise<void> {
-    const done = await work.together(group.map(({ item }) => item)).catch(() => new Map<Item, Result>())
+    const done = await work.together(group.map(({ item }) => item)).catch((error: unknown) => {
+      work.onGroupFailed(error)
+      return new Map<Item, Result>()
+    })
     for (const { item, resolve, reject } of group) {
       if (done.has(item)) resolve(done.get(item) as Result)
       else leftOver.push({ item, resolve, reject })

@@ -3,6 +3,8 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { Notifications } from './notifications.ts'
 
+const channel = 'postern_change'
+
 /**
  * What changed, told to every hub's browsers (D15): ids only. With an `organizationId`, a changed execution is also told to
  * those of that organization who look at the list of executions, or of receipts; a change of any other kind is told to those of
@@ -12,7 +14,14 @@ export type Change = LiveChange & { organizationId?: string }
 
 /** @param db the change's own transaction: it is told when that commits, and never if it does not */
 export async function tellChange(db: Db, change: Change): Promise<void> {
-  await sql`select pg_notify('postern_change', ${JSON.stringify(change)})`.execute(db)
+  await tellChanges(db, [change])
+}
+
+/** Tells many changes in one statement. @param db as of `tellChange` */
+export async function tellChanges(db: Db, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return
+  const told = changes.map((change) => JSON.stringify(change))
+  await sql`select pg_notify(${channel}, payload) from unnest(${told}::text[]) as payload`.execute(db)
 }
 
 /** Carries changes from whoever makes them to the live pages of every hub. */
@@ -35,7 +44,7 @@ export class Changes {
 
   /** @returns what ends the listening */
   on(listener: (change: Change) => void): () => void {
-    const stop = this.#notifications.on('postern_change', (payload) => {
+    const stop = this.#notifications.on(channel, (payload) => {
       const change = read(payload)
       if (change !== undefined) listener(change)
     })

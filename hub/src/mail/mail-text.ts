@@ -29,7 +29,8 @@ export function mailWords(
   return { subject: oneLine(subject), text: `${text}\n`, html }
 }
 
-function shownAt(at: Date): string {
+/** As the console shows a moment, in UTC: a mail does not know where it is read. */
+export function shownAt(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 

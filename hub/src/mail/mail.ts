@@ -10,7 +10,7 @@ import { Problem } from '../lib/problem.ts'
 import type { Settings } from '../settings/settings.ts'
 import { createMailQueue } from './mail-queue.ts'
 import { createMailSettings } from './mail-settings.ts'
-import { mailWords } from './mail-text.ts'
+import { mailWords, shownAt } from './mail-text.ts'
 import { sendMail, type SmtpAccess } from './send-mail.ts'
 
 export type MailParts = {
@@ -51,7 +51,7 @@ export function createMail({ db, keys, clock, audit, log, settings: hubSettings,
       to,
       'Postern: make your account',
       {
-        sentence: `This link makes an administrator of the hub, once, until ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC. Keep it to yourself.`,
+        sentence: `This link makes an administrator of the hub, once, until ${shownAt(expiresAt)}. Keep it to yourself.`,
         link: `${apiURL}${consolePages.setup(token)}`,
         why: 'Somebody on the machine of the hub sent it to you:',
         more: apiURL,

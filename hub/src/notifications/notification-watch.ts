@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import { unknownSeconds } from '../environments/presence.ts'
 import type { Clock } from '../lib/clock.ts'
-import { notificationLimits } from '../mail/mail-limits.ts'
+import { notificationLimits } from './notification-limits.ts'
 
 /** A gap between two looks after which servers may have been silent only towards this hub: it slept, or was cut from its database. */
 const gapMsMax = 60_000
@@ -31,54 +31,55 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
   }
 
   async function openMissed(now: Date): Promise<void> {
+    const key = sql`concat('job:', j.id, ':missed')`
     await sql`
       insert into notification (organization_id, key, kind, job_id, environment_id, page, name, sentence, opened_at, last_at)
-      select j.organization_id, concat('job:', j.id, ':missed'), 'missed', j.id, j.environment_id, concat('/jobs/', j.id), j.name,
-        concat('Job ', j.name, ' was due ', to_char(j.owed_since at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
+      select j.organization_id, ${key}, 'missed', j.id, j.environment_id, concat('/jobs/', j.id), j.name,
+        concat('Job ', j.name, ' was due ', ${shownAt(sql`j.owed_since`)},
           ' UTC and has not succeeded since.'), ${now}, ${now}
       from job j
       where j.owed_since + make_interval(secs => coalesce(j.freshness_seconds, j.timeout_seconds)) < ${now}
         and j.enabled and j.cron is not null and j.deleted_at is null
-        and not exists (select 1 from notification n where n.organization_id = j.organization_id
-          and n.key = concat('job:', j.id, ':missed') and n.closed_at is null)
+        and not ${isOpen(sql`j.organization_id`, key)}
       on conflict (organization_id, key) where closed_at is null do nothing`.execute(db)
   }
 
   async function openOffline(now: Date): Promise<void> {
+    const key = sql`concat('server:', s.server_xid, ':offline')`
     await sql`
       insert into notification (organization_id, key, kind, environment_id, server_xid, page, name, sentence, opened_at, last_at)
-      select e.organization_id, concat('server:', s.server_xid, ':offline'), 'server-offline', e.id, s.server_xid,
+      select e.organization_id, ${key}, 'server-offline', e.id, s.server_xid,
         concat('/environments/', e.id, '/servers/', s.server_xid), s.name,
         concat('Environment server ', s.name, ' of environment ', e.name, ' is offline: it was last heard ',
-          to_char(coalesce(s.last_heartbeat_at, s.enrolled_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), ' UTC.'), ${now}, ${now}
+          ${shownAt(sql`coalesce(s.last_heartbeat_at, s.enrolled_at)`)}, ' UTC.'), ${now}, ${now}
       from environment_server s
       join environment e on e.id = s.environment_id and e.deleted_at is null
       where s.enrolled_at is not null and s.revoked_at is null
         and coalesce(s.last_heartbeat_at, s.enrolled_at) < ${secondsBefore(now, unknownSeconds)}
-        and not exists (select 1 from notification n where n.organization_id = e.organization_id
-          and n.key = concat('server:', s.server_xid, ':offline') and n.closed_at is null)
+        and not ${isOpen(sql`e.organization_id`, key)}
       on conflict (organization_id, key) where closed_at is null do nothing`.execute(db)
   }
 
   async function openExpiring(now: Date): Promise<void> {
+    const key = sql`concat('server:', s.server_xid, ':certificate')`
     await sql`
       insert into notification (organization_id, key, kind, environment_id, server_xid, page, name, sentence, opened_at, last_at)
-      select e.organization_id, concat('server:', s.server_xid, ':certificate'), 'certificate-expiring', e.id, s.server_xid,
+      select e.organization_id, ${key}, 'certificate-expiring', e.id, s.server_xid,
         concat('/environments/', e.id, '/servers/', s.server_xid), s.name,
         concat('The certificate of environment server ', s.name, ' of environment ', e.name, ' is good until ',
-          to_char(s.certificate_expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), ' UTC.'), ${now}, ${now}
+          ${shownAt(sql`s.certificate_expires_at`)}, ' UTC.'), ${now}, ${now}
       from environment_server s
       join environment e on e.id = s.environment_id and e.deleted_at is null
       where s.certificate_expires_at < ${secondsBefore(now, -notificationLimits.certificateDays * 86_400)} and s.revoked_at is null
-        and not exists (select 1 from notification n where n.organization_id = e.organization_id
-          and n.key = concat('server:', s.server_xid, ':certificate') and n.closed_at is null)
+        and not ${isOpen(sql`e.organization_id`, key)}
       on conflict (organization_id, key) where closed_at is null do nothing`.execute(db)
   }
 
   async function openWaiting(now: Date): Promise<void> {
+    const key = sql`concat('plan:', p.id, ':approval')`
     await sql`
       insert into notification (organization_id, key, kind, job_id, environment_id, plan_id, page, name, sentence, opened_at, last_at)
-      select p.organization_id, concat('plan:', p.id, ':approval'), 'approval-needed', j.id, e.environment_id, p.id,
+      select p.organization_id, ${key}, 'approval-needed', j.id, e.environment_id, p.id,
         concat('/executions/', e.id), j.name,
         concat('A plan of job ', j.name, ' for control ', c.name, ' waits for approval: ', p.add_count, ' to add, ',
           p.remove_count, ' to remove.'), ${now}, ${now}
@@ -87,8 +88,7 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
       join execution e on e.id = p.execution_id
       join job j on j.id = e.job_id
       where p.state = 'waiting'
-        and not exists (select 1 from notification n where n.organization_id = p.organization_id
-          and n.key = concat('plan:', p.id, ':approval') and n.closed_at is null)
+        and not ${isOpen(sql`p.organization_id`, key)}
       on conflict (organization_id, key) where closed_at is null do nothing`.execute(db)
   }
 
@@ -129,4 +129,14 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
 
 function secondsBefore(now: Date, seconds: number): Date {
   return new Date(now.getTime() - seconds * 1000)
+}
+
+/** In SQL. */
+function isOpen(organizationId: RawBuilder<unknown>, key: RawBuilder<unknown>) {
+  return sql`exists (select 1 from notification n where n.organization_id = ${organizationId} and n.key = ${key} and n.closed_at is null)`
+}
+
+/** In SQL, as mails show a moment, but without its zone. */
+function shownAt(at: RawBuilder<unknown>) {
+  return sql`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD HH24:MI')`
 }

@@ -6,7 +6,7 @@ import { endExecution } from '../executions/finish.ts'
 import type { EndState } from '../executions/execution-state.ts'
 import { type Rehearsal, startRehearsal } from '../executions/rehearsal.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
-import { notificationLimits } from '../mail/mail-limits.ts'
+import { notificationLimits } from './notification-limits.ts'
 import { createNotifications, type NotificationsFeature } from './notifications.ts'
 
 const stormSize = process.env['POSTERN_SOAK'] === '1' ? 1000 : 150

@@ -10,7 +10,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
-import { notificationLimits } from '../mail/mail-limits.ts'
+import { notificationLimits } from './notification-limits.ts'
 
 export type RulesParts = { db: DatabaseConnection['db']; clock: Clock; audit: Audit }
 

@@ -68,9 +68,9 @@ export class Owners {
   }
 
   /**
-   * The owner of this name, if the caller may write in its name: an execution only its job's owner, a reader only those
-   * of TAXII collections that it may write to, people any of their organization. To machines
-   * an unknown owner and one of others sound alike; people see all owners of their organization anyway.
+   * The owner of this name, if the caller may write in its name: an execution only its job's owner, a reader only those of TAXII
+   * collections that it may write to, people any of their organization. To machines an unknown owner and one of others sound alike;
+   * people see all owners of their organization anyway.
    */
   async writable(caller: Caller, name: string): Promise<Owner> {
     if (caller.kind === 'stranger' || caller.kind === 'environment-server') {

@@ -1,6 +1,6 @@
 import type { Telemetry } from '@postern/protocol'
 
-/** Columns of telemetry_10s in the order of `copyRow`. */
+/** Columns of telemetry_10s in the order of `telemetryLine`. */
 export const copyColumns = [
   'server_xid',
   'at',
@@ -18,7 +18,7 @@ export const copyColumns = [
 ] as const
 
 /** One line of COPY's text format. Numbers alone stand in it, all parsed at the door, so that nothing has to be escaped. */
-export function copyRow(serverXid: string, at: string, said: Telemetry): string {
+export function telemetryLine(serverXid: string, at: string, said: Telemetry): string {
   const values = [
     serverXid,
     at,

@@ -13,7 +13,7 @@ import { keepPartitions } from './partitions.ts'
 import { rollUp } from './roll-up.ts'
 import { settleShards, shardOf, telemetryConnectionName } from './shards.ts'
 import { telemetryLimits } from './telemetry-limits.ts'
-import { copyColumns, copyRow, merged } from './telemetry-rows.ts'
+import { copyColumns, merged, telemetryLine } from './telemetry-rows.ts'
 
 const settleMs = 5000
 const tidyMs = 60_000
@@ -44,7 +44,7 @@ export function createTelemetryWriter({ db, directUrl, clock, steadyMs, log }: T
   const quota = new MessageQuota(steadyMs)
   const counted: TelemetryCounts = { taken: 0, overQuota: 0, lost: 0 }
   /** As the log had them last. */
-  let said = { ...counted }
+  let logged = { ...counted }
   let waiting = new Map<string, Telemetry>()
   let client: pg.Client | undefined
   let shards = new Set<number>()
@@ -83,10 +83,10 @@ export function createTelemetryWriter({ db, directUrl, clock, steadyMs, log }: T
   async function tidy(): Promise<void> {
     quota.tidy()
     partitions = await keepPartitions(db, clock.now(), partitions)
-    const overQuota = counted.overQuota - said.overQuota
-    const lost = counted.lost - said.lost
+    const overQuota = counted.overQuota - logged.overQuota
+    const lost = counted.lost - logged.lost
     if (overQuota + lost > 0) log.warn({ overQuota, lost }, 'telemetry was dropped')
-    said = { ...counted }
+    logged = { ...counted }
   }
 
   async function connection(): Promise<pg.Client> {
@@ -136,7 +136,7 @@ export function createTelemetryWriter({ db, directUrl, clock, steadyMs, log }: T
 
 async function write(client: pg.Client, batch: ReadonlyMap<string, Telemetry>, now: Date): Promise<void> {
   const at = now.toISOString()
-  const rows = [...batch].map(([serverXid, said]) => copyRow(serverXid, at, said)).join('')
+  const rows = [...batch].map(([serverXid, said]) => telemetryLine(serverXid, at, said)).join('')
   await pipeline(
     Readable.from([rows]),
     client.query(copyFrom(`copy telemetry_10s (${copyColumns.join(', ')}) from stdin`)),
