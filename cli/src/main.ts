@@ -6,6 +6,7 @@ import { hubCommand, startCommand } from './commands/start.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { listsCommand } from './commands/lists.ts'
+import { receiptsCommand } from './commands/receipts.ts'
 import { searchCommand } from './commands/search.ts'
 import { setupLinkCommand } from './commands/setup-link.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -25,6 +26,7 @@ const program = new Command('postern')
   .addCommand(exportCommand())
   .addCommand(searchCommand())
   .addCommand(explainCommand())
+  .addCommand(receiptsCommand())
   .addCommand(listsCommand())
   .addCommand(tqlCommand())
   .addCommand(exclusionsCommand())
