@@ -2,7 +2,10 @@
 export const notTakenLimits = {
   /** Values named for each reason. */
   namedOfReasonMax: 10_000,
-  /** Values named of a type of which none was taken, for one reason: that reason is then known of all of them. Receipts are kept for good. */
+  /**
+   * Values named of a type of which none was taken, for one reason: that reason is then known of all of them. Receipts are kept for
+   * good.
+   */
   namedOfWholeTypeMax: 100,
   /** Reasons whose values are named. */
   reasonsMax: 20,

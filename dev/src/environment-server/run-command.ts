@@ -8,7 +8,10 @@ const main = fileURLToPath(new URL('../../../environment-server/src/main.ts', im
 
 export type Said = { code: number | null; text: string }
 
-/** Runs a command of the environment server on a folder, beside the server, as the user that the tests run as: root becomes the folder's owner. */
+/**
+ * Runs a command of the environment server on a folder, beside the server, as the user that the tests run as: root becomes the
+ * folder's owner.
+ */
 export async function runCommand(
   home: string,
   argv: readonly string[],

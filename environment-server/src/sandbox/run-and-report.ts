@@ -7,16 +7,16 @@ const tasksPerProcess = 16
 const tasksSpare = 64
 
 /**
- * Runs "$@" and then says on file descriptor 3 what it used. The app itself gets neither that descriptor nor the next. Where the machine's memory
- * runs out, the kernel takes the app before the environment server, as far as the app leaves its score alone.
+ * Runs "$@" and then says on file descriptor 3 what it used. The app itself gets neither that descriptor nor the next. Where the
+ * machine's memory runs out, the kernel takes the app before the environment server, as far as the app leaves its score alone.
  */
 export const runAndReport =
   '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&- 4>&-; code=$?; times >&3; exit $code'
 
 /**
- * What the shell does for one app: the way out, where the app's own network needs one; no core dumps, no file larger than all it may have on disk, and a bound on its tasks; then
- * `runAndReport`. The shell sets the limits by itself, since each program more takes a millisecond of every start; an app whose limits
- * cannot be set does not start.
+ * What the shell does for one app: the way out, where the app's own network needs one; no core dumps, no file larger than all it may
+ * have on disk, and a bound on its tasks; then `runAndReport`. The shell sets the limits by itself, since each program more takes a
+ * millisecond of every start; an app whose limits cannot be set does not start.
  */
 export function runLimited(
   {

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { judgeSetting } from './judge-setting.ts'
 import { readSettingValues } from './read-settings.ts'
@@ -72,15 +71,12 @@ test('ES-11: what a setting may be is judged by its kind', () => {
     expect(judgeSetting(named(name), given)).toEqual({ problem: expect.stringContaining(`${name} must be `) })
 })
 
-test('ES-11: whatever is given, a secret is never repeated in what is said of it', () => {
-  const secret = named('proxyPassword')
-  fc.assert(
-    fc.property(fc.string({ minLength: 4, maxLength: 3000 }), (text) => {
-      const judged = judgeSetting(secret, `${text}\n`)
-      if ('problem' in judged && text.trim().length > 3)
-        expect(judged.problem).not.toContain(JSON.stringify(text).slice(1, -1))
-    }),
-  )
+test('ES-11: whatever is wrong with a secret, it is not repeated in what is said of it', () => {
+  for (const given of ['pa55word\nof two lines', 'pa55word'.repeat(200), { is: 'pa55word' }, ['pa55word']]) {
+    const judged = judgeSetting(named('proxyPassword'), given)
+    expect(judged).toEqual({ problem: expect.stringContaining('proxyPassword must be ') })
+    expect(JSON.stringify(judged)).not.toContain('pa55')
+  }
 })
 
 test('D31: a secret that stands in settings.json in the clear ends the start', () => {

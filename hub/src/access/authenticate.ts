@@ -14,8 +14,8 @@ const stranger: Caller = { kind: 'stranger', name: 'stranger' }
 
 /**
  * Who sent a request over HTTPS: an API token, an environment server's delivery token, an execution's token (TcEx's scheme),
- * a reader's password or token (D27), or a session's cookie. A credential that is no good is refused, even on public routes, so that nobody mistakes it for one
- * that works.
+ * a reader's password or token (D27), or a session's cookie. A credential that is no good is refused, even on public routes, so that
+ * nobody mistakes it for one that works.
  */
 export function authenticateHttps(
   access: Access,

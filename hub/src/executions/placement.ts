@@ -18,8 +18,8 @@ export type Placement = { serverXid: string; name: string; placement: 'pooled' |
 
 /**
  * The server for a waiting execution, or why there is none. Of those that are heard, ready, not drained and speak our protocol the one
- * with most executors free; of those the least busy; among equals the lowest number, so that a choice can be explained afterwards. An environment with one server
- * has no failover: its executions are pinned and finish offline (D10).
+ * with most executors free; of those the least busy; among equals the lowest number, so that a choice can be explained afterwards. An
+ * environment with one server has no failover: its executions are pinned and finish offline (D10).
  */
 export function choosePlacement(candidates: readonly Candidate[], now: Date): Placement | { none: string } {
   if (candidates.length === 0) return { none: 'No environment server of the environment is enrolled and confirmed.' }

@@ -39,7 +39,10 @@ export type LifecycleFacts = {
   /** When the owner said it last. */
   saidAt: number
   rule: LifecycleRule | undefined
-  /** The last of each day and reporter, a control or else an owner, in any order. Those that the assertion's own owner reports are not among them (S1). */
+  /**
+   * The last of each day and reporter, a control or else an owner, in any order. Those that the assertion's own owner reports are
+   * not among them (S1).
+   */
   sightings: readonly number[]
   /** One a day and reporter, in any order. */
   falsePositives: readonly number[]

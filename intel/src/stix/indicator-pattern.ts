@@ -4,7 +4,8 @@ import { stixPattern } from './stix-pattern.ts'
 
 /**
  * A STIX pattern for any canonical value. Where `stixPattern` has no simple one: a Registry Key with a value name is a comparison of the
- * key and one or two of its values; a Hashtag, for which STIX has no object, is one of ours. A block of one address would read as that address.
+ * key and one or two of its values; a Hashtag, for which STIX has no object, is one of ours. A block of one address would read as that
+ * address.
  */
 export function indicatorPattern(type: IndicatorType, value: string): string {
   if (type === 'CIDR' && /(?:^[^:]+\/32|:.*\/128)$/.test(value))

@@ -12,9 +12,9 @@ export interface StixMarkingDefinition {
 }
 
 /**
- * Ids of the markings that say a level. 2.1 has one for each level of TLP 2.0 (OASIS' extension); 2.0 has TLP 1.0, whose AMBER may be shared
- * with clients. AMBER+STRICT is RED there with a statement beside it, so that a reader who knows nothing of it shares too little rather than
- * too much.
+ * Ids of the markings that say a level. 2.1 has one for each level of TLP 2.0 (OASIS' extension); 2.0 has TLP 1.0, whose AMBER may be
+ * shared with clients. AMBER+STRICT is RED there with a statement beside it, so that a reader who knows nothing of it shares too little
+ * rather than too much.
  */
 export function tlpMarkingRefs(level: TlpLevel, specVersion: StixSpecVersion): readonly string[] {
   return refs[specVersion][level]

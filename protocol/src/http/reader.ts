@@ -103,7 +103,10 @@ export const FirewallList = z.object({
   servedVersion: Count,
   servedCount: Count,
   servedSince: z.nullable(Instant),
-  /** Values of the served version that the list lacks, by reason: `excluded`, `inactive`, `tlp`, `wide`, and `format` for what it cannot say. */
+  /**
+   * Values of the served version that the list lacks, by reason: `excluded`, `inactive`, `tlp`, `wide`, and `format` for what it
+   * cannot say.
+   */
   leftOut: z.record(z.string(), Count),
   /** A newer version that is held back, and why. */
   held: z.nullable(z.object({ version: Count, reason: z.string() })),

@@ -7,7 +7,8 @@ import type { ComparisonExpression, ObservationExpression, PatternComparison } f
 
 /**
  * What a pattern says in terms of indicators. `values`: any one of them alone is a match, so the pattern is exactly these values, not yet
- * canonical, and these files, each by several hashes, which are. `unmapped` are paths that say more of such a file than its hashes. `whole`: it says more than values can, as with AND, FOLLOWEDBY or MATCHES. `invalid`: it breaks the grammar or a bound.
+ * canonical, and these files, each by several hashes, which are. `unmapped` are paths that say more of such a file than its hashes.
+ * `whole`: it says more than values can, as with AND, FOLLOWEDBY or MATCHES. `invalid`: it breaks the grammar or a bound.
  */
 export type PatternReading =
   | {
