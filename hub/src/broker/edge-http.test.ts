@@ -158,6 +158,9 @@ test('ES-4: on 62000 the API answers whom it answers on its own port, and the do
     status: 200,
   })
   expect(await ask(paths.health)).toMatchObject({ status: 200 })
+  // What a connection has for itself goes no further.
+  const forItself = { authorization, connection: 'close, Authorization' }
+  expect(await ask('/api/v2/types/indicatorTypes', { headers: forItself })).toMatchObject({ status: 401 })
   expect(await ask(paths.indicators)).toMatchObject({ status: 401, headers: { connection: 'close' } })
   expect(statSync(doorPath).mode & 0o777).toBe(0o600)
 })

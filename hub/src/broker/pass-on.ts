@@ -15,7 +15,7 @@ const answerHeaderBytesMax = 32 * 1024
 /** By which the hub says that it knows the caller, see http/edge-door.ts. */
 const processing = 102
 
-/** Of one connection alone (RFC 9110, 7.6.1), and what only somebody in front of the hub may say. */
+/** Of one connection alone, beside what `Connection` names (RFC 9110, 7.6.1), and what only somebody in front of the hub may say. */
 const keptBack = new Set([
   'connection',
   'expect',
@@ -119,7 +119,11 @@ function headersFor(request: IncomingMessage, { pagesPort }: HubDoor): OutgoingH
 }
 
 function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !keptBack.has(name)))
+  const named = String(headers.connection ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !keptBack.has(name) && !named.includes(name)))
 }
 
 function headOf({ statusCode, statusMessage }: IncomingMessage, headers: OutgoingHttpHeaders): string {
