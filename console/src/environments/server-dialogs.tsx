@@ -62,29 +62,6 @@ export function ConfirmServerDialog(of: ServerDialogProps) {
   )
 }
 
-export function RevokeServerDialog(of: ServerDialogProps) {
-  return (
-    <ServerDialog
-      {...of}
-      title="Revoke this environment server?"
-      confirm="Revoke it"
-      keep="Keep it"
-      isDangerous
-      path={paths.environmentServerRevocation}
-      said="is revoked"
-    >
-      <p>
-        <strong>
-          <PlainText text={of.server.name} />
-        </strong>{' '}
-        loses its identity: the hub cuts its connection within seconds and takes nothing more from it, results that it
-        has not delivered included. What it runs now is taken over by another server of the environment where the app
-        allows that. It comes back only by being enrolled anew, with a new key that a person confirms.
-      </p>
-    </ServerDialog>
-  )
-}
-
 export function DrainServerDialog(of: ServerDialogProps) {
   return (
     <ServerDialog
@@ -132,7 +109,6 @@ interface ServerActionProps extends ServerDialogProps {
   title: string
   confirm: string
   keep: string
-  isDangerous?: boolean
   path: (environmentId: string, serverXid: string) => string
   method?: 'POST' | 'DELETE'
   /** Said of the server once it is done, after its name. */

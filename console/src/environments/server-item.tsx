@@ -13,7 +13,8 @@ import classes from './environments.module.css'
 import { Fingerprint } from './fingerprint.tsx'
 import { EnrolAnewDialog } from './enrol-anew-dialog.tsx'
 import { needsConfirmation, type Presence, presenceFace } from './presence-faces.ts'
-import { ConfirmServerDialog, DrainServerDialog, ResumeServerDialog, RevokeServerDialog } from './server-dialogs.tsx'
+import { RevokeServerDialog } from './revoke-server-dialog.tsx'
+import { ConfirmServerDialog, DrainServerDialog, ResumeServerDialog } from './server-dialogs.tsx'
 
 /** One server of a card: how it is, and all that tells it from another. */
 export function ServerItem({ environmentId, server }: { environmentId: string; server: EnvironmentServer }) {
@@ -92,9 +93,12 @@ export function ServerActions({ environmentId, server }: { environmentId: string
     ...(server.presence === 'waiting'
       ? []
       : [{ name: 'Enrol it anew …', icon: 'retry' as const, act: () => setAsks('enrol') }]),
-    ...(server.presence === 'revoked'
-      ? []
-      : [{ name: 'Revoke …', icon: 'barred' as const, isDangerous: true, act: () => setAsks('revoke') }]),
+    {
+      name: server.presence === 'revoked' ? 'Its key was in other hands …' : 'Revoke …',
+      icon: 'barred',
+      isDangerous: true,
+      act: () => setAsks('revoke'),
+    },
   ]
   return (
     <span className={classes['serverActions']}>

@@ -1,4 +1,4 @@
-import type { Attempt, ExecutionState, PlanState, ReceiptState, SandboxTier } from '@postern/protocol'
+import type { Attempt, ExecutionState, PlanState, ReceiptState, SandboxTier, SignatureState } from '@postern/protocol'
 import type { BadgeFace, ExplainedFace } from '../elements/state-badge.tsx'
 import { formatCount } from '../format/quantities.ts'
 
@@ -134,5 +134,29 @@ export const receiptFaces: Record<ReceiptState, ExplainedFace> = {
     word: 'Pending',
     meaning:
       'The values lie ready, but the control has not fetched them yet. If it does not in time, this becomes drift.',
+  },
+}
+
+/** Whose word a plan or a receipt is (D40). */
+export const signatureFaces: Record<SignatureState, ExplainedFace> = {
+  signed: { tone: 'good', icon: 'tick', word: 'Signed', meaning: 'The server that ran it signed it.' },
+  doubtful: {
+    tone: 'notice',
+    icon: 'warning',
+    word: 'Doubtful',
+    meaning: 'It is signed by a key that others may have had by then.',
+  },
+  awaited: {
+    tone: 'open',
+    icon: 'clock',
+    word: 'Not signed yet',
+    meaning: 'Its server signs when the attempt has ended.',
+  },
+  unsigned: { tone: 'open', icon: 'question', word: 'Unsigned', meaning: 'There is no signature to check.' },
+  'not-matching': {
+    tone: 'bad',
+    icon: 'cross',
+    word: 'Signature does not match',
+    meaning: 'It is not what its server signed: somebody else wrote it, or it was changed.',
   },
 }

@@ -12,7 +12,7 @@ import { receiptFaces } from '../executions/execution-faces.ts'
 import { ReceiptView } from '../executions/export/receipt-view.tsx'
 import classes from './receipts.module.css'
 
-/** Least time between two refreshes, in milliseconds; a receipt changes at most once, when *pending* becomes *drift*. */
+/** Least time between two refreshes, in milliseconds; a receipt changes when it is signed, and when *pending* becomes *drift*. */
 const refreshGapMs = 3000
 
 /** One receipt: what was asked for, what was held, and every value that differs. */
@@ -21,14 +21,15 @@ export function ReceiptPage() {
   const receipt = useQuery(hubQueries.receipt(receiptId))
   const refreshSoon = useSpaced(() => void receipt.refetch(), refreshGapMs)
   useLiveChanges({ subscribe: 'receipts' }, () => {
-    if (receipt.data?.state === 'pending') refreshSoon()
+    if (receipt.data?.state === 'pending' || receipt.data?.signature?.state === 'awaited') refreshSoon()
   })
   return (
     <DetailPage
       noun="receipt"
       list={pages.receipts}
-      here={receiptId}
-      title={receipt.data && `${receiptFaces[receipt.data.state].word}: ${receipt.data.control}`}
+      id={receiptId}
+      nameOf={({ state, control }) => `${receiptFaces[state].word}: ${control}`}
+      crumbOf={({ id }) => id}
       query={receipt}
     >
       {(shown) => (

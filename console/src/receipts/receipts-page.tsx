@@ -12,7 +12,7 @@ import { ShortText } from '../elements/short-text.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
-import { receiptFaces } from '../executions/execution-faces.ts'
+import { receiptFaces, signatureFaces } from '../executions/execution-faces.ts'
 import { formatCount } from '../format/quantities.ts'
 import { ControlTable } from './control-table.tsx'
 import { useLiveReceipts } from './live-receipts.ts'
@@ -67,6 +67,11 @@ const columns: readonly Column<Receipt>[] = [
             <Icon name="warning" size={12} /> Unverified transport
           </span>
         )}
+        {(receipt.signature?.state === 'doubtful' || receipt.signature?.state === 'not-matching') && (
+          <span className={classes['unverified']} title={receipt.signature.reason}>
+            <Icon name="warning" size={12} /> {signatureFaces[receipt.signature.state].word}
+          </span>
+        )}
       </div>
     ),
   },
@@ -77,6 +82,18 @@ const columns: readonly Column<Receipt>[] = [
     width: 'minmax(120px, 1.4fr)',
     render: ({ collectionName, collectionVersion }) => (
       <ShortText text={collectionName}>, version&nbsp;{formatCount(collectionVersion)}</ShortText>
+    ),
+  },
+  {
+    key: 'word',
+    header: 'Word of',
+    isSecondary: true,
+    width: 'minmax(130px, 1.2fr)',
+    render: ({ serverName, signature }) => (
+      <div>
+        <ShortText text={serverName} />
+        {signature && <span className={classes['soft']}>{signatureFaces[signature.state].word}</span>}
+      </div>
     ),
   },
   figure('desired', 'Desired'),

@@ -14,6 +14,7 @@ import classes from './export.module.css'
 import { GuardList } from './guard-list.tsx'
 import { NotTaken } from './not-taken.tsx'
 import { PlanDecisionBox } from './plan-decision-box.tsx'
+import { SignatureWarning, SignedBy } from './signed-by.tsx'
 
 export function PlanView({ plan }: { plan: Plan }) {
   const face = planFaces[plan.state]
@@ -23,6 +24,7 @@ export function PlanView({ plan }: { plan: Plan }) {
         <StateBadge face={face} large />
         <p>{face.meaning}</p>
       </div>
+      <SignatureWarning signature={plan.signature} />
       {plan.state === 'waiting' && <PlanDecisionBox plan={plan} />}
       <Counts label="The plan in figures">
         <Count value={plan.desired} label="Desired" hint="Values of the data collection that this control can take" />
@@ -55,6 +57,7 @@ export function PlanView({ plan }: { plan: Plan }) {
               <CopyButton text={plan.checksum} label="Copy the checksum" />
             </span>
           </Fact>
+          <SignedBy signature={plan.signature} />
         </Facts>
       </div>
       <GuardList guards={plan.guards} />

@@ -10,6 +10,7 @@ import { receiptFaces } from '../execution-faces.ts'
 import classes from './export.module.css'
 import { NotTaken } from './not-taken.tsx'
 import { ReceiptValues } from './receipt-values.tsx'
+import { SignatureWarning, SignedBy } from './signed-by.tsx'
 
 export function ReceiptView({ receipt }: { receipt: Receipt }) {
   const face = receiptFaces[receipt.state]
@@ -27,6 +28,7 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
           )}
         </p>
       </div>
+      <SignatureWarning signature={receipt.signature} />
       {receipt.unverifiedTransport && <UnverifiedTransport />}
       <Counts label="The receipt in figures">
         <Count value={receipt.desired} label="Desired" hint="Values that the control should hold" />
@@ -58,6 +60,7 @@ export function ReceiptView({ receipt }: { receipt: Receipt }) {
           <Fact name="Written">
             <Timestamp instant={receipt.createdAt} />
           </Fact>
+          <SignedBy signature={receipt.signature} />
         </Facts>
       </div>
       <NotTaken notTaken={receipt.notTaken} />
