@@ -41,7 +41,7 @@ export function createExplain({ library, lifecycles, exclusions }: ExplainParts)
     for (const { type: name, value, problem, exclusions: hits } of data) {
       const type = parseIndicatorType(name ?? '')
       if (type === undefined || problem !== null)
-        throw new Problem('invalid', `value: ${problem ?? 'It is no indicator.'}`)
+        throw new Problem('invalid', problem ?? 'The value is no indicator of any type.')
       const exports = await library.exportsOfUnasserted(caller, { id: indicatorId(type, value), type, value })
       return { type, value, exclusions: hits, exports }
     }

@@ -78,13 +78,15 @@ describe('LIB-7: what a list says', () => {
 
 test('LIB-8: explain says which lists serve a value, and why another does not', async () => {
   const [bare, host] = ['https://explained.example.com/', 'explained.example.com']
-  const { library, organizationId, person, database } = world.at.library
+  const { library, organizationId, person, database, exclusions } = world.at.library
   await world.at.library.send('Explained', {
     indicator: [
       { type: 'URL', summary: bare },
       { type: 'URL', summary: `https://${host}:8443/x` },
       { type: 'Host', summary: host },
       { type: 'Host', summary: `red.${host}`, securityLabel: [{ name: 'TLP:RED' }] },
+      { type: 'Host', summary: `off.${host}`, active: false },
+      { type: 'Host', summary: `ours.${host}` },
       { type: 'CIDR', summary: '198.0.0.0/8' },
     ],
   })
@@ -96,6 +98,17 @@ test('LIB-8: explain says which lists serve a value, and why another does not', 
   expect(await served('Host', `red.${host}`)).toMatchObject({ isServed: false, reason: 'tlp' })
   expect(await served('CIDR', '198.0.0.0/8')).toMatchObject({ isServed: false, reason: 'wide' })
   expect(await served('URL', `https://${host}:8443/x`, list)).toMatchObject({ isServed: false, reason: 'format' })
+  expect(await served('Host', `off.${host}`)).toMatchObject({ isServed: false, reason: 'inactive', detail: null })
+  const hostsOnly = await world.serve('ownerName = "Explained"', { indicatorTypes: ['Host'] })
+  expect(await served('URL', bare, hostsOnly)).toMatchObject({ isServed: false, reason: 'type' })
+  const ours = await exclusions.create(person, { name: 'Ours, explained', kind: 'protected' })
+  await exclusions.writeEntries(person, ours.id, Buffer.from(JSON.stringify({ entries: [{ entry: `ours.${host}` }] })))
+  await exclusions.pass()
+  // At once, before the list is written without it.
+  expect(await served('Host', `ours.${host}`)).toMatchObject({ isServed: false, reason: 'excluded', detail: null })
+  const tooLong = await world.serve('ownerName = "Explained"', { valuesMax: 1 })
+  const nothing = { reason: 'nothing-served', detail: expect.stringContaining('more than the 1') }
+  expect(await served('Host', host, tooLong)).toMatchObject({ isServed: false, ...nothing })
   await sql`
     insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
     values (${organizationId}, ${indicatorId('Host', host)}, 'Whitelisted', 'Ours.', 'ada', now())`.execute(database.db)

@@ -116,6 +116,7 @@ test('LIB-8: explain says which TAXII collections serve a value, and why another
   const { library, person } = taxii.at.library
   await taxii.at.hosts('Given', ['given.example.com'])
   await taxii.at.hosts('Given', ['narrow.example.com'], { securityLabel: [{ name: 'TLP:RED' }] })
+  await taxii.at.hosts('Given', ['off.example.com'], { active: false })
   const { id } = await taxii.serve('ownerName = "Given"')
   const owned = await taxii.serveOwner('Given')
   await taxii.taxii.tick()
@@ -127,10 +128,14 @@ test('LIB-8: explain says which TAXII collections serve a value, and why another
     [true, null],
     [true, null],
   ])
-  expect(await served('narrow.example.com')).toEqual([
-    [false, 'tlp'],
-    [false, 'tlp'],
-  ])
+  for (const [value, reason] of [
+    ['narrow.example.com', 'tlp'],
+    ['off.example.com', 'inactive'],
+  ] as const)
+    expect(await served(value)).toEqual([
+      [false, reason],
+      [false, reason],
+    ])
 })
 
 test('LIB-5: pages neither skip nor repeat while others write, however the limit changes', async () => {
