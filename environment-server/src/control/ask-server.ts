@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { existsSync } from 'node:fs'
 import * as z from 'zod/mini'
 import type { HomeFolder } from '../home/home-folder.ts'
+import { parseJson } from '../home/parse-json.ts'
 import { StartProblem } from '../log/start-problem.ts'
 import { ControlAnswer, controlAnswerMs, type ControlRequest } from './control-message.ts'
 import { readLine } from './control-socket.ts'
@@ -36,14 +37,5 @@ async function exchange(path: string, line: string): Promise<string | undefined>
     throw new StartProblem('The running environment server could not be asked.', { cause: error })
   } finally {
     socket.destroy()
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // An answer that was cut is like one of another shape.
-    return undefined
   }
 }

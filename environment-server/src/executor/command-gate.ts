@@ -11,6 +11,7 @@ import {
 } from '@postern/protocol'
 import { createHash, type KeyObject, verify } from 'node:crypto'
 import * as z from 'zod/mini'
+import { parseJson } from '../home/parse-json.ts'
 import type { HubClock } from '../hub-link/hub-clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
@@ -209,13 +210,4 @@ function openEnvelope(payload: Buffer, commandKeys: ReadonlyMap<string, KeyObjec
 
 function identityOf({ commandId, executionId, attempt }: Command) {
   return { commandId, executionId, attempt }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Like any other shape that does not fit.
-    return undefined
-  }
 }

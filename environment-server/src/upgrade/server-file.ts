@@ -2,6 +2,7 @@ import { PackageSignature, serverFileMessage } from '@postern/protocol'
 import { createHash, type KeyObject, verify } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import * as z from 'zod/mini'
+import { parseJson } from '../home/parse-json.ts'
 
 /** The server file is about 1 MB; what is larger than this is none. */
 const serverFileBytesMax = 64 * 1024 * 1024
@@ -45,13 +46,4 @@ function readBounded(path: string, bytesMax: number): Buffer {
   const { size } = statSync(path)
   if (size > bytesMax) throw new Error(`${path} has ${size} bytes, which is too many`)
   return readFileSync(path)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Like any other shape that does not fit.
-    return undefined
-  }
 }
