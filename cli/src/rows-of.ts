@@ -3,19 +3,25 @@ import { callHub, type HubTarget } from './hub-api.ts'
 
 type PageOf<Row> = { data: Row[]; next?: string | undefined }
 
-/** Rows of a list of the hub, however many: the next page is asked for when the rows of the one before are used up. */
-export async function* rowsOf<Row>(
+/**
+ * Rows of a list of the hub, however many: the next page is asked for when the rows of the one before are used up.
+ *
+ * @param onPage hears of each page, for what it says beside its rows
+ */
+export async function* rowsOf<Row, Beside extends object>(
   target: HubTarget,
   path: string,
-  page: z.core.$ZodType<PageOf<Row>>,
+  page: z.core.$ZodType<PageOf<Row> & Beside>,
   query: Record<string, string> = {},
+  onPage: (page: Beside) => void = () => {},
 ): AsyncGenerator<Row> {
   let cursor: string | undefined
   do {
     const asked = new URLSearchParams({ ...query, ...(cursor === undefined ? {} : { cursor }) })
-    const { data, next }: PageOf<Row> = await callHub(target, asked.size === 0 ? path : `${path}?${asked}`, page)
-    yield* data
-    cursor = next
+    const read = await callHub(target, asked.size === 0 ? path : `${path}?${asked}`, page)
+    onPage(read)
+    yield* read.data
+    cursor = read.next
   } while (cursor !== undefined)
 }
 

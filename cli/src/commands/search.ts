@@ -1,4 +1,4 @@
-import { IndicatorPage, limits, paths } from '@postern/protocol'
+import { IndicatorPage, limits, paths, type QueryHint } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { hubTarget } from '../hub-api.ts'
@@ -19,7 +19,7 @@ export function searchCommand(): Command {
       // One more than is shown tells whether there are more.
       const query = { tql, limit: String(Math.min(rowsMax + 1, limits.pageRowsMax)) }
       let found = 0
-      for await (const indicator of rowsOf(target, paths.indicators, IndicatorPage, query)) {
+      for await (const indicator of rowsOf(target, paths.indicators, IndicatorPage, query, sayHints)) {
         if (found === rowsMax) {
           say.error(`These are the first ${found}; there are more. See --limit.`)
           break
@@ -31,4 +31,8 @@ export function searchCommand(): Command {
       // Not among the rows: whoever reads those by a program finds none.
       if (found === 0) say.error('0 indicators found')
     })
+}
+
+function sayHints({ hints = [] }: { hints?: QueryHint[] | undefined }): void {
+  for (const { message } of hints) say.error(message)
 }

@@ -5,6 +5,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found } from '../lib/problem.ts'
 import { libraryScope } from '../library/library-scope.ts'
+import { hintsOnQuery } from '../library/query-hints.ts'
 import { previewQuery } from '../library/query-preview.ts'
 import { withinTime } from '../database/within-time.ts'
 import { compileSearch } from '../library/tql-to-sql.ts'
@@ -26,7 +27,9 @@ export async function previewCollection(
     collectionId === undefined
       ? undefined
       : found(await new CollectionStore(db).find(collectionScope(caller), collectionId), 'data collection')
-  const preview = await previewQuery(db, libraryScope(caller), condition)
+  const scope = libraryScope(caller)
+  const hints = await hintsOnQuery(db, scope, tql, 'indicator')
+  const preview = { ...(await previewQuery(db, scope, condition)), ...(hints.length === 0 ? {} : { hints }) }
   if (collection === undefined) return { ...preview, changes: null }
   const changes = await withinTime(db, changesMsMax, async (trx: Db) => {
     const { rows } = await sql<{ enter: number; leave: number }>`

@@ -170,6 +170,12 @@ test('LIB-3: a preview counts, names types, shows the newest, and says what woul
   expect(all.body.sample).toHaveLength(20)
   expect((await preview('ownerName = "Preview"', id)).body.changes).toEqual({ enter: 2, leave: 0 })
   expect((await preview('ownerName = "Preview" and rating > 3', id)).body.changes).toEqual({ enter: 2, leave: 23 })
+  expect(all.body).not.toHaveProperty('hints')
+  const mistaken = await preview('ownerName in ("Preview", "Previews")')
+  expect(mistaken.body).toMatchObject({
+    total: { count: 25 },
+    hints: [{ message: 'There is no owner “Previews”. Did you mean Preview?' }],
+  })
   expect((await preview('ownerName = ', id)).status).toBe(400)
   expect((await preview('rating > 1', '999999')).status).toBe(404)
 })

@@ -54,6 +54,12 @@ test('LIB-1: groups are found by a query, newest first, page by page', async () 
     tql: `typeName = "Report" and hasTag(name = "campaign")`,
     limit: 10,
   })
+  expect(found).not.toHaveProperty('hints')
+  const mistaken = await library.groups.search(library.person, { tql: 'ownerName = "Report"', limit: 10 })
+  expect(mistaken).toEqual({
+    data: [],
+    hints: [{ message: 'There is no owner “Report”. Did you mean Reports?', position: 12 }],
+  })
   expect(found.data).toMatchObject([
     {
       name: 'Spring campaign',

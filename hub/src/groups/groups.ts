@@ -1,11 +1,12 @@
 import { tlpLevels } from '@postern/intel'
-import type { Group, GroupDetail } from '@postern/protocol'
+import type { Group, GroupDetail, QueryHint } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { pageOf } from '../lib/page.ts'
 import { found } from '../lib/problem.ts'
 import { libraryScope } from '../library/library-scope.ts'
+import { hintsOnQuery } from '../library/query-hints.ts'
 import { compileGroupTql } from '../library/tql-to-sql.ts'
 import { type GroupRow, GroupStore } from './group-store.ts'
 
@@ -13,20 +14,27 @@ type Search = { tql?: string | undefined; cursor?: string | undefined; limit: nu
 
 /** What readers see of groups: events, reports, threat actors and the rest, each one owner's word. */
 export class Groups {
+  readonly #db: Db
   readonly #store: GroupStore
   readonly #clock: Clock
 
   constructor({ db, clock }: { db: Db; clock: Clock }) {
+    this.#db = db
     this.#store = new GroupStore(db)
     this.#clock = clock
   }
 
   /** Groups in the caller's scope that the query finds, newest first. */
-  async search(caller: Caller, { tql, cursor, limit }: Search): Promise<{ data: Group[]; next?: string }> {
+  async search(
+    caller: Caller,
+    { tql, cursor, limit }: Search,
+  ): Promise<{ data: Group[]; next?: string; hints?: QueryHint[] }> {
     const condition = tql === undefined || tql.trim() === '' ? undefined : compileGroupTql(tql, this.#clock.now())
-    const rows = await this.#store.page(libraryScope(caller), condition, cursor, limit + 1)
+    const scope = libraryScope(caller)
+    const rows = await this.#store.page(scope, condition, cursor, limit + 1)
     const { data, ...next } = pageOf(rows, limit)
-    return { data: data.map(toGroup), ...next }
+    const hints = cursor === undefined ? await hintsOnQuery(this.#db, scope, tql, 'group') : []
+    return { data: data.map(toGroup), ...next, ...(hints.length === 0 ? {} : { hints }) }
   }
 
   async detail(caller: Caller, groupId: string): Promise<GroupDetail> {

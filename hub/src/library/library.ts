@@ -1,5 +1,12 @@
 import type { NamedIndicator, TqlObject } from '@postern/intel'
-import type { Indicator, IndicatorDetail, IndicatorExports, IndicatorTotal, TqlSuggestions } from '@postern/protocol'
+import type {
+  Indicator,
+  IndicatorDetail,
+  IndicatorExports,
+  IndicatorTotal,
+  QueryHint,
+  TqlSuggestions,
+} from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { collectionScope } from '../collections/collection-scope.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -15,6 +22,7 @@ import { type IndicatorStanding, readStanding } from './indicator-standing.ts'
 import { libraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
 import { type IndicatorRow, pageOfIndicators, type PageStart } from './search-queries.ts'
+import { hintsOnQuery } from './query-hints.ts'
 import { countMax, countMsMax } from './query-preview.ts'
 import { toIndicator } from './to-indicator.ts'
 import { namesOfKeyword, suggestNames } from './tql-suggestions.ts'
@@ -45,20 +53,23 @@ export class Library {
   async search(
     caller: Caller,
     { tql, cursor, limit, count = false }: Search,
-  ): Promise<{ data: Indicator[]; next?: string; total?: IndicatorTotal }> {
+  ): Promise<{ data: Indicator[]; next?: string; total?: IndicatorTotal; hints?: QueryHint[] }> {
     const scope = libraryScope(caller)
     const condition = tql === undefined || tql.trim() === '' ? undefined : compileSearch(tql, this.#clock.now())
     const start = cursor === undefined ? undefined : readCursor(cursor)
-    const rows =
+    const [rows, hints] = await Promise.all([
       condition === undefined || condition.isSteady
-        ? await runPrepared(this.#connection, pageOfIndicators(scope, condition, start, limit + 1))
-        : await this.#store.page(scope, condition, start, limit + 1)
+        ? runPrepared(this.#connection, pageOfIndicators(scope, condition, start, limit + 1))
+        : this.#store.page(scope, condition, start, limit + 1),
+      start === undefined ? hintsOnQuery(this.#db, scope, tql, 'indicator') : [],
+    ])
     const { data, ...next } = pageOf(rows, limit, writeCursor)
     const total = count ? await this.#store.count(scope, condition, countMax, countMsMax) : undefined
     return {
       data: data.map(toIndicator),
       ...next,
       ...(total === undefined ? {} : { total }),
+      ...(hints.length === 0 ? {} : { hints }),
     }
   }
 

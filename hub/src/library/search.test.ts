@@ -1,7 +1,9 @@
-import { paths } from '@postern/protocol'
+import { paths, type QueryHint } from '@postern/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, type Server } from '../http/server.ts'
+import type { LibraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
+import { hintsOnQuery, queryHintsMax } from './query-hints.ts'
 import { libraryRoutes } from './routes.ts'
 import { createTestLibrary, type TestLibrary } from './test-library.ts'
 import { compileSearch } from './tql-to-sql.ts'
@@ -23,7 +25,13 @@ afterAll(async () => {
 describe('LIB-3: searching', () => {
   async function search(query: Record<string, string>) {
     const reply = await server.inject({ url: `${paths.indicators}?${new URLSearchParams(query)}` })
-    const body = reply.json<{ data: object[]; total?: object; position?: number; detail: string }>()
+    const body = reply.json<{
+      data: object[]
+      total?: object
+      hints?: QueryHint[]
+      position?: number
+      detail: string
+    }>()
     return { status: reply.statusCode, body }
   }
 
@@ -58,6 +66,42 @@ describe('LIB-3: searching', () => {
     }
     expect(await store.count(scope, condition, 2, 60_000)).toEqual({ count: 2, isExact: true })
     expect(await store.count(scope, condition, 1, 60_000)).toMatchObject({ isExact: false })
+  })
+
+  test('an owner that there is not is told with its place, and the one that was meant, beside a good answer', async () => {
+    await library.send('OSINT feed', { indicator: [{ type: 'Host', summary: 'hinted.example.net' }] })
+    const hintsOf = async (tql: string) => (await search({ tql, limit: '1' })).body.hints
+    const meant = 'There is no owner “OSINT fed”. Did you mean OSINT feed?'
+    expect(await hintsOf('ownerName = "OSINT fed"')).toEqual([{ message: meant, position: 12 }])
+    const some = await search({ tql: 'ownerName in ("OSINT feed", "Zz~")' })
+    expect(some.body).toMatchObject({ data: [{}], hints: [{ message: 'There is no owner “Zz~”.', position: 28 }] })
+    expect(await hintsOf('not (hasTag(ownerName = "osint feed") or tagOwnerName != "x")')).toMatchObject([
+      { message: 'There is no owner “osint feed”. Did you mean OSINT feed?' },
+      { message: 'There is no owner “x”.' },
+    ])
+    const right = 'ownerName = "OSINT feed" and ownerName like "%fed%" and hasTag(name = "OSINT fed")'
+    expect(await hintsOf(right)).toBeUndefined()
+    const list = Array.from({ length: 2000 }, (_, number) => `"nobody ${number}"`).join()
+    const many = await search({ tql: `ownerName in (${list})`, count: 'true' })
+    expect(many.body.hints).toHaveLength(queryHintsMax)
+    expect((await search({ tql: `ownerName in (${list})`, limit: '1' })).status).toBe(200)
+  })
+
+  test('what only others may not see is no owner: neither for a job that does not read it, nor for another organization', async () => {
+    const { id: ownerId } = await library.database.db
+      .selectFrom('owner')
+      .select('id')
+      .where('name', '=', 'OSINT feed')
+      .executeTakeFirstOrThrow()
+    const { organizationId, database } = library
+    const hints = (scope: LibraryScope) => hintsOnQuery(database.db, scope, 'ownerName = "OSINT feed"', 'indicator')
+    expect(await hints({ organizationId, ownerIds: [ownerId] })).toEqual([])
+    expect(await hints({ organizationId, ownerIds: [] })).toMatchObject([
+      { message: 'There is no owner “OSINT feed” that may be read here.' },
+    ])
+    expect(await hints({ organizationId: '999', ownerIds: undefined })).toMatchObject([
+      { message: 'There is no owner “OSINT feed”.' },
+    ])
   })
 
   test('a mistake in a query is answered with its place', async () => {

@@ -88,7 +88,7 @@ export function negatedIf(isNegated: boolean, condition: Condition): Condition {
 }
 
 /** PostgreSQL's text holds neither U+0000 nor half characters; what is stored has U+FFFD there. */
-function searchable(text: string): string {
+export function searchable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd')
 }
 

@@ -5,8 +5,8 @@ import {
   parseIndicatorType,
   type TqlComparison,
   type TqlObject,
-  type TqlScalar,
 } from '@postern/intel'
+import { shortened, wholeNames } from './whole-names.ts'
 
 /** The objects whose types are a closed list; attributes have types of their owners' making. */
 const typed: Readonly<
@@ -21,23 +21,13 @@ const typed: Readonly<
  * negated, everything. Parts of names (LIKE, CONTAINS) may be anything.
  */
 export function unknownTypeName(
-  { keyword, operator, value }: TqlComparison,
+  comparison: TqlComparison,
   object: TqlObject,
 ): { message: string; position: number } | undefined {
   const types = typed[object]
-  if (types === undefined || keyword !== 'typeName' || !equalities.has(operator)) return undefined
-  const items: readonly TqlScalar[] = value.kind === 'list' ? value.items : [value]
-  for (const item of items) {
-    if (item.kind !== 'text' || types.parse(item.text) !== undefined) continue
-    const message = `There is no ${types.word} type “${shortened(item.text)}”. There are: ${types.names.join(', ')}.`
-    return { message, position: item.position }
-  }
-  return undefined
-}
-
-const equalities: ReadonlySet<TqlComparison['operator']> = new Set(['=', '!=', 'in', 'not in'])
-
-/** A query may be a megabyte long; a sentence about it is not. */
-function shortened(name: string): string {
-  return name.length > 60 ? `${name.slice(0, 60).toWellFormed()}…` : name
+  if (types === undefined || comparison.keyword !== 'typeName') return undefined
+  const unknown = wholeNames(comparison).find(({ text }) => types.parse(text) === undefined)
+  if (unknown === undefined) return undefined
+  const message = `There is no ${types.word} type “${shortened(unknown.text)}”. There are: ${types.names.join(', ')}.`
+  return { message, position: unknown.position }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Count, Id, Instant, pageOf } from '../primitives.ts'
-import { AssertionAttribute } from './library.ts'
+import { AssertionAttribute, QueryHints } from './library.ts'
 
 /** An intelligence object that is no indicator: an event, a report, a threat actor. One owner's word. */
 export const Group = z.object({
@@ -22,7 +22,7 @@ export const Group = z.object({
   modifiedAt: Instant,
 })
 export type Group = z.infer<typeof Group>
-export const GroupPage = pageOf(Group)
+export const GroupPage = z.extend(pageOf(Group), { hints: QueryHints })
 
 /** Another group that an owner relates to this one; `kind` says how, in STIX's words, `related-to` where nobody did. */
 export const GroupRelation = z.object({

@@ -113,9 +113,20 @@ export type Indicator = z.infer<typeof Indicator>
 /** How many a query finds: counted where it is exact, up to 10,000; estimated beyond, and where counting took too long. */
 export const IndicatorTotal = z.object({ count: Count, isExact: z.boolean() })
 export type IndicatorTotal = z.infer<typeof IndicatorTotal>
+/** What a query that is right says by mistake, probably: an owner that there is not, which finds nothing without a word. */
+export const QueryHint = z.object({
+  /** A sentence, with the name that was probably meant where one is near. */
+  message: z.string(),
+  /** Of the name in the query, in UTF-16 units from 0. */
+  position: Count,
+})
+export type QueryHint = z.infer<typeof QueryHint>
+/** The first 10, beside the first page; absent where there are none. */
+export const QueryHints = z.optional(z.array(QueryHint))
 export const IndicatorPage = z.extend(pageOf(Indicator), {
   /** With `count=true`. */
   total: z.optional(IndicatorTotal),
+  hints: QueryHints,
 })
 /** Names that the library keeps, for completing a query; those that begin with what was asked for, at most 50. */
 export const TqlSuggestions = z.object({ names: z.array(z.string()) })
@@ -339,6 +350,7 @@ export const CollectionPreview = z.object({
   sample: z.array(Indicator),
   /** Against the members that the collection has; null without one, and where counting took too long. */
   changes: z.nullable(z.object({ enter: Count, leave: Count })),
+  hints: QueryHints,
 })
 export type CollectionPreview = z.infer<typeof CollectionPreview>
 
