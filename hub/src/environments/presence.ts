@@ -49,12 +49,20 @@ export function presenceOf(facts: PresenceFacts, now: Date): Judgement {
   return judged('online', `${heard}.`)
 }
 
-/** Until a heartbeat comes, or it has been silent about that too. */
-function lockedReason({ lockedSaidAt, lastHeartbeatAt }: PresenceFacts, now: Date): string | undefined {
+function lockedReason(facts: PresenceFacts, now: Date): string | undefined {
+  const ago = secondsSinceLocked(facts, now)
+  if (ago === undefined) return undefined
+  return `Its keychain is locked, so that nothing runs: it waits for its master password (it said so ${shown(ago)} ago). On it: postern-envsvr unlock.`
+}
+
+/** How long ago it said that it is locked; undefined once a heartbeat has come, or it has been silent about that too. */
+export function secondsSinceLocked(
+  { lockedSaidAt, lastHeartbeatAt }: Pick<PresenceFacts, 'lockedSaidAt' | 'lastHeartbeatAt'>,
+  now: Date,
+): number | undefined {
   if (lockedSaidAt === null || (lastHeartbeatAt !== null && lastHeartbeatAt > lockedSaidAt)) return undefined
   const ago = secondsSince(lockedSaidAt, now)
-  if (ago > lockedSecondsMax) return undefined
-  return `Its keychain is locked, so that nothing runs: it waits for its master password (it said so ${shown(ago)} ago). On it: postern-envsvr unlock.`
+  return ago > lockedSecondsMax ? undefined : ago
 }
 
 function illnesses({ state, telemetry }: PresenceFacts, now: Date): string[] {

@@ -11,6 +11,8 @@ import type { Environments, Member } from '../environments/environments.ts'
 import { type EnrolledServer, enrolNewServer, testEnvironments } from '../environments/test-enrolment.ts'
 import { createTestHub, person, type TestHub } from '../environments/test-hub.ts'
 import type { Server } from '../http/server.ts'
+import { type Change, Changes, tellChange } from '../live/changes.ts'
+import { Notifications } from '../live/notifications.ts'
 import { createPolicyNarrowings } from './policy-narrowings.ts'
 import { serverSettingsRoutes } from './routes.ts'
 import { createServerSettings, type ServerSettingsFeature } from './server-settings.ts'
@@ -204,6 +206,21 @@ test('ES-10: a server says that it is locked by its one token outside of the key
     presence: 'unhealthy',
     presenceReason: expect.stringContaining('Its keychain is locked'),
   })
+
+  const told: Change[] = []
+  const notifications = new Notifications(hub.databaseUrl, hub.log)
+  new Changes(notifications).on((change) => told.push(change))
+  await notifications.start()
+  // It says so again and again: live pages hear of it when it is news.
+  for (const seconds of [30, 30, 121]) {
+    hub.clock.advance(seconds)
+    expect(await notice(serverXid, 'of-the-keystore')).toBe(204)
+  }
+  const last: Change = { changed: 'executions', part: 'state' }
+  await tellChange(hub.database.db, last)
+  await expect.poll(() => told).toContainEqual(last)
+  expect(told).toMatchObject([{ changed: 'environments', id: environmentId }, last])
+  await notifications.stop()
 })
 
 test('D31: what the server says a hub may not set is not even sent; a request that is not answered in a day has expired', async () => {

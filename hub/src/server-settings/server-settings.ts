@@ -11,6 +11,7 @@ import * as z from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Environments, Member } from '../environments/environments.ts'
+import { secondsSinceLocked } from '../environments/presence.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
@@ -112,18 +113,26 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
   /** A server that waits for its master password says so, by the one token that lies outside of its keychain (ES-10). */
   async function noteLocked(serverXid: string, token: string): Promise<void> {
     const sha256 = createHash('sha256').update(token).digest()
+    const now = clock.now()
     await db.transaction().execute(async (trx) => {
       const row = await trx
-        .updateTable('environment_server as s')
-        .set({ locked_said_at: clock.now() })
-        .from('environment as e')
-        .whereRef('e.id', '=', 's.environment_id')
+        .selectFrom('environment_server as s')
+        .innerJoin('environment as e', 'e.id', 's.environment_id')
+        .select(['s.environment_id', 'e.organization_id', 's.locked_said_at', 's.last_heartbeat_at'])
         .where('s.server_xid', '=', serverXid)
         .where('s.locked_token_sha256', '=', sha256)
         .where('s.revoked_at', 'is', null)
-        .returning(['s.environment_id', 'e.organization_id'])
+        .forNoKeyUpdate('s')
         .executeTakeFirst()
       if (row === undefined) throw new Problem('unauthenticated', 'No environment server has this token.')
+      await trx
+        .updateTable('environment_server')
+        .set({ locked_said_at: now })
+        .where('server_xid', '=', serverXid)
+        .execute()
+      // It is said every 30 s, by as many servers as were started again together.
+      const before = { lockedSaidAt: row.locked_said_at, lastHeartbeatAt: row.last_heartbeat_at }
+      if (secondsSinceLocked(before, now) !== undefined) return
       const { environment_id: id, organization_id: organizationId } = row
       await tellChange(trx, { changed: 'environments', id, part: 'state', organizationId })
     })
