@@ -12,12 +12,14 @@ import type { OpenedHome } from './home/open-home.ts'
 import { bootMs } from './hub-link/boot-clock.ts'
 import { logDelivery, resultDelivery, senderTo } from './hub-link/deliveries.ts'
 import { enrolOnce } from './hub-link/enrol-once.ts'
+import { CertificateKeeper } from './hub-link/certificate-keeper.ts'
 import { HubClock } from './hub-link/hub-clock.ts'
 import { HubConnection } from './hub-link/hub-connection.ts'
 import { type HubHttp, hubHttp } from './hub-link/hub-http.ts'
 import { type HubRoutes, hubRoutes } from './hub-link/hub-routes.ts'
 import { LeaseKeeper } from './hub-link/lease-keeper.ts'
 import { moveOnce } from './hub-link/move-once.ts'
+import { OwnCertificate } from './hub-link/own-certificate.ts'
 import { openJournalDatabase } from './journal/journal-database.ts'
 import { ConfigureJournal } from './journal/configure-journal.ts'
 import { Journal } from './journal/journal.ts'
@@ -109,7 +111,8 @@ export async function startParts(
     setAside: options.setAside,
     log,
   })
-  await recover(parts.journal, parts.executor, opened.home.jobsFolder, choice.users, log)
+  const server = { serverXid: opened.settings.serverXid, tlsPrivateKey: keychain.content.tlsPrivateKey ?? '' }
+  await recover(parts.journal, parts.executor, opened.home.jobsFolder, choice.users, server, log)
   return run(parts, held.move(), options)
 }
 
@@ -159,6 +162,7 @@ function compose({
   const { serverXid } = settings
   const leases = new LeaseKeeper(bootMs)
   const stopping = new AbortController()
+  const own = new OwnCertificate(keychain)
   const token = () => keychain.content.appDeliveryToken ?? ''
   const send = senderTo(http, token, log)
   const results = resultDelivery(journal, send, log)
@@ -191,6 +195,7 @@ function compose({
       socketsFolder: home.socketsFolder,
       certificatesFolder: home.certificatesFolder,
       sealingPrivateKey: () => keychain.content.sealingPrivateKey ?? '',
+      tlsPrivateKey: () => keychain.content.tlsPrivateKey ?? '',
       policy,
       packages,
       confinement,
@@ -239,6 +244,7 @@ function compose({
     routes,
     caCertificate: trust.caCertificate,
     keychain,
+    own,
     clock,
     leases,
     http,
@@ -262,6 +268,15 @@ function compose({
       logs.wake()
       reporter.wake()
     },
+  })
+  const certificateKeeper = new CertificateKeeper({
+    serverXid,
+    own,
+    keychain,
+    http,
+    clock,
+    log,
+    onRenewed: () => connection.connectAnew(),
   })
   const telemetry = new TelemetrySender({
     folder: home.jobsFolder,
@@ -318,6 +333,8 @@ function compose({
     configures,
     executor,
     connection,
+    own,
+    certificateKeeper,
     confinement,
     results,
     logs,
@@ -340,6 +357,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
     results.run(loops.signal),
     logs.run(loops.signal),
     reporter.run(loops.signal),
+    parts.certificateKeeper.run(loops.signal),
   ])
   parts.telemetry.start()
   const silenceCheck = setInterval(() => void parts.silence.look(), silenceCheckMs)
@@ -370,6 +388,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
       connected: connection.isConnected,
       problem: connection.problem,
       problemCode: connection.problemCode,
+      certificateEndsAt: new Date(parts.own.endsAt).toISOString(),
       tier: parts.confinement.tier,
       executors: executor.executors,
       running: executor.running,

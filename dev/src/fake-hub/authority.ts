@@ -45,18 +45,24 @@ export class Authority {
     return { certificate, privateKey: x509.PemConverter.encode(der, 'PRIVATE KEY') }
   }
 
-  /** A client certificate, CN = serverXid, for a public key in SPKI PEM. */
-  async clientCertificate(serverXid: string, publicKeyPem: string): Promise<string> {
+  /** A client certificate, CN = serverXid, for a public key in SPKI PEM, which ends in so many days. */
+  async clientCertificate(serverXid: string, publicKeyPem: string, days: number): Promise<string> {
     const spki = x509.PemConverter.decodeFirst(publicKeyPem)
     const publicKey = await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify'])
-    return this.#issue(serverXid, publicKey, [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])])
+    const usage = new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])
+    return this.#issue(serverXid, publicKey, [usage], days)
   }
 
-  async #issue(commonName: string, publicKey: webcrypto.CryptoKey, extensions: x509.Extension[]): Promise<string> {
+  async #issue(
+    commonName: string,
+    publicKey: webcrypto.CryptoKey,
+    extensions: x509.Extension[],
+    days?: number,
+  ): Promise<string> {
     const certificate = await x509.X509CertificateGenerator.create({
       subject: `CN=${commonName}`,
       issuer: this.#issuer.subject,
-      ...life(),
+      ...life(days),
       publicKey: publicKey,
       signingKey: this.#key,
       signingAlgorithm: algorithm,
@@ -71,8 +77,11 @@ const loopbackNames: x509.JsonGeneralName[] = [
   { type: 'ip', value: '127.0.0.1' },
 ]
 
-function life() {
-  return { notBefore: new Date(Date.now() - 3600_000), notAfter: new Date(Date.now() + 7 * 24 * 3600_000) }
+const dayMs = 24 * 3600_000
+
+/** From two days ago, so that there are some that have ended. */
+function life(days = 7) {
+  return { notBefore: new Date(Date.now() - 2 * dayMs), notAfter: new Date(Date.now() + days * dayMs) }
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -1,8 +1,11 @@
 import {
   AttemptResult,
+  clientCertificate,
   EnrolmentRequest,
   enrolmentProofMessage,
   type EnrolmentResponse,
+  type KeySuccession,
+  type KeySuccessions,
   LockedNotice,
   LogLine,
   moveProofMessage,
@@ -10,9 +13,12 @@ import {
   type MoveResponse,
   paths,
   type ProblemCode,
+  RenewalRequest,
+  renewalProofMessage,
+  type RenewalResponse,
   ServerSettingsReport,
 } from '@postern/protocol'
-import { createPublicKey, randomBytes, verify } from 'node:crypto'
+import { createPublicKey, randomBytes, verify, X509Certificate } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -32,6 +38,10 @@ export type ApiParts = {
   enrolmentTokens: Map<string, string>
   enrolled: Map<string, EnrolledServer>
   packages: ReadonlyMap<string, AppPackage>
+  /** How long the certificate of an enrolment lives. */
+  certificateDays: number
+  successions: readonly KeySuccession[]
+  onRenewed: (serial: string) => void
   now: () => number
   onResult: (executionId: string, attempt: number, result: AttemptResult) => void
   onLog: (executionId: string, attempt: number, lines: LogLine[]) => void
@@ -42,8 +52,14 @@ export type ApiParts = {
   onLocked: (serverXid: string, token: string) => void
 }
 
-/** Since protocol 3. */
-const newerPaths: ReadonlySet<string> = new Set([paths.moves, paths.ownSettings, paths.lockedNotices])
+/** Since protocol 3, and since 6. */
+const newerPaths: ReadonlySet<string> = new Set([
+  paths.moves,
+  paths.ownSettings,
+  paths.lockedNotices,
+  paths.renewals,
+  paths.keySuccessions,
+])
 
 /** The hub's HTTPS side, as far as an environment server needs it. */
 export class FakeApi {
@@ -108,6 +124,11 @@ export class FakeApi {
       parts.onSettings(sender, ServerSettingsReport.parse(JSON.parse(body.toString())))
       return void response.writeHead(204).end()
     }
+    if (path === paths.renewals && request.method === 'POST') return this.#renew(sender, body, response)
+    if (path === paths.keySuccessions && request.method === 'GET') {
+      const answer: KeySuccessions = { successions: [...parts.successions] }
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    }
     const [, , noun, id = '', , attempt = '', part] = path.split('/')
     if (noun === 'packages' && request.method === 'GET') return this.#sendPackage(id, response)
     if (noun === 'executions' && part === 'result' && request.method === 'PUT') {
@@ -132,7 +153,7 @@ export class FakeApi {
   }
 
   async #enrol(token: string, body: Buffer, response: ServerResponse): Promise<void> {
-    const { enrolmentTokens, enrolled, authority, now } = this.#parts
+    const { enrolmentTokens, enrolled, authority, certificateDays, now } = this.#parts
     const request = EnrolmentRequest.parse(JSON.parse(body.toString()))
     const message = Buffer.from(enrolmentProofMessage(request.serverXid, token))
     const isProven = verify('sha256', message, createPublicKey(request.publicKey), Buffer.from(request.proof, 'base64'))
@@ -153,13 +174,30 @@ export class FakeApi {
     }
     enrolled.set(request.serverXid, server)
     const answer: EnrolmentResponse = {
-      certificate: await authority.clientCertificate(request.serverXid, request.publicKey),
+      certificate: await authority.clientCertificate(request.serverXid, request.publicKey, certificateDays),
       brokerToken: server.brokerToken,
       appDeliveryToken: server.appDeliveryToken,
       confirmed: true,
       hubTime: new Date(now()).toISOString(),
     }
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  }
+
+  async #renew(serverXid: string, body: Buffer, response: ServerResponse): Promise<void> {
+    const { authority, enrolled, now, onRenewed } = this.#parts
+    const { serial, proof } = RenewalRequest.parse(JSON.parse(body.toString()))
+    const publicKey = enrolled.get(serverXid)?.publicKey ?? ''
+    const message = Buffer.from(renewalProofMessage(serverXid, serial))
+    if (!verify('sha256', message, createPublicKey(publicKey), Buffer.from(proof, 'base64')))
+      return problem(response, 403, 'forbidden', 'The proof does not fit.')
+    const certificate = await authority.clientCertificate(serverXid, publicKey, clientCertificate.lifeDays)
+    onRenewed(new X509Certificate(certificate).serialNumber)
+    const answer: RenewalResponse = {
+      certificate,
+      confirmed: true,
+      hubTime: new Date(now()).toISOString(),
+    }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   }
 
   #move(token: string, body: Buffer, response: ServerResponse): void {

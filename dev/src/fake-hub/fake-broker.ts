@@ -26,6 +26,8 @@ export type BrokerParts = {
   onEvent: (serverXid: string, event: ExecutionEvent) => void
   onLost: (serverXid: string) => void
   onRefused: (topic: string) => void
+  /** The serial number of the certificate that a server connected with. */
+  onConnected: (serial: string) => void
 }
 
 /** The hub's broker: MQTT over TLS with client certificates, credentials and topic rights as in production. */
@@ -55,9 +57,11 @@ export class FakeBroker {
     )
     this.#server.on('tlsClientError', () => undefined)
     aedes.authenticate = (client, username, password, done) => {
-      const commonName = (client.conn as TLSSocket).getPeerCertificate().subject?.CN
+      const { subject, serialNumber } = (client.conn as TLSSocket).getPeerCertificate()
+      const commonName = subject?.CN
       const good =
         commonName === username && client.id === username && this.#isProven(username ?? '', password?.toString() ?? '')
+      if (good) parts.onConnected(serialNumber)
       // 4: bad user name or password (MQTT 3.1.1, table 3.1).
       done(good ? null : Object.assign(new Error('refused'), { returnCode: 4 }), good)
     }

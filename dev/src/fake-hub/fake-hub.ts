@@ -6,6 +6,7 @@ import {
   type ExecutionEvent,
   type Heartbeat,
   type HeldAttempt,
+  type KeySuccession,
   type LogLine,
   type MoveRequest,
   type SealedParameters,
@@ -35,6 +36,8 @@ export type FakeHubOptions = {
   name?: string
   /** As the first release was: it serves and takes what protocol 1 had, and nothing else. */
   isOldest?: boolean
+  /** In how many days the certificate that an enrolment gives ends; not soon unless this is given. */
+  certificateDays?: number
 }
 
 type Sighted<Thing> = Thing & { serverXid: string }
@@ -67,6 +70,12 @@ export class FakeHub {
   readonly lost: string[] = []
   readonly settingsReports: Sighted<ServerSettingsReport>[] = []
   readonly moves: Sighted<MoveRequest>[] = []
+  /** Of the certificates that servers connected with. */
+  readonly shownSerials: string[] = []
+  /** Of those that it renewed. */
+  readonly renewedSerials: string[] = []
+  /** What its keys say of those that follow them. */
+  readonly successions: KeySuccession[] = []
   /** Tokens that locked servers sent last. */
   readonly lockedNotices = new Map<string, string>()
   /** Move tokens, each with the environment that it leads to. */
@@ -82,17 +91,19 @@ export class FakeHub {
   readonly #address: string
   readonly #name: string
   readonly #isOldest: boolean
+  readonly #certificateDays: number
   /** Topics that servers published to and had no right to. */
   readonly refusedTopics: string[] = []
 
   private constructor(
     authority: Authority,
-    { address = '127.0.0.1', name = address, isOldest = false }: FakeHubOptions,
+    { address = '127.0.0.1', name = address, isOldest = false, certificateDays = 90 }: FakeHubOptions,
   ) {
     this.authority = authority
     this.#address = address
     this.#name = name
     this.#isOldest = isOldest
+    this.#certificateDays = certificateDays
   }
 
   static async start(options: FakeHubOptions = {}): Promise<FakeHub> {
@@ -114,6 +125,9 @@ export class FakeHub {
         enrolmentTokens: this.#enrolmentTokens,
         enrolled,
         packages,
+        certificateDays: this.#certificateDays,
+        successions: this.successions,
+        onRenewed: (serial) => this.renewedSerials.push(serial),
         now: () => this.now(),
         onResult: (executionId, attempt, result) => this.#noteResult(executionId, attempt, result),
         onLog: (executionId, attempt, lines) => this.#noteLog(executionId, attempt, lines),
@@ -144,6 +158,7 @@ export class FakeHub {
         onEvent: (serverXid, event) => this.events.push({ ...event, serverXid }),
         onLost: (serverXid) => this.lost.push(serverXid),
         onRefused: (topic) => this.refusedTopics.push(topic),
+        onConnected: (serial) => this.shownSerials.push(serial),
       },
       port,
     )

@@ -6,6 +6,7 @@ import type { HomeFolder } from '../home/home-folder.ts'
 import { readSettings, type Settings } from '../home/settings.ts'
 import { readTrust } from '../home/trust.ts'
 import { hubRoutes } from '../hub-link/hub-routes.ts'
+import { OwnCertificate } from '../hub-link/own-certificate.ts'
 import { Keychain } from '../keychain/keychain.ts'
 import { hasPasswordSource, openKeychainWith, type PasswordSources } from '../keychain/master-password.ts'
 import { StartProblem } from '../log/start-problem.ts'
@@ -85,7 +86,8 @@ async function openIfPossible(home: HomeFolder, settings: Settings, sources: Pas
 
 /** Nothing before it has enrolled. */
 function credentialsIn(keychain: Keychain | undefined): Credentials | undefined {
-  const { certificate, tlsPrivateKey, brokerToken } = keychain?.content ?? {}
+  const { tlsPrivateKey, brokerToken } = keychain?.content ?? {}
+  const certificate = keychain && new OwnCertificate(keychain).shown
   return certificate && tlsPrivateKey && brokerToken ? { certificate, tlsPrivateKey, brokerToken } : undefined
 }
 

@@ -22,7 +22,9 @@ function wordsOf(found: ServerStatus | undefined): string {
   const { state, pid, serverXid, serverName, version } = found
   return [
     `Environment server ${serverXid} "${serverName}", version ${version}, process ${pid}: ${stateWords(found)}`,
-    ...(state === 'locked' || state === 'starting' ? [] : [connectionWords(found), workWords(found)]),
+    ...(state === 'locked' || state === 'starting'
+      ? []
+      : [connectionWords(found), ...certificateWords(found), workWords(found)]),
   ].join('\n')
 }
 
@@ -39,6 +41,20 @@ function stateWords({ state, hasKeychain }: ServerStatus): string {
 function connectionWords({ connected, broker, problem }: ServerStatus): string {
   if (connected) return `Connected to ${broker}`
   return problem === '' ? `Connecting to ${broker}.` : problem
+}
+
+/** It is renewed by itself 30 days before its end; so much later something keeps it from that. */
+const certificateWarningDays = 14
+
+function certificateWords({ certificateEndsAt }: ServerStatus): string[] {
+  if (certificateEndsAt === undefined) return []
+  const days = (Date.parse(certificateEndsAt) - Date.now()) / 86_400_000
+  const day = certificateEndsAt.slice(0, 10)
+  if (days <= 0)
+    return [`WARNING: its certificate ended on ${day}. It asks the hub for a new one; a person then confirms it.`]
+  if (days <= certificateWarningDays)
+    return [`WARNING: its certificate ends on ${day} and was not renewed; its log says why.`]
+  return [`Its certificate is good until ${day}.`]
 }
 
 function workWords({ tier, executors, running, queued, undelivered }: ServerStatus): string {

@@ -36,6 +36,8 @@ export const ServerStatus = z.object({
   problem: z.string(),
   /** Of that problem, as doctor names it. */
   problemCode: z.optional(z.string()),
+  /** When its client certificate ends; absent while it is locked. */
+  certificateEndsAt: z.optional(z.string()),
   tier: z.nullable(z.string()),
   executors: z.int(),
   running: z.int(),

@@ -1,10 +1,16 @@
 import { limits, paths, topicRights } from '@postern/protocol'
 import { connectPassword } from '../hub-link/connect-password.ts'
-import { connectionProblem, type ConnectionProblemCode, UpgradeRefused } from '../hub-link/connection-problem.ts'
+import {
+  connectionProblem,
+  type ConnectionProblemCode,
+  ownCertificateEnded,
+  UpgradeRefused,
+} from '../hub-link/connection-problem.ts'
 import { type HubResponse, hubHttp } from '../hub-link/hub-http.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
 import { openMessageStream } from '../hub-link/message-stream.ts'
 import { lastWill, MqttClient } from '../hub-link/mqtt-client.ts'
+import { endOfCertificate } from '../hub-link/own-certificate.ts'
 import { authorityOf } from '../proxy/http-proxy.ts'
 import { Cause, type Step } from './finding.ts'
 import { type Destination, requestFor } from './request.ts'
@@ -131,6 +137,7 @@ function judgeClock(offsetMs: number, to: Destination): void {
 
 async function openWebSocket({ routes, credentials }: NetworkParts, to: Destination, walk: Walk): Promise<void> {
   await walk.step('WebSocket', async () => {
+    requireLiving(credentials)
     try {
       const stream = await openMessageStream(
         routes.messages,
@@ -158,6 +165,7 @@ async function showCredentials(parts: NetworkParts, to: Destination, clockOffset
   }
   const { tlsPrivateKey, brokerToken } = credentials
   await walk.step('credentials', async () => {
+    requireLiving(credentials)
     try {
       const client = await MqttClient.connect(
         {
@@ -199,6 +207,14 @@ function refused(error: unknown, to: Destination): Cause {
 function afterTls(error: unknown, to: Destination): Cause {
   if (to.proxy && connectionProblem(error, to.host, to.port).code === 'connection-cut') return proxyCuts(to)
   return causeOf(error, to)
+}
+
+/** Only the hub could say so, and it ends TLS without a word about it. */
+function requireLiving(credentials: Credentials | undefined): void {
+  const endsAt = endOfCertificate(credentials?.certificate)
+  if (endsAt > Date.now()) return
+  const { code, sentence } = ownCertificateEnded(endsAt)
+  throw new Cause(code, sentence, undefined)
 }
 
 function identityOf(credentials: Credentials | undefined) {

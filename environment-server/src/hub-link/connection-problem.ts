@@ -32,6 +32,8 @@ export type ConnectionProblemCode =
   | 'certificate-not-yet-valid'
   | 'certificate-other-name'
   | 'client-certificate-refused'
+  /** The hub refuses this server's certificate since it has ended. */
+  | 'own-certificate-ended'
   | 'tls-opened'
   | 'proxy-unreachable'
   | 'proxy-credentials'
@@ -54,6 +56,14 @@ export function connectionProblem(error: unknown, host: string, port: number): C
     `Not connected to ${at}: ${error instanceof Error ? error.message : String(error)}`,
   ]
   return { code, sentence }
+}
+
+/** @param endedAt epoch milliseconds */
+export function ownCertificateEnded(endedAt: number): ConnectionProblem {
+  return {
+    code: 'own-certificate-ended',
+    sentence: `Not connected: the certificate of this server ended on ${new Date(endedAt).toISOString().slice(0, 10)}. While it runs it asks the hub for a new one, over HTTPS; then a person confirms its fingerprint in the console. If the hub refuses: "Enrol it anew" there gives a bundle that brings it back.`,
+  }
 }
 
 type Judged = [ConnectionProblemCode, sentence: string]

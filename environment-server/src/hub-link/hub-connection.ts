@@ -16,7 +16,13 @@ import type { Settings } from '../home/settings.ts'
 import type { Keychain } from '../keychain/keychain.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { backOffMs, connectionBackOff, pause } from './back-off.ts'
-import { type ConnectionProblem, connectionProblem, ConnectionRefused } from './connection-problem.ts'
+import {
+  type ConnectionProblem,
+  type ConnectionProblemCode,
+  connectionProblem,
+  ConnectionRefused,
+  ownCertificateEnded,
+} from './connection-problem.ts'
 import { connectPassword } from './connect-password.ts'
 import type { HubClock } from './hub-clock.ts'
 import type { HubHttp } from './hub-http.ts'
@@ -24,6 +30,7 @@ import type { LeaseKeeper } from './lease-keeper.ts'
 import type { HubRoutes } from './hub-routes.ts'
 import { openMessageStream } from './message-stream.ts'
 import { lastWill, MqttClient, type MqttOptions } from './mqtt-client.ts'
+import { endOfCertificate, type OwnCertificate } from './own-certificate.ts'
 import { serverVersion } from '../version.ts'
 
 export type HubConnectionParts = {
@@ -31,6 +38,7 @@ export type HubConnectionParts = {
   routes: HubRoutes
   caCertificate: string
   keychain: Keychain
+  own: OwnCertificate
   clock: HubClock
   leases: LeaseKeeper
   http: HubHttp
@@ -49,6 +57,13 @@ const settledMs = 10_000
 const offsetChangeMs = 10_000
 /** Between two heartbeats, however much happens. */
 const heartbeatGapMs = 100
+/** Ways in which a certificate is refused: by TLS itself, by a cut, or by the broker. */
+const certificateRefusals: ReadonlySet<ConnectionProblemCode> = new Set([
+  'client-certificate-refused',
+  'connection-cut',
+  'credentials-refused',
+  'own-certificate-ended',
+])
 /** Commands that wait for the first heartbeat answer, since nothing is judged before the clock is known. */
 const commandsWaitingMax = 200
 
@@ -64,6 +79,7 @@ export class HubConnection {
   /** When each unanswered heartbeat was sent: as the hub's clock counts it, and by a finer one for the round trip. */
   readonly #sentAt = new Map<string, { clockMs: number; steadyMs: number }>()
 
+  #isRenewing = false
   #roundTripMs: number | null = null
   #messages = 0
   /** What the hub's last answer spoke, 0 before the first; it may be upgraded, or put back, while this server runs. */
@@ -105,15 +121,20 @@ export class HubConnection {
     let failures = 0
     while (!signal.aborted) {
       const startedAt = Date.now()
+      const { shown = '' } = this.#parts.own
       try {
-        const client = await MqttClient.connect(this.#options(), signal)
+        const client = await MqttClient.connect(this.#options(shown), signal)
+        this.#noteConnected(shown)
         log('info', `Connected to ${brokerHost}:${brokerPort}`)
         this.#problem = undefined
-        await this.#converse(client, signal)
-        if (!signal.aborted) log('warn', `The connection to ${brokerHost}:${brokerPort} was cut; connecting again.`)
+        await this.#converse(client, shown, signal)
+        if (this.#isRenewing) log('info', 'Connecting again, with the new certificate.')
+        else if (!signal.aborted)
+          log('warn', `The connection to ${brokerHost}:${brokerPort} was cut; connecting again.`)
       } catch (error) {
         if (signal.aborted) break
-        const problem = connectionProblem(error, brokerHost, brokerPort)
+        const problem = this.#problemOf(error, shown)
+        if (certificateRefusals.has(problem.code)) this.#parts.own.refused(shown)
         // The same sentence once, not every 30 seconds.
         if (problem.sentence !== this.#problem?.sentence) log('warn', problem.sentence)
         this.#problem = problem
@@ -123,6 +144,29 @@ export class HubConnection {
       failures = Date.now() - startedAt > settledMs ? 0 : failures + 1
       await pause(backOffMs(failures, connectionBackOff), signal)
     }
+  }
+
+  /** Connects anew, with the certificate that is to be shown now (D37). */
+  connectAnew(): void {
+    this.#isRenewing = this.#client !== undefined
+    this.#client?.disconnect()
+  }
+
+  /** A keychain that cannot be written must not end the connection: the next one tries again. */
+  #noteConnected(certificate: string): void {
+    this.#isRenewing = false
+    try {
+      this.#parts.own.connected(certificate)
+    } catch (error) {
+      this.#parts.log('warn', `The new certificate is not settled in the keychain yet: ${errorText(error)}`)
+    }
+  }
+
+  #problemOf(error: unknown, shown: string): ConnectionProblem {
+    const { settings, clock } = this.#parts
+    const problem = connectionProblem(error, settings.brokerHost, settings.brokerPort)
+    const endsAt = endOfCertificate(shown === '' ? undefined : shown)
+    return certificateRefusals.has(problem.code) && endsAt <= clock.now() ? ownCertificateEnded(endsAt) : problem
   }
 
   /** A heartbeat as soon as the gap allows: something changed that the hub should know, or a lease is awaited. */
@@ -161,7 +205,7 @@ export class HubConnection {
     })
   }
 
-  async #converse(client: MqttClient, signal: AbortSignal): Promise<void> {
+  async #converse(client: MqttClient, shown: string, signal: AbortSignal): Promise<void> {
     this.#client = client
     this.#clockKnown = false
     this.#waitingCommands = []
@@ -171,6 +215,8 @@ export class HubConnection {
     signal.addEventListener('abort', stop)
     try {
       if (signal.aborted) stop()
+      // The next certificate came while this one connected.
+      if (shown !== this.#parts.own.shown) this.connectAnew()
       this.beat()
       this.#parts.onConnected()
       const error = await client.ended
@@ -220,9 +266,9 @@ export class HubConnection {
     }
   }
 
-  #options(): MqttOptions {
+  #options(certificate: string): MqttOptions {
     const { settings, routes, caCertificate, keychain, clock } = this.#parts
-    const { certificate, tlsPrivateKey, brokerToken } = keychain.content
+    const { tlsPrivateKey, brokerToken } = keychain.content
     if (!certificate || !tlsPrivateKey || !brokerToken) throw new Error('the keychain has no certificate yet')
     const identity = { certificate, privateKey: tlsPrivateKey }
     return {

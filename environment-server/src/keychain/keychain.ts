@@ -11,6 +11,8 @@ const KeychainContent = z.looseObject({
   /** X25519, PKCS#8 PEM: opens the secrets of jobs (D9). */
   sealingPrivateKey: z.optional(z.string()),
   certificate: z.optional(z.string()),
+  /** The next one, until it has connected (D37). */
+  renewedCertificate: z.optional(z.string()),
   brokerToken: z.optional(z.string()),
   appDeliveryToken: z.optional(z.string()),
   proxyPassword: z.optional(z.string()),
