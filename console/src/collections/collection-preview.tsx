@@ -8,6 +8,7 @@ import { VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCount, formatCountOf } from '../format/quantities.ts'
 import { indicatorColumns } from '../indicators/indicator-columns.tsx'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import { QueryHints } from '../indicators/query-hints.tsx'
 import classes from './collections.module.css'
 
 interface CollectionPreviewProps {
@@ -30,6 +31,7 @@ export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewPro
       )}
       {data && (
         <div className={classes['preview']} data-old={isOld || isIdle || undefined} aria-busy={isOld}>
+          <QueryHints hints={data.hints} />
           <ChangeWords preview={data} />
           <Types types={data.types} />
           {data.sample.length > 0 ? (

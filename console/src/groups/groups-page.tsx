@@ -9,6 +9,7 @@ import classes from '../elements/form.module.css'
 import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { QueryBox } from '../indicators/query-box.tsx'
+import { QueryHints } from '../indicators/query-hints.tsx'
 import { QueryMistake } from '../indicators/query-mistake.tsx'
 import { mistakeIn, useDraft } from '../indicators/query-draft.ts'
 import { groupColumns } from './group-columns.tsx'
@@ -44,6 +45,7 @@ export function GroupsPage() {
         placeholder="A query in TQL, or a part of a name"
         examples={groupExamples}
       />
+      <QueryHints hints={groups.data?.pages[0]?.hints} />
       {mistake ? (
         <QueryMistake query={tql ?? ''} mistake={mistake} />
       ) : (

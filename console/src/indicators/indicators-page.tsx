@@ -15,6 +15,7 @@ import classes from './indicators-page.module.css'
 import { NoIndicators } from './no-indicators.tsx'
 import { QueryBox } from './query-box.tsx'
 import { mistakeIn, useDraft } from './query-draft.ts'
+import { QueryHints } from './query-hints.tsx'
 import { QueryMistake } from './query-mistake.tsx'
 import { queryOf } from './query-of.ts'
 import { QuickFilterRow } from './quick-filter-row.tsx'
@@ -57,6 +58,7 @@ export function IndicatorsPage() {
       </PageHead>
       <QueryBox draft={draft} onDraft={setDraft} onSearch={search} searched={tql ?? ''} mistake={mistake} />
       <QuickFilterRow draft={draft} onFilter={search} />
+      <QueryHints hints={indicators.data?.pages[0]?.hints} />
       {mistake ? (
         <QueryMistake query={tql ?? ''} mistake={mistake} />
       ) : (

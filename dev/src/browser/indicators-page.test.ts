@@ -145,6 +145,11 @@ test('LIB-3: a mistake is shown under the very character that the hub names', as
   await page.keyboard.press('Enter')
   await gridIn(opened).waitFor()
   expect(await alert.count()).toBe(0)
+  // What is right and finds nothing by a slip is told beside it.
+  await page.getByRole('textbox', { name: 'Query' }).fill('tag = "apt" and rating > 4 or ownerName = "Nobdy"')
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').getByText('There is no owner “Nobdy”.').waitFor()
+  expect(await shownValues(opened)).toEqual(['evil.example.org'])
   expectHarmless(opened)
 })
 
