@@ -2,7 +2,7 @@ import { type ParameterValue, platformParameters } from '@postern/protocol'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
-import type { JobApp } from './job-store.ts'
+import { findJobApp, type JobApp } from './job-store.ts'
 
 /** Everything else that a job names, found and allowed. */
 export type JobReferences = {
@@ -43,6 +43,42 @@ export async function usersOf(db: Db, organizationId: string): Promise<string[]>
     .orderBy('username')
     .execute()
   return rows.map(({ username }) => username)
+}
+
+/** @throws Problem `invalid` where the catalog has no such app, or one that is no job's */
+export async function appFor(trx: Db, appId: string): Promise<JobApp> {
+  const app = isRowId(appId) ? await findJobApp(trx, appId) : undefined
+  if (app === undefined) throw new Problem('invalid', `appId: there is no app ${appId} in the catalog.`)
+  const levels = [app.install.runtimeLevel].flat().map((level) => level.toLowerCase())
+  if (!levels.includes('organization')) {
+    throw new Problem(
+      'invalid',
+      `appId: ${app.install.displayName} is no job app (runtimeLevel ${levels.join(', ')}, wanted Organization).`,
+    )
+  }
+  return app
+}
+
+/** ES-26: an environment is used by its own organization alone. */
+export async function environmentFor(
+  trx: Db,
+  organizationId: string,
+  environmentId: string,
+): Promise<{ id: string; ownerName: string | null; onHub: boolean }> {
+  const row = isRowId(environmentId)
+    ? await trx
+        .selectFrom('environment')
+        .leftJoin('owner', 'owner.id', 'environment.owner_id')
+        .select(['environment.id as id', 'owner.name as ownerName', 'on_hub as onHub'])
+        .where('environment.id', '=', environmentId)
+        .where('environment.organization_id', '=', organizationId)
+        .where('deleted_at', 'is', null)
+        .forShare('environment')
+        .executeTakeFirst()
+    : undefined
+  if (row === undefined)
+    throw new Problem('invalid', `environmentId: your organization has no environment ${environmentId}.`)
+  return row
 }
 
 /** @throws Problem `invalid` that names what was not found and what to do */

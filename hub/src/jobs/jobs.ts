@@ -1,13 +1,4 @@
-import type {
-  CreateJob,
-  Execution,
-  Job,
-  ParameterValue,
-  Schedule,
-  SchedulePreview,
-  SkippedRun,
-  UpdateJob,
-} from '@postern/protocol'
+import type { CreateJob, Execution, Job, Schedule, SchedulePreview, SkippedRun, UpdateJob } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -20,14 +11,13 @@ import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
 import { neverDeletes, requireRules } from '../lifecycle/feed-rules.ts'
 import { tellChange } from '../live/changes.ts'
-import { ownersOf, resolveReferences, usersOf } from './job-references.ts'
+import { mergeChanges, stillKept, withoutNames } from './job-changes.ts'
+import { appFor, environmentFor, ownersOf, resolveReferences, usersOf } from './job-references.ts'
 import {
   findJob,
-  findJobApp,
   forgetKept,
   hideJob,
   insertJob,
-  type JobApp,
   type JobFilter,
   type JobRow,
   listJobs,
@@ -225,74 +215,6 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
 
 async function tell(trx: Db, { organizationId }: PersonCaller, id: string): Promise<void> {
   await tellChange(trx, { changed: 'jobs', id, part: 'state', organizationId })
-}
-
-async function appFor(trx: Db, appId: string): Promise<JobApp> {
-  const app = isRowId(appId) ? await findJobApp(trx, appId) : undefined
-  if (app === undefined) throw new Problem('invalid', `appId: there is no app ${appId} in the catalog.`)
-  const levels = [app.install.runtimeLevel].flat().map((level) => level.toLowerCase())
-  if (!levels.includes('organization')) {
-    throw new Problem(
-      'invalid',
-      `appId: ${app.install.displayName} is no job app (runtimeLevel ${levels.join(', ')}, wanted Organization).`,
-    )
-  }
-  return app
-}
-
-/** ES-26: an environment is used by its own organization alone. */
-async function environmentFor(
-  trx: Db,
-  organizationId: string,
-  environmentId: string,
-): Promise<{ id: string; ownerName: string | null; onHub: boolean }> {
-  const row = isRowId(environmentId)
-    ? await trx
-        .selectFrom('environment')
-        .leftJoin('owner', 'owner.id', 'environment.owner_id')
-        .select(['environment.id as id', 'owner.name as ownerName', 'on_hub as onHub'])
-        .where('environment.id', '=', environmentId)
-        .where('environment.organization_id', '=', organizationId)
-        .where('deleted_at', 'is', null)
-        .forShare('environment')
-        .executeTakeFirst()
-    : undefined
-  if (row === undefined)
-    throw new Problem('invalid', `environmentId: your organization has no environment ${environmentId}.`)
-  return row
-}
-
-function mergeChanges(before: StoredJob, changes: UpdateJob): CreateJob {
-  const now = toApi(before)
-  const appId = changes.appId ?? now.appId
-  const isExport = now.control !== null
-  const owner = changes.owner ?? (appId === now.appId ? (now.owner ?? undefined) : undefined)
-  const control = changes.control ?? (appId === now.appId && isExport ? (now.control ?? undefined) : undefined)
-  return {
-    name: changes.name ?? now.name,
-    appId,
-    environmentId: changes.environmentId ?? now.environmentId,
-    parameters: changes.parameters ?? now.parameters,
-    ...(owner === undefined ? {} : { owner }),
-    ...(control === undefined ? {} : { control }),
-    mode: changes.mode ?? now.mode,
-    schedule: changes.schedule === undefined ? now.schedule : changes.schedule,
-    timeoutSeconds: changes.timeoutSeconds ?? now.timeoutSeconds,
-    freshnessSeconds: changes.freshnessSeconds === undefined ? now.freshnessSeconds : changes.freshnessSeconds,
-    enabled: changes.enabled ?? now.enabled,
-  }
-}
-
-/** What the app kept stays while the job is written with the same values; a person's other value, or none, goes before. */
-function stillKept(kept: Record<string, string>, parameters: Record<string, ParameterValue>): Record<string, string> {
-  return Object.fromEntries(Object.entries(kept).filter(([name, value]) => parameters[name] === value))
-}
-
-function withoutNames(
-  parameters: Record<string, ParameterValue>,
-  names: readonly string[],
-): Record<string, ParameterValue> {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)))
 }
 
 /** Names only: values of parameters may be secrets that were put into the wrong field. */
