@@ -5,6 +5,7 @@ import { createEnvironments, type Member } from '../environments/environments.ts
 import { emptyServerFiles, enrolNewServer } from '../environments/test-enrolment.ts'
 import { createTestHub, person, type TestHub } from '../environments/test-hub.ts'
 import type { Server } from '../http/server.ts'
+import { testSettings } from '../settings/test-settings.ts'
 import { createAppUsages } from './app-usage.ts'
 import { appUsageRoutes } from './routes.ts'
 
@@ -16,12 +17,11 @@ let serverXid: string
 beforeAll(async () => {
   hub = await createTestHub()
   const caller = person('organization-administrator', hub.organizationId) as Member
-  const settings = { publicNames: async () => ({ apiURL: '', brokerHost: '', brokerPort: 1, onlyLocalNames: false }) }
   const { db } = hub.database
   const environments = createEnvironments({
     ...hub,
     db,
-    settings,
+    settings: testSettings,
     serverFilesFolder: emptyServerFiles(),
     runtimeFile: '',
   })

@@ -10,6 +10,7 @@ import {
   protocolVersion,
 } from '@postern/protocol'
 import { fromBufferPromise } from 'yauzl'
+import { testSettings } from '../settings/test-settings.ts'
 import { createEnvironments, type Environments, type Member } from './environments.ts'
 import type { TestHub } from './test-hub.ts'
 
@@ -40,14 +41,7 @@ export function testEnvironments({ database, audit, keys, authority, clock }: Te
     keys,
     authority,
     clock,
-    settings: {
-      publicNames: async () => ({
-        apiURL: 'https://hub.example.org:8443',
-        brokerHost: 'hub.example.org',
-        brokerPort: 62_000,
-        onlyLocalNames: false,
-      }),
-    },
+    settings: testSettings,
     serverFilesFolder: emptyServerFiles(),
     runtimeFile: process.execPath,
   })

@@ -8,6 +8,7 @@ import { createTestDatabase } from '../database/test-database.ts'
 import { Keys } from '../keys/keys.ts'
 import { SecretBox } from '../keys/secret-box.ts'
 import { HeldClock } from '../lib/held-clock.ts'
+import { testSettings } from '../settings/test-settings.ts'
 import { createMail, type MailFeature } from './mail.ts'
 import { mailLimits } from './mail-limits.ts'
 import { queueMail } from './mail-queue.ts'
@@ -34,14 +35,7 @@ beforeAll(async () => {
     audit: new Audit(),
     log: { error() {}, warn() {}, info() {}, debug() {} },
     makeSetupLink: async () => ({ token: 'the-token', expiresAt: clock.now() }),
-    settings: {
-      publicNames: async () => ({
-        apiURL: 'https://hub.example.org',
-        brokerHost: '',
-        brokerPort: 1,
-        onlyLocalNames: false,
-      }),
-    },
+    settings: testSettings,
   })
 })
 afterAll(async () => await open.disposeAsync())
@@ -138,7 +132,7 @@ test('ES-16: an invitation is mailed with its set-up link, at once, and the link
   await mail.settings.change(ada, { ...plain, smtpPort: server.port })
   expect((await mail.sendSetupLink(ada, 'new@example.org')).isSent).toBe(true)
   const raw = server.mails[0]?.raw.replaceAll(/=\r\n/g, '')
-  expect(raw).toContain('https://hub.example.org/setup#the-token')
+  expect(raw).toContain('https://hub.example.org:8443/setup#the-token')
   const kept = await connection.db.selectFrom('mail').selectAll().execute()
   expect(JSON.stringify(kept)).not.toContain('the-token')
 })

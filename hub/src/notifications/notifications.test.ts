@@ -6,6 +6,7 @@ import { endExecution } from '../executions/finish.ts'
 import type { EndState } from '../executions/execution-state.ts'
 import { type Rehearsal, startRehearsal } from '../executions/rehearsal.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
+import { testSettings } from '../settings/test-settings.ts'
 import { notificationLimits } from './notification-limits.ts'
 import { createNotifications, type NotificationsFeature } from './notifications.ts'
 
@@ -24,14 +25,7 @@ beforeAll(async () => {
     db: hub.db,
     clock: hub.clock,
     audit: hub.audit,
-    settings: {
-      publicNames: async () => ({
-        apiURL: 'https://hub.example.org',
-        brokerHost: '',
-        brokerPort: 1,
-        onlyLocalNames: false,
-      }),
-    },
+    settings: testSettings,
   })
 })
 beforeEach(async () => {
@@ -99,7 +93,7 @@ test('ES-16: a failed and a partial job are mailed with name, sentence and link,
     address: 'soc@example.org',
     subject: expect.stringMatching(/^Postern: Job \d+ failed$/),
   })
-  expect(first?.text).toContain(`https://hub.example.org/executions/${failed}`)
+  expect(first?.text).toContain(`https://hub.example.org:8443/executions/${failed}`)
   expect(first?.text).toMatch(/^Execution \d+ of job Job \d+ failed\.$/m)
   expect(`${first?.text}${first?.html}`).not.toContain('hunter2')
   hub.clock.pass(901)

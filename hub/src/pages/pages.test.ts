@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createServer, type Server } from '../http/server.ts'
+import { testSettings } from '../settings/test-settings.ts'
 import { pageRoutes } from './routes.ts'
 
 let server: Server
@@ -14,14 +15,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'assets/app.js'), 'export {}')
   writeFileSync(join(folder, 'secret.txt'), 'not for strangers')
   server = await createServer({ authenticate: async () => ({ kind: 'stranger', name: 'stranger' }), logger: false })
-  await pageRoutes(server, folder, {
-    publicNames: async () => ({
-      apiURL: 'https://hub.example.org:8443',
-      brokerHost: 'hub.example.org',
-      brokerPort: 62_000,
-      onlyLocalNames: false,
-    }),
-  })
+  await pageRoutes(server, folder, testSettings)
   await server.ready()
 })
 afterAll(async () => {
