@@ -1,4 +1,5 @@
 import type { ApiDocument, Operation } from './api-breaks.ts'
+import { alternativesOf } from './schema-breaks.ts'
 
 /** Parameters that mean the same wherever they stand; a route that means something else describes its own. */
 const parameterWords: Record<string, string> = {
@@ -44,9 +45,17 @@ const answerWords: Record<string, string> = {
 export function describeOperations<Document extends Partial<ApiDocument>>(document: Document): Document {
   for (const operation of Object.values(document.paths ?? {}).flatMap((methods) => Object.values(methods))) {
     for (const parameter of operation.parameters ?? []) describeParameter(parameter)
+    describeBody(operation)
     describeAnswers(operation)
   }
   return document
+}
+
+/** Fastify calls every body required; one that may be null need not be sent. */
+function describeBody({ requestBody }: Operation): void {
+  const schema = requestBody?.content['application/json']?.schema
+  if (requestBody !== undefined && schema !== undefined && alternativesOf(schema).some(({ type }) => type === 'null'))
+    requestBody.required = false
 }
 
 function describeParameter(parameter: NonNullable<Operation['parameters']>[number]): void {

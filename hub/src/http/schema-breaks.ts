@@ -108,7 +108,7 @@ function elementBreaks(before: Schema, after: Schema, place: string, direction: 
   ]
 }
 
-function alternativesOf(schema: Schema): Schema[] {
+export function alternativesOf(schema: Schema): Schema[] {
   const alternatives = schema['anyOf'] ?? schema['oneOf']
   return Array.isArray(alternatives) ? alternatives : [schema]
 }
