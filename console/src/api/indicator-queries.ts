@@ -1,4 +1,4 @@
-import { IndicatorDetail, IndicatorExports, IndicatorPage, paths } from '@postern/protocol'
+import { Explanation, IndicatorDetail, IndicatorExports, IndicatorPage, paths } from '@postern/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 
@@ -44,6 +44,13 @@ export const indicatorQueries = {
       queryKey: [...indicatorKeys.all, indicatorId, 'exports'],
       queryFn: ({ signal }) =>
         api(paths.indicatorExports(encodeURIComponent(indicatorId)), { reply: IndicatorExports, signal }),
+    }),
+
+  /** Why a value is where it is, from assertion to receipt; of every type that it can be, where none is named. */
+  explanation: ({ value, type }: { value?: string; type?: string }) =>
+    queryOptions({
+      queryKey: [...indicatorKeys.all, 'explanation', value, type],
+      queryFn: ({ signal }) => api(paths.explanation, { query: { value, type }, reply: Explanation, signal }),
     }),
 } as const
 

@@ -16,9 +16,9 @@ export function CoveringList({ covering }: CoveringListProps) {
   if (covering.length === 0) return null
   return (
     <Section title="Covered by" summary="Networks around it, or its host">
-      <ul className={classes['covering']}>
+      <ul className={classes['places']}>
         {covering.map(({ id, type, value, targets }) => (
-          <li key={id} className={classes['found']}>
+          <li key={id}>
             <Chip>{indicatorTypeLabel(type)}</Chip>
             <Link to="/explain" search={{ value }}>
               <LongText text={value} />

@@ -1,53 +1,46 @@
-import type { IndicatorDetail, IndicatorOnTarget } from '@postern/protocol'
-import { useQuery } from '@tanstack/react-query'
+import type {
+  ExplainedIndicator as Explained,
+  IndicatorDetail,
+  IndicatorInPlan,
+  IndicatorOnTarget,
+} from '@postern/protocol'
 import { Link } from '@tanstack/react-router'
-import { indicatorQueries } from '../api/indicator-queries.ts'
-import { CollectionTable } from '../indicators/collection-table.tsx'
-import { Chip } from '../elements/chip.tsx'
-import { LongText } from '../elements/long-text.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
-import { Section } from '../elements/section.tsx'
-import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
+import { planFaces } from '../executions/execution-faces.ts'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { AssertionList } from '../indicators/assertion-list.tsx'
-import { indicatorTypeLabel, onTargetFaces } from '../indicators/indicator-faces.ts'
-import { LifecycleSection } from '../indicators/lifecycle-section.tsx'
+import { onTargetFaces } from '../indicators/indicator-faces.ts'
+import { LifecycleOf } from '../indicators/lifecycle-section.tsx'
+import { CollectionSection } from './collection-section.tsx'
 import { CoveringList } from './covering-list.tsx'
 import classes from './explain.module.css'
 import { explanationOf, stepsInLibrary } from './explanation.ts'
+import { ExplainedArticle } from './explained-article.tsx'
+import { PlanList, PlanWords } from './plan-list.tsx'
 import { ServedList } from './served-list.tsx'
 import { Way } from './way.tsx'
 
 /** One value of the library: its way to each control, and then all that the way rests on. */
-export function ExplainedIndicator({ indicatorId }: { indicatorId: string }) {
-  const detail = useQuery(indicatorQueries.detail(indicatorId))
-  const exports = useQuery(indicatorQueries.exports(indicatorId))
-  const error = detail.error ?? exports.error
-  if (error) {
-    const again = () => void Promise.all([detail.refetch(), exports.refetch()])
-    return <ProblemAlert what="The explanation" error={error} onRetry={again} />
-  }
-  if (!detail.data || !exports.data) return <SkeletonRows label="Loading the explanation" />
-  const indicator = detail.data
-  const { targets, collections } = exports.data
+export function ExplainedIndicator({ explained: { indicator, lifecycle, exports } }: { explained: Explained }) {
+  const { targets, plans, collections, served, covering } = exports
   const held = targets.filter(({ state }) => state === 'held' || state === 'extra').length
+  const ofTarget = ({ controlId, target }: IndicatorOnTarget) =>
+    plans.filter((plan) => plan.controlId === controlId && plan.target === target)
+  const told = new Set(targets.flatMap(ofTarget))
   return (
-    <>
-      <p className={classes['found']}>
-        <Chip>{indicatorTypeLabel(indicator.type)}</Chip>
-        <Link to="/indicators/$indicatorId" params={{ indicatorId }}>
-          <LongText text={indicator.value} />
-        </Link>
-        <span>
-          {targets.length === 0
-            ? 'No control has reported yet.'
-            : `Held on ${held} of ${formatCountOf(targets.length, 'target')}.`}
-        </span>
-      </p>
+    <ExplainedArticle
+      type={indicator.type}
+      value={indicator.value}
+      indicatorId={indicator.id}
+      verdict={
+        targets.length === 0
+          ? 'No control has reported yet.'
+          : `Held on ${held} of ${formatCountOf(targets.length, 'target')}.`
+      }
+    >
       {targets.length === 0 && (
         <div className={classes['way']}>
           <Way label="In the library" steps={stepsInLibrary(indicator)} />
@@ -58,29 +51,29 @@ export function ExplainedIndicator({ indicatorId }: { indicatorId: string }) {
           key={`${target.controlId} ${target.target}`}
           indicator={indicator}
           target={target}
+          plans={ofTarget(target)}
           membership={collections.find(({ collectionId }) => collectionId === target.collectionId)}
         />
       ))}
-      {collections.length > 0 && (
-        <Section title="In data collections">
-          <CollectionTable collections={collections} />
-        </Section>
-      )}
-      <ServedList served={exports.data.served} />
-      <CoveringList covering={exports.data.covering} />
+      <PlanList plans={plans.filter((plan) => !told.has(plan))} />
+      <CollectionSection collections={collections} />
+      <ServedList served={served} />
+      <CoveringList covering={covering} />
       <AssertionList assertions={indicator.assertions} decision={indicator.decision} />
-      <LifecycleSection indicatorId={indicatorId} />
-    </>
+      <LifecycleOf lifecycle={lifecycle} />
+    </ExplainedArticle>
   )
 }
 
 interface TargetWayProps {
   indicator: IndicatorDetail
   target: IndicatorOnTarget
+  /** Those in progress for it. */
+  plans: readonly IndicatorInPlan[]
   membership: Parameters<typeof explanationOf>[1]
 }
 
-function TargetWay({ indicator, target, membership }: TargetWayProps) {
+function TargetWay({ indicator, target, plans, membership }: TargetWayProps) {
   const { receiptId, executionId, checkedAt } = target
   const name = `${plainText(target.controlName)}, ${plainText(target.target)}`
   return (
@@ -103,6 +96,12 @@ function TargetWay({ indicator, target, membership }: TargetWayProps) {
         </Link>
         .
       </p>
+      {plans.map((plan) => (
+        <p key={plan.planId} className={classes['wayHead']}>
+          <StateBadge face={planFaces[plan.state]} />
+          <PlanWords plan={plan} />
+        </p>
+      ))}
     </article>
   )
 }

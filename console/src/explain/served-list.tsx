@@ -10,9 +10,9 @@ export function ServedList({ served }: { served: readonly IndicatorServed[] }) {
   const serving = served.filter(({ isServed }) => isServed).length
   return (
     <Section title="Served to readers" summary={`By ${serving} of ${served.length}`}>
-      <ul className={classes['covering']}>
+      <ul className={classes['places']}>
         {served.map(({ kind, id, name, source, reason, detail }) => (
-          <li key={`${kind} ${id}`} className={classes['found']}>
+          <li key={`${kind} ${id}`}>
             <Chip>{kindWords[kind]}</Chip>
             <PlainText text={name} />
             <span>

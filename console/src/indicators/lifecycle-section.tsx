@@ -12,12 +12,14 @@ import { plainText } from '../format/text-pieces.ts'
 import { statusWords } from './indicator-faces.ts'
 import classes from './lifecycle-section.module.css'
 
+const title = 'How its values came about'
+
 /** How each owner's word became what is in force: the sum, line by line (LIB-9). */
 export function LifecycleSection({ indicatorId }: { indicatorId: string }) {
   const query = useQuery(sightingQueries.lifecycle(indicatorId))
   const { data } = query
   return (
-    <Section title="How its values came about" summary={data && summaryOf(data)}>
+    <Section title={title} summary={data && summaryOf(data)}>
       {query.isPending && <SkeletonRows label="Loading how its values came about" rows={3} />}
       {query.isError && (
         <ProblemAlert
@@ -26,12 +28,23 @@ export function LifecycleSection({ indicatorId }: { indicatorId: string }) {
           onRetry={() => void query.refetch()}
         />
       )}
-      {data?.assertions.length === 0 && <EmptyState title="No owner that you may read asserts it" />}
-      {data?.assertions.map((assertion) => (
-        <AssertionSum key={assertion.ownerId} assertion={assertion} />
-      ))}
+      {data && <LifecycleSums lifecycle={data} />}
     </Section>
   )
+}
+
+/** The same of an explanation, which brings it along. */
+export function LifecycleOf({ lifecycle }: { lifecycle: IndicatorLifecycle }) {
+  return (
+    <Section title={title} summary={summaryOf(lifecycle)}>
+      <LifecycleSums lifecycle={lifecycle} />
+    </Section>
+  )
+}
+
+function LifecycleSums({ lifecycle: { assertions } }: { lifecycle: IndicatorLifecycle }) {
+  if (assertions.length === 0) return <EmptyState title="No owner that you may read asserts it" />
+  return assertions.map((assertion) => <AssertionSum key={assertion.ownerId} assertion={assertion} />)
 }
 
 function summaryOf({ sightingCount, falsePositiveCount }: IndicatorLifecycle): string {

@@ -11,6 +11,7 @@ import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrast, lowContrastInBothThemes } from './low-contrast.ts'
 import { addTagsAndGroups } from './many-rows.ts'
+import { expectMistakeAt } from './page-states.ts'
 import { sendIndicators } from '../send-indicators.ts'
 
 const password = 'four random words here'
@@ -258,12 +259,36 @@ test('LIB-8: explain goes from assertion to receipt for what is held, and says w
   await covered.getByText('On no control.').waitFor()
   await page.getByRole('textbox', { name: 'Value' }).fill('2001:db8::6')
   await page.keyboard.press('Enter')
-  await page.getByText('No owner asserts it').waitFor()
+  await page.getByText('No owner asserts it, so no control gets it from here.').waitFor()
   await covered.getByText('2001:db8::/32').waitFor()
   await page.getByRole('textbox', { name: 'Value' }).fill('Unheard-Of[.]example.com')
   await page.keyboard.press('Enter')
-  await page.getByText('It would be read as Host unheard-of.example.com.').waitFor()
+  const unheard = page.getByRole('article', { name: 'Host unheard-of.example.com' })
+  await unheard.getByText('Nothing is known of it').waitFor()
+  await page.getByRole('textbox', { name: 'Value' }).fill('two words')
+  await page.keyboard.press('Enter')
+  await page.getByText(/which no host name has/).waitFor()
+  expect(await page.getByRole('textbox', { name: 'Value' }).getAttribute('aria-invalid')).toBe('true')
   expect(await lowContrast(page)).toEqual([])
+  expectHarmless(opened)
+})
+
+test('LIB-8: explain says what a plan that waits for a person does with the value', async () => {
+  const planId = exported.plans[0]?.id ?? ''
+  await using opened = await open('Host', traced)
+  const { page } = opened
+  await withHubDatabase(story.system.dataFolder, async (client) => {
+    await client.query(`update plan set state = 'waiting' where id = $1`, [planId])
+    try {
+      await opened.go(`${consolePages.explain}?${new URLSearchParams({ value: traced })}`)
+      const way = page.getByRole('article', { name: /^netscout-aed, / })
+      await way.getByText('Waits for approval').waitFor()
+      await way.getByText('It is to be added.').waitFor()
+      await way.getByRole('link', { name: `Plan ${planId}` }).waitFor()
+    } finally {
+      await client.query(`update plan set state = 'applied' where id = $1`, [planId])
+    }
+  })
   expectHarmless(opened)
 })
 
@@ -274,12 +299,15 @@ test('LIB-9: a decision wins over what owners say, is told with its reason, stan
   await sum.getByText('Nothing of it changes by itself.').waitFor()
   await page.getByRole('button', { name: 'Decide …' }).click()
   const dialog = page.getByRole('dialog', { name: 'Decide over all owners' })
-  await dialog.getByText('Decide at least one').waitFor()
+  const save = dialog.getByRole('button', { name: 'Save the decision' })
+  await save.click()
+  await expectMistakeAt(dialog.getByLabel('Status'), 'Decide at least one')
   await dialog.getByLabel('Confidence').fill('7')
   await dialog.getByLabel('Status').selectOption('Whitelisted')
-  expect(await dialog.getByRole('button', { name: 'Save the decision' }).isDisabled()).toBe(true)
+  await save.click()
+  await expectMistakeAt(dialog.getByLabel('Reason'), 'Say why')
   await dialog.getByLabel('Reason').fill('It is a <b>partner</b>')
-  await dialog.getByRole('button', { name: 'Save the decision' }).click()
+  await save.click()
   const note = page.getByRole('region', { name: 'Decision' })
   await note.getByText('chief decided: status Whitelisted, confidence 7.').waitFor()
   await note.getByText('It is a <b>partner</b>').waitFor()
