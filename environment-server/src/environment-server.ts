@@ -17,6 +17,7 @@ import { HubClock } from './hub-link/hub-clock.ts'
 import { HubConnection } from './hub-link/hub-connection.ts'
 import { type HubHttp, hubHttp } from './hub-link/hub-http.ts'
 import { type HubRoutes, hubRoutes } from './hub-link/hub-routes.ts'
+import { KeyLearner } from './hub-link/key-learner.ts'
 import { LeaseKeeper } from './hub-link/lease-keeper.ts'
 import { moveOnce } from './hub-link/move-once.ts'
 import { OwnCertificate } from './hub-link/own-certificate.ts'
@@ -170,7 +171,28 @@ function compose({
   const executors = () => executorCount(settings.appsNumberofJobExecutors, users.size, log)
   const audit = localAudit(home)
   const policy = new PolicyInForce(() => opened.policy, policies)
-  const reporter = new SettingsReporter({ opened, policy, configures, http, token, log })
+  const reporter = new SettingsReporter({
+    opened,
+    policy,
+    commandKeys: () => [...keyLearner.inForce.keys()],
+    configures,
+    http,
+    token,
+    log,
+  })
+  const keyLearner = new KeyLearner({
+    home,
+    trusted: () => opened.trust.trustedCommandKeys,
+    http,
+    token,
+    clock,
+    log,
+    audit,
+    onLearned: () => {
+      reporter.changed()
+      reporter.wake()
+    },
+  })
   const tell: HubConnection['tell'] = (event) => {
     const { commandId, executionId, attempt, detail = '' } = event
     if (event.event === 'refused')
@@ -223,7 +245,7 @@ function compose({
   }
   const gate = new CommandGate({
     serverXid,
-    commandKeys: trust.commandKeys,
+    commandKeys: () => keyLearner.inForce,
     publisherKeys: () => opened.trust.publisherKeys,
     policy,
     confinement,
@@ -267,6 +289,7 @@ function compose({
       results.wake()
       logs.wake()
       reporter.wake()
+      keyLearner.wake()
     },
   })
   const certificateKeeper = new CertificateKeeper({
@@ -304,6 +327,7 @@ function compose({
     executor.setExecutors(executors())
     reporter.changed()
     reporter.wake()
+    keyLearner.askNow()
     connection.beatSoon()
   }
   const policyNarrower = new PolicyNarrower({
@@ -335,6 +359,7 @@ function compose({
     connection,
     own,
     certificateKeeper,
+    keyLearner,
     confinement,
     results,
     logs,
@@ -358,6 +383,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
     logs.run(loops.signal),
     reporter.run(loops.signal),
     parts.certificateKeeper.run(loops.signal),
+    parts.keyLearner.run(loops.signal),
   ])
   parts.telemetry.start()
   const silenceCheck = setInterval(() => void parts.silence.look(), silenceCheckMs)

@@ -9,6 +9,8 @@ export type ShownPolicy = {
   /** Fingerprints: all that may sign packages, and those of them that a person here trusted. */
   publishers: readonly string[]
   trustedHere: readonly string[]
+  commandKeys: readonly { fingerprint: string; isPinned: boolean }[]
+  missedCommandKeys: readonly string[]
   refusedPublishers: readonly { fingerprint: string; programName: string }[]
 }
 
@@ -16,7 +18,7 @@ const lists = ['publishers', 'apps', 'versions', 'targets', 'directions', 'setti
 
 /** The policy with the origin of each of its parts, for a person. */
 export function wordsOfPolicy(shown: ShownPolicy): string {
-  const { file, local, narrowings, publishers, trustedHere, refusedPublishers } = shown
+  const { file, local, narrowings, publishers, trustedHere, refusedPublishers, commandKeys, missedCommandKeys } = shown
   const lines = [
     `From ${file}; each part below narrows it further:`,
     ...lists.map((name) => listLine(name, local[name] ?? (name === 'settings' ? [] : undefined))),
@@ -30,10 +32,21 @@ export function wordsOfPolicy(shown: ShownPolicy): string {
     ]),
     'Publishers whose packages are trusted:',
     ...publishers.map((each) => `  ${each} ${trustedHere.includes(each) ? '(policy trust)' : '(bundle)'}`),
+    'Keys of the hub whose commands are taken:',
+    ...commandKeys.map(({ fingerprint, isPinned }) => `  ${fingerprint} (${originOf(fingerprint, isPinned)})`),
+    ...(missedCommandKeys.length === 0
+      ? []
+      : ['Keys of the hub that this server missed; compare with: postern keys. Then: policy trust FINGERPRINT']),
+    ...missedCommandKeys.map((each) => `  ${each}`),
     ...(refusedPublishers.length === 0 ? [] : ['Publishers whose packages were refused; policy trust FINGERPRINT:']),
     ...refusedPublishers.map(({ fingerprint, programName }) => `  ${fingerprint} (${programName})`),
   ]
   return `${lines.join('\n')}\n`
+
+  function originOf(fingerprint: string, isPinned: boolean): string {
+    if (isPinned) return 'bundle'
+    return trustedHere.includes(fingerprint) ? 'policy trust' : 'signed by the one before'
+  }
 }
 
 function narrowedLines(narrowing: PolicyNarrowing): string[] {

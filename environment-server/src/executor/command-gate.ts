@@ -23,7 +23,8 @@ import { endedInQueue, type Executor } from './executor.ts'
 
 export type GateParts = {
   serverXid: string
-  commandKeys: ReadonlyMap<string, KeyObject>
+  /** Those that count now. */
+  commandKeys: () => ReadonlyMap<string, KeyObject>
   publisherKeys: () => ReadonlyMap<string, KeyObject>
   policy: Pick<PolicyInForce, 'forbids'>
   confinement: Confinement
@@ -63,7 +64,7 @@ export class CommandGate {
 
   receive(payload: Buffer): void {
     const { log, serverXid, journal } = this.#parts
-    const opened = openEnvelope(payload, this.#parts.commandKeys)
+    const opened = openEnvelope(payload, this.#parts.commandKeys())
     if ('problem' in opened) return this.#throwAway(payload, opened.problem)
     const { command, body } = opened
     if (command.serverXid !== serverXid) {
@@ -198,7 +199,10 @@ function openEnvelope(payload: Buffer, commandKeys: ReadonlyMap<string, KeyObjec
   if (!envelope.success) return { problem: 'it is not a signed envelope' }
   const { keyId, body, signature } = envelope.data
   const key = commandKeys.get(keyId)
-  if (!key) return { problem: `it was signed by key ${keyId}, which this server does not trust` }
+  if (!key)
+    return {
+      problem: `it was signed by key ${keyId}, which this server does not trust; if the hub rotated its keys while this server was off: ./postern-envsvr policy show`,
+    }
   if (!verify(null, Buffer.from(body, 'utf8'), key, Buffer.from(signature, 'base64')))
     return { problem: 'its signature is wrong' }
   const command = z.safeParse(SignedCommand, parseJson(body))

@@ -38,7 +38,7 @@ export function openTestGate(hub: HubKeys, serverXid: string, record: GateRecord
   const file = z.parse(LocalPolicy, policy)
   return new CommandGate({
     serverXid,
-    commandKeys: new Map([[hub.commandKey.keyId, createPublicKey(hub.commandKey.publicKey)]]),
+    commandKeys: () => new Map([[hub.commandKey.keyId, createPublicKey(hub.commandKey.publicKey)]]),
     publisherKeys: () => new Map([[hub.publisherKey.keyId, createPublicKey(hub.publisherKey.publicKey)]]),
     policy: new PolicyInForce(() => file, policies),
     confinement: { tier: 'isolated' } as GateParts['confinement'],

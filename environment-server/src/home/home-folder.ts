@@ -19,6 +19,9 @@ export function homeFolder(directory: string) {
     trustFile: join(hidden, 'keystore', 'trust.json'),
     /** Publishers that people here trust beside those that the bundle pins: policy trust (D36). */
     trustedPublishersFile: join(hidden, 'keystore', 'trusted-publishers.json'),
+    /** Command keys that people here trust likewise, and what this server heard of keys that follow each other (D7). */
+    trustedCommandKeysFile: join(hidden, 'keystore', 'trusted-command-keys.json'),
+    learnedKeysFile: join(hidden, 'keystore', 'learned-keys.json'),
     /** What apps verify certificates with. */
     certificatesFolder: join(hidden, 'certificates'),
     keychainFile: join(hidden, 'keystore', 'keychain.json'),

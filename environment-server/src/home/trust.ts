@@ -3,13 +3,15 @@ import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'no
 import { StartProblem } from '../log/start-problem.ts'
 import type { HomeFolder } from './home-folder.ts'
 import { parseFile } from './parse-file.ts'
-import { trustedPublishers } from '../policy/trusted-publishers.ts'
+import { trustedKeys } from '../policy/trusted-keys.ts'
 import { readJson } from './settings.ts'
 
 /** The keys that a bundle pins, and publishers that people here trusted since, by key id (D7). A hub cannot add one. */
 export type Trust = {
   caCertificate: string
   commandKeys: ReadonlyMap<string, KeyObject>
+  /** Those, and command keys that people here trusted since; keys that follow them count as well (commandKeysInForce). */
+  trustedCommandKeys: ReadonlyMap<string, KeyObject>
   publisherKeys: ReadonlyMap<string, KeyObject>
   /** Sign server files (D34). */
   releaseKeys: ReadonlyMap<string, KeyObject>
@@ -17,17 +19,18 @@ export type Trust = {
 
 export function readTrust(home: HomeFolder): Trust {
   const file = parseFile(BundleTrust, readJson(home.trustFile), home.trustFile)
-  const alsoTrusted = trustedPublishers(home).map(({ publicKey }) => publicKey)
+  const alsoTrusted = (list: 'publishers' | 'commandKeys') => trustedKeys(home, list).map(({ publicKey }) => publicKey)
   try {
     return {
       caCertificate: new X509Certificate(file.caCertificate).toString(),
       commandKeys: byKeyId(file.commandKeys),
-      publisherKeys: byKeyId([...file.publisherKeys, ...alsoTrusted]),
+      trustedCommandKeys: byKeyId([...file.commandKeys, ...alsoTrusted('commandKeys')]),
+      publisherKeys: byKeyId([...file.publisherKeys, ...alsoTrusted('publishers')]),
       releaseKeys: byKeyId(file.releaseKeys),
     }
   } catch (error) {
     throw new StartProblem(
-      `${home.trustFile} or ${home.trustedPublishersFile} holds a key or certificate that cannot be read. Restore it from the bundle.`,
+      `${home.trustFile} or ${home.trustedPublishersFile} or ${home.trustedCommandKeysFile} holds a key or certificate that cannot be read. Restore it from the bundle.`,
       {
         cause: error,
       },

@@ -7,9 +7,18 @@ import { auditFileLimits } from './policy-limits.ts'
 export type AuditEntry = {
   /**
    * `thrown-away`: nobody whose word counts said it. `refused`: the hub said it, and it may not. `repeated`: it was done before.
-   * `narrowed`: by the hub. `locked`, `trusted`, `cleared`: by a person here.
+   * `narrowed`: by the hub. `key-learned`, `key-missed`: a command key of the hub that follows another one (D7). `locked`, `trusted`, `cleared`: by a person here.
    */
-  event: 'thrown-away' | 'refused' | 'repeated' | 'narrowed' | 'locked' | 'trusted' | 'cleared'
+  event:
+    | 'thrown-away'
+    | 'refused'
+    | 'repeated'
+    | 'narrowed'
+    | 'key-learned'
+    | 'key-missed'
+    | 'locked'
+    | 'trusted'
+    | 'cleared'
   why: string
   kind?: string
   commandId?: string

@@ -1,7 +1,14 @@
 import { Rehearsal, rehearsalXid, waitFor, runCommand, type Said } from '@postern/dev/environment-server'
 import { type AppPackage, type CommandChanges, nodeApp, SigningKey } from '@postern/dev/fake-hub'
-import { limits, type ConfigureCommand, type NarrowPolicyCommand, type SignedCommand } from '@postern/protocol'
-import { randomUUID } from 'node:crypto'
+import {
+  limits,
+  type ConfigureCommand,
+  type KeySuccession,
+  keySuccessionMessage,
+  type NarrowPolicyCommand,
+  type SignedCommand,
+} from '@postern/protocol'
+import { createHash, createPublicKey, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -128,6 +135,12 @@ test('D36: the hub narrows at once and for good; only a person on the server tak
     'the answer',
     () => rehearsal.server.text,
   )
+  // The hub is told what is in force, so that people see it there.
+  const reported = () => rehearsal.hub.settingsReports.at(-1)?.policy
+  expect(reported()).toMatchObject({
+    narrowedBy: [narrowing.commandId],
+    lists: { targets: { names: ['*.plant.example'], count: 1 }, settings: { names: ['serverName'], count: 1 } },
+  })
   const wider = { apps: [good.programName, 'other_v1'], targets: ['*.plant.example'], settings: ['serverName'] }
   await expectAudited(signed(narrow(wider)), 'narrowed', /other_v1/)
   await expectAudited(
@@ -142,6 +155,7 @@ test('D36: the hub narrows at once and for good; only a person on the server tak
   expect(shown.narrowings[0]).toMatchObject({ commandId: narrowing.commandId, narrowing: { targets: [] } })
   expect((await policy('show')).text).toContain(`From the hub, `)
   expect(await policy('clear-hub')).toMatchObject({ code: 0, text: expect.stringContaining('2 narrowings') })
+  await waitFor(() => reported()?.narrowedBy.length === 0, 'the hub to hear that it was taken back')
   // Its own command again changes nothing: it was done once.
   await rehearsal.hub.send(narrowing)
   expect(await run({ egress: ['aed.plant.example'] })).toMatchObject({ outcome: 'exited' })
@@ -192,4 +206,61 @@ test('D36: a publisher that is not pinned is refused with its fingerprint, and t
   })
   expect(await rehearsal.run(app, honest({}))).toMatchObject({ outcome: 'exited' })
   expect(audited().map(({ event }) => event)).toContain('trusted')
+})
+
+/** What a key says of the one that follows it. */
+function succession(by: SigningKey, next: SigningKey, seconds: number): KeySuccession {
+  const said = {
+    purpose: 'command',
+    predecessorId: by.keyId,
+    publicKey: next.publicKey,
+    predecessorEndsAt: away(seconds),
+  }
+  return { ...said, signature: by.sign(Buffer.from(keySuccessionMessage(said))) }
+}
+
+test('ES-22: a command key that the one before has signed is trusted, in time; one that was missed by a person alone (D7)', async () => {
+  const { hub, server } = rehearsal
+  const [second, third, stranger] = [new SigningKey(), new SigningKey(), new SigningKey()]
+  const reload = () => runCommand(server.home, ['reload'])
+  const trusts = async (...keys: SigningKey[]) => {
+    const ids = keys.map(({ keyId }) => keyId).join()
+    await waitFor(
+      () => hub.settingsReports.at(-1)?.commandKeys?.join() === ids,
+      `the server to trust ${ids}`,
+      () => server.text,
+    )
+  }
+  const runsBy = async (key: SigningKey) => {
+    const command = execute()
+    await hub.sendRaw(rehearsalXid, JSON.stringify(hub.envelope(command, key)))
+    expect((await rehearsal.resultOf(command.executionId)).result).toMatchObject({ outcome: 'exited' })
+  }
+  // Nobody whose word counts has said it, and signed by nobody at all.
+  const forged = succession(stranger, stranger, 600)
+  hub.successions.push(forged, { ...succession(hub.commandKey, stranger, 600), signature: forged.signature })
+  hub.successions.push(succession(hub.commandKey, second, 3600))
+  expect((await reload()).code).toBe(0)
+  await trusts(hub.commandKey, second)
+  await runsBy(second)
+  await runsBy(hub.commandKey)
+  const foreign = JSON.stringify(hub.envelope(execute(), stranger))
+  await expectAudited(foreign, 'thrown-away', /which this server does not trust/)
+
+  // It slept while the second ended: that one counts no more, and the third is not believed.
+  hub.successions.push(succession(second, third, -1))
+  await reload()
+  await waitFor(() => server.text.includes('that this server missed'), 'the key that was missed')
+  await expectAudited(JSON.stringify(hub.envelope(execute(), third)), 'thrown-away', /policy show/)
+  await server.stop()
+  await server.startConnected()
+  await trusts(hub.commandKey)
+  const fingerprint = createHash('sha256')
+    .update(createPublicKey(third.publicKey).export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+  expect((await policy('show')).text).toContain(fingerprint)
+  expect(await policy('trust', fingerprint)).toMatchObject({ code: 0, text: expect.stringContaining('in force') })
+  await trusts(hub.commandKey, third)
+  await runsBy(third)
+  expect(audited().map(({ event }) => event)).toEqual(expect.arrayContaining(['key-learned', 'key-missed']))
 })

@@ -1,7 +1,7 @@
 import type { SandboxTier } from '@postern/protocol'
 import { forbiddenBy, type JudgedCommand } from './forbidden-by.ts'
 import type { LocalPolicy } from './local-policy.ts'
-import type { PolicyJournal } from './policy-journal.ts'
+import type { Narrowing, PolicyJournal } from './policy-journal.ts'
 
 /**
  * The file of this server, and everything that the hub narrowed since (D36): each of them has to allow a thing, so that whatever comes
@@ -19,6 +19,11 @@ export class PolicyInForce {
   /** What only the file says: no hub narrows it. */
   get local(): LocalPolicy {
     return this.#local()
+  }
+
+  /** What the hub narrowed, oldest first. */
+  get narrowings(): Narrowing[] {
+    return this.#journal.narrowings()
   }
 
   /** The settings that the hub may set; none where the file names none. */

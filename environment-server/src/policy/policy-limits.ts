@@ -10,6 +10,12 @@ export const policyLimits = {
   offeredPublishersMax: 20,
   /** Publishers that people on the server may trust beside those that the bundle pins. */
   trustedPublishersMax: 100,
+  /** Keys that follow a command key, of those heard in time. */
+  learnedKeysMax: 100,
+  /** Keys that follow a command key, of those heard too late; the newest are kept. */
+  missedKeysMax: 20,
+  /** Names of each list of the policy that the hub is told of; of the others the count. */
+  reportedNamesMax: 100,
 } as const
 
 /** How much of the local audit is kept: the file, and as many older parts. */

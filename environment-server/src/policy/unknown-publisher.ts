@@ -1,6 +1,6 @@
 import type { ExecuteCommand } from '@postern/protocol'
 import type { PolicyJournal } from './policy-journal.ts'
-import { offeredPublisher } from './trusted-publishers.ts'
+import { offeredPublisher } from './trusted-keys.ts'
 
 /** Keeps the key that came along, so that a person here can trust it, and says so to whoever started the job (D36). */
 export function refuseUnknownPublisher(policies: Pick<PolicyJournal, 'offer'>, app: ExecuteCommand['app']): string {

@@ -8,11 +8,14 @@ import type { HubHttp } from '../hub-link/hub-http.ts'
 import type { ConfigureJournal } from '../journal/configure-journal.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import type { PolicyInForce } from '../policy/policy-in-force.ts'
+import { reportedPolicy } from '../policy/reported-policy.ts'
 import { shownSettings } from './shown-settings.ts'
 
 export type SettingsReporterParts = {
   opened: Pick<OpenedHome, 'home'>
-  policy: Pick<PolicyInForce, 'settings'>
+  policy: Pick<PolicyInForce, 'settings' | 'local' | 'narrowings'>
+  /** Ids of the hub's keys that count here. */
+  commandKeys: () => string[]
   configures: ConfigureJournal
   http: HubHttp
   token: () => string
@@ -48,7 +51,7 @@ export class SettingsReporter {
   }
 
   async #report(signal: AbortSignal): Promise<boolean> {
-    const { opened, policy, configures, http, token, log } = this.#parts
+    const { opened, policy, commandKeys, configures, http, token, log } = this.#parts
     const answers = configures.untold()
     // Not before the first connection: a thousand servers that come back at once have more urgent things to say.
     if (!this.#connected || (!this.#due && answers.length === 0)) return true
@@ -57,6 +60,8 @@ export class SettingsReporter {
       settings: shownSettings(readSettingsFile(opened.home), policy),
       answers,
       lockedTokenSha256: createHash('sha256').update(lockedToken(opened.home)).digest('hex'),
+      policy: reportedPolicy(policy),
+      commandKeys: commandKeys(),
     }
     try {
       const { status } = await http.send({

@@ -8,27 +8,32 @@ import { readJson } from '../home/settings.ts'
 import type { OfferedPublisher } from './policy-journal.ts'
 import { policyLimits } from './policy-limits.ts'
 
-/** `keystore/trusted-publishers.json` (D36): written by `policy trust` alone. */
-const TrustedPublishers = z.strictObject({
-  publishers: z
-    .array(z.strictObject({ fingerprint: z.string(), publicKey: z.string(), trustedAt: z.string() }))
-    .check(z.maxLength(policyLimits.trustedPublishersMax)),
-})
-type TrustedPublisher = z.infer<typeof TrustedPublishers>['publishers'][number]
+const TrustedKey = z.strictObject({ fingerprint: z.string(), publicKey: z.string(), trustedAt: z.string() })
+type TrustedKey = z.infer<typeof TrustedKey>
 
-type Home = Pick<HomeFolder, 'trustedPublishersFile'>
+/** `keystore/trusted-publishers.json` and `keystore/trusted-command-keys.json` (D36, D7): written by `policy trust` alone. */
+function trustFile(list: TrustList) {
+  return z.strictObject({ [list]: z.array(TrustedKey).check(z.maxLength(policyLimits.trustedPublishersMax)) })
+}
+type TrustList = 'publishers' | 'commandKeys'
 
-export function trustedPublishers({ trustedPublishersFile: file }: Home): TrustedPublisher[] {
-  return existsSync(file) ? parseFile(TrustedPublishers, readJson(file), file).publishers : []
+type Home = Pick<HomeFolder, 'trustedPublishersFile' | 'trustedCommandKeysFile'>
+
+/** What people here trust beside what the bundle pins. */
+export function trustedKeys(home: Home, list: TrustList): TrustedKey[] {
+  const file = fileOf(home, list)
+  return existsSync(file) ? (parseFile(trustFile(list), readJson(file), file)[list] ?? []) : []
 }
 
-export function trustPublisher(home: Home, { fingerprint, publicKey }: OfferedPublisher): void {
-  const others = trustedPublishers(home).filter((each) => each.fingerprint !== fingerprint)
-  const publishers = [...others, { fingerprint, publicKey, trustedAt: new Date().toISOString() }]
-  writeAtomically(
-    home.trustedPublishersFile,
-    `${JSON.stringify(z.parse(TrustedPublishers, { publishers }), null, 2)}\n`,
-  )
+export function trustKey(home: Home, list: TrustList, { fingerprint, publicKey }: Omit<TrustedKey, 'trustedAt'>): void {
+  const others = trustedKeys(home, list).filter((each) => each.fingerprint !== fingerprint)
+  const keys = [...others, { fingerprint, publicKey, trustedAt: new Date().toISOString() }]
+  const content = z.parse(trustFile(list), { [list]: keys })
+  writeAtomically(fileOf(home, list), `${JSON.stringify(content, null, 2)}\n`)
+}
+
+function fileOf(home: Home, list: TrustList): string {
+  return list === 'publishers' ? home.trustedPublishersFile : home.trustedCommandKeysFile
 }
 
 /** Hexadecimal SHA-256 of a key's SPKI, whole: a key id is its first 16 characters, which is too little to trust somebody by. */
