@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import type { SetAside } from '@postern/protocol'
 import type { ControlAnswer, ControlRequest, ServerStatus } from './control/control-message.ts'
 import { listenForControl } from './control/control-socket.ts'
@@ -12,6 +13,7 @@ import { hasPasswordSource, openKeychainWith, type PasswordSources } from './key
 import { refuseRoot } from './log/refuse-root.ts'
 import type { ServerLog } from './log/server-log.ts'
 import { StartProblem } from './log/start-problem.ts'
+import { fingerprintOf } from './policy/trusted-keys.ts'
 import type { Choice } from './sandbox/choose-confinement.ts'
 import { chooseSandbox } from './sandbox/choose-sandbox.ts'
 import { isTakenLive } from './settings/changed-settings.ts'
@@ -187,6 +189,7 @@ function statusOf(
   running: RunningParts | undefined,
 ): ServerStatus {
   const { serverXid, serverName, brokerHost, brokerPort } = settings
+  const tlsPrivateKey = door.keychain?.content.tlsPrivateKey
   const idle = { connected: false, problem: '', tier: null, executors: 0, running: 0, queued: 0, undelivered: 0 }
   return {
     ...(running?.status() ?? { ...idle, state: door.keychain === undefined ? 'locked' : 'starting' }),
@@ -196,5 +199,6 @@ function statusOf(
     serverXid,
     serverName,
     broker: `${brokerHost}:${brokerPort}`,
+    ...(tlsPrivateKey === undefined ? {} : { keyFingerprint: fingerprintOf(createPublicKey(tlsPrivateKey)) }),
   }
 }

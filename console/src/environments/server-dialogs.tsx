@@ -31,7 +31,8 @@ export function ConfirmServerDialog(of: ServerDialogProps) {
     >
       <p className={classes['lead']}>
         It enrolled more than an hour after its download, so somebody has to look. Compare the fingerprint with the one
-        that the environment server shows in its menu. Once confirmed, executions and their secrets go to it.
+        that <code>./postern-envsvr status</code> says on the server itself. Once confirmed, executions and their
+        secrets go to it.
       </p>
       <Facts label="Who enrolled">
         <Fact name="Fingerprint of its key (SHA-256)" isLong>

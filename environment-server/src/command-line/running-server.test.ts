@@ -8,7 +8,7 @@ import {
 } from '@postern/dev/environment-server'
 import { FakeHub } from '@postern/dev/fake-hub'
 import type { ConfigureCommand } from '@postern/protocol'
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, createPublicKey, randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -105,7 +105,12 @@ test('ES-10: unlock opens it, at the first start by a password that is long enou
     'the connection',
     () => server.text,
   )
-  expect(await status()).toMatchObject({ state: 'ready', connected: true, serverXid, hasKeychain: true })
+  const found = await status()
+  expect(found).toMatchObject({ state: 'ready', connected: true, serverXid, hasKeychain: true })
+  // What a person compares with the console, and with a receipt (S9, D40).
+  const key = createPublicKey(hub.enrolled.get(serverXid)?.publicKey ?? '').export({ type: 'spki', format: 'der' })
+  expect(found.keyFingerprint).toBe(createHash('sha256').update(key).digest('hex'))
+  expect((await command(['status'])).text).toContain(`The fingerprint of its key is ${found.keyFingerprint}`)
 })
 
 test('ES-12: the hub is told every setting with its origin, and no secret', async () => {

@@ -24,7 +24,7 @@ function wordsOf(found: ServerStatus | undefined): string {
     `Environment server ${serverXid} "${serverName}", version ${version}, process ${pid}: ${stateWords(found)}`,
     ...(state === 'locked' || state === 'starting'
       ? []
-      : [connectionWords(found), ...certificateWords(found), workWords(found)]),
+      : [connectionWords(found), ...keyWords(found), ...certificateWords(found), workWords(found)]),
   ].join('\n')
 }
 
@@ -41,6 +41,10 @@ function stateWords({ state, hasKeychain }: ServerStatus): string {
 function connectionWords({ connected, broker, problem }: ServerStatus): string {
   if (connected) return `Connected to ${broker}`
   return problem === '' ? `Connecting to ${broker}.` : problem
+}
+
+function keyWords({ keyFingerprint }: ServerStatus): string[] {
+  return keyFingerprint === undefined ? [] : [`The fingerprint of its key is ${keyFingerprint}`]
 }
 
 /** It is renewed by itself 30 days before its end; so much later something keeps it from that. */
