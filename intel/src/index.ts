@@ -88,6 +88,8 @@ export { dayMs, hourMs, lifecycleBounds, sightingDaysThatMatter } from './lifecy
 export type * from './lifecycle/lifecycle-facts.ts'
 export { exclusionLimits } from './exclusions/exclusion-limits.ts'
 export { isBroadExclusion } from './exclusions/broad-entry.ts'
+export { mistakeInExclusion } from './exclusions/mistaken-entry.ts'
+export type { ExclusionMistake } from './exclusions/mistaken-entry.ts'
 export { readExclusionEntry } from './exclusions/exclusion-rule.ts'
 export type { ExclusionMatching, ExclusionRule, ReadExclusionEntry } from './exclusions/exclusion-rule.ts'
 export { readMispWarningList } from './exclusions/misp-warning-list.ts'

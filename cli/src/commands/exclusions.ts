@@ -48,7 +48,7 @@ function importCommand(): Command {
     .option('--name <name>', 'of a text file: the list; made if it does not exist, its entries replaced if it does')
     .option('--kind <kind>', 'of a text file: own, or protected for what must never be exported', 'own')
     .option('--mode <mode>', 'inform or block; a new list of MISP informs, one of your own blocks')
-    .option('--confirm', 'of a text file: entries as broad as *.com or 0.0.0.0/0 are meant')
+    .option('--confirm', 'of a text file: entries as broad as *.com or 0.0.0.0/0, or that look like a slip, are meant')
     .action(async (file: string, { name, kind, mode, confirm }: ImportOptions) => {
       if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
       if (mode !== undefined && mode !== 'inform' && mode !== 'block')
@@ -112,7 +112,7 @@ async function writeList(
   say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
 }
 
-/** Entries so broad that the hub asks whether they are meant. */
+/** Entries so broad, or so like a slip, that the hub asks whether they are meant. */
 function isUnconfirmed(refusal: unknown): refusal is HubRefusal {
   return refusal instanceof HubRefusal && refusal.code === 'conflict' && refusal.message.includes('Confirm it')
 }

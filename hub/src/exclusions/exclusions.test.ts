@@ -394,6 +394,29 @@ test('LIB-4: entries as broad as a top-level domain are written only by who conf
   expect((await exclusions.writeEntries(person, list.id, sent(true))).entryCount).toBe(3)
 })
 
+test('LIB-4: an entry that is a slip is written only by who confirms it, and one that can hit nothing by nobody', async () => {
+  const { person } = world.library
+  const list = await listOf('Ours', ['a.example.com'])
+  const sent = (confirm: boolean, ...entries: string[]) =>
+    exclusions.writeEntries(
+      person,
+      list.id,
+      Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm })),
+    )
+  const told = await refusal(sent(false, 'a.example.com', '192.0.2.0/33', 'exam ple.com'))
+  expect(told).toMatch(
+    /^conflict: Nothing was changed\. entry 2 \(192\.0\.2\.0\/33\): .* entry 3 \(exam ple\.com\): .*Confirm it if/,
+  )
+  expect(await refusal(sent(false, '*.com', 'exam ple.com'))).toMatch(/\*\.com: so broad.* entry 2 \(exam ple\.com\)/)
+  expect((await exclusions.get(person, list.id)).entryCount).toBe(1)
+  expect((await sent(true, 'a.example.com', '192.0.2.0/33', 'exam ple.com')).entryCount).toBe(3)
+
+  await exclusions.change(person, list.id, { indicatorTypes: ['Host'] })
+  expect(await refusal(sent(true, 'b.example.com', 'exam ple.com'))).toMatch(
+    /^invalid: Nothing was changed. entry 2 \(exam ple.com\): .*blank/,
+  )
+})
+
 test('LIB-4: a large list is read in a thread of its own and comes back as it was written', async () => {
   const count = process.env['POSTERN_SOAK'] === '1' ? 1_000_000 : 25_000
   const entries = Array.from({ length: count }, (_, number) => `"h\\${number}",ü.example.com/${number}`)

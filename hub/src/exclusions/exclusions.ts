@@ -6,6 +6,7 @@ import type {
   ExclusionList,
   ExclusionTest,
   ImportedWarningList,
+  RefusedEntry,
   TestExclusions,
 } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
@@ -135,20 +136,37 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
       await lockExclusionList(trx, caller.organizationId, listId)
       await stored(trx, caller, listId)
       await replaceEntries(trx, listId, read, clock.now())
-      const detail = { entries: read.entryCount, ...(read.broad.length > 0 && { broad: read.broad.slice(0, 10) }) }
+      const detail = {
+        entries: read.entryCount,
+        ...(read.broad.length > 0 && { broad: read.broad.slice(0, 10) }),
+        ...(read.doubtful.length > 0 && { doubtful: read.doubtful.slice(0, 10).map(({ entry }) => entry) }),
+      }
       await audit.record(trx, caller, 'exclusion-list.write', `exclusion list ${listId}`, detail, address)
       await bumpRevision(trx, caller.organizationId)
       return toApi(await stored(trx, caller, listId))
     })
   }
 
-  /** An entry such as `*.com` empties what firewalls get: it is written only by somebody who was told what it hits. */
-  async function requireMeant(
+  /**
+   * An entry such as `*.com` empties what firewalls get, and one such as `192.0.2.0/33` excludes nothing: they are written only by somebody
+   * who was told so.
+   */
+  async function requireMeant(caller: PersonCaller, list: StoredExclusionList, read: ReadUpload): Promise<void> {
+    if (read.isConfirmed || read.broad.length + read.doubtful.length === 0) return
+    const told = [
+      ...(read.broad.length > 0 ? [await whatBroadEntriesHit(caller, list, read.broad)] : []),
+      ...(read.doubtful.length > 0
+        ? [`${shownEntries(read.doubtful, read.doubtful.length)} Only a text of these very words would be hit.`]
+        : []),
+    ]
+    throw new Problem('conflict', `Nothing was changed. ${told.join(' ')} Confirm it if that is meant.`)
+  }
+
+  async function whatBroadEntriesHit(
     caller: PersonCaller,
     list: StoredExclusionList,
-    { broad, isConfirmed }: ReadUpload,
-  ): Promise<void> {
-    if (broad.length === 0 || isConfirmed) return
+    broad: readonly string[],
+  ): Promise<string> {
     const { hits, of, isExact } = await countBroadHits(
       db,
       caller.organizationId,
@@ -156,10 +174,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
       storedTypes(list.indicatorTypes),
     )
     const shown = broad.slice(0, 5).join(', ') + (broad.length > 5 ? ` and ${broad.length - 5} more` : '')
-    throw new Problem(
-      'conflict',
-      `Nothing was changed. ${shown}: so broad, they hit ${isExact ? '' : 'about '}${hits} of the library's ${of} indicators. Confirm it if that is meant.`,
-    )
+    return `${shown}: so broad, they hit ${isExact ? '' : 'about '}${hits} of the library's ${of} indicators.`
   }
 
   /** A list of the name that is there already keeps what was decided about it, and gets these entries. */
@@ -275,9 +290,13 @@ function nameTaken(name: string): never {
 }
 
 function refusalOf({ refused, refusedCount }: ReadUpload): string {
-  const shown = refused
+  return `Nothing was changed. ${shownEntries(refused, refusedCount)}`
+}
+
+function shownEntries(entries: readonly RefusedEntry[], count: number): string {
+  const shown = entries
     .slice(0, 10)
     .map(({ position, entry, reason }) => `entry ${position + 1} (${entry.slice(0, 100)}): ${reason}`)
-  const more = refusedCount > shown.length ? ` And ${refusedCount - shown.length} more.` : ''
-  return `Nothing was changed. ${shown.join(' ')}${more}`
+  const more = count > shown.length ? ` And ${count - shown.length} more.` : ''
+  return `${shown.join(' ')}${more}`
 }

@@ -2,6 +2,7 @@ import {
   type ExclusionMatching,
   exclusionLimits,
   isBroadExclusion,
+  mistakeInExclusion,
   type IndicatorType,
   type MispWarningList,
   readExclusionEntry,
@@ -29,8 +30,10 @@ export type ReadUpload = {
   patternCount: number
   refused: RefusedEntry[]
   refusedCount: number
-  /** Entries of one's own that are hardly meant as broad as they are, and whether they are confirmed. */
+  /** Entries of one's own that are hardly meant as broad as they are; the first ones. */
   broad: string[]
+  /** Those that look like a slip, with its reason. */
+  doubtful: RefusedEntry[]
   isConfirmed: boolean
 }
 export type UploadProblem = { tooLarge: boolean; message: string }
@@ -54,8 +57,24 @@ export function readUpload(json: Uint8Array, upload: Upload): ReadUpload | Uploa
   const { entries, confirm = false } = read.data
   const own = readEntries(entries, 'value', upload.types, undefined)
   if ('message' in own) return own
+  noteMistakes(own, entries, upload.types)
   const broad = entries.filter(({ entry }) => isBroadExclusion(entry, upload.types)).map(({ entry }) => entry.trim())
   return { ...own, broad: broad.slice(0, uploadLimits.refusedShownMax), isConfirmed: confirm }
+}
+
+/** Refuses what can hit nothing, and notes what looks like a slip. */
+function noteMistakes(read: ReadUpload, entries: readonly SentEntry[], types: readonly IndicatorType[] | null): void {
+  for (const [position, { entry }] of entries.entries()) {
+    const mistake = mistakeInExclusion(entry, types)
+    if (mistake?.kind === 'never') refuse(read, position, entry, mistake.reason)
+    else if (mistake !== undefined && read.doubtful.length < uploadLimits.refusedShownMax)
+      read.doubtful.push({ position, entry: shown(entry), reason: mistake.reason })
+  }
+}
+
+function refuse(read: ReadUpload, position: number, entry: string, reason: string): void {
+  read.refusedCount += 1
+  if (read.refused.length < uploadLimits.refusedShownMax) read.refused.push({ position, entry: shown(entry), reason })
 }
 
 type SentEntry = { entry: string; note?: string | undefined }
@@ -83,6 +102,7 @@ function readEntries(
     refused: [],
     refusedCount: 0,
     broad: [],
+    doubtful: [],
     isConfirmed: false,
   }
   let taken: SentEntry[] = []
@@ -90,9 +110,7 @@ function readEntries(
     const entry = each.entry.trim()
     const judged = readExclusionEntry(matching, entry, types)
     if (!judged.ok) {
-      read.refusedCount += 1
-      if (read.refused.length < uploadLimits.refusedShownMax)
-        read.refused.push({ position, entry: shown(each.entry), reason: judged.reason })
+      refuse(read, position, each.entry, judged.reason)
       continue
     }
     const { kind } = judged.rule

@@ -71,7 +71,7 @@ export const WriteExclusionEntries = z.strictObject({
   entries: z
     .array(z.strictObject({ entry: z.string().check(z.minLength(1), z.maxLength(2000)), note: z.optional(z.string()) }))
     .check(z.maxLength(1_000_000)),
-  /** That broad entries are meant. False unless given. */
+  /** That entries are meant of which the hub asks: broad ones, and such as look like a slip. False unless given. */
   confirm: z.optional(z.boolean()),
 })
 export type WriteExclusionEntries = z.infer<typeof WriteExclusionEntries>
