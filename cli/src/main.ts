@@ -5,9 +5,11 @@ import { explainCommand } from './commands/explain.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
+import { keysCommand } from './commands/keys.ts'
 import { listsCommand } from './commands/lists.ts'
 import { receiptsCommand } from './commands/receipts.ts'
 import { searchCommand } from './commands/search.ts'
+import { serversCommand } from './commands/servers.ts'
 import { setupLinkCommand } from './commands/setup-link.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -22,6 +24,8 @@ const program = new Command('postern')
   .addCommand(hubCommand())
   .addCommand(tokenCommand())
   .addCommand(setupLinkCommand())
+  .addCommand(serversCommand())
+  .addCommand(keysCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(searchCommand())

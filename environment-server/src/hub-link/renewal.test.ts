@@ -26,7 +26,6 @@ test('ES-22: a server whose certificate ends soon has it renewed, connects with 
   await waitFor(isNew, 'the new certificate', () => server.text)
   expect(server.text).toContain('The hub renewed the certificate of this server: it is good until')
   expect(await rehearsals[0]?.run('process.exit(0)')).toMatchObject({ outcome: 'exited' })
-  const [first, renewed] = hub.shownSerials
   await server.stop()
   await server.startConnected()
   expect(isNew()).toBe(true)
