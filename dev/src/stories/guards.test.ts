@@ -1,11 +1,19 @@
 import { callHub } from '@postern/cli'
-import { ExecutionPage, IndicatorPage, paths, Plan } from '@postern/protocol'
+import {
+  EnvironmentPage,
+  type ExecutionDetail,
+  ExecutionPage,
+  IndicatorPage,
+  paths,
+  Plan,
+  type Receipt,
+} from '@postern/protocol'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { hostNames, startStory, type Story } from './story.ts'
 
 const known = hostNames(200, 'known')
 let story: Story
-beforeAll(async () => (story = await startStory()), 90_000)
+beforeAll(async () => (story = await startStory()))
 afterAll(async () => await story[Symbol.asyncDispose]())
 
 /** Every story begins in sync: the source, the library and the AED hold the same. */
@@ -43,7 +51,7 @@ test('D5: a feed that turns up empty never empties a control', async () => {
   expect(story.held()).toEqual(known)
 })
 
-test('AED-7, D5: an AED that answers OK and stores nothing is found out: drift, and the receipt names every missing value', async () => {
+test('AED-7, D5, D40: an AED that answers OK and stores nothing is found out: drift, and the receipt, signed by its server, names every missing value', async () => {
   const added = hostNames(3, 'added')
   story.publish([...known, ...added])
   await story.feed()
@@ -52,6 +60,7 @@ test('AED-7, D5: an AED that answers OK and stores nothing is found out: drift, 
   expect(execution.state).toBe('partial')
   expect(plans).toMatchObject([{ state: 'applied', add: 3 }])
   expect(receipts).toMatchObject([{ state: 'drift', desired: 203, held: 200, missing: 3, extra: 0 }])
+  await expectSigned(execution, [...plans, ...receipts])
   const values = await story.receiptValues(receipts[0]?.id ?? '')
   expect(values.map(({ change, type, value }) => [change, type, value])).toEqual(
     added.map((value) => ['missing', 'Host', value]),
@@ -89,6 +98,17 @@ test('D5: a plan that trips a guard waits; refusing it changes nothing, approvin
   expect(await callHub(story.system.hub.target, paths.plan(planId), Plan)).toMatchObject({ state: 'applied' })
   expect(story.held()).toEqual(wanted)
 })
+
+/** D40: by the server that ran it, with the key that it enrolled with; once it has told how the attempt ended. */
+async function expectSigned({ attempts }: ExecutionDetail, written: readonly (Plan | Receipt)[]): Promise<void> {
+  const { data } = await callHub(story.system.hub.target, paths.environments, EnvironmentPage)
+  const servers = data.flatMap((environment) => environment.servers)
+  const keyFingerprint = servers.find(({ serverXid }) => serverXid === attempts[0]?.serverXid)?.keyFingerprint
+  expect(keyFingerprint).toMatch(/^[0-9a-f]{64}$/)
+  expect(written.map(({ signature }) => signature)).toEqual(
+    written.map(() => expect.objectContaining({ state: 'signed', keyFingerprint, doubtfulFrom: null })),
+  )
+}
 
 function tripped(plan: Plan | undefined): string[] {
   return plan?.guards.flatMap((guard) => (guard.tripped ? [guard.guard] : [])) ?? []
