@@ -2,6 +2,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files whose tests start whole systems, browsers or builds: the longest of all, whatever their size. */
 const longest = ['/dev/src/', '/bench/', '/app-sdk/', '/environment-server/']
+/** Packages whose tests are of functions and start nothing. */
+const short = ['/console/', '/intel/', '/protocol/']
 
 /**
  * Files in the order in which workers take them: those that take longest first, so that none is left for the end, where the
@@ -14,7 +16,8 @@ export class LongestFirst extends BaseSequencer {
   }
 }
 
-function rankOf({ moduleId, project }: TestSpecification): number {
-  if (project.name === 'functions') return 2
-  return longest.some((folder) => moduleId.includes(folder)) ? 0 : 1
+function rankOf({ moduleId }: TestSpecification): number {
+  const isBelow = (folder: string) => moduleId.includes(folder)
+  if (short.some(isBelow)) return 2
+  return longest.some(isBelow) ? 0 : 1
 }
