@@ -3,13 +3,9 @@ import type { QueryHint } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
+import { queryLimits } from './query-limits.ts'
 import { searchable } from './tql-comparison.ts'
 import { shortened, wholeNames } from './whole-names.ts'
-
-/** Hints on one query; whoever has more mistakes in it finds the others next. */
-export const queryHintsMax = 10
-/** Owners among which the one that was meant is looked for. */
-const ownersComparedMax = 1000
 
 /**
  * What a query that is right says by mistake, probably. An owner that there is not compares with nothing, which is no error: it may be one
@@ -28,7 +24,7 @@ export async function hintsOnQuery(
   if (!parsed.ok) return []
   const named = ownersNamedIn(parsed.query, object)
   const unknown = new Set(await unknownOwners(db, scope, [...new Set(named.map(({ text }) => searchable(text)))]))
-  const mistaken = named.filter(({ text }) => unknown.has(searchable(text))).slice(0, queryHintsMax)
+  const mistaken = named.filter(({ text }) => unknown.has(searchable(text))).slice(0, queryLimits.hintsMax)
   if (mistaken.length === 0) return []
   const known = await ownerNames(db, scope)
   const whose = scope.ownerIds === undefined ? '' : ' that may be read here'
@@ -63,7 +59,7 @@ async function unknownOwners(db: Db, scope: LibraryScope, names: readonly string
 
 async function ownerNames(db: Db, scope: LibraryScope): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    select o.name from owner o where ${inScope(sql`o.id`, scope)} order by o.name limit ${ownersComparedMax}`.execute(
+    select o.name from owner o where ${inScope(sql`o.id`, scope)} order by o.name limit ${queryLimits.ownersComparedMax}`.execute(
     db,
   )
   return rows.map(({ name }) => name)

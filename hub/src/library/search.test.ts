@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, type Server } from '../http/server.ts'
 import type { LibraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
-import { hintsOnQuery, queryHintsMax } from './query-hints.ts'
+import { hintsOnQuery } from './query-hints.ts'
+import { queryLimits } from './query-limits.ts'
 import { libraryRoutes } from './routes.ts'
 import { createTestLibrary, type TestLibrary } from './test-library.ts'
 import { compileSearch } from './tql-to-sql.ts'
@@ -83,7 +84,7 @@ describe('LIB-3: searching', () => {
     expect(await hintsOf(right)).toBeUndefined()
     const list = Array.from({ length: 2000 }, (_, number) => `"nobody ${number}"`).join()
     const many = await search({ tql: `ownerName in (${list})`, count: 'true' })
-    expect(many.body.hints).toHaveLength(queryHintsMax)
+    expect(many.body.hints).toHaveLength(queryLimits.hintsMax)
     expect((await search({ tql: `ownerName in (${list})`, limit: '1' })).status).toBe(200)
   })
 

@@ -1,0 +1,7 @@
+/** Bounds of what is said beside the answer to a query. */
+export const queryLimits = {
+  /** Hints on one query; whoever has more mistakes in it finds the others next. */
+  hintsMax: 10,
+  /** Owners among which the one that was probably meant is looked for. */
+  ownersComparedMax: 1_000,
+} as const
