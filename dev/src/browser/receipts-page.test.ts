@@ -114,6 +114,36 @@ test('D5: a receipt names every value that differs, found by search, and leads t
   expectHarmless(opened)
 })
 
+test('D40: list and page of a receipt show whose word it is, and warn of one that its server did not sign, or with a doubtful key', async () => {
+  const signed = await newestId()
+  await using opened = await open(consolePages.receipts)
+  const { page } = opened
+  const grid = page.getByRole('grid', { name: 'Receipts' })
+  await grid.getByText('Signed', { exact: true }).first().waitFor()
+  const { dataFolder } = story.system
+  await withHubDatabase(dataFolder, async (client) => {
+    await addReceipts(client, { likeId: signed, count: 1, days: 1, target: 'Forged' })
+    await client.query(`update receipt set values_sha256 = sha256('forged') where target = 'Forged'`)
+  })
+  await opened.go(consolePages.receipts)
+  await grid.getByText('Signature does not match').first().waitFor()
+  await opened.go(consolePages.receipt(await newestId()))
+  const warning = page.getByRole('note')
+  await warning.getByText('somebody else sent it with the app’s token').waitFor()
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+
+  await opened.go(consolePages.receipt(signed))
+  await page.getByText('which ran the attempt, signed it').waitFor()
+  expect(await warning.count()).toBe(0)
+  const doubtFrom = (from: string | null) =>
+    withHubDatabase(dataFolder, (client) => client.query('update server_key set compromised_from = $1', [from]))
+  await doubtFrom('2020-01-01')
+  await opened.go(consolePages.receipt(signed))
+  await warning.getByText('others may have had its key since 2020-01-01').waitFor()
+  await doubtFrom(null)
+  expectHarmless(opened)
+})
+
 test('S13, S19: targets that others named are text; transport that was not verified is marked', async () => {
   const likeId = await newestId()
   const targets = hostileCorpus
