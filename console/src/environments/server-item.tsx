@@ -30,6 +30,11 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
       {explained.includes(server.presence) && <p className={classes['reason']}>{plainText(server.presenceReason)}</p>}
       <p className={classes['serverFacts']}>
         {server.drainedAt && <Drained />}
+        {server.compromisedFrom && (
+          <span className={classes['notice']} title="What it signed since then is doubtful">
+            Key in other hands since <Timestamp instant={server.compromisedFrom} />
+          </span>
+        )}
         {server.setAside && (
           <span className={classes['notice']} title={plainText(server.setAside.reason)}>
             Upgrade set aside

@@ -128,13 +128,19 @@ function selectServers(db: Db) {
     db
       .selectFrom('environment_server')
       .leftJoin('telemetry_latest', 'telemetry_latest.server_xid', 'environment_server.server_xid')
+      .leftJoin('server_key', (join) =>
+        join
+          .onRef('server_key.server_xid', '=', 'environment_server.server_xid')
+          .onRef('server_key.fingerprint', '=', 'environment_server.key_fingerprint'),
+      )
       .select([
         'environment_server.server_xid as server_xid',
         'environment_id',
         'name',
         'downloaded_by',
         'downloaded_at',
-        'enrolled_at',
+        'environment_server.enrolled_at as enrolled_at',
+        'compromised_from',
         'enrolled_from',
         'certificate_expires_at',
         'key_fingerprint',
@@ -176,6 +182,7 @@ function toServer(row: ServerRow, now: Date): EnvironmentServer {
     enrolledFrom: row.enrolled_from,
     enrolledAt: row.enrolled_at?.toISOString() ?? null,
     certificateExpiresAt: row.certificate_expires_at?.toISOString() ?? null,
+    compromisedFrom: row.compromised_from?.toISOString() ?? null,
     lastHeartbeatAt: row.last_heartbeat_at?.toISOString() ?? null,
     version: reported.version,
     tier: reported.tier,

@@ -128,6 +128,7 @@ test('D40: a server is revoked as compromised since a time, also when it is revo
   expect(await since()).toEqual([first.time])
   const earlier = await revoke(60)
   expect(await since()).toEqual([earlier.time])
+  expect(await environments.getServer(caller, id, serverXid)).toMatchObject({ compromisedFrom: earlier.time })
   const audited = (await hub.auditActions()).filter(
     ({ action, subject }) => action === 'environment-server.revoke' && subject.endsWith(serverXid),
   )

@@ -20,6 +20,8 @@ export const EnvironmentServer = z.object({
   enrolledAt: z.nullable(Instant),
   /** When its client certificate ends; it renews it by itself 30 days before (D37). Null until it has enrolled. */
   certificateExpiresAt: z.nullable(Instant),
+  /** Since when others may have had the key that it has or last had, as a person said (D40). */
+  compromisedFrom: z.nullable(Instant),
   lastHeartbeatAt: z.nullable(Instant),
   version: z.nullable(z.string()),
   tier: z.nullable(SandboxTier),
