@@ -7,6 +7,7 @@ import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { valueLengthMax } from '../explain/explain-search.ts'
+import { PlanList } from '../explain/plan-list.tsx'
 import { CollectionTable } from './collection-table.tsx'
 import { TargetTable } from './target-table.tsx'
 
@@ -42,6 +43,7 @@ export function ExportSections({ indicatorId, value }: { indicatorId: string; va
           </EmptyState>
         )}
       </Section>
+      {data && <PlanList plans={data.plans} />}
       <Section title="In data collections" summary={data && inCollections(data)}>
         {query.isPending && <SkeletonRows label="Loading data collections" rows={2} />}
         {data && data.collections.length > 0 && <CollectionTable collections={data.collections} />}

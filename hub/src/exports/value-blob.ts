@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import type { PlanValue, ReceiptValue } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { readGzipLines } from '../http/ndjson-body.ts'
 import { Problem } from '../lib/problem.ts'
+import { linesHolding } from './lines-holding.ts'
 
 /** Where compressed values of a plan or a receipt lie, in chunks. */
 export type BlobPlace = { kind: 'plan' | 'receipt'; id: string }
@@ -78,6 +80,32 @@ export async function* readBlobValues<Value extends PlanValue | ReceiptValue>(
 ): AsyncGenerator<Value> {
   for await (const line of readGzipLines(readBlob(db, place), valuesBounds))
     if (line !== '') yield JSON.parse(line) as Value
+}
+
+/** Bytes that are searched between two waits. */
+const searchedBytes = 256 * 1024
+
+/**
+ * Those of a plan's or receipt's values whose line holds a value, found in the bytes: as `JSON.stringify` writes it, with which apps write.
+ * @param budget bytes that may still be searched; at 0 the search ended early
+ */
+export async function* findBlobValues<Value extends PlanValue | ReceiptValue>(
+  db: Db,
+  place: BlobPlace,
+  value: string,
+  budget: { bytes: number },
+): AsyncGenerator<Value> {
+  const text = pipeline(readBlob(db, place), createGunzip({ chunkSize: searchedBytes }), () => {
+    // The error reaches whoever reads the text.
+  })
+  async function* affordable(): AsyncGenerator<Buffer> {
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      if (budget.bytes === 0) return
+      budget.bytes = Math.max(0, budget.bytes - chunk.length)
+      yield chunk
+    }
+  }
+  for await (const line of linesHolding(affordable(), JSON.stringify(value))) yield JSON.parse(line) as Value
 }
 
 function namesOf({ kind }: BlobPlace): { table: string; column: string } {

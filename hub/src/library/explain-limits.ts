@@ -8,10 +8,10 @@ export const explainLimits = {
   explainedMax: 100,
   /** Firewall lists, and TAXII collections, that one indicator is shown with. */
   servedMax: 100,
-  /** Plans in progress that name an indicator. */
-  plansMax: 100,
-  /** Lines of plans in progress that are read for one indicator; about a second. */
-  planLinesMax: 1_000_000,
+  /** Plans in progress, the newest, that are searched for one indicator. */
+  plansMax: 1_000,
+  /** Bytes of their values, unpacked, that are searched: some four million values, for which the hub works about a second. */
+  planBytesMax: 268_435_456,
   /** Targets of controls that a network around it, or its host, is shown with. */
   coveringTargetsMax: 100,
 } as const

@@ -1,7 +1,7 @@
 import type { IndicatorInPlan, PlanValue } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { readBlobValues } from '../exports/value-blob.ts'
+import { findBlobValues } from '../exports/value-blob.ts'
 import { explainLimits } from './explain-limits.ts'
 
 type PlanRow = Omit<IndicatorInPlan, 'change' | 'reason' | 'createdAt'> & { createdAt: Date }
@@ -20,7 +20,7 @@ export async function readPlans(
     where p.organization_id = ${organizationId} and p.state in ('ready', 'waiting', 'applying')
     order by p.id desc limit ${explainLimits.plansMax}`.execute(db)
   const found: IndicatorInPlan[] = []
-  const budget = { lines: explainLimits.planLinesMax }
+  const budget = { bytes: explainLimits.planBytesMax }
   for (const { createdAt, ...row } of rows) {
     const inPlan = await findInPlan(db, row.planId, indicator, budget)
     if (inPlan !== undefined) found.push({ ...row, ...inPlan, createdAt: createdAt.toISOString() })
@@ -28,17 +28,15 @@ export async function readPlans(
   return found
 }
 
-/** @param budget lines that may still be read, of all plans together @returns undefined where the plan does not name it */
+/** @returns undefined where the plan does not name it */
 async function findInPlan(
   db: Db,
   planId: string,
   indicator: { type: string; value: string },
-  budget: { lines: number },
+  budget: { bytes: number },
 ): Promise<InPlan | undefined> {
-  for await (const [change, type, value, reason] of readBlobValues<PlanValue>(db, { kind: 'plan', id: planId })) {
-    if (budget.lines === 0) return { change: null, reason: null }
-    budget.lines -= 1
+  const found = findBlobValues<PlanValue>(db, { kind: 'plan', id: planId }, indicator.value, budget)
+  for await (const [change, type, value, reason] of found)
     if (value === indicator.value && type === indicator.type) return { change, reason: reason ?? null }
-  }
-  return undefined
+  return budget.bytes > 0 ? undefined : { change: null, reason: null }
 }

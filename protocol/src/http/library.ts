@@ -297,7 +297,7 @@ export type IndicatorServed = z.infer<typeof IndicatorServed>
 export const IndicatorExports = z.object({
   collections: z.array(IndicatorMembership),
   targets: z.array(IndicatorOnTarget),
-  /** Plans in progress that name it, the newest first; the first 100. */
+  /** Plans in progress that name it, the newest first; the newest 1,000 are searched. */
   plans: z.array(IndicatorInPlan),
   /** By firewall lists and TAXII collections; the first 100 of each. */
   served: z.array(IndicatorServed),
