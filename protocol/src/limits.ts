@@ -21,7 +21,7 @@ export const limits = {
   /** Characters of an exit message that are kept: the tail, as TcEx does. */
   exitMessageCharactersMax: 255,
   /** Plans and receipts that one attempt may write under its server's signature. */
-  writtenDigestsMax: 1000,
+  writtenDigestsMax: 100,
   /** Largest app package in bytes. */
   packageBytesMax: 256 * 1024 * 1024,
   /** Largest body of a batch in bytes, after decompression. */

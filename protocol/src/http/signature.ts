@@ -17,8 +17,8 @@ export const AttemptSignature = z.object({
   keyFingerprint: Sha256,
   /** In the order in which the app named them. */
   written: z.array(WrittenDigest).check(z.maxLength(limits.writtenDigestsMax)),
-  /** ECDSA-SHA256, as DER, by the server's TLS key over the UTF-8 bytes of `attemptText`. */
-  signature: Base64,
+  /** ECDSA-SHA256, as DER (72 bytes at most), by the server's TLS key over the UTF-8 bytes of `attemptText`. */
+  signature: Base64.check(z.maxLength(96)),
 })
 export type AttemptSignature = z.infer<typeof AttemptSignature>
 
