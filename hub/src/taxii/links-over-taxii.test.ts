@@ -1,4 +1,4 @@
-import { validateStixObject } from '@postern/intel'
+import { indicatorId, validateStixObject } from '@postern/intel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestTaxii, type TestTaxii } from './test-taxii.ts'
 
@@ -181,4 +181,42 @@ test('LIB-5: what a text says is said once, and a relationship that a client del
   // As new if it is sent again.
   await send('Texts', { indicator: [host('text.example.com', 'm')] })
   expect(await joined()).toEqual(['text.example.com indicates Tool', 'text.example.com related-to m'])
+})
+
+test('LIB-5: a relationship whose link a person took back is revoked, made of a text or not, and is another one when it is put in again', async () => {
+  const { joined, put } = await served('Taken back')
+  const base = { spec_version: '2.1', created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+  const id = (type: string, number: number) => `${type}--00000000-0000-4000-8000-00000000001${number}`
+  const names = ['one', 'two', 'three'].map((name) => `${name}.back.example.com`)
+  const indicators = names.slice(0, 2).map((name, index) => ({
+    ...base,
+    type: 'indicator',
+    id: id('indicator', index),
+    name,
+    pattern: `[domain-name:value = '${name}']`,
+    pattern_type: 'stix',
+    valid_from: base.created,
+  }))
+  const [source, target] = indicators
+  const ends = { source_ref: source?.id, target_ref: target?.id }
+  const related = { ...base, type: 'relationship', id: id('relationship', 2), relationship_type: 'related-to', ...ends }
+  expect((await put(...indicators, related)).status).toBe(202)
+  await send('Taken back', {
+    indicator: [host(names[2] ?? '')],
+    association: [{ ref_1: names[0], type_1: 'Host', ref_2: names[2], type_2: 'Host', associationType: 'related-to' }],
+  })
+  const whole = await joined()
+  expect(whole).toHaveLength(2)
+  const { library } = taxii.at
+  const [one, ...others] = names.map((name) => indicatorId('Host', name))
+  const links = others.map((other) => ({
+    indicatorId: one ?? '',
+    linkedId: other,
+    owner: 'Taken back',
+    kind: 'related-to',
+  }))
+  for (const link of links) await library.links.takeBack(library.person, link)
+  expect(await joined()).toEqual([])
+  for (const link of links) await library.links.restore(library.person, link)
+  expect(await joined()).toEqual(whole)
 })

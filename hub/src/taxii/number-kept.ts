@@ -1,21 +1,15 @@
-import {
-  parseTlp,
-  stixId,
-  stixRevokedObject,
-  tlpLevels,
-  tlpMarkingIds,
-  tlpOfMarkingRef,
-  type TlpLevel,
-} from '@postern/intel'
+import { parseTlp, tlpLevels, tlpMarkingIds, tlpOfMarkingRef, type TlpLevel } from '@postern/intel'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
 import { labelOfMarkings } from '../stix/kept-markings.ts'
-import { appendAndForget, appendSent, type NewObject } from './append-objects.ts'
+import type { Link } from '../stix/unjoin.ts'
+import { appendAndForget, appendSent } from './append-objects.ts'
+import { type KeptRow, keptObject } from './kept-object.ts'
 import { leaveLinksOfNew } from './links.ts'
 import type { Changed } from './pending.ts'
+import { relationshipsOf, saysTakenBack } from './taken-back.ts'
 import { taxiiLimits } from './taxii-limits.ts'
-import { laterThan } from './value-object.ts'
 import { numberGroups } from './number-groups.ts'
 import { discountGone } from './object-counts.ts'
 import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
@@ -42,27 +36,6 @@ export async function readOwnerSource(db: Db, taxiiCollectionId: string): Promis
     from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
   const [source] = rows
   return source === undefined ? undefined : { ...source, markingsAbove: await markingsAbove(db, source) }
-}
-
-/** The object as the owner has it now, and as the collection has it. */
-type KeptRow = {
-  keptId: string
-  type: string
-  specVersion: string
-  /** The newest version that the owner has; null where its text is gone. */
-  version: string | null
-  wanted: boolean
-  /** Whether its text seems to say that its author revoked it. */
-  mayBeRevoked: boolean
-  indicatorId: string | null
-  valueIds: string[] | null
-  groupId: string | null
-  heldId: string | null
-  heldVersion: string | null
-  heldRevoked: boolean | null
-  /** Ids that it went out by, the one now included. */
-  generations: number
-  bytes: number
 }
 
 /**
@@ -125,6 +98,17 @@ export async function numberChangedObjects(
   )
 }
 
+/** The same for relationships between the indicators of these links. */
+export async function numberChangedRelationships(
+  trx: Db,
+  source: OwnerSource,
+  links: readonly Link[],
+  now: Date,
+): Promise<void> {
+  const ofIndicators = links.filter(({ targetIndicator }) => targetIndicator !== null)
+  if (ofIndicators.length > 0) await numberDiffering(trx, source, relationshipsOf(source, ofIndicators), now)
+}
+
 /** The same for the next objects that the collection has, whatever is known of their values and groups. */
 export async function checkHeldObjects(trx: Db, source: OwnerSource, now: Date): Promise<void> {
   const { id, checkedAfter } = source
@@ -168,14 +152,14 @@ const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoke
 /**
  * S1: an object of whose values one may not leave does not leave. D21: nor does one whose group is above the collection's TLP, or that names a
  * marking that says a higher one; a marking counts wherever in the object it is named, so that one of a single field
- * holds the whole object back. One whose group is gone is gone.
+ * holds the whole object back. One whose group is gone is gone, and so is a relationship whose link a person took back.
  */
 function textMayLeave(source: OwnerSource) {
   const markings = source.markingsAbove.map((ref) => `%${ref}%`)
   return sql<boolean>`(
     case when s.group_id is not null then ${groupMayLeave(source, sql`s.group_id`)}
       else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type in ('relationship', 'marking-definition') end
-    and ${valuesMayLeave(source, sql`s.indicator_ids`)}
+    and ${valuesMayLeave(source, sql`s.indicator_ids`)} and not ${saysTakenBack(source.ownerId)}
     and not s.body like any(${markings}::text[]))`
 }
 
@@ -233,7 +217,7 @@ async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: 
   )
   const textOf = new Map(texts.map(({ keptId, text }) => [keptId, text]))
   const heldTextOf = new Map(heldTexts.map(({ keptId, text }) => [keptId, text]))
-  const objects = rows.flatMap((row) => objectOf(row, textOf.get(row.keptId), heldTextOf.get(row.keptId), now) ?? [])
+  const objects = rows.flatMap((row) => keptObject(row, textOf.get(row.keptId), heldTextOf.get(row.keptId), now) ?? [])
   await appendAndForget(trx, source.id, objects, now)
   // STIX has no word for what has no versions and is taken back: it goes, and comes as if it were new.
   const gone = rows.filter(({ keptId, wanted }) => !wanted && isUnversioned(heldTextOf.get(keptId)))
@@ -247,34 +231,6 @@ async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: 
 
 function isUnversioned(heldText: string | undefined): boolean {
   return heldText !== undefined && (JSON.parse(heldText) as { created?: string }).created === undefined
-}
-
-function objectOf(row: KeptRow, text: string | undefined, heldText: string | undefined, now: Date) {
-  const { keptId, type, specVersion, version, heldId, heldVersion, indicatorId, valueIds, groupId, generations } = row
-  // It was an object when it came in.
-  const said = text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)
-  const isRevoked = row.mayBeRevoked && said?.['revoked'] === true
-  const base = { type, specVersion, indicatorId, keptId, valueIds, groupId }
-  if (row.wanted && !isRevoked && said !== undefined && version !== null) {
-    const returns = row.heldRevoked === true
-    if (!returns && heldVersion !== null && version <= heldVersion) return undefined
-    const id = generations === 0 ? keptId : (!returns && heldId) || stixId(type, keptId, String(generations))
-    return {
-      ...base,
-      objectId: id,
-      version,
-      isRevoked: false,
-      body: JSON.stringify({ ...said, id }),
-    } satisfies NewObject
-  }
-  if (heldId === null || heldVersion === null || heldText === undefined || row.heldRevoked === true) return undefined
-  const { created } = JSON.parse(heldText) as { created?: string }
-  // Observables have no versions: STIX has no word for one that is taken back.
-  if (created === undefined) return undefined
-  const isItsOwn = isRevoked && version !== null && version > heldVersion
-  const modified = isItsOwn ? String(said?.['modified']) : laterThan(heldVersion, now)
-  const body = JSON.stringify(stixRevokedObject({ type, specVersion, id: heldId, created, modified }))
-  return { ...base, objectId: heldId, version: modified, isRevoked: true, body } satisfies NewObject
 }
 
 /** So many at a time as their texts are no more than a page's, one at least. */

@@ -8,6 +8,7 @@ import { leaveLinksOfNew, takePendingLinks } from './links.ts'
 import {
   checkHeldObjects,
   numberChangedObjects,
+  numberChangedRelationships,
   numberNewObjects,
   type OwnerSource,
   readOwnerSource,
@@ -83,6 +84,7 @@ export async function numberChanges({ db, clock }: Parts, taxiiCollectionId: str
       await numberChangedObjects(trx, source, { indicatorIds, groupIds }, clock.now())
       await numberValues(trx, source, indicatorIds, clock.now())
       await numberGroups(trx, source, groupIds, clock.now())
+      await numberChangedRelationships(trx, source, links, clock.now())
       await numberLinks(trx, source, links, clock.now())
       await leaveLinksOfNew(trx, source, source.numberLast)
       return true
