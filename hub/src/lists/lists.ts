@@ -55,7 +55,7 @@ export function createFirewallLists({
       ipv4PrefixMin: wanted.ipv4PrefixMin ?? prefixesMinDefault.ipv4,
       ipv6PrefixMin: wanted.ipv6PrefixMin ?? prefixesMinDefault.ipv6,
       isPublic: wanted.isPublic ?? false,
-      openNetworks: readNetworks(wanted.openNetworks ?? []),
+      openNetworks: readNetworks('openNetworks', wanted.openNetworks ?? []),
     }
     const base = await baseUrl()
     return await db.transaction().execute(async (trx) => {
@@ -94,7 +94,8 @@ export function createFirewallLists({
         ipv4PrefixMin: wanted.ipv4PrefixMin ?? row.ipv4PrefixMin,
         ipv6PrefixMin: wanted.ipv6PrefixMin ?? row.ipv6PrefixMin,
         isPublic: wanted.isPublic ?? row.isPublic,
-        openNetworks: wanted.openNetworks === undefined ? row.openNetworks : readNetworks(wanted.openNetworks),
+        openNetworks:
+          wanted.openNetworks === undefined ? row.openNetworks : readNetworks('openNetworks', wanted.openNetworks),
       }
       if (!(await own.change(id, words, clock.now()))) nameTaken(words.name)
       const isOther =

@@ -17,14 +17,16 @@ export function isWithin(networks: readonly string[], address: string): boolean 
 
 /**
  * Networks as they are stored: `192.0.2.1` becomes `192.0.2.1/32`.
+ * @param field of the request, which a refusal names
  * @throws Problem `invalid` that names what is no network
  */
-export function readNetworks(networks: readonly string[]): string[] {
+export function readNetworks(field: 'networks' | 'openNetworks', networks: readonly string[]): string[] {
   return networks.map((text) => {
     const { base, prefix, version } = split(text)
     const bitsMax = version === 6 ? 128 : 32
     if (version === 0 || !(prefix >= 0 && prefix <= bitsMax)) {
-      throw new Problem('invalid', `${text} is no network. Write it as 192.0.2.0/24, 2001:db8::/32 or one address.`)
+      const form = 'Write it as 192.0.2.0/24, 2001:db8::/32 or one address.'
+      throw new Problem('invalid', `${field}: ${text} is no network. ${form}`)
     }
     return `${base}/${prefix}`
   })

@@ -28,9 +28,9 @@ export function readReaderCertificate(text: string, now: Date): ReaderCertificat
   const chain = certificatesOf(text)
   const [own, ...issuers] = chain
   if (own === undefined)
-    throw new Problem('invalid', 'certificate is no certificate in PEM ("-----BEGIN CERTIFICATE-----").')
+    throw new Problem('invalid', 'certificate: it is no certificate in PEM ("-----BEGIN CERTIFICATE-----").')
   if (chain.length > readerLimits.chainCertificatesMax)
-    throw new Problem('invalid', `certificate holds more than ${readerLimits.chainCertificatesMax} certificates.`)
+    throw new Problem('invalid', `certificate: it holds more than ${readerLimits.chainCertificatesMax} certificates.`)
   if (own.validToDate < now) throw new Problem('invalid', `This certificate ended on ${own.validToDate.toISOString()}.`)
   const uses = own.keyUsage as string[] | undefined
   if (uses !== undefined && !uses.some((use) => forClients.includes(use)))

@@ -206,7 +206,8 @@ test('D27: what is granted is of the own organization, and named grants replace 
 })
 
 test('D27: networks are addresses and blocks of both versions', () => {
-  expect(readNetworks(['192.0.2.1', '2001:db8::/32'])).toEqual(['192.0.2.1/32', '2001:db8::/32'])
+  expect(readNetworks('networks', ['192.0.2.1', '2001:db8::/32'])).toEqual(['192.0.2.1/32', '2001:db8::/32'])
+  expect(() => readNetworks('openNetworks', ['192.0.2.0/24', 'plant'])).toThrow(/^openNetworks: plant is no network\./)
   expect(isWithin(['192.0.2.0/24'], '::ffff:192.0.2.9')).toBe(true)
   expect(isWithin(['192.0.2.0/24'], '192.0.3.9')).toBe(false)
   expect(isWithin(['2001:db8::/32'], '2001:db8:1::9')).toBe(true)

@@ -34,7 +34,7 @@ export function createReaders({ db, pool, audit, clock, hasReaderPort = false }:
 
   /** The credential is in the answer and nowhere else. */
   async function create(caller: PersonCaller, wanted: CreateReader, address?: string): Promise<CreatedReader> {
-    const networks = readNetworks(wanted.networks ?? [])
+    const networks = readNetworks('networks', wanted.networks ?? [])
     const credential = await makeCredential(wanted, certificates)
     const reader = await db.transaction().execute(async (trx) => {
       const own = new ReaderStore(trx)
@@ -61,7 +61,7 @@ export function createReaders({ db, pool, audit, clock, hasReaderPort = false }:
 
   /** Grants that are named replace what was there; what is not named stays. Holds from the next request on. */
   async function change(caller: PersonCaller, id: string, wanted: ChangeReader, address?: string): Promise<Reader> {
-    const networks = wanted.networks === undefined ? undefined : readNetworks(wanted.networks)
+    const networks = wanted.networks === undefined ? undefined : readNetworks('networks', wanted.networks)
     const { certificate: text, ...rest } = wanted
     const certificate = text === undefined ? undefined : await certificates.register(text, { inPlaceOf: id })
     const changed = await db.transaction().execute(async (trx) => {
