@@ -5,7 +5,7 @@ import { EmptyState } from '../elements/empty-state.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { Section } from '../elements/section.tsx'
 import { ShortText } from '../elements/short-text.tsx'
-import { Timestamp } from '../elements/timestamp.tsx'
+import { ShortTime } from '../elements/short-time.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
 import classes from './collections.module.css'
@@ -29,7 +29,7 @@ const columns: readonly Column<CollectionVersion>[] = [
   {
     key: 'version',
     header: 'Version',
-    width: '92px',
+    width: '78px',
     align: 'end',
     render: ({ version }) => <strong>{formatCount(version)}</strong>,
   },
@@ -40,15 +40,22 @@ const columns: readonly Column<CollectionVersion>[] = [
   {
     key: 'made',
     header: 'Made',
-    width: 'minmax(190px, 2fr)',
-    render: ({ madeAt }) => <Timestamp instant={madeAt} />,
+    width: '96px',
+    render: ({ madeAt }) => <ShortTime instant={madeAt} />,
   },
   {
     key: 'query',
-    header: 'Query',
-    width: 'minmax(150px, 2fr)',
+    header: 'New query',
+    width: 'minmax(150px, 1fr)',
     render: ({ queryChange }) =>
-      queryChange && <ShortText text={`Changed by ${queryChange.by} to ${queryChange.tql}`} />,
+      queryChange && (
+        <div>
+          <code>
+            <ShortText text={queryChange.tql} />
+          </code>
+          <ShortText text={`by ${queryChange.by}`} isSoft />
+        </div>
+      ),
   },
 ]
 
@@ -61,7 +68,7 @@ function figure(
   return {
     key,
     header,
-    width: 'minmax(76px, 1fr)',
+    width: '84px',
     align: 'end',
     render: (row) => <span className={tone && row[key] > 0 ? classes[tone] : undefined}>{formatCount(row[key])}</span>,
   }

@@ -23,7 +23,7 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   {
     key: 'value',
     header: 'Value',
-    width: 'minmax(184px, 3.3fr)',
+    width: 'minmax(184px, 3fr)',
     isPlain: true,
     render: (indicator) => <ValueCell indicator={indicator} />,
   },
@@ -36,17 +36,17 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
     isSecondary: true,
     render: ({ confidence }) => <span title={confidenceTitle(confidence)}>{confidence ?? '–'}</span>,
   },
-  { key: 'tlp', header: 'TLP', width: '120px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
+  { key: 'tlp', header: 'TLP', width: '116px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
   {
     key: 'owners',
     header: 'Owners',
-    width: 'minmax(80px, 1.1fr)',
+    width: 'minmax(96px, 2fr)',
     render: ({ owners }) => <Owners owners={owners} />,
   },
   {
     key: 'tags',
     header: 'Tags',
-    width: 'minmax(96px, 1.6fr)',
+    width: 'minmax(96px, 1.3fr)',
     render: ({ tags }) => <TagList tags={tags} shownMax={1} />,
   },
   { key: 'added', header: 'Added', width: '88px', render: ({ addedAt }) => <ShortTime instant={addedAt} /> },
@@ -69,12 +69,17 @@ function ValueCell({ indicator: { id, value, active } }: { indicator: Indicator 
   )
 }
 
+/** The first one is read where the column has room for it, and how many there are besides in any case. */
 function Owners({ owners }: { owners: readonly string[] }) {
   const [first, ...others] = owners
   return (
     <span className={classes['owners']} title={owners.map(plainText).join('\n')}>
-      {first !== undefined && <PlainText text={first} />}
-      {others.length > 0 && <span className={classes['soft']}> +{others.length}</span>}
+      {first !== undefined && (
+        <span>
+          <PlainText text={first} />
+        </span>
+      )}
+      {others.length > 0 && <span className={classes['soft']}>+{others.length}</span>}
     </span>
   )
 }

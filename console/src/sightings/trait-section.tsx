@@ -58,7 +58,7 @@ const figures: readonly Column<SightingTrait>[] = [
   {
     key: 'lift',
     header: 'Lift',
-    width: '78px',
+    width: '98px',
     align: 'end',
     render: ({ lift }) => (
       <span className={classes['lift']} title={lift === null ? 'Nothing else has it' : undefined}>
