@@ -10,7 +10,6 @@ import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
 import { Crumbs, PageHead } from '../elements/page-head.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { AdditionAccount } from './addition-account.tsx'
 import { type AddView, addViews } from './add-search.ts'
 import { OwnerField } from './owner-field.tsx'
@@ -19,14 +18,6 @@ import { StixAccount } from './stix-account.tsx'
 import { StixForm } from './stix-form.tsx'
 import { TextForm } from './text-form.tsx'
 import { ValueForm } from './value-form.tsx'
-
-/** What every form of this page is given. */
-export interface SendProps<Sent> {
-  /** An owner is chosen, in whose name it is sent. */
-  isReady: boolean
-  isSending: boolean
-  onSend: (sent: Sent) => void
-}
 
 const names: Record<AddView, string> = { value: 'One value', text: 'A list', stix: 'STIX bundle' }
 
@@ -55,7 +46,7 @@ export function AddIndicatorsPage() {
     touches: touched,
   })
   const { error, isPending } = view === 'stix' ? imported : sent
-  const send = { isReady: owner !== '', isSending: isPending }
+  const send = { isReady: owner !== '', isSending: isPending, error }
   useDocumentTitle('Add indicators · Postern')
   return (
     <div className={`${form['page']} ${form['narrow']}`}>
@@ -90,7 +81,6 @@ export function AddIndicatorsPage() {
           <StixForm {...send} onSend={imported.mutate} />
         </Tabs.Panel>
       </Tabs>
-      {error && <ProblemAlert error={error} title="Nothing more was added" />}
       {view === 'stix' && imported.data && <StixAccount done={imported.data} />}
       {view !== 'stix' && sent.data && <AdditionAccount addition={sent.data} />}
     </div>

@@ -1,10 +1,11 @@
-import { Button, NativeSelect } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { nameChoices, notChosen } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
-import { plainText } from '../format/text-pieces.ts'
 import { CreateOwnerDialog } from '../owners/create-owner-dialog.tsx'
 
 /** In whose name something is added. Who may make owners makes a new one here. */
@@ -14,16 +15,14 @@ export function OwnerField({ owner, onChange }: { owner: string; onChange: (owne
   const [isMaking, setMaking] = useState(false)
   return (
     <div className={form['row']}>
-      <NativeSelect
+      <ChoiceField
+        name="owner"
         label="Owner"
-        description="Whose assertions these become."
-        required
+        hint="Whose assertions these become."
+        isRequired
         value={owner}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        data={[
-          { value: '', label: 'Choose …' },
-          ...owners.map(({ name }) => ({ value: name, label: plainText(name) })),
-        ]}
+        choices={[notChosen, ...nameChoices(owners)]}
+        onChange={onChange}
       />
       {mayMake && (
         <Button variant="default" onClick={() => setMaking(true)}>

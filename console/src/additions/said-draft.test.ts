@@ -15,5 +15,7 @@ test('LIB-1: tags are parted by commas, each of them once', () => {
 })
 
 test('LIB-1: a confidence above 100 is told before it is sent', () => {
-  expect(saidOf({ ...nothingSaid, confidence: '101' })).toEqual({ mistake: 'A confidence is from 0 to 100.' })
+  expect(saidOf({ ...nothingSaid, confidence: '101' })).toEqual({
+    mistakes: { confidence: 'A confidence is from 0 to 100.' },
+  })
 })

@@ -1,4 +1,5 @@
 import type { BatchIndicator } from '@postern/protocol'
+import type { FieldProblems } from '../api/field-problems.ts'
 
 /** What an owner says of everything that is added, as it is typed; what is empty is not said. */
 export interface SaidDraft {
@@ -16,8 +17,14 @@ export const nothingSaid: SaidDraft = { rating: '', confidence: '', tags: '', la
 export type Said = Pick<BatchIndicator, 'rating' | 'confidence' | 'tag' | 'securityLabel' | 'attribute'>
 
 /** What to send, or why it cannot be sent. */
-export function saidOf({ rating, confidence, tags, label, description }: SaidDraft): Said | { mistake: string } {
-  if (Number(confidence) > 100) return { mistake: 'A confidence is from 0 to 100.' }
+export function saidOf({
+  rating,
+  confidence,
+  tags,
+  label,
+  description,
+}: SaidDraft): Said | { mistakes: FieldProblems } {
+  if (Number(confidence) > 100) return { mistakes: { confidence: 'A confidence is from 0 to 100.' } }
   const names = [...new Set(tags.split(',').map((tag) => tag.trim()))].filter((tag) => tag !== '')
   return {
     ...(rating !== '' && { rating: Number(rating) }),

@@ -1,7 +1,8 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { FiguresInput } from '../elements/figures-input.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { plainChoices, ratingChoices, tlpChoices } from '../elements/choices.ts'
+import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
-import { tlpChoices } from '../elements/choices.ts'
+import { DescriptionField, TextField } from '../elements/text-field.tsx'
 import type { SaidDraft } from './said-draft.ts'
 
 interface SaidFieldsProps {
@@ -10,6 +11,7 @@ interface SaidFieldsProps {
 }
 
 const notSaid = { value: '', label: 'Not set' }
+const labelChoices = [notSaid, ...plainChoices(tlpChoices.map(({ label }) => label))]
 
 /** What the owner says of what is added: rating, confidence, label, tags, description. */
 export function SaidFields({ draft, onChange }: SaidFieldsProps) {
@@ -17,40 +19,38 @@ export function SaidFields({ draft, onChange }: SaidFieldsProps) {
   return (
     <>
       <div className={form['row']}>
-        <NativeSelect
+        <ChoiceField
+          name="rating"
           label="Rating"
           value={draft.rating}
-          onChange={(event) => change({ rating: event.currentTarget.value })}
-          data={[notSaid, '0', '1', '2', '3', '4', '5']}
+          choices={[notSaid, ...ratingChoices]}
+          onChange={(rating) => change({ rating })}
         />
-        <FiguresInput
+        <FiguresField
+          name="confidence"
           label="Confidence, 0 to 100"
           placeholder="Not set"
-          maxLength={3}
+          lengthMax={3}
           value={draft.confidence}
           onChange={(confidence) => change({ confidence })}
         />
-        <NativeSelect
+        <ChoiceField
+          name="securityLabel"
           label="Security label"
           value={draft.label}
-          onChange={(event) => change({ label: event.currentTarget.value })}
-          data={[notSaid, ...tlpChoices.map(({ label }) => label)]}
+          choices={labelChoices}
+          onChange={(label) => change({ label })}
         />
       </div>
-      <TextInput
+      <TextField
+        name="tag"
         label="Tags"
-        description="Several are parted by commas."
-        maxLength={2000}
+        hint="Several are parted by commas."
+        lengthMax={2000}
         value={draft.tags}
-        onChange={(event) => change({ tags: event.currentTarget.value })}
+        onChange={(tags) => change({ tags })}
       />
-      <Textarea
-        label="Description"
-        rows={2}
-        maxLength={2000}
-        value={draft.description}
-        onChange={(event) => change({ description: event.currentTarget.value })}
-      />
+      <DescriptionField value={draft.description} onChange={(description) => change({ description })} />
     </>
   )
 }

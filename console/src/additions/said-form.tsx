@@ -1,42 +1,47 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import type { FieldProblems } from '../api/field-problems.ts'
+import { CheckedForm } from '../elements/checked-form.tsx'
 import form from '../elements/form.module.css'
 import { nothingSaid, type Said, saidOf } from './said-draft.ts'
 import { SaidFields } from './said-fields.tsx'
+import { refusedTitle, type SendProps } from './send-props.ts'
 
-interface SaidFormProps {
-  /** There is something to send, and an owner in whose name. */
-  isReady: boolean
-  isSending: boolean
+interface SaidFormProps extends SendProps<Said> {
+  /** What is wrong with the fields of what is added. */
+  mistakes: FieldProblems
   /** What the button does, as a verb with its object. */
   confirm: string
-  onSend: (said: Said) => void
   /** The fields of what is added. */
   children: React.ReactNode
 }
 
 /** What is added, and below it what the owner says of it. */
-export function SaidForm({ isReady, isSending, confirm, onSend, children }: SaidFormProps) {
+export function SaidForm({ isReady, isSending, error, mistakes, confirm, onSend, children }: SaidFormProps) {
   const [draft, setDraft] = useState(nothingSaid)
   const said = saidOf(draft)
-  const isWrong = 'mistake' in said
   return (
-    <form
-      noValidate
+    <CheckedForm
       className={`${form['card']} ${form['fields']}`}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (isReady && !isWrong) onSend(said)
+      mistakes={'mistakes' in said ? { ...mistakes, ...said.mistakes } : mistakes}
+      error={error}
+      refusedTitle={refusedTitle}
+      onSend={() => {
+        if (isReady && !('mistakes' in said)) onSend(said)
       }}
     >
-      {children}
-      <SaidFields draft={draft} onChange={setDraft} />
-      {isWrong && <p className={form['hint']}>{said.mistake}</p>}
-      <div className={form['actions']}>
-        <Button type="submit" disabled={!isReady || isWrong} loading={isSending}>
-          {confirm}
-        </Button>
-      </div>
-    </form>
+      {(refusal) => (
+        <>
+          {children}
+          <SaidFields draft={draft} onChange={setDraft} />
+          {refusal}
+          <div className={form['actions']}>
+            <Button type="submit" disabled={!isReady} loading={isSending}>
+              {confirm}
+            </Button>
+          </div>
+        </>
+      )}
+    </CheckedForm>
   )
 }

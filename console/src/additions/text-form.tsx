@@ -1,43 +1,38 @@
-import { NativeSelect, Textarea } from '@mantine/core'
-import { type IndicatorType, indicatorTypes } from '@postern/intel'
+import type { IndicatorType } from '@postern/intel'
 import type { BatchIndicator } from '@postern/protocol'
 import { useMemo, useState } from 'react'
-import { indicatorTypeChoices } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
+import { TextField } from '../elements/text-field.tsx'
 import { formatCount, formatCountOf } from '../format/quantities.ts'
-import type { SendProps } from './add-indicators-page.tsx'
 import { pastedLinesMax, readPasted } from './pasted-lines.ts'
 import { Reasons } from './reasons.tsx'
 import { SaidForm } from './said-form.tsx'
+import { TypeField } from './type-field.tsx'
+import type { SendProps } from './send-props.ts'
 
 /** A pasted list, one indicator a line, and what the owner says of all of them. */
-export function TextForm({ isReady, isSending, onSend }: SendProps<readonly BatchIndicator[]>) {
+export function TextForm({ onSend, ...sending }: SendProps<readonly BatchIndicator[]>) {
   const [text, setText] = useState('')
-  const [type, setType] = useState<IndicatorType>()
-  const { indicators, refused } = useMemo(() => readPasted(text, type), [text, type])
+  const [type, setType] = useState<IndicatorType | ''>('')
+  const { indicators, refused } = useMemo(() => readPasted(text, type === '' ? undefined : type), [text, type])
   return (
     <SaidForm
-      isReady={isReady && indicators.length > 0}
-      isSending={isSending}
+      {...sending}
+      mistakes={indicators.length === 0 ? { indicators: 'Paste one indicator at least.' } : {}}
       confirm={`Add ${formatCountOf(indicators.length, 'indicator')}`}
       onSend={(said) => onSend(indicators.map((each) => ({ type: each.type, summary: each.value, ...said })))}
     >
-      <Textarea
+      <TextField
+        name="indicators"
         label="Indicators"
-        description={`One a line, ${formatCount(pastedLinesMax)} lines at most; # begins a comment.`}
-        required
+        hint={`One a line, ${formatCount(pastedLinesMax)} lines at most; # begins a comment.`}
+        isRequired
         rows={9}
-        spellCheck={false}
-        className={form['code'] ?? ''}
+        isCode
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={setText}
       />
-      <NativeSelect
-        label="Type"
-        value={type ?? ''}
-        onChange={(event) => setType(indicatorTypes.find((each) => each === event.currentTarget.value))}
-        data={[{ value: '', label: 'Detect automatically' }, ...indicatorTypeChoices]}
-      />
+      <TypeField type={type} onChange={setType} />
       <p className={form['hint']} aria-live="polite">
         {formatCountOf(indicators.length, 'indicator')} to be sent
         {refused.length > 0 && `, ${formatCountOf(refused.length, 'line')} left out`}.

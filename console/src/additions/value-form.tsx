@@ -1,59 +1,63 @@
-import { NativeSelect, TextInput } from '@mantine/core'
-import { canonicalise, type IndicatorType, indicatorTypes, rawLengthMax, readIndicatorLine } from '@postern/intel'
+import { canonicalise, type IndicatorType, rawLengthMax, readIndicatorLine } from '@postern/intel'
 import type { BatchIndicator } from '@postern/protocol'
 import { useState } from 'react'
-import { indicatorTypeChoices } from '../elements/choices.ts'
+import type { FieldProblems } from '../api/field-problems.ts'
 import form from '../elements/form.module.css'
 import { PlainText } from '../elements/plain-text.tsx'
+import { TextField } from '../elements/text-field.tsx'
+import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
-import type { SendProps } from './add-indicators-page.tsx'
 import { SaidForm } from './said-form.tsx'
+import { TypeField } from './type-field.tsx'
+import type { SendProps } from './send-props.ts'
 
 /** One indicator, and what the owner says of it. */
-export function ValueForm({ isReady, isSending, onSend }: SendProps<readonly BatchIndicator[]>) {
+export function ValueForm({ onSend, ...sending }: SendProps<readonly BatchIndicator[]>) {
   const [value, setValue] = useState('')
-  const [chosen, setChosen] = useState<IndicatorType>()
+  const [chosen, setChosen] = useState<IndicatorType | ''>('')
   const text = value.trim()
-  const detected = chosen === undefined ? readIndicatorLine(text) : undefined
-  const type = chosen ?? (detected?.ok === true ? detected.type : undefined)
-  const canonical = type === undefined ? undefined : canonicalise(type, text)
+  const read = readValue(text, chosen)
   return (
     <SaidForm
-      isReady={isReady && canonical?.ok === true}
-      isSending={isSending}
+      {...sending}
+      mistakes={'mistakes' in read ? read.mistakes : {}}
       confirm="Add the indicator"
-      onSend={(said) => type && onSend([{ type, summary: text, ...said }])}
+      onSend={(said) => 'type' in read && onSend([{ type: read.type, summary: text, ...said }])}
     >
       <div className={form['row']}>
-        <TextInput
+        <TextField
+          name="value"
           label="Value"
-          required
+          isRequired
           autoComplete="off"
-          spellCheck={false}
-          maxLength={rawLengthMax}
-          className={form['code'] ?? ''}
+          lengthMax={rawLengthMax}
+          isCode
           value={value}
-          onChange={(event) => setValue(event.currentTarget.value)}
+          onChange={setValue}
         />
-        <NativeSelect
-          label="Type"
-          value={chosen ?? ''}
-          onChange={(event) => setChosen(indicatorTypes.find((each) => each === event.currentTarget.value))}
-          data={[{ value: '', label: 'Detect automatically' }, ...indicatorTypeChoices]}
-        />
+        <TypeField type={chosen} onChange={setChosen} />
       </div>
       <p className={form['hint']} aria-live="polite">
         {text === '' && 'Defanged spellings are read too: hxxp://, [.], [at].'}
-        {text !== '' && detected?.ok === false && (
-          <PlainText text={`${detected.reason} Choose its type if it is another.`} />
-        )}
-        {text !== '' && type && canonical?.ok && (
+        {'type' in read && (
           <>
-            {indicatorTypeLabel(type)} <PlainText text={canonical.value} />
+            {indicatorTypeLabel(read.type)} <PlainText text={read.canonical} />
           </>
         )}
-        {text !== '' && canonical?.ok === false && <PlainText text={canonical.message} />}
       </p>
     </SaidForm>
   )
+}
+
+/** What a value is taken for, or why it is none. */
+function readValue(
+  text: string,
+  chosen: IndicatorType | '',
+): { type: IndicatorType; canonical: string } | { mistakes: FieldProblems } {
+  if (text === '') return { mistakes: { value: 'Write the value.' } }
+  const detected = chosen === '' ? readIndicatorLine(text) : { ok: true as const, type: chosen }
+  if (!detected.ok) return { mistakes: { value: plainText(`${detected.reason} Choose its type if it is another.`) } }
+  const canonical = canonicalise(detected.type, text)
+  if (!canonical.ok) return { mistakes: { value: plainText(canonical.message) } }
+  return { type: detected.type, canonical: canonical.value }
 }

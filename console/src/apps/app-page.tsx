@@ -8,7 +8,6 @@ import { DetailHead } from '../elements/detail-head.tsx'
 import { DetailPage } from '../elements/detail-page.tsx'
 import { Fact, Facts } from '../elements/facts.tsx'
 import form from '../elements/form.module.css'
-import { LongText } from '../elements/long-text.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { appKindWords } from '../executions/execution-words.ts'
@@ -21,22 +20,10 @@ export function AppPage() {
   const { appId } = useParams({ from: '/signed-in/apps/$appId' })
   const query = useQuery(appQueries.one(appId))
   return (
-    <DetailPage
-      noun="app"
-      list={pages.apps}
-      here={query.data?.displayName ?? appId}
-      title={query.data?.displayName}
-      query={query}
-    >
+    <DetailPage noun="app" list={pages.apps} id={appId} nameOf={({ displayName }) => displayName} query={query}>
       {(app) => (
         <>
-          <DetailHead over={appKindWords[app.kind]} name={app.displayName}>
-            {app.note !== '' && (
-              <p>
-                <LongText text={app.note} />
-              </p>
-            )}
-          </DetailHead>
+          <DetailHead over={appKindWords[app.kind]} name={app.displayName} about={app.note} />
           <AppFacts app={app} />
           <AppJobs appId={app.id} />
           <AppParameters app={app} />

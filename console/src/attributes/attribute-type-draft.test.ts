@@ -26,12 +26,13 @@ test('LIB-1: a new attribute type has no rules but those that are written', () =
   })
 })
 
-test('LIB-1: rules that nothing could keep are told before they are sent', () => {
-  const fresh = draftOf(undefined)
-  expect(attributeTypeOf({ ...fresh, lengthMax: '0' })).toHaveProperty('mistake')
-  expect(attributeTypeOf({ ...fresh, groups: { which: 'some', types: [] } })).toHaveProperty('mistake')
+test('LIB-1: rules that nothing could keep are told before they are sent, each at its field', () => {
+  const fresh = { ...draftOf(undefined), name: 'Verdict' }
+  expect(attributeTypeOf({ ...fresh, name: ' ' })).toHaveProperty('mistakes.name')
+  expect(attributeTypeOf({ ...fresh, lengthMax: '0' })).toHaveProperty('mistakes.lengthMax')
+  expect(attributeTypeOf({ ...fresh, groups: { which: 'some', types: [] } })).toHaveProperty('mistakes.groupTypes')
   const none = { which: 'none', types: [] } as const
   expect(
     attributeTypeOf({ ...fresh, indicators: { ...none, types: [] }, groups: { ...none, types: [] } }),
-  ).toHaveProperty('mistake')
+  ).toHaveProperty('mistakes.groups')
 })

@@ -1,5 +1,7 @@
 import { attributeLimits } from '@postern/intel'
 import type { AttributeType, WriteAttributeType } from '@postern/protocol'
+import type { FieldProblems } from '../api/field-problems.ts'
+import { leftEmpty } from '../elements/left-empty.ts'
 
 /** Longest text of any attribute: a type without a rule permits as much. */
 const { valueLengthMax } = attributeLimits
@@ -35,14 +37,10 @@ export function draftOf(type: AttributeType | undefined): AttributeTypeDraft {
 }
 
 /** What to send, or why it cannot be sent. */
-export function attributeTypeOf(draft: AttributeTypeDraft): WriteAttributeType | { mistake: string } {
+export function attributeTypeOf(draft: AttributeTypeDraft): WriteAttributeType | { mistakes: FieldProblems } {
+  const mistakes = mistakesOf(draft)
+  if (Object.keys(mistakes).length > 0) return { mistakes }
   const lengthMax = draft.lengthMax === '' ? undefined : Number(draft.lengthMax)
-  if (lengthMax !== undefined && (lengthMax < 1 || lengthMax > valueLengthMax))
-    return { mistake: 'A value is 1 to 100,000 characters long at most.' }
-  if ([draft.indicators, draft.groups].some(({ which, types }) => which === 'some' && types.length === 0))
-    return { mistake: 'Tick the types that may have it, or choose all or none.' }
-  if (draft.indicators.which === 'none' && draft.groups.which === 'none')
-    return { mistake: 'Indicators or groups must be able to have it.' }
   const indicatorTypes = typesOf(draft.indicators)
   const groupTypes = typesOf(draft.groups)
   const choices = draft.choices
@@ -58,6 +56,24 @@ export function attributeTypeOf(draft: AttributeTypeDraft): WriteAttributeType |
     ...(draft.pattern !== '' && { pattern: draft.pattern }),
     ...(choices.length > 0 && { choices }),
   }
+}
+
+function mistakesOf({ name, lengthMax, indicators, groups }: AttributeTypeDraft): FieldProblems {
+  const isLength = lengthMax === '' || (Number(lengthMax) >= 1 && Number(lengthMax) <= valueLengthMax)
+  const isNobodys = indicators.which === 'none' && groups.which === 'none'
+  return {
+    ...leftEmpty({ name: [name, 'Give it a name.'] }),
+    ...(!isLength && { lengthMax: 'A value is 1 to 100,000 characters long at most.' }),
+    ...(isUndecided(indicators) && { indicatorTypes: tickSome }),
+    ...(isUndecided(groups) && { groupTypes: tickSome }),
+    ...(isNobodys && { groups: 'Indicators or groups must be able to have it.' }),
+  }
+}
+
+const tickSome = 'Tick the types that may have it, or choose all or none.'
+
+function isUndecided({ which, types }: Bearers): boolean {
+  return which === 'some' && types.length === 0
 }
 
 function bearersOf(types: readonly string[] | null): Bearers {

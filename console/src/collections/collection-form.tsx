@@ -1,8 +1,10 @@
-import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Switch } from '@mantine/core'
 import { useState } from 'react'
-import { refusedFields } from '../api/field-problems.ts'
+import { CheckedForm } from '../elements/checked-form.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
 import form from '../elements/form.module.css'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { leftEmpty } from '../elements/left-empty.ts'
+import { DescriptionField, NameField } from '../elements/text-field.tsx'
 import { TqlField } from '../tql/tql-field.tsx'
 import { CollectionPreview } from './collection-preview.tsx'
 import { freshnessChoices } from './freshness.ts'
@@ -29,68 +31,58 @@ interface CollectionFormProps {
 export function CollectionForm({ draft: initial, collectionId, save, saveName, onCancel }: CollectionFormProps) {
   const [draft, setDraft] = useState(initial)
   const { preview, mistake, isIdle, isOld } = usePreview(draft.tql, collectionId)
-  const { name: nameProblem, description: descriptionProblem, ...others } = refusedFields(save.error)
-  const isToldAtFields = (nameProblem ?? descriptionProblem) !== undefined && Object.keys(others).length === 0
   const change = (changes: Partial<CollectionDraft>) => setDraft({ ...draft, ...changes })
-  const isReady = draft.name.trim() !== '' && draft.tql.trim() !== '' && mistake === undefined
+  const isReady = draft.tql.trim() !== '' && mistake === undefined
   return (
-    <form
+    <CheckedForm
       className={form['page']}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+      mistakes={leftEmpty({ name: [draft.name, 'Give it a name.'] })}
+      error={save.error}
+      refusedTitle="The data collection was not saved"
+      onSend={() => {
         if (isReady) save.mutate(draft)
       }}
     >
-      {save.error && !isToldAtFields && <ProblemAlert error={save.error} title="The data collection was not saved" />}
-      <section className={`${form['card']} ${form['fields']}`} aria-label="The data collection">
-        <div className={form['row']}>
-          <TextInput
-            label="Name"
-            required
-            maxLength={64}
-            value={draft.name}
-            error={nameProblem}
-            onChange={(event) => change({ name: event.currentTarget.value })}
-          />
-          <NativeSelect
-            label="Full refresh at least every"
-            value={String(draft.freshnessSeconds)}
-            onChange={(event) => change({ freshnessSeconds: Number(event.currentTarget.value) })}
-            data={freshnessChoices(initial.freshnessSeconds)}
-          />
-        </div>
-        <Textarea
-          label="Description"
-          rows={2}
-          maxLength={2000}
-          value={draft.description}
-          error={descriptionProblem}
-          onChange={(event) => change({ description: event.currentTarget.value })}
-        />
-        <TqlField
-          label="Query"
-          hint="In TQL; completion comes while you write, and with Ctrl and Space."
-          value={draft.tql}
-          mistake={mistake}
-          onChange={(tql) => change({ tql })}
-        />
-        <Switch
-          label="Shared with everyone of the organization"
-          description="Otherwise only you and administrators see it."
-          checked={draft.isShared}
-          onChange={(event) => change({ isShared: event.currentTarget.checked })}
-        />
-        <div className={form['actions']}>
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" disabled={!isReady} loading={save.isPending}>
-            {saveName}
-          </Button>
-        </div>
-      </section>
-      <CollectionPreview query={preview} isIdle={isIdle} isOld={isOld} />
-    </form>
+      {(refusal) => (
+        <>
+          {refusal}
+          <section className={`${form['card']} ${form['fields']}`} aria-label="The data collection">
+            <div className={form['row']}>
+              <NameField lengthMax={64} value={draft.name} onChange={(name) => change({ name })} />
+              <ChoiceField
+                name="freshnessSeconds"
+                label="Full refresh at least every"
+                value={String(draft.freshnessSeconds)}
+                choices={freshnessChoices(initial.freshnessSeconds)}
+                onChange={(seconds) => change({ freshnessSeconds: Number(seconds) })}
+              />
+            </div>
+            <DescriptionField value={draft.description} onChange={(description) => change({ description })} />
+            <TqlField
+              label="Query"
+              hint="In TQL; completion comes while you write, and with Ctrl and Space."
+              value={draft.tql}
+              mistake={mistake}
+              onChange={(tql) => change({ tql })}
+            />
+            <Switch
+              label="Shared with everyone of the organization"
+              description="Otherwise only you and administrators see it."
+              checked={draft.isShared}
+              onChange={(event) => change({ isShared: event.currentTarget.checked })}
+            />
+            <div className={form['actions']}>
+              <Button variant="default" onClick={onCancel}>
+                Cancel
+              </Button>
+              <Button type="submit" disabled={!isReady} loading={save.isPending}>
+                {saveName}
+              </Button>
+            </div>
+          </section>
+          <CollectionPreview query={preview} isIdle={isIdle} isOld={isOld} />
+        </>
+      )}
+    </CheckedForm>
   )
 }

@@ -44,8 +44,8 @@ export function CollectionPage() {
     <DetailPage
       noun="data collection"
       list={pages.collections}
-      here={query.data?.name ?? collectionId}
-      title={query.data?.name}
+      id={collectionId}
+      nameOf={({ name }) => name}
       query={query}
     >
       {(collection) => (
@@ -73,6 +73,7 @@ function CollectionHead({ collection }: { collection: Collection }) {
     <DetailHead
       name={collection.name}
       face={collectionFaceOf(collection, nowMs)}
+      about={collection.description}
       actions={
         mayWrite && (
           <>
@@ -89,11 +90,6 @@ function CollectionHead({ collection }: { collection: Collection }) {
         )
       }
     >
-      {collection.description !== null && collection.description !== '' && (
-        <p>
-          <LongText text={collection.description} />
-        </p>
-      )}
       {refresh.isError && <ProblemAlert what="The refresh" error={refresh.error} />}
     </DetailHead>
   )

@@ -34,8 +34,9 @@ export function EditCollectionPage() {
     <DetailPage
       noun="data collection"
       list={pages.collections}
-      here={query.data ? `${query.data.name}: edit` : collectionId}
-      title={query.data && `Edit ${query.data.name}`}
+      id={collectionId}
+      nameOf={({ name }) => `Edit ${name}`}
+      crumbOf={({ name }) => `${name}: edit`}
       query={query}
     >
       {(collection) => (

@@ -1,7 +1,7 @@
-import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { plainText } from '../format/text-pieces.ts'
 import { FormDialog } from './form-dialog.tsx'
+import { TextField } from './text-field.tsx'
 
 interface DeleteByNameDialogProps {
   /** What it is, in lower case: `owner`. */
@@ -26,13 +26,13 @@ export function DeleteByNameDialog({ noun, name, onClose, action, children }: De
       action={action}
     >
       {children}
-      <TextInput
+      <TextField
+        name="confirmed"
         label={`To confirm, type the ${noun}’s name: ${plainText(name)}`}
-        data-focus-first
+        isFirst
         autoComplete="off"
-        spellCheck={false}
         value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        onChange={setTyped}
       />
     </FormDialog>
   )

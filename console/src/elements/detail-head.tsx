@@ -1,4 +1,5 @@
 import classes from './detail-head.module.css'
+import { LongText } from './long-text.tsx'
 import { PlainText } from './plain-text.tsx'
 import { type ExplainedFace, StateBadge } from './state-badge.tsx'
 
@@ -11,6 +12,8 @@ interface DetailHeadProps {
   nameOf?: string
   /** How it stands, and in a sentence what that means. */
   face?: ExplainedFace
+  /** What somebody wrote of it, under its name. */
+  about?: string | null
   /** Buttons for what can be done with it. */
   actions?: React.ReactNode
   /** Under all of it, over the whole width: what has to be known before anything else is read. */
@@ -18,7 +21,7 @@ interface DetailHeadProps {
 }
 
 /** The head of a page about one thing. `PageHead` is that of a list. */
-export function DetailHead({ over, name, nameOf, face, actions, children }: DetailHeadProps) {
+export function DetailHead({ over, name, nameOf, face, about, actions, children }: DetailHeadProps) {
   return (
     <header className={classes['head']}>
       <div className={classes['line']}>
@@ -40,6 +43,11 @@ export function DetailHead({ over, name, nameOf, face, actions, children }: Deta
         </div>
         {actions && <div className={classes['actions']}>{actions}</div>}
       </div>
+      {about && (
+        <p>
+          <LongText text={about} />
+        </p>
+      )}
       {children}
     </header>
   )

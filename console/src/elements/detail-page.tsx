@@ -17,10 +17,12 @@ interface DetailPageProps<Thing> {
   noun: string
   /** Where its like are listed. */
   list: { to: PagePath; name: string }
-  /** The last crumb: its name, or what stands in the address until the name is known. */
-  here: string
-  /** For the browser's tab and history, once it is known. */
-  title: string | undefined
+  /** As it stands in the address: the last crumb until its name is known. */
+  id: string
+  /** For the last crumb, and for the browser's tab and history. */
+  nameOf: (thing: Thing) => string
+  /** For the last crumb, where the name says more than is wanted there. */
+  crumbOf?: (thing: Thing) => string
   query: UseQueryResult<Thing>
   /** Why it may be gone, where that is not by being deleted: `no owner may assert it any more`. */
   whyGone?: string
@@ -31,13 +33,23 @@ interface DetailPageProps<Thing> {
  * A page about one thing that is read from the hub, in all its states: loading, not there, broken, shown, and shown though the
  * hub does not answer any more. What is already on the screen is never taken away for a failure: it is said to be old.
  */
-export function DetailPage<Thing>({ noun, list, here, title, query, whyGone, children }: DetailPageProps<Thing>) {
+export function DetailPage<Thing>({
+  noun,
+  list,
+  id,
+  nameOf,
+  crumbOf = nameOf,
+  query,
+  whyGone,
+  children,
+}: DetailPageProps<Thing>) {
   const { data, error, isPending, isError, refetch } = query
+  const title = data === undefined ? undefined : nameOf(data)
   const isMissing = data === undefined && isNotFound(error)
   useDocumentTitle(`${documentTitle(noun, title, isMissing)} · Postern`)
   return (
     <div className={classes['page']}>
-      <Crumbs here={here}>
+      <Crumbs here={data === undefined ? id : crumbOf(data)}>
         <Link to={list.to}>{list.name}</Link>
       </Crumbs>
       {isPending && <SkeletonRows label={`Loading the ${noun}`} />}

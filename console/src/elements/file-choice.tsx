@@ -1,11 +1,14 @@
 import { Button } from '@mantine/core'
 import { useId, useRef } from 'react'
 import { formatBytes } from '../format/quantities.ts'
+import { useFieldMistake } from './field.ts'
 import classes from './form.module.css'
 import { Icon } from './icon.tsx'
 import { PlainText } from './plain-text.tsx'
 
 interface FileChoiceProps {
+  /** What is said of a field of this name is told here. */
+  name: string
   label: string
   /** As the attribute of an input has it. */
   accept: string
@@ -14,9 +17,11 @@ interface FileChoiceProps {
 }
 
 /** One file of this machine: its name is shown, and it is read only when it is sent. */
-export function FileChoice({ label, accept, file, onFile }: FileChoiceProps) {
+export function FileChoice({ name, label, accept, file, onFile }: FileChoiceProps) {
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
+  const mistakeId = useId()
+  const mistake = useFieldMistake(name, file?.name ?? '')
   return (
     <div className={classes['inline']}>
       <label htmlFor={id} className="only-heard">
@@ -25,6 +30,7 @@ export function FileChoice({ label, accept, file, onFile }: FileChoiceProps) {
       <input
         ref={input}
         id={id}
+        name={name}
         type="file"
         accept={accept}
         className="only-heard"
@@ -34,6 +40,8 @@ export function FileChoice({ label, accept, file, onFile }: FileChoiceProps) {
       <Button
         variant="default"
         data-focus-first
+        data-mistaken={mistake !== undefined || undefined}
+        {...(mistake !== undefined && { 'aria-describedby': mistakeId })}
         leftSection={<Icon name="upload" size={14} />}
         onClick={() => input.current?.click()}
       >
@@ -45,6 +53,11 @@ export function FileChoice({ label, accept, file, onFile }: FileChoiceProps) {
         </span>
       ) : (
         <span className={classes['soft']}>None chosen</span>
+      )}
+      {mistake !== undefined && (
+        <p id={mistakeId} className={classes['mistake']}>
+          <PlainText text={mistake} />
+        </p>
       )}
     </div>
   )

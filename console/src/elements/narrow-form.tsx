@@ -1,17 +1,26 @@
+import { CheckedForm } from './checked-form.tsx'
 import classes from './form.module.css'
 
-/** A form in the page, its fields one below the other. The hub judges what is typed, so the browser does not. */
-export function NarrowForm({ onSubmit, children }: { onSubmit: () => void; children: React.ReactNode }) {
+interface NarrowFormProps {
+  /** With what sending it ended. */
+  error: unknown
+  onSubmit: () => void
+  children: React.ReactNode
+  /** Below all, and below what the hub says of none of the fields. */
+  buttons?: React.ReactNode
+}
+
+/** A form in the page, its fields one below the other. */
+export function NarrowForm({ error, onSubmit, children, buttons }: NarrowFormProps) {
   return (
-    <form
-      noValidate
-      className={classes['narrow']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        onSubmit()
-      }}
-    >
-      <div className={classes['fields']}>{children}</div>
-    </form>
+    <CheckedForm className={classes['narrow']} error={error} onSend={onSubmit}>
+      {(refusal) => (
+        <div className={classes['fields']}>
+          {children}
+          {refusal}
+          {buttons}
+        </div>
+      )}
+    </CheckedForm>
   )
 }

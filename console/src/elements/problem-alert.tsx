@@ -12,11 +12,13 @@ interface ProblemAlertProps {
   what?: string
   /** In place of the problem's own title, where the page can say it better. */
   title?: string | undefined
+  /** In place of all that the problem says, where some of it is told elsewhere. */
+  detail?: string
   onRetry?: () => void
 }
 
 /** What went wrong and what to do; with the request id that finds it in the hub's log, and a way to try again. */
-export function ProblemAlert({ error, what, title, onRetry }: ProblemAlertProps) {
+export function ProblemAlert({ error, what, title, detail, onRetry }: ProblemAlertProps) {
   const problem = error instanceof ApiProblem ? error : undefined
   return (
     <Notice tone="bad" role="alert" isSigned>
@@ -27,7 +29,7 @@ export function ProblemAlert({ error, what, title, onRetry }: ProblemAlertProps)
         </p>
         <p>
           <PlainText
-            text={problem?.detail ?? 'This is a defect of the console, not of your data. Reloading may help.'}
+            text={detail ?? problem?.detail ?? 'This is a defect of the console, not of your data. Reloading may help.'}
           />
         </p>
         {problem?.requestId && (

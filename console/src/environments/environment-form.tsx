@@ -1,8 +1,10 @@
-import { NativeSelect, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { ownerQueries } from '../api/owner-queries.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { idChoices } from '../elements/choices.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
-import { plainText } from '../format/text-pieces.ts'
+import { leftEmpty } from '../elements/left-empty.ts'
+import { NameField } from '../elements/text-field.tsx'
 
 export interface EnvironmentDraft {
   name: string
@@ -23,25 +25,20 @@ interface EnvironmentFormProps {
 export function EnvironmentForm({ draft, onChange, ...dialog }: EnvironmentFormProps) {
   const owners = useQuery(ownerQueries.choices())
   return (
-    <FormDialog {...dialog} isReady={draft.name.trim() !== ''}>
-      <TextInput
-        label="Name"
-        description="Where its servers stand: a plant, a site, a network zone. Letters, digits, space, _ and -."
-        required
-        maxLength={64}
-        data-focus-first
+    <FormDialog {...dialog} mistakes={leftEmpty({ name: [draft.name, 'Give it a name.'] })}>
+      <NameField
+        hint="Where its servers stand: a plant, a site, a network zone. Letters, digits, space, _ and -."
+        lengthMax={64}
         value={draft.name}
-        onChange={(event) => onChange({ ...draft, name: event.currentTarget.value })}
+        onChange={(name) => onChange({ ...draft, name })}
       />
-      <NativeSelect
+      <ChoiceField
+        name="ownerId"
         label="Owner"
-        description="Whom its jobs write for, unless they name another one."
+        hint="Whom its jobs write for, unless they name another one."
         value={draft.ownerId}
-        onChange={(event) => onChange({ ...draft, ownerId: event.currentTarget.value })}
-        data={[
-          { value: '', label: 'None: every job names its own' },
-          ...(owners.data ?? []).map(({ id, name }) => ({ value: id, label: plainText(name) })),
-        ]}
+        choices={[{ value: '', label: 'None: every job names its own' }, ...idChoices(owners.data ?? [])]}
+        onChange={(ownerId) => onChange({ ...draft, ownerId })}
       />
     </FormDialog>
   )

@@ -37,8 +37,8 @@ export function EnvironmentPage() {
     <DetailPage
       noun="environment"
       list={pages.environments}
-      here={environment.data?.name ?? environmentId}
-      title={environment.data?.name}
+      id={environmentId}
+      nameOf={({ name }) => name}
       query={environment}
     >
       {(shown) => <Shown environment={shown} />}

@@ -47,8 +47,8 @@ export function ServerPage() {
     <DetailPage
       noun="environment server"
       list={pages.environments}
-      here={server.data?.name ?? serverXid}
-      title={server.data?.name}
+      id={serverXid}
+      nameOf={({ name }) => name}
       query={server}
     >
       {(shown) => <Shown environmentId={environmentId} server={shown} />}

@@ -5,6 +5,7 @@ import { exclusionKeys } from '../api/exclusion-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { leftEmpty } from '../elements/left-empty.ts'
 import { type ListDraft, ListFields } from './list-fields.tsx'
 
 const fresh: ListDraft = {
@@ -45,7 +46,7 @@ export function CreateListDialog({ onClose }: { onClose: () => void }) {
     <FormDialog
       title="New exclusion list"
       confirm="Make the list"
-      isReady={draft.name.trim() !== ''}
+      mistakes={leftEmpty({ name: [draft.name, 'Give it a name.'] })}
       onClose={onClose}
       action={create}
     >

@@ -1,5 +1,5 @@
 import { Button, Textarea } from '@mantine/core'
-import { isBroadExclusion, parseIndicatorType } from '@postern/intel'
+import { type IndicatorType, isBroadExclusion, mistakeInExclusion, parseIndicatorType } from '@postern/intel'
 import { type ExclusionEntry, ExclusionEntryPage, ExclusionList, limits, paths } from '@postern/protocol'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -122,6 +122,12 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
       isReady={stored.isSuccess}
       isWide
       refusedTitle="The entries were not saved"
+      answer={
+        save.isError &&
+        entries.some(({ entry }) => isAskedFor(entry, types)) && (
+          <Check name="confirm" label="These entries are meant" checked={isConfirmed} onChange={setConfirmed} />
+        )
+      }
       onClose={onClose}
       action={save}
     >
@@ -129,6 +135,7 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
       {stored.isError && <ProblemAlert what="The entries" error={stored.error} onRetry={() => void stored.refetch()} />}
       {stored.data && (
         <Textarea
+          name="entries"
           label="Entries"
           description="One a line; a note may follow after # . A value exactly, * as a wildcard, .example.com for a domain and all below it, networks as 192.0.2.0/24. All are saved, or none."
           className={classes['entries'] ?? ''}
@@ -138,10 +145,11 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
           onChange={(event) => setText(event.currentTarget.value)}
         />
       )}
-      {/* Offered once the hub has said what they hit. */}
-      {save.isError && entries.some(({ entry }) => isBroadExclusion(entry, types)) && (
-        <Check label="These broad entries are meant" checked={isConfirmed} onChange={setConfirmed} />
-      )}
     </FormDialog>
   )
+}
+
+/** Whether the hub takes it only once it is confirmed: it is broad, or looks like a slip. */
+function isAskedFor(entry: string, types: readonly IndicatorType[] | null): boolean {
+  return isBroadExclusion(entry, types) || mistakeInExclusion(entry, types)?.kind === 'doubtful'
 }

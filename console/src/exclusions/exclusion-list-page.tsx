@@ -18,7 +18,7 @@ import { Fact, Facts } from '../elements/facts.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { Icon } from '../elements/icon.tsx'
-import { LongText } from '../elements/long-text.tsx'
+import { leftEmpty } from '../elements/left-empty.ts'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
@@ -34,13 +34,7 @@ export function ExclusionListPage() {
   const { listId } = useParams({ from: '/signed-in/exclusion-lists/$listId' })
   const query = useQuery(exclusionQueries.one(listId))
   return (
-    <DetailPage
-      noun="exclusion list"
-      list={pages.exclusionLists}
-      here={query.data?.name ?? listId}
-      title={query.data?.name}
-      query={query}
-    >
+    <DetailPage noun="exclusion list" list={pages.exclusionLists} id={listId} nameOf={({ name }) => name} query={query}>
       {(list) => (
         <>
           <ListHead list={list} />
@@ -78,6 +72,7 @@ function ListHead({ list }: { list: ExclusionList }) {
       over={<Chip>{exclusionKindWords[list.kind]}</Chip>}
       name={list.name}
       face={exclusionFaceOf(list)}
+      about={list.description}
       actions={
         mayWrite && (
           <>
@@ -94,11 +89,6 @@ function ListHead({ list }: { list: ExclusionList }) {
         )
       }
     >
-      {list.description !== null && list.description !== '' && (
-        <p>
-          <LongText text={list.description} />
-        </p>
-      )}
       {toggle.isError && <ProblemAlert error={toggle.error} />}
     </DetailHead>
   )
@@ -154,7 +144,7 @@ function EditListDialog({ list, onClose }: { list: ExclusionList; onClose: () =>
     <FormDialog
       title="Edit the list"
       confirm="Save the list"
-      isReady={draft.name.trim() !== ''}
+      mistakes={leftEmpty({ name: [draft.name, 'Give it a name.'] })}
       onClose={onClose}
       action={{ ...save, mutate: () => save.mutate(changesOf(draft, list)) }}
     >

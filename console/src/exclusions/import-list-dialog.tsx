@@ -35,7 +35,7 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
     <FormDialog
       title="Import a warning list"
       confirm="Import the list"
-      isReady={file !== undefined}
+      {...(file === undefined && { mistakes: { file: 'Choose the file.' } })}
       onClose={onClose}
       action={send}
     >
@@ -43,7 +43,7 @@ export function ImportListDialog({ onClose }: { onClose: () => void }) {
         The <code>list.json</code> of one list of misp-warninglists. A list of the same name is brought up to date; what
         it does and where it applies stays as it was set.
       </p>
-      <FileChoice label="File" accept=".json,application/json" file={file} onFile={setFile} />
+      <FileChoice name="file" label="File" accept=".json,application/json" file={file} onFile={setFile} />
     </FormDialog>
   )
 }
@@ -74,8 +74,8 @@ function jsonOf(text: string): unknown {
   } catch (error) {
     throw new ApiProblem({
       code: 'invalid',
-      title: 'The file is no JSON',
-      detail: 'A warning list is the list.json of its folder in misp-warninglists.',
+      title: 'The list was not imported',
+      detail: 'file: it is no JSON. A warning list is the list.json of its folder in misp-warninglists.',
       cause: error,
     })
   }

@@ -1,8 +1,9 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import type { ExclusionList } from '@postern/protocol'
 import { Check, Checks } from '../elements/check.tsx'
-import { indicatorTypeChoices } from '../elements/choices.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { type Choice, indicatorTypeChoices } from '../elements/choices.ts'
 import classes from '../elements/form.module.css'
+import { DescriptionField, NameField } from '../elements/text-field.tsx'
 
 /** What can be said of a list, beside its entries. */
 export interface ListDraft {
@@ -22,41 +23,30 @@ interface ListFieldsProps {
   onChange: (draft: ListDraft) => void
 }
 
+const kindChoices: readonly Choice<ExclusionList['kind']>[] = [
+  { value: 'own', label: 'Own list' },
+  { value: 'protected', label: 'Protected assets: never exported, whatever else is said' },
+]
+
+const modeChoices: readonly Choice<ExclusionList['mode']>[] = [
+  { value: 'block', label: 'Block: keep it out' },
+  { value: 'inform', label: 'Inform: mark it, keep nothing out' },
+]
+
 export function ListFields({ draft, isKindFixed, onChange }: ListFieldsProps) {
   const change = (changes: Partial<ListDraft>) => onChange({ ...draft, ...changes })
   const isProtected = draft.kind === 'protected'
   return (
     <>
-      <TextInput
-        label="Name"
-        required
-        maxLength={200}
-        data-focus-first
-        value={draft.name}
-        onChange={(event) => change({ name: event.currentTarget.value })}
-      />
-      <Textarea
-        label="Description"
-        rows={2}
-        maxLength={2000}
-        value={draft.description}
-        onChange={(event) => change({ description: event.currentTarget.value })}
-      />
+      <NameField lengthMax={200} value={draft.name} onChange={(name) => change({ name })} />
+      <DescriptionField value={draft.description} onChange={(description) => change({ description })} />
       {!isKindFixed && (
-        <NativeSelect
+        <ChoiceField
+          name="kind"
           label="Kind"
           value={draft.kind}
-          onChange={(event) =>
-            change(
-              event.currentTarget.value === 'protected'
-                ? { kind: 'protected', mode: 'block', atExport: true }
-                : { kind: 'own' },
-            )
-          }
-          data={[
-            { value: 'own', label: 'Own list' },
-            { value: 'protected', label: 'Protected assets: never exported, whatever else is said' },
-          ]}
+          choices={kindChoices}
+          onChange={(kind) => change(kind === 'protected' ? { kind, mode: 'block', atExport: true } : { kind })}
         />
       )}
       {isProtected ? (
@@ -65,25 +55,25 @@ export function ListFields({ draft, isKindFixed, onChange }: ListFieldsProps) {
           its values is refused.
         </p>
       ) : (
-        <NativeSelect
+        <ChoiceField
+          name="mode"
           label="What a hit does"
           value={draft.mode}
-          onChange={(event) => change({ mode: event.currentTarget.value === 'block' ? 'block' : 'inform' })}
-          data={[
-            { value: 'block', label: 'Block: keep it out' },
-            { value: 'inform', label: 'Inform: mark it, keep nothing out' },
-          ]}
+          choices={modeChoices}
+          onChange={(mode) => change({ mode })}
         />
       )}
       <fieldset className={classes['group']}>
         <legend>Where it applies</legend>
         <div className={classes['checks']}>
           <Check
+            name="atImport"
             label="At import: refused with the reason in the ledger"
             checked={draft.atImport}
             onChange={(atImport) => change({ atImport })}
           />
           <Check
+            name="atExport"
             label="At export: left out of plans, lists and TAXII"
             checked={draft.atExport}
             disabled={isProtected}
@@ -92,6 +82,7 @@ export function ListFields({ draft, isKindFixed, onChange }: ListFieldsProps) {
         </div>
       </fieldset>
       <Checks
+        name="indicatorTypes"
         legend="Types that it judges"
         hint="None ticked means every type that its entries can be."
         choices={indicatorTypeChoices}

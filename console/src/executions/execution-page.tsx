@@ -27,8 +27,9 @@ export function ExecutionPage() {
     <DetailPage
       noun="execution"
       list={pages.executions}
-      here={executionId}
-      title={execution.data && `${executionFaces[execution.data.state].word}: ${execution.data.jobName}`}
+      id={executionId}
+      nameOf={({ state, jobName }) => `${executionFaces[state].word}: ${jobName}`}
+      crumbOf={({ id }) => id}
       query={execution}
     >
       {(shown) => (

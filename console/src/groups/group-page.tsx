@@ -28,13 +28,12 @@ import { groupTypeLabel } from './group-type-label.ts'
 export function GroupPage() {
   const { groupId } = useParams({ from: '/signed-in/groups/$groupId' })
   const query = useQuery(groupQueries.one(groupId))
-  const group = query.data
   return (
     <DetailPage
       noun="group"
       list={pages.groups}
-      here={group?.name ?? groupId}
-      title={group?.name}
+      id={groupId}
+      nameOf={({ name }) => name}
       query={query}
       whyGone="its owner may have taken it back"
     >

@@ -1,13 +1,17 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { Decision, type IndicatorDetail, indicatorStatuses, paths } from '@postern/protocol'
 import { useState } from 'react'
 import { indicatorKeys } from '../api/indicator-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { FiguresInput } from '../elements/figures-input.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { plainChoices, ratingChoices } from '../elements/choices.ts'
+import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { TextField } from '../elements/text-field.tsx'
 import { decisionOf, draftOfDecision } from './decision-draft.ts'
+
+const undecided = { value: '', label: 'As the owners say' }
 
 /** Fixes values over all owners (D28). */
 export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDetail; onClose: () => void }) {
@@ -25,7 +29,7 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
     <FormDialog
       title="Decide over all owners"
       confirm="Save the decision"
-      isReady={!('mistake' in decided)}
+      {...('mistakes' in decided && { mistakes: decided.mistakes })}
       onClose={onClose}
       action={save}
     >
@@ -34,50 +38,55 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
         leave empty stays with the owners.
       </p>
       <div className={form['row']}>
-        <NativeSelect
+        <ChoiceField
+          name="status"
           label="Status"
-          data-focus-first
+          isFirst
           value={draft.status}
-          onChange={(event) => change({ status: event.currentTarget.value })}
-          data={[{ value: '', label: 'As the owners say' }, ...indicatorStatuses]}
+          choices={[undecided, ...plainChoices(indicatorStatuses)]}
+          onChange={(status) => change({ status })}
         />
-        <NativeSelect
+        <ChoiceField
+          name="rating"
           label="Rating"
           value={draft.rating}
-          onChange={(event) => change({ rating: event.currentTarget.value })}
-          data={[{ value: '', label: 'As the owners say' }, '0', '1', '2', '3', '4', '5']}
+          choices={[undecided, ...ratingChoices]}
+          onChange={(rating) => change({ rating })}
         />
       </div>
       <div className={form['row']}>
-        <FiguresInput
+        <FiguresField
+          name="confidence"
           label="Confidence, 0 to 100"
-          maxLength={3}
+          lengthMax={3}
           value={draft.confidence}
           onChange={(confidence) => change({ confidence })}
         />
-        <TextInput
+        <TextField
+          name="expiresAt"
           type="datetime-local"
           label="Expires (UTC)"
           value={draft.expiresAt}
-          onChange={(event) => change({ expiresAt: event.currentTarget.value })}
+          onChange={(expiresAt) => change({ expiresAt })}
         />
       </div>
-      <Textarea
+      <TextField
+        name="reason"
         label="Reason"
-        required
+        isRequired
         rows={2}
-        maxLength={1000}
+        lengthMax={1000}
         value={draft.reason}
-        onChange={(event) => change({ reason: event.currentTarget.value })}
+        onChange={(reason) => change({ reason })}
       />
-      <TextInput
+      <TextField
+        name="until"
         type="datetime-local"
         label="Until (UTC)"
-        description="When the decision ends by itself; empty for when it is taken back."
+        hint="When the decision ends by itself; empty for when it is taken back."
         value={draft.until}
-        onChange={(event) => change({ until: event.currentTarget.value })}
+        onChange={(until) => change({ until })}
       />
-      {'mistake' in decided && <p className={form['hint']}>{decided.mistake}</p>}
     </FormDialog>
   )
 }

@@ -5,10 +5,10 @@ const nothing = draftOfDecision(null)
 
 test('a decision decides something, and says why', () => {
   expect(decisionOf({ ...nothing, reason: 'x' })).toEqual({
-    mistake: 'Decide at least one: status, rating, confidence or expiry.',
+    mistakes: { status: 'Decide at least one: status, rating, confidence or expiry.' },
   })
-  expect(decisionOf({ ...nothing, status: 'Whitelisted', reason: '  ' })).toHaveProperty('mistake')
-  expect(decisionOf({ ...nothing, confidence: '101', reason: 'x' })).toHaveProperty('mistake')
+  expect(decisionOf({ ...nothing, status: 'Whitelisted', reason: '  ' })).toHaveProperty('mistakes.reason')
+  expect(decisionOf({ ...nothing, confidence: '101', reason: 'x' })).toHaveProperty('mistakes.confidence')
   expect(decisionOf({ ...nothing, rating: '0', reason: ' Ours ', until: '2026-12-01T08:00' })).toEqual({
     rating: 0,
     reason: 'Ours',

@@ -1,4 +1,6 @@
 import { type Decision, indicatorStatuses, type WriteDecision } from '@postern/protocol'
+import type { FieldProblems } from '../api/field-problems.ts'
+import { leftEmpty } from '../elements/left-empty.ts'
 
 /** A decision as it is typed; what is empty is left to the owners. Times are UTC, as `2026-11-21T09:30`. */
 export interface DecisionDraft {
@@ -22,15 +24,18 @@ export function draftOfDecision(decision: Decision | null): DecisionDraft {
 }
 
 /** What to send, or why it cannot be sent. */
-export function decisionOf(draft: DecisionDraft): WriteDecision | { mistake: string } {
+export function decisionOf(draft: DecisionDraft): WriteDecision | { mistakes: FieldProblems } {
   const status = indicatorStatuses.find((each) => each === draft.status)
   const rating = draft.rating === '' ? undefined : Number(draft.rating)
   const confidence = draft.confidence === '' ? undefined : Number(draft.confidence)
   const expiresAt = instantOf(draft.expiresAt)
-  if (status === undefined && rating === undefined && confidence === undefined && expiresAt === undefined)
-    return { mistake: 'Decide at least one: status, rating, confidence or expiry.' }
-  if (confidence !== undefined && confidence > 100) return { mistake: 'A confidence is from 0 to 100.' }
-  if (draft.reason.trim() === '') return { mistake: 'Say why: it is shown to everyone who asks.' }
+  const isEmpty = [status, rating, confidence, expiresAt].every((decided) => decided === undefined)
+  const mistakes: FieldProblems = {
+    ...(isEmpty && { status: 'Decide at least one: status, rating, confidence or expiry.' }),
+    ...(confidence !== undefined && confidence > 100 && { confidence: 'A confidence is from 0 to 100.' }),
+    ...leftEmpty({ reason: [draft.reason, 'Say why: it is shown to everyone who asks.'] }),
+  }
+  if (Object.keys(mistakes).length > 0) return { mistakes }
   const until = instantOf(draft.until)
   return {
     ...(status !== undefined && { status }),

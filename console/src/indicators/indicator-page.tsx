@@ -26,8 +26,9 @@ export function IndicatorPage() {
     <DetailPage
       noun="indicator"
       list={pages.indicators}
-      here={indicator ? indicatorTypeLabel(indicator.type) : indicatorId}
-      title={indicator?.value}
+      id={indicatorId}
+      nameOf={({ value }) => value}
+      crumbOf={({ type }) => indicatorTypeLabel(type)}
       query={query}
       whyGone="no owner may assert it any more"
     >

@@ -1,4 +1,3 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IndicatorLifecycle, paths, Sighting } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,10 +6,13 @@ import { indicatorKeys } from '../api/indicator-queries.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { FiguresInput } from '../elements/figures-input.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { nameChoices, notChosen } from '../elements/choices.ts'
+import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
-import { plainText } from '../format/text-pieces.ts'
+import { leftEmpty } from '../elements/left-empty.ts'
+import { TextField } from '../elements/text-field.tsx'
 import { instantOf } from './decision-draft.ts'
 
 interface ReportDialogProps {
@@ -40,30 +42,32 @@ export function SightingDialog({ indicatorId, onClose }: ReportDialogProps) {
     <FormDialog
       title="Report a sighting"
       confirm="Report the sighting"
-      isReady={owner !== '' && Number(count) >= 1}
+      mistakes={{
+        ...leftEmpty({ owner: [owner, 'Choose in whose name it was seen.'] }),
+        ...(Number(count) < 1 && { count: 'It was seen once at least.' }),
+      }}
       onClose={onClose}
       action={report}
     >
-      <NativeSelect
+      <ChoiceField
+        name="owner"
         label="In whose name"
-        description="What this owner itself says is not moved by it; what others say gains confidence."
-        required
-        data-focus-first
+        hint="What this owner itself says is not moved by it; what others say gains confidence."
+        isRequired
+        isFirst
         value={owner}
-        onChange={(event) => setOwner(event.currentTarget.value)}
-        data={[
-          { value: '', label: 'Choose …' },
-          ...owners.map(({ name }) => ({ value: name, label: plainText(name) })),
-        ]}
+        choices={[notChosen, ...nameChoices(owners)]}
+        onChange={setOwner}
       />
       <div className={form['row']}>
-        <TextInput
+        <TextField
+          name="seenAt"
           type="datetime-local"
           label="Seen at (UTC); empty for now"
           value={seenAt}
-          onChange={(event) => setSeenAt(event.currentTarget.value)}
+          onChange={setSeenAt}
         />
-        <FiguresInput label="How often" maxLength={9} value={count} onChange={setCount} />
+        <FiguresField name="count" label="How often" lengthMax={9} value={count} onChange={setCount} />
       </div>
     </FormDialog>
   )
@@ -86,14 +90,7 @@ export function FalsePositiveDialog({ indicatorId, onClose }: ReportDialogProps)
   return (
     <FormDialog title="Report a false positive" confirm="Report the false positive" onClose={onClose} action={report}>
       <p>It was seen where nothing bad was. Your report counts once a day; several put the indicator under review.</p>
-      <Textarea
-        label="Note"
-        rows={3}
-        maxLength={1000}
-        data-focus-first
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
+      <TextField name="note" label="Note" rows={3} lengthMax={1000} isFirst value={note} onChange={setNote} />
     </FormDialog>
   )
 }

@@ -1,13 +1,17 @@
-import { Button, NativeSelect, Switch, TextInput } from '@mantine/core'
+import { Button, Switch, TextInput } from '@mantine/core'
 import type { App, CreateJob, Schedule } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
-import { FiguresInput } from '../elements/figures-input.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { idChoices, nameChoices, notChosen, wordChoices } from '../elements/choices.ts'
+import { FormMistakesContext } from '../elements/field.ts'
+import { FiguresField } from '../elements/figures-field.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { NameField, TextField } from '../elements/text-field.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { ownTimeZone } from '../format/zoned.ts'
 import { appKindWords } from '../executions/execution-words.ts'
@@ -18,6 +22,9 @@ import classes from './jobs.module.css'
 import { ParameterField } from './parameter-field.tsx'
 import { shownParameters, valuesOf } from './parameter-kind.ts'
 import { ScheduleFields } from './schedule-fields.tsx'
+
+/** Fields of a job, as the hub names them, beside its parameters and its schedule. */
+const fields = ['name', 'appId', 'environmentId', 'owner', 'control', 'mode', 'timeoutSeconds', 'freshnessSeconds']
 
 interface JobFormProps {
   draft: JobDraft
@@ -38,7 +45,10 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
   const collections = useQuery(collectionQueries.choices()).data ?? []
   const environments = useQuery(environmentQueries.choices()).data ?? []
   const app = apps.find(({ id }) => id === draft.appId)
-  const refused = refusedFields(save.error)
+  const refused = refusedFields(save.error, [
+    ...fields,
+    ...(app?.parameters ?? []).map(({ name }) => `parameters.${name}`),
+  ])
   const problems = Object.keys(mistakes).length > 0 ? mistakes : refused
   const change = (changes: Partial<JobDraft>) => setDraft({ ...draft, ...changes })
   const known = { owners: owners.map(({ name }) => name), collections: collections.map(({ name }) => name) }
@@ -54,119 +64,111 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
         else focusFirstMistake(event.currentTarget)
       }}
     >
-      <Refusal error={save.error} />
-      <section className={classes['formCard']} aria-label="The job">
-        <TextInput
-          label="Name"
-          required
-          maxLength={64}
-          value={draft.name}
-          error={problems['name']}
-          onChange={(event) => change({ name: event.currentTarget.value })}
-        />
-        {isAppFixed && app ? (
-          <TextInput label="App" readOnly variant="filled" value={appLabel(app)} />
-        ) : (
-          <NativeSelect
-            label="App"
-            required
-            value={draft.appId}
-            error={problems['appId']}
-            onChange={(event) => {
-              const chosen = apps.find(({ id }) => id === event.currentTarget.value)
-              if (chosen) setDraft(withApp(draft, chosen))
-            }}
-            data={choicesOf(apps.map((each) => ({ value: each.id, label: appLabel(each) })))}
-          />
-        )}
-        {app && app.note !== '' && (
-          <p className={classes['hint']}>
-            <PlainText text={app.note} />
-          </p>
-        )}
-        <NativeSelect
-          label="Environment"
-          required
-          value={draft.environmentId}
-          error={problems['environmentId']}
-          onChange={(event) => change({ environmentId: event.currentTarget.value })}
-          data={choicesOf(environments.map(({ id, name }) => ({ value: id, label: plainText(name) })))}
-        />
-        {app && app.kind !== 'export' && (
-          <NativeSelect
-            label="Owner"
-            description="Whom the library names as the source of what the app brings."
-            required
-            value={draft.owner}
-            error={problems['owner']}
-            onChange={(event) => change({ owner: event.currentTarget.value })}
-            data={choicesOf(owners.map(({ name }) => ({ value: name, label: plainText(name) })))}
-          />
-        )}
-        {app?.kind === 'export' && (
-          <>
-            <TextInput
-              label="Control"
-              description="Names what is filled: plans and receipts hang on it. Left empty, the app's own name is taken."
-              maxLength={64}
-              value={draft.control}
-              error={problems['control']}
-              onChange={(event) => change({ control: event.currentTarget.value })}
-            />
-            <NativeSelect
-              label="Plans"
-              description="Whether a plan whose guards all pass is applied without a person."
-              value={draft.mode}
-              error={problems['mode']}
-              onChange={(event) => {
-                const mode = event.currentTarget.value
-                if (mode === 'always-ask' || mode === 'apply-when-guards-pass') change({ mode })
+      <FormMistakesContext value={{ mistakes: problems, refused: {}, isTried: true }}>
+        <Refusal error={save.error} />
+        <section className={classes['formCard']} aria-label="The job">
+          <NameField lengthMax={64} value={draft.name} onChange={(name) => change({ name })} />
+          {isAppFixed && app ? (
+            <TextInput label="App" readOnly variant="filled" value={appLabel(app)} />
+          ) : (
+            <ChoiceField
+              name="appId"
+              label="App"
+              isRequired
+              value={draft.appId}
+              choices={[notChosen, ...apps.map((each) => ({ value: each.id, label: appLabel(each) }))]}
+              onChange={(id) => {
+                const chosen = apps.find((each) => each.id === id)
+                if (chosen) setDraft(withApp(draft, chosen))
               }}
-              data={Object.entries(modeWords).map(([value, label]) => ({ value, label }))}
             />
-          </>
-        )}
-        <FiguresInput
-          label="Time-out in seconds"
-          description="An execution that takes longer is ended. Left empty, the app's own limit holds."
-          value={draft.timeoutSeconds}
-          error={problems['timeoutSeconds']}
-          onChange={(timeoutSeconds) => change({ timeoutSeconds })}
-        />
-      </section>
-      <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })}>
-        <FiguresInput
-          label="Freshness target in seconds"
-          description="It is missed where it has not succeeded so long after a time of its schedule, and whom the rules name is told. Left empty, the time-out is taken."
-          value={draft.freshnessSeconds}
-          error={problems['freshnessSeconds']}
-          onChange={(freshnessSeconds) => change({ freshnessSeconds })}
-        />
-      </ScheduleSection>
-      {app && shownParameters(app.parameters).length > 0 && (
-        <section className={classes['formCard']} aria-label="Parameters">
-          <h2 className={classes['heading']}>Parameters</h2>
-          {shownParameters(app.parameters).map((parameter) => (
-            <ParameterField
-              key={parameter.name}
-              parameter={parameter}
-              values={valuesOf(parameter, known, app.collectionParameters)}
-              value={draft.parameters[parameter.name]}
-              isSecretSet={secretsSet.includes(parameter.name)}
-              error={problems[`parameters.${parameter.name}`]}
-              onChange={(value) => change({ parameters: { ...draft.parameters, [parameter.name]: value } })}
+          )}
+          {app && app.note !== '' && (
+            <p className={classes['hint']}>
+              <PlainText text={app.note} />
+            </p>
+          )}
+          <ChoiceField
+            name="environmentId"
+            label="Environment"
+            isRequired
+            value={draft.environmentId}
+            choices={[notChosen, ...idChoices(environments)]}
+            onChange={(environmentId) => change({ environmentId })}
+          />
+          {app && app.kind !== 'export' && (
+            <ChoiceField
+              name="owner"
+              label="Owner"
+              hint="Whom the library names as the source of what the app brings."
+              isRequired
+              value={draft.owner}
+              choices={[notChosen, ...nameChoices(owners)]}
+              onChange={(owner) => change({ owner })}
             />
-          ))}
+          )}
+          {app?.kind === 'export' && (
+            <>
+              <TextField
+                name="control"
+                label="Control"
+                hint="Names what is filled: plans and receipts hang on it. Left empty, the app's own name is taken."
+                lengthMax={64}
+                value={draft.control}
+                onChange={(control) => change({ control })}
+              />
+              <ChoiceField
+                name="mode"
+                label="Plans"
+                hint="Whether a plan whose guards all pass is applied without a person."
+                value={draft.mode}
+                choices={wordChoices(modeWords)}
+                onChange={(mode) => change({ mode })}
+              />
+            </>
+          )}
+          <FiguresField
+            name="timeoutSeconds"
+            label="Time-out in seconds"
+            hint="An execution that takes longer is ended. Left empty, the app's own limit holds."
+            value={draft.timeoutSeconds}
+            onChange={(timeoutSeconds) => change({ timeoutSeconds })}
+          />
         </section>
-      )}
-      <div className={classes['formActions']}>
-        <Button variant="default" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={save.isPending}>
-          {saveName}
-        </Button>
-      </div>
+        <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })}>
+          <FiguresField
+            name="freshnessSeconds"
+            label="Freshness target in seconds"
+            hint="It is missed where it has not succeeded so long after a time of its schedule, and whom the rules name is told. Left empty, the time-out is taken."
+            value={draft.freshnessSeconds}
+            onChange={(freshnessSeconds) => change({ freshnessSeconds })}
+          />
+        </ScheduleSection>
+        {app && shownParameters(app.parameters).length > 0 && (
+          <section className={classes['formCard']} aria-label="Parameters">
+            <h2 className={classes['heading']}>Parameters</h2>
+            {shownParameters(app.parameters).map((parameter) => (
+              <ParameterField
+                key={parameter.name}
+                parameter={parameter}
+                values={valuesOf(parameter, known, app.collectionParameters)}
+                value={draft.parameters[parameter.name]}
+                isSecretSet={secretsSet.includes(parameter.name)}
+                error={problems[`parameters.${parameter.name}`]}
+                onChange={(value) => change({ parameters: { ...draft.parameters, [parameter.name]: value } })}
+              />
+            ))}
+          </section>
+        )}
+        <div className={classes['formActions']}>
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {saveName}
+          </Button>
+        </div>
+      </FormMistakesContext>
     </form>
   )
 }
@@ -227,8 +229,4 @@ function ScheduleSection({
 
 function appLabel({ displayName, kind, current }: App): string {
   return `${plainText(displayName)} ${plainText(current.programVersion)} (${appKindWords[kind]})`
-}
-
-function choicesOf(choices: readonly { value: string; label: string }[]) {
-  return [{ value: '', label: 'Choose …' }, ...choices]
 }

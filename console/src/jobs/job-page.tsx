@@ -16,7 +16,7 @@ export function JobPage() {
   const job = useQuery(jobQueries.one(jobId))
   useLiveJob(jobId)
   return (
-    <DetailPage noun="job" list={pages.jobs} here={job.data?.name ?? jobId} title={job.data?.name} query={job}>
+    <DetailPage noun="job" list={pages.jobs} id={jobId} nameOf={({ name }) => name} query={job}>
       {(shown) => (
         <>
           <JobHeader job={shown} />

@@ -40,7 +40,9 @@ export function ScheduleFields({ schedule, onChange }: ScheduleFieldsProps) {
     retry: false,
   })
   const problems =
-    preview.error instanceof ApiProblem && preview.error.code === 'invalid' ? fieldProblems(preview.error.detail) : {}
+    preview.error instanceof ApiProblem && preview.error.code === 'invalid'
+      ? fieldProblems(preview.error.detail, ['schedule.cron', 'schedule.timeZone'])
+      : {}
   const other = preview.error && Object.keys(problems).length === 0
   const words = preview.data && !preview.isError ? scheduleWords(preview.data.schedule.cron) : undefined
   return (

@@ -1,7 +1,9 @@
-import { TextInput } from '@mantine/core'
 import form from '../elements/form.module.css'
+import { TextField } from '../elements/text-field.tsx'
 
 interface AddressRowProps {
+  /** As the hub names it. */
+  name: string
   label: string
   value: string
   onChange: (address: string) => void
@@ -10,17 +12,10 @@ interface AddressRowProps {
 }
 
 /** One mail address, and what is done with it. */
-export function AddressRow({ label, value, onChange, children }: AddressRowProps) {
+export function AddressRow({ children, ...field }: AddressRowProps) {
   return (
     <div className={form['row']}>
-      <TextInput
-        className={form['code']}
-        label={label}
-        type="email"
-        maxLength={254}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
+      <TextField {...field} isCode type="email" lengthMax={254} />
       {children}
     </div>
   )

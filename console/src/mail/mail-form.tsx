@@ -1,16 +1,18 @@
-import { Button, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
-import { type ChangeMailSettings, MailSettings, paths, smtpSecurities, type SmtpSecurity } from '@postern/protocol'
+import { type ChangeMailSettings, MailSettings, paths, type SmtpSecurity } from '@postern/protocol'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { notificationKeys } from '../api/notification-queries.ts'
 import { useWrite } from '../api/use-write.ts'
-import { FiguresInput } from '../elements/figures-input.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { wordChoices } from '../elements/choices.ts'
+import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
-import { NarrowForm } from '../elements/narrow-form.tsx'
 import { Notice } from '../elements/notice.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { TextField } from '../elements/text-field.tsx'
+import { SettingsForm } from '../settings/settings-form.tsx'
 import { changedMailSettings, draftOf, forgetsPassword } from './mail-draft.ts'
+import { PasswordField } from './password-field.tsx'
 
 const securityWords: Record<SmtpSecurity, string> = {
   starttls: 'starttls: encrypted before anything is said, usually port 587',
@@ -30,41 +32,35 @@ export function MailForm({ settings }: { settings: MailSettings }) {
     touches: [notificationKeys.mailSettings, notificationKeys.mails],
   })
   return (
-    <NarrowForm
-      onSubmit={() => {
-        if (changed) save.mutate(changed)
-      }}
-    >
+    <SettingsForm changes={changed} save={save} onUndo={() => setDraft(draftOf(settings))}>
       <div className={form['row']}>
-        <TextInput
-          className={form['code']}
+        <TextField
+          name="smtpHost"
           label="smtpHost"
-          description="Name of the mail server; empty: nothing is sent."
-          maxLength={253}
-          readOnly={!mayWrite}
+          hint="Name of the mail server; empty: nothing is sent."
+          isCode
+          lengthMax={253}
+          isReadOnly={!mayWrite}
           value={draft.smtpHost}
-          onChange={(event) => change({ smtpHost: event.currentTarget.value })}
+          onChange={(smtpHost) => change({ smtpHost })}
         />
-        <FiguresInput
+        <FiguresField
+          name="smtpPort"
           label="smtpPort"
-          description="Port that takes mail."
-          readOnly={!mayWrite}
+          hint="Port that takes mail."
+          isReadOnly={!mayWrite}
           value={draft.smtpPort}
           onChange={(smtpPort) => change({ smtpPort })}
         />
       </div>
-      <NativeSelect
+      <ChoiceField
+        name="smtpSecurity"
         label="smtpSecurity"
-        description={
-          draft.smtpSecurity === 'none' ? undefined : 'The certificate of the mail server is always checked.'
-        }
-        disabled={!mayWrite}
+        hint={draft.smtpSecurity === 'none' ? undefined : 'The certificate of the mail server is always checked.'}
+        isReadOnly={!mayWrite}
         value={draft.smtpSecurity}
-        onChange={(event) => {
-          const chosen = smtpSecurities.find((each) => each === event.currentTarget.value)
-          if (chosen) change({ smtpSecurity: chosen })
-        }}
-        data={smtpSecurities.map((value) => ({ value, label: securityWords[value] }))}
+        choices={wordChoices(securityWords)}
+        onChange={(smtpSecurity) => change({ smtpSecurity })}
       />
       {draft.smtpSecurity === 'none' && (
         <Notice isSigned label="Not encrypted">
@@ -75,60 +71,50 @@ export function MailForm({ settings }: { settings: MailSettings }) {
         </Notice>
       )}
       <div className={form['row']}>
-        <TextInput
-          className={form['code']}
+        <TextField
+          name="smtpUsername"
           label="smtpUsername"
-          description="Empty: the mail server asks for none."
-          maxLength={255}
+          hint="Empty: the mail server asks for none."
+          isCode
+          lengthMax={255}
           autoComplete="off"
-          readOnly={!mayWrite}
+          isReadOnly={!mayWrite}
           value={draft.smtpUsername}
-          onChange={(event) => change({ smtpUsername: event.currentTarget.value })}
+          onChange={(smtpUsername) => change({ smtpUsername })}
         />
         {mayWrite && (
-          <PasswordInput
+          <PasswordField
+            name="smtpPassword"
             label="smtpPassword"
-            description={passwordWords(settings, forgetsPassword(settings, draft))}
-            maxLength={1024}
-            autoComplete="new-password"
+            hint={passwordWords(settings, forgetsPassword(settings, draft))}
+            lengthMax={1024}
             value={draft.smtpPassword}
-            onChange={(event) => change({ smtpPassword: event.currentTarget.value })}
+            onChange={(smtpPassword) => change({ smtpPassword })}
           />
         )}
       </div>
-      <TextInput
-        className={form['code']}
+      <TextField
+        name="smtpFrom"
         label="smtpFrom"
-        description="Sender of every mail, such as postern@example.org."
-        required
-        maxLength={254}
-        readOnly={!mayWrite}
+        hint="Sender of every mail, such as postern@example.org."
+        isCode
+        isRequired
+        lengthMax={254}
+        isReadOnly={!mayWrite}
         value={draft.smtpFrom}
-        onChange={(event) => change({ smtpFrom: event.currentTarget.value })}
+        onChange={(smtpFrom) => change({ smtpFrom })}
       />
-      <Textarea
-        className={form['code']}
+      <TextField
+        name="smtpCaCertificates"
         label="smtpCaCertificates"
-        description="PEM of your own CAs, where the mail server's certificate is not from a public one."
+        hint="PEM of your own CAs, where the mail server's certificate is not from a public one."
+        isCode
         rows={draft.smtpCaCertificates === '' ? 2 : 6}
-        readOnly={!mayWrite}
+        isReadOnly={!mayWrite}
         value={draft.smtpCaCertificates}
-        onChange={(event) => change({ smtpCaCertificates: event.currentTarget.value })}
+        onChange={(smtpCaCertificates) => change({ smtpCaCertificates })}
       />
-      {save.isError && <ProblemAlert error={save.error} />}
-      {mayWrite ? (
-        <div className={form['actions']}>
-          <Button variant="default" disabled={!changed} onClick={() => setDraft(draftOf(settings))}>
-            Undo
-          </Button>
-          <Button type="submit" disabled={!changed} loading={save.isPending}>
-            Save the settings
-          </Button>
-        </div>
-      ) : (
-        <p className={form['hint']}>Administrators of the hub alone change them.</p>
-      )}
-    </NarrowForm>
+    </SettingsForm>
   )
 }
 

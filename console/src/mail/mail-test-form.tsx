@@ -7,7 +7,6 @@ import { useWrite } from '../api/use-write.ts'
 import { NarrowForm } from '../elements/narrow-form.tsx'
 import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
 import { AddressRow } from './address-row.tsx'
 
@@ -24,16 +23,16 @@ export function MailTestForm() {
   return (
     <Section title="Send a test" summary="With the settings that are saved, at once">
       <NarrowForm
+        error={send.error}
         onSubmit={() => {
           if (to.trim() !== '') send.mutate()
         }}
       >
-        <AddressRow label="To" value={to} onChange={setTo}>
+        <AddressRow name="to" label="To" value={to} onChange={setTo}>
           <Button type="submit" disabled={to.trim() === ''} loading={send.isPending}>
             Send a test
           </Button>
         </AddressRow>
-        {send.isError && <ProblemAlert error={send.error} />}
         {send.data && (
           <Notice tone={send.data.isSent ? 'good' : 'bad'} role="status" isSigned={!send.data.isSent}>
             <PlainText text={send.data.said} />

@@ -6,7 +6,6 @@ import { api } from '../api/api.ts'
 import { notificationKeys, notificationQueries } from '../api/notification-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { NarrowForm } from '../elements/narrow-form.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
 import { AddressRow } from './address-row.tsx'
 
@@ -35,16 +34,16 @@ function OwnAddress({ mailAddress }: { mailAddress: string }) {
   })
   return (
     <NarrowForm
+      error={save.error}
       onSubmit={() => {
         save.mutate()
       }}
     >
-      <AddressRow label="Mail address" value={draft} onChange={setDraft}>
+      <AddressRow name="mailAddress" label="Mail address" value={draft} onChange={setDraft}>
         <Button type="submit" variant="default" disabled={draft.trim() === mailAddress} loading={save.isPending}>
           Save the address
         </Button>
       </AddressRow>
-      {save.isError && <ProblemAlert error={save.error} />}
     </NarrowForm>
   )
 }

@@ -1,4 +1,3 @@
-import { NativeSelect, Textarea } from '@mantine/core'
 import {
   type CreateNotificationRule,
   type NotificationKind,
@@ -14,9 +13,11 @@ import { jobQueries } from '../api/job-queries.ts'
 import { notificationKeys } from '../api/notification-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Checks } from '../elements/check.tsx'
-import form from '../elements/form.module.css'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { type Choice, idChoices } from '../elements/choices.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
-import { plainText } from '../format/text-pieces.ts'
+import { leftEmpty } from '../elements/left-empty.ts'
+import { TextField } from '../elements/text-field.tsx'
 import { notificationFaces } from './notification-faces.ts'
 import { addressesOf } from './recipient-lines.ts'
 
@@ -50,21 +51,25 @@ export function RuleDialog({ rule, onClose }: { rule: NotificationRule | undefin
     <FormDialog
       title={rule ? 'Change the rule' : 'New rule'}
       confirm="Save the rule"
-      isReady={kinds.length > 0 && recipients.length > 0}
+      mistakes={leftEmpty({
+        kinds: [kinds.join(''), 'Tick what it tells of.'],
+        recipients: [recipients.join(''), 'Write whom it tells.'],
+      })}
       onClose={onClose}
       action={save}
     >
       {!rule && <Watched value={watched} onChange={setWatched} />}
-      <Checks legend="Tells of" choices={kindChoices} chosen={kinds} onChange={setKinds} />
-      <Textarea
+      <Checks name="kinds" legend="Tells of" choices={kindChoices} chosen={kinds} onChange={setKinds} />
+      <TextField
+        name="recipients"
         label="Whom"
-        description="Mail addresses, one a line."
-        className={form['code'] ?? ''}
+        hint="Mail addresses, one a line."
+        isCode
         rows={3}
-        required
-        data-focus-first
+        isRequired
+        isFirst
         value={lines}
-        onChange={(event) => setLines(event.currentTarget.value)}
+        onChange={setLines}
       />
     </FormDialog>
   )
@@ -74,21 +79,24 @@ function Watched({ value, onChange }: { value: string; onChange: (value: string)
   const environments = useQuery(environmentQueries.choices()).data ?? []
   const jobs = useInfiniteQuery(jobQueries.list({})).data?.pages.flatMap(({ data }) => data) ?? []
   return (
-    <NativeSelect
+    <ChoiceField
+      name="watched"
       label="Of"
-      description="A job, all jobs and servers of an environment, or everything of your organization."
+      hint="A job, all jobs and servers of an environment, or everything of your organization."
       value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      data={[
+      choices={[
         { value: '', label: 'The whole organization' },
-        {
-          group: 'Environments',
-          items: environments.map(({ id, name }) => ({ value: `environment ${id}`, label: plainText(name) })),
-        },
-        { group: 'Jobs', items: jobs.map(({ id, name }) => ({ value: `job ${id}`, label: plainText(name) })) },
+        { group: 'Environments', items: ofKind('environment', environments) },
+        { group: 'Jobs', items: ofKind('job', jobs) },
       ]}
+      onChange={onChange}
     />
   )
+}
+
+/** What `subjectOf` reads: an id says nothing of what it is the id of. */
+function ofKind(kind: 'environment' | 'job', things: readonly { id: string; name: string }[]): Choice[] {
+  return idChoices(things).map(({ value, label }) => ({ value: `${kind} ${value}`, label }))
 }
 
 function subjectOf(watched: string): Pick<CreateNotificationRule, 'jobId' | 'environmentId'> {

@@ -1,10 +1,13 @@
-import { NativeSelect, TextInput } from '@mantine/core'
 import { type CreateOwner, Owner, paths } from '@postern/protocol'
 import { useState } from 'react'
 import { ownerKeys } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { wordChoices } from '../elements/choices.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { leftEmpty } from '../elements/left-empty.ts'
+import { NameField } from '../elements/text-field.tsx'
 import { ownerKindWords, statusDefaultWords } from './owner-words.ts'
 
 interface CreateOwnerDialogProps {
@@ -14,16 +17,13 @@ interface CreateOwnerDialogProps {
 
 export function CreateOwnerDialog({ onClose, onMade }: CreateOwnerDialogProps) {
   const [name, setName] = useState('')
-  const [kind, setKind] = useState('Source')
-  const [status, setStatus] = useState('Active')
+  const [kind, setKind] = useState<Owner['kind']>('Source')
+  const [status, setStatus] = useState<Owner['statusDefault']>('Active')
   const create = useWrite({
-    write: () =>
-      api(paths.owners, {
-        method: 'POST',
-        // The values are those of the two lists.
-        body: { name: name.trim(), kind, statusDefault: status } as CreateOwner,
-        reply: Owner,
-      }),
+    write: () => {
+      const body: CreateOwner = { name: name.trim(), kind, statusDefault: status }
+      return api(paths.owners, { method: 'POST', body, reply: Owner })
+    },
     said: 'The owner is made',
     touches: [ownerKeys.all],
     onDone: onMade,
@@ -32,30 +32,23 @@ export function CreateOwnerDialog({ onClose, onMade }: CreateOwnerDialogProps) {
     <FormDialog
       title="New owner"
       confirm="Make the owner"
-      isReady={name.trim() !== ''}
+      mistakes={leftEmpty({ name: [name, 'Give it a name.'] })}
       onClose={onClose}
       action={create}
     >
-      <TextInput
-        label="Name"
-        description="Whom the library names as the source of what it says. It cannot be changed afterwards."
-        required
-        maxLength={100}
-        data-focus-first
+      <NameField
+        hint="Whom the library names as the source of what it says. It cannot be changed afterwards."
+        lengthMax={100}
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={setName}
       />
-      <NativeSelect
-        label="Kind"
-        value={kind}
-        onChange={(event) => setKind(event.currentTarget.value)}
-        data={Object.entries(ownerKindWords).map(([value, label]) => ({ value, label }))}
-      />
-      <NativeSelect
+      <ChoiceField name="kind" label="Kind" value={kind} choices={wordChoices(ownerKindWords)} onChange={setKind} />
+      <ChoiceField
+        name="statusDefault"
         label="Status of what comes without one"
         value={status}
-        onChange={(event) => setStatus(event.currentTarget.value)}
-        data={Object.entries(statusDefaultWords).map(([value, label]) => ({ value, label }))}
+        choices={wordChoices(statusDefaultWords)}
+        onChange={setStatus}
       />
     </FormDialog>
   )

@@ -1,4 +1,3 @@
-import { NativeSelect } from '@mantine/core'
 import { type ChangeOwner, Owner, type OwnerDetail, paths } from '@postern/protocol'
 import { quoteTql } from '@postern/intel'
 import { useQuery } from '@tanstack/react-query'
@@ -10,6 +9,8 @@ import { ownerKeys, ownerQueries } from '../api/owner-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { wordChoices } from '../elements/choices.ts'
 import { Chip } from '../elements/chip.tsx'
 import { Count, Counts } from '../elements/count.tsx'
 import { DeleteByNameDialog } from '../elements/delete-by-name-dialog.tsx'
@@ -39,8 +40,8 @@ export function OwnerPage() {
     <DetailPage
       noun="owner"
       list={pages.owners}
-      here={query.data?.name ?? ownerId}
-      title={query.data?.name}
+      id={ownerId}
+      nameOf={({ name }) => name}
       query={query}
       whyGone="it may have been removed"
     >
@@ -107,7 +108,7 @@ function OwnerFacts({ owner }: { owner: OwnerDetail }) {
         <Fact name="Last batch">
           {owner.lastBatchAt === null ? 'None yet' : <Timestamp instant={owner.lastBatchAt} />}
         </Fact>
-        <Fact name="What it says">
+        <Fact name="What it says" isLong>
           <Link to="/indicators" search={{ tql: `ownerName = ${quoteTql(owner.name)}` }}>
             Its indicators
           </Link>
@@ -134,27 +135,21 @@ function OwnerSettings({ owner }: { owner: OwnerDetail }) {
   return (
     <div className={classes['fields']}>
       <div className={classes['row']}>
-        <NativeSelect
+        <ChoiceField
+          name="statusDefault"
           label="Status of what it asserts without saying one"
-          disabled={isFixed}
+          isReadOnly={isFixed}
           value={owner.statusDefault}
-          onChange={(event) => {
-            const chosen = event.currentTarget.value
-            if (chosen === 'Active' || chosen === 'Review' || chosen === 'Indirect')
-              change.mutate({ statusDefault: chosen })
-          }}
-          data={Object.entries(statusDefaultWords).map(([value, label]) => ({ value, label }))}
+          choices={wordChoices(statusDefaultWords)}
+          onChange={(statusDefault) => change.mutate({ statusDefault })}
         />
-        <NativeSelect
+        <ChoiceField
+          name="kind"
           label="Kind"
-          disabled={isFixed}
+          isReadOnly={isFixed}
           value={owner.kind}
-          onChange={(event) => {
-            const chosen = event.currentTarget.value
-            if (chosen === 'Organization' || chosen === 'Community' || chosen === 'Source')
-              change.mutate({ kind: chosen })
-          }}
-          data={Object.entries(ownerKindWords).map(([value, label]) => ({ value, label }))}
+          choices={wordChoices(ownerKindWords)}
+          onChange={(kind) => change.mutate({ kind })}
         />
       </div>
       {change.isError && <ProblemAlert what="The owner was not changed" error={change.error} />}

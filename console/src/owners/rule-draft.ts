@@ -1,4 +1,5 @@
 import type { DeprecationRule } from '@postern/protocol'
+import type { FieldProblems } from '../api/field-problems.ts'
 
 /** A rule as it is typed: figures are text until they are whole. */
 export interface RuleDraft {
@@ -40,12 +41,10 @@ export function draftOfRule(rule: DeprecationRule, key: number): RuleDraft {
   }
 }
 
-/** What is wrong with a rule, by its field; nothing where it can be sent. */
-export type RuleMistakes = Partial<Record<'indicatorType' | 'interval' | 'amount' | 'confidenceStart', string>>
-
 const intervalHoursMax = 87_600
 
-export function mistakesOf(draft: RuleDraft, all: readonly RuleDraft[]): RuleMistakes {
+/** What is wrong with a rule, by its field; nothing where it can be sent. */
+export function mistakesOf(draft: RuleDraft, all: readonly RuleDraft[]): FieldProblems {
   const hours = hoursOf(draft)
   return {
     ...(all.some((other) => other.key < draft.key && other.indicatorType === draft.indicatorType) && {

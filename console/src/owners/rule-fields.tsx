@@ -1,7 +1,9 @@
 import { Button, NativeSelect } from '@mantine/core'
 import { useState } from 'react'
-import { indicatorTypeChoices } from '../elements/choices.ts'
-import { FiguresInput } from '../elements/figures-input.tsx'
+import { indicatorTypeChoices, wordChoices } from '../elements/choices.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { FormMistakesContext } from '../elements/field.ts'
+import { FiguresField } from '../elements/figures-field.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { atMinimumWords } from './owner-words.ts'
 import classes from './owners.module.css'
@@ -26,62 +28,62 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
   const typeName = rule.indicatorType === '*' ? 'all other types' : rule.indicatorType
   return (
     <fieldset className={classes['rule']} disabled={isReadOnly} aria-label={`Rule for ${typeName}`}>
-      <div className={classes['inputs']}>
-        <NativeSelect
-          label="Type"
-          value={rule.indicatorType}
-          error={mistakes.indicatorType}
-          onChange={(event) => change({ indicatorType: event.currentTarget.value })}
-          data={[{ value: '*', label: 'All other types' }, ...indicatorTypeChoices]}
-        />
-        <div className={classes['pair']}>
-          <FiguresInput
-            label="Every"
-            maxLength={6}
-            value={rule.interval}
-            error={mistakes.interval}
-            onChange={(interval) => change({ interval })}
+      <FormMistakesContext value={{ mistakes, refused: {}, isTried: true }}>
+        <div className={classes['inputs']}>
+          <ChoiceField
+            name="indicatorType"
+            label="Type"
+            value={rule.indicatorType}
+            choices={[{ value: '*', label: 'All other types' }, ...indicatorTypeChoices]}
+            onChange={(indicatorType) => change({ indicatorType })}
           />
-          <NativeSelect
-            aria-label="Unit of the interval"
-            value={rule.unit}
-            onChange={(event) => change({ unit: event.currentTarget.value === 'hours' ? 'hours' : 'days' })}
-            data={['days', 'hours']}
+          <div className={classes['pair']}>
+            <FiguresField
+              name="interval"
+              label="Every"
+              lengthMax={6}
+              value={rule.interval}
+              onChange={(interval) => change({ interval })}
+            />
+            <NativeSelect
+              aria-label="Unit of the interval"
+              value={rule.unit}
+              onChange={(event) => change({ unit: event.currentTarget.value === 'hours' ? 'hours' : 'days' })}
+              data={['days', 'hours']}
+            />
+          </div>
+          <div className={classes['pair']}>
+            <FiguresField
+              name="amount"
+              label="Take away"
+              lengthMax={3}
+              value={rule.amount}
+              onChange={(amount) => change({ amount })}
+            />
+            <NativeSelect
+              aria-label="Unit of what is taken away"
+              value={rule.isPercent ? 'percent' : 'points'}
+              onChange={(event) => change({ isPercent: event.currentTarget.value === 'percent' })}
+              data={['points', 'percent']}
+            />
+          </div>
+          <FiguresField
+            name="confidenceStart"
+            label="Begin with, if none was said"
+            lengthMax={3}
+            value={rule.confidenceStart}
+            onChange={(confidenceStart) => change({ confidenceStart })}
           />
+          <ChoiceField
+            name="atMinimum"
+            label="When it has come to 0"
+            value={rule.atMinimum}
+            choices={wordChoices(atMinimumWords)}
+            onChange={(atMinimum) => change({ atMinimum })}
+          />
+          <FiguresField name="said" label="Preview a confidence of" lengthMax={3} value={said} onChange={setSaid} />
         </div>
-        <div className={classes['pair']}>
-          <FiguresInput
-            label="Take away"
-            maxLength={3}
-            value={rule.amount}
-            error={mistakes.amount}
-            onChange={(amount) => change({ amount })}
-          />
-          <NativeSelect
-            aria-label="Unit of what is taken away"
-            value={rule.isPercent ? 'percent' : 'points'}
-            onChange={(event) => change({ isPercent: event.currentTarget.value === 'percent' })}
-            data={['points', 'percent']}
-          />
-        </div>
-        <FiguresInput
-          label="Begin with, if none was said"
-          maxLength={3}
-          value={rule.confidenceStart}
-          error={mistakes.confidenceStart}
-          onChange={(confidenceStart) => change({ confidenceStart })}
-        />
-        <NativeSelect
-          label="When it has come to 0"
-          value={rule.atMinimum}
-          onChange={(event) => {
-            const chosen = event.currentTarget.value
-            if (chosen === 'nothing' || chosen === 'inactive' || chosen === 'delete') change({ atMinimum: chosen })
-          }}
-          data={Object.entries(atMinimumWords).map(([value, label]) => ({ value, label }))}
-        />
-        <FiguresInput label="Preview a confidence of" maxLength={3} value={said} onChange={setSaid} />
-      </div>
+      </FormMistakesContext>
       {isWhole ? (
         <RuleChart preview={rulePreview(ruleOf(rule), said === '' ? null : Math.min(100, Number(said)))} />
       ) : (

@@ -1,16 +1,21 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { CreatedReader, type CreateReader, paths } from '@postern/protocol'
 import { useState } from 'react'
 import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { wordChoices } from '../elements/choices.ts'
 import { CopyButton } from '../elements/copy-button.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { leftEmpty } from '../elements/left-empty.ts'
 import { ModalDialog } from '../elements/modal-dialog.tsx'
 import dialog from '../elements/modal-dialog.module.css'
 import { Notice } from '../elements/notice.tsx'
+import { NameField, TextField } from '../elements/text-field.tsx'
 import { GrantFields, type Grants } from './grant-fields.tsx'
+import { NetworkField } from './network-field.tsx'
 import { networksOf } from './network-lines.ts'
 
 type Credential = CreateReader['credential']
@@ -50,55 +55,41 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
     <FormDialog
       title="New reader"
       confirm="Make the reader"
-      isReady={name.trim() !== '' && (credential !== 'certificate' || certificate.trim() !== '')}
+      mistakes={leftEmpty({
+        name: [name, 'Give it a name.'],
+        ...(credential === 'certificate' && { certificate: [certificate, 'Paste the certificate.'] }),
+      })}
       onClose={onClose}
       action={create}
     >
-      <TextInput
-        label="Name"
-        description="The machine that fetches. Letters, digits, space, _ and -."
-        required
-        maxLength={64}
-        data-focus-first
+      <NameField
+        hint="The machine that fetches. Letters, digits, space, _ and -."
+        lengthMax={64}
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={setName}
       />
-      <NativeSelect
+      <ChoiceField
+        name="credential"
         label="Credential"
         value={credential}
-        onChange={(event) => {
-          const chosen = event.currentTarget.value
-          if (chosen === 'basic' || chosen === 'token' || chosen === 'certificate') setCredential(chosen)
-        }}
-        data={Object.entries(credentialWords).map(([value, label]) => ({ value, label }))}
+        choices={wordChoices(credentialWords)}
+        onChange={setCredential}
       />
       {credential === 'certificate' && (
-        <Textarea
+        <TextField
+          name="certificate"
           label="Certificate"
-          description="In PEM, without its key; behind it those of its issuers up to the root, unless it vouches for itself."
-          className={form['code'] ?? ''}
+          hint="In PEM, without its key; behind it those of its issuers up to the root, unless it vouches for itself."
+          isCode
           rows={6}
-          required
+          isRequired
           value={certificate}
-          onChange={(event) => setCertificate(event.currentTarget.value)}
+          onChange={setCertificate}
         />
       )}
       <NetworkField value={networks} onChange={setNetworks} />
       <GrantFields grants={grants} onChange={setGrants} />
     </FormDialog>
-  )
-}
-
-export function NetworkField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  return (
-    <Textarea
-      label="Networks that it comes from"
-      description="One a line, as 192.0.2.0/24; empty for anywhere."
-      className={form['code'] ?? ''}
-      rows={2}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
   )
 }
 

@@ -1,16 +1,14 @@
-import { Button, Switch } from '@mantine/core'
+import { Switch } from '@mantine/core'
 import { type ChangeReader, paths, Reader } from '@postern/protocol'
 import { useState } from 'react'
 import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { DeleteDialog } from '../elements/delete-dialog.tsx'
-import form from '../elements/form.module.css'
-import { FormDialog } from '../elements/form-dialog.tsx'
+import { EditDialog } from '../elements/edit-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { plainText } from '../format/text-pieces.ts'
-import { NetworkField } from './create-reader-dialog.tsx'
 import { GrantFields, type Grants } from './grant-fields.tsx'
+import { NetworkField } from './network-field.tsx'
 import { networksOf } from './network-lines.ts'
 
 export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose: () => void }) {
@@ -20,7 +18,6 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
     lists: reader.lists.map(({ id }) => id),
     taxiiCollections: reader.taxiiCollections.map(({ id, canRead, canWrite }) => ({ id, canRead, canWrite })),
   })
-  const [asks, setAsks] = useState(false)
   const path = paths.reader(encodeURIComponent(reader.id))
   const save = useWrite({
     write: () => {
@@ -31,27 +28,28 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
     touches: [readerKeys.readers],
     onDone: onClose,
   })
-  const remove = useWrite({
-    write: () => api(path, { method: 'DELETE' }),
-    said: 'The reader is removed',
-    touches: [readerKeys.readers],
-    onDone: onClose,
-  })
-  if (asks) {
-    return (
-      <DeleteDialog noun="reader" verb="Remove" onClose={onClose} action={remove}>
-        <p>
-          The credential of{' '}
-          <strong>
-            <PlainText text={reader.name} />
-          </strong>{' '}
-          ends at once. What it fetched stays where it is.
-        </p>
-      </DeleteDialog>
-    )
-  }
   return (
-    <FormDialog title={plainText(reader.name)} confirm="Save the reader" onClose={onClose} action={save}>
+    <EditDialog
+      title={plainText(reader.name)}
+      confirm="Save the reader"
+      onClose={onClose}
+      action={save}
+      removal={{
+        noun: 'reader',
+        verb: 'Remove',
+        path,
+        touches: [readerKeys.readers],
+        words: (
+          <p>
+            The credential of{' '}
+            <strong>
+              <PlainText text={reader.name} />
+            </strong>{' '}
+            ends at once. What it fetched stays where it is.
+          </p>
+        ),
+      }}
+    >
       <Switch
         label="Enabled"
         description="Switched off, its credential is refused at once."
@@ -61,11 +59,6 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
       />
       <NetworkField value={networks} onChange={setNetworks} />
       <GrantFields grants={grants} onChange={setGrants} />
-      <div className={form['row']}>
-        <Button variant="subtle" color="brick" size="xs" onClick={() => setAsks(true)}>
-          Remove the reader …
-        </Button>
-      </div>
-    </FormDialog>
+    </EditDialog>
   )
 }

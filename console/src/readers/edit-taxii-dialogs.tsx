@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import {
   type ChangeTaxiiCollection,
   type ChangeTaxiiRoot,
@@ -10,13 +9,12 @@ import { useState } from 'react'
 import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { Check } from '../elements/check.tsx'
-import { DeleteDialog } from '../elements/delete-dialog.tsx'
-import form from '../elements/form.module.css'
-import { FormDialog } from '../elements/form-dialog.tsx'
+import { EditDialog } from '../elements/edit-dialog.tsx'
+import { leftEmpty } from '../elements/left-empty.ts'
 import { PlainText } from '../elements/plain-text.tsx'
+import { DescriptionField } from '../elements/text-field.tsx'
 import { plainText } from '../format/text-pieces.ts'
-import { AliasField, DescriptionField, TitleField } from './taxii-fields.tsx'
+import { AliasField, CanWriteField, TitleField, titleMissing } from './taxii-fields.tsx'
 
 export function EditTaxiiRootDialog({ root, onClose }: { root: TaxiiRoot; onClose: () => void }) {
   const [title, setTitle] = useState(root.title)
@@ -32,7 +30,14 @@ export function EditTaxiiRootDialog({ root, onClose }: { root: TaxiiRoot; onClos
     onDone: onClose,
   })
   return (
-    <EditDialog noun="API root" thing={root} path={path} isReady={title.trim() !== ''} onClose={onClose} action={save}>
+    <EditDialog
+      title={plainText(root.title)}
+      confirm="Save the API root"
+      mistakes={leftEmpty({ title: [title, titleMissing] })}
+      onClose={onClose}
+      action={save}
+      removal={removalOf('API root', root, path)}
+    >
       <TitleField value={title} onChange={setTitle} isFirst />
       <DescriptionField value={description} onChange={setDescription} />
     </EditDialog>
@@ -69,67 +74,35 @@ export function EditTaxiiCollectionDialog({ collection, onClose }: EditTaxiiColl
   const readers = collection.readers.map(({ name }) => plainText(name)).join(', ')
   return (
     <EditDialog
-      noun="TAXII collection"
-      thing={collection}
-      path={path}
-      isReady={title.trim() !== ''}
+      title={plainText(collection.title)}
+      confirm="Save the TAXII collection"
+      mistakes={leftEmpty({ title: [title, titleMissing] })}
       onClose={onClose}
       action={save}
+      removal={removalOf('TAXII collection', collection, path)}
     >
       <TitleField value={title} onChange={setTitle} isFirst />
       <DescriptionField value={description} onChange={setDescription} />
       <AliasField value={alias} onChange={setAlias} />
-      {isOwner && (
-        <Check
-          label="Clients may write: what they send is asserted in the owner’s name"
-          checked={canWrite}
-          onChange={setCanWrite}
-        />
-      )}
+      {isOwner && <CanWriteField checked={canWrite} onChange={setCanWrite} />}
       <p>{readers === '' ? 'No reader is granted it; grant it at a reader.' : `Granted to: ${readers}.`}</p>
     </EditDialog>
   )
 }
 
-interface EditDialogProps {
-  noun: 'API root' | 'TAXII collection'
-  thing: { title: string; url: string }
-  path: string
-  isReady: boolean
-  onClose: () => void
-  action: { mutate: () => void; isPending: boolean; error: unknown }
-  children: React.ReactNode
-}
-
-function EditDialog({ noun, thing, path, children, ...dialog }: EditDialogProps) {
-  const [asks, setAsks] = useState(false)
-  const { onClose } = dialog
-  const remove = useWrite({
-    write: () => api(path, { method: 'DELETE' }),
-    said: `The ${noun} is deleted`,
+/** What goes with an API root or a TAXII collection, and what stays. */
+function removalOf(noun: 'API root' | 'TAXII collection', thing: { title: string; url: string }, path: string) {
+  return {
+    noun,
+    path,
     touches: [readerKeys.roots, readerKeys.taxiiCollections, readerKeys.readers],
-    onDone: onClose,
-  })
-  if (asks) {
-    return (
-      <DeleteDialog noun={noun} onClose={onClose} action={remove}>
-        <p>
-          <strong>
-            <PlainText text={thing.title} />
-          </strong>{' '}
-          is not answered any more at <code>{thing.url}</code>. What it serves stays in the library.
-        </p>
-      </DeleteDialog>
-    )
+    words: (
+      <p>
+        <strong>
+          <PlainText text={thing.title} />
+        </strong>{' '}
+        is not answered any more at <code>{thing.url}</code>. What it serves stays in the library.
+      </p>
+    ),
   }
-  return (
-    <FormDialog {...dialog} title={plainText(thing.title)} confirm={`Save the ${noun}`}>
-      {children}
-      <div className={form['row']}>
-        <Button variant="subtle" color="brick" size="xs" onClick={() => setAsks(true)}>
-          {`Delete the ${noun} …`}
-        </Button>
-      </div>
-    </FormDialog>
-  )
 }

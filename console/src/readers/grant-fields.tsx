@@ -2,6 +2,7 @@ import type { ReaderGrants } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { readerQueries } from '../api/reader-queries.ts'
 import { Checks } from '../elements/check.tsx'
+import { idChoices } from '../elements/choices.ts'
 import { plainText } from '../format/text-pieces.ts'
 
 export type Grants = { [Key in keyof ReaderGrants]-?: NonNullable<ReaderGrants[Key]> }
@@ -24,13 +25,15 @@ export function GrantFields({ grants, onChange }: { grants: Grants; onChange: (g
   return (
     <>
       <Checks
+        name="lists"
         legend="Firewall lists that it may fetch"
-        choices={lists.map(({ id, name }) => ({ value: id, label: plainText(name) }))}
+        choices={idChoices(lists)}
         chosen={grants.lists}
         onChange={(ids) => onChange({ ...grants, lists: ids })}
         empty="There is no firewall list yet."
       />
       <Checks
+        name="taxiiCollections"
         legend="TAXII collections that it may read"
         choices={collections.map(({ id, title }) => ({ value: id, label: plainText(title) }))}
         chosen={chosen('canRead')}
@@ -39,6 +42,7 @@ export function GrantFields({ grants, onChange }: { grants: Grants; onChange: (g
       />
       {writable.length > 0 && (
         <Checks
+          name="taxiiCollections.canWrite"
           legend="TAXII collections that it may write"
           choices={writable.map(({ id, title }) => ({ value: id, label: plainText(title) }))}
           chosen={chosen('canWrite')}

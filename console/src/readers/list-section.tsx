@@ -67,7 +67,7 @@ const columns: readonly Column<FirewallList>[] = [
         <strong>
           <PlainText text={name} />
         </strong>
-        <span className={form['inline']}>
+        <span className={form['address']}>
           <code>
             <PlainText text={url} />
           </code>

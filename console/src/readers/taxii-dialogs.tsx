@@ -1,4 +1,4 @@
-import { NativeSelect, TextInput } from '@mantine/core'
+import type { TlpLevel } from '@postern/intel'
 import { type CreateTaxiiCollection, paths, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,13 +7,21 @@ import { ownerQueries } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
 import { readerKeys, readerQueries } from '../api/reader-queries.ts'
 import { useWrite } from '../api/use-write.ts'
-import { Check } from '../elements/check.tsx'
-import { tlpChoices } from '../elements/choices.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { type Choice, nameChoices, notChosen, tlpChoices } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { leftEmpty } from '../elements/left-empty.ts'
 import { Notice } from '../elements/notice.tsx'
-import { plainText } from '../format/text-pieces.ts'
-import { AliasField, DescriptionField, TitleField } from './taxii-fields.tsx'
+import { DescriptionField, NameField } from '../elements/text-field.tsx'
+import { AliasField, CanWriteField, TitleField, titleMissing } from './taxii-fields.tsx'
+
+type Kind = 'collection' | 'owner'
+
+const kindChoices: readonly Choice<Kind>[] = [
+  { value: 'collection', label: 'A data collection, to read' },
+  { value: 'owner', label: 'An owner, to read and write' },
+]
 
 export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('')
@@ -34,18 +42,15 @@ export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
     <FormDialog
       title="New API root"
       confirm="Make the API root"
-      isReady={name !== '' && title.trim() !== ''}
+      mistakes={leftEmpty({ name: [name, 'Give it a name.'], title: [title, titleMissing] })}
       onClose={onClose}
       action={create}
     >
-      <TextInput
-        label="Name"
-        description="A part of its address, /taxii2/<name>/. Small letters, digits and -."
-        required
-        maxLength={64}
-        data-focus-first
+      <NameField
+        hint="A part of its address, /taxii2/<name>/. Small letters, digits and -."
+        lengthMax={64}
         value={name}
-        onChange={(event) => setName(event.currentTarget.value.toLowerCase().replaceAll(/[^a-z0-9-]/g, ''))}
+        onChange={(text) => setName(text.toLowerCase().replaceAll(/[^a-z0-9-]/g, ''))}
       />
       <TitleField value={title} onChange={setTitle} />
       <DescriptionField value={description} onChange={setDescription} />
@@ -60,10 +65,10 @@ export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
   const [root, setRoot] = useState<string>()
   const [title, setTitle] = useState('')
   const [alias, setAlias] = useState('')
-  const [kind, setKind] = useState<'collection' | 'owner'>('collection')
+  const [kind, setKind] = useState<Kind>('collection')
   const [source, setSource] = useState('')
   const [canWrite, setCanWrite] = useState(false)
-  const [tlpMax, setTlpMax] = useState('AMBER')
+  const [tlpMax, setTlpMax] = useState<TlpLevel>('AMBER')
   const chosenRoot = root ?? roots[0]?.name ?? ''
   const create = useWrite({
     write: () => {
@@ -81,61 +86,53 @@ export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
     touches: [readerKeys.taxiiCollections],
     onDone: onClose,
   })
-  const choices = (kind === 'collection' ? collections : owners).map(({ name }) => name)
   return (
     <FormDialog
       title="New TAXII collection"
       confirm="Make the TAXII collection"
-      isReady={chosenRoot !== '' && title.trim() !== '' && source !== ''}
+      mistakes={leftEmpty({
+        title: [title, titleMissing],
+        root: [chosenRoot, 'Make an API root first.'],
+        [kind]: [source, 'Choose what it serves.'],
+      })}
       onClose={onClose}
       action={create}
     >
       {roots.length === 0 && <Notice>Make an API root first: a collection lies below one.</Notice>}
       <TitleField value={title} onChange={setTitle} isFirst />
       <div className={form['row']}>
-        <NativeSelect
+        <ChoiceField
+          name="root"
           label="API root"
-          required
+          isRequired
           value={chosenRoot}
-          onChange={(event) => setRoot(event.currentTarget.value)}
-          data={roots.map(({ name }) => name)}
+          choices={nameChoices(roots)}
+          onChange={setRoot}
         />
         <AliasField value={alias} onChange={setAlias} />
       </div>
       <div className={form['row']}>
-        <NativeSelect
+        <ChoiceField
+          name="serves"
           label="Serves"
           value={kind}
-          onChange={(event) => {
-            setKind(event.currentTarget.value === 'owner' ? 'owner' : 'collection')
+          choices={kindChoices}
+          onChange={(chosen) => {
+            setKind(chosen)
             setSource('')
           }}
-          data={[
-            { value: 'collection', label: 'A data collection, to read' },
-            { value: 'owner', label: 'An owner, to read and write' },
-          ]}
         />
-        <NativeSelect
+        <ChoiceField
+          name={kind}
           label={kind === 'collection' ? 'Data collection' : 'Owner'}
-          required
+          isRequired
           value={source}
-          onChange={(event) => setSource(event.currentTarget.value)}
-          data={[{ value: '', label: 'Choose …' }, ...choices.map((name) => ({ value: name, label: plainText(name) }))]}
+          choices={[notChosen, ...nameChoices(kind === 'collection' ? collections : owners)]}
+          onChange={setSource}
         />
       </div>
-      <NativeSelect
-        label="TLP up to"
-        value={tlpMax}
-        onChange={(event) => setTlpMax(event.currentTarget.value)}
-        data={tlpChoices}
-      />
-      {kind === 'owner' && (
-        <Check
-          label="Clients may write: what they send is asserted in the owner’s name"
-          checked={canWrite}
-          onChange={setCanWrite}
-        />
-      )}
+      <ChoiceField name="tlpMax" label="TLP up to" value={tlpMax} choices={tlpChoices} onChange={setTlpMax} />
+      {kind === 'owner' && <CanWriteField checked={canWrite} onChange={setCanWrite} />}
     </FormDialog>
   )
 }

@@ -1,43 +1,38 @@
-import { Textarea, TextInput } from '@mantine/core'
+import { Check } from '../elements/check.tsx'
+import { TextField } from '../elements/text-field.tsx'
 
-interface FieldProps {
+interface TaxiiFieldProps {
   value: string
   onChange: (value: string) => void
 }
 
-export function TitleField({ value, onChange, isFirst = false }: FieldProps & { isFirst?: boolean }) {
-  return (
-    <TextInput
-      label="Title"
-      required
-      maxLength={200}
-      {...(isFirst && { 'data-focus-first': true })}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  )
-}
-
-export function DescriptionField({ value, onChange }: FieldProps) {
-  return (
-    <Textarea
-      label="Description"
-      rows={2}
-      maxLength={2000}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  )
+export function TitleField({ isFirst = false, ...field }: TaxiiFieldProps & { isFirst?: boolean }) {
+  return <TextField name="title" label="Title" isRequired isFirst={isFirst} lengthMax={200} {...field} />
 }
 
 /** Stands for the collection's id in its address. */
-export function AliasField({ value, onChange }: FieldProps) {
+export function AliasField({ value, onChange }: TaxiiFieldProps) {
   return (
-    <TextInput
+    <TextField
+      name="alias"
       label="Alias"
-      maxLength={64}
+      lengthMax={64}
       value={value}
-      onChange={(event) => onChange(event.currentTarget.value.replaceAll(/[^\w-]/g, ''))}
+      onChange={(text) => onChange(text.replaceAll(/[^\w-]/g, ''))}
     />
   )
 }
+
+/** Whether a collection that serves an owner takes objects too. */
+export function CanWriteField({ checked, onChange }: { checked: boolean; onChange: (checked: boolean) => void }) {
+  return (
+    <Check
+      name="canWrite"
+      label="Clients may write: what they send is asserted in the owner’s name"
+      checked={checked}
+      onChange={onChange}
+    />
+  )
+}
+
+export const titleMissing = 'Give it a title.'

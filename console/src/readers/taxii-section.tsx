@@ -73,7 +73,7 @@ export function TaxiiSection() {
 
 function Address({ url }: { url: string }) {
   return (
-    <span className={form['inline']}>
+    <span className={form['address']}>
       <code>
         <PlainText text={url} />
       </code>

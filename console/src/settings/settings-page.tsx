@@ -1,4 +1,3 @@
-import { Button, TextInput } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { paths, Settings, type UpdateSettings } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
@@ -8,12 +7,13 @@ import { api } from '../api/api.ts'
 import { settingsKeys, settingsQueries } from '../api/settings-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
-import { NarrowForm } from '../elements/narrow-form.tsx'
 import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { TextField } from '../elements/text-field.tsx'
 import { changedNames, type PublicNames } from './public-names.ts'
+import { SettingsForm } from './settings-form.tsx'
 import { SettingsHead } from './settings-head.tsx'
 
 /** Administration → Settings (ES-27): by which names environment servers and browsers find this hub. */
@@ -43,11 +43,7 @@ function Names({ settings }: { settings: Settings }) {
     touches: [settingsKeys.all],
   })
   return (
-    <NarrowForm
-      onSubmit={() => {
-        if (changes) save.mutate(changes)
-      }}
-    >
+    <SettingsForm changes={changes} save={save} onUndo={() => setDraft({ apiURL, appMessageBrokerHost })}>
       {settings.onlyLocalNames && (
         <Notice isSigned label="Only local names">
           <p>
@@ -60,42 +56,31 @@ function Names({ settings }: { settings: Settings }) {
           </p>
         </Notice>
       )}
-      <TextInput
-        className={form['code']}
+      <TextField
+        name="apiURL"
         label="apiURL"
-        description="Where environment servers and browsers reach the hub's API, such as https://hub.example.org:8443."
-        required
-        readOnly={!mayWrite}
+        hint="Where environment servers and browsers reach the hub's API, such as https://hub.example.org:8443."
+        isCode
+        isRequired
+        isReadOnly={!mayWrite}
         value={draft.apiURL}
-        onChange={(event) => setDraft({ ...draft, apiURL: event.currentTarget.value })}
+        onChange={(text) => setDraft({ ...draft, apiURL: text })}
       />
-      <TextInput
-        className={form['code']}
+      <TextField
+        name="appMessageBrokerHost"
         label="appMessageBrokerHost"
-        description="Where environment servers reach the hub's broker, host and port, such as hub.example.org:62000."
-        required
-        readOnly={!mayWrite}
+        hint="Where environment servers reach the hub's broker, host and port, such as hub.example.org:62000."
+        isCode
+        isRequired
+        isReadOnly={!mayWrite}
         value={draft.appMessageBrokerHost}
-        onChange={(event) => setDraft({ ...draft, appMessageBrokerHost: event.currentTarget.value })}
+        onChange={(text) => setDraft({ ...draft, appMessageBrokerHost: text })}
       />
       <p className={form['hint']}>
         Both are written into every bundle and .env file from now on; servers that are installed keep theirs until their
         own settings are changed. The hub&apos;s certificate carries new names from its next start on. Until somebody
         saves them here, they come from POSTERN_PUBLIC_URL and POSTERN_BROKER_PUBLIC_HOST.
       </p>
-      {save.isError && <ProblemAlert error={save.error} />}
-      {mayWrite ? (
-        <div className={form['actions']}>
-          <Button variant="default" disabled={!changes} onClick={() => setDraft({ apiURL, appMessageBrokerHost })}>
-            Undo
-          </Button>
-          <Button type="submit" disabled={!changes} loading={save.isPending}>
-            Save the settings
-          </Button>
-        </div>
-      ) : (
-        <p className={form['hint']}>Administrators of the hub alone change them.</p>
-      )}
-    </NarrowForm>
+    </SettingsForm>
   )
 }

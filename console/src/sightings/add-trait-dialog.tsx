@@ -1,4 +1,3 @@
-import { NativeSelect } from '@mantine/core'
 import { Collection, paths, type SightingTrait } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -9,13 +8,19 @@ import { useWrite } from '../api/use-write.ts'
 import { ChangeWords, totalWords } from '../collections/collection-preview.tsx'
 import classes from '../collections/collections.module.css'
 import { usePreview } from '../collections/use-preview.ts'
+import { ChoiceField } from '../elements/choice-field.tsx'
+import { type Choice, idChoices } from '../elements/choices.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
-import { plainText } from '../format/text-pieces.ts'
 import { TqlField } from '../tql/tql-field.tsx'
 import { type TraitUse, withTrait } from './with-trait.ts'
+
+const useChoices: readonly Choice<TraitUse>[] = [
+  { value: 'widen', label: 'comes in as well' },
+  { value: 'narrow', label: 'stays, and all else leaves' },
+]
 
 interface AddTraitDialogProps {
   trait: SightingTrait
@@ -60,26 +65,25 @@ export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogP
       {collections.data?.length === 0 && <p>There is no data collection yet: make one first.</p>}
       {collection && (
         <>
-          <NativeSelect
+          <ChoiceField
+            name="collection"
             label="Data collection"
             value={collection.id}
-            onChange={(event) => {
-              setChosen(event.currentTarget.value)
+            choices={idChoices(collections.data ?? [])}
+            onChange={(id) => {
+              setChosen(id)
               setWritten(undefined)
             }}
-            data={(collections.data ?? []).map(({ id, name }) => ({ value: id, label: plainText(name) }))}
           />
-          <NativeSelect
+          <ChoiceField
+            name="use"
             label="What has this trait"
             value={use}
-            onChange={(event) => {
-              setUse(event.currentTarget.value === 'narrow' ? 'narrow' : 'widen')
+            choices={useChoices}
+            onChange={(wanted) => {
+              setUse(wanted)
               setWritten(undefined)
             }}
-            data={[
-              { value: 'widen', label: 'comes in as well' },
-              { value: 'narrow', label: 'stays, and all else leaves' },
-            ]}
           />
           <TqlField label="Query" value={tql} mistake={mistake} onChange={setWritten} />
           <div className={classes['preview']} aria-live="polite" data-old={preview.isPlaceholderData || undefined}>

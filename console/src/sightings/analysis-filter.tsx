@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { receiptQueries } from '../api/receipt-queries.ts'
+import { idChoices } from '../elements/choices.ts'
 import { FilterSelects } from '../elements/filter-selects.tsx'
-import { plainText } from '../format/text-pieces.ts'
 import { readAnalysisSearch } from './analysis-search.ts'
 import { PeriodChoice } from './period-choice.tsx'
 
@@ -57,7 +57,7 @@ function NamedChoice({ label, none, choices, current, onChange }: NamedChoicePro
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
       data={[
         { value: '', label: none },
-        ...choices.map(({ id, name }) => ({ value: id, label: plainText(name) })),
+        ...idChoices(choices),
         ...(isKnown ? [] : [{ value: current, label: current }]),
       ]}
     />

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { callHub, type LocalEnvironmentServer } from '@postern/cli'
 import { hostileCorpus } from '@postern/intel'
 import { consolePages, Environment, EnvironmentPage, Owner, paths, Settings, SetupLink, User } from '@postern/protocol'
-import type { Browser, Cookie } from 'playwright-core'
+import type { Browser, Cookie, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommand } from '../environment-server/run-command.ts'
 import { withHubDatabase } from '../hub-database.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { ConsolePage } from './console-page.ts'
@@ -12,7 +13,7 @@ import { launchChromium } from './launch-chromium.ts'
 import { lowContrastInBothThemes } from './low-contrast.ts'
 import { addEnvironments, manyRows } from './many-rows.ts'
 import { addLateServer, heardAgo, lateFingerprint, sayOneFigure } from './rows-of-servers.ts'
-import { expectLastRowByKeys, expectLoadingAndFailing, expectOnlyText } from './page-states.ts'
+import { expectLastRowByKeys, expectLoadingAndFailing, expectMistakeAt, expectOnlyText } from './page-states.ts'
 
 const password = 'four random words here'
 let system: TestSystem
@@ -166,6 +167,7 @@ test('ES-12: the settings of a server are shown with who set them, secrets maske
     consolePages.environmentServer(await idOf('Test'), server.environment.servers[0]?.serverXid ?? ''),
   )
   const { page } = opened
+  await page.getByText('Certificate good until').waitFor()
   await page.getByRole('main').getByRole('link', { name: 'Settings' }).click()
   const table = page.getByRole('table', { name: 'Settings of this server' })
   const row = (name: string) => table.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) })
@@ -185,9 +187,35 @@ test('ES-12: the settings of a server are shown with who set them, secrets maske
     'The hub',
     'Change',
   ])
+  await expectNarrowing(page)
   expect(await lowContrastInBothThemes(page)).toEqual([])
   expectHarmless(opened)
 })
+
+/** D36: file and narrowings side by side; what is narrowed here is taken back on the server alone. */
+async function expectNarrowing(page: Page): Promise<void> {
+  const policy = page.getByRole('table', { name: 'Local policy of this server' })
+  const cells = (list: string) =>
+    policy
+      .getByRole('row')
+      .filter({ has: page.getByRole('rowheader', { name: list, exact: true }) })
+      .getByRole('cell')
+  await cells('Settings').getByText('appsNumberofJobExecutors').waitFor()
+  await page.getByRole('button', { name: 'Narrow …' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Narrow it' }).click()
+  await dialog.getByText('Name what stays allowed, or type none.').waitFor()
+  await dialog.getByLabel('What stays allowed').fill('greeter_v1\nfeeder_v1')
+  await dialog.getByRole('button', { name: 'Narrow it' }).click()
+  await cells('Apps').getByText('greeter_v1, feeder_v1').waitFor()
+  expect(await cells('Apps').allTextContents()).toEqual(['Any', 'greeter_v1, feeder_v1'])
+  const asked = page.getByRole('table', { name: 'What was narrowed from here' })
+  await asked.getByText('In force').waitFor()
+  await page.screenshot({ path: '/tmp/hF/policy.png', fullPage: true })
+  expect((await runCommand(server.home, ['policy', 'clear-hub'])).code).toBe(0)
+  await asked.getByText('Taken back on the server').waitFor()
+  expect(await cells('Apps').allTextContents()).toEqual(['Any', '–'])
+}
 
 test('ES-14: where the browser does not reach port 62000 the page says so, and its figures come all the same', async () => {
   await using opened = await open()
@@ -214,7 +242,7 @@ test('ES-27: the names of the hub are changed where an administrator looks for t
   expect(await save.isDisabled()).toBe(true)
   await page.getByLabel('apiURL').fill('http://no-tls.example.org')
   await save.click()
-  await page.getByRole('alert').waitFor()
+  await expectMistakeAt(page.getByLabel('apiURL'), 'Send a whole address')
   const { url } = system.hub.file
   await page.getByLabel('apiURL').fill('https://hub.example.org:8443')
   await page.getByLabel('appMessageBrokerHost').fill('hub.example.org:62000')

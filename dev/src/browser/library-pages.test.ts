@@ -16,7 +16,7 @@ import { ConsolePage } from './console-page.ts'
 import { expectFitToShow, type LibraryConsole, password, startLibraryConsole } from './library-console.ts'
 import { lowContrast } from './low-contrast.ts'
 import { manyRows } from './many-rows.ts'
-import { expectLastRowByKeys, expectLoadingAndFailing } from './page-states.ts'
+import { expectLastRowByKeys, expectLoadingAndFailing, expectMistakeAt } from './page-states.ts'
 
 let library: LibraryConsole
 const emptyTexts: string[] = []
@@ -235,8 +235,14 @@ test('LIB-1: an attribute type is made with rules, changed and deleted, and says
   await dialog.getByLabel('Name').fill('Ticket')
   await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9')
   await dialog.getByLabel('Groups that may have it').selectOption('None')
+  await dialog.getByLabel('Characters at most').fill('0')
   await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
-  await dialog.getByRole('alert').getByText('pattern').waitFor()
+  await expectMistakeAt(dialog.getByLabel('Characters at most'), '1 to 100,000 characters')
+  await dialog.getByLabel('Characters at most').fill('')
+  await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
+  // What only the hub finds stands at its field too, and nowhere else.
+  await expectMistakeAt(dialog.getByLabel('Pattern that the whole value matches'), 'missing closing ]')
+  expect(await dialog.getByRole('alert').count()).toBe(0)
   await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9]+')
   await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
   const ticket = types.getByRole('row').filter({ hasText: 'Ticket' })

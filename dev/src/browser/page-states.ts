@@ -32,6 +32,17 @@ export async function expectLoadingAndFailing(
   await alert.waitFor({ state: 'detached' })
 }
 
+/** A field has the focus, and what is wrong with it is heard with it. */
+export async function expectMistakeAt(field: Locator, words: string): Promise<void> {
+  const page = field.page()
+  await field.and(page.locator(':focus[aria-invalid=true]')).waitFor()
+  const ids = (await field.getAttribute('aria-describedby'))?.split(' ') ?? []
+  await page
+    .locator(ids.map((id) => `[id="${id}"]`).join())
+    .getByText(words)
+    .waitFor()
+}
+
 /** Goes to the last of many rows by keys alone; only rows in sight may be in the page. */
 export async function expectLastRowByKeys(page: Page, label: string, total: number, last: string): Promise<void> {
   const grid = page.getByRole('grid', { name: label, exact: true })

@@ -1,10 +1,12 @@
-import { NativeSelect, TextInput } from '@mantine/core'
 import { type ChangeServerSettings, type ReportedSetting, ServerSettings } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../../api/api.ts'
 import { serverSettingsPath, serverSettingsQueries } from '../../api/server-settings-queries.ts'
 import { useWrite } from '../../api/use-write.ts'
+import { ChoiceField } from '../../elements/choice-field.tsx'
+import { plainChoices } from '../../elements/choices.ts'
 import { FormDialog } from '../../elements/form-dialog.tsx'
+import { TextField } from '../../elements/text-field.tsx'
 import { plainText } from '../../format/text-pieces.ts'
 import { misfit, typedValue } from './setting-words.ts'
 
@@ -29,32 +31,28 @@ export function ChangeSettingDialog({ environmentId, serverXid, setting, onClose
     onDone: onClose,
   })
   const field = {
+    name: `settings.${setting.name}`,
     label: plainText(setting.name),
-    description: plainText(setting.help),
-    'data-focus-first': true,
+    hint: plainText(setting.help),
+    isFirst: true,
     value: text,
+    onChange: setText,
   }
   return (
     <FormDialog
       title="Ask the server to set"
       confirm="Ask for it"
-      isReady={problem === undefined}
+      {...(problem !== undefined && { mistakes: { [field.name]: problem } })}
       onClose={onClose}
       action={save}
     >
       {setting.kind === 'switch' || setting.kind === 'choice' ? (
-        <NativeSelect
+        <ChoiceField
           {...field}
-          onChange={(event) => setText(event.currentTarget.value)}
-          data={[{ value: '', label: 'Default' }, ...(setting.choices ?? ['true', 'false'])]}
+          choices={[{ value: '', label: 'Default' }, ...plainChoices(setting.choices ?? ['true', 'false'])]}
         />
       ) : (
-        <TextInput
-          {...field}
-          onChange={(event) => setText(event.currentTarget.value)}
-          error={problem}
-          placeholder="Default"
-        />
+        <TextField {...field} placeholder="Default" />
       )}
     </FormDialog>
   )

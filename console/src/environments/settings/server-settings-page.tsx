@@ -34,8 +34,8 @@ export function ServerSettingsPage() {
     <DetailPage
       noun="environment server"
       list={pages.environments}
-      here={`Settings of ${name}`}
-      title={`Settings of ${name}`}
+      id={`Settings of ${name}`}
+      nameOf={() => `Settings of ${name}`}
       query={settings}
     >
       {(shown) => (
