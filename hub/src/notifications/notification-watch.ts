@@ -67,7 +67,7 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
       select e.organization_id, ${key}, 'certificate-expiring', e.id, s.server_xid,
         concat('/environments/', e.id, '/servers/', s.server_xid), s.name,
         concat('The certificate of environment server ', s.name, ' of environment ', e.name, ' is good until ',
-          ${shownAt(sql`s.certificate_expires_at`)}, ' UTC.'), ${now}, ${now}
+          ${shownAt(sql`s.certificate_expires_at`)}, ' UTC, and was not renewed.'), ${now}, ${now}
       from environment_server s
       join environment e on e.id = s.environment_id and e.deleted_at is null
       where s.certificate_expires_at < ${secondsBefore(now, -notificationLimits.certificateDays * 86_400)} and s.revoked_at is null
