@@ -19,6 +19,8 @@ import { say } from './say.ts'
 const program = new Command('postern')
   .description('Carries threat intelligence to the products that enforce it, and proves that it arrived.')
   .version('0.1.0')
+  // Else a command with commands below it takes their options of the same name.
+  .enablePositionalOptions()
   .showHelpAfterError()
   .addCommand(startCommand())
   .addCommand(hubCommand())

@@ -17,15 +17,19 @@ export function keysCommand(): Command {
       )
       for (const line of describe(keys)) say.line(line)
     })
-  return new Command('keys')
-    .description('keys that sign commands to environment servers')
-    .option('--json', 'as one JSON object')
-    .action(async ({ json }: { json?: boolean }) => {
-      const keys = await callHub(hubTarget(readCliConfig()), paths.hubKeys, HubKeys)
-      if (json === true) say.json(keys)
-      else for (const line of describe(keys)) say.line(line)
-    })
-    .addCommand(rotate)
+  return (
+    new Command('keys')
+      // Else its own --json would take that of the commands below it.
+      .enablePositionalOptions()
+      .description('keys that sign commands to environment servers')
+      .option('--json', 'as one JSON object')
+      .action(async ({ json }: { json?: boolean }) => {
+        const keys = await callHub(hubTarget(readCliConfig()), paths.hubKeys, HubKeys)
+        if (json === true) say.json(keys)
+        else for (const line of describe(keys)) say.line(line)
+      })
+      .addCommand(rotate)
+  )
 }
 
 /** Keys with whole fingerprints, then the servers that somebody has to look at, and what to do there. */

@@ -26,17 +26,21 @@ export function listsCommand(): Command {
       const { servedCount } = await callHub(target, paths.firewallListRelease(id), FirewallList, { json })
       say.line(`List ${name} serves version ${held.version} with ${servedCount} values now.`)
     })
-  return new Command('lists')
-    .description('lists that firewalls fetch')
-    .option('--json', 'one JSON object a line')
-    .action(async (options: { json?: boolean }) => {
-      for await (const list of rowsOf(hubTarget(readCliConfig()), paths.firewallLists, FirewallListPage)) {
-        if (options.json === true) say.json(list)
-        else say.row([list.name, list.format, `${list.servedCount} values`, stateOf(list), accessOf(list), list.url])
-      }
-    })
-    .addCommand(show)
-    .addCommand(release)
+  return (
+    new Command('lists')
+      // Else its own --json would take that of show.
+      .enablePositionalOptions()
+      .description('lists that firewalls fetch')
+      .option('--json', 'one JSON object a line')
+      .action(async (options: { json?: boolean }) => {
+        for await (const list of rowsOf(hubTarget(readCliConfig()), paths.firewallLists, FirewallListPage)) {
+          if (options.json === true) say.json(list)
+          else say.row([list.name, list.format, `${list.servedCount} values`, stateOf(list), accessOf(list), list.url])
+        }
+      })
+      .addCommand(show)
+      .addCommand(release)
+  )
 }
 
 function describe(list: FirewallList): string[] {

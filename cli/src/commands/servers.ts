@@ -18,17 +18,21 @@ const certificateWarningDays = 14
 const lists = ['publishers', 'apps', 'versions', 'targets', 'directions', 'settings'] as const
 
 export function serversCommand(): Command {
-  return new Command('servers')
-    .description('environment servers: how they are, and what their local policy lets this hub do')
-    .option('--json', 'one JSON object a line')
-    .action(async ({ json }: { json?: boolean }) => {
-      for (const { environment, server } of await allServers(hubTarget(readCliConfig()))) {
-        if (json === true) say.json({ environment: environment.name, ...server })
-        else say.row([server.serverXid, server.name, environment.name, server.presence, certificateWords(server)])
-      }
-    })
-    .addCommand(policyCommand())
-    .addCommand(narrowCommand())
+  return (
+    new Command('servers')
+      // Else its own --json would take that of the commands below it.
+      .enablePositionalOptions()
+      .description('environment servers: how they are, and what their local policy lets this hub do')
+      .option('--json', 'one JSON object a line')
+      .action(async ({ json }: { json?: boolean }) => {
+        for (const { environment, server } of await allServers(hubTarget(readCliConfig()))) {
+          if (json === true) say.json({ environment: environment.name, ...server })
+          else say.row([server.serverXid, server.name, environment.name, server.presence, certificateWords(server)])
+        }
+      })
+      .addCommand(policyCommand())
+      .addCommand(narrowCommand())
+  )
 }
 
 function policyCommand(): Command {
