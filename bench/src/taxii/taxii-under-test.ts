@@ -112,7 +112,7 @@ export async function fillCollection(database: pg.Client, collectionId: string, 
     [collectionId, count],
   )
   await database.query(
-    'update taxii_collection set number_last = $2, added_last = now(), body_bytes_max = 600 where id = $1',
+    'update taxii_collection set number_last = $2, live_count = $2, added_last = now(), body_bytes_max = 600 where id = $1',
     [collectionId, count],
   )
   await database.query('vacuum (analyze) taxii_object')

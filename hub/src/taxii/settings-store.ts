@@ -151,7 +151,8 @@ export class TaxiiSettingsStore {
     const { rows } = await sql<CollectionRow>`
       select t.id, r.name as "rootName", t.title, t.description, t.alias, t.collection_id as "collectionId",
         d.name as "collectionName", t.owner_id as "ownerId", o.name as "ownerName", t.can_read as "canRead", t.can_write as "canWrite", t.tlp_max as "tlpMax",
-        t.number_last::int as "objectCount", t.live_count::float8 as "liveCount", t.revoked_count::float8 as "revokedCount",
+        t.number_last::int as "objectCount", greatest(t.live_count, 0)::float8 as "liveCount",
+        greatest(t.revoked_count, 0)::float8 as "revokedCount",
         coalesce((select json_agg(json_build_object('id', e.id::text, 'name', e.name, 'canRead', g.can_read, 'canWrite', g.can_write) order by e.id)
           from reader_taxii_collection g join reader e on e.id = g.reader_id where g.taxii_collection_id = t.id), '[]') as readers
       from taxii_collection t join taxii_root r on r.id = t.root_id
