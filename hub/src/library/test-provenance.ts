@@ -23,7 +23,7 @@ import { createLifecycles } from '../lifecycle/lifecycle.ts'
 import { createLibrary, type LibraryParts } from './create-library.ts'
 import { libraryRoutes } from './routes.ts'
 
-export type ExecutionCaller = Extract<Caller, { kind: 'execution' }>
+type ExecutionCaller = Extract<Caller, { kind: 'execution' }>
 type TestOwner = { id: string; name: string }
 type TestJob = { appId: string; ownerId?: string; controlId?: string; collectionId?: string }
 type Reply<Body> = { status: number; body: Body }
