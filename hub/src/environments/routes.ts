@@ -186,13 +186,13 @@ function serverRoutes(server: Server, environments: Environments): void {
         summary:
           'Take its identity away; only enrolling it anew brings it back. With a time, what its keys signed since is doubtful',
         params: serverParams,
-        body: z.nullish(RevokeEnvironmentServer),
+        querystring: RevokeEnvironmentServer,
         response: { 200: EnvironmentServer },
       },
     },
     async (request) => {
       const { environmentId, serverXid } = request.params
-      return await environments.revoke(memberOf(request), environmentId, serverXid, request.ip, request.body ?? {})
+      return await environments.revoke(memberOf(request), environmentId, serverXid, request.ip, request.query)
     },
   )
   const orders = [

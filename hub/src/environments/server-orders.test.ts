@@ -117,8 +117,8 @@ test('D40: a server is revoked as compromised since a time, also when it is revo
   expect(await since()).toEqual([null])
   const revoke = async (minutesAgo: number | undefined, as = 'administrator') => {
     const time = new Date(hub.clock.now().getTime() - (minutesAgo ?? 0) * 60_000).toISOString()
-    const body = minutesAgo === undefined ? undefined : { compromisedFrom: time }
-    return { time, status: (await request('POST', path, as, body)).statusCode }
+    const query = minutesAgo === undefined ? '' : `?compromisedFrom=${time}`
+    return { time, status: (await request('POST', `${path}${query}`, as)).statusCode }
   }
   expect([(await revoke(-1)).status, (await revoke(1, 'analyst')).status, await since()]).toEqual([400, 403, [null]])
   expect([(await revoke(undefined)).status, await since()]).toEqual([200, [null]])

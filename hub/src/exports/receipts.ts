@@ -126,7 +126,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
 
     get: async (caller: Caller, id: string): Promise<Receipt> => await shown(caller, await getFor(caller, id)),
 
-    /** What anybody needs to check it without the hub. @throws Problem `conflict` with the reason where it is not signed */
+    /** What anybody needs to check it without the hub. @throws Problem `not-found` with the reason where it is not signed */
     async proof(caller: Caller, id: string): Promise<ReceiptProof> {
       const receipt = await getFor(caller, id)
       const receiptText = textOf(receipt)
@@ -141,7 +141,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
         keyFingerprint === null ||
         receivedAt === null
       )
-        throw new Problem('conflict', `Receipt ${id} has no proof. ${reason}`)
+        throw new Problem('not-found', `Receipt ${id} has no proof. ${reason}`)
       return {
         receiptId: id,
         serverXid: receipt.serverXid,

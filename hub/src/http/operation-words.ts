@@ -1,5 +1,4 @@
 import type { ApiDocument, Operation } from './api-breaks.ts'
-import { alternativesOf } from './schema-breaks.ts'
 
 /** Parameters that mean the same wherever they stand; a route that means something else describes its own. */
 const parameterWords: Record<string, string> = {
@@ -24,6 +23,7 @@ const parameterWords: Record<string, string> = {
   tlpMax: 'What is marked above this level of TLP is left out, and counted (D21)',
   specVersion: 'Version of STIX',
   from: 'Not before this instant',
+  compromisedFrom: 'Since when others may have had its key: what comes signed by it from then on is doubtful',
   to: 'Before this instant',
   step: 'Time that one point stands for',
   days: 'How many days, back from today (UTC)',
@@ -45,17 +45,9 @@ const answerWords: Record<string, string> = {
 export function describeOperations<Document extends Partial<ApiDocument>>(document: Document): Document {
   for (const operation of Object.values(document.paths ?? {}).flatMap((methods) => Object.values(methods))) {
     for (const parameter of operation.parameters ?? []) describeParameter(parameter)
-    describeBody(operation)
     describeAnswers(operation)
   }
   return document
-}
-
-/** Fastify calls every body required; one that may be null need not be sent. */
-function describeBody({ requestBody }: Operation): void {
-  const schema = requestBody?.content['application/json']?.schema
-  if (requestBody !== undefined && schema !== undefined && alternativesOf(schema).some(({ type }) => type === 'null'))
-    requestBody.required = false
 }
 
 function describeParameter(parameter: NonNullable<Operation['parameters']>[number]): void {

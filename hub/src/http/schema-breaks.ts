@@ -108,7 +108,7 @@ function elementBreaks(before: Schema, after: Schema, place: string, direction: 
   ]
 }
 
-export function alternativesOf(schema: Schema): Schema[] {
+function alternativesOf(schema: Schema): Schema[] {
   const alternatives = schema['anyOf'] ?? schema['oneOf']
   return Array.isArray(alternatives) ? alternatives : [schema]
 }

@@ -62,7 +62,7 @@ export type CreateEnvironment = z.infer<typeof CreateEnvironment>
 export const ChangeEnvironment = z.strictObject({ name: z.optional(Name), ownerId: z.optional(z.nullable(Id)) })
 export type ChangeEnvironment = z.infer<typeof ChangeEnvironment>
 
-/** Taking a server's identity away. */
+/** The query of taking a server's identity away. */
 export const RevokeEnvironmentServer = z.strictObject({
   /**
    * Since when others may have had its key: what the hub gets from then on with a signature by any key that it has had until now is
