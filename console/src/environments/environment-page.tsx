@@ -21,7 +21,7 @@ import { DownloadDialog } from './download-dialog.tsx'
 import { EnvironmentActions } from './environment-actions.tsx'
 import { Work } from './environment-card.tsx'
 import classes from './environments.module.css'
-import { Fingerprint } from './fingerprint.tsx'
+import { DoubtedKey, Fingerprint } from './fingerprint.tsx'
 import { coarseMs, useLiveEnvironment } from './live-environments.ts'
 import { byPresence, presenceFace, readiness } from './presence-faces.ts'
 import { Drained, ServerActions, ServerLink } from './server-item.tsx'
@@ -142,10 +142,11 @@ function columnsOf(environmentId: string): readonly Column<EnvironmentServer>[] 
       key: 'enrolled',
       header: 'Enrolled from, fingerprint',
       width: '192px',
-      render: ({ enrolledFrom, keyFingerprint }) => (
+      render: ({ enrolledFrom, keyFingerprint, compromisedFrom }) => (
         <span className={classes['stack']}>
           <code>{enrolledFrom ? plainText(enrolledFrom) : '–'}</code>
           {keyFingerprint && <Fingerprint text={keyFingerprint} />}
+          {compromisedFrom && <DoubtedKey since={compromisedFrom} />}
         </span>
       ),
     },

@@ -27,7 +27,7 @@ export function RevokeServerDialog({ environmentId, server, onClose }: RevokeSer
     encodeURIComponent(server.serverXid),
   )
   const revoke = useWrite({
-    write: () => api(path, { method: 'POST', ...(compromisedFrom !== undefined && { body: { compromisedFrom } }) }),
+    write: () => api(path, { method: 'POST', query: { compromisedFrom } }),
     said: `${plainText(server.name)} is revoked`,
     touches: [environmentKeys.all, receiptKeys.lists, executionKeys.receipts],
     onDone: onClose,

@@ -10,7 +10,7 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { Tier } from '../executions/execution-facts.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import classes from './environments.module.css'
-import { Fingerprint } from './fingerprint.tsx'
+import { DoubtedKey, Fingerprint } from './fingerprint.tsx'
 import { EnrolAnewDialog } from './enrol-anew-dialog.tsx'
 import { needsConfirmation, type Presence, presenceFace } from './presence-faces.ts'
 import { RevokeServerDialog } from './revoke-server-dialog.tsx'
@@ -30,11 +30,6 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
       {explained.includes(server.presence) && <p className={classes['reason']}>{plainText(server.presenceReason)}</p>}
       <p className={classes['serverFacts']}>
         {server.drainedAt && <Drained />}
-        {server.compromisedFrom && (
-          <span className={classes['notice']} title="What it signed since then is doubtful">
-            Key in other hands since <Timestamp instant={server.compromisedFrom} />
-          </span>
-        )}
         {server.setAside && (
           <span className={classes['notice']} title={plainText(server.setAside.reason)}>
             Upgrade set aside
@@ -54,6 +49,7 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
         {server.tier && <Tier tier={server.tier} />}
         {server.enrolledFrom && <code>{plainText(server.enrolledFrom)}</code>}
         {server.keyFingerprint && <Fingerprint text={server.keyFingerprint} />}
+        {server.compromisedFrom && <DoubtedKey since={server.compromisedFrom} />}
       </p>
     </li>
   )

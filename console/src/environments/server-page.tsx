@@ -19,8 +19,9 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { Tier } from '../executions/execution-facts.tsx'
 import { formatDuration } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
+import { CertificateFact } from './certificate-fact.tsx'
 import classes from './environments.module.css'
-import { Fingerprint } from './fingerprint.tsx'
+import { DoubtedKey, Fingerprint } from './fingerprint.tsx'
 import { coarseMs, useLiveEnvironment } from './live-environments.ts'
 import { presenceFace } from './presence-faces.ts'
 import { Drained, ServerActions } from './server-item.tsx'
@@ -182,6 +183,10 @@ function About({ server, uptimeSeconds, spokeAt }: AboutProps) {
       </Fact>
       <Fact name="Fingerprint of its key">
         {server.keyFingerprint ? <Fingerprint text={server.keyFingerprint} /> : '–'}
+        {server.compromisedFrom && <DoubtedKey since={server.compromisedFrom} />}
+      </Fact>
+      <Fact name="Certificate good until">
+        <CertificateFact server={server} />
       </Fact>
       <Fact name="Downloaded">
         <span className={classes['stack']}>

@@ -156,7 +156,7 @@ export const signatureFaces: Record<SignatureState, ExplainedFace> = {
   'not-matching': {
     tone: 'bad',
     icon: 'cross',
-    word: 'Signature does not match',
+    word: 'Not matching',
     meaning: 'It is not what its server signed: somebody else wrote it, or it was changed.',
   },
 }

@@ -13,6 +13,7 @@ import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { receiptFaces, signatureFaces } from '../executions/execution-faces.ts'
+import { isBad } from '../executions/export/signed-by.tsx'
 import { formatCount } from '../format/quantities.ts'
 import { ControlTable } from './control-table.tsx'
 import { useLiveReceipts } from './live-receipts.ts'
@@ -67,9 +68,9 @@ const columns: readonly Column<Receipt>[] = [
             <Icon name="warning" size={12} /> Unverified transport
           </span>
         )}
-        {(receipt.signature?.state === 'doubtful' || receipt.signature?.state === 'not-matching') && (
+        {isBad(receipt.signature) && (
           <span className={classes['unverified']} title={receipt.signature.reason}>
-            <Icon name="warning" size={12} /> {signatureFaces[receipt.signature.state].word}
+            <Icon name="warning" size={12} /> Signature: {signatureFaces[receipt.signature.state].word.toLowerCase()}
           </span>
         )}
       </div>

@@ -126,7 +126,7 @@ test('D40: list and page of a receipt show whose word it is, and warn of one tha
     await client.query(`update receipt set values_sha256 = sha256('forged') where target = 'Forged'`)
   })
   await opened.go(consolePages.receipts)
-  await grid.getByText('Signature does not match').first().waitFor()
+  await grid.getByText('Signature: not matching').first().waitFor()
   await opened.go(consolePages.receipt(await newestId()))
   const warning = page.getByRole('note')
   await warning.getByText('somebody else sent it with the app’s token').waitFor()

@@ -8,6 +8,11 @@ import { Fingerprint } from '../../environments/fingerprint.tsx'
 import { signatureFaces } from '../execution-faces.ts'
 import classes from './export.module.css'
 
+/** Somebody has to do something about it. */
+export function isBad(signature: SignatureCheck | undefined): signature is SignatureCheck {
+  return signature?.state === 'not-matching' || signature?.state === 'doubtful'
+}
+
 /** Whose word a plan or a receipt is (D40), among its other facts; nothing where the hub does not say. */
 export function SignedBy({ signature }: { signature: SignatureCheck | undefined }) {
   if (signature === undefined) return null
@@ -17,7 +22,7 @@ export function SignedBy({ signature }: { signature: SignatureCheck | undefined 
       <Fact name="Signature" isLong>
         <span className={classes['signature']}>
           <StateBadge face={signatureFaces[state]} />
-          <PlainText text={reason} />
+          {!isBad(signature) && <PlainText text={reason} />}
         </span>
       </Fact>
       {keyFingerprint !== null && (
@@ -36,12 +41,12 @@ export function SignedBy({ signature }: { signature: SignatureCheck | undefined 
 
 /** Shown before the figures, since nothing of them can be relied on. */
 export function SignatureWarning({ signature }: { signature: SignatureCheck | undefined }) {
-  if (signature?.state !== 'not-matching' && signature?.state !== 'doubtful') return null
+  if (!isBad(signature)) return null
   return (
     <Notice tone={signature.state === 'doubtful' ? 'notice' : 'bad'} role="note" isSigned>
       <p>
-        <strong>{signatureFaces[signature.state].word}.</strong> <PlainText text={signature.reason} /> Run the export
-        again to know how the control stands.
+        <strong>Signature: {signatureFaces[signature.state].word.toLowerCase()}.</strong>{' '}
+        <PlainText text={signature.reason} /> Run the export again to know how the control stands.
       </p>
     </Notice>
   )
