@@ -10,6 +10,7 @@ import {
   startLocalHub,
 } from '@postern/cli'
 import { compileCache } from './compile-cache.ts'
+import { placePreparedCluster } from './prepared-cluster.ts'
 
 /** Packages of the built-in apps, each named by the digest of its sources: bundled once for all systems of a run. */
 const packagesFolder = join(checkoutFolder, '.cache/packages-of-tests')
@@ -42,6 +43,7 @@ export async function startTestSystem(
   chmodSync(asked, 0o711)
   stack.defer(() => rmSync(asked, { recursive: true, force: true }))
   const { checkout, dataFolder, user } = prepareServiceHome(checkoutFolder, join(asked, 'data'))
+  await placePreparedCluster(dataFolder, user)
   const hub = await startLocalHub({
     checkout,
     dataFolder,

@@ -69,6 +69,13 @@ function readMigrations(): Migration[] {
     })
 }
 
+/** Names what a database has after all of them. */
+export function migrationsDigest(): string {
+  const hash = createHash('sha256')
+  for (const { sha256 } of readMigrations()) hash.update(sha256)
+  return hash.digest('hex').slice(0, 16)
+}
+
 /** D12: a server that is too old or lacks pg_trgm is told with the sentence that mends it. */
 async function checkServer(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ version: string; trgm: boolean }>(

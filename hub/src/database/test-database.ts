@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { serviceUser } from '../lib/service-user.ts'
 import { soleLocks } from './advisory-locks.ts'
-import { migrate } from './migrate.ts'
+import { migrate, migrationsDigest } from './migrate.ts'
 import { openPrivateCluster } from './provider/private-cluster.ts'
 import { failedBy } from './sql-states.ts'
 
@@ -92,13 +92,6 @@ async function ensureTemplate(admin: pg.Client): Promise<string> {
   } finally {
     await admin.query('select pg_advisory_unlock($1)', [soleLocks.testTemplate])
   }
-}
-
-function migrationsDigest(): string {
-  const folder = new URL('../../migrations/', import.meta.url)
-  const hash = createHash('sha256')
-  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(new URL(name, folder)))
-  return hash.digest('hex').slice(0, 16)
 }
 
 function databaseUrl(admin: pg.Client, name: string): string {
