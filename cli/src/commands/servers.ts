@@ -1,4 +1,5 @@
 import {
+  clientCertificate,
   type Environment,
   EnvironmentPage,
   type EnvironmentServer,
@@ -13,8 +14,6 @@ import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { allRows } from '../rows-of.ts'
 import { say } from '../say.ts'
 
-/** Servers renew their certificate 30 days before its end; so much later something keeps them from it. */
-const certificateWarningDays = 14
 const lists = ['publishers', 'apps', 'versions', 'targets', 'directions', 'settings'] as const
 
 export function serversCommand(): Command {
@@ -117,7 +116,7 @@ export function certificateWords(
   const days = (Date.parse(certificateExpiresAt) - now.getTime()) / 86_400_000
   const day = certificateExpiresAt.slice(0, 10)
   if (days <= 0) return `CERTIFICATE ENDED ${day}`
-  return days <= certificateWarningDays ? `CERTIFICATE ENDS ${day}, not renewed` : `certificate until ${day}`
+  return days <= clientCertificate.warningDays ? `CERTIFICATE ENDS ${day}, not renewed` : `certificate until ${day}`
 }
 
 async function allServers(target: HubTarget): Promise<{ environment: Environment; server: EnvironmentServer }[]> {

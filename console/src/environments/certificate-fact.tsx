@@ -1,10 +1,8 @@
-import type { EnvironmentServer } from '@postern/protocol'
+import { clientCertificate, type EnvironmentServer } from '@postern/protocol'
 import { Timestamp } from '../elements/timestamp.tsx'
 import classes from './environments.module.css'
 
 const dayMs = 86_400_000
-/** A server renews its certificate 30 days before its end (D37); so much later something keeps it from that. */
-const warningDays = 14
 
 /** When its certificate ends, with a warning where it was not renewed in time. */
 export function CertificateFact({ server: { certificateExpiresAt, presence } }: { server: EnvironmentServer }) {
@@ -18,7 +16,7 @@ export function CertificateFact({ server: { certificateExpiresAt, presence } }: 
           It has ended. The server asks for a new one when it runs; then confirm its fingerprint here.
         </span>
       )}
-      {left > 0 && left <= warningDays * dayMs && (
+      {left > 0 && left <= clientCertificate.warningDays * dayMs && (
         <span className={classes['notice']}>It was not renewed. The log of the server says why.</span>
       )}
     </span>

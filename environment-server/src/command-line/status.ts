@@ -1,3 +1,4 @@
+import { clientCertificate } from '@postern/protocol'
 import { type CommandLine, homeOf, parseOptions } from '../config.ts'
 import { askServer } from '../control/ask-server.ts'
 import type { ServerStatus } from '../control/control-message.ts'
@@ -47,16 +48,13 @@ function keyWords({ keyFingerprint }: ServerStatus): string[] {
   return keyFingerprint === undefined ? [] : [`The fingerprint of its key is ${keyFingerprint}`]
 }
 
-/** It is renewed by itself 30 days before its end; so much later something keeps it from that. */
-const certificateWarningDays = 14
-
 function certificateWords({ certificateEndsAt }: ServerStatus): string[] {
   if (certificateEndsAt === undefined) return []
   const days = (Date.parse(certificateEndsAt) - Date.now()) / 86_400_000
   const day = certificateEndsAt.slice(0, 10)
   if (days <= 0)
     return [`WARNING: its certificate ended on ${day}. It asks the hub for a new one; a person then confirms it.`]
-  if (days <= certificateWarningDays)
+  if (days <= clientCertificate.warningDays)
     return [`WARNING: its certificate ends on ${day} and was not renewed; its log says why.`]
   return [`Its certificate is good until ${day}.`]
 }

@@ -4,8 +4,6 @@ export const notificationLimits = {
   rulesMax: 500,
   /** Closed notifications are shown so long. */
   closedDays: 90,
-  /** Certificates are told of so many days before they end; servers renew theirs 30 days before, so something keeps them from it. */
-  certificateDays: 14,
   /** Notifications that one turn takes to their recipients; turns come every second. */
   notificationsATurnMax: 2000,
   /** Recipients whose mail one turn writes. */

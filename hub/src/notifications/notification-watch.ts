@@ -1,8 +1,8 @@
+import { clientCertificate } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import { unknownSeconds } from '../environments/presence.ts'
 import type { Clock } from '../lib/clock.ts'
-import { notificationLimits } from './notification-limits.ts'
 
 /** A gap between two looks after which servers may have been silent only towards this hub: it slept, or was cut from its database. */
 const gapMsMax = 60_000
@@ -70,7 +70,7 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
           ${shownAt(sql`s.certificate_expires_at`)}, ' UTC, and was not renewed.'), ${now}, ${now}
       from environment_server s
       join environment e on e.id = s.environment_id and e.deleted_at is null
-      where s.certificate_expires_at < ${secondsBefore(now, -notificationLimits.certificateDays * 86_400)} and s.revoked_at is null
+      where s.certificate_expires_at < ${secondsBefore(now, -clientCertificate.warningDays * 86_400)} and s.revoked_at is null
         and not ${isOpen(sql`e.organization_id`, key)}
       on conflict (organization_id, key) where closed_at is null do nothing`.execute(db)
   }
@@ -104,7 +104,7 @@ export function createNotificationWatch({ db, clock }: NotificationWatchParts) {
       where n.closed_at is null and n.kind in ('server-offline', 'certificate-expiring') and s.server_xid = n.server_xid
         and (s.revoked_at is not null
           or n.kind = 'server-offline' and s.last_heartbeat_at >= ${secondsBefore(now, unknownSeconds)}
-          or n.kind = 'certificate-expiring' and s.certificate_expires_at >= ${secondsBefore(now, -notificationLimits.certificateDays * 86_400)})`.execute(
+          or n.kind = 'certificate-expiring' and s.certificate_expires_at >= ${secondsBefore(now, -clientCertificate.warningDays * 86_400)})`.execute(
       db,
     )
     await sql`

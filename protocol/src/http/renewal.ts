@@ -1,13 +1,6 @@
 import * as z from 'zod/mini'
 import { Base64, Instant } from '../primitives.ts'
 
-/** How long client certificates live, and when their servers ask for the next one (D37). */
-export const clientCertificate = {
-  lifeDays: 90,
-  /** Before its end. */
-  renewalDays: 30,
-} as const
-
 /**
  * An environment server asks for its next client certificate, for the key that it has (D37). The bearer token of the request is its
  * appDeliveryToken.

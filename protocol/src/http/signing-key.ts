@@ -8,9 +8,6 @@ export const KeyId = z.string().check(z.regex(/^[0-9a-f]{16}$/))
 export const RotatedPurpose = z.enum(['command'])
 export type RotatedPurpose = z.infer<typeof RotatedPurpose>
 
-/** So long an old key and the one after it are both good (D7). */
-export const keyOverlapDays = 30
-
 /** The word of a key about the one that comes after it: whoever trusts the first may trust the second (D7). */
 export const KeySuccession = z.object({
   /** A `RotatedPurpose`; a server passes over those that it does not know. */
