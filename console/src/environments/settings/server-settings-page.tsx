@@ -14,6 +14,7 @@ import { PlainText } from '../../elements/plain-text.tsx'
 import { Section } from '../../elements/section.tsx'
 import { Timestamp } from '../../elements/timestamp.tsx'
 import { coarseMs, useLiveEnvironment } from '../live-environments.ts'
+import { PolicySection } from '../policy/policy-section.tsx'
 import { ChangeSettingDialog } from './change-setting-dialog.tsx'
 import classes from './server-settings.module.css'
 import { originWords, valueWords } from './setting-words.ts'
@@ -50,6 +51,7 @@ export function ServerSettingsPage() {
             nameOf={`No. ${serverXid}`}
           />
           <Shown environmentId={environmentId} serverXid={serverXid} settings={shown} />
+          <PolicySection environmentId={environmentId} serverXid={serverXid} />
         </>
       )}
     </DetailPage>
