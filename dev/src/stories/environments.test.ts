@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { callHub, ensureJob, ensureOwner, installPackage, runJob, sendToHub, unzip } from '@postern/cli'
 import {
   consolePages,
@@ -8,8 +11,11 @@ import {
   Execution,
   ExecutionDetail,
   executionEndStates,
+  HubKeys,
   paths,
+  PolicyNarrowingRequests,
   SetupLink,
+  SignedEnvelope,
 } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ConsolePage } from '../browser/console-page.ts'
@@ -17,7 +23,9 @@ import { launchChromium } from '../browser/launch-chromium.ts'
 import { lowContrastInBothThemes } from '../browser/low-contrast.ts'
 import { EnvironmentServerProcess, makeHome } from '../environment-server/environment-server-process.ts'
 import { Line } from '../environment-server/line.ts'
+import { runCommand } from '../environment-server/run-command.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
+import { withHubDatabase } from '../hub-database.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { Appliance } from './appliance.ts'
 import { Newcomer } from './newcomer.ts'
@@ -33,7 +41,7 @@ beforeAll(async () => {
 })
 afterAll(() => system[Symbol.asyncDispose]())
 
-test.concurrent('ES-24: a server is cut from the hub and not from the appliance: another one takes over within the time, and never do two runs touch the appliance', async () => {
+test.concurrent('ES-24: a server is cut from the hub and not from the appliance: another one takes over within the time, and never do two runs touch the appliance; ES-22: across a rotation of the hub’s key, and narrowed from the shell', async () => {
   await using stack = new AsyncDisposableStack()
   const { target } = system.hub
   const appliance = stack.use(new Appliance())
@@ -81,6 +89,8 @@ test.concurrent('ES-24: a server is cut from the hub and not from the appliance:
   ])
   expect(appliance.runs).toHaveLength(2)
   expect(first.lastHeardAt).toBeLessThan(second.firstHeardAt)
+  await expectRotation(environment, members)
+  await expectNarrowing(environment, members[0] ?? cut)
 })
 
 test.concurrent('ES-5, ES-11: a newcomer downloads, unzips, configures and runs a bundle, sees it online in the console, and an app runs; ES-25: with what it used; ES-13, ES-29: root makes it a service', async () => {
@@ -126,6 +136,60 @@ test.concurrent('ES-5, ES-11: a newcomer downloads, unzips, configures and runs 
   expect((await service.call('status')).code).toBe(3)
 })
 
+/** The pool runs on while servers have not heard of the new key, and by the new one once they have (D7). */
+async function expectRotation(environment: Environment, members: readonly Member[]): Promise<void> {
+  const greeted = await greeter(environment)
+  const { keys } = HubKeys.parse(await postern('keys', 'rotate', '--json'))
+  const [next, old] = keys.map(({ keyId }) => keyId)
+  await greeted()
+  expect(await lastSigner(environment)).toBe(old)
+  for (const { process } of members) expect((await runCommand(process.home, ['reload'])).code).toBe(0)
+  await waitFor(async () => {
+    const { serversWithout } = await callHub(system.hub.target, paths.hubKeys, HubKeys)
+    return !serversWithout.some(({ serverXid }) => members.some((member) => member.serverXid === serverXid))
+  }, 'the pool to trust the new key')
+  await greeted()
+  expect(await lastSigner(environment)).toBe(next)
+}
+
+/** A person narrows from the shell, sees it in force, and one on the server takes it back (D36). */
+async function expectNarrowing(environment: Environment, { serverXid, process }: Member): Promise<void> {
+  const path = paths.environmentServerNarrowings(environment.id, serverXid)
+  const inForce = async (wanted: boolean) =>
+    await waitFor(
+      async () => {
+        const { local, requests } = await callHub(system.hub.target, path, PolicyNarrowingRequests)
+        return local?.lists['egress.allow']?.count === 1 && requests[0]?.isInForce === wanted
+      },
+      `the narrowing to be ${wanted ? 'in force' : 'taken back'}`,
+    )
+  const asked = await postern('servers', 'narrow', serverXid, '--apps', 'greeter_v1', '--json')
+  expect(asked).toMatchObject({ requests: [{ narrowing: { apps: ['greeter_v1'] }, state: 'waiting' }] })
+  await inForce(true)
+  expect((await runCommand(process.home, ['policy', 'clear-hub'])).code).toBe(0)
+  await inForce(false)
+}
+
+/** The key of the last command to the environment's servers. */
+async function lastSigner({ id }: Environment): Promise<string> {
+  return await withHubDatabase(system.dataFolder, async (client) => {
+    const { rows } = await client.query<{ payload: string }>(
+      `select c.payload from command c join environment_server s on s.server_xid = c.server_xid
+       where s.environment_id = $1 and c.kind = 'execute' order by c.created_at desc limit 1`,
+      [id],
+    )
+    return SignedEnvelope.parse(JSON.parse(rows[0]?.payload ?? '')).keyId
+  })
+}
+
+/** What the command prints for machines. */
+async function postern(...words: string[]): Promise<unknown> {
+  const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url))
+  const env = { ...process.env, POSTERN_DATA_DIR: system.dataFolder }
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...words], { env })
+  return JSON.parse(stdout)
+}
+
 /** Adds an app that greets and a job for it. @returns what runs it to its end, and gives the lines of its log */
 async function greeter(environment: Environment): Promise<() => Promise<string[]>> {
   const { target } = system.hub
@@ -139,7 +203,7 @@ async function greeter(environment: Environment): Promise<() => Promise<string[]
   })
   const app = await installPackage(target, made)
   const owner = (await ensureOwner(target, 'Plant findings')).name
-  const job = await ensureJob(target, app, environment, { name: 'Greet', owner, parameters: {} })
+  const job = await ensureJob(target, app, environment, { name: `Greet ${environment.name}`, owner, parameters: {} })
   return async () => {
     const lines: string[] = []
     const { execution } = await runJob(target, job.id, (more) => lines.push(...more.map(({ text }) => text)))
