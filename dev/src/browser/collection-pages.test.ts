@@ -117,6 +117,7 @@ test('LIB-7, LIB-5: a reader’s credential is shown once; lists and TAXII are s
   await dialog.getByLabel('Data collection').selectOption('Watched')
   await dialog.getByRole('button', { name: 'Make the TAXII collection' }).click()
   const served = page.getByRole('grid', { name: 'TAXII collections' }).getByRole('row').nth(1)
+  await served.getByText('0 revoked').waitFor()
   await served.getByText('Watched').waitFor()
   await served.press('Enter')
   await dialog.getByLabel('Title').fill('Blocked by the plant')
