@@ -19,7 +19,7 @@ export function SignedBy({ signature }: { signature: SignatureCheck | undefined 
   const { state, reason, keyFingerprint, receivedAt } = signature
   return (
     <>
-      <Fact name="Signature" isLong>
+      <Fact name="Signature" isLong={!isBad(signature)}>
         <span className={classes['signature']}>
           <StateBadge face={signatureFaces[state]} />
           {!isBad(signature) && <PlainText text={reason} />}
