@@ -6,6 +6,7 @@ import { attributeKeys } from '../api/attribute-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { indicatorTypeChoices, plainChoices } from '../elements/choices.ts'
 import { EditDialog } from '../elements/edit-dialog.tsx'
+import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -18,6 +19,7 @@ import { BearerFields } from './bearer-fields.tsx'
 /** Makes an attribute type, or changes the rules of one; there it also says what has such attributes. */
 export function AttributeTypeDialog({ type, onClose }: { type?: AttributeType; onClose: () => void }) {
   const [draft, setDraft] = useState(() => draftOf(type))
+  const field = fieldsOf(draft, setDraft)
   const change = (changes: Partial<typeof draft>) => setDraft({ ...draft, ...changes })
   const wanted = attributeTypeOf(draft)
   const path = type === undefined ? paths.attributeTypes : paths.attributeType(encodeURIComponent(type.id))
@@ -38,38 +40,23 @@ export function AttributeTypeDialog({ type, onClose }: { type?: AttributeType; o
       removal={type && removalOf(type, path)}
     >
       {type && <AttributeUses name={type.name} onLeave={onClose} />}
-      <NameField lengthMax={200} value={draft.name} onChange={(name) => change({ name })} />
-      <DescriptionField
-        lengthMax={1000}
-        value={draft.description}
-        onChange={(description) => change({ description })}
-      />
+      <NameField {...field('name')} lengthMax={200} />
+      <DescriptionField {...field('description')} lengthMax={1000} />
       <div className={form['row']}>
         <TextField
-          name="pattern"
+          {...field('pattern')}
           label="Pattern that the whole value matches"
           hint="A regular expression of linear time, as SOC-[0-9]+; empty for any value."
           lengthMax={1000}
           isCode
-          value={draft.pattern}
-          onChange={(pattern) => change({ pattern })}
         />
-        <FiguresField
-          name="lengthMax"
-          label="Characters at most"
-          placeholder="100000"
-          lengthMax={6}
-          value={draft.lengthMax}
-          onChange={(lengthMax) => change({ lengthMax })}
-        />
+        <FiguresField {...field('lengthMax')} label="Characters at most" placeholder="100000" lengthMax={6} />
       </div>
       <TextField
-        name="choices"
+        {...field('choices')}
         label="Choices"
         hint="The values that there are, one a line; empty for any value."
         rows={3}
-        value={draft.choices}
-        onChange={(choices) => change({ choices })}
       />
       <BearerFields
         noun="Indicators"

@@ -2,6 +2,7 @@ import { Button, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { CheckedForm } from '../elements/checked-form.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
+import { fieldsOf } from '../elements/fields-of.ts'
 import form from '../elements/form.module.css'
 import { leftEmpty } from '../elements/left-empty.ts'
 import { DescriptionField, NameField } from '../elements/text-field.tsx'
@@ -31,6 +32,7 @@ interface CollectionFormProps {
 export function CollectionForm({ draft: initial, collectionId, save, saveName, onCancel }: CollectionFormProps) {
   const [draft, setDraft] = useState(initial)
   const { preview, mistake, isIdle, isOld } = usePreview(draft.tql, collectionId)
+  const field = fieldsOf(draft, setDraft)
   const change = (changes: Partial<CollectionDraft>) => setDraft({ ...draft, ...changes })
   const isReady = draft.tql.trim() !== '' && mistake === undefined
   return (
@@ -48,7 +50,7 @@ export function CollectionForm({ draft: initial, collectionId, save, saveName, o
           {refusal}
           <section className={`${form['card']} ${form['fields']}`} aria-label="The data collection">
             <div className={form['row']}>
-              <NameField lengthMax={64} value={draft.name} onChange={(name) => change({ name })} />
+              <NameField {...field('name')} lengthMax={64} />
               <ChoiceField
                 name="freshnessSeconds"
                 label="Full refresh at least every"
@@ -57,7 +59,7 @@ export function CollectionForm({ draft: initial, collectionId, save, saveName, o
                 onChange={(seconds) => change({ freshnessSeconds: Number(seconds) })}
               />
             </div>
-            <DescriptionField value={draft.description} onChange={(description) => change({ description })} />
+            <DescriptionField {...field('description')} />
             <TqlField
               label="Query"
               hint="In TQL; completion comes while you write, and with Ctrl and Space."

@@ -4,31 +4,17 @@ import { formatCount, formatCountOf } from '../format/quantities.ts'
 import classes from './paged-table.module.css'
 import { ProblemAlert } from './problem-alert.tsx'
 import { SkeletonRows } from './skeleton-rows.tsx'
-import { type Column, VirtualTable } from './virtual-table.tsx'
+import { VirtualTable, type VirtualTableProps } from './virtual-table.tsx'
 
-interface PagedTableProps<Row> {
-  label: string
+interface PagedTableProps<Row> extends Omit<VirtualTableProps<Row>, 'rows' | 'onEndNear'> {
   query: UseInfiniteQueryResult<InfiniteData<{ data: Row[]; next?: string | undefined }>>
-  columns: readonly Column<Row>[]
-  rowKey: (row: Row) => string
   /** Shown when there are no rows at all. */
   empty: React.ReactNode
-  total?: number
-  onOpen?: (row: Row) => void
-  onRowKey?: (row: Row, key: string) => void
 }
 
 /** A list of the API in all its states: loading, broken, empty, and rows that come page by page as the reader nears the end. */
-export function PagedTable<Row>({
-  label,
-  query,
-  columns,
-  rowKey,
-  empty,
-  total,
-  onOpen,
-  onRowKey,
-}: PagedTableProps<Row>) {
+export function PagedTable<Row>({ query, empty, ...table }: PagedTableProps<Row>) {
+  const { label, total } = table
   const pages = query.data?.pages
   const rows = useMemo(() => pages?.flatMap((page) => page.data) ?? [], [pages])
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query
@@ -44,16 +30,7 @@ export function PagedTable<Row>({
       {query.isRefetchError && (
         <ProblemAlert what="What you see may be old" error={query.error} onRetry={() => void query.refetch()} />
       )}
-      <VirtualTable
-        label={label}
-        columns={columns}
-        rows={rows}
-        rowKey={rowKey}
-        total={total}
-        onEndNear={readOn}
-        onRowKey={onRowKey}
-        {...(onOpen ? { onOpen } : {})}
-      />
+      <VirtualTable {...table} rows={rows} onEndNear={readOn} />
       {isFetchNextPageError && (
         <ProblemAlert what="The next rows" error={query.error} onRetry={() => void fetchNextPage()} />
       )}

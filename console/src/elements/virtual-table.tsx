@@ -17,7 +17,7 @@ export interface Column<Row> {
   render: (row: Row) => React.ReactNode
 }
 
-interface VirtualTableProps<Row> {
+export interface VirtualTableProps<Row> {
   label: string
   columns: readonly Column<Row>[]
   rows: readonly Row[]

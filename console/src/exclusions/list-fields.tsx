@@ -2,6 +2,7 @@ import type { ExclusionList } from '@postern/protocol'
 import { Check, Checks } from '../elements/check.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { type Choice, indicatorTypeChoices } from '../elements/choices.ts'
+import { fieldsOf } from '../elements/fields-of.ts'
 import classes from '../elements/form.module.css'
 import { DescriptionField, NameField } from '../elements/text-field.tsx'
 
@@ -34,12 +35,13 @@ const modeChoices: readonly Choice<ExclusionList['mode']>[] = [
 ]
 
 export function ListFields({ draft, isKindFixed, onChange }: ListFieldsProps) {
+  const field = fieldsOf(draft, onChange)
   const change = (changes: Partial<ListDraft>) => onChange({ ...draft, ...changes })
   const isProtected = draft.kind === 'protected'
   return (
     <>
-      <NameField lengthMax={200} value={draft.name} onChange={(name) => change({ name })} />
-      <DescriptionField value={draft.description} onChange={(description) => change({ description })} />
+      <NameField {...field('name')} lengthMax={200} />
+      <DescriptionField {...field('description')} />
       {!isKindFixed && (
         <ChoiceField
           name="kind"
@@ -55,13 +57,7 @@ export function ListFields({ draft, isKindFixed, onChange }: ListFieldsProps) {
           its values is refused.
         </p>
       ) : (
-        <ChoiceField
-          name="mode"
-          label="What a hit does"
-          value={draft.mode}
-          choices={modeChoices}
-          onChange={(mode) => change({ mode })}
-        />
+        <ChoiceField {...field('mode')} label="What a hit does" choices={modeChoices} />
       )}
       <fieldset className={classes['group']}>
         <legend>Where it applies</legend>

@@ -5,6 +5,7 @@ import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { plainChoices, ratingChoices } from '../elements/choices.ts'
+import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
@@ -17,7 +18,7 @@ const undecided = { value: '', label: 'As the owners say' }
 export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDetail; onClose: () => void }) {
   const [draft, setDraft] = useState(() => draftOfDecision(indicator.decision))
   const decided = decisionOf(draft)
-  const change = (changes: Partial<typeof draft>) => setDraft({ ...draft, ...changes })
+  const field = fieldsOf(draft, setDraft)
   const save = useWrite({
     write: () =>
       api(paths.indicatorDecision(encodeURIComponent(indicator.id)), { method: 'PUT', body: decided, reply: Decision }),
@@ -39,53 +40,23 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
       </p>
       <div className={form['row']}>
         <ChoiceField
-          name="status"
+          {...field('status')}
           label="Status"
           isFirst
-          value={draft.status}
           choices={[undecided, ...plainChoices(indicatorStatuses)]}
-          onChange={(status) => change({ status })}
         />
-        <ChoiceField
-          name="rating"
-          label="Rating"
-          value={draft.rating}
-          choices={[undecided, ...ratingChoices]}
-          onChange={(rating) => change({ rating })}
-        />
+        <ChoiceField {...field('rating')} label="Rating" choices={[undecided, ...ratingChoices]} />
       </div>
       <div className={form['row']}>
-        <FiguresField
-          name="confidence"
-          label="Confidence, 0 to 100"
-          lengthMax={3}
-          value={draft.confidence}
-          onChange={(confidence) => change({ confidence })}
-        />
-        <TextField
-          name="expiresAt"
-          type="datetime-local"
-          label="Expires (UTC)"
-          value={draft.expiresAt}
-          onChange={(expiresAt) => change({ expiresAt })}
-        />
+        <FiguresField {...field('confidence')} label="Confidence, 0 to 100" lengthMax={3} />
+        <TextField {...field('expiresAt')} type="datetime-local" label="Expires (UTC)" />
       </div>
+      <TextField {...field('reason')} label="Reason" isRequired rows={2} lengthMax={1000} />
       <TextField
-        name="reason"
-        label="Reason"
-        isRequired
-        rows={2}
-        lengthMax={1000}
-        value={draft.reason}
-        onChange={(reason) => change({ reason })}
-      />
-      <TextField
-        name="until"
+        {...field('until')}
         type="datetime-local"
         label="Until (UTC)"
         hint="When the decision ends by itself; empty for when it is taken back."
-        value={draft.until}
-        onChange={(until) => change({ until })}
       />
     </FormDialog>
   )

@@ -17,20 +17,21 @@ export interface QueryFieldProps {
 }
 
 /** The editor in one line that grows. Until it has come, a plain field stands there, whose focus and selection it takes over. */
-export function QueryField({ ref, value, mistake, placeholder, onChange, onEnter, object }: QueryFieldProps) {
+export function QueryField({ ref, ...field }: QueryFieldProps) {
+  const { value, mistake, placeholder, onChange, onEnter } = field
   const left = useRef<{ anchor: number; head: number }>(undefined)
   return (
     <div className={classes['text']}>
       <Suspense
         fallback={
           <textarea
-            ref={(field) => {
-              if (!field) return undefined
-              const handle = { select: () => field.select(), focus: () => field.focus() }
+            ref={(input) => {
+              if (!input) return undefined
+              const handle = { select: () => input.select(), focus: () => input.focus() }
               ref.current = handle
               return () => {
-                const isFocused = document.activeElement === field
-                left.current = isFocused ? { anchor: field.selectionStart, head: field.selectionEnd } : undefined
+                const isFocused = document.activeElement === input
+                left.current = isFocused ? { anchor: input.selectionStart, head: input.selectionEnd } : undefined
                 if (ref.current === handle) ref.current = null
               }
             }}
@@ -52,18 +53,7 @@ export function QueryField({ ref, value, mistake, placeholder, onChange, onEnter
           />
         }
       >
-        <TqlEditor
-          ref={ref}
-          label="Query"
-          object={object}
-          value={value}
-          mistake={mistake}
-          placeholder={placeholder}
-          onChange={onChange}
-          onEnter={onEnter}
-          lengthMax={queryLengthMax}
-          begin={() => left.current}
-        />
+        <TqlEditor {...field} ref={ref} label="Query" lengthMax={queryLengthMax} begin={() => left.current} />
       </Suspense>
     </div>
   )

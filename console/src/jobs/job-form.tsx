@@ -8,6 +8,7 @@ import { environmentQueries } from '../api/environment-queries.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { idChoices, nameChoices, notChosen, wordChoices } from '../elements/choices.ts'
 import { FormMistakesContext } from '../elements/field.ts'
+import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -50,6 +51,7 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
     ...(app?.parameters ?? []).map(({ name }) => `parameters.${name}`),
   ])
   const problems = Object.keys(mistakes).length > 0 ? mistakes : refused
+  const field = fieldsOf(draft, setDraft)
   const change = (changes: Partial<JobDraft>) => setDraft({ ...draft, ...changes })
   const known = { owners: owners.map(({ name }) => name), collections: collections.map(({ name }) => name) }
   return (
@@ -67,7 +69,7 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
       <FormMistakesContext value={{ mistakes: problems, refused: {}, isTried: true }}>
         <Refusal error={save.error} />
         <section className={classes['formCard']} aria-label="The job">
-          <NameField lengthMax={64} value={draft.name} onChange={(name) => change({ name })} />
+          <NameField {...field('name')} lengthMax={64} />
           {isAppFixed && app ? (
             <TextInput label="App" readOnly variant="filled" value={appLabel(app)} />
           ) : (
@@ -89,59 +91,47 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
             </p>
           )}
           <ChoiceField
-            name="environmentId"
+            {...field('environmentId')}
             label="Environment"
             isRequired
-            value={draft.environmentId}
             choices={[notChosen, ...idChoices(environments)]}
-            onChange={(environmentId) => change({ environmentId })}
           />
           {app && app.kind !== 'export' && (
             <ChoiceField
-              name="owner"
+              {...field('owner')}
               label="Owner"
               hint="Whom the library names as the source of what the app brings."
               isRequired
-              value={draft.owner}
               choices={[notChosen, ...nameChoices(owners)]}
-              onChange={(owner) => change({ owner })}
             />
           )}
           {app?.kind === 'export' && (
             <>
               <TextField
-                name="control"
+                {...field('control')}
                 label="Control"
                 hint="Names what is filled: plans and receipts hang on it. Left empty, the app's own name is taken."
                 lengthMax={64}
-                value={draft.control}
-                onChange={(control) => change({ control })}
               />
               <ChoiceField
-                name="mode"
+                {...field('mode')}
                 label="Plans"
                 hint="Whether a plan whose guards all pass is applied without a person."
-                value={draft.mode}
                 choices={wordChoices(modeWords)}
-                onChange={(mode) => change({ mode })}
               />
             </>
           )}
           <FiguresField
-            name="timeoutSeconds"
+            {...field('timeoutSeconds')}
             label="Time-out in seconds"
             hint="An execution that takes longer is ended. Left empty, the app's own limit holds."
-            value={draft.timeoutSeconds}
-            onChange={(timeoutSeconds) => change({ timeoutSeconds })}
           />
         </section>
         <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })}>
           <FiguresField
-            name="freshnessSeconds"
+            {...field('freshnessSeconds')}
             label="Freshness target in seconds"
             hint="It is missed where it has not succeeded so long after a time of its schedule, and whom the rules name is told. Left empty, the time-out is taken."
-            value={draft.freshnessSeconds}
-            onChange={(freshnessSeconds) => change({ freshnessSeconds })}
           />
         </ScheduleSection>
         {app && shownParameters(app.parameters).length > 0 && (

@@ -6,6 +6,7 @@ import { notificationKeys } from '../api/notification-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { wordChoices } from '../elements/choices.ts'
+import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { Notice } from '../elements/notice.tsx'
@@ -24,7 +25,7 @@ const securityWords: Record<SmtpSecurity, string> = {
 export function MailForm({ settings }: { settings: MailSettings }) {
   const [draft, setDraft] = useState(draftOf(settings))
   const mayWrite = useMay('administrate')
-  const change = (changes: Partial<typeof draft>) => setDraft({ ...draft, ...changes })
+  const field = fieldsOf(draft, setDraft)
   const changed = changedMailSettings(settings, draft)
   const save = useWrite({
     write: (body: ChangeMailSettings) => api(paths.mailSettings, { method: 'PUT', body, reply: MailSettings }),
@@ -35,32 +36,21 @@ export function MailForm({ settings }: { settings: MailSettings }) {
     <SettingsForm changes={changed} save={save} onUndo={() => setDraft(draftOf(settings))}>
       <div className={form['row']}>
         <TextField
-          name="smtpHost"
+          {...field('smtpHost')}
           label="smtpHost"
           hint="Name of the mail server; empty: nothing is sent."
           isCode
           lengthMax={253}
           isReadOnly={!mayWrite}
-          value={draft.smtpHost}
-          onChange={(smtpHost) => change({ smtpHost })}
         />
-        <FiguresField
-          name="smtpPort"
-          label="smtpPort"
-          hint="Port that takes mail."
-          isReadOnly={!mayWrite}
-          value={draft.smtpPort}
-          onChange={(smtpPort) => change({ smtpPort })}
-        />
+        <FiguresField {...field('smtpPort')} label="smtpPort" hint="Port that takes mail." isReadOnly={!mayWrite} />
       </div>
       <ChoiceField
-        name="smtpSecurity"
+        {...field('smtpSecurity')}
         label="smtpSecurity"
         hint={draft.smtpSecurity === 'none' ? undefined : 'The certificate of the mail server is always checked.'}
         isReadOnly={!mayWrite}
-        value={draft.smtpSecurity}
         choices={wordChoices(securityWords)}
-        onChange={(smtpSecurity) => change({ smtpSecurity })}
       />
       {draft.smtpSecurity === 'none' && (
         <Notice isSigned label="Not encrypted">
@@ -72,47 +62,39 @@ export function MailForm({ settings }: { settings: MailSettings }) {
       )}
       <div className={form['row']}>
         <TextField
-          name="smtpUsername"
+          {...field('smtpUsername')}
           label="smtpUsername"
           hint="Empty: the mail server asks for none."
           isCode
           lengthMax={255}
           autoComplete="off"
           isReadOnly={!mayWrite}
-          value={draft.smtpUsername}
-          onChange={(smtpUsername) => change({ smtpUsername })}
         />
         {mayWrite && (
           <PasswordField
-            name="smtpPassword"
+            {...field('smtpPassword')}
             label="smtpPassword"
             hint={passwordWords(settings, forgetsPassword(settings, draft))}
             lengthMax={1024}
-            value={draft.smtpPassword}
-            onChange={(smtpPassword) => change({ smtpPassword })}
           />
         )}
       </div>
       <TextField
-        name="smtpFrom"
+        {...field('smtpFrom')}
         label="smtpFrom"
         hint="Sender of every mail, such as postern@example.org."
         isCode
         isRequired
         lengthMax={254}
         isReadOnly={!mayWrite}
-        value={draft.smtpFrom}
-        onChange={(smtpFrom) => change({ smtpFrom })}
       />
       <TextField
-        name="smtpCaCertificates"
+        {...field('smtpCaCertificates')}
         label="smtpCaCertificates"
         hint="PEM of your own CAs, where the mail server's certificate is not from a public one."
         isCode
         rows={draft.smtpCaCertificates === '' ? 2 : 6}
         isReadOnly={!mayWrite}
-        value={draft.smtpCaCertificates}
-        onChange={(smtpCaCertificates) => change({ smtpCaCertificates })}
       />
     </SettingsForm>
   )

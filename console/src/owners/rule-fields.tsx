@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { indicatorTypeChoices, wordChoices } from '../elements/choices.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { FormMistakesContext } from '../elements/field.ts'
+import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { atMinimumWords } from './owner-words.ts'
@@ -24,6 +25,7 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
   const [said, setSaid] = useState('100')
   const mistakes = mistakesOf(rule, all)
   const isWhole = Object.keys(mistakes).every((field) => field === 'indicatorType')
+  const field = fieldsOf(rule, onChange)
   const change = (changes: Partial<RuleDraft>) => onChange({ ...rule, ...changes })
   const typeName = rule.indicatorType === '*' ? 'all other types' : rule.indicatorType
   return (
@@ -31,20 +33,12 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
       <FormMistakesContext value={{ mistakes, refused: {}, isTried: true }}>
         <div className={classes['inputs']}>
           <ChoiceField
-            name="indicatorType"
+            {...field('indicatorType')}
             label="Type"
-            value={rule.indicatorType}
             choices={[{ value: '*', label: 'All other types' }, ...indicatorTypeChoices]}
-            onChange={(indicatorType) => change({ indicatorType })}
           />
           <div className={classes['pair']}>
-            <FiguresField
-              name="interval"
-              label="Every"
-              lengthMax={6}
-              value={rule.interval}
-              onChange={(interval) => change({ interval })}
-            />
+            <FiguresField {...field('interval')} label="Every" lengthMax={6} />
             <NativeSelect
               aria-label="Unit of the interval"
               value={rule.unit}
@@ -53,13 +47,7 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
             />
           </div>
           <div className={classes['pair']}>
-            <FiguresField
-              name="amount"
-              label="Take away"
-              lengthMax={3}
-              value={rule.amount}
-              onChange={(amount) => change({ amount })}
-            />
+            <FiguresField {...field('amount')} label="Take away" lengthMax={3} />
             <NativeSelect
               aria-label="Unit of what is taken away"
               value={rule.isPercent ? 'percent' : 'points'}
@@ -67,20 +55,8 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
               data={['points', 'percent']}
             />
           </div>
-          <FiguresField
-            name="confidenceStart"
-            label="Begin with, if none was said"
-            lengthMax={3}
-            value={rule.confidenceStart}
-            onChange={(confidenceStart) => change({ confidenceStart })}
-          />
-          <ChoiceField
-            name="atMinimum"
-            label="When it has come to 0"
-            value={rule.atMinimum}
-            choices={wordChoices(atMinimumWords)}
-            onChange={(atMinimum) => change({ atMinimum })}
-          />
+          <FiguresField {...field('confidenceStart')} label="Begin with, if none was said" lengthMax={3} />
+          <ChoiceField {...field('atMinimum')} label="When it has come to 0" choices={wordChoices(atMinimumWords)} />
           <FiguresField name="said" label="Preview a confidence of" lengthMax={3} value={said} onChange={setSaid} />
         </div>
       </FormMistakesContext>

@@ -9,6 +9,7 @@ import { Check, Checks } from '../elements/check.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { indicatorTypeChoices, nameChoices, notChosen, tlpChoices, wordChoices } from '../elements/choices.ts'
 import { EditDialog } from '../elements/edit-dialog.tsx'
+import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { NameField, TextField } from '../elements/text-field.tsx'
@@ -21,6 +22,7 @@ import { listFormatWords } from './list-words.ts'
 export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: () => void }) {
   const [draft, setDraft] = useState<ListDraft>(() => draftOf(list))
   const collections = useQuery(collectionQueries.choices()).data ?? []
+  const field = fieldsOf(draft, setDraft)
   const change = (changes: Partial<ListDraft>) => setDraft({ ...draft, ...changes })
   const path = list === undefined ? paths.firewallLists : paths.firewallList(encodeURIComponent(list.id))
   const save = useWrite({
@@ -50,20 +52,12 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
       />
       <div className={form['row']}>
         <ChoiceField
-          name="collection"
+          {...field('collection')}
           label="Data collection"
           isRequired
-          value={draft.collection}
           choices={[notChosen, ...nameChoices(collections)]}
-          onChange={(collection) => change({ collection })}
         />
-        <ChoiceField
-          name="format"
-          label="Format"
-          value={draft.format}
-          choices={wordChoices(listFormatWords)}
-          onChange={(format) => change({ format })}
-        />
+        <ChoiceField {...field('format')} label="Format" choices={wordChoices(listFormatWords)} />
       </div>
       <Checks
         name="indicatorTypes"
@@ -74,53 +68,20 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
         onChange={(indicatorTypes) => change({ indicatorTypes })}
       />
       <div className={form['row']}>
-        <ChoiceField
-          name="tlpMax"
-          label="TLP up to"
-          value={draft.tlpMax}
-          choices={tlpChoices}
-          onChange={(tlpMax) => change({ tlpMax })}
-        />
-        <FiguresField
-          name="valuesMax"
-          label="Values at most"
-          placeholder="No limit"
-          lengthMax={9}
-          value={draft.valuesMax}
-          onChange={(valuesMax) => change({ valuesMax })}
-        />
-        <FiguresField
-          name="shrinkPercentMax"
-          label="May shrink by, in percent"
-          lengthMax={3}
-          value={draft.shrinkPercentMax}
-          onChange={(shrinkPercentMax) => change({ shrinkPercentMax })}
-        />
+        <ChoiceField {...field('tlpMax')} label="TLP up to" choices={tlpChoices} />
+        <FiguresField {...field('valuesMax')} label="Values at most" placeholder="No limit" lengthMax={9} />
+        <FiguresField {...field('shrinkPercentMax')} label="May shrink by, in percent" lengthMax={3} />
       </div>
       <div className={form['row']}>
-        <FiguresField
-          name="ipv4PrefixMin"
-          label="Widest IPv4 network: /"
-          lengthMax={2}
-          value={draft.ipv4PrefixMin}
-          onChange={(ipv4PrefixMin) => change({ ipv4PrefixMin })}
-        />
-        <FiguresField
-          name="ipv6PrefixMin"
-          label="Widest IPv6 network: /"
-          lengthMax={3}
-          value={draft.ipv6PrefixMin}
-          onChange={(ipv6PrefixMin) => change({ ipv6PrefixMin })}
-        />
+        <FiguresField {...field('ipv4PrefixMin')} label="Widest IPv4 network: /" lengthMax={2} />
+        <FiguresField {...field('ipv6PrefixMin')} label="Widest IPv6 network: /" lengthMax={3} />
       </div>
       <p className={form['hint']}>A network that is wider stays out of the list, and is counted.</p>
       <TextField
-        name="openNetworks"
+        {...field('openNetworks')}
         label="Networks that need no credential"
         hint="As 192.0.2.0/24, parted by spaces; empty for none."
         isCode
-        value={draft.openNetworks}
-        onChange={(openNetworks) => change({ openNetworks })}
       />
       <Check
         name="isPublic"

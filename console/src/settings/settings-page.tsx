@@ -6,6 +6,7 @@ import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { settingsKeys, settingsQueries } from '../api/settings-queries.ts'
 import { useWrite } from '../api/use-write.ts'
+import { fieldsOf } from '../elements/fields-of.ts'
 import form from '../elements/form.module.css'
 import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -35,6 +36,7 @@ export function SettingsPage() {
 function Names({ settings }: { settings: Settings }) {
   const { apiURL, appMessageBrokerHost } = settings
   const [draft, setDraft] = useState<PublicNames>({ apiURL, appMessageBrokerHost })
+  const field = fieldsOf(draft, setDraft)
   const mayWrite = useMay('administrate')
   const changes = changedNames(settings, draft)
   const save = useWrite({
@@ -57,24 +59,20 @@ function Names({ settings }: { settings: Settings }) {
         </Notice>
       )}
       <TextField
-        name="apiURL"
+        {...field('apiURL')}
         label="apiURL"
         hint="Where environment servers and browsers reach the hub's API, such as https://hub.example.org:8443."
         isCode
         isRequired
         isReadOnly={!mayWrite}
-        value={draft.apiURL}
-        onChange={(text) => setDraft({ ...draft, apiURL: text })}
       />
       <TextField
-        name="appMessageBrokerHost"
+        {...field('appMessageBrokerHost')}
         label="appMessageBrokerHost"
         hint="Where environment servers reach the hub's broker, host and port, such as hub.example.org:62000."
         isCode
         isRequired
         isReadOnly={!mayWrite}
-        value={draft.appMessageBrokerHost}
-        onChange={(text) => setDraft({ ...draft, appMessageBrokerHost: text })}
       />
       <p className={form['hint']}>
         Both are written into every bundle and .env file from now on; servers that are installed keep theirs until their
