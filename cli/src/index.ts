@@ -1,5 +1,6 @@
 export { callHub, HubRefusal, hubTarget, type HubTarget, sendToHub } from './hub-api.ts'
 export { ensureOwner } from './commands/import.ts'
+export { verifyReceipt } from './commands/verify-receipt.ts'
 export { checkoutFolder } from './commands/start.ts'
 export { readCliConfig } from './config.ts'
 export { installBuiltInApps, installPackage } from './local/built-in-apps.ts'

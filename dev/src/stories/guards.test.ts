@@ -1,4 +1,6 @@
-import { callHub } from '@postern/cli'
+import { createHash } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
+import { callHub, sendToHub, verifyReceipt } from '@postern/cli'
 import {
   EnvironmentPage,
   type ExecutionDetail,
@@ -7,6 +9,7 @@ import {
   paths,
   Plan,
   type Receipt,
+  ReceiptProof,
 } from '@postern/protocol'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { hostNames, startStory, type Story } from './story.ts'
@@ -60,7 +63,8 @@ test('AED-7, D5, D40: an AED that answers OK and stores nothing is found out: dr
   expect(execution.state).toBe('partial')
   expect(plans).toMatchObject([{ state: 'applied', add: 3 }])
   expect(receipts).toMatchObject([{ state: 'drift', desired: 203, held: 200, missing: 3, extra: 0 }])
-  await expectSigned(execution, [...plans, ...receipts])
+  const fingerprint = await expectSigned(execution, [...plans, ...receipts])
+  for (const receipt of receipts) await expectProved(receipt, execution.attempts[0]?.serverXid ?? '', fingerprint)
   const values = await story.receiptValues(receipts[0]?.id ?? '')
   expect(values.map(({ change, type, value }) => [change, type, value])).toEqual(
     added.map((value) => ['missing', 'Host', value]),
@@ -100,7 +104,7 @@ test('D5: a plan that trips a guard waits; refusing it changes nothing, approvin
 })
 
 /** D40: by the server that ran it, with the key that it enrolled with; once it has told how the attempt ended. */
-async function expectSigned({ attempts }: ExecutionDetail, written: readonly (Plan | Receipt)[]): Promise<void> {
+async function expectSigned({ attempts }: ExecutionDetail, written: readonly (Plan | Receipt)[]): Promise<string> {
   const { data } = await callHub(story.system.hub.target, paths.environments, EnvironmentPage)
   const servers = data.flatMap((environment) => environment.servers)
   const keyFingerprint = servers.find(({ serverXid }) => serverXid === attempts[0]?.serverXid)?.keyFingerprint
@@ -108,6 +112,17 @@ async function expectSigned({ attempts }: ExecutionDetail, written: readonly (Pl
   expect(written.map(({ signature }) => signature)).toEqual(
     written.map(() => expect.objectContaining({ state: 'signed', keyFingerprint, doubtfulFrom: null })),
   )
+  return keyFingerprint ?? ''
+}
+
+/** D40: what the hub hands out of a receipt is checked without it, down to the bytes of its list. */
+async function expectProved({ id }: Receipt, serverXid: string, fingerprint: string): Promise<void> {
+  const { target } = story.system.hub
+  const proof = await callHub(target, paths.receiptProof(id), ReceiptProof)
+  const list = await sendToHub(target, paths.receiptValues(id), { headers: { accept: 'application/x-ndjson' } })
+  const valuesSha256 = createHash('sha256').update(gunzipSync(list.bytes)).digest('hex')
+  const [said] = verifyReceipt(proof, { fingerprint, valuesSha256 })
+  expect(said).toContain(`Signed by environment server ${serverXid} `)
 }
 
 function tripped(plan: Plan | undefined): string[] {
