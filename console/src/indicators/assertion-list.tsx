@@ -73,7 +73,7 @@ function AssertionCard({ assertion, decision }: { assertion: Assertion; decision
         )}
       </Facts>
       {inForce.length > 0 && (
-        <p>
+        <p className={classes['instead']}>
           <strong>That is the owner’s word. In force instead:</strong> <PlainText text={inForce} />
         </p>
       )}

@@ -41,7 +41,7 @@ const columns: readonly Column<IndicatorMembership>[] = [
   {
     key: 'owners',
     header: 'Asserted by',
-    width: 'minmax(110px, 1.2fr)',
+    width: 'minmax(120px, 2fr)',
     render: ({ owners, misfits }) => {
       if (owners.length > 0) return <PlainText text={owners.join(', ')} />
       const [first] = misfits
@@ -56,7 +56,7 @@ const columns: readonly Column<IndicatorMembership>[] = [
   {
     key: 'stay',
     header: 'Versions',
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(150px, 1.5fr)',
     render: (membership) => <span>{stayWords(membership)}</span>,
   },
   {
