@@ -211,7 +211,6 @@ async function expectNarrowing(page: Page): Promise<void> {
   expect(await cells('Apps').allTextContents()).toEqual(['Any', 'greeter_v1, feeder_v1'])
   const asked = page.getByRole('table', { name: 'What was narrowed from here' })
   await asked.getByText('In force').waitFor()
-  await page.screenshot({ path: '/tmp/hF/policy.png', fullPage: true })
   expect((await runCommand(server.home, ['policy', 'clear-hub'])).code).toBe(0)
   await asked.getByText('Taken back on the server').waitFor()
   expect(await cells('Apps').allTextContents()).toEqual(['Any', '–'])
