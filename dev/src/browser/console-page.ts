@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { consolePages } from '@postern/protocol'
-import type { Browser, BrowserContext, Cookie, Locator, Page } from 'playwright-core'
-import { patienceMs } from '../environment-server/wait-for.ts'
+import type { Browser, Cookie, Locator, Page } from 'playwright-core'
+import { Tab, type TabEvents } from './tab.ts'
 
 export interface ConsoleOptions {
   /** Where the hub is, e.g. `https://127.0.0.1:8443`. */
@@ -10,7 +10,7 @@ export interface ConsoleOptions {
   colorScheme?: 'light' | 'dark'
   width?: number
   height?: number
-  /** Of a session that goes on here; without them nobody is signed in. */
+  /** Of a session that goes on here, in a tab that it may have had before; without them nobody is signed in. */
   cookies?: readonly Cookie[]
 }
 
@@ -19,31 +19,33 @@ const screenshotFolder = join(import.meta.dirname, '../../../test-results/consol
 
 /** The console as a person has it before them, by roles and labels. What goes wrong behind their back is collected. */
 export class ConsolePage implements AsyncDisposable {
-  readonly page: Page
   /** Violations of the content security policy, errors of scripts, and what the console's code wrote as an error (S13). */
-  readonly mishaps: string[] = []
+  readonly mishaps: string[]
   /** Every address that the page asked for. */
-  readonly requested: string[] = []
-  readonly #context: BrowserContext
+  readonly requested: string[]
+  readonly #tab: Tab
   readonly #url: string
 
-  private constructor(context: BrowserContext, page: Page, url: string) {
-    this.#context = context
-    this.page = page
+  private constructor(tab: Tab, url: string, { mishaps, requested }: Heard) {
+    this.#tab = tab
     this.#url = url
+    this.mishaps = mishaps
+    this.requested = requested
   }
 
   static async open(
     browser: Browser,
     { url, colorScheme = 'light', width = 1360, height = 900, cookies = [] }: ConsoleOptions,
   ): Promise<ConsolePage> {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
-    context.setDefaultTimeout(patienceMs)
-    await context.addCookies(cookies)
-    const page = await context.newPage()
-    const opened = new ConsolePage(context, page, url)
-    await opened.#watch()
-    return opened
+    const heard: Heard = { mishaps: [], requested: [] }
+    const tab = await Tab.open(browser, cookies, listenTo(heard))
+    await tab.page.setViewportSize({ width, height })
+    await tab.page.emulateMedia({ colorScheme })
+    return new ConsolePage(tab, url, heard)
+  }
+
+  get page(): Page {
+    return this.#tab.page
   }
 
   async go(path: string): Promise<void> {
@@ -75,7 +77,7 @@ export class ConsolePage implements AsyncDisposable {
 
   /** What a session is known by: others go on with it, without signing in again. */
   async cookies(): Promise<Cookie[]> {
-    return await this.#context.cookies()
+    return await this.#tab.context.cookies()
   }
 
   async signOut(): Promise<void> {
@@ -106,23 +108,25 @@ export class ConsolePage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#context.close()
+    await this.#tab.close()
   }
+}
 
-  async #watch(): Promise<void> {
-    const { page } = this
-    page.on('request', (request) => this.requested.push(request.url()))
-    page.on('pageerror', (error) => this.mishaps.push(`error: ${error.message}`))
-    page.on('dialog', (dialog) => {
-      this.mishaps.push(`dialog: ${dialog.message()}`)
+type Heard = { mishaps: string[]; requested: string[] }
+
+function listenTo({ mishaps, requested }: Heard): TabEvents {
+  return {
+    onRequest: (request) => requested.push(request.url()),
+    onError: (error) => mishaps.push(`error: ${error.message}`),
+    onViolation: (violation) => mishaps.push(`violation: ${violation}`),
+    onDialog(dialog) {
+      mishaps.push(`dialog: ${dialog.message()}`)
       void dialog.dismiss()
-    })
-    page.on('console', (message) => {
+    },
+    onConsole(message) {
       // A refused request is the browser's remark about an answer that the page deals with.
       if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return
-      this.mishaps.push(`console: ${message.text()}`)
-    })
-    await page.exposeFunction('reportViolation', (violation: string) => this.mishaps.push(`violation: ${violation}`))
-    await page.addInitScript({ path: join(import.meta.dirname, 'in-page/report-violations.js') })
+      mishaps.push(`console: ${message.text()}`)
+    },
   }
 }
