@@ -13,7 +13,8 @@ export type DemoOptions = {
   user?: { uid: number; gid: number } | undefined
 }
 
-const lookMs = 100
+/** Short enough for an app's run, and long beside a look, which reads of every process of the machine. */
+const lookMs = 300
 
 /** `script/demo` after its set-up: the demo as a process, with nothing of our environment but PATH, and a cache of what Node compiles. */
 export class DemoProcess implements AsyncDisposable {
