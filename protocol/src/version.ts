@@ -8,6 +8,7 @@
  * 4 (2026-11): heartbeats name a server file that was set aside.
  * 5 (2026-11): narrow-policy commands; execute commands carry their publisher's key.
  * 6 (2026-11): results carry their server's signature of what the app wrote.
+ *   Renewals of client certificates; key successions; settings reports with the local policy and the command keys that are trusted.
  */
 export const protocolVersion = 6
 

@@ -1,11 +1,15 @@
-import { Rehearsal, waitFor } from '@postern/dev/environment-server'
+import { Rehearsal, rehearsalXid, waitFor } from '@postern/dev/environment-server'
 import { clientCertificate } from '@postern/protocol'
 import { generateKeyPairSync } from 'node:crypto'
 import { Authority } from '@postern/dev/fake-hub'
 import { afterEach, expect, test } from 'vitest'
+import { walkNetwork } from '../doctor/walk-network.ts'
+import { homeFolder } from '../home/home-folder.ts'
+import { readSettings } from '../home/settings.ts'
 import type { KeychainContent } from '../keychain/keychain.ts'
 import { CertificateKeeper } from './certificate-keeper.ts'
 import type { HubHttp } from './hub-http.ts'
+import { hubRoutes } from './hub-routes.ts'
 import { OwnCertificate } from './own-certificate.ts'
 
 const dayMs = 24 * 3600_000
@@ -36,6 +40,24 @@ test('ES-22: a server that was off past the end of its certificate says so, and 
   const { hub, server } = await rehearse(-1)
   expect(server.text).toContain('It has ended: this server asks the hub for a new one.')
   expect(hub.shownSerials).toEqual(hub.renewedSerials)
+
+  // While it is off the doctor says the same, and not that the network is to blame.
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const publicKey = key.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  const steps = await walkNetwork({
+    routes: hubRoutes(readSettings(homeFolder(server.home)), undefined),
+    caCertificate: hub.authority.certificate,
+    serverXid: rehearsalXid,
+    credentials: {
+      certificate: await hub.authority.clientCertificate(rehearsalXid, publicKey, -1),
+      tlsPrivateKey: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      brokerToken: 'unused',
+    },
+    isWayOnly: false,
+    running: undefined,
+    patienceMs: 60_000,
+  })
+  expect(steps.at(-1)).toMatchObject({ name: 'credentials', state: 'cause', code: 'own-certificate-ended' })
 })
 
 /** A keeper over a keychain in memory, whose hub answers as told, and a clock that a test moves. */
