@@ -1,5 +1,5 @@
 import { createHash, type KeyObject, sign, X509Certificate } from 'node:crypto'
-import { moveProofMessage, type MoveRequest, paths } from '@postern/protocol'
+import { moveProofMessage, type MoveRequest, paths, renewalProofMessage, RenewalResponse } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Server } from '../http/server.ts'
 import type { Environments, Member } from './environments.ts'
@@ -76,6 +76,21 @@ test('S9: a stolen .env moves nothing without the key of an enrolled server of t
   expect(await environments.getServer(caller, north, serverXid)).toMatchObject({ serverXid })
   const refused = (await hub.auditActions()).filter(({ action }) => action === 'environment-server.move-refused')
   expect(refused.length).toBeGreaterThan(0)
+})
+
+test('ES-22: a server asks for its next certificate with its own token, and nobody asks for it (D37)', async () => {
+  const { serverXid, privateKey, certificate } = moving
+  const serial = new X509Certificate(certificate).serialNumber
+  const proof = sign('sha256', Buffer.from(renewalProofMessage(serverXid, serial)), privateKey).toString('base64')
+  const ask = async (as: string) =>
+    await server.inject({ method: 'POST', url: paths.renewals, headers: { caller: as }, payload: { serial, proof } })
+  expect((await ask('administrator')).statusCode).toBe(403)
+  expect((await ask('stranger')).statusCode).toBe(403)
+  expect((await ask('environment-server')).json()).toMatchObject({ code: 'conflict' })
+  hub.clock.advance(61 * 86_400)
+  const renewed = RenewalResponse.parse((await ask('environment-server')).json())
+  expect(new X509Certificate(renewed.certificate).checkPrivateKey(privateKey)).toBe(true)
+  hub.clock.advance(-61 * 86_400)
 })
 
 test('D37: a server that proves its key moves with number, key and tokens; its token works once, and again for itself alone', async () => {
