@@ -44,6 +44,8 @@ export type FeatureParts = {
   authority: Authority
   settings: Settings
   serverFilesFolder: string
+  /** The Node.js that a bundle carries, if not this process's own. */
+  runtimeFile?: string
   /** Whether readers with client certificates have a port to come to. */
   hasReaderPort?: boolean
   log: Log
@@ -59,6 +61,7 @@ export function createFeatures({
   authority,
   settings,
   serverFilesFolder,
+  runtimeFile = process.execPath,
   hasReaderPort = false,
   log,
 }: FeatureParts) {
@@ -91,7 +94,7 @@ export function createFeatures({
     settings,
     clock,
     serverFilesFolder,
-    runtimeFile: process.execPath,
+    runtimeFile,
   })
   const readers = createReaders({ db, pool, audit, clock, hasReaderPort })
   const lifecycles = createLifecycles(lifecycleParts)

@@ -1,5 +1,6 @@
 import { emptyServerFiles } from '../environments/test-enrolment.ts'
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { type AppKind, type Role } from '@postern/protocol'
 import pino from 'pino'
 import { AccessStore } from '../access/access-store.ts'
@@ -63,13 +64,16 @@ export async function createTestApi(consoleFolder = ''): Promise<TestApi> {
     brokerPublicHost: undefined,
     ports: () => ({ https: 8443, broker: 62_000 }),
   })
+  const serverFilesFolder = emptyServerFiles()
   const features = createFeatures({
     connection,
     notifications: new Notifications(database.url, logger),
     keys,
     authority: new Authority(keys),
     settings,
-    serverFilesFolder: emptyServerFiles(),
+    serverFilesFolder,
+    // Node.js itself takes seconds to compress.
+    runtimeFile: join(serverFilesFolder, 'dist/postern-envsvr.mjs'),
     hasReaderPort: true,
     log: logger,
   })
