@@ -250,7 +250,8 @@ test('ES-22: a command key that the one before has signed is trusted, in time; o
   // It slept while the second ended: that one counts no more, and the third is not believed.
   hub.successions.push(succession(second, third, -1))
   await reload()
-  await waitFor(() => server.text.includes('that this server missed'), 'the key that was missed')
+  await waitFor(() => audited().at(-1)?.event === 'key-missed', 'the key that was missed')
+  expect(server.text).toContain('that this server missed')
   await expectAudited(JSON.stringify(hub.envelope(execute(), third)), 'thrown-away', /policy show/)
   await server.stop()
   await server.startConnected()

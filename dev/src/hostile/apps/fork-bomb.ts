@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { tried } from './tried.ts'
 
 /** Doubles itself without end, in sessions of their own, and cares for no signal. */
-process.on('SIGTERM', () => {})
-await tried('fork without end', fork)
+// Said before the bomb, which may end the app before it says another word.
+await tried('care for no signal', () => void process.on('SIGTERM', () => {}))
+fork()
 // A shell that may not fork any more gives up, so all of a bomb may be over before anybody counts: it is lit again and again.
 setInterval(fork, 50)
 
