@@ -15,7 +15,7 @@ import { parseJson } from '../home/parse-json.ts'
 import type { HubClock } from '../hub-link/hub-clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
-import type { AuditEntry, LocalAudit } from '../policy/local-audit.ts'
+import type { AuditEntry, WriteAudit } from '../policy/local-audit.ts'
 import type { PolicyInForce } from '../policy/policy-in-force.ts'
 import type { Confinement } from '../sandbox/confinement.ts'
 import { EndRequest } from './end-request.ts'
@@ -32,7 +32,7 @@ export type GateParts = {
   journal: Journal
   executor: Executor
   log: ServerLog
-  audit: LocalAudit
+  audit: WriteAudit
   /** Also audits refusals. */
   tell: (event: Pick<ExecutionEvent, 'commandId' | 'executionId' | 'attempt' | 'event' | 'detail'>) => void
   onResult: () => void

@@ -12,6 +12,7 @@ import {
 } from '@postern/protocol'
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod/mini'
+import { parseJson } from '../home/parse-json.ts'
 import type { Settings } from '../home/settings.ts'
 import type { Keychain } from '../keychain/keychain.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
@@ -241,7 +242,7 @@ export class HubConnection {
   }
 
   #onAnswer(payload: Buffer): void {
-    const answer = z.safeParse(HeartbeatAnswer, parseJson(payload))
+    const answer = z.safeParse(HeartbeatAnswer, parseJson(payload.toString('utf8')))
     if (!answer.success) return this.#parts.log('warn', 'The hub sent a heartbeat answer that cannot be read.')
     const sentAt = this.#sentAt.get(answer.data.replyTo)
     // An answer to nothing we asked says nothing about the time, and grants nothing.
@@ -310,14 +311,5 @@ export class HubConnection {
     client.publish(topic, JSON.stringify(message)).catch((error: unknown) => {
       this.#parts.log('debug', `A message to the hub was lost: ${errorText(error)}`)
     })
-  }
-}
-
-function parseJson(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'))
-  } catch {
-    // Not JSON is like any other shape that does not fit: the caller's schema refuses it.
-    return undefined
   }
 }

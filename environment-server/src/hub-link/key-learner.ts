@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import type { HomeFolder } from '../home/home-folder.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { commandKeysInForce, keepLearned, learn, learnedKeys } from '../policy/command-keys.ts'
-import type { LocalAudit } from '../policy/local-audit.ts'
+import type { WriteAudit } from '../policy/local-audit.ts'
 import { DeliveryLoop } from './deliveries.ts'
 import type { HubClock } from './hub-clock.ts'
 import type { HubHttp } from './hub-http.ts'
@@ -21,7 +21,7 @@ export type KeyLearnerParts = {
   token: () => string
   clock: Pick<HubClock, 'now'>
   log: ServerLog
-  audit: LocalAudit
+  audit: WriteAudit
   /** Others are trusted than before. */
   onLearned: () => void
 }

@@ -28,7 +28,7 @@ export type AuditEntry = {
   sha256?: string
 }
 
-export type LocalAudit = (entry: AuditEntry) => void
+export type WriteAudit = (entry: AuditEntry) => void
 
 const whyCharactersMax = 1000
 
@@ -36,9 +36,20 @@ const whyCharactersMax = 1000
  * `logs/audit.log` (D36): one JSON object a line. The server only ever appends to it; the oldest of its parts goes when there are too
  * many, so that no hub can fill the disk with what it is refused.
  */
-export function localAudit({ auditFile }: Pick<HomeFolder, 'auditFile'>): LocalAudit {
-  const file = new RotatedFile(auditFile, auditFileLimits)
-  return (entry) => file.write(lineOf(entry))
+export class LocalAudit {
+  readonly #file: RotatedFile
+
+  constructor({ auditFile }: Pick<HomeFolder, 'auditFile'>) {
+    this.#file = new RotatedFile(auditFile, auditFileLimits)
+  }
+
+  write(entry: AuditEntry): void {
+    this.#file.write(lineOf(entry))
+  }
+
+  close(): void {
+    this.#file.close()
+  }
 }
 
 /** For commands that a person types beside the server, which alone begins new parts. */

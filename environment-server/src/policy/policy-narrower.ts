@@ -2,7 +2,7 @@ import { type ConfigureAnswer, type NarrowPolicyCommand, PolicyNarrowing } from 
 import * as z from 'zod/mini'
 import type { ConfigureJournal } from '../journal/configure-journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
-import type { LocalAudit } from './local-audit.ts'
+import type { WriteAudit } from './local-audit.ts'
 import type { PolicyJournal } from './policy-journal.ts'
 import { policyLimits } from './policy-limits.ts'
 
@@ -12,7 +12,7 @@ export type PolicyNarrowerParts = {
   policies: PolicyJournal
   configures: ConfigureJournal
   log: ServerLog
-  audit: LocalAudit
+  audit: WriteAudit
   /** There is something to tell the hub. */
   onAnswer: () => void
 }

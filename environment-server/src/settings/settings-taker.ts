@@ -3,7 +3,7 @@ import { readSettings, type Settings } from '../home/settings.ts'
 import type { OpenedHome } from '../home/open-home.ts'
 import type { ConfigureJournal } from '../journal/configure-journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
-import type { LocalAudit } from '../policy/local-audit.ts'
+import type { WriteAudit } from '../policy/local-audit.ts'
 import type { PolicyInForce } from '../policy/policy-in-force.ts'
 import { takeHubSettings } from './take-hub-settings.ts'
 
@@ -14,7 +14,7 @@ export type SettingsTakerParts = {
   policy: Pick<PolicyInForce, 'settings'>
   configures: ConfigureJournal
   log: ServerLog
-  audit: LocalAudit
+  audit: WriteAudit
   /** New values are in `opened.settings`. */
   onTaken: () => void
   /** There is something to tell the hub. */
