@@ -54,8 +54,8 @@ function readValue(
   text: string,
   chosen: IndicatorType | '',
 ): { type: IndicatorType; canonical: string } | { mistakes: FieldProblems } {
-  if (text === '') return { mistakes: { value: 'Write the value.' } }
-  const detected = chosen === '' ? readIndicatorLine(text) : { ok: true as const, type: chosen }
+  const detected = chosen === '' ? readIndicatorLine(text) : ({ ok: true, type: chosen } as const)
+  if (text === '' || detected === undefined) return { mistakes: { value: 'Write the value.' } }
   if (!detected.ok) return { mistakes: { value: plainText(`${detected.reason} Choose its type if it is another.`) } }
   const canonical = canonicalise(detected.type, text)
   if (!canonical.ok) return { mistakes: { value: plainText(canonical.message) } }

@@ -11,10 +11,10 @@ function firstPage(): string | undefined {
 }
 
 /** A list of the API, page by page, as `PagedTable` shows it. */
-export function paged<Row>(
+export function paged<Page extends { data: unknown[]; next?: string | undefined }>(
   queryKey: QueryKey,
   path: string,
-  reply: z.ZodMiniType<{ data: Row[]; next?: string | undefined }>,
+  reply: z.ZodMiniType<Page>,
   query: Query = {},
 ) {
   return infiniteQueryOptions({

@@ -19,6 +19,8 @@ function server(changes: Partial<EnvironmentServer>): EnvironmentServer {
     downloadedBy: 'ada',
     downloadedAt: '2026-11-20T09:00:00Z',
     drainedAt: null,
+    certificateExpiresAt: null,
+    compromisedFrom: null,
     setAside: null,
     ...changes,
   }

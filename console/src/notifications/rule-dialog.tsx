@@ -5,7 +5,7 @@ import {
   NotificationRule,
   paths,
 } from '@postern/protocol'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
@@ -77,7 +77,7 @@ export function RuleDialog({ rule, onClose }: { rule: NotificationRule | undefin
 
 function Watched({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const environments = useQuery(environmentQueries.choices()).data ?? []
-  const jobs = useInfiniteQuery(jobQueries.list({})).data?.pages.flatMap(({ data }) => data) ?? []
+  const jobs = useQuery(jobQueries.choices()).data ?? []
   return (
     <ChoiceField
       name="watched"

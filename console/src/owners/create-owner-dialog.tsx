@@ -8,7 +8,7 @@ import { wordChoices } from '../elements/choices.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { leftEmpty } from '../elements/left-empty.ts'
 import { NameField } from '../elements/text-field.tsx'
-import { ownerKindWords, statusDefaultWords } from './owner-words.ts'
+import { ownerKindWords, type StatusDefault, statusDefaultWords } from './owner-words.ts'
 
 interface CreateOwnerDialogProps {
   onClose: () => void
@@ -18,7 +18,7 @@ interface CreateOwnerDialogProps {
 export function CreateOwnerDialog({ onClose, onMade }: CreateOwnerDialogProps) {
   const [name, setName] = useState('')
   const [kind, setKind] = useState<Owner['kind']>('Source')
-  const [status, setStatus] = useState<Owner['statusDefault']>('Active')
+  const [status, setStatus] = useState<StatusDefault>('Active')
   const create = useWrite({
     write: () => {
       const body: CreateOwner = { name: name.trim(), kind, statusDefault: status }

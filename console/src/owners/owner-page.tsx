@@ -23,7 +23,7 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { DeprecationSection } from './deprecation-section.tsx'
-import { ownerKindWords, statusDefaultWords } from './owner-words.ts'
+import { ownerKindWords, type StatusDefault, statusDefaultWords } from './owner-words.ts'
 import { ownerFaceOf } from './owner-faces.ts'
 
 /** How often the counts of an owner that is being removed are asked for, in milliseconds. */
@@ -139,7 +139,8 @@ function OwnerSettings({ owner }: { owner: OwnerDetail }) {
           name="statusDefault"
           label="Status of what it asserts without saying one"
           isReadOnly={isFixed}
-          value={owner.statusDefault}
+          // The API takes no other.
+          value={owner.statusDefault as StatusDefault}
           choices={wordChoices(statusDefaultWords)}
           onChange={(statusDefault) => change.mutate({ statusDefault })}
         />

@@ -1,4 +1,4 @@
-import type { DeprecationRule, Owner } from '@postern/protocol'
+import type { CreateOwner, DeprecationRule, Owner } from '@postern/protocol'
 
 export const ownerKindWords: Record<Owner['kind'], string> = {
   Organization: 'Organization: a team of yours',
@@ -6,8 +6,11 @@ export const ownerKindWords: Record<Owner['kind'], string> = {
   Source: 'Source: a feed',
 }
 
-/** Statuses that an owner may have as the default, and what each means for exports. */
-export const statusDefaultWords: Record<'Active' | 'Review' | 'Indirect', string> = {
+/** Of the statuses of an indicator those that the API takes as an owner's default. */
+export type StatusDefault = NonNullable<CreateOwner['statusDefault']>
+
+/** What each means for exports. */
+export const statusDefaultWords: Record<StatusDefault, string> = {
   Active: 'Active: exported',
   Review: 'Review: not exported until somebody has looked at it',
   Indirect: 'Indirect: exported, known by way of something else',

@@ -14,9 +14,9 @@ import { ModalDialog } from '../elements/modal-dialog.tsx'
 import dialog from '../elements/modal-dialog.module.css'
 import { Notice } from '../elements/notice.tsx'
 import { NameField, TextField } from '../elements/text-field.tsx'
+import { entriesOf } from '../format/entries-of.ts'
 import { GrantFields, type Grants } from './grant-fields.tsx'
 import { NetworkField } from './network-field.tsx'
-import { networksOf } from './network-lines.ts'
 
 type Credential = CreateReader['credential']
 
@@ -41,7 +41,7 @@ export function CreateReaderDialog({ onClose }: { onClose: () => void }) {
           name: name.trim(),
           credential,
           ...(credential === 'certificate' && { certificate: certificate.trim() }),
-          networks: networksOf(networks),
+          networks: entriesOf(networks),
           ...grants,
         },
         reply: CreatedReader,

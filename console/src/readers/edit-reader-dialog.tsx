@@ -7,9 +7,9 @@ import { useWrite } from '../api/use-write.ts'
 import { EditDialog } from '../elements/edit-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { plainText } from '../format/text-pieces.ts'
+import { entriesOf } from '../format/entries-of.ts'
 import { GrantFields, type Grants } from './grant-fields.tsx'
 import { NetworkField } from './network-field.tsx'
-import { networksOf } from './network-lines.ts'
 
 export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose: () => void }) {
   const [isEnabled, setEnabled] = useState(reader.isEnabled)
@@ -21,7 +21,7 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
   const path = paths.reader(encodeURIComponent(reader.id))
   const save = useWrite({
     write: () => {
-      const body: ChangeReader = { isEnabled, networks: networksOf(networks), ...grants }
+      const body: ChangeReader = { isEnabled, networks: entriesOf(networks), ...grants }
       return api(path, { method: 'PATCH', body, reply: Reader })
     },
     said: 'The reader is changed',

@@ -1,7 +1,7 @@
 import type { ChangeFirewallList, CreateFirewallList, FirewallList } from '@postern/protocol'
 import type { FieldProblems } from '../api/field-problems.ts'
 import { leftEmpty } from '../elements/left-empty.ts'
-import { networksOf } from './network-lines.ts'
+import { entriesOf } from '../format/entries-of.ts'
 
 /** A firewall list as it is typed; figures are left empty where there is no limit. */
 export interface ListDraft {
@@ -70,6 +70,6 @@ export function bodyOfChange(draft: ListDraft): ChangeFirewallList {
     ipv4PrefixMin: Number(draft.ipv4PrefixMin),
     ipv6PrefixMin: Number(draft.ipv6PrefixMin),
     isPublic: draft.isPublic,
-    openNetworks: networksOf(draft.openNetworks),
+    openNetworks: entriesOf(draft.openNetworks),
   }
 }
