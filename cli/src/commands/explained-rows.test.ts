@@ -71,6 +71,7 @@ test('LIB-8: what the owner said and what a decision put in force are told apart
   }
   const rows = explainedRows({ ...explained, lifecycle })
   expect(rows.find(([kind]) => kind === 'asserted')?.[2]).toContain(`confidence ${assertion.said.confidence}`)
+  expect(rows).toContainEqual(['decided', 'ada', 'confidence 99', 'seen'])
   expect(rows.find(([kind]) => kind === 'in-force')?.[2]).toMatch(/confidence 99.*, by the decision of ada$/)
 })
 

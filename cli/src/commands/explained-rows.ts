@@ -81,7 +81,16 @@ function valueWords({ status, active, confidence, rating, expiresAt }: Assertion
 }
 
 function decisionRows({ decision }: IndicatorLifecycle): string[][] {
-  return decision === null ? [] : [['decided', decision.decidedBy, decision.reason]]
+  if (decision === null) return []
+  const { status, rating, confidence, expiresAt, until, decidedBy, reason } = decision
+  const decided = [
+    ...(status === null ? [] : [status]),
+    ...(rating === null ? [] : [`rating ${rating}`]),
+    ...(confidence === null ? [] : [`confidence ${confidence}`]),
+    ...(expiresAt === null ? [] : [`expires ${expiresAt}`]),
+    ...(until === null ? [] : [`until ${until}`]),
+  ]
+  return [['decided', decidedBy, decided.join(', '), reason]]
 }
 
 function exclusionRow({ listName, entry, ...list }: Exclusion): string[] {

@@ -55,12 +55,12 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
 export function explainError(error: unknown, request: FastifyRequest): { code: ProblemCode; detail: string } {
   const away = databaseProblem(error)
   if (away !== undefined) request.log.warn({ reason: String(away.cause) }, 'a request failed for the database')
-  const explained = explain(away ?? error)
+  const explained = explain(away ?? error, request)
   if (explained.code === 'internal') request.log.error({ err: error }, 'a request ended in a defect')
   return explained
 }
 
-function explain(error: unknown): { code: ProblemCode; detail: string } {
+function explain(error: unknown, request: FastifyRequest): { code: ProblemCode; detail: string } {
   if (error instanceof Problem) return { code: error.code, detail: error.message }
   if (hasZodFastifySchemaValidationErrors(error)) {
     return {
@@ -68,7 +68,7 @@ function explain(error: unknown): { code: ProblemCode; detail: string } {
       detail: error.validation.map((issue) => describeIssue(issue, error.validationContext)).join(' '),
     }
   }
-  return explainFastify(error as Partial<FastifyError>)
+  return explainFastify(error as Partial<FastifyError>, request.routeOptions.bodyLimit)
 }
 
 const requestParts: Readonly<Record<string, string>> = {
@@ -83,9 +83,15 @@ function describeIssue(issue: { instancePath?: string; message?: string }, conte
 }
 
 /** Fastify's own refusals of a request, before any handler ran. */
-function explainFastify(error: Partial<FastifyError>): { code: ProblemCode; detail: string } {
+function explainFastify(error: Partial<FastifyError>, bytesMax: number): { code: ProblemCode; detail: string } {
   const status = error.statusCode ?? 500
-  if (status === 413) return { code: 'too-large', detail: 'The body is larger than this route takes.' }
+  if (status === 413) {
+    const most = bytesMax.toLocaleString('en')
+    return {
+      code: 'too-large',
+      detail: `The body is larger than the ${most} bytes that this route takes. Send it in parts.`,
+    }
+  }
   if (status === 415) return { code: 'invalid', detail: 'This route does not take that Content-Type.' }
   if (status === 429) return { code: 'too-many', detail: error.message ?? 'Too many requests; wait and try again.' }
   if (status >= 400 && status < 500) return { code: 'invalid', detail: error.message ?? 'The request is malformed.' }

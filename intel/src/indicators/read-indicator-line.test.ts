@@ -23,6 +23,15 @@ test.each(['localhost', 'two words', '192.0.2.010', 'http://', 'e3b0c44298fc1c14
   },
 )
 
+test('LIB-1: what has a path and no scheme is told as a URL, what has a bad prefix length as a network', () => {
+  const reasonOf = (line: string) => readIndicatorLine(line)
+  expect(reasonOf('530hr.com/data/common.php')).toMatchObject({
+    ok: false,
+    reason: expect.stringMatching(/scheme|http/),
+  })
+  expect(reasonOf('192.0.2.0/33')).toMatchObject({ ok: false, reason: expect.stringContaining('prefix length') })
+})
+
 test('LIB-1: the name of a file is no host, unless the type is named', () => {
   expect(readIndicatorLine('Invoice.docx')).toMatchObject({
     ok: false,

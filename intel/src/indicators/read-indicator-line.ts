@@ -31,7 +31,7 @@ const fileEnd =
 function likelyType(value: string): IndicatorType {
   if (value.includes('://')) return 'URL'
   if (value.includes('@')) return 'EmailAddress'
-  if (value.includes('/')) return 'CIDR'
+  if (value.includes('/')) return /^[0-9a-f.:]+\/[0-9]*$/i.test(value) ? 'CIDR' : 'URL'
   if (/^[0-9.]+$|:/.test(value)) return 'Address'
   return /^[0-9a-f]{16,}$/i.test(value) ? 'File' : 'Host'
 }

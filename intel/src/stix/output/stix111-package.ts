@@ -20,12 +20,13 @@ export function stix111PackageStart(id: string, title: string, timestamp: Date):
 /** Before the first indicator: a package without any has no list of them. */
 export const stix111IndicatorsStart = '<stix:Indicators>\n'
 
-/** Whatever follows the last indicator; the account is a comment, since the format has no place for one. */
+/**
+ * Whatever follows the last indicator; the account is a comment, since the format has no place for one.
+ * @param account JSON, and still so in the comment: nothing in a comment is a reference (XML 1.0, 2.5)
+ */
 export function stix111PackageEnd(account: string, hasIndicators: boolean): string {
-  // A comment in XML holds no two hyphens side by side, and does not end in one.
-  const comment = escapeXml(account)
-    .replace(/-(?=-)/g, '- ')
-    .replace(/-$/, '- ')
+  // A comment holds no two hyphens side by side, and no characters that XML does not have.
+  const comment = account.replaceAll(/-(?=-)|[<>\ufffe\uffff]/g, jsonEscape)
   return `${hasIndicators ? '</stix:Indicators>\n' : ''}<!-- ${comment} -->\n</stix:STIX_Package>\n`
 }
 
@@ -107,3 +108,7 @@ const namespaces: readonly (readonly [prefix: string, uri: string])[] = [
   ['WinRegistryKeyObj', 'http://cybox.mitre.org/objects#WinRegistryKeyObject-2'],
   ['postern', 'urn:postern'],
 ]
+
+function jsonEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
