@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { notMappedMax } from './stix-limits.ts'
 import { createTestStix, type TestStix } from './test-stix.ts'
 
 let world: TestStix
@@ -387,12 +388,12 @@ describe('LIB-6: versions and refusals', () => {
   })
 
   test('LIB-6: an answer names refusals before what is kept, and says how many it does not name', async () => {
-    const identities = Array.from({ length: 1000 }, (_, number) =>
+    const identities = Array.from({ length: notMappedMax }, (_, number) =>
       sdo('identity', 1000 + number, { name: 'I', identity_class: 'group' }),
     )
     const answer = await world.bring('Many', [...identities, sdo('malware', 90, { name: 'No family' })])
-    expect(answer).toMatchObject({ kept: 1000, refused: 1, notMappedCut: 1 })
-    expect(answer.notMapped).toHaveLength(1000)
+    expect(answer).toMatchObject({ kept: notMappedMax, refused: 1, notMappedCut: 1 })
+    expect(answer.notMapped).toHaveLength(notMappedMax)
     expect(answer.notMapped[0]).toMatchObject({ outcome: 'refused' })
   })
 

@@ -9,6 +9,6 @@ export const bundleMemoryMegabytesMax = 1536
 /** STIX outputs that are read at once: each holds a connection. */
 export const stixOutputsMax = 4
 /** Objects of a bundle that its answer names one by one, since the library did not take all of them. */
-export const notMappedMax = 1000
+export const notMappedMax = 2000
 /** Objects that one report names in its `object_refs`; it is one text, and relationships say the others. */
 export const reportRefsMax = 10_000

@@ -53,7 +53,10 @@ export function readMispWarningList(content: unknown): ReadMispWarningList {
   if (name.length > nameLengthMax)
     return refuse(`The list's name has ${name.length} characters; ${nameLengthMax} are permitted.`)
   const matching = matchings.find((each) => each === type)
-  if (matching === undefined) return refuse(`The list's type is ${shown(type)}; it is one of ${matchings.join(', ')}.`)
+  if (matching === undefined)
+    return refuse(
+      `The list ${type === undefined ? 'has no type' : `is of type ${shown(type)}`}; it is one of ${matchings.join(', ')}.`,
+    )
   if (!Array.isArray(list)) return refuse('The field list is not a list of entries.')
   if (attributes !== undefined && !Array.isArray(attributes))
     return refuse('The field matching_attributes is not a list of attribute types.')
