@@ -102,9 +102,8 @@ describe('LIB-6: indicators', () => {
     const answer = await world.bring('Feed', [
       indicator(2, pattern, { name: 'Two steps' }),
       indicator(3, 'rule x { condition: true }', { pattern_type: 'yara' }),
-      indicator(4, "[ipv4-addr:value = 'no address']"),
     ])
-    expect(answer).toMatchObject({ mapped: 3, groups: { created: 3 }, indicators: { created: 0 } })
+    expect(answer).toMatchObject({ mapped: 2, groups: { created: 2 }, indicators: { created: 0 }, notMapped: [] })
     const { rows } = await world.database.pool.query(
       `select type, name, detail from library_group where xid = any($1) order by xid`,
       [[2, 3].map((number) => `indicator--${uuid(number)}`)],
@@ -116,6 +115,18 @@ describe('LIB-6: indicators', () => {
         name: 'rule x { condition: true }',
         detail: { fileType: 'yara', fileText: 'rule x { condition: true }' },
       },
+    ])
+  })
+
+  test('LIB-6: a value that is none is named with its reason, and no good value beside it is lost', async () => {
+    const answer = await world.bring('Feed', [
+      indicator(5, "[ipv4-addr:value = '999.1.1.1']"),
+      indicator(6, "[domain-name:value = 'ok.example.com' OR domain-name:value = 'not a host!']"),
+    ])
+    expect(answer).toMatchObject({ mapped: 1, refused: 1, indicators: { created: 1 }, groups: { created: 0 } })
+    expect(answer.notMapped).toMatchObject([
+      { outcome: 'refused', reason: expect.stringMatching(/^The library takes no such Address: /) },
+      { outcome: 'mapped', reason: expect.stringMatching(/^1 of 2 values were refused\. .* no such Host: /) },
     ])
   })
 

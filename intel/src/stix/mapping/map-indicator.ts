@@ -19,8 +19,9 @@ export type MappedIndicator =
   | { readonly kind: 'invalid'; readonly reason: string }
 
 /**
- * Reads the pattern of an indicator object. Its values are canonical, each once. A pattern in another language, of more than a set of
- * values, or with a value that the library does not take is a signature; the reason is a sentence for people.
+ * Reads the pattern of an indicator object. Its values are canonical, each once; those that the library does not take are left out, with
+ * a note, and where it takes none the object is invalid. A pattern in another language, or of more than a set of values, is a signature;
+ * the reason is a sentence for people.
  * @param object a valid `indicator` of STIX 2.0 or 2.1; without `pattern_type`, as in 2.0, the pattern is STIX's
  */
 export function mapIndicator(object: StixObject): MappedIndicator {
@@ -40,15 +41,22 @@ export function mapIndicator(object: StixObject): MappedIndicator {
     }
   if (reading.kind === 'whole') return { kind: 'signature', language, reason: reading.reason }
   const values: PlacedValue[] = []
+  const refusals: string[] = []
   for (const { type, value } of reading.values) {
     const canonical = canonicalise(type, value)
-    if (!canonical.ok)
-      return { kind: 'signature', language, reason: `The library takes no such ${type}: ${canonical.message}` }
-    addOnce(values, { type, value: canonical.value })
+    if (canonical.ok) addOnce(values, { type, value: canonical.value })
+    else refusals.push(`The library takes no such ${type}: ${canonical.message}`)
   }
   const { files = [], unmapped = [] } = reading
-  const note =
-    unmapped.length === 0 ? undefined : `Its text is kept; ${unmapped.join(', ').slice(0, 300)} is not mapped.`
+  const [refusal] = refusals
+  if (refusal !== undefined && values.length + files.length === 0) return { kind: 'invalid', reason: refusal }
+  const notes = [
+    ...(refusal === undefined
+      ? []
+      : [`${refusals.length} of ${reading.values.length} values were refused. ${refusal}`]),
+    ...(unmapped.length === 0 ? [] : [`Its text is kept; ${unmapped.join(', ').slice(0, 300)} is not mapped.`]),
+  ]
+  const note = notes.length === 0 ? undefined : notes.join(' ')
   if (files.length === 0) return { kind: 'values', values, note }
   const items = [...values]
   for (const hashes of files) {
