@@ -45,7 +45,7 @@ export function describe({ keys, serversWithout, serversWithoutCount }: HubKeys,
       ({ serverXid, name, environmentName, lastHeartbeatAt }) =>
         `  ${serverXid} ${name}, environment ${environmentName}, heard ${lastHeartbeatAt ?? 'never'}`,
     ),
-    ...(serversWithoutCount === 0 || current === undefined ? [] : [whatToDo(isOverlapping, current.fingerprint)]),
+    ...(serversWithoutCount === 0 || current === undefined ? [] : [cureOf(isOverlapping, current.fingerprint)]),
   ]
 }
 
@@ -53,7 +53,7 @@ function endOf(endsAt: string, now: Date): string {
   return new Date(endsAt) > now ? `counts until ${endsAt}` : `ended ${endsAt}`
 }
 
-function whatToDo(isOverlapping: boolean, fingerprint: string): string {
+function cureOf(isOverlapping: boolean, fingerprint: string): string {
   return isOverlapping
     ? `They are commanded by the key before, and learn this one when they connect within the ${keyOverlapDays} days.`
     : `They take no command any more. On each, after a look at the fingerprint: ./postern-envsvr policy trust ${fingerprint} (releases before protocol 6: a new bundle)`
