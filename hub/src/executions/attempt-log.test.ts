@@ -6,6 +6,7 @@ import { createServer, type Server } from '../http/server.ts'
 import { attemptRoutes } from './attempt-routes.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from './rehearsal.ts'
 import { executionRoutes } from './routes.ts'
+import { exitedAt } from './test-result.ts'
 
 let rehearsal: Rehearsal
 let server: Server
@@ -104,18 +105,7 @@ describe('D14: logs', () => {
   test('D10: after the result, lines count as far as the result said; those of a lost attempt are refused for good', async () => {
     const id = await newExecution()
     caller = asServer(one.serverXid)
-    const at = rehearsal.clock.now().toISOString()
-    const result = {
-      outcome: 'exited',
-      exitCode: 0,
-      message: '',
-      results: {},
-      tier: 'isolated',
-      startedAt: at,
-      finishedAt: at,
-      usage: null,
-      logSeqLast: 3,
-    }
+    const result = exitedAt(rehearsal.clock.now(), { logSeqLast: 3 })
     const put = async () => await server.inject({ method: 'PUT', url: paths.attemptResult(id, 1), payload: result })
     expect((await put()).statusCode).toBe(204)
     expect((await put()).statusCode).toBe(204)

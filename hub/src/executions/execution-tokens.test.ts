@@ -7,6 +7,7 @@ import { onlyFor } from '../access/permissions.ts'
 import { watchBatchRequests } from './attempt-routes.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from './rehearsal.ts'
 import { tokenRoutes } from './token-routes.ts'
+import { exitedAt } from './test-result.ts'
 
 let rehearsal: Rehearsal
 let server: Server
@@ -78,18 +79,8 @@ describe('S4: tokens of executions', () => {
     ]) {
       expect(await authenticate(wrong)).toBeUndefined()
     }
-    const at = rehearsal.clock.now().toISOString()
-    await rehearsal.executions.acceptResult(one.serverXid, executionId, 1, {
-      outcome: 'exited',
-      exitCode: 0,
-      message: '',
-      results: {},
-      tier: null,
-      startedAt: at,
-      finishedAt: at,
-      usage: null,
-      logSeqLast: 0,
-    })
+    const result = exitedAt(rehearsal.clock.now())
+    await rehearsal.executions.acceptResult(one.serverXid, executionId, 1, result)
     await expect(authenticate(token)).rejects.toMatchObject({ code: 'forbidden' })
     expect((await renew(token)).status).toBe(401)
   })
@@ -177,18 +168,8 @@ describe('T1: requests that the hub refused whole', () => {
     await post({ status: 200, text: 'abc' })
     await expect.poll(count).toEqual(['HTTP 400'])
     caller = { kind: 'stranger', name: 'stranger' }
-    const at = rehearsal.clock.now().toISOString()
-    await rehearsal.executions.acceptResult(one.serverXid, executionId, 1, {
-      outcome: 'exited',
-      exitCode: 0,
-      message: 'all sent',
-      results: {},
-      tier: null,
-      startedAt: at,
-      finishedAt: at,
-      usage: null,
-      logSeqLast: 0,
-    })
+    const result = exitedAt(rehearsal.clock.now(), { message: 'all sent' })
+    await rehearsal.executions.acceptResult(one.serverXid, executionId, 1, result)
     const ended = await rehearsal.executions.get(rehearsal.organizationId, executionId)
     expect(ended).toMatchObject({
       state: 'failed',

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PersonCaller } from '../access/caller.ts'
 import { type Rehearsal, startRehearsal } from './rehearsal.ts'
 import { secretContext } from './placer.ts'
+import { exitedAt } from './test-result.ts'
 
 let rehearsal: Rehearsal
 const opened: Rehearsal[] = []
@@ -18,18 +19,8 @@ afterAll(async () => {
 })
 
 function result(changes: Partial<AttemptResult> = {}): AttemptResult {
-  return {
-    outcome: 'exited',
-    exitCode: 0,
-    message: 'done',
-    results: {},
-    tier: 'isolated',
-    startedAt: rehearsal.clock.now().toISOString(),
-    finishedAt: rehearsal.clock.now().toISOString(),
-    usage: { wallSeconds: 1, cpuSeconds: 0.5, memoryPeakBytes: 1000 },
-    logSeqLast: 0,
-    ...changes,
-  }
+  const usage = { wallSeconds: 1, cpuSeconds: 0.5, memoryPeakBytes: 1000 }
+  return exitedAt(rehearsal.clock.now(), { message: 'done', usage, ...changes })
 }
 
 function person(): PersonCaller {

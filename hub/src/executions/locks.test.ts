@@ -2,6 +2,7 @@ import type { AttemptResult } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from './rehearsal.ts'
+import { exitedAt } from './test-result.ts'
 
 let rehearsal: Rehearsal
 let one: RehearsedServer
@@ -36,18 +37,7 @@ async function running(): Promise<{ jobId: string; executionId: string }> {
 }
 
 function result(): AttemptResult {
-  const at = rehearsal.clock.now().toISOString()
-  return {
-    outcome: 'exited',
-    exitCode: 0,
-    message: '',
-    results: { last_run: 'today' },
-    tier: 'isolated',
-    startedAt: at,
-    finishedAt: at,
-    usage: null,
-    logSeqLast: 0,
-  }
+  return exitedAt(rehearsal.clock.now(), { results: { last_run: 'today' } })
 }
 
 test('D10: a result and a heartbeat of its server that still names the attempt do not lock each other out', async () => {

@@ -8,6 +8,7 @@ import type { Caller, PersonCaller } from '../access/caller.ts'
 import { createExclusions, type ExclusionLists } from '../exclusions/exclusions.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import { createExports, type Exports } from './exports.ts'
+import { exitedAt } from '../executions/test-result.ts'
 
 let rehearsal: Rehearsal
 let exports: Exports
@@ -72,17 +73,7 @@ async function callerOf(executionId: string): Promise<Caller> {
 }
 
 async function finish(executionId: string): Promise<void> {
-  const at = rehearsal.clock.now().toISOString()
-  const ended = {
-    outcome: 'exited',
-    exitCode: 0,
-    message: '',
-    results: {},
-    tier: 'isolated',
-    usage: null,
-    logSeqLast: 0,
-  } as const
-  const result = { ...ended, startedAt: at, finishedAt: at }
+  const result = exitedAt(rehearsal.clock.now())
   await rehearsal.executions.acceptResult(appliance.serverXid, executionId, 1, result)
 }
 

@@ -1,6 +1,7 @@
 import type { AttemptSignature } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import type { Rehearsal, RehearsedServer } from '../executions/rehearsal.ts'
+import { exitedAt } from '../executions/test-result.ts'
 
 export type ExportCaller = Extract<Caller, { kind: 'execution' }>
 
@@ -52,19 +53,8 @@ export async function endTestExport(
   executionId: string,
   said: { signature?: AttemptSignature } = {},
 ): Promise<void> {
-  const at = rehearsal.clock.now().toISOString()
-  await rehearsal.executions.acceptResult(server.serverXid, executionId, 1, {
-    outcome: 'exited',
-    exitCode: 0,
-    message: '',
-    results: {},
-    tier: 'isolated',
-    startedAt: at,
-    finishedAt: at,
-    usage: null,
-    logSeqLast: 0,
-    ...said,
-  })
+  const result = exitedAt(rehearsal.clock.now(), said)
+  await rehearsal.executions.acceptResult(server.serverXid, executionId, 1, result)
 }
 
 /** A data collection of the organization, at version 3. */
