@@ -11,6 +11,7 @@ import {
   MqttClient,
 } from '@postern/environment-server/hub-link'
 import {
+  edgeProtocols,
   type Command,
   type ExecutionEvent,
   type Heartbeat,
