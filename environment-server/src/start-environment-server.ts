@@ -13,7 +13,7 @@ import { hasPasswordSource, openKeychainWith, type PasswordSources } from './key
 import { refuseRoot } from './log/refuse-root.ts'
 import type { ServerLog } from './log/server-log.ts'
 import { StartProblem } from './log/start-problem.ts'
-import { fingerprintOf } from './policy/trusted-keys.ts'
+import { fingerprintOf } from './home/key-fingerprint.ts'
 import type { Choice } from './sandbox/choose-confinement.ts'
 import { chooseSandbox } from './sandbox/choose-sandbox.ts'
 import { isTakenLive } from './settings/changed-settings.ts'

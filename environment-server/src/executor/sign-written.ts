@@ -9,7 +9,7 @@ import {
   WrittenDigest,
 } from '@postern/protocol'
 import * as z from 'zod/mini'
-import { fingerprintOf } from '../policy/trusted-keys.ts'
+import { fingerprintOf } from '../home/key-fingerprint.ts'
 import { readAppFile } from './app-file.ts'
 
 /** `receipt`, a blank, 64 digits and LF. */

@@ -1,10 +1,11 @@
 import { BundleTrust } from '@postern/protocol'
-import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { StartProblem } from '../log/start-problem.ts'
 import type { HomeFolder } from './home-folder.ts'
 import { parseFile } from './parse-file.ts'
 import { trustedKeys } from '../policy/trusted-keys.ts'
 import { readJson } from './settings.ts'
+import { fingerprintOf } from './key-fingerprint.ts'
 
 /** The keys that a bundle pins, and publishers that people here trusted since, by key id (D7). A hub cannot add one. */
 export type Trust = {
@@ -40,10 +41,7 @@ export function readTrust(home: HomeFolder): Trust {
 
 /** Hexadecimal SHA-256 of a key's SPKI, first 16 characters: how envelopes and signatures name a key. */
 export function keyIdOf(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16)
+  return fingerprintOf(key).slice(0, 16)
 }
 
 function byKeyId(pems: string[]): Map<string, KeyObject> {

@@ -8,7 +8,7 @@ import { parseFile } from '../home/parse-file.ts'
 import { readJson } from '../home/settings.ts'
 import { keyIdOf } from '../home/trust.ts'
 import { policyLimits } from './policy-limits.ts'
-import { fingerprintOf } from './trusted-keys.ts'
+import { fingerprintOf } from '../home/key-fingerprint.ts'
 
 /** `keystore/learned-keys.json`: what this server heard of command keys that follow each other (D7). It alone writes it. */
 const LearnedKeys = z.object({

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import * as z from 'zod/mini'
 import { writeAtomically } from '../home/atomic-file.ts'
@@ -7,6 +7,7 @@ import { parseFile } from '../home/parse-file.ts'
 import { readJson } from '../home/settings.ts'
 import type { OfferedPublisher } from './policy-journal.ts'
 import { policyLimits } from './policy-limits.ts'
+import { fingerprintOf } from '../home/key-fingerprint.ts'
 
 const TrustedKey = z.strictObject({ fingerprint: z.string(), publicKey: z.string(), trustedAt: z.string() })
 type TrustedKey = z.infer<typeof TrustedKey>
@@ -34,13 +35,6 @@ export function trustKey(home: Home, list: TrustList, { fingerprint, publicKey }
 
 function fileOf(home: Home, list: TrustList): string {
   return list === 'publishers' ? home.trustedPublishersFile : home.trustedCommandKeysFile
-}
-
-/** Hexadecimal SHA-256 of a key's SPKI, whole: a key id is its first 16 characters, which is too little to trust somebody by. */
-export function fingerprintOf(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
 }
 
 /** The key that came along with a package, if it is the one that the package's signature names. */

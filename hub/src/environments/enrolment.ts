@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import { createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import {
   type EnrolmentRequest,
   type EnrolmentResponse,
@@ -15,6 +15,7 @@ import type { EnvironmentParts } from './environments.ts'
 import { identityMail } from './identity-mail.ts'
 import { RefusalBudget } from './refusal-budget.ts'
 import { keepServerKey } from './server-keys.ts'
+import { keyFingerprint } from '../keys/key-fingerprint.ts'
 
 /** Who enrols within this time of the download is taken for whom it was downloaded (S9); who enrols anew never is (D37). */
 const confirmedWithinMs = 3_600_000
@@ -47,9 +48,7 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
     }
     const serverXid = request.serverXid
     const publicKeyPem = publicKey.export({ format: 'pem', type: 'spki' }).toString()
-    const fingerprint = createHash('sha256')
-      .update(publicKey.export({ format: 'der', type: 'spki' }))
-      .digest('hex')
+    const fingerprint = keyFingerprint(publicKey)
     const known = await selectServer(db, serverXid).executeTakeFirst()
     const applicant = { token, fingerprint, sealingPublicKey }
     if (known === undefined || !mayEnrol(known, applicant, clock.now()))

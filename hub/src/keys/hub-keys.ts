@@ -1,4 +1,3 @@
-import { createHash, createPublicKey } from 'node:crypto'
 import type { HubKey, HubKeys, KeySuccessions, RotateKey, RotatedPurpose, ServerWithoutKey } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
@@ -6,6 +5,7 @@ import type { DatabaseConnection } from '../database/database.ts'
 import type { Member } from '../environments/environments.ts'
 import type { Clock } from '../lib/clock.ts'
 import { keyEndsAt, type Keys, type SigningKey } from './keys.ts'
+import { keyFingerprint } from './key-fingerprint.ts'
 
 /** Servers that are named; of all there is the count. */
 const shownServersMax = 100
@@ -54,7 +54,7 @@ export function createHubKeys({
     await db.transaction().execute(async (trx) => {
       const followed = await keys.current(wanted.purpose)
       const key = await keys.rotate(trx, wanted.purpose, clock.now())
-      const detail = { purpose: wanted.purpose, follows: followed.id, fingerprint: fingerprintOf(key) }
+      const detail = { purpose: wanted.purpose, follows: followed.id, fingerprint: keyFingerprint(key.publicPem) }
       await audit.record(trx, caller, 'hub-key.rotate', `key ${key.id}`, detail, address)
     })
     return await list(caller)
@@ -77,16 +77,9 @@ function toApi(key: SigningKey): HubKey {
   return {
     keyId: id,
     purpose,
-    fingerprint: fingerprintOf(key),
+    fingerprint: keyFingerprint(key.publicPem),
     createdAt: createdAt.toISOString(),
     retiredAt: retiredAt?.toISOString() ?? null,
     endsAt: retiredAt === null ? null : keyEndsAt(key).toISOString(),
   }
-}
-
-/** The whole SHA-256 of its SPKI: an id is its first 16 characters, which is too little to trust a key by. */
-function fingerprintOf({ publicPem }: SigningKey): string {
-  return createHash('sha256')
-    .update(createPublicKey(publicPem).export({ format: 'der', type: 'spki' }))
-    .digest('hex')
 }

@@ -1,18 +1,11 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  type KeyPairKeyObjectResult,
-  sign,
-} from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type KeyObject, type KeyPairKeyObjectResult, sign } from 'node:crypto'
 import { type KeySuccession, keyOverlapDays, keySuccessionMessage, type RotatedPurpose } from '@postern/protocol'
 import { sql } from 'kysely'
 import { soleLocks } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
 import type { SecretBox } from './secret-box.ts'
+import { keyFingerprint } from './key-fingerprint.ts'
 
 /** Of each purpose; a server that slept through more is told the newest key by hand. */
 const successionsMax = 100
@@ -213,11 +206,7 @@ export function keyEndsAt({ retiredAt }: Pick<SigningKey, 'retiredAt'>): Date {
 }
 
 export function keyIdOf(publicKey: KeyObject | string): string {
-  const key = typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey
-  return createHash('sha256')
-    .update(key.export({ format: 'der', type: 'spki' }))
-    .digest('hex')
-    .slice(0, 16)
+  return keyFingerprint(publicKey).slice(0, 16)
 }
 
 function toSigningKey(row: {
