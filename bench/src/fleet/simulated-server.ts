@@ -153,7 +153,7 @@ export class SimulatedServer {
       socket: inner,
       host: '127.0.0.1',
       secureContext: this.#context,
-      ALPNProtocols: ['mqtt'],
+      ALPNProtocols: [edgeProtocols.mqtt],
     })
     socket.on('error', () => {})
     const closed = new AbortController()
