@@ -24,10 +24,14 @@ export const limits = {
   writtenDigestsMax: 100,
   /** Largest app package in bytes. */
   packageBytesMax: 256 * 1024 * 1024,
-  /** Largest body of a batch in bytes, after decompression. */
+  /** Largest archive with a Node.js runtime in bytes; those that Node.js publishes have some 55 MB. */
+  runtimeBytesMax: 128 * 1024 * 1024,
+  /** Largest body of a batch or of a STIX bundle in bytes; it is sent as it is, not compressed. */
   batchBytesMax: 75_000_000,
-  /** Items (indicators, groups and associations) in one batch. */
-  batchItemsMax: 25_000,
+  /** Items (indicators, groups and associations) in one batch. TcEx sends 5,000, its BatchWriter 100,000. */
+  batchItemsMax: 100_000,
+  /** How often an indicator was seen by one report of a sighting. */
+  sightingCountMax: 1_000_000,
   /** Rows of a list page at most. */
   pageRowsMax: 1000,
   /** Rows of a list page when the caller names no limit. */

@@ -61,3 +61,7 @@ export type ParameterValue = z.infer<typeof ParameterValue>
 export function pageOf<Item extends z.ZodMiniType>(item: Item) {
   return z.object({ data: z.array(item), next: z.optional(z.string()) })
 }
+
+/** A name of DNS, an IPv4 address, or an IPv6 address without brackets; without a port. Whether it leads anywhere shows when it is dialled. */
+export const hostPattern = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|(?=[^:]*:[^:]*:)[0-9A-Fa-f:.]+)$/
+export const hostCharactersMax = 253

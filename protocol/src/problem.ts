@@ -12,8 +12,12 @@ export const ProblemCode = z.enum([
   'not-found',
   /** The thing is in a state that does not allow this, or another one has the name. */
   'conflict',
+  /** What was sent is taken only from who confirms that it is meant; `detail` says what it would do. */
+  'unconfirmed',
   /** The body is larger than the limit that `detail` names. */
   'too-large',
+  /** The body is of a media type, or compressed in a way, that the address does not take; `detail` says what to send. */
+  'unsupported-media-type',
   /** Too many requests; try again after the seconds in Retry-After. */
   'too-many',
   /** A needed part does not answer now; the same request may succeed later. */

@@ -5,8 +5,18 @@ import { Id, Instant, pageOf } from '../primitives.ts'
 export const Role = z.enum(['administrator', 'organization-administrator', 'analyst', 'read-only'])
 export type Role = z.infer<typeof Role>
 
-/** 12 to 200 characters; nothing else is asked of it. */
+/** 12 to 200 characters; what else is asked, `mistakeInPassword` says. */
 export const NewPassword = z.string().check(z.minLength(12), z.maxLength(200))
+
+/**
+ * What is wrong with a password, whatever its length: blanks alone, and the user's name in whatever case, which anybody tries first.
+ * @returns undefined where nothing is; otherwise a clause about "it"
+ */
+export function mistakeInPassword(password: string, username?: string): string | undefined {
+  if (!/[^\s\p{C}]/u.test(password)) return 'it is blanks alone'
+  if (password.trim().toLowerCase() === username?.toLowerCase()) return 'it is the user name'
+  return undefined
+}
 
 export const Username = z
   .string()
@@ -15,6 +25,9 @@ export const Username = z
     z.maxLength(254),
     z.regex(/^[^\s\p{C}]+$/u, { error: 'Use no spaces and no invisible characters' }),
   )
+
+/** A set-up link is good for so long. */
+export const setupLinkMinutes = 30
 
 /** An administrator, by a one-time set-up link (D16). */
 export const SetUpRequest = z.strictObject({
@@ -41,19 +54,6 @@ export const Me = z.object({
 })
 export type Me = z.infer<typeof Me>
 
-export const User = z.object({
-  id: Id,
-  username: z.string(),
-  role: Role,
-  organizationId: Id,
-  createdAt: Instant,
-  disabledAt: z.nullable(Instant),
-})
-export type User = z.infer<typeof User>
-export const UserPage = pageOf(User)
-export const CreateUser = z.strictObject({ username: Username, password: NewPassword, role: Role })
-export type CreateUser = z.infer<typeof CreateUser>
-
 export const CreateToken = z.strictObject({
   name: z.string().check(z.minLength(1), z.maxLength(100)),
   role: Role,
@@ -77,7 +77,7 @@ export const Token = z.object({
 export type Token = z.infer<typeof Token>
 export const TokenPage = pageOf(Token)
 
-/** A set-up link as the hub's local socket makes it: works once, for 30 minutes. */
+/** A set-up link as the hub's local socket makes it: works once, for `setupLinkMinutes`. */
 export const SetupLink = z.object({ url: z.string(), expiresAt: Instant })
 export type SetupLink = z.infer<typeof SetupLink>
 

@@ -17,7 +17,7 @@ export const AppUsage = z.object({
   /** How many are counted; 30 at most. */
   executions: Count,
   lastFinishedAt: Instant,
-  /** From the first of them to the last; null while there is but one. */
+  /** From the first of them to the last; where that is less than a day, as many as ended in the day up to the last. Null while there is but one. */
   executionsPerDay: z.nullable(z.number()),
   /** Processors in use: processor seconds by wall seconds. Null where none was measured. */
   cores: z.nullable(z.extend(Spread, { mean: z.number() })),

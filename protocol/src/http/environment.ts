@@ -1,7 +1,19 @@
 import * as z from 'zod/mini'
+import { countingKeysMax } from '../certificate-limits.ts'
+import { limits } from '../limits.ts'
 import { Base64, Count, Id, Instant, Name, pageOf, ServerXid } from '../primitives.ts'
+import { PackageSignature } from '../mqtt/command.ts'
 import { SetAside } from '../mqtt/messages.ts'
 import { SandboxTier } from './execution.ts'
+import { Platform } from './runtime.ts'
+
+/** Silence, in seconds, by which `presence` is judged. */
+export const presenceSilence = {
+  /** Up to it a server is online: after it the hub may give what ran there to another one (D10). */
+  onlineSecondsMax: limits.leaseTakeoverSeconds,
+  /** Up to it nothing is claimed: a restart or a short cut of the line. Beyond it the server is offline. */
+  unknownSecondsMax: 120,
+} as const
 
 export const EnvironmentServer = z.object({
   serverXid: ServerXid,
@@ -24,6 +36,8 @@ export const EnvironmentServer = z.object({
   compromisedFrom: z.nullable(Instant),
   lastHeartbeatAt: z.nullable(Instant),
   version: z.nullable(z.string()),
+  /** Of its machine, as it said when it enrolled; null before, and where it is none that bundles are for. */
+  platform: z.nullable(Platform),
   tier: z.nullable(SandboxTier),
   downloadedBy: z.string(),
   downloadedAt: Instant,
@@ -62,6 +76,13 @@ export type CreateEnvironment = z.infer<typeof CreateEnvironment>
 export const ChangeEnvironment = z.strictObject({ name: z.optional(Name), ownerId: z.optional(z.nullable(Id)) })
 export type ChangeEnvironment = z.infer<typeof ChangeEnvironment>
 
+/** What somebody who compared fingerprints says (S9). */
+export const ConfirmEnvironmentServer = z.strictObject({
+  /** The `keyFingerprint` that was compared: hexadecimal SHA-256. Where the server's key is another one by now, nothing is confirmed. */
+  keyFingerprint: z.string().check(z.minLength(1), z.maxLength(200)),
+})
+export type ConfirmEnvironmentServer = z.infer<typeof ConfirmEnvironmentServer>
+
 /** The query of taking a server's identity away. */
 export const RevokeEnvironmentServer = z.strictObject({
   /**
@@ -83,6 +104,11 @@ export const CreateDownload = z.strictObject({
   serverXid: z.optional(ServerXid),
   /** Leave the Node runtime out of a bundle. */
   withoutRuntime: z.optional(z.boolean()),
+  /**
+   * Whose Node.js a bundle carries; all else in it is for every platform. Without it, that of the server of `serverXid`, else the first of
+   * the hub's runtimes.
+   */
+  platform: z.optional(Platform),
 })
 export type CreateDownload = z.infer<typeof CreateDownload>
 
@@ -120,6 +146,14 @@ export const BundleTrust = z.object({
   releaseKeys: z.array(z.string()),
 })
 export type BundleTrust = z.infer<typeof BundleTrust>
+
+/** `postern-envsvr.mjs.sig`, beside a server file (D34): each is Ed25519 over `serverFileMessage`. One by a key that counts is enough. */
+export const ServerFileSignature = z.object({
+  ...PackageSignature.shape,
+  /** By keys that follow that one; releases before protocol 7 do not look at them. */
+  others: z.optional(z.array(PackageSignature).check(z.maxLength(countingKeysMax))),
+})
+export type ServerFileSignature = z.infer<typeof ServerFileSignature>
 
 /**
  * What the signature beside a server file signs: not the file itself, since the key may be a publisher's (D7), and no package must
@@ -165,6 +199,14 @@ export type EnrolmentResponse = z.infer<typeof EnrolmentResponse>
 export const connectProof = {
   lifeSeconds: 60,
   message: (serverXid: string, proofTime: number) => `postern connect v1\n${serverXid}\n${proofTime}`,
+} as const
+
+/** How a hub's broker refuses an environment server: return codes of CONNACK (MQTT 3.1.1, 3.2.2.3). */
+export const connectRefusals = {
+  /** Bad user name or password: all that was shown was right once, the proof of the key too, and its server was revoked since. */
+  revoked: 4,
+  /** Not authorized: whatever else does not fit. Who has not proved to be a server of the hub's learns nothing of any. */
+  notAuthorized: 5,
 } as const
 
 /**

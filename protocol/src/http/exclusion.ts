@@ -65,13 +65,14 @@ export type ExclusionEntry = z.infer<typeof ExclusionEntry>
 export const ExclusionEntryPage = pageOf(ExclusionEntry)
 /**
  * All entries of a list; the PUT replaces them, or is refused as `invalid` and changes nothing. Up to 1,000,000. Entries as broad as
- * `*.com` or `0.0.0.0/0` are a `conflict` that says how many values of the library they hit, until `confirm` is true.
+ * `*.com` or `0.0.0.0/0` are a `conflict` that says how many values of the library they hit, until `confirm` is true; so is what would
+ * leave a list empty, or take away more than half of what a protected list holds.
  */
 export const WriteExclusionEntries = z.strictObject({
   entries: z
     .array(z.strictObject({ entry: z.string().check(z.minLength(1), z.maxLength(2000)), note: z.optional(z.string()) }))
     .check(z.maxLength(1_000_000)),
-  /** That entries are meant of which the hub asks: broad ones, and such as look like a slip. False unless given. */
+  /** That entries are meant of which the hub asks: broad ones, such as look like a slip, and so few of them. False unless given. */
   confirm: z.optional(z.boolean()),
 })
 export type WriteExclusionEntries = z.infer<typeof WriteExclusionEntries>

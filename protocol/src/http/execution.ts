@@ -10,7 +10,8 @@ export type SandboxTier = z.infer<typeof SandboxTier>
 /**
  * waiting → dispatched → running → succeeded | partial | failed | cancelled | timed-out | refused | unknown.
  * `waiting`: no attempt yet. `dispatched`: an attempt's command is out. `refused`: the environment server would not run it.
- * `unknown`: a non-repeatable attempt was lost (D10). An attempt lost of a repeatable app leads back to `waiting`.
+ * `unknown`: a non-repeatable attempt was lost (D10). An attempt lost of a repeatable app, or failed with retries left, leads back to
+ * `waiting`.
  */
 export const ExecutionState = z.enum([
   'waiting',
@@ -54,7 +55,7 @@ export const Attempt = z.object({
   startedAt: z.nullable(Instant),
   finishedAt: z.nullable(Instant),
   exitCode: z.nullable(z.int()),
-  /** Why it ended, when the exit code alone does not say: a limit, a signal, a lost lease. */
+  /** Why it ended, when the exit code alone does not say: a limit, a signal, a lost lease; of one that a retry follows: its failure. */
   reason: z.nullable(z.string()),
   usage: z.nullable(Usage),
 })
@@ -69,11 +70,13 @@ export const Execution = z.object({
   environmentName: z.string(),
   trigger: z.enum(['run-now', 'schedule', 'approval']),
   state: ExecutionState,
-  /** The app's exit message, or why the execution ended otherwise. */
+  /** The app's exit message, or why the execution ended otherwise; while it is open, what it waits for, such as a server that is away. */
   message: z.string(),
   createdAt: Instant,
   startedAt: z.nullable(Instant),
   finishedAt: z.nullable(Instant),
+  /** While it waits for a retry (FD-14): not before. */
+  retryAt: z.nullable(Instant),
 })
 export type Execution = z.infer<typeof Execution>
 export const ExecutionPage = pageOf(Execution)
@@ -118,6 +121,8 @@ export const AttemptResult = z.object({
   logSeqLast: z.int().check(z.nonnegative(), in32Bits),
   /** Since protocol 6, where the app noted what it wrote. */
   signature: z.optional(AttemptSignature),
+  /** Since protocol 8: refused for want of an interpreter, which another server of the environment may have. */
+  lacksInterpreter: z.optional(z.boolean()),
 })
 export type AttemptResult = z.infer<typeof AttemptResult>
 

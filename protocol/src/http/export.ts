@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Count, Id, Instant, pageOf, Sha256 } from '../primitives.ts'
-import { SignatureCheck } from './signature.ts'
+import { SignatureCheck, SignatureState } from './signature.ts'
 
 /**
  * What a plan does with one value. NDJSON lines, gzip: those that add and remove sorted, each once; after them, with its reason, what the app
@@ -183,7 +183,14 @@ export const HighestTlp = z.enum(['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RE
 export type HighestTlp = z.infer<typeof HighestTlp>
 
 /** What was last found out about one target of a control: its newest receipt. */
-export const ControlTarget = z.object({ target: z.string(), receiptId: Id, state: ReceiptState, at: Instant })
+export const ControlTarget = z.object({
+  target: z.string(),
+  receiptId: Id,
+  state: ReceiptState,
+  /** Whose word that is (D40); looked at for the first 1,000 targets of an answer. */
+  signature: z.optional(SignatureState),
+  at: Instant,
+})
 export type ControlTarget = z.infer<typeof ControlTarget>
 
 /** What an export fills: a firewall, an appliance, a list. Made when a job first names it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { AppKind } from '../app/postern-json.ts'
+import { jobRetries, jobTimeouts } from '../job-limits.ts'
 import { Count, Id, Instant, Name, pageOf, ParameterValue } from '../primitives.ts'
 import { ExecutionState } from './execution.ts'
 
@@ -21,6 +22,9 @@ export const schedulePreviewRunsMax = 20
 export const SchedulePreview = z.object({ schedule: Schedule, runs: z.array(Instant) })
 export type SchedulePreview = z.infer<typeof SchedulePreview>
 
+const RetriesMax = z.int().check(z.minimum(0), z.maximum(jobRetries.countMax))
+const RetryAfterSeconds = z.int().check(z.minimum(jobRetries.waitSecondsMin), z.maximum(jobRetries.waitSecondsMax))
+
 export const CreateJob = z.strictObject({
   name: Name,
   appId: Id,
@@ -33,9 +37,14 @@ export const CreateJob = z.strictObject({
   control: z.optional(Name),
   mode: z.optional(ExportMode),
   schedule: z.optional(z.nullable(Schedule)),
-  timeoutSeconds: z.optional(z.int().check(z.positive(), z.maximum(7 * 86_400))),
+  /** Default: that of its app, else `jobTimeouts.secondsDefault`. */
+  timeoutSeconds: z.optional(z.int().check(z.positive(), z.maximum(jobTimeouts.secondsMax))),
   /** By when it has succeeded, in seconds after a time of its schedule; null: its time-out. Later than that it is missed (D33). */
   freshnessSeconds: z.optional(z.nullable(z.int().check(z.minimum(60), z.maximum(31 * 86_400)))),
+  /** How often a failure that may pass is tried again within its execution (FD-14); default none. Only of repeatable apps (D10). */
+  retriesMax: z.optional(RetriesMax),
+  /** How long after the failure, default `jobRetries.waitSecondsDefault`; each retry more waits twice as long as the one before. */
+  retryAfterSeconds: z.optional(RetryAfterSeconds),
   enabled: z.optional(z.boolean()),
 })
 export type CreateJob = z.infer<typeof CreateJob>
@@ -69,6 +78,8 @@ export const Job = z.object({
   nextRunAt: z.nullable(Instant),
   timeoutSeconds: z.int(),
   freshnessSeconds: z.nullable(z.int()),
+  retriesMax: z.int(),
+  retryAfterSeconds: z.int(),
   enabled: z.boolean(),
   /** Null before the first one. */
   lastExecution: z.nullable(LastExecution),

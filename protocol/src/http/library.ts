@@ -3,6 +3,7 @@ import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
 import { Exclusion } from './exclusion.ts'
 import { PlanState } from './export.ts'
 import { Decision, IndicatorStatus } from './lifecycle.ts'
+import { SignatureState } from './signature.ts'
 
 /** An owner asserts things about indicators: a feed's source, a team, a person's own findings. */
 export const Owner = z.object({
@@ -111,7 +112,12 @@ export const Indicator = z.object({
 })
 export type Indicator = z.infer<typeof Indicator>
 /** How many a query finds: counted where it is exact, up to 10,000; estimated beyond, and where counting took too long. */
-export const IndicatorTotal = z.object({ count: Count, isExact: z.boolean() })
+export const IndicatorTotal = z.object({
+  count: Count,
+  isExact: z.boolean(),
+  /** There are more than `count`, and no estimate of how many. */
+  isLowerBound: z.optional(z.boolean()),
+})
 export type IndicatorTotal = z.infer<typeof IndicatorTotal>
 /** What a query that is right says by mistake, probably: an owner that there is not, which finds nothing without a word. */
 export const QueryHint = z.object({
@@ -217,6 +223,8 @@ export const IndicatorOnTarget = z.object({
   since: z.nullable(Instant),
   /** The receipt that said so first; of what none names, the newest. */
   receiptId: Id,
+  /** Whose word that is (D40): of that receipt and of the newest, the one to be relied on least; looked at for the first 1,000 receipts. */
+  signature: z.optional(SignatureState),
   executionId: Id,
   jobName: z.string(),
   /** When the target was last looked at. */
@@ -346,6 +354,8 @@ export const CollectionPreview = z.object({
   total: IndicatorTotal,
   /** Of those counted, by type. */
   types: z.record(z.string(), Count),
+  /** At how many indicators counting by type stopped, so that there are more of each type; null where all are counted. */
+  typesStoppedAt: z.nullable(Count),
   /** The newest 20. */
   sample: z.array(Indicator),
   /** Against the members that the collection has; null without one, and where counting took too long. */
@@ -380,7 +390,7 @@ export const CollectionHistoryEntry = z.object({
   indicatorId: z.guid(),
   type: z.string(),
   value: z.string(),
-  /** For example: `asserted by Sample feed`, `the query was changed by ada at 2026-11-20T10:00:00.000Z, and no owner's assertion fits it`. */
+  /** For example: `asserted by Sample feed`, `the query was changed by ada`. */
   reason: z.string(),
   madeAt: Instant,
 })

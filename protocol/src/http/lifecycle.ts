@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { Count, Id, Instant, in32Bits, pageOf } from '../primitives.ts'
+import { limits } from '../limits.ts'
+import { Count, Id, Instant, pageOf } from '../primitives.ts'
 
 export const indicatorStatuses = ['Active', 'Review', 'Expired', 'Indirect', 'Whitelisted'] as const
 export const IndicatorStatus = z.enum(indicatorStatuses)
@@ -53,9 +54,10 @@ export type Decision = z.infer<typeof Decision>
 /** That somebody saw the indicator; `owner` is in whose name it is reported, and is not moved by it (S1). */
 export const ReportSighting = z.strictObject({
   owner: z.string().check(z.minLength(1), z.maxLength(100)),
-  /** Now, if it is absent; never in the future. */
-  seenAt: z.optional(Instant),
-  count: z.optional(z.int().check(z.minimum(1), in32Bits)),
+  /** Now, if it is absent; never in the future, nor before 1970. */
+  seenAt: z.optional(Instant.check(z.refine((text) => text >= '1970', { error: 'Nothing was seen before 1970' }))),
+  /** How often it was seen; 1, if it is absent. */
+  count: z.optional(z.int().check(z.minimum(1), z.maximum(limits.sightingCountMax))),
 })
 export type ReportSighting = z.infer<typeof ReportSighting>
 export const Sighting = z.object({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Count, Id, Instant, MailAddress, pageOf } from '../primitives.ts'
+import { Count, hostCharactersMax, hostPattern, Id, Instant, MailAddress, pageOf } from '../primitives.ts'
 
 /**
  * How the way to a mail server is secured. `starttls`: encrypted before anything is said, or nothing is; `tls`: from the first byte;
@@ -26,12 +26,12 @@ export type MailSettings = z.infer<typeof MailSettings>
 
 /** All but the password, which stays as it is where it is left out; null or an empty one takes it away. */
 export const ChangeMailSettings = z.strictObject({
-  smtpHost: z.string().check(
-    z.regex(/^$|^[A-Za-z0-9_:](?:[A-Za-z0-9._:-]*[A-Za-z0-9:])?$/, {
-      error: 'Send a host name or an address, without a port',
-    }),
-    z.maxLength(253),
-  ),
+  smtpHost: z
+    .string()
+    .check(
+      z.regex(new RegExp(`^$|${hostPattern.source}`), { error: 'Send a host name or an address, without a port' }),
+      z.maxLength(hostCharactersMax),
+    ),
   smtpPort: z.int().check(z.minimum(1), z.maximum(65_535)),
   smtpSecurity: SmtpSecurity,
   smtpUsername: z.string().check(z.maxLength(255)),
@@ -70,6 +70,13 @@ export const Mail = z.object({
 export type Mail = z.infer<typeof Mail>
 export const MailPage = pageOf(Mail)
 
-/** Where the caller's own mail goes: of servers that enrol, to administrators (S9). */
-export const OwnMailAddress = z.strictObject({ mailAddress: z.nullable(MailAddress) })
+/** Where the caller's own mail goes: of servers that enrol, to administrators (S9), and links for a new password. */
+export const OwnMailAddress = z.object({ mailAddress: z.nullable(MailAddress) })
 export type OwnMailAddress = z.infer<typeof OwnMailAddress>
+
+/** With the password: who has the address can have a new password sent to it. */
+export const ChangeOwnMailAddress = z.strictObject({
+  mailAddress: z.nullable(MailAddress),
+  password: z.string().check(z.maxLength(200)),
+})
+export type ChangeOwnMailAddress = z.infer<typeof ChangeOwnMailAddress>

@@ -17,6 +17,16 @@ export const paths = {
   session: '/v1/session',
   me: '/v1/me',
   users: '/v1/users',
+  user: (userId: string) => `/v1/users/${userId}`,
+  /** For the one who is invited, or lost the password. */
+  userPasswordLinks: (userId: string) => `/v1/users/${userId}/password-links`,
+  invitations: '/v1/users/invitations',
+  /** "Forgotten password", from the sign-in page. */
+  passwordRequests: '/v1/password-requests',
+  /** Whether a password link still holds. Its token is asked with in a body, never in an address, which logs and proxies see. */
+  passwordLinkChecks: '/v1/password-link-checks',
+  /** Where a password link is spent. */
+  chosenPasswords: '/v1/chosen-passwords',
   tokens: '/v1/tokens',
   token: (tokenId: string) => `/v1/tokens/${tokenId}`,
   setupLinks: '/v1/setup-links',
@@ -109,6 +119,9 @@ export const paths = {
     `/v1/environments/${environmentId}/servers/${serverXid}/settings`,
   environmentServerNarrowings: (environmentId: string, serverXid: string) =>
     `/v1/environments/${environmentId}/servers/${serverXid}/policy-narrowings`,
+  /** The Node.js that bundles carry, by platform (D20). */
+  runtimes: '/v1/runtimes',
+  runtime: (platform: string) => `/v1/runtimes/${platform}`,
   enrolments: '/v1/enrolments',
   /** To another environment of the same hub, by a `.env` (D37). */
   moves: '/v1/moves',
@@ -116,6 +129,7 @@ export const paths = {
   renewals: '/v1/renewals',
   /** Keys of the hub that bundles pin, for people; and what environment servers ask of those that follow each other (D7). */
   hubKeys: '/v1/hub-keys',
+  hubKeyRevocation: (keyId: string) => `/v1/hub-keys/${keyId}/revocation`,
   keySuccessions: '/v1/key-successions',
   /** Where an environment server whose keychain is locked says so, which it cannot by MQTT (ES-10). */
   lockedNotices: '/v1/locked-notices',
@@ -162,6 +176,9 @@ export const paths = {
 export const consolePages = {
   setup: (setupToken: string) => `/setup#${setupToken}`,
   signIn: '/sign-in',
+  forgottenPassword: '/forgotten-password',
+  /** Where somebody chooses a password by a link; the token stands behind `#`, so that no server's log or proxy sees it. */
+  password: (linkToken: string) => `/password#${linkToken}`,
   executions: '/executions',
   execution: (executionId: string) => `/executions/${executionId}`,
   indicators: '/indicators',
@@ -194,5 +211,7 @@ export const consolePages = {
   receipt: (receiptId: string) => `/receipts/${receiptId}`,
   settings: '/settings',
   mailSettings: '/settings/mail',
+  users: '/settings/users',
+  hubKeys: '/settings/keys',
   notifications: '/notifications',
 } as const

@@ -55,8 +55,10 @@ export const ServerSettingsReport = z.object({
   /** Of the token by which it may say that it is locked; it lies outside of the keychain, and opens nothing else. */
   lockedTokenSha256: z.optional(Sha256),
   policy: z.optional(ReportedPolicy),
-  /** Ids of the hub's command keys that it trusts (D7). */
+  /** Ids of keys that it trusts (D7): for commands, for packages, for server files. */
   commandKeys: z.optional(z.array(KeyId).check(z.maxLength(100))),
+  publisherKeys: z.optional(z.array(KeyId).check(z.maxLength(300))),
+  releaseKeys: z.optional(z.array(KeyId).check(z.maxLength(300))),
 })
 export type ServerSettingsReport = z.infer<typeof ServerSettingsReport>
 

@@ -22,6 +22,7 @@ export const StixImport = z.object({
   kept: Count,
   unchanged: Count,
   refused: Count,
+  /** Of the items that were written: a file counts once, though the library has an indicator for each of its hashes (D2). */
   indicators: z.object({ created: Count, updated: Count, unchanged: Count, refused: Count }),
   groups: z.object({ created: Count, updated: Count, unchanged: Count, refused: Count }),
   associations: Count,
@@ -29,7 +30,7 @@ export const StixImport = z.object({
   batchId: z.nullable(Id),
   /**
    * Objects of which the library did not take all, each with its reason: refused ones, kept ones, and mapped ones a part of whose values
-   * was refused or a part of whose pattern is no value. 1,000 at most, refused ones first.
+   * was refused, a part of whose pattern is no value, or a label of which was cut. 2,000 at most, refused ones first.
    */
   notMapped: z.array(StixObjectAccount),
   /** How many more of them there are. */

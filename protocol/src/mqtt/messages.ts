@@ -17,6 +17,15 @@ export type HeldAttempt = z.infer<typeof HeldAttempt>
 export const SetAside = z.object({ at: Instant, reason: z.string().check(z.maxLength(500)) })
 export type SetAside = z.infer<typeof SetAside>
 
+/** An interpreter for apps that answered when its environment server asked it for its version (D38). */
+export const ReportedInterpreter = z.object({
+  /** `PYTHON`, `JAVA`: as packages name their language. */
+  language: z.string().check(z.maxLength(20)),
+  /** In its own words, such as `3.11.2` or `17.0.15`. */
+  version: z.string().check(z.maxLength(50)),
+})
+export type ReportedInterpreter = z.infer<typeof ReportedInterpreter>
+
 /** Environment server → hub, every `limits.heartbeatSeconds` and after each connect. */
 export const Heartbeat = z.object({
   ...header,
@@ -31,6 +40,8 @@ export const Heartbeat = z.object({
   held: z.array(HeldAttempt),
   /** Since protocol 4, while the server runs the file that it kept in place of a newer one. */
   setAside: z.optional(SetAside),
+  /** Since protocol 8: all that apps can be run with, beside the server's own Node. */
+  interpreters: z.optional(z.array(ReportedInterpreter).check(z.maxLength(20))),
 })
 export type Heartbeat = z.infer<typeof Heartbeat>
 
@@ -43,6 +54,12 @@ export const HeartbeatAnswer = z.object({
   /** The hub's clock when it answered; the environment server keeps the offset (D8). */
   hubTime: Instant,
   granted: z.array(HeldAttempt),
+  /** Another one than before: the hub's keys say something new of each other, which can be asked for (D7). */
+  keysState: z.optional(z.string().check(z.maxLength(64))),
+  /** Since protocol 9: whether somebody has confirmed this server's key. Until then nothing is placed on it (S9). */
+  confirmed: z.optional(z.boolean()),
+  /** Since protocol 9: whether it is drained, and so gets nothing more. */
+  drained: z.optional(z.boolean()),
 })
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>
 
@@ -60,6 +77,8 @@ export const ExecutionEvent = z.object({
   tier: z.optional(SandboxTier),
   /** Why it was refused, for a person. */
   detail: z.optional(z.string().check(z.maxLength(2000))),
+  /** Since protocol 8: refused for want of an interpreter, which another server of the environment may have. */
+  lacksInterpreter: z.optional(z.boolean()),
 })
 export type ExecutionEvent = z.infer<typeof ExecutionEvent>
 

@@ -10,6 +10,8 @@ export const launch = {
   egressSocketVariable: 'POSTERN_EGRESS_SOCKET',
   /** PEM bundle of extra CAs, in force beside the public roots. */
   caFileVariable: 'NODE_EXTRA_CA_CERTS',
+  /** Folder of PEM files with CAs of one's own, where no environment server made the bundle: under cron, and for the command line (ES-17). */
+  caFolderVariable: 'POSTERN_CA_FOLDER',
   parameterFile: '.app_params.json',
   folders: { in: 'in', out: 'out', log: 'log', temp: 'tmp' },
   messageFile: 'message.tc',
@@ -19,8 +21,10 @@ export const launch = {
   logFile: 'app.log',
 } as const
 
-/** Exit codes of job apps: success, failure, partial failure. Anything else is a failure. */
-export const exitCodes = { success: 0, failure: 1, partial: 3 } as const
+/**
+ * Exit codes of job apps: success, failure, partial failure, and a failure that another try would meet again. Anything else is a failure.
+ */
+export const exitCodes = { success: 0, failure: 1, partial: 3, failureForGood: 4 } as const
 
 /** Names that the platform adds to an app's own parameters; values in the parameter file. */
 export const platformParameters = {
