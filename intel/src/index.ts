@@ -1,4 +1,9 @@
-export { indicatorTypeFacts, indicatorTypes, parseIndicatorType } from './indicators/indicator-types.ts'
+export {
+  indicatorTypeFacts,
+  indicatorTypes,
+  parseIndicatorType,
+  readIndicatorTypeName,
+} from './indicators/indicator-types.ts'
 export type { IndicatorType, IndicatorTypeFacts } from './indicators/indicator-types.ts'
 export { groupTypeFacts, groupTypes, parseGroupType } from './indicators/group-types.ts'
 export type { GroupType, GroupTypeFacts } from './indicators/group-types.ts'
@@ -44,6 +49,7 @@ export { validateObject as validateStixObject } from './stix/bundle/validate-obj
 export type { StixObject, ValidatedObject as ValidatedStixObject } from './stix/bundle/validate-object.ts'
 export { comparableInstant as comparableStixInstant } from './stix/bundle/stix-instant.ts'
 export { killChainPhaseKind } from './stix/mapping/kill-chain-phases.ts'
+export { cutTagsReason } from './stix/mapping/read-properties.ts'
 export { mapStixObjects, outsideReferences } from './stix/mapping/map-stix-objects.ts'
 export type { MappedBundle, MappedObject, UnjoinedPair } from './stix/mapping/map-stix-objects.ts'
 export { labelOfMarking as labelOfStixMarking, labelsOf as stixLabelsOf } from './stix/mapping/map-markings.ts'

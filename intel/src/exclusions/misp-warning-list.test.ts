@@ -104,6 +104,7 @@ test('LIB-4: what is no warning list is refused and says why', () => {
   expect(whyNot(good)).toBeUndefined()
   expect(whyNot([])).toContain('JSON object')
   expect(whyNot({ ...good, name: ' ' })).toContain('no name')
+  expect(whyNot({ name: 'a', version: 1, list: ['x'] })).toMatch(/^The list has no type; it is one of string, /)
   expect(whyNot({ ...good, type: 'fuzzy' })).toContain('string, substring, hostname, cidr, regex')
   expect(whyNot({ ...good, list: 'x' })).toContain('not a list')
   expect(whyNot({ ...good, matching_attributes: ['phone-number'] })).toContain('phone-number')

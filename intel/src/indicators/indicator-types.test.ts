@@ -6,6 +6,7 @@ import {
   indicatorTypes,
   parseGroupType,
   parseIndicatorType,
+  readIndicatorTypeName,
 } from '../index.ts'
 
 test('LIB-1: there are twelve indicator types and seventeen group types, each with a branch of its own', () => {
@@ -21,6 +22,12 @@ test('LIB-1: types are read in any case, as TcEx apps send them, and only under 
   expect(parseIndicatorType('registry key')).toBe('Registry Key')
   expect(parseIndicatorType('Email Address')).toBeUndefined()
   expect(parseIndicatorType('constructor')).toBeUndefined()
+  expect(['email ADDRESS', 'Email subject', 'file', 'E-mail'].map(readIndicatorTypeName)).toEqual([
+    'EmailAddress',
+    'Email Subject',
+    'File',
+    undefined,
+  ])
   expect(parseGroupType('course of action')).toBe('Course of Action')
   expect(parseGroupType('Adversaries')).toBeUndefined()
 })

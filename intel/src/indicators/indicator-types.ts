@@ -55,3 +55,12 @@ const byFoldedName: ReadonlyMap<string, IndicatorType> = new Map(
 export function parseIndicatorType(text: string): IndicatorType | undefined {
   return byFoldedName.get(text.trim().toLowerCase())
 }
+
+const byFoldedLabel: ReadonlyMap<string, IndicatorType> = new Map(
+  indicatorTypes.map((type) => [indicatorTypeFacts[type].label.toLowerCase(), type]),
+)
+
+/** Reads what a person calls a type: its name or what people are shown for it, in any case («Email address»). */
+export function readIndicatorTypeName(text: string): IndicatorType | undefined {
+  return parseIndicatorType(text) ?? byFoldedLabel.get(text.trim().toLowerCase())
+}

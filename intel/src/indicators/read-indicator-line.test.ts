@@ -25,10 +25,12 @@ test.each(['localhost', 'two words', '192.0.2.010', 'http://', 'e3b0c44298fc1c14
 
 test('LIB-1: what has a path and no scheme is told as a URL, what has a bad prefix length as a network', () => {
   const reasonOf = (line: string) => readIndicatorLine(line)
-  expect(reasonOf('530hr.com/data/common.php')).toMatchObject({
-    ok: false,
-    reason: expect.stringMatching(/scheme|http/),
-  })
+  for (const line of ['530hr.com/data/common.php', '192.0.2.7/gate.php', 'fade.cafe/12', 'cafe.example.com/'])
+    expect(reasonOf(line)).toMatchObject({
+      ok: false,
+      code: 'url-scheme-missing',
+      reason: expect.stringMatching(/looks like a URL.*write http:\/\/ or https:\/\/ in front of it/),
+    })
   expect(reasonOf('192.0.2.0/33')).toMatchObject({ ok: false, reason: expect.stringContaining('prefix length') })
 })
 

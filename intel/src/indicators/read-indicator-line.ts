@@ -1,10 +1,12 @@
 import { canonicalise } from './canonicalise.ts'
 import { detectType } from './detect-type.ts'
 import type { IndicatorType } from './indicator-types.ts'
-import { quoted } from './refusal.ts'
+import { quoted, type RefusalReason } from './refusal.ts'
 
 /** What a line of a list says: an indicator as it is written there, or why it is none. */
-export type ReadIndicatorLine = { ok: true; type: IndicatorType; value: string } | { ok: false; reason: string }
+export type ReadIndicatorLine =
+  | { ok: true; type: IndicatorType; value: string }
+  | { ok: false; reason: string; code?: RefusalReason }
 
 /**
  * One line of a list of indicators, as a person pastes it or a file holds it; `#` begins a comment. In a list any name with a dot is a
@@ -17,7 +19,11 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
   if (text === '') return undefined
   const read = type ?? detectType(text) ?? likelyType(text)
   const canonical = canonicalise(read, text)
-  if (!canonical.ok) return { ok: false, reason: canonical.message }
+  if (!canonical.ok) {
+    const { reason: code, message } = canonical
+    const seems = type === undefined && code === 'url-scheme-missing' ? `${quoted(text)} looks like a URL. ` : ''
+    return { ok: false, code, reason: `${seems}${message}` }
+  }
   if (type === undefined && read === 'Host' && fileEnd.test(canonical.value) && detectType(text) === undefined)
     return { ok: false, reason: `${quoted(text)} looks like a file's name; name the type Host if it is a host.` }
   return { ok: true, type: read, value: text }
@@ -27,11 +33,14 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
 const fileEnd =
   /\.(?:7z|apk|asp|aspx|bat|bin|cmd|cpl|dat|dll|dmg|docm?|docx|elf|exe|gif|gz|hta|html?|ico|img|iso|jar|jpe?g|jsp?|json|lnk|log|msi|ocx|pdf|php|png|ppt[mx]?|ps1|rar|rtf|scr|sys|tar|tmp|txt|vb[es]|wsf|xls[bmx]?|xml)$/
 
+/** Letters make an address only beside colons: `fade.cafe/12` is a path on a host. */
+const networkLike = /^(?:[0-9.]+|[0-9a-f.]*:[0-9a-f.:]*)\/[0-9]*$/i
+
 /** The type that the value looks most like, whose sentence then says what is wrong with it. */
 function likelyType(value: string): IndicatorType {
   if (value.includes('://')) return 'URL'
   if (value.includes('@')) return 'EmailAddress'
-  if (value.includes('/')) return /^[0-9a-f.:]+\/[0-9]*$/i.test(value) ? 'CIDR' : 'URL'
+  if (value.includes('/')) return networkLike.test(value) ? 'CIDR' : 'URL'
   if (/^[0-9.]+$|:/.test(value)) return 'Address'
   return /^[0-9a-f]{16,}$/i.test(value) ? 'File' : 'Host'
 }

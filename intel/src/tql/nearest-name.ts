@@ -1,7 +1,9 @@
-/** The name that a mistyped word most probably means; `undefined` where none is near. Case and underscores do not count. */
+/** The name that a mistyped or unfinished word most probably means; `undefined` where none is near. Case and underscores do not count. */
 export function nearestName(word: string, names: readonly string[]): string | undefined {
   const wanted = fold(word)
   if (wanted === '' || wanted.length > wordLengthMax) return undefined
+  const [begun, ...moreBegun] = names.filter((name) => fold(name).startsWith(wanted))
+  if (begun !== undefined && moreBegun.length === 0 && wanted.length >= beginningLengthMin) return begun
   let nearest: string | undefined
   // A third of the letters may be wrong, one always.
   let distanceMax = Math.max(1, Math.floor(wanted.length / 3))
@@ -43,3 +45,5 @@ function at(row: readonly number[], column: number): number {
 }
 
 const wordLengthMax = 64
+/** So many letters are the beginning of a name rather than a mistake. */
+const beginningLengthMin = 4

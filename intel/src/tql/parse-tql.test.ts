@@ -135,6 +135,7 @@ describe('mistakes are named at their place', () => {
       undefined,
     ],
     ['ownerNam = "x"', 0, /Did you mean ownerName/, 'ownerName'],
+    ['typeN = "x"', 0, /Did you mean typeName/, 'typeName'],
     ['rating > 3 and lastModifed > "TODAY()"', 15, /Did you mean lastModified/, 'lastModified'],
     ['hasTag(nmae = "x")', 7, /keyword of queries about tags/, 'name'],
     ['constructor = "x"', 0, /not a keyword/],

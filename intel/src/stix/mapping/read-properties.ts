@@ -48,12 +48,23 @@ const plainInstantLength = '2026-01-31T12:00:00.000000Z'.length
 
 /** Labels, and the words of 2.1's `indicator_types` and the like, which stood among the labels in 2.0. */
 export function tagsOf(object: StixObject): NamedItem[] {
+  return namedItems(tagTextsOf(object))
+}
+
+function tagTextsOf(object: StixObject): readonly string[] {
   // The word that STIX 2.0 made us say is no tag.
   if (object['x_postern_untagged'] === true) return []
   const words = typeWords.get(object.type)
   const labels = textsOf(object['labels'])
   const types = words === undefined ? [] : textsOf(object[words])
-  return namedItems(types.length === 0 ? labels : labels.length === 0 ? types : [...labels, ...types])
+  return types.length === 0 ? labels : labels.length === 0 ? types : [...labels, ...types]
+}
+
+/** That tags of an object are not its whole labels; undefined where they are. */
+export function cutTagsReason(object: StixObject): string | undefined {
+  const longest = tagTextsOf(object).reduce((most, text) => Math.max(most, text.trim().length), 0)
+  if (longest <= nameLengthMax) return undefined
+  return `A label has ${longest} characters; its tag is cut to the ${nameLengthMax} that are permitted.`
 }
 
 /** Each once, without those that are blank. */
