@@ -23,7 +23,7 @@ let hub: HubDouble
 let folder: string
 beforeAll(async () => {
   hub = await startHubDouble(token)
-  folder = await mkdtemp(join(tmpdir(), 'export-test-'))
+  folder = await mkdtemp(join(process.env['POSTERN_TEST_MEMORY'] ?? tmpdir(), 'export-test-'))
 })
 afterAll(async () => {
   await hub[Symbol.asyncDispose]()

@@ -18,7 +18,7 @@ const newPlanSteps = stepNames.filter((step) => step !== 'read plan')
 const approvedSteps = stepNames.filter((step) => step !== 'create plan' && step !== 'plan created')
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fault-runs-'))
+  folder = await mkdtemp(join(process.env['POSTERN_TEST_MEMORY'] ?? tmpdir(), 'fault-runs-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -158,7 +158,7 @@ test('D5: an approved plan of a control that cannot be read is applied as it was
   await world.push(['slow', 'drop'], undefined)
   // Applying broke off and nothing can be read: all is sent again, which the jump to nothing held lets nobody do unasked.
   await world.push(['not-readable'], undefined)
-  expect(world.waiting?.lines).toEqual([['add', 'Host', 'value-2']])
+  expect(world.waiting?.values).toEqual([['add', 'Host', 'value-2']])
   await world.push(['not-readable'], undefined, world.waiting)
   expect(world.store.plans.at(-1)?.state).toBe('applied')
   expect([...world.control.really]).toEqual([host(1), host(2)])

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect, createServer as createNetServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -43,7 +43,7 @@ test('FD-11: success exits 0 with its message, and the parameter file is gone', 
   ])
 })
 
-test('FD-11: partly done exits 3, a refusal and a defect exit 1, each with its message', async () => {
+test('FD-11: partly done exits 3, a defect and a refusal 1, each with its message', async () => {
   expect(await run({ behaviour: 'partial' })).toMatchObject({ exitCode: 3 })
   expect(await run({ behaviour: 'refused' })).toMatchObject({ exitCode: 1, message: 'the source does not accept' })
   expect(await run({ behaviour: 'defect' })).toMatchObject({ exitCode: 1, message: 'something is undefined' })
@@ -179,4 +179,23 @@ test('ES-18: with tc_proxy_external, calls outside go through the proxy with its
     `CONNECT far.example.com:80 HTTP/1.1\r\nHost: far.example.com:80\r\nProxy-Authorization: Basic ${Buffer.from('user:pass-word').toString('base64')}\r\n\r\n`,
   ])
   proxy.close()
+})
+
+test('ES-17: an app without an environment server trusts the CAs of a folder, with no wrapper script; without them it names the CA', async () => {
+  await using source = await startSourceDouble((_request, response) => void response.end('a page of ours'))
+  const folder = await mkdtemp(join(tmpdir(), 'cas-'))
+  // As cron starts it: nothing in its environment but what the crontab says.
+  const fetched = () => run({ behaviour: 'fetch', address: source.url }, { environment: { POSTERN_CA_FOLDER: folder } })
+  const refused = await fetched()
+  expect(refused.exitCode).not.toBe(0)
+  expect(refused.message).toMatch(/certificate of 127\.0\.0\.1:\d+, issued by Postern test is not trusted/)
+  expect(refused.log.map(({ text }) => text)).toContain(
+    `POSTERN_CA_FOLDER ${folder} holds no file that ends in .pem, .crt or .cer.`,
+  )
+  await writeFile(join(folder, 'ours.pem'), source.certificatePem)
+  await writeFile(join(folder, 'broken.pem'), 'no certificate at all')
+  const good = await fetched()
+  expect([good.exitCode, good.message]).toEqual([0, 'fetched a page of ours'])
+  expect(good.log.map(({ text }) => text)).toContain(`${folder}/broken.pem holds no PEM certificate and is left out.`)
+  await rm(folder, { recursive: true })
 })

@@ -1,4 +1,5 @@
-import { exitCodes } from '@postern/protocol'
+import { trustCaFolder } from '@postern/intel/certificates'
+import { exitCodes, launch } from '@postern/protocol'
 import type { App } from '../define/app.ts'
 import { allParameters } from '../define/manifest.ts'
 import { readParameters } from '../define/read-parameters.ts'
@@ -70,7 +71,18 @@ function launchOf(app: App): Launched {
   const platform = readPlatform(raw)
   const secrets = [platform.token, platform.proxy?.password ?? '', ...secretsOf(app, raw)]
   const log = createLogger(parseLogLevel(platform.logLevel), (line) => process.stdout.write(`${line}\n`), secrets)
+  trustOwnCas(environment.caFolder, log)
   return { raw, platform, egressSocket: environment.egressSocket, log, secrets }
+}
+
+/** A file that cannot be used is named, and the others hold all the same. */
+function trustOwnCas(folder: string | undefined, log: Logger): void {
+  if (folder === undefined) return
+  const files = process.getBuiltinModule('node:fs')
+  const tls = process.getBuiltinModule('node:tls')
+  const { trusted, problems } = trustCaFolder(folder, launch.caFolderVariable, { files, tls })
+  for (const problem of problems) log.warn(problem)
+  log.debug(`CAs of ${folder} are trusted beside the public roots`, { trusted })
 }
 
 function secretsOf(app: App, raw: Readonly<Record<string, unknown>>): string[] {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect } from 'node:tls'
 import { callbackify } from 'node:util'
+import { hearIssuer } from '@postern/intel/certificates'
 import { openRoute } from './route.ts'
 import type { Route } from './route.ts'
 import { assertTrusted, tlsOptions } from './tls-trust.ts'
@@ -78,12 +79,15 @@ async function openSecure(route: Route, trust: TlsTrust, host: string, port: num
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ...tlsOptions(trust),
   })
+  const issuer = hearIssuer(socket)
   await new Promise<void>((resolve, reject) => {
     const abort = () => socket.destroy(signal.reason as Error)
     signal.addEventListener('abort', abort, { once: true })
-    socket.once('error', reject)
+    // Whose certificate was refused is known here alone.
+    const fail = (error: Error) => reject(Object.assign(error, { issuer: issuer() }))
+    socket.once('error', fail)
     socket.once('secureConnect', () => {
-      socket.off('error', reject)
+      socket.off('error', fail)
       signal.removeEventListener('abort', abort)
       resolve()
     })

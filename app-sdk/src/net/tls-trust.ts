@@ -32,10 +32,12 @@ export function assertTrusted(socket: TLSSocket, trust: TlsTrust, host: string):
 /** What went wrong with a certificate, with what to do; nothing for any other error. */
 export function certificateProblem(error: unknown, host: string): SourceRefused | undefined {
   if (error instanceof SourceRefused) return error
+  const { issuer } = error as { issuer?: unknown }
+  const whose = typeof issuer === 'string' ? `, issued by ${issuer}` : ''
   const code = (error as NodeJS.ErrnoException).code ?? ''
   if (!certificateCodes.test(code)) return undefined
   return new SourceRefused(
-    `the certificate of ${host} is not trusted (${code}); put its CA into the CA folder, or set the SHA-256 fingerprint of the certificate`,
+    `the certificate of ${host}${whose} is not trusted (${code}); put its CA into the CA folder, or set the SHA-256 fingerprint of the certificate`,
     { cause: error },
   )
 }

@@ -1,28 +1,21 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { CreatePlan, CreateReceipt, paths, PlanValue, ReceiptValue, UpdatePlanState } from '@postern/protocol'
-import type { Collection, Plan, Receipt } from '@postern/protocol'
+import type { Collection, Plan } from '@postern/protocol'
 import { compareUtf8 } from '../spill/compare-utf8.ts'
 import type { Asked, Answered, HubRoute } from './hub-routes.ts'
+import { type KeptPlan, KeptPlans, type KeptReceipt } from './kept-plans.ts'
 
 type Pair = readonly [type: string, value: string]
 const now = () => new Date().toISOString()
 
-/** A receipt with the values that came with it. */
-export interface KeptReceipt extends Receipt {
-  readonly values: readonly ReceiptValue[]
-}
-
-/** The export side of the double: collections with versions, plans that are checked as the hub checks them, receipts. */
+/** The export side of the double: collections with versions, plans and receipts. */
 export class HubPlans {
   readonly #versions = new Map<
     string,
     { name: string; versions: { values: readonly Pair[]; leftOut: Record<string, number> }[] }
   >()
-  readonly plans: (Plan & { values: readonly PlanValue[]; created: CreatePlan; reason?: string | undefined })[] = []
-  readonly receipts: KeptReceipt[] = []
-  /** The job's mode: every plan waits. */
-  alwaysAsk = false
+  readonly #kept = new KeptPlans()
 
   /** Makes the next version of a collection. */
   setCollection(name: string, values: readonly Pair[], leftOut: Record<string, number> = {}): void {
@@ -35,11 +28,23 @@ export class HubPlans {
     this.#versions.set(id, known)
   }
 
+  get plans(): KeptPlan[] {
+    return this.#kept.plans
+  }
+
+  get receipts(): KeptReceipt[] {
+    return this.#kept.receipts
+  }
+
+  /** The job's mode: every plan waits. */
+  set alwaysAsk(always: boolean) {
+    this.#kept.alwaysAsk = always
+  }
+
   /** What an approval puts into the next execution's parameters (D5). */
   approve(planId: string): string {
-    const plan = this.#plan(planId)
-    plan.state = 'ready'
-    return `${plan.id}:${plan.checksum}`
+    const { planId: id, checksum } = this.#kept.approve(this.#plan(planId))
+    return `${id}:${checksum}`
   }
 
   routes(): HubRoute[] {
@@ -49,7 +54,10 @@ export class HubPlans {
       {
         method: 'POST',
         path: paths.plans,
-        answer: ({ body }) => ({ status: 201, json: this.#createPlan(CreatePlan.parse(JSON.parse(body.toString()))) }),
+        answer: ({ body }) => {
+          const created = CreatePlan.parse(JSON.parse(body.toString()))
+          return { status: 201, json: wire(this.#kept.draft(created, this.#name(created.collectionId))) }
+        },
       },
       {
         method: 'GET',
@@ -65,15 +73,15 @@ export class HubPlans {
       {
         method: 'GET',
         path: paths.receipts,
-        answer: ({ query }) => ({ status: 200, json: { data: this.#receiptsOf(query.get('target')) } }),
+        answer: ({ query }) => ({ status: 200, json: { data: this.#kept.receiptsOf(query.get('target')) } }),
       },
       {
         method: 'POST',
         path: paths.receipts,
-        answer: ({ body }) => ({
-          status: 201,
-          json: this.#createReceipt(CreateReceipt.parse(JSON.parse(body.toString()))),
-        }),
+        answer: ({ body }) => {
+          const created = CreateReceipt.parse(JSON.parse(body.toString()))
+          return { status: 201, json: this.#kept.draftReceipt(created, this.#name(created.collectionId)) }
+        },
       },
       { method: 'PUT', path: paths.receiptValues(':receiptId'), answer: (asked) => this.#receiptValues(asked) },
     ]
@@ -107,88 +115,29 @@ export class HubPlans {
     }
   }
 
-  #createPlan(created: CreatePlan): Plan {
-    const { heldDigest, ...facts } = created
-    if (heldDigest === '') throw new Error('no digest of what was held')
-    const plan = {
-      ...facts,
-      id: `plan-${this.plans.length + 1}`,
-      executionId: 'execution-1',
-      control: 'control',
-      state: 'draft' as const,
-      collectionName: this.#name(created.collectionId),
-      add: 0,
-      remove: 0,
-      createdAt: now(),
-      decidedBy: null,
-      values: [],
-      created,
-    }
-    this.plans.push(plan)
-    return wire(plan)
-  }
-
   #planValues({ params, body }: Asked): Plan {
-    const plan = this.#plan(params['planId'])
-    plan.values = ndjson(body).map((line) => PlanValue.parse(line))
-    const changes = plan.values.filter(([change]) => change !== 'left-out')
-    const lines = changes.map((value) => `${value.join('\t')}\n`)
-    if (lines.some((line, index) => index > 0 && compareUtf8(lines[index - 1] ?? '', line) >= 0))
-      throw new Error('the plan is not sorted')
-    const { collectionVersion, heldDigest } = plan.created
-    const checksum = createHash('sha256')
-      .update(`${lines.join('')}${collectionVersion}\n${heldDigest}\n`)
-      .digest('hex')
-    if (checksum !== plan.checksum) throw new Error('the checksum is not that of the values')
-    plan.add = changes.filter(([change]) => change === 'add').length
-    plan.remove = changes.length - plan.add
-    plan.state = this.alwaysAsk || plan.guards.some(({ tripped }) => tripped) ? 'waiting' : 'ready'
-    return wire(plan)
+    const values = ndjson(body).map((line) => PlanValue.parse(line))
+    return wire(this.#kept.fill(this.#plan(params['planId']), values))
   }
 
   #planState({ params, body }: Asked): Answered {
-    const { state, reason } = UpdatePlanState.parse(JSON.parse(body.toString()))
     const plan = this.#plan(params['planId'])
-    const allowed = state === 'applying' ? ['ready'] : state === 'applied' ? ['applying'] : ['ready', 'applying']
-    if (!allowed.includes(plan.state)) throw new Error(`a plan in state ${plan.state} does not become ${state}`)
-    Object.assign(plan, { state, reason })
+    this.#kept.setState(plan, UpdatePlanState.parse(JSON.parse(body.toString())))
     return { status: 200, json: wire(plan) }
-  }
-
-  #createReceipt(created: CreateReceipt): Receipt {
-    const receipt = {
-      ...created,
-      reason: created.reason ?? null,
-      id: `receipt-${this.receipts.length + 1}`,
-      executionId: 'execution-1',
-      control: 'control',
-      collectionName: this.#name(created.collectionId),
-      serverName: 'server-1',
-      createdAt: now(),
-      values: [],
-    }
-    this.receipts.push(receipt)
-    return receipt
   }
 
   #receiptValues({ params, body }: Asked): Answered {
     const receipt = this.receipts.find(({ id }) => id === params['receiptId'])
     if (receipt === undefined) return { status: 404, json: {} }
-    const values = ndjson(body).map((line) => ReceiptValue.parse(line))
-    for (const kind of ['missing', 'extra'] as const) {
-      const named = values.filter(([what]) => what === kind).length
-      if (named !== receipt[kind]) throw new Error(`${receipt[kind]} values are ${kind}, and ${named} are named`)
-    }
-    Object.assign(receipt, { values })
+    this.#kept.fillReceipt(
+      receipt,
+      ndjson(body).map((line) => ReceiptValue.parse(line)),
+    )
     return { status: 204, body: Buffer.alloc(0) }
   }
 
-  #receiptsOf(target: string | null): Receipt[] {
-    return this.receipts.filter((receipt) => target === null || receipt.target === target).toReversed()
-  }
-
-  #plan(planId: string | undefined): HubPlans['plans'][number] {
-    const plan = this.plans.find(({ id }) => id === planId)
+  #plan(planId: string | undefined): KeptPlan {
+    const plan = this.#kept.plan(planId)
     if (plan === undefined) throw new Error(`no plan ${planId}`)
     return plan
   }
@@ -198,7 +147,7 @@ export class HubPlans {
   }
 }
 
-function wire({ values: _values, created: _created, reason: _reason, ...plan }: HubPlans['plans'][number]): Plan {
+function wire({ values: _values, created: _created, reason: _reason, ...plan }: KeptPlan): Plan {
   return plan
 }
 

@@ -20,12 +20,14 @@ export interface MailServerOptions {
   readonly account?: { readonly username: string; readonly password: string }
   /** 0 takes any free one. */
   readonly port?: number
+  /** A certificate of somebody's CA; without it, one of nobody's but its own. */
+  readonly identity?: { readonly certificatePem: string; readonly privateKeyPem: string }
 }
 
 /** A rehearsal mail server on 127.0.0.1. `await using` stops it. */
 export interface MailServer extends AsyncDisposable {
   readonly port: number
-  /** Its own authority: who trusts it trusts exactly this certificate. */
+  /** What it shows; of its own authority, unless it was given another: who trusts it trusts exactly this certificate. */
   readonly certificatePem: string
   readonly mails: readonly ReceivedMail[]
   /** Answers every recipient with this until it is taken back, for instance 451 or 550. */
@@ -35,7 +37,7 @@ export interface MailServer extends AsyncDisposable {
 /** Speaks SMTP as a company's mail server does, and keeps what it is given. */
 export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
   const { security = 'none', account, port = 0 } = options
-  const { certificatePem, privateKeyPem } = await selfSigned('mail-rehearsal')
+  const { certificatePem, privateKeyPem } = options.identity ?? (await selfSigned('mail-rehearsal'))
   const mails: ReceivedMail[] = []
   let refusal: Parameters<MailServer['refuse']>[0]
   const server = new SMTPServer({

@@ -1,33 +1,34 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { CreatePlan, CreateReceipt, Plan, Receipt, UpdatePlanState } from '@postern/protocol'
 import { HubProblem } from '../../net/hub-session.ts'
+import { type KeptPlan, KeptPlans, type KeptReceipt } from '../../test-kit/kept-plans.ts'
 import type { CollectionVersion, PlanStore, ValuesFile, VersionValues } from '../plan-store.ts'
 import { valueOf } from '../value-key.ts'
 import type { Steps } from './steps.ts'
 
-type KeptPlan = Plan & { readonly lines: readonly (readonly string[])[] }
-export type KeptReceipt = Receipt & { readonly lines: readonly (readonly string[])[] }
-
-const epoch = Date.parse('2026-01-01T00:00:00.000Z')
-
-/** The hub's side of an export in memory: one collection with versions, plans by the rules of D5, receipts. */
+/** The hub's side of an export in memory: one collection with versions, and what a hub keeps of plans and receipts. */
 export class MemoryPlanStore implements PlanStore {
-  readonly plans: KeptPlan[] = []
-  readonly receipts: KeptReceipt[] = []
+  readonly #kept: KeptPlans
   readonly #versions: (readonly string[])[] = []
   readonly #steps: Steps
 
-  constructor(steps: Steps) {
+  constructor(steps: Steps, kept = new KeptPlans()) {
     this.#steps = steps
+    this.#kept = kept
+  }
+
+  get plans(): readonly KeptPlan[] {
+    return this.#kept.plans
+  }
+
+  get receipts(): readonly KeptReceipt[] {
+    return this.#kept.receipts
   }
 
   /** The same store in another world. */
   copy(steps: Steps): MemoryPlanStore {
-    const copy = new MemoryPlanStore(steps)
-    copy.plans.push(...this.plans.map((plan) => ({ ...plan })))
-    copy.receipts.push(...this.receipts)
+    const copy = new MemoryPlanStore(steps, this.#kept.copy())
     copy.#versions.push(...this.#versions)
     return copy
   }
@@ -50,14 +51,12 @@ export class MemoryPlanStore implements PlanStore {
     return this.#versions[version - 1] ?? []
   }
 
-  /** What the hub does when an execution is over: a plan that it left behind has failed. */
   settleAbandoned(): void {
-    for (const plan of this.plans) if (['draft', 'ready', 'applying'].includes(plan.state)) plan.state = 'failed'
+    this.#kept.settleAbandoned()
   }
 
   approve(plan: Plan): { planId: string; checksum: string } {
-    plan.state = 'ready'
-    return { planId: plan.id, checksum: plan.checksum }
+    return this.#kept.approve(plan)
   }
 
   async collection(): Promise<CollectionVersion> {
@@ -78,7 +77,7 @@ export class MemoryPlanStore implements PlanStore {
 
   async lastReceipts(target: string): Promise<readonly Receipt[]> {
     await this.#steps.next('read receipts')
-    return this.receipts.filter((receipt) => receipt.target === target).toReversed()
+    return this.#kept.receiptsOf(target)
   }
 
   async plan(planId: string): Promise<Plan> {
@@ -88,70 +87,35 @@ export class MemoryPlanStore implements PlanStore {
 
   async createPlan(created: CreatePlan, values: ValuesFile): Promise<Plan> {
     await this.#steps.next('create plan')
-    for (const plan of this.plans) if (plan.state === 'waiting') plan.state = 'superseded'
-    const lines = linesOf(values)
-    const texts = lines.map((line) => `${line.join('\t')}\n`)
-    const sum = createHash('sha256').update(`${texts.join('')}${created.collectionVersion}\n${created.heldDigest}\n`)
-    if (sum.digest('hex') !== created.checksum) throw new Error('the checksum is not that of the values')
-    const add = lines.filter(([change]) => change === 'add').length
-    const plan: KeptPlan = {
-      ...created,
-      id: `plan-${this.plans.length + 1}`,
-      executionId: 'execution-1',
-      control: 'control',
-      collectionName: 'Block',
-      state: created.guards.some(({ tripped }) => tripped) ? 'waiting' : 'ready',
-      add,
-      remove: lines.length - add,
-      createdAt: this.#now(),
-      decidedBy: null,
-      lines,
-    }
-    this.plans.push(plan)
+    const plan = this.#kept.fill(this.#kept.draft(created, 'Block'), valuesIn<KeptPlan['values'][number]>(values))
     await this.#steps.next('plan created')
     return plan
   }
 
-  async setPlanState(planId: string, { state }: UpdatePlanState): Promise<void> {
+  async setPlanState(planId: string, update: UpdatePlanState): Promise<void> {
     await this.#steps.next('set plan state')
-    const plan = this.#find(planId)
-    const allowed = state === 'applying' ? ['ready'] : state === 'applied' ? ['applying'] : ['ready', 'applying']
-    if (!allowed.includes(plan.state)) throw new Error(`a plan in state ${plan.state} does not become ${state}`)
-    plan.state = state
+    this.#kept.setState(this.#find(planId), update)
     await this.#steps.next('plan state set')
   }
 
   async writeReceipt(created: CreateReceipt, values: ValuesFile): Promise<void> {
     await this.#steps.next('write receipt')
-    this.receipts.push({
-      ...created,
-      reason: created.reason ?? null,
-      id: `receipt-${this.receipts.length + 1}`,
-      executionId: 'execution-1',
-      control: 'control',
-      collectionName: 'Block',
-      serverName: 'server-1',
-      createdAt: this.#now(),
-      lines: linesOf(values),
-    })
+    this.#kept.fillReceipt(this.#kept.draftReceipt(created, 'Block'), valuesIn<KeptReceipt['values'][number]>(values))
     await this.#steps.next('receipt written')
   }
 
   #find(planId: string): KeptPlan {
-    const plan = this.plans.find(({ id }) => id === planId)
+    const plan = this.#kept.plan(planId)
     if (plan === undefined) throw new HubProblem(404, 'not-found', `no plan ${planId}`)
     return plan
   }
-
-  #now(): string {
-    return new Date(epoch + (this.plans.length + this.receipts.length) * 1000).toISOString()
-  }
 }
 
-function linesOf({ path }: ValuesFile): string[][] {
+/** The engine wrote them; over HTTP they are checked by the protocol's schemas, which a thousand runs have no time for. */
+function valuesIn<Value>({ path }: ValuesFile): Value[] {
   const text = gunzipSync(readFileSync(path)).toString('utf8')
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as string[])
+    .map((line) => JSON.parse(line) as Value)
 }

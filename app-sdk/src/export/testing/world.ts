@@ -9,7 +9,7 @@ import { runExport } from '../run-export.ts'
 import { FaultyControl } from './faulty-control.ts'
 import type { ControlFault } from './faulty-control.ts'
 import { MemoryPlanStore } from './memory-plan-store.ts'
-import type { KeptReceipt } from './memory-plan-store.ts'
+import type { KeptReceipt } from '../../test-kit/kept-plans.ts'
 import { Steps } from './steps.ts'
 
 /**
@@ -159,7 +159,7 @@ export class World {
     }
     if (readBack?.isWhole === true) {
       const named = (what: string) =>
-        receipt.lines.flatMap(([kind, ...value]) => (kind === what ? [value.slice(0, 2).join('\t')] : [])).toSorted()
+        receipt.values.flatMap(([kind, ...value]) => (kind === what ? [value.slice(0, 2).join('\t')] : [])).toSorted()
       const isInvented = (each: string) => each.includes('-invented-')
       expect(named('missing')).toEqual(missing)
       expect(named('extra').filter((each) => !isInvented(each))).toEqual(extra)
@@ -186,7 +186,7 @@ export class World {
     const plan = this.store.plans.find(({ id }) => id === approved.id)
     const newest = this.store.version(this.store.newest)
     const wasRead = this.control.listings[0]?.isWhole === true
-    for (const [change, ...value] of plan?.lines ?? []) {
+    for (const [change, ...value] of plan?.values ?? []) {
       const each = value.slice(0, 2).join('\t')
       expect([change, each, newest.includes(each)]).toEqual([change, each, change === 'add'])
       // A control that cannot be read is believed to stand as it did; what may have come there is sent again.
