@@ -35,7 +35,7 @@ export async function buildServerFile(outfile = serverFile): Promise<Metafile> {
 }
 
 if (import.meta.main) {
-  const metafile = await buildServerFile()
+  const metafile = await buildServerFile(process.argv[2])
   for (const [path, { bytes }] of Object.entries(metafile.outputs))
     process.stdout.write(`${path} ${Math.round(bytes / 1024)} KB\n`)
 }

@@ -18,11 +18,17 @@
 # Description:       Runs apps behind a firewall for a Postern hub; it only ever connects out.
 ### END INIT INFO
 
+# Nothing of the surroundings of who calls this goes to the server, and from there to apps; what the files below export does.
+if [ "${POSTERN_SURROUNDINGS:-}" != cleared ]; then
+  exec env -i POSTERN_SURROUNDINGS=cleared PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 /bin/sh "$0" "$@"
+fi
+unset POSTERN_SURROUNDINGS
+
 # Where the bundle was unzipped.
 POSTERN_ENVSVR_HOME=/opt/postern-envsvr
 # Who owns it and runs it; never root.
 USER=postern
-# First line: the master password of the keychain; root's own, mode 600. Without it the server stays locked until
+# First line: the master password of the keychain; root's own, mode 600, or it is refused. Without it the server stays locked until
 # "postern-envsvr unlock".
 PASSWORD_FILE=/etc/postern-envsvr.password
 
@@ -32,13 +38,9 @@ for defaults in /etc/sysconfig/postern-envsvr /etc/default/postern-envsvr; do
   [ -r "$defaults" ] && . "$defaults"
 done
 
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-LANG=C.UTF-8
-export PATH LANG
-unset POSTERN_NODE
 prog=postern-envsvr
 hidden=$POSTERN_ENVSVR_HOME/.postern-envsvr
-seconds_to_start=30
+seconds_to_start=60
 
 fail() {
   code=$1
@@ -49,6 +51,7 @@ fail() {
 
 # What lies in the folder is its owner's to change, so root runs none of it.
 become_user() {
+  set -- env HOME="$(getent passwd "$USER" | cut -d : -f 6)" USER="$USER" LOGNAME="$USER" "$@"
   if command -v setpriv >/dev/null 2>&1; then
     exec setpriv --reuid "$(id -u "$USER")" --regid "$(id -g "$USER")" --init-groups -- "$@"
   else
@@ -77,6 +80,16 @@ running() {
   [ "$(echo "$fields" | cut -d ' ' -f 1)" != Z ] && [ "$(echo "$fields" | cut -d ' ' -f 20)" = "$started" ]
 }
 
+# Whether it works, or waits for its password where there is no file with it. While it tries a password it answers nobody.
+is_up() {
+  running || return 1
+  case "$(as_user /bin/sh "$POSTERN_ENVSVR_HOME/postern-envsvr" status --json 2>/dev/null)" in
+    *'"state": "ready"'* | *'"state": "draining"'*) return 0 ;;
+    *'"state": "locked"'*) [ ! -r "$PASSWORD_FILE" ] ;;
+    *) return 1 ;;
+  esac
+}
+
 # In a session of its own, so that closing this terminal does not end it. Its log is .postern-envsvr/logs/server.log.
 launch() {
   script='mkdir -p "$1/.postern-envsvr/logs" && exec /bin/sh "$1/run.sh" $2 </dev/null >/dev/null 2>"$1/.postern-envsvr/logs/start.log"'
@@ -97,17 +110,15 @@ start() {
   fi
   launch
   seconds=0
-  while [ "$seconds" -lt "$seconds_to_start" ]; do
+  until is_up; do
+    [ "$seconds" -lt "$seconds_to_start" ] || fail 1 "it is not up after $seconds_to_start seconds; look at $hidden/logs."
     sleep 1
     seconds=$((seconds + 1))
     if ! kill -0 "$launched" 2>/dev/null; then
       as_user cat "$hidden/logs/start.log" >&2
       fail 1 "it did not start."
     fi
-    # A second to find what keeps it from starting.
-    [ "$seconds" -gt 1 ] && running && break
   done
-  running || fail 1 "it has not started within $seconds_to_start seconds; look at $hidden/logs."
   echo "$prog has started (process $pid)."
   [ -r "$PASSWORD_FILE" ] || echo "Its keychain is locked until its master password is given: $POSTERN_ENVSVR_HOME/postern-envsvr unlock"
 }
@@ -137,7 +148,7 @@ case "${1:-}" in
     ;;
   status)
     check "ask for"
-    # 0: it runs; 3: it does not; 150: it runs, and its keychain is locked.
+    # 0: it runs; 3: it does not; 150: it runs, and its keychain is locked; 151: it runs, and the hub waits for a person to confirm it.
     as_user /bin/sh "$POSTERN_ENVSVR_HOME/postern-envsvr" status
     ;;
   *)

@@ -60,7 +60,7 @@ case $executors in '' | *[!0-9]*) fail "--executors takes a number, not \"$execu
 [ -d "$home/.postern-envsvr" ] || [ "$mode" = undo ] || fail "There is no $home/.postern-envsvr. Unzip the bundle first, or name its folder with --home."
 if [ "$mode" != print ]; then
   [ "$(id -u)" = 0 ] || fail "This makes users and an entry for sudo: run it as root, or see --print."
-  for program in useradd groupadd usermod visudo setfacl getent; do
+  for program in useradd groupadd usermod gpasswd visudo setfacl getent; do
     command -v "$program" >/dev/null 2>&1 || fail "$program is missing. Install the packages sudo and acl (and shadow-utils or passwd)."
   done
 fi
@@ -154,18 +154,25 @@ made_here() {
   getent "$1" | cut -d : -f 1 | grep -xE "$sandbox(-[0-9]{1,2})?" || :
 }
 
+# userdel complains of members that a user's group has beside it.
+empty_group() {
+  for member in $(getent group "$1" | cut -d : -f 4 | tr , ' '); do gpasswd --delete "$member" "$1" >/dev/null; done
+}
+
 undo() {
   rm -f "$sudoers"
   [ ! -d "$exchange" ] || setfacl -R -b -k "$exchange"
   # What they left would be a stranger's when their numbers are given away again.
+  for group in $(made_here group); do
+    [ ! -d "$exchange" ] || find "$exchange" -group "$group" -exec chgrp -h "$(service_group)" '{}' +
+    empty_group "$group"
+  done
   for user in $(made_here passwd); do
     [ ! -d "$exchange" ] || find "$exchange" -user "$user" -exec chown -h "$service:$(service_group)" '{}' +
     userdel "$user"
   done
-  for group in $(made_here group); do
-    [ ! -d "$exchange" ] || find "$exchange" -group "$group" -exec chgrp -h "$(service_group)" '{}' +
-    groupdel "$group"
-  done
+  # Where userdel leaves the group of a user that is gone.
+  for group in $(made_here group); do groupdel "$group"; done
   [ ! -d "$home/.postern-envsvr" ] || chmod 700 "$home/.postern-envsvr"
 }
 

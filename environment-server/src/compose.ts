@@ -1,10 +1,13 @@
+import { readCaFolder } from '@postern/intel/certificates'
 import type { ExecuteCommand, SetAside } from '@postern/protocol'
-import { readCaFolder } from './certificates/ca-folder.ts'
+import { createPublicKey } from 'node:crypto'
+import * as files from 'node:fs'
 import { OwnCgroup } from './cgroup/own-cgroup.ts'
 import { CommandGate } from './executor/command-gate.ts'
 import { executorCount } from './executor/executor-count.ts'
 import { Executor } from './executor/executor.ts'
 import { ProcessWatch } from './executor/process-watch.ts'
+import { fingerprintOf } from './home/key-fingerprint.ts'
 import type { OpenedHome } from './home/open-home.ts'
 import { bootMs } from './hub-link/boot-clock.ts'
 import { logDelivery, resultDelivery, senderTo } from './hub-link/deliveries.ts'
@@ -16,6 +19,7 @@ import { type HubRoutes } from './hub-link/hub-routes.ts'
 import { KeyLearner } from './hub-link/key-learner.ts'
 import { LeaseKeeper } from './hub-link/lease-keeper.ts'
 import { OwnCertificate } from './hub-link/own-certificate.ts'
+import { PlacementHere } from './hub-link/placement-here.ts'
 import { ConfigureJournal } from './journal/configure-journal.ts'
 import { Journal } from './journal/journal.ts'
 import { LogSpool } from './journal/log-spool.ts'
@@ -28,7 +32,7 @@ import { PolicyInForce } from './policy/policy-in-force.ts'
 import { PolicyJournal } from './policy/policy-journal.ts'
 import { PolicyNarrower } from './policy/policy-narrower.ts'
 import { refuseUnknownPublisher } from './policy/unknown-publisher.ts'
-import type { Runtimes } from './runtimes/runtimes.ts'
+import { reportRuntimes, type Runtimes } from './runtimes/runtimes.ts'
 import type { Confinement } from './sandbox/confinement.ts'
 import { UserPool } from './sandbox/user-pool.ts'
 import { SettingsReporter } from './settings/settings-reporter.ts'
@@ -88,7 +92,7 @@ export function compose({
   const reporter = new SettingsReporter({
     opened,
     policy,
-    commandKeys: () => [...keyLearner.inForce.keys()],
+    keyIds: (purpose) => [...keyLearner.inForce(purpose).keys()],
     configures,
     http,
     token,
@@ -96,7 +100,7 @@ export function compose({
   })
   const keyLearner = new KeyLearner({
     home,
-    trusted: () => opened.trust.trustedCommandKeys,
+    trusted: () => opened.trust.trusted,
     http,
     token,
     clock,
@@ -118,7 +122,7 @@ export function compose({
     folder: home.programsFolder,
     http,
     token,
-    publisherKeys: () => opened.trust.publisherKeys,
+    publisherKeys: () => keyLearner.inForce('publisher'),
     log,
     stop: stopping.signal,
   })
@@ -149,6 +153,7 @@ export function compose({
     executors: executors(),
     log,
     bootMs,
+    clock,
     tell,
     onResult,
   })
@@ -159,8 +164,8 @@ export function compose({
   }
   const gate = new CommandGate({
     serverXid,
-    commandKeys: () => keyLearner.inForce,
-    publisherKeys: () => opened.trust.publisherKeys,
+    commandKeys: () => keyLearner.inForce('command'),
+    publisherKeys: () => keyLearner.inForce('publisher'),
     policy,
     confinement,
     clock,
@@ -173,8 +178,10 @@ export function compose({
     onAccepted,
     onConfigure: (command, refusal, now) => settingsTaker.take(command, refusal, now),
     onNarrowPolicy: (command, refusal, now) => policyNarrower.take(command, refusal, now),
-    onUnknownPublisher: (app) => refuseUnknownPublisher(policies, app),
+    onUnknownPublisher: (app) => refuseUnknownPublisher(policies, keyLearner.heard, app),
   })
+  const ownKey = () => fingerprintOf(createPublicKey(keychain.content.tlsPrivateKey ?? ''))
+  const placement = new PlacementHere(serverXid, ownKey, log)
   const connection = new HubConnection({
     settings,
     routes,
@@ -191,11 +198,14 @@ export function compose({
       executors: executor.executors,
       queued: executor.queued,
       held: journal.heldAttempts(),
+      interpreters: reportRuntimes(runtimes),
       ...(setAside && { setAside }),
     }),
     // While it drains it takes nothing: a command that is not accepted comes again, here or elsewhere.
     onCommand: (payload) => executor.isDraining || gate.receive(payload),
-    onAnswer: (lost) => {
+    onAnswer: (lost, answer) => {
+      keyLearner.noteState(answer.keysState)
+      placement.hear(answer)
       executor.endNotGranted(lost)
       executor.pump()
     },
@@ -203,7 +213,6 @@ export function compose({
       results.wake()
       logs.wake()
       reporter.wake()
-      keyLearner.wake()
     },
   })
   const certificateKeeper = new CertificateKeeper({
@@ -233,7 +242,8 @@ export function compose({
     serverName: () => settings.serverName,
     link: () => connection,
     isMailSetUp: () => isMailSetUp(settings),
-    send: (mail) => sendMail({ ...mailAccess(), caCertificates: readCaFolder(settings.caFolder).certificates }, mail),
+    send: (mail) =>
+      sendMail({ ...mailAccess(), caCertificates: readCaFolder(settings.caFolder, files).certificates }, mail),
     now: () => new Date(),
     log,
   })
@@ -275,6 +285,8 @@ export function compose({
     certificateKeeper,
     keyLearner,
     confinement,
+    users,
+    placement,
     results,
     logs,
     reporter,

@@ -18,7 +18,7 @@ export type CommandLine = {
 export const usage = `postern-envsvr: runs apps behind a firewall for a Postern hub; it only ever connects out.
 
   run                   start the server (the command when none is named)
-  status                how the running server is; exit code 0, 3 (none runs) or 150 (locked)
+  status                how the running server is; exit code 0, 3 (none runs), 150 (locked) or 151 (not confirmed)
   unlock                give the running server the master password of its keychain
   reload                let the running server take over what settings and local policy say now
   doctor                what keeps this server from its hub, and whom to ask; see doctor --help
@@ -42,11 +42,12 @@ export const commonOptions = {
   home: { type: 'string' },
   'password-file': { type: 'string' },
   'password-fd': { type: 'string' },
-  help: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options']
 
 export function readCommandLine(argv: string[], environment: NodeJS.ProcessEnv, serverFile: string): CommandLine {
   const [first, ...rest] = argv
+  if (first === 'help') return { command: 'run', argv: ['--help'], environment, serverFile }
   const isNamed = first !== undefined && !first.startsWith('-')
   return { command: isNamed ? first : 'run', argv: isNamed ? rest : argv, environment, serverFile }
 }
@@ -74,7 +75,7 @@ export function parseOptionsAndWords<Options extends NonNullable<ParseArgsConfig
     })
     return { values, words: positionals }
   } catch (error) {
-    throw new StartProblem(`${errorText(error)} See --help.`)
+    throw new StartProblem(`${mistakeOf(error)} See --help.`)
   }
 }
 
@@ -107,4 +108,10 @@ export function readFd(option: string, text: string | undefined): number | undef
   if (text === undefined) return undefined
   if (!/^[0-9]{1,4}$/.test(text)) throw new StartProblem(`${option} takes a number, not "${text}".`)
   return Number(text)
+}
+
+/** What Node says of options goes on to advise words that no command here takes. */
+function mistakeOf(error: unknown): string {
+  const [sentence = ''] = errorText(error).split(/\. |\n/)
+  return `${sentence.replace(/\.$/, '')}.`
 }

@@ -9,6 +9,7 @@ import { enrolOnce } from './hub-link/enrol-once.ts'
 import { HubClock } from './hub-link/hub-clock.ts'
 import { hubHttp } from './hub-link/hub-http.ts'
 import { hubRoutes } from './hub-link/hub-routes.ts'
+import { handBackOnceEnrolledAnew } from './hub-link/hand-back-queued.ts'
 import { moveOnce } from './hub-link/move-once.ts'
 import { openJournalDatabase } from './journal/journal-database.ts'
 import { ConfigureJournal } from './journal/configure-journal.ts'
@@ -43,6 +44,8 @@ export type RunningParts = {
   /** Settings that may change while apps run were put into `opened.settings`. */
   settingsChanged(): void
   stop(): Promise<void>
+  /** Why this start did not move it to where an imported `.env` said, as a sentence; nothing where there was no such file, or it moved. */
+  readonly notMoved: string | undefined
 }
 
 const drainMsDefault = 30_000
@@ -58,7 +61,9 @@ export async function startParts(
 ): Promise<RunningParts> {
   const { log } = options
   using held = new DisposableStack()
-  const preparing = prepareForApps(opened, choice, options.javaHome, log)
+  const users = new UserPool(choice.users, log)
+  // Interpreters are asked as one of these users, and would be ended as what a killed server left.
+  const preparing = users.endLeftovers().then(() => prepareForApps(opened, choice, options.javaHome, log))
   // Awaited below; until then a failure of it is nobody's.
   preparing.catch(() => undefined)
   const routes = hubRoutes(opened.settings, keychain.content.proxyPassword)
@@ -67,12 +72,11 @@ export async function startParts(
   await enrolOnce(opened, http, keychain, clock, log)
   sayTier(choice, opened.policy.allowUnconfined, log)
   const cgroup = takeCgroup(log)
-  const users = new UserPool(choice.users, log)
-  await users.endLeftovers()
   const database = held.adopt(openJournalDatabase(opened.home.journalFile), (file) => file.close())
   // Enrolment has made the key.
-  const journal = new Journal(database, new ResultBox(keychain.content.sealingPrivateKey ?? ''))
-  await moveOnce(opened, http, keychain, journal, log)
+  const journal = new Journal(database, new ResultBox(keychain.journalSecret))
+  handBackOnceEnrolledAnew(journal, keychain)
+  const notMoved = await moveOnce(opened, http, keychain, journal, log)
   const audit = held.adopt(new LocalAudit(opened.home), (file) => file.close())
   const parts = compose({
     opened,
@@ -94,7 +98,7 @@ export async function startParts(
   })
   const server = { serverXid: opened.settings.serverXid, tlsPrivateKey: keychain.content.tlsPrivateKey ?? '' }
   await recover(parts.journal, parts.executor, opened.home.jobsFolder, choice.users, server, log)
-  return run(parts, held.move(), options)
+  return { ...run(parts, held.move(), options), notMoved }
 }
 
 function takeCgroup(log: ServerLog): OwnCgroup | undefined {
@@ -104,10 +108,17 @@ function takeCgroup(log: ServerLog): OwnCgroup | undefined {
   return undefined
 }
 
-function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: PartsOptions): RunningParts {
+function run(
+  parts: Parts,
+  held: DisposableStack,
+  { drainMs = drainMsDefault }: PartsOptions,
+): Omit<RunningParts, 'notMoved'> {
   const { opened, clock, journal, configures, executor, connection, results, logs, reporter, stopping, log } = parts
   const loops = new AbortController()
-  const leaseCheck = setInterval(() => executor.endWithoutLease(), leaseCheckMs)
+  const leaseCheck = setInterval(() => {
+    executor.endWithoutLease()
+    executor.endOverdue()
+  }, leaseCheckMs)
   const tidying = keepTidy(opened, journal, clock, log, configures)
   const running = Promise.all([
     connection.run(loops.signal),
@@ -132,6 +143,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
     await Promise.all([results.flush(lastDeliveryMs), logs.flush(lastDeliveryMs)])
     loops.abort()
     await running
+    await parts.users.close()
     clearInterval(leaseCheck)
     clearInterval(tidying)
     clearInterval(silenceCheck)
@@ -147,6 +159,7 @@ function run(parts: Parts, held: DisposableStack, { drainMs = drainMsDefault }: 
       problem: connection.problem,
       problemCode: connection.problemCode,
       certificateEndsAt: new Date(parts.own.endsAt).toISOString(),
+      ...parts.placement.said,
       tier: parts.confinement.tier,
       executors: executor.executors,
       running: executor.running,

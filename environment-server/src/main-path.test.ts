@@ -31,6 +31,21 @@ writeFileSync(join(parameters.tc_out_path, 'results.tc'), 'cursor = a = b\\nold 
 process.exit(3)
 `
 
+test('ES-6: an app whose language nothing here runs is refused in words that say so to the hub as well', async () => {
+  const app = { programLanguage: 'PYTHON', programMain: 'run.py' } as const
+  const executionId = await rehearsal.execute('', { app })
+  expect((await rehearsal.resultOf(executionId)).result).toMatchObject({
+    outcome: 'refused',
+    message: expect.stringContaining('set appsPythonHome311 on'),
+    lacksInterpreter: true,
+  })
+  const said = rehearsal.hub.heartbeats.at(-1)?.interpreters?.map(({ language }) => language)
+  expect(said).toBeDefined()
+  expect(said).not.toContain('PYTHON')
+  const refused = rehearsal.hub.events.find((each) => each.executionId === executionId && each.event === 'refused')
+  expect(refused?.lacksInterpreter).toBe(true)
+})
+
 test('ES-5: a signed command fetches its package, runs the app, and delivers log and result', async () => {
   const executionId = await rehearsal.execute(helloApp, {
     secrets: { parameters: { owner: 'Feed', limit: 5, tc_verify: false } },
@@ -79,6 +94,7 @@ test('ES-5: a signed command fetches its package, runs the app, and delivers log
     'HOME',
     'LANG',
     'NODE_EXTRA_CA_CERTS',
+    'NODE_OPTIONS',
     'PATH',
     'POSTERN_EGRESS_SOCKET',
     'TC_APP_PARAM_FILE',

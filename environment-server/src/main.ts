@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   // Nobody else reads what this process makes.
   process.umask(0o077)
   const line = readCommandLine(process.argv.slice(2), process.env, fileURLToPath(import.meta.url))
-  if (line.command === 'run' && line.argv.includes('--help')) return say(usage)
+  if (line.command === 'run' && line.argv.some((word) => word === '--help' || word === '-h')) return say(usage)
   if (line.command === 'run' && line.argv.includes('--version')) return say(`${serverVersion}\n`)
   const command = commands[line.command]
   if (command === undefined) throw new StartProblem(`There is no command "${line.command}". See --help.`)

@@ -89,6 +89,22 @@ test.concurrent('ES-13: SIGTERM lets a running app end, takes nothing new, and d
   expect(rehearsal.hub.lost).toEqual([])
 })
 
+test.concurrent('ES-13: told to stop, a server hands back at once what is queued, while what runs goes on', async () => {
+  await using rehearsal = await Rehearsal.start({ settings: { appsNumberofJobExecutors: 1 } })
+  const first = await rehearsal.execute(`console.log('up'); setTimeout(() => process.exit(3), 2500)`)
+  await waitFor(() => rehearsal.hub.log(first).length > 0, 'the app to be up')
+  const second = await rehearsal.execute('process.exit(0)')
+  await waitFor(
+    () => rehearsal.hub.events.some(({ executionId, event }) => executionId === second && event === 'accepted'),
+    'acceptance',
+  )
+  rehearsal.server.signal('SIGTERM')
+  expect(await rehearsal.server.waitForEnd()).toBe(0)
+  expect(rehearsal.hub.results.map(({ executionId }) => executionId)).toEqual([second, first])
+  expect(rehearsal.hub.result(second)?.result).toMatchObject({ outcome: 'lease-lost', startedAt: null })
+  expect(rehearsal.hub.result(first)?.result).toMatchObject({ outcome: 'exited', exitCode: 3 })
+})
+
 test.concurrent('the last will is published when the process is killed', async () => {
   await using rehearsal = await Rehearsal.start()
   await rehearsal.server.kill()

@@ -1,12 +1,29 @@
-import { giveAway, InitService, makeHome, Terminal, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
+import {
+  builtServerFile,
+  giveAway,
+  InitService,
+  makeHome,
+  Terminal,
+  unprivilegedUser,
+  waitFor,
+} from '@postern/dev/environment-server'
 import { FakeHub } from '@postern/dev/fake-hub'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildServerFile } from '../build.ts'
 import { homeFolder, prepareHomeFolder } from './home/home-folder.ts'
 import { Keychain } from './keychain/keychain.ts'
 
@@ -23,7 +40,7 @@ beforeAll(async () => {
   hub = await FakeHub.start()
   home = makeHome()
   cpSync(bundleFolder, home, { recursive: true })
-  await buildServerFile(join(home, 'postern-envsvr.mjs'))
+  cpSync(builtServerFile(), join(home, 'postern-envsvr.mjs'))
   mkdirSync(join(home, 'runtime'))
   symlinkSync(process.execPath, join(home, 'runtime', 'node'))
   hub.writeBundle(home, '4711')
@@ -59,6 +76,10 @@ test.runIf(isRoot)(
     expect(await service('start')).toMatchObject({ code: 0, text: expect.stringContaining('has started') })
     const [pid] = readFileSync(join(home, '.postern-envsvr', 'run', 'server.pid'), 'utf8').split(' ')
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Uid:\s+65534\s+65534/m)
+    // Of root's surroundings it gets nothing.
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+    expect(environment).toEqual(expect.arrayContaining(['LANG=C.UTF-8', 'USER=nobody', 'LOGNAME=nobody']))
+    expect(environment.filter((entry) => /^OF_ROOT=|=\/root$/.test(entry))).toEqual([])
     expect(await service('start')).toMatchObject({ code: 0, text: expect.stringContaining('running already') })
     const log = join(home, '.postern-envsvr', 'logs', 'server.log')
     await waitFor(() => existsSync(log) && readFileSync(log, 'utf8').includes('Connected to'), 'the log of the service')
@@ -68,6 +89,13 @@ test.runIf(isRoot)(
     expect((await service('restart')).code).toBe(0)
     await waitFor(() => readFileSync(log, 'utf8').split('Connected to').length === 3, 'the service to connect again')
     expect(await service('stop')).toMatchObject({ code: 0, text: expect.stringContaining('Ended.') })
+    expect((await service('status')).code).toBe(3)
+    // A start that ends while the password is tried is none.
+    writeFileSync(passwordFile, 'not the password\n')
+    expect(await service('start')).toMatchObject({ code: 1, text: expect.stringContaining('password is wrong') })
+    chmodSync(passwordFile, 0o644)
+    const refused = `The password file ${passwordFile} can be read by others.`
+    expect(await service('start')).toMatchObject({ code: 1, text: expect.stringContaining(refused) })
     expect((await service('status')).code).toBe(3)
     // Without its password the service stays up, locked.
     rmSync(passwordFile)

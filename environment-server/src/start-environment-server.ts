@@ -128,6 +128,9 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
       throw error
     }
     running.failed.catch(ended.reject)
+    // Whoever put a .env into force meant the move.
+    const { notMoved } = running
+    if (notMoved !== undefined) throw new StartProblem(`The settings are in force, but not the move. ${notMoved}`)
   }
 
   async function stop(): Promise<void> {

@@ -1,8 +1,8 @@
+import { certificatesIn } from '@postern/intel/certificates'
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomically } from '../home/atomic-file.ts'
-import { certificatesIn } from './ca-folder.ts'
 import { javaTrustStore } from './java-trust-store.ts'
 import { publicRoots } from './public-roots.ts'
 

@@ -1,10 +1,11 @@
 import { Authority } from '@postern/dev/fake-hub'
+import { readCaFolder } from '@postern/intel/certificates'
+import * as files from 'node:fs'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { certificateFiles, trustedByApps, writeAppCertificates } from './app-certificates.ts'
-import { readCaFolder } from './ca-folder.ts'
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync('/tmp/postern-cas-')))
@@ -15,7 +16,7 @@ test('ES-17: every certificate of every PEM file is taken once, as the guide’s
   writeFileSync(join(folder, 'fullchain.pem'), `a note\n${first.certificate}\n${second.certificate}`)
   writeFileSync(join(folder, 'again.CRT'), first.certificate)
   writeFileSync(join(folder, 'notes.txt'), 'not looked at')
-  const { certificates, problems } = readCaFolder(folder)
+  const { certificates, problems } = readCaFolder(folder, files)
   expect(certificates).toHaveLength(2)
   expect(problems).toEqual([])
 })
@@ -27,7 +28,7 @@ test('ES-17: each file that is no good is named with why, and an expired certifi
   writeFileSync(join(folder, 'key.pem'), `${certificate}\n${privateKey}`)
   writeFileSync(join(folder, 'damaged.pem'), certificate.replace(/[A-Za-z]{20}/, 'AAAAAAAAAAAAAAAAAAAA'))
   const later = Date.now() + 30 * 24 * 3600_000
-  const { problems } = readCaFolder(folder, later)
+  const { problems } = readCaFolder(folder, files, { now: later })
   expect(problems).toEqual([
     expect.stringMatching(/damaged\.pem cannot be read as PEM certificates .* and is left out\.$/),
     expect.stringMatching(/expired\.pem holds CN=localhost, which expired at/),
@@ -36,9 +37,9 @@ test('ES-17: each file that is no good is named with why, and an expired certifi
 })
 
 test('ES-17: a folder that is missing, or holds nothing of the kind, is said; none at all is nothing to say', () => {
-  expect(readCaFolder(join(folder, 'missing')).problems[0]).toMatch(/missing, which cannot be read: ENOENT/)
-  expect(readCaFolder(folder).problems[0]).toMatch(/holds no file that ends in \.pem/)
-  expect(readCaFolder(undefined)).toEqual({ certificates: [], problems: [] })
+  expect(readCaFolder(join(folder, 'missing'), files).problems[0]).toMatch(/missing, which cannot be read: ENOENT/)
+  expect(readCaFolder(folder, files).problems[0]).toMatch(/holds no file that ends in \.pem/)
+  expect(readCaFolder(undefined, files)).toEqual({ certificates: [], problems: [] })
 })
 
 test('ES-17: apps get the public roots, the hub’s CA and their own, in files that they cannot change', async () => {

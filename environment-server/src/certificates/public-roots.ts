@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { certificatesIn } from './ca-folder.ts'
+import { certificatesIn } from '@postern/intel/certificates'
 
 /** Where distributions keep the roots that their own programs believe: Debian and SUSE, RHEL, Alpine. */
 const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem']

@@ -7,7 +7,9 @@ import { readLocalPolicy } from '../policy/local-policy.ts'
 import { readSettingsFile } from '../home/settings.ts'
 import { Keychain } from '../keychain/keychain.ts'
 import { StartProblem } from '../log/start-problem.ts'
+import { judgeOnMachine } from '../requirements/settings-on-machine.ts'
 import { judgeSetting } from '../settings/judge-setting.ts'
+import { wellFormedValues } from '../settings/read-settings.ts'
 import type { Setting, SettingValue } from '../settings/setting.ts'
 import { setSecret } from '../settings/set-secret.ts'
 import { changeSettingsFile } from '../settings/settings-file.ts'
@@ -39,17 +41,25 @@ export class Configuration {
     return wordsOfValue(this.#shown(name))
   }
 
-  /** Judged first, all of them; then written at once. */
-  set(changes: ReadonlyMap<string, string>): void {
-    const judged = new Map<string, SettingValue | null>()
-    const problems: string[] = []
+  /**
+   * Judged first, all of them, by what they are and by what this machine has (ES-12); then written at once.
+   * @returns why nothing was written; or what to look at, where all was
+   */
+  async set(changes: ReadonlyMap<string, string>): Promise<{ problems: string[] } | { warnings: string[] }> {
+    const values = new Map<string, SettingValue | null>()
+    const misformed: string[] = []
     for (const [name, text] of changes) {
-      const value = this.judge(name, text)
-      if ('problem' in value) problems.push(value.problem)
-      else judged.set(name, value.value)
+      const judged = this.judge(name, text)
+      if ('problem' in judged) misformed.push(judged.problem)
+      else values.set(name, judged.value)
     }
-    if (problems.length > 0) throw new StartProblem(problems.join('\n'))
-    changeSettingsFile(this.home, judged, 'configure.sh')
+    if (misformed.length > 0) return { problems: misformed }
+    const settings = wellFormedValues({ ...readSettingsFile(this.home), ...Object.fromEntries(values) })
+    const { hidden } = this.home
+    const { problems, warnings } = await judgeOnMachine(values, settings, { hidden, javaHome: this.javaHome })
+    if (problems.length > 0) return { problems }
+    changeSettingsFile(this.home, values, 'configure.sh')
+    return { warnings }
   }
 
   /** An empty text empties the setting. */

@@ -9,8 +9,9 @@ import { ownFolder } from './own-folder.ts'
 
 const configureUsage = `configure.sh: settings and keychain of this environment server. Without options: a menu.
 
-  --set NAME=VALUE      set a setting; NAME= empties it. May be given several times
-  --set NAME            set a secret: it is asked for, or read from --value-fd or standard input; never from the command line
+  --set NAME=VALUE      set a setting, if this machine suits it; NAME= empties it. May be given several times
+  --set NAME            set a secret: it is asked for, or read from --value-fd or standard input; never from the command line.
+                        NAME= empties it
   --value-fd N          file descriptor to read the secret from
   --get NAME            print a setting; of a secret only whether it is set
   --list [--json]       print all of them, with number and origin
@@ -89,15 +90,30 @@ async function set(configuration: Configuration, given: string[], valueFd: strin
     else plain.set(name, value)
   }
   if (secrets.size > 1) throw new StartProblem('One secret at a time.')
-  if (plain.size > 0) configuration.set(plain)
-  for (const [name, value] of secrets) await configuration.setSecret(name, value ?? (await readSecret(name, valueFd)))
+  // All is read and looked at before anything is written.
+  const read: [string, string][] = []
+  for (const [name, value] of secrets) read.push([name, value ?? (await readSecret(name, valueFd))])
+  for (const [name, value] of read) {
+    const judged = configuration.judge(name, value)
+    if ('problem' in judged) throw new StartProblem(judged.problem)
+  }
+  const written = plain.size > 0 ? await configuration.set(plain) : { warnings: [] }
+  if ('problems' in written) throw new StartProblem([...written.problems, 'Nothing was written.'].join('\n'))
+  for (const warning of written.warnings) say(`WARNING: ${warning}\n`)
+  for (const [name, value] of read) await configuration.setSecret(name, value)
 }
 
 async function readSecret(name: string, valueFd: string | undefined): Promise<string> {
   const fd = readFd('--value-fd', valueFd)
   if (fd !== undefined) return readPassword(fd, `file descriptor ${fd}`)
-  if (process.stdin.isTTY) return await promptHidden(`${name}: `, process.stdin, process.stderr)
-  return readFileSync(0, 'utf8').split(/\r?\n/, 1)[0] ?? ''
+  const given = process.stdin.isTTY
+    ? await promptHidden(`${name}: `, process.stdin, process.stderr)
+    : (readFileSync(0, 'utf8').split(/\r?\n/, 1)[0] ?? '')
+  if (given.trim() !== '') return given
+  // Schedulers close standard input: silence is no order to forget a password.
+  throw new StartProblem(
+    `Nothing was given for ${name}, and nothing was changed. Give it on standard input or by --value-fd N. To empty it: --set ${name}=`,
+  )
 }
 
 async function finish(configuration: Configuration, reload: boolean): Promise<number> {

@@ -59,12 +59,29 @@ test("ES-11: the menu is the guide's: 1 System Configuration, 2 Edit System Conf
 })
 
 test('ES-11: each setting is edited with its help, and a value that does not fit is asked for again', async () => {
-  const shown = await converse('1', '2', '20', 'soon', '1', '30', '22', '16', '-', '12', 'not/absolute', '', '99', '0')
+  const shown = await converse(
+    '1',
+    '2',
+    '20',
+    'soon',
+    '1',
+    '30',
+    '22',
+    '16',
+    '-',
+    '12',
+    'not/absolute',
+    '/nowhere/at/all',
+    '',
+    '99',
+    '0',
+  )
   expect(shown).toContain("How often this server's figures go to the hub")
   expect(shown).toContain('relaySystemInfoPublishSeconds must be a whole number from 5 to 3600, and "soon" is not.')
   expect(shown).toContain('and "1" is not.')
   expect(shown).toContain('serverXid cannot be changed.')
   expect(shown).toContain('caFolder must be a path that begins with /')
+  expect(shown).toContain('caFolder is /nowhere/at/all, which cannot be read')
   expect(shown).toContain('There is no setting 99.')
   expect(shown).toContain('20: relaySystemInfoPublishSeconds = 30   (configure.sh)')
   expect(settings()).toMatchObject({

@@ -67,15 +67,32 @@ async function editOne(dialogue: Dialogue, configuration: Configuration, setting
     const answer = (await (secret ? dialogue.askHidden(question) : dialogue.ask(question))).trim()
     if (answer === '') return dialogue.say('Kept.\n')
     const text = answer === '-' ? '' : answer
-    const judged = configuration.judge(name, text)
-    if ('problem' in judged) {
-      dialogue.say(`${judged.problem}\n`)
+    const problems = await write(dialogue, configuration, setting, text)
+    if (problems.length > 0) {
+      dialogue.say(`${problems.join('\n')}\n`)
       continue
     }
-    if (secret) await configuration.setSecret(name, text)
-    else configuration.set(new Map([[name, text]]))
     return dialogue.say('Written.\n')
   }
+}
+
+/** Returns why it was not written, if so. */
+async function write(
+  dialogue: Dialogue,
+  configuration: Configuration,
+  { name, secret }: Setting,
+  text: string,
+): Promise<string[]> {
+  if (secret) {
+    const judged = configuration.judge(name, text)
+    if ('problem' in judged) return [judged.problem]
+    await configuration.setSecret(name, text)
+    return []
+  }
+  const written = await configuration.set(new Map([[name, text]]))
+  if ('problems' in written) return written.problems
+  for (const warning of written.warnings) dialogue.say(`WARNING: ${warning}\n`)
+  return []
 }
 
 async function changePassword(

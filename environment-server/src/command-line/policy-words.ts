@@ -1,16 +1,17 @@
-import type { PolicyNarrowing } from '@postern/protocol'
+import type { PolicyNarrowing, RotatedPurpose } from '@postern/protocol'
 import type { LocalPolicy } from '../policy/local-policy.ts'
 import type { Narrowing } from '../policy/policy-journal.ts'
+
+export type ShownKey = { fingerprint: string; origin: string }
 
 export type ShownPolicy = {
   file: string
   local: LocalPolicy
   narrowings: readonly Narrowing[]
-  /** Fingerprints: all that may sign packages, and those of them that a person here trusted. */
-  publishers: readonly string[]
-  trustedHere: readonly string[]
-  commandKeys: readonly { fingerprint: string; isPinned: boolean }[]
-  missedCommandKeys: readonly string[]
+  /** That count now. */
+  keys: Readonly<Record<RotatedPurpose, readonly ShownKey[]>>
+  missedKeys: readonly { purpose: RotatedPurpose; fingerprint: string }[]
+  revokedKeys: readonly { keyId: string; revokedAt: string }[]
   refusedPublishers: readonly { fingerprint: string; programName: string }[]
 }
 
@@ -18,7 +19,7 @@ const lists = ['publishers', 'apps', 'versions', 'targets', 'directions', 'setti
 
 /** The policy with the origin of each of its parts, for a person. */
 export function wordsOfPolicy(shown: ShownPolicy): string {
-  const { file, local, narrowings, publishers, trustedHere, refusedPublishers, commandKeys, missedCommandKeys } = shown
+  const { file, local, narrowings, keys, missedKeys, revokedKeys, refusedPublishers } = shown
   const lines = [
     `From ${file}; each part below narrows it further:`,
     ...lists.map((name) => listLine(name, local[name] ?? (name === 'settings' ? [] : undefined))),
@@ -31,22 +32,25 @@ export function wordsOfPolicy(shown: ShownPolicy): string {
       ...narrowedLines(narrowing),
     ]),
     'Publishers whose packages are trusted:',
-    ...publishers.map((each) => `  ${each} ${trustedHere.includes(each) ? '(policy trust)' : '(bundle)'}`),
+    ...keys.publisher.map(keyLine),
     'Keys of the hub whose commands are taken:',
-    ...commandKeys.map(({ fingerprint, isPinned }) => `  ${fingerprint} (${originOf(fingerprint, isPinned)})`),
-    ...(missedCommandKeys.length === 0
+    ...keys.command.map(keyLine),
+    'Keys of the hub whose server files are taken:',
+    ...keys.release.map(keyLine),
+    ...(missedKeys.length === 0
       ? []
       : ['Keys of the hub that this server missed; compare with: postern keys. Then: policy trust FINGERPRINT']),
-    ...missedCommandKeys.map((each) => `  ${each}`),
+    ...missedKeys.map(({ fingerprint, purpose }) => `  ${fingerprint} (${purpose})`),
+    ...(revokedKeys.length === 0 ? [] : ['Keys that were revoked, by their beginning:']),
+    ...revokedKeys.map(({ keyId, revokedAt }) => `  ${keyId} (${revokedAt})`),
     ...(refusedPublishers.length === 0 ? [] : ['Publishers whose packages were refused; policy trust FINGERPRINT:']),
     ...refusedPublishers.map(({ fingerprint, programName }) => `  ${fingerprint} (${programName})`),
   ]
   return `${lines.join('\n')}\n`
+}
 
-  function originOf(fingerprint: string, isPinned: boolean): string {
-    if (isPinned) return 'bundle'
-    return trustedHere.includes(fingerprint) ? 'policy trust' : 'signed by the one before'
-  }
+function keyLine({ fingerprint, origin }: ShownKey): string {
+  return `  ${fingerprint} (${origin})`
 }
 
 function narrowedLines(narrowing: PolicyNarrowing): string[] {

@@ -1,3 +1,4 @@
+import type { RotatedPurpose } from '@postern/protocol'
 import { existsSync } from 'node:fs'
 import { type CommandLine, homeOf, parseOptionsAndWords } from '../config.ts'
 import { askServer } from '../control/ask-server.ts'
@@ -6,21 +7,23 @@ import { keyIdOf, readTrust } from '../home/trust.ts'
 import { openJournalDatabase } from '../journal/journal-database.ts'
 import { StartProblem } from '../log/start-problem.ts'
 import { appendToAudit } from '../policy/local-audit.ts'
-import { readLocalPolicy } from '../policy/local-policy.ts'
+import { allowPublisher, readLocalPolicy } from '../policy/local-policy.ts'
 import { lockPolicy } from '../policy/lock-policy.ts'
 import { PolicyJournal } from '../policy/policy-journal.ts'
 import { policyLimits } from '../policy/policy-limits.ts'
-import { commandKeysInForce, learnedKeys, missedKeys } from '../policy/command-keys.ts'
+import { heardKeys } from '../policy/heard-keys.ts'
+import { isRevoked, keysInForceAt, type MissedKey, missedKeys } from '../policy/keys-in-force.ts'
 import { trustedKeys, trustKey } from '../policy/trusted-keys.ts'
 import { fingerprintOf } from '../home/key-fingerprint.ts'
 import { ownFolder } from './own-folder.ts'
-import { wordsOfPolicy } from './policy-words.ts'
+import { type ShownKey, wordsOfPolicy } from './policy-words.ts'
 
 export const policyUsage = `postern-envsvr policy: what this server does, whatever a hub commands.
 
   policy show [--json]        the policy in force: the file, and what the hub narrowed since
   policy lock                 write the apps, versions, targets and directions of the last ${policyLimits.useDaysMax} days into the file
-  policy trust FINGERPRINT    trust the publisher of a package that was refused, or a key of the hub that was missed
+  policy trust FINGERPRINT    trust the publisher of a package that was refused, a key of the hub that was
+                              missed, or a followed publisher that the file does not name yet
   policy clear-hub            take back everything that the hub narrowed
 `
 
@@ -45,25 +48,31 @@ export async function policy(line: CommandLine): Promise<number> {
 
 function show(home: HomeFolder, asJson: boolean): number {
   const journal = withJournal(home, (policies) => ({ narrowings: policies.narrowings(), offered: policies.offered() }))
-  const trust = readTrust(home)
-  const inForceNow = commandKeysInForce(trust.trustedCommandKeys, learnedKeys(home), Date.now())
   const found = {
     file: home.policyFile,
     local: readLocalPolicy(home),
     narrowings: journal?.narrowings ?? [],
-    trustedHere: [...trustedKeys(home, 'publishers'), ...trustedKeys(home, 'commandKeys')].map(
-      (each) => each.fingerprint,
-    ),
-    publishers: [...trust.publisherKeys.values()].map(fingerprintOf),
-    commandKeys: [...inForceNow.values()].map((key) => ({
-      fingerprint: fingerprintOf(key),
-      isPinned: trust.commandKeys.has(keyIdOf(key)),
-    })),
-    missedCommandKeys: missedCommandKeys(home),
+    keys: {
+      publisher: shownKeys(home, 'publisher'),
+      command: shownKeys(home, 'command'),
+      release: shownKeys(home, 'release'),
+    },
+    missedKeys: missedKeys(home).map(({ purpose, fingerprint }) => ({ purpose, fingerprint })),
+    revokedKeys: heardKeys(home).revoked.map(({ keyId, revokedAt }) => ({ keyId, revokedAt })),
     refusedPublishers: (journal?.offered ?? []).map(({ fingerprint, programName }) => ({ fingerprint, programName })),
   }
   process.stdout.write(asJson ? `${JSON.stringify(found, null, 2)}\n` : wordsOfPolicy(found))
   return 0
+}
+
+function shownKeys(home: HomeFolder, purpose: RotatedPurpose): ShownKey[] {
+  const pinned = readTrust(home).pinned[purpose]
+  const byHand = new Set(trustedKeys(home, purpose).map(({ fingerprint }) => fingerprint))
+  return [...keysInForceAt(home, purpose).values()].map((key) => {
+    const fingerprint = fingerprintOf(key)
+    const byPerson = byHand.has(fingerprint) ? 'policy trust' : 'signed by the one before'
+    return { fingerprint, origin: pinned.has(keyIdOf(key)) ? 'bundle' : byPerson }
+  })
 }
 
 async function lock(home: HomeFolder): Promise<number> {
@@ -77,24 +86,45 @@ async function lock(home: HomeFolder): Promise<number> {
 
 async function trust(home: HomeFolder, fingerprint: string): Promise<number> {
   const wanted = fingerprint.toLowerCase()
-  const missed = missedKeys(home).find((each) => each.fingerprint === wanted)
-  if (missed !== undefined) {
-    trustKey(home, 'commandKeys', missed)
-    appendToAudit(home, { event: 'trusted', why: `command key ${wanted}` })
-    process.stdout.write(`Commands that are signed by the hub's key ${wanted} are taken here.\n`)
-    return await inForce(home)
-  }
+  const keyId = wanted.slice(0, 16)
+  if (isRevoked(heardKeys(home), keyId))
+    throw new StartProblem(`The key ${fingerprint} was revoked, by its own word: others may have it.`)
+  const missed = missedKeys(home)
   const offered = withJournal(home, (policies) => policies.offered()) ?? []
-  const chosen = offered.find((each) => each.fingerprint === wanted)
-  if (chosen === undefined) {
-    throw new StartProblem(
-      `No package of a publisher with the fingerprint ${fingerprint} was refused here, and no such key of the hub was missed. Those that were: ${offered.map((each) => `${each.fingerprint} (${each.programName})`).join(', ') || 'none'}`,
-    )
-  }
-  trustKey(home, 'publishers', chosen)
-  appendToAudit(home, { event: 'trusted', why: `publisher ${chosen.fingerprint}` })
-  process.stdout.write(`Packages of the publisher ${chosen.fingerprint} may run here.\n`)
+  const known = [...missed, ...offered.map((each) => ({ ...each, purpose: 'publisher' as const }))]
+  const chosen = known.find((each) => each.fingerprint === wanted)
+  // One that the hub's key before has named in time, and that the file keeps out.
+  const publishers = [...keysInForceAt(home, 'publisher').values()].map(fingerprintOf)
+  const isFollower = publishers.includes(wanted) && !isAllowed(home, keyId)
+  if (chosen === undefined && !isFollower) throw new StartProblem(nothingToTrust(fingerprint, missed, offered))
+  const purpose = chosen?.purpose ?? 'publisher'
+  if (chosen !== undefined) trustKey(home, purpose, chosen)
+  if (purpose === 'publisher') allowPublisher(home, keyId)
+  appendToAudit(home, { event: 'trusted', why: `${purpose} key ${wanted}` })
+  process.stdout.write(`${taken[purpose]} ${wanted}.\n`)
   return await inForce(home)
+}
+
+const taken = {
+  command: "Commands are taken here that are signed by the hub's key",
+  publisher: 'Packages may run here that are signed by the publisher',
+  release: "Server files are taken here that are signed by the hub's key",
+}
+
+function isAllowed(home: HomeFolder, keyId: string): boolean {
+  return readLocalPolicy(home).publishers?.includes(keyId) ?? true
+}
+
+function nothingToTrust(
+  fingerprint: string,
+  missed: readonly MissedKey[],
+  offered: readonly { fingerprint: string; programName: string }[],
+): string {
+  const known = [
+    ...missed.map((each) => `${each.fingerprint} (${each.purpose} key)`),
+    ...offered.map((each) => `${each.fingerprint} (${each.programName})`),
+  ]
+  return `No package of a publisher with the fingerprint ${fingerprint} was refused here, and no such key of the hub was missed. Those that were: ${known.join(', ') || 'none'}`
 }
 
 async function clearHub(home: HomeFolder): Promise<number> {
@@ -103,12 +133,6 @@ async function clearHub(home: HomeFolder): Promise<number> {
   process.stdout.write(`${count} narrowings of the hub are taken back.\n`)
   // The running server tells the hub.
   return await inForce(home)
-}
-
-/** Those that nobody here has trusted since. */
-function missedCommandKeys(home: HomeFolder): string[] {
-  const trusted = new Set(trustedKeys(home, 'commandKeys').map(({ fingerprint }) => fingerprint))
-  return missedKeys(home).flatMap(({ fingerprint }) => (trusted.has(fingerprint) ? [] : [fingerprint]))
 }
 
 async function inForce(home: HomeFolder): Promise<number> {

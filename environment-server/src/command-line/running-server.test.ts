@@ -113,6 +113,37 @@ test('ES-10: unlock opens it, at the first start by a password that is long enou
   expect((await command(['status'])).text).toContain(`The fingerprint of its key is ${found.keyFingerprint}`)
 })
 
+/** The server says how it is, and the hub answers, sooner than by themselves. */
+async function beat(): Promise<void> {
+  expect((await command(['reload'])).code).toBe(0)
+}
+
+async function doctor(): Promise<{ finding: string | null; steps: { state: string; code?: string }[] }> {
+  return JSON.parse((await command(['doctor', '--json'])).text) as Awaited<ReturnType<typeof doctor>>
+}
+
+test('S9: connected and not confirmed, its log, status and doctor say that nothing runs here, and where to confirm its key', async () => {
+  hub.placement = { confirmed: false, drained: true }
+  await beat()
+  const heard = (words: string) =>
+    waitFor(
+      () => server.text.includes(words),
+      words,
+      () => server.text,
+    )
+  await heard('The hub runs nothing here until a person')
+  const { keyFingerprint } = await status()
+  const said = await command(['status'])
+  expect(said.code).toBe(151)
+  for (const words of ['NOT CONFIRMED', `postern servers confirm ${serverXid} ${keyFingerprint}`, 'Drained: the hub'])
+    expect(said.text).toContain(words)
+  expect((await doctor()).steps).toContainEqual(expect.objectContaining({ state: 'advice', code: 'not-confirmed' }))
+  hub.placement = { confirmed: true, drained: false }
+  await beat()
+  await heard("The fingerprint of this server's key was confirmed")
+  expect(await status()).toMatchObject({ state: 'ready', confirmed: true, drained: false })
+})
+
 test('ES-12: the hub is told every setting with its origin, and no secret', async () => {
   const { settings } = await waitFor(
     () => hub.settingsReports[0],
@@ -162,6 +193,7 @@ test('D31: what the table or the local policy keeps from the hub is refused whol
     [configure({ proxyPassword: 'x' }), /proxyPassword can only be set on/],
     [configure({ serverName: 'Other' }), /local policy .* does not let the hub set serverName/],
     [configure({ appsNumberofJobExecutors: 0 }), /whole number from 1 to 1000/],
+    [configure({ appsNumberofJobExecutors: 1000 }), /cores and memory are enough for/],
     [configure({ noSetting: 1 }), /not a setting of this release/],
     [configure({ appsNumberofJobExecutors: 1 }, { notBefore: past, notAfter: past }), /after its time/],
   ]
@@ -172,11 +204,38 @@ test('D31: what the table or the local policy keeps from the hub is refused whol
   expect(settingsFile()).toEqual(before)
 })
 
-test('ES-11: without a terminal settings are set, got and listed; a secret never comes from the command line', async () => {
+test('ES-13: help is asked for in any of the usual ways, and an option that there is not is named in one sentence', async () => {
+  for (const asked of [['--help'], ['-h'], ['help']])
+    expect(await command(asked)).toEqual({ code: 0, text: expect.stringContaining('--password-fd N') })
+  expect(await command(['configure', '-h'])).toMatchObject({ code: 0, text: expect.stringContaining('--set') })
+  expect(await command(['--bogus'])).toEqual({ code: 2, text: "Unknown option '--bogus'. See --help.\n" })
+})
+
+test('ES-11, ES-12: without a terminal settings are set, got and listed, or refused, all of them; a secret never comes from the command line', async () => {
   expect((await command(['configure', '--set', 'proxyPassword=clear'])).text).toContain(
     'everyone on this machine can read command lines',
   )
   expect((await command(['configure', '--set', 'proxyPassword'], 'of-the-proxy\n')).code).toBe(0)
+  // Standard input that is closed, as a scheduler leaves it, or an empty line.
+  const unchanged = settingsFile()
+  for (const silence of ['', '\n', ' \n']) {
+    const refused = await command(['configure', '--set', 'proxyUsername=x', '--set', 'proxyPassword'], silence)
+    expect(refused).toEqual({ code: 2, text: expect.stringContaining('To empty it: --set proxyPassword=') })
+  }
+  expect(settingsFile()).toEqual(unchanged)
+  expect((await command(['configure', '--get', 'proxyPassword'])).text).toBe('<set>\n')
+  // What this machine does not have is a mistake like any other (ES-12): all are named, and nothing is written.
+  const here = [
+    'appsPythonHome311=/nonexistent',
+    'caFolder=/nonexistent',
+    'appsNumberofJobExecutors=1000',
+    'appsSandboxUser=root',
+  ]
+  const unfit = await command(['configure', ...['serverName=Other', ...here].flatMap((text) => ['--set', text])])
+  expect(unfit.code).toBe(2)
+  for (const text of [...here.map((each) => each.replace('=', ' is ')), 'Nothing was written.'])
+    expect(unfit.text).toContain(text)
+  expect(settingsFile()).toEqual(unchanged)
   const bad = await command(['configure', '--set', 'brokerPort=0', '--set', 'proxyPort=x'])
   expect(bad.code).toBe(2)
   for (const name of ['brokerPort', 'proxyPort']) expect(bad.text).toContain(`${name} must be`)
@@ -192,13 +251,33 @@ test('ES-11: without a terminal settings are set, got and listed; a secret never
   expect(listed.find(({ name }) => name === 'brokerToken')).toMatchObject({ isSet: true, origin: 'enrolment' })
 })
 
+test('ES-21: revoked while it runs, it is told so: log, status and doctor name the cause, and whom to ask', async () => {
+  hub.revoked.add(serverXid)
+  hub.broker.cut()
+  await waitFor(
+    () => server.text.includes('says that this server was revoked'),
+    'the sentence',
+    () => server.text,
+  )
+  expect((await command(['status'])).text).toContain('Ask an administrator of the hub')
+  expect((await doctor()).finding).toBe('revoked')
+  hub.revoked.delete(serverXid)
+})
+
 test('D31: other settings are put into force by parts that start anew, without asking for the password again', async () => {
   const before = server.text.length
   // What the parts could not start with is refused while the old ones work on.
   const half = await command(['configure', '--set', 'proxyTC=true', '--reload'])
   expect(half).toEqual({ code: 2, text: expect.stringContaining('proxyTC is true, and there is no proxy.') })
+  const policyFile = join(server.home, '.postern-envsvr', 'policy.json')
+  const policy = readFileSync(policyFile, 'utf8')
+  writeFileSync(policyFile, '{')
+  const broken = await command(['reload'])
+  expect(broken).toEqual({ code: 2, text: expect.stringContaining('no bundle holds one') })
+  writeFileSync(policyFile, policy)
   const written = await command(['configure', '--set', 'appsSandboxUser=nobody-there', '--set', 'proxyTC=false'])
   expect(written.text).toContain('The running server goes on with what it had')
+  expect(written.text).toContain('WARNING: there is no user nobody-there yet')
   expect(await command(['reload'])).toEqual({ code: 0, text: 'The settings are in force.\n' })
   await waitFor(
     () => server.text.slice(before).includes('Connected to'),

@@ -2,11 +2,13 @@ import { clientCertificate } from '@postern/protocol'
 import { type CommandLine, homeOf, parseOptions } from '../config.ts'
 import { askServer } from '../control/ask-server.ts'
 import type { ServerStatus } from '../control/control-message.ts'
+import { drainedWords, wordsForConfirming } from '../hub-link/placement-here.ts'
 import { ownFolder } from './own-folder.ts'
 
 /** As init scripts count (LSB 20.2): 3 is "not running", 150 to 199 are the service's own. */
 const exitNotRunning = 3
 const exitLocked = 150
+const exitNotConfirmed = 151
 
 export async function status(line: CommandLine): Promise<number> {
   const options = parseOptions(line, { json: { type: 'boolean', default: false } })
@@ -15,7 +17,8 @@ export async function status(line: CommandLine): Promise<number> {
   if (options.json === true) process.stdout.write(`${JSON.stringify(found ?? { state: 'stopped' }, null, 2)}\n`)
   else process.stdout.write(`${wordsOf(found)}\n`)
   if (found === undefined) return exitNotRunning
-  return found.state === 'locked' ? exitLocked : 0
+  if (found.state === 'locked') return exitLocked
+  return found.confirmed === false ? exitNotConfirmed : 0
 }
 
 function wordsOf(found: ServerStatus | undefined): string {
@@ -25,18 +28,25 @@ function wordsOf(found: ServerStatus | undefined): string {
     `Environment server ${serverXid} "${serverName}", version ${version}, process ${pid}: ${stateWords(found)}`,
     ...(state === 'locked' || state === 'starting'
       ? []
-      : [connectionWords(found), ...keyWords(found), ...certificateWords(found), workWords(found)]),
+      : [
+          connectionWords(found),
+          ...keyWords(found),
+          ...placementWords(found),
+          ...certificateWords(found),
+          workWords(found),
+        ]),
   ].join('\n')
 }
 
-function stateWords({ state, hasKeychain }: ServerStatus): string {
+function stateWords({ state, hasKeychain, confirmed }: ServerStatus): string {
   if (state === 'locked') {
     return hasKeychain
       ? 'locked. It waits for the master password of its keychain: ./postern-envsvr unlock'
       : 'locked. It waits for its first master password: ./postern-envsvr unlock'
   }
   if (state === 'starting') return 'starting.'
-  return state === 'draining' ? 'draining: it takes nothing new.' : 'ready.'
+  if (state === 'draining') return 'draining: it takes nothing new.'
+  return confirmed === false ? 'NOT CONFIRMED: nothing runs here.' : 'ready.'
 }
 
 function connectionWords({ connected, broker, problem }: ServerStatus): string {
@@ -46,6 +56,13 @@ function connectionWords({ connected, broker, problem }: ServerStatus): string {
 
 function keyWords({ keyFingerprint }: ServerStatus): string[] {
   return keyFingerprint === undefined ? [] : [`The fingerprint of its key is ${keyFingerprint}`]
+}
+
+function placementWords({ serverXid, keyFingerprint = '', confirmed, drained }: ServerStatus): string[] {
+  return [
+    ...(confirmed === false ? [wordsForConfirming(serverXid, keyFingerprint)] : []),
+    ...(drained === true ? [drainedWords] : []),
+  ]
 }
 
 function certificateWords({ certificateEndsAt }: ServerStatus): string[] {

@@ -40,6 +40,10 @@ export const ServerStatus = z.object({
   keyFingerprint: z.optional(z.string()),
   /** When its client certificate ends; absent while it is locked. */
   certificateEndsAt: z.optional(z.string()),
+  /** Whether somebody confirmed that key at the hub, without which it runs nothing here; absent until the hub has said so. */
+  confirmed: z.optional(z.boolean()),
+  /** Whether people at the hub drained it, so that it gets nothing more; absent until the hub has said so. */
+  drained: z.optional(z.boolean()),
   tier: z.nullable(z.string()),
   executors: z.int(),
   running: z.int(),

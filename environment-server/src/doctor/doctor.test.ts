@@ -1,13 +1,9 @@
 import { labFile, networks, type Seen } from '@postern/dev/broken-networks'
-import { unprivilegedUser } from '@postern/dev/environment-server'
+import { builtServerFile, unprivilegedUser } from '@postern/dev/environment-server'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { beforeAll, expect, test } from 'vitest'
-import { buildServerFile } from '../../build.ts'
 
 const isRoot = unprivilegedUser() !== undefined
 /** Root has namespaces without asking; others by a user namespace, where the machine lets them. */
@@ -17,26 +13,19 @@ const seen = new Map<string, Seen>()
 
 beforeAll(async () => {
   if (!mayTry) return
-  const folder = mkdtempSync(join(tmpdir(), 'postern-lab-'))
-  try {
-    const serverFile = join(folder, 'postern-envsvr.mjs')
-    await buildServerFile(serverFile)
-    const child = spawn('unshare', [...namespaces, process.execPath, labFile, serverFile], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const [said, problems, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close') as Promise<[number | null]>,
-    ])
-    for (const line of said.trim().split('\n')) {
-      const { name, ...rest } = JSON.parse(line) as Seen & { name: string }
-      seen.set(name, rest)
-    }
-    if (code !== 0) throw new Error(`the lab ended with ${code}: ${problems}`)
-  } finally {
-    rmSync(folder, { recursive: true })
+  const child = spawn('unshare', [...namespaces, process.execPath, labFile, builtServerFile()], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [said, problems, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ])
+  for (const line of said.trim().split('\n')) {
+    const { name, ...rest } = JSON.parse(line) as Seen & { name: string }
+    seen.set(name, rest)
   }
+  if (code !== 0) throw new Error(`the lab ended with ${code}: ${problems}`)
 })
 
 test.skipIf(!mayTry).each(networks)(

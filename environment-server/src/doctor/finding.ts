@@ -13,6 +13,8 @@ export type FindingCode =
   | 'proxy-cuts'
   | 'not-the-hub'
   | 'clock-skewed'
+  /** Connected, and the hub waits for a person to confirm this server's key (S9). */
+  | 'not-confirmed'
   /** Works, and costs time at each connection. */
   | 'ipv6-broken'
   /** A requirement of the machine (ES-28). */

@@ -8,6 +8,7 @@ import {
 } from '../hub-link/connection-problem.ts'
 import { type HubResponse, hubHttp } from '../hub-link/hub-http.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
+import { wordsForConfirming } from '../hub-link/placement-here.ts'
 import { openMessageStream } from '../hub-link/message-stream.ts'
 import { lastWill, MqttClient } from '../hub-link/mqtt-client.ts'
 import { endOfCertificate } from '../hub-link/own-certificate.ts'
@@ -26,7 +27,15 @@ export type NetworkParts = {
   /** Of the open keychain. */
   credentials: Credentials | undefined
   /** What a server that runs on this folder says of its connection: it is not disturbed by a second one. */
-  running: { connected: boolean; problem: string; problemCode?: string | undefined } | undefined
+  running:
+    | {
+        connected: boolean
+        problem: string
+        problemCode?: string | undefined
+        confirmed?: boolean | undefined
+        keyFingerprint?: string | undefined
+      }
+    | undefined
   /** Without asking whether the hub knows this server. */
   isWayOnly: boolean
   /** For each wait. */
@@ -157,7 +166,12 @@ async function openWebSocket({ routes, credentials }: NetworkParts, to: Destinat
 
 async function showCredentials(parts: NetworkParts, to: Destination, clockOffsetMs: number, walk: Walk): Promise<void> {
   const { routes, credentials, running, serverXid } = parts
-  if (running !== undefined) return await walk.step('credentials', async () => [wordOfRunning(running), undefined])
+  if (running !== undefined) {
+    await walk.step('credentials', async () => [wordOfRunning(running), undefined])
+    if (running.confirmed === false)
+      walk.advise('not-confirmed', wordsForConfirming(serverXid, running.keyFingerprint ?? ''), undefined)
+    return
+  }
   if (credentials === undefined) {
     const sentence = 'not tried: they are in the keychain. Its password opens it: doctor --password-file FILE'
     walk.steps.push({ name: 'credentials', state: 'not reached', sentence })
@@ -199,7 +213,7 @@ function refused(error: unknown, to: Destination): Cause {
   if (cause.code !== 'credentials-refused') return cause
   return new Cause(
     cause.code,
-    `The way is open and the clock is right, and the hub refuses this server: it was revoked, or enrolled anew elsewhere. Look at it in the console, under its environment; "Enrol anew" there gives a bundle that brings it back.`,
+    `The way is open and the clock is right, and the hub refuses this server: it was enrolled anew elsewhere, or revoked by a hub of an older release, which does not say so. Look at it in the console, under its environment; "Enrol it anew" there gives a bundle that brings it back.`,
     undefined,
   )
 }

@@ -2,6 +2,7 @@ import { launch } from '@postern/protocol'
 import { join } from 'node:path'
 import { certificateFiles } from '../certificates/app-certificates.ts'
 import type { GuardPort } from '../egress/egress-guard.ts'
+import { nodeOptions } from '../egress/node-way-out.ts'
 import type { AppRuntime } from '../runtimes/choose-runtime.ts'
 import type { SeenPaths } from '../sandbox/confinement.ts'
 import { proxyEnvironment } from './proxy-parameters.ts'
@@ -15,12 +16,15 @@ export function appEnvironment({
   runtime,
   parameterKey,
   guardPort,
+  hasSiteProxy,
   memoryBytesMax,
 }: {
   seen: SeenPaths
   runtime: AppRuntime
   parameterKey: string
   guardPort: GuardPort | undefined
+  /** Whether calls leave by a proxy of the site, so that those of a plain `fetch` have to go by the guard. */
+  hasSiteProxy: boolean
   memoryBytesMax: number
 }): Record<string, string> {
   return {
@@ -35,6 +39,8 @@ export function appEnvironment({
     [launch.egressSocketVariable]: seen.egressSocket,
     ...proxyEnvironment(guardPort),
     ...(runtime.language !== 'NODE' && bundleEnvironment(join(seen.certificatesFolder, certificateFiles.bundle))),
+    // Node's own clients look at the proxy's variables only when told to, and then load a second HTTP client at the start.
+    ...(runtime.language === 'NODE' && (hasSiteProxy ? { NODE_USE_ENV_PROXY: '1' } : nodeOptions(seen.folders.in))),
     // A log that comes when the app ends is of no use while it runs; the app's folder is read-only.
     ...(runtime.language === 'PYTHON' && { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }),
     ...(runtime.language === 'JAVA' && { JAVA_TOOL_OPTIONS: javaOptions(seen, guardPort, memoryBytesMax) }),

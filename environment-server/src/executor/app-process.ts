@@ -4,6 +4,7 @@ import { Server } from 'node:net'
 import type { Readable } from 'node:stream'
 import { type AppUser, systemPath } from '../sandbox/app-user.ts'
 import type { Launch } from '../sandbox/confinement.ts'
+import { letBegin } from '../sandbox/let-begin.ts'
 import { environmentInput } from '../sandbox/user-confinement.ts'
 import { killTree } from './end-processes.ts'
 import { readProcess, type ProcessIdentity } from './process-table.ts'
@@ -23,6 +24,8 @@ export type AppProcess = {
   identity: ProcessIdentity
   stdout: Readable
   stderr: Readable
+  /** Lets the scaffold start the app, once it asks: its process is known by now. */
+  begin(): void
   /** Resolves when the process has ended and its output is read. */
   ended: Promise<AppExit>
 }
@@ -67,6 +70,7 @@ export async function startAppProcess(
     identity,
     stdout,
     stderr,
+    begin: () => letBegin(child),
     ended: Promise.race([failed.promise, exitOf(child, pid, [stdout, stderr, report], report, user)]),
   }
 }
@@ -80,7 +84,7 @@ async function exitOf(
 ): Promise<AppExit> {
   let text = ''
   report.on('data', (chunk: Buffer) => (text = (text + chunk.toString('latin1')).slice(-reportBytesMax)))
-  const closed = Promise.all(pipes.map((pipe) => (pipe.closed ? undefined : once(pipe, 'close'))))
+  const closed = Promise.all(pipes.map(closeOf))
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   const timer = setTimeout(() => {
     killTree(pid, user)
@@ -89,6 +93,11 @@ async function exitOf(
   await closed
   clearTimeout(timer)
   return { ...exitStatus(code, signal), cpuSeconds: cpuSecondsOf(text) }
+}
+
+/** Also of a pipe that broke before. */
+async function closeOf(pipe: Readable): Promise<void> {
+  if (!pipe.closed) await new Promise<void>((resolve) => pipe.once('close', () => resolve()))
 }
 
 /** Where the scaffold finds the channel on which it hands over a socket: spawn says so by the environment, which sudo drops. */

@@ -1,6 +1,6 @@
+import { certificateFault } from '@postern/intel/certificates'
 import { type HeldAttempt, limits, type LogLine } from '@postern/protocol'
 import type { LogSpool } from '../journal/log-spool.ts'
-import { saysCertificateProblem } from '../egress/untrusted-issuer.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import { readLogLine } from './log-line-level.ts'
 
@@ -64,7 +64,7 @@ export class AttemptLog {
       return
     }
     const { level, text } = readLogLine(line, stream === 'stderr' ? 'warn' : 'info')
-    this.#sawCertificateProblem ||= saysCertificateProblem(text)
+    this.#sawCertificateProblem ||= certificateFault(text) !== undefined
     const redacted = shortened(this.#redact(text))
     this.#bytes += Buffer.byteLength(redacted) + 1
     if (this.#bytes > this.#bytesMax) this.#droppedForLimit += 1

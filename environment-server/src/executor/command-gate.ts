@@ -13,6 +13,7 @@ import { createHash, type KeyObject, verify } from 'node:crypto'
 import * as z from 'zod/mini'
 import { parseJson } from '../home/parse-json.ts'
 import type { HubClock } from '../hub-link/hub-clock.ts'
+import { forgetAfter } from '../journal/forget-after.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
 import type { AuditEntry, WriteAudit } from '../policy/local-audit.ts'
@@ -47,8 +48,6 @@ export type GateParts = {
 
 /** Attempts queued, running and not delivered: a heartbeat names them all, and has 256 KB. */
 const heldMax = 1000
-
-const day = 24 * 60 * 60 * 1000
 
 /**
  * Every command passes here, and in this order: signature → shape → is it ours → seen before → time → policy → journal → acknowledged
@@ -184,11 +183,6 @@ export class CommandGate {
     if (now > end) return 'The command came after its time.'
     return undefined
   }
-}
-
-/** By the hub's time, as `now` is. */
-function forgetAfter({ notAfter }: Command, now: number): number {
-  return Math.max(Date.parse(notAfter), now) + day
 }
 
 type Opened = { command: SignedCommand; body: string } | { problem: string }

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { type AppUser, endProcessesOf, runAsUser } from '../sandbox/app-user.ts'
+import { scaffoldName } from '../sandbox/run-and-report.ts'
 import { processTree, readProcess, readProcessTable, type ProcessIdentity, type ProcessTable } from './process-table.ts'
 
 /**
@@ -36,6 +38,40 @@ export function killLeftover({ pid, startTicks }: ProcessIdentity): boolean {
   if (!entry || entry.startTicks !== startTicks || entry.zombie) return false
   killTree(pid)
   return true
+}
+
+/**
+ * Ends the scaffolds of attempts below this folder; only called where no app runs. Those are left of a server that was killed while it
+ * started them, when its journal did not know of them yet, or when they were not bound to its life. Returns how many there were.
+ */
+export function endScaffolds(jobsFolder: string): number {
+  return readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name) && isScaffold(name, jobsFolder) && end(name))
+    .length
+}
+
+/** By its arguments: bubblewrap gets the attempt's folders as words, and the shell of `unshare` has them in its script. */
+function isScaffold(pid: string, jobsFolder: string): boolean {
+  const words = argumentsOf(pid)
+  const namesFolder = (word: string) => word.startsWith(`${jobsFolder}/`) || word.includes(`'${jobsFolder}/`)
+  return words.includes(scaffoldName) && words.some(namesFolder)
+}
+
+function argumentsOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    // It ended meanwhile.
+    return []
+  }
+}
+
+/** What runs as another user is that user's to end. */
+function end(pid: string): boolean {
+  try {
+    return process.kill(Number(pid), 'SIGKILL')
+  } catch {
+    return false
+  }
 }
 
 function depthBelow(table: ProcessTable, pid: number, root: number): number {

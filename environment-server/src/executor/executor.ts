@@ -5,6 +5,7 @@ import {
   type HeldAttempt,
   limits,
 } from '@postern/protocol'
+import type { HubClock } from '../hub-link/hub-clock.ts'
 import { attemptKey, type LeaseKeeper } from '../hub-link/lease-keeper.ts'
 import type { Journal } from '../journal/journal.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
@@ -27,7 +28,13 @@ export type ExecutorParts = {
   executors: number
   log: ServerLog
   bootMs: () => number
-  tell: (event: Pick<ExecutionEvent, 'commandId' | 'executionId' | 'attempt' | 'event' | 'tier' | 'detail'>) => void
+  clock: Pick<HubClock, 'now' | 'offsetMs'>
+  tell: (
+    event: Pick<
+      ExecutionEvent,
+      'commandId' | 'executionId' | 'attempt' | 'event' | 'tier' | 'detail' | 'lacksInterpreter'
+    >,
+  ) => void
   onResult: () => void
 }
 
@@ -92,9 +99,10 @@ export class Executor {
   /** Starts what may start. Called when something changed: an attempt came or ended, a lease was granted. */
   pump(): void {
     if (this.#draining) return
+    this.endOverdue()
     for (const entry of this.#entries.values()) {
       if (this.running >= this.#executors) return
-      if (entry.state !== 'queued' || this.#isSuperseding(entry)) continue
+      if (entry.state !== 'queued' || entry.end.signal.aborted || this.#isSuperseding(entry)) continue
       if (entry.command.placement === 'pooled' && !this.#parts.leases.isHeld(entry.command)) continue
       this.#start(entry)
     }
@@ -104,8 +112,10 @@ export class Executor {
   end(attempt: HeldAttempt, request: EndRequest): boolean {
     const entry = this.#entries.get(attemptKey(attempt))
     if (!entry) return false
-    if (entry.state === 'running') entry.end.abort(request)
-    else this.#finish(entry, endedInQueue(request))
+    // Asked again while a full disk keeps the journal from taking it: the first request stands.
+    const isFirst = !entry.end.signal.aborted
+    entry.end.abort(request)
+    if (entry.state === 'queued' && isFirst) this.#finish(entry, endedInQueue(request))
     return true
   }
 
@@ -116,6 +126,15 @@ export class Executor {
       if (command.placement !== 'pooled' || leases.isHeld(command)) continue
       if (!leases.wasGranted(command) && bootMs() - acceptedBootMs < limits.leaseSeconds * 1000) continue
       this.end(command, leaseLost())
+    }
+  }
+
+  /** Ends what waited here until its execution's time-out: it never starts (ES-26). */
+  endOverdue(): void {
+    const now = this.#parts.clock.now()
+    for (const entry of this.#entries.values()) {
+      if (entry.state === 'queued' && now >= deadlineOf(entry.command))
+        this.end(entry.command, new EndRequest('timed-out', 'Its time ran out before it could run.'))
     }
   }
 
@@ -134,9 +153,12 @@ export class Executor {
     }
   }
 
-  /** Starts nothing more; lets running apps end by themselves for a while, then ends them. Queued ones stay in the journal. */
+  /** Starts nothing more and hands back what is queued; lets running apps end by themselves for a while, then ends them. */
   async drain(patienceMs: number): Promise<void> {
     this.#draining = true
+    for (const { command, state } of this.#entries.values())
+      if (state === 'queued')
+        this.end(command, new EndRequest('lease-lost', 'The environment server was stopped before it came to it.'))
     if (this.running === 0) return
     this.#parts.log('info', `Waiting for ${this.running} running apps, at most ${Math.round(patienceMs / 1000)} s.`)
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -159,7 +181,14 @@ export class Executor {
       journal.markRunning(command, identity, tier, startedAt)
       log('info', `Execution ${executionId}, attempt ${attempt}: ${app.programName} started (tier ${tier}).`)
       tell({ commandId, executionId, attempt, event: 'running', tier })
-    }).then((result) => this.#finish(entry, result))
+    }).then((result) => this.#finish(entry, this.#byHubsClock(result)))
+  }
+
+  /** Times as people compare them at the hub, however wrong this machine's clock is. */
+  #byHubsClock(result: AttemptResult): AttemptResult {
+    const byHub = (at: string) => new Date(Date.parse(at) + this.#parts.clock.offsetMs).toISOString()
+    const { startedAt, finishedAt } = result
+    return { ...result, startedAt: startedAt === null ? null : byHub(startedAt), finishedAt: byHub(finishedAt) }
   }
 
   #finish(entry: Entry, result: AttemptResult): void {
@@ -184,6 +213,7 @@ export class Executor {
       attempt,
       event: result.outcome === 'refused' ? 'refused' : 'finished',
       detail: result.message,
+      ...(result.lacksInterpreter === true && { lacksInterpreter: true }),
     })
     onResult()
     if (this.running === 0) for (const resolve of this.#idle.splice(0)) resolve()
@@ -202,6 +232,12 @@ export class Executor {
     for (const entry of this.#entries.values()) if (entry.state === state) count += 1
     return count
   }
+}
+
+/** A command is good until its execution's time-out, unless that is further away than a command may live (D8). */
+function deadlineOf({ notBefore, notAfter }: ExecuteCommand): number {
+  const end = Date.parse(notAfter)
+  return end - Date.parse(notBefore) < limits.commandLifeSecondsMax * 1000 ? end : Infinity
 }
 
 function leaseLost(): EndRequest {

@@ -1,6 +1,6 @@
 import { Rehearsal, waitFor } from '@postern/dev/environment-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { defaultExecutorCount, executorCount } from './executor-count.ts'
+import { defaultExecutorCount, executorCount, judgeExecutors } from './executor-count.ts'
 
 let rehearsal: Rehearsal
 beforeAll(async () => {
@@ -61,6 +61,28 @@ test('ES-25: a fork bomb is stopped and leaves nothing behind', async () => {
   expect(await rehearsal.run('console.log(1)')).toMatchObject({ outcome: 'exited', exitCode: 0 })
 })
 
+test('ES-25: where processes are too many, they are the reason, and memory that they share counts once', async () => {
+  const python = `import os, time
+held = bytearray(40 * 1024 * 1024)
+for _ in range(COUNT):
+    if os.fork() == 0: time.sleep(60)
+time.sleep(1 if COUNT < 8 else 60)
+os.killpg(0, 9)`
+  const run = (count: number, limits: object) =>
+    rehearsal.run(
+      `import { spawnSync } from 'node:child_process'
+      spawnSync('/usr/bin/python3', ['-c', ${JSON.stringify(python)}.replaceAll('COUNT', '${count}')], { detached: true })`,
+      { limits: { memoryBytesMax: 200 * 1024 * 1024, processesMax: 12, ...limits } },
+    )
+  const shared = await run(6, {})
+  expect(shared).toMatchObject({ outcome: 'exited', exitCode: 0 })
+  expect(shared.usage?.memoryPeakBytes).toBeGreaterThan(40 * 1024 * 1024)
+  expect(await run(20, {})).toMatchObject({
+    outcome: 'limit',
+    message: expect.stringMatching(/had \d+ processes .* limit is 12\.$/),
+  })
+})
+
 test('ES-25: log lines beyond the limit are dropped, counted and said', async () => {
   const executionId = await rehearsal.execute(`for (let n = 0; n < 1000; n += 1) console.log('line ' + n)`, {
     limits: { logBytesMax: 5000 },
@@ -83,6 +105,8 @@ test('ES-7: without the setting the cores and memory decide, at least one runs, 
   expect([executorCount(undefined, 0, log), executorCount(fitting, 0, log), said]).toEqual([fitting, fitting, []])
   expect(executorCount(fitting + 1, 0, log)).toBe(fitting + 1)
   expect(said).toEqual([expect.stringMatching(`^warn appsNumberofJobExecutors is ${fitting + 1}; .* ${fitting}\\.$`)])
+  const states = [2, 3, 8, 9].map((setting) => judgeExecutors(setting, 2).state)
+  expect(states).toEqual(['good', 'advice', 'advice', 'missing'])
 })
 
 test('ES-7: as many run at once as the setting says; the rest queue, visibly, and run in order', async () => {

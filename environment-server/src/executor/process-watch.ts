@@ -1,4 +1,5 @@
 import { kernelUnits } from './kernel-units.ts'
+import { MemoryOfApp } from './memory-of-app.ts'
 import { processTree, readProcessTable, type ProcessEntry, type ProcessTable } from './process-table.ts'
 
 const sampleMs = 200
@@ -32,13 +33,14 @@ export class ProcessWatch {
   /** `onExceeded` is called once, with a sentence, when a limit is passed. */
   watch(rootPid: number, limits: WatchLimits, onExceeded: (sentence: string) => void): Watched {
     const watched: Watched = { cpuSeconds: 0, memoryPeakBytes: 0, stop: () => this.#remove(sample) }
+    const memoryOfApp = new MemoryOfApp(this.#units.pageBytes, limits)
     let exceeded = false
     const sample = (table: ProcessTable) => {
       const tree = processTree(table, rootPid, limits.userId)
-      const memory = sum(tree, 'memoryPages') * this.#units.pageBytes
-      watched.memoryPeakBytes = Math.max(watched.memoryPeakBytes, memory)
-      watched.cpuSeconds = Math.max(watched.cpuSeconds, sum(tree, 'cpuTicks') / this.#units.ticksPerSecond)
       const processes = tree.length - limits.scaffoldProcesses
+      const memory = memoryOfApp.now(tree, processes)
+      watched.memoryPeakBytes = Math.max(watched.memoryPeakBytes, memory)
+      watched.cpuSeconds = Math.max(watched.cpuSeconds, cpuTicksOf(tree) / this.#units.ticksPerSecond)
       const sentence = sentenceFor(memory, processes, watched.cpuSeconds, limits)
       if (sentence && !exceeded) {
         exceeded = true
@@ -67,8 +69,8 @@ export class ProcessWatch {
   }
 }
 
-function sum(tree: readonly ProcessEntry[], field: 'cpuTicks' | 'memoryPages'): number {
-  return tree.reduce((total, entry) => total + entry[field], 0)
+function cpuTicksOf(tree: readonly ProcessEntry[]): number {
+  return tree.reduce((total, { cpuTicks }) => total + cpuTicks, 0)
 }
 
 function sentenceFor(
@@ -78,10 +80,11 @@ function sentenceFor(
   { memoryBytesMax, processesMax, cpuSecondsMax = Number.POSITIVE_INFINITY }: WatchLimits,
 ): string | undefined {
   const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
+  // Too many processes also take too much memory, soon: they are the cause.
+  if (processes > processesMax) return `The app had ${processes} processes and was ended; its limit is ${processesMax}.`
   if (memory > memoryBytesMax) {
     return `The app used ${megabytes(memory)} MB of memory and was ended; its limit is ${megabytes(memoryBytesMax)} MB.`
   }
-  if (processes > processesMax) return `The app had ${processes} processes and was ended; its limit is ${processesMax}.`
   if (cpuSeconds > cpuSecondsMax) {
     return `The app used ${Math.round(cpuSeconds)} s of processor time and was ended; its limit is ${cpuSecondsMax} s.`
   }

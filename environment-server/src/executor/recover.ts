@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import type { Journal } from '../journal/journal.ts'
 import type { ServerLog } from '../log/server-log.ts'
 import { type AppUser, clearUpAfter } from '../sandbox/app-user.ts'
-import { killLeftover } from './end-processes.ts'
+import { endScaffolds, killLeftover } from './end-processes.ts'
 import { removeAttempt } from './execution-folders.ts'
 import { signWritten } from './sign-written.ts'
 import type { Executor } from './executor.ts'
@@ -21,6 +21,8 @@ export async function recover(
   server: { serverXid: string; tlsPrivateKey: string },
   log: ServerLog,
 ): Promise<void> {
+  const scaffolds = endScaffolds(jobsFolder)
+  if (scaffolds > 0) log('warn', `${scaffolds} processes that the last run left while it started apps were ended.`)
   for (const held of journal.held()) {
     const { executionId, attempt } = held
     if (held.state === 'running') {

@@ -73,6 +73,22 @@ test.concurrent('D10: what was queued when the server was killed runs after the 
   expect(await rehearsal.resultOf(second)).toMatchObject({ count: 1, result: { outcome: 'exited', exitCode: 0 } })
 })
 
+test.concurrent('ES-26: what was queued when the server was killed, and is over its time-out at the next start, never runs', async () => {
+  await using rehearsal = await Rehearsal.start(oneAtATime)
+  const first = await rehearsal.execute('setInterval(() => {}, 1000)')
+  await rehearsal.running(first)
+  const deadline = rehearsal.hub.now() + 8000
+  const second = await rehearsal.execute('process.exit(0)', { notAfter: new Date(deadline).toISOString() })
+  await waitFor(
+    () => rehearsal.hub.events.some(({ executionId, event }) => executionId === second && event === 'accepted'),
+    'acceptance',
+  )
+  await rehearsal.server.kill()
+  await waitFor(() => rehearsal.hub.now() > deadline, 'the time-out to pass')
+  await rehearsal.server.startConnected()
+  expect((await rehearsal.resultOf(second)).result).toMatchObject({ outcome: 'timed-out', startedAt: null })
+})
+
 test.concurrent('ES-23: a result that could not be delivered survives kills and is delivered once the hub is back', async () => {
   await using rehearsal = await Rehearsal.start(oneAtATime)
   rehearsal.hub.api.failWith = 503

@@ -67,6 +67,7 @@ export async function runApp({
     // The scaffold has hardly begun: its first child comes milliseconds later.
     held?.add(app.identity.pid)
     onStarted(app.identity, startedAt)
+    app.begin()
   } catch (error) {
     // Nobody would know of this process after a crash: it must not run.
     killTree(app.identity.pid, user)

@@ -1,10 +1,12 @@
 import { type AttemptResult, type ExecuteCommand, PackageFault, type SealedParameters } from '@postern/protocol'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { untrustedWords } from '../certificates/untrusted-words.ts'
 import { trustedByApps } from '../certificates/app-certificates.ts'
 import { AllowList } from '../egress/allow-list.ts'
 import { EgressGuard, type GuardPort } from '../egress/egress-guard.ts'
-import { untrustedIssuer } from '../egress/untrusted-issuer.ts'
+import { writeNodeWayOut } from '../egress/node-way-out.ts'
+import { refusedCertificateOf } from '../egress/refused-certificate.ts'
 import type { OwnCgroup } from '../cgroup/own-cgroup.ts'
 import type { ProxyFor } from '../egress/way-out.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
@@ -21,7 +23,6 @@ import { type AppRuntime, chooseRuntime } from '../runtimes/choose-runtime.ts'
 import type { Runtimes } from '../runtimes/runtimes.ts'
 import { type AppUser, shareWithUser } from '../sandbox/app-user.ts'
 import type { Confinement, LaunchRequest } from '../sandbox/confinement.ts'
-import { proxyPort } from '../sandbox/proxy-port.ts'
 import type { UserPool } from '../sandbox/user-pool.ts'
 import { readExitMessage, readResults } from './app-outputs.ts'
 import type { AppExit } from './app-process.ts'
@@ -29,6 +30,7 @@ import { AttemptLog } from './attempt-log.ts'
 import { appEnvironment } from './app-environment.ts'
 import { cleanUp, openLeavings } from './clean-up.ts'
 import { EndRequest } from './end-request.ts'
+import { guardPortFor, hasSiteProxy, needsProxyPort } from './guard-port.ts'
 import { fullDiskSentence } from './full-disk.ts'
 import { makeAttemptFolders } from './execution-folders.ts'
 import { appParameters, writeParameterFile } from './parameter-file.ts'
@@ -37,7 +39,7 @@ import { proxyParameters } from './proxy-parameters.ts'
 import { type OnStarted, runApp } from './run-app.ts'
 import { openSealedBox } from './sealed-box.ts'
 import { signWritten } from './sign-written.ts'
-import { StartRefused } from './start-refused.ts'
+import { InterpreterMissing, StartRefused } from './start-refused.ts'
 
 export type RunParts = {
   serverXid: string
@@ -85,7 +87,7 @@ export async function runAttempt(
       })
     }
     const runtime = chooseRuntime(command.app, appFolder, parts.runtimes)
-    if ('missing' in runtime) throw new StartRefused(runtime.missing)
+    if ('missing' in runtime) throw new (runtime.lacksInterpreter ? InterpreterMissing : StartRefused)(runtime.missing)
     const prepared = { command, appFolder, runtime, secrets }
     return await parts.users.lend((user) => runPrepared(parts, { ...prepared, user }, signal, onStarted))
   } catch (error) {
@@ -142,7 +144,7 @@ async function runPrepared(
       runtimeArguments: runtime.arguments,
       egressSocket,
       certificatesFolder: parts.certificatesFolder,
-      needsProxyPort: runtime.language !== 'NODE',
+      needsProxyPort: needsProxyPort(runtime, parts.routes),
       user,
       processesMax: command.limits.processesMax,
       diskBytesMax: parts.policy.local.diskMegabytesMax * 1024 * 1024,
@@ -225,22 +227,9 @@ async function sayIssuers(
 ): Promise<void> {
   const certificates = trustedByApps(certificatesFolder)
   for (const authority of guard.reached) {
-    const issuer = await untrustedIssuer(socket, authority, certificates)
-    if (issuer === undefined) continue
-    const cure = 'If that is a CA of yours, put its certificate as PEM into the folder of the setting caFolder.'
-    log.server('error', `${authority} shows a certificate issued by ${issuer}, which nobody here trusts. ${cure}`)
+    const refused = await refusedCertificateOf(socket, authority, certificates)
+    if (refused !== undefined) log.server('error', untrustedWords(authority, refused))
   }
-}
-
-/** Where clients that know only proxies of TCP find the guard; nothing where the app needs none. */
-async function guardPortFor(
-  { tier }: Confinement,
-  { needsProxyPort }: LaunchRequest,
-  guard: EgressGuard,
-): Promise<GuardPort | undefined> {
-  // It shares the machine's network.
-  if (tier !== 'isolated') return await guard.openPort()
-  return needsProxyPort ? { host: '127.0.0.1', port: proxyPort } : undefined
 }
 
 /** Writes the parameter file, and returns the app's whole environment. */
@@ -260,7 +249,17 @@ function prepareEnvironment(
   const platform = { apiUrl: routes.api.url, folders: seen.folders, executionId, attempt }
   const parameters = { ...appParameters(secrets, platform), ...proxyParameters(routes, port), ...smtp.parameters }
   const parameterKey = writeParameterFile(request.folders.in, parameters, request.user)
-  return appEnvironment({ seen, runtime, parameterKey, guardPort: port, memoryBytesMax })
+  if (runtime.language === 'NODE' && !hasSiteProxy(routes)) {
+    writeNodeWayOut(request.folders.in, { egressSocket: seen.egressSocket, guardPort: port }, request.user)
+  }
+  return appEnvironment({
+    seen,
+    runtime,
+    parameterKey,
+    guardPort: port,
+    hasSiteProxy: hasSiteProxy(routes),
+    memoryBytesMax,
+  })
 }
 
 /** Which case of the sandbox ran (D39). */
@@ -289,5 +288,6 @@ function endedBeforeStart(error: unknown, redact: (text: string) => string): Att
   }
   if (error instanceof EndRequest) return { ...nothing, outcome: error.outcome, message: redact(error.message) }
   const sentence = error instanceof PackageFault ? `The package is refused: ${error.message}` : errorText(error)
-  return { ...nothing, outcome: 'refused', message: redact(sentence).slice(0, 2000) }
+  const lack = error instanceof InterpreterMissing ? { lacksInterpreter: true } : {}
+  return { ...nothing, outcome: 'refused', message: redact(sentence).slice(0, 2000), ...lack }
 }

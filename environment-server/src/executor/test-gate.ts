@@ -58,6 +58,6 @@ export function openTestGate(hub: HubKeys, serverXid: string, record: GateRecord
     onConfigure: ({ settings }, refusal) =>
       void executed.push(`configure ${Object.keys(settings).join()} ${refusal ?? ''}`),
     onNarrowPolicy: (command, refusal, now) => narrower.take(command, refusal, now),
-    onUnknownPublisher: (app) => refuseUnknownPublisher(policies, app),
+    onUnknownPublisher: (app) => refuseUnknownPublisher(policies, { revoked: [] }, app),
   })
 }

@@ -19,9 +19,11 @@ export function homeFolder(directory: string) {
     trustFile: join(hidden, 'keystore', 'trust.json'),
     /** Publishers that people here trust beside those that the bundle pins: policy trust (D36). */
     trustedPublishersFile: join(hidden, 'keystore', 'trusted-publishers.json'),
-    /** Command keys that people here trust likewise, and what this server heard of keys that follow each other (D7). */
+    /** Keys for commands and server files that people here trust likewise, and what this server heard of keys (D7). */
     trustedCommandKeysFile: join(hidden, 'keystore', 'trusted-command-keys.json'),
+    trustedReleaseKeysFile: join(hidden, 'keystore', 'trusted-release-keys.json'),
     learnedKeysFile: join(hidden, 'keystore', 'learned-keys.json'),
+    revokedKeysFile: join(hidden, 'keystore', 'revoked-keys.json'),
     /** What apps verify certificates with. */
     certificatesFolder: join(hidden, 'certificates'),
     keychainFile: join(hidden, 'keystore', 'keychain.json'),

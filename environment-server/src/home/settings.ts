@@ -51,8 +51,11 @@ export function wipeMoveToken(home: HomeFolder): void {
   writeSettingsFile(home, rest)
 }
 
-/** A JSON file of the home folder; the sentence of a failure names file and cure. */
-export function readJson(path: string): unknown {
+/**
+ * A JSON file of the home folder; the sentence of a failure names file and cure.
+ * @param cure for a file that is not JSON, after "Put the mistake right"
+ */
+export function readJson(path: string, cure = ', or restore the file from the bundle.'): unknown {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -62,7 +65,7 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new StartProblem(`${path} is not JSON. Put the mistake right, or restore the file from the bundle.`, {
+    throw new StartProblem(`${path} is not JSON. Put the mistake right${cure}`, {
       cause: error,
     })
   }

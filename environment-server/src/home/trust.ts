@@ -1,4 +1,4 @@
-import { BundleTrust } from '@postern/protocol'
+import { BundleTrust, type RotatedPurpose } from '@postern/protocol'
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { StartProblem } from '../log/start-problem.ts'
 import type { HomeFolder } from './home-folder.ts'
@@ -7,34 +7,32 @@ import { trustedKeys } from '../policy/trusted-keys.ts'
 import { readJson } from './settings.ts'
 import { fingerprintOf } from './key-fingerprint.ts'
 
-/** The keys that a bundle pins, and publishers that people here trusted since, by key id (D7). A hub cannot add one. */
+type KeysByPurpose = Readonly<Record<RotatedPurpose, ReadonlyMap<string, KeyObject>>>
+
+/** The keys that a bundle pins, and those that people here trusted since, by key id (D7). A hub cannot add one. */
 export type Trust = {
   caCertificate: string
-  commandKeys: ReadonlyMap<string, KeyObject>
-  /** Those, and command keys that people here trusted since; keys that follow them count as well (commandKeysInForce). */
-  trustedCommandKeys: ReadonlyMap<string, KeyObject>
-  publisherKeys: ReadonlyMap<string, KeyObject>
-  /** Sign server files (D34). */
-  releaseKeys: ReadonlyMap<string, KeyObject>
+  pinned: KeysByPurpose
+  /** Those, and what people here trusted since; which of them and of their followers count says keysInForce. */
+  trusted: KeysByPurpose
 }
 
 export function readTrust(home: HomeFolder): Trust {
   const file = parseFile(BundleTrust, readJson(home.trustFile), home.trustFile)
-  const alsoTrusted = (list: 'publishers' | 'commandKeys') => trustedKeys(home, list).map(({ publicKey }) => publicKey)
+  const pinned = { command: file.commandKeys, publisher: file.publisherKeys, release: file.releaseKeys }
   try {
     return {
       caCertificate: new X509Certificate(file.caCertificate).toString(),
-      commandKeys: byKeyId(file.commandKeys),
-      trustedCommandKeys: byKeyId([...file.commandKeys, ...alsoTrusted('commandKeys')]),
-      publisherKeys: byKeyId([...file.publisherKeys, ...alsoTrusted('publishers')]),
-      releaseKeys: byKeyId(file.releaseKeys),
+      pinned: byPurpose((purpose) => pinned[purpose]),
+      trusted: byPurpose((purpose) => [
+        ...pinned[purpose],
+        ...trustedKeys(home, purpose).map(({ publicKey }) => publicKey),
+      ]),
     }
   } catch (error) {
     throw new StartProblem(
-      `${home.trustFile} or ${home.trustedPublishersFile} or ${home.trustedCommandKeysFile} holds a key or certificate that cannot be read. Restore it from the bundle.`,
-      {
-        cause: error,
-      },
+      `${home.trustFile}, or a file beside it whose name begins with "trusted-", holds a key or certificate that cannot be read. Restore it from the bundle.`,
+      { cause: error },
     )
   }
 }
@@ -44,7 +42,12 @@ export function keyIdOf(key: KeyObject): string {
   return fingerprintOf(key).slice(0, 16)
 }
 
-function byKeyId(pems: string[]): Map<string, KeyObject> {
+function byPurpose(pemsOf: (purpose: RotatedPurpose) => readonly string[]): KeysByPurpose {
+  const keysOf = (purpose: RotatedPurpose) => byKeyId(pemsOf(purpose))
+  return { command: keysOf('command'), publisher: keysOf('publisher'), release: keysOf('release') }
+}
+
+function byKeyId(pems: readonly string[]): Map<string, KeyObject> {
   return new Map(
     pems.map((pem) => {
       const key = createPublicKey(pem)

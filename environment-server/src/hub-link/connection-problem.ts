@@ -1,3 +1,4 @@
+import { connectRefusals } from '@postern/protocol'
 import { authorityOf } from '../proxy/http-proxy.ts'
 import { ProxyProblem } from '../proxy/proxy-problem.ts'
 import { TlsOpened } from './tls-opened.ts'
@@ -42,6 +43,8 @@ export type ConnectionProblemCode =
   | 'websocket-stripped'
   | 'hub-unavailable'
   | 'credentials-refused'
+  /** The hub knows this server by its key, and says that its identity was taken away. */
+  | 'revoked'
   | 'broker-refused'
   /** Not known: the sentence holds the system's own words. */
   | 'other'
@@ -150,7 +153,13 @@ function judgeCode(error: Error, at: string, host: string): Judged | undefined {
 
 function refusal(returnCode: number, at: string): Judged {
   if (returnCode === 3) return ['hub-unavailable', `Not connected: the broker at ${at} is not available now.`]
-  if (returnCode === 4 || returnCode === 5) {
+  if (returnCode === connectRefusals.revoked) {
+    return [
+      'revoked',
+      `Not connected: the hub at ${at} says that this server was revoked: its identity was taken away there, and nothing runs here any more. Ask an administrator of the hub why. If it is to work again, "Enrol it anew" in the console, at this server, gives a bundle that brings it back; if not, end it (shutdown.sh) and remove its folder.`,
+    ]
+  }
+  if (returnCode === connectRefusals.notAuthorized) {
     return [
       'credentials-refused',
       `Not connected: the hub at ${at} refused this server's credentials. It may have been revoked, enrolled elsewhere, or its clock may be off by more than a minute.`,

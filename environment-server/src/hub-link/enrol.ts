@@ -1,15 +1,18 @@
 import { EnrolmentResponse, enrolmentProofMessage, paths, ProblemDocument, protocolVersion } from '@postern/protocol'
 import type { EnrolmentRequest } from '@postern/protocol'
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import * as z from 'zod/mini'
-import type { Keychain } from '../keychain/keychain.ts'
+import type { Keychain, KeychainContent } from '../keychain/keychain.ts'
 import { StartProblem } from '../log/start-problem.ts'
 import { serverVersion } from '../version.ts'
 import type { HubHttp } from './hub-http.ts'
 
+type EnrolmentKeys = NonNullable<KeychainContent['keysToBe']>
+
 /**
- * The one enrolment (S9). The keys are in the keychain before the token is spent: a crash between the hub's answer and
- * the next line then leaves a server that can prove, with the same key, that it is the one that was enrolled.
+ * The one enrolment of a token (S9). The keys are in the keychain before it is spent: a crash between the hub's answer and the next line
+ * then leaves a server that can prove, with the same key, that it is the one that was enrolled. An identity that the server has already
+ * stays until the hub has answered, and what its journal is sealed with stays for good.
  */
 export async function enrol(
   hub: HubHttp,
@@ -17,13 +20,13 @@ export async function enrol(
   serverXid: string,
   enrolmentToken: string,
 ): Promise<EnrolmentResponse> {
-  makeKeys(keychain)
+  const keys = keysToEnrolWith(keychain)
   const response = await hub.send({
     method: 'POST',
     path: paths.enrolments,
     token: enrolmentToken,
     contentType: 'application/json',
-    body: JSON.stringify(enrolmentRequest(keychain, serverXid, enrolmentToken)),
+    body: JSON.stringify(enrolmentRequest(keys, serverXid, enrolmentToken)),
   })
   if (response.status < 200 || response.status > 299) {
     throw new StartProblem(
@@ -32,23 +35,50 @@ export async function enrol(
   }
   const enrolment = z.parse(EnrolmentResponse, JSON.parse(response.body.toString('utf8')))
   const { certificate, brokerToken, appDeliveryToken } = enrolment
-  keychain.update({ certificate, brokerToken, appDeliveryToken })
+  const journalSecret = keychain.content.sealingPrivateKey === undefined ? undefined : keychain.journalSecret
+  keychain.update({
+    ...keys,
+    ...(journalSecret !== undefined && { journalSecret }),
+    keysToBe: undefined,
+    certificate,
+    renewedCertificate: undefined,
+    enrolledWith: hashOf(enrolmentToken),
+    mustHandBack: keychain.content.certificate !== undefined,
+    brokerToken,
+    appDeliveryToken,
+  })
   return enrolment
 }
 
-function makeKeys(keychain: Keychain): void {
-  if (keychain.content.tlsPrivateKey && keychain.content.sealingPrivateKey) return
-  keychain.update({
-    tlsPrivateKey: generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      .privateKey.export({ type: 'pkcs8', format: 'pem' })
-      .toString(),
-    sealingPrivateKey: generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  })
+/** Whether the keychain's certificate came by this token. */
+export function hasEnrolledWith({ content }: Pick<Keychain, 'content'>, enrolmentToken: string): boolean {
+  return content.enrolledWith === hashOf(enrolmentToken)
 }
 
-function enrolmentRequest(keychain: Keychain, serverXid: string, enrolmentToken: string): EnrolmentRequest {
-  const { tlsPrivateKey, sealingPrivateKey } = keychain.content
-  if (!tlsPrivateKey || !sealingPrivateKey) throw new Error('the keychain has no keys to enrol with')
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+/** The same again after a crash. */
+function keysToEnrolWith(keychain: Keychain): EnrolmentKeys {
+  const keys = keychain.content.keysToBe ?? newKeys()
+  keychain.update({ keysToBe: keys })
+  return keys
+}
+
+function newKeys(): EnrolmentKeys {
+  const pkcs8 = { type: 'pkcs8', format: 'pem' } as const
+  return {
+    tlsPrivateKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export(pkcs8).toString(),
+    sealingPrivateKey: generateKeyPairSync('x25519').privateKey.export(pkcs8).toString(),
+  }
+}
+
+function enrolmentRequest(
+  { tlsPrivateKey, sealingPrivateKey }: EnrolmentKeys,
+  serverXid: string,
+  enrolmentToken: string,
+): EnrolmentRequest {
   const tlsKey = createPrivateKey(tlsPrivateKey)
   const sealingKey = createPublicKey(createPrivateKey(sealingPrivateKey)).export({ format: 'jwk' })
   return {

@@ -3,7 +3,6 @@ import {
   type Heartbeat,
   HeartbeatAnswer,
   limits,
-  paths,
   protocolVersion,
   type Telemetry,
   telemetrySince,
@@ -32,6 +31,7 @@ import type { HubRoutes } from './hub-routes.ts'
 import { openMessageStream } from './message-stream.ts'
 import { lastWill, MqttClient, type MqttOptions } from './mqtt-client.ts'
 import { endOfCertificate, type OwnCertificate } from './own-certificate.ts'
+import { hasLearntTimeByHttps } from './time-by-https.ts'
 import { serverVersion } from '../version.ts'
 
 export type HubConnectionParts = {
@@ -45,17 +45,15 @@ export type HubConnectionParts = {
   http: HubHttp
   log: ServerLog
   /** What a heartbeat says of this server now. */
-  status: () => Pick<Heartbeat, 'state' | 'tier' | 'executors' | 'queued' | 'held' | 'setAside'>
+  status: () => Pick<Heartbeat, 'state' | 'tier' | 'executors' | 'queued' | 'held' | 'setAside' | 'interpreters'>
   onCommand: (payload: Buffer) => void
   /** After each answer: `lost` are held attempts that the hub does not grant any more. */
-  onAnswer: (lost: ReturnType<LeaseKeeper['answered']>) => void
+  onAnswer: (lost: ReturnType<LeaseKeeper['answered']>, answer: HeartbeatAnswer) => void
   onConnected: () => void
 }
 
 /** A connection that lived this long was a good one: the next back-off starts from the beginning. */
 const settledMs = 10_000
-/** A change of the clock's offset that may explain a refused proof. */
-const offsetChangeMs = 10_000
 /** Between two heartbeats, however much happens. */
 const heartbeatGapMs = 100
 /** Ways in which a certificate is refused: by TLS itself, by a cut, or by the broker. */
@@ -140,7 +138,7 @@ export class HubConnection {
         if (problem.sentence !== this.#problem?.sentence) log('warn', problem.sentence)
         this.#problem = problem
         // With the right time the same proof may be a good one: no need to wait for that.
-        if (error instanceof ConnectionRefused && (await this.#hasLearntTimeByHttps())) continue
+        if (error instanceof ConnectionRefused && (await hasLearntTimeByHttps(this.#parts))) continue
       }
       failures = Date.now() - startedAt > settledMs ? 0 : failures + 1
       await pause(backOffMs(failures, connectionBackOff), signal)
@@ -253,7 +251,7 @@ export class HubConnection {
     if (answer.data.protocolVersion < this.#spoken) this.beatSoon()
     this.#hubProtocol = answer.data.protocolVersion
     this.#parts.clock.learn(sentAt.clockMs, Date.parse(answer.data.hubTime))
-    this.#parts.onAnswer(this.#parts.leases.answered(answer.data))
+    this.#parts.onAnswer(this.#parts.leases.answered(answer.data), answer.data)
     this.#clockKnown = true
     for (const command of this.#waitingCommands.splice(0)) this.#judge(command)
   }
@@ -278,22 +276,6 @@ export class HubConnection {
       password: connectPassword(settings.serverXid, brokerToken, tlsPrivateKey, clock.now()),
       will: lastWill(settings.serverXid),
       subscriptions: topicRights.subscribe(settings.serverXid),
-    }
-  }
-
-  /** A refusal may only mean that this machine's clock is off: the proof holds for 60 s of the hub's time. */
-  async #hasLearntTimeByHttps(): Promise<boolean> {
-    const { http, clock, log } = this.#parts
-    const sentMs = clock.sentMs()
-    try {
-      const { date } = await http.send({ method: 'GET', path: paths.health, token: '', timeoutMs: 5000 })
-      if (date === undefined) return false
-      const before = clock.offsetMs
-      clock.learn(sentMs, date)
-      return Math.abs(clock.offsetMs - before) > offsetChangeMs
-    } catch (error) {
-      log('debug', `The hub's time is not known: ${errorText(error)}`)
-      return false
     }
   }
 

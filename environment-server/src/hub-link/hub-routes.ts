@@ -16,7 +16,8 @@ export type HubRoutes = {
 export function hubRoutes(settings: Settings, proxyPassword: string | undefined): HubRoutes {
   const { apiURL, brokerHost, brokerPort, queueTransport, proxyTC, proxyExternal } = settings
   const proxy = proxyOf(settings, proxyPassword)
-  refuseHalfProxy(settings, proxy)
+  const half = halfProxyOf(settings)
+  if (half !== undefined) throw new StartProblem(half)
   const overWebSocket = queueTransport === 'websocket'
   return {
     messages: {
@@ -33,11 +34,14 @@ export function hubRoutes(settings: Settings, proxyPassword: string | undefined)
   }
 }
 
-function refuseHalfProxy(settings: Settings, proxy: HttpProxy | undefined): void {
-  if (proxy !== undefined) return
+type ProxySettings = Partial<Pick<Settings, 'proxyHost' | 'proxyPort' | 'proxyTC' | 'proxyExternal'>>
+
+/** What is missing of a proxy that the settings name in part, as a sentence; nothing where all of it is set, or none. */
+export function halfProxyOf(settings: ProxySettings): string | undefined {
+  if (proxyOf(settings, undefined) !== undefined) return undefined
   const { proxyHost, proxyPort } = settings
-  if (proxyHost !== undefined) throw new StartProblem('proxyHost is set and proxyPort is not. Set both, or neither.')
-  if (proxyPort !== undefined) throw new StartProblem('proxyPort is set and proxyHost is not. Set both, or neither.')
-  for (const name of ['proxyTC', 'proxyExternal'] as const)
-    if (settings[name]) throw new StartProblem(`${name} is true, and there is no proxy. Set proxyHost and proxyPort.`)
+  if (proxyHost !== undefined) return 'proxyHost is set and proxyPort is not. Set both, or neither.'
+  if (proxyPort !== undefined) return 'proxyPort is set and proxyHost is not. Set both, or neither.'
+  const wanting = (['proxyTC', 'proxyExternal'] as const).find((name) => settings[name])
+  return wanting && `${wanting} is true, and there is no proxy. Set proxyHost and proxyPort.`
 }

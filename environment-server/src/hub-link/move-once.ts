@@ -1,14 +1,13 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { type HeldAttempt, moveProofMessage, MoveResponse, paths } from '@postern/protocol'
+import { moveProofMessage, MoveResponse, paths } from '@postern/protocol'
 import * as z from 'zod/mini'
-import { EndRequest } from '../executor/end-request.ts'
-import { endedInQueue } from '../executor/executor.ts'
 import type { OpenedHome } from '../home/open-home.ts'
 import { wipeMoveToken } from '../home/settings.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Keychain } from '../keychain/keychain.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
 import { detailOf } from './enrol.ts'
+import { handBackQueued } from './hand-back-queued.ts'
 import type { HubHttp } from './hub-http.ts'
 
 /** Attempts that a move may name; more are delivered first, by starting without moving. */
@@ -18,6 +17,7 @@ const heldMax = 2000
  * Moves to the environment whose `.env` was imported (D37), before anything runs: by its token, and a proof of the key that this server
  * has. What was queued here is handed back; what had run is delivered as ever. Where the hub cannot be reached the server stays
  * where it is, and moves at a later start; where the hub refuses, the token is of no use and is forgotten.
+ * @returns the sentence that says why it is not where the `.env` said; nothing where none was imported, or it moved
  */
 export async function moveOnce(
   { home, settings }: OpenedHome,
@@ -25,12 +25,13 @@ export async function moveOnce(
   keychain: Keychain,
   journal: Journal,
   log: ServerLog,
-): Promise<void> {
+): Promise<string | undefined> {
+  let refusal: string | undefined
   const { moveToken, serverXid } = settings
-  if (moveToken === undefined) return
+  if (moveToken === undefined) return undefined
   const held = journal.heldAttempts()
   if (held.length > heldMax) {
-    return log('warn', `Not moving yet: ${held.length} results are to be delivered first. The next start tries again.`)
+    return warned(log, `Not moving yet: ${held.length} results are to be delivered first. The next start tries again.`)
   }
   try {
     const { status, body } = await http.send({
@@ -42,14 +43,15 @@ export async function moveOnce(
     })
     if (status >= 200 && status <= 299) {
       const { environmentName } = z.parse(MoveResponse, JSON.parse(body.toString('utf8')))
-      const count = handBackQueued(journal)
+      const count = handBackQueued(journal, 'The environment server moved to another environment.')
       log('info', `Moved to the environment "${environmentName}"; ${count} executions of the old one are handed back.`)
     } else {
       const why = detailOf(body)
       // Only the hub's own word is a refusal: a proxy's 403 is none.
       if (status < 400 || status > 499 || status === 429 || why === undefined)
         return notNow(log, why ?? `status ${status}`)
-      log('error', `The hub refused the move, and this server stays in its environment: ${why}`)
+      refusal = `The hub refused the move, and this server stays in its environment: ${why}`
+      log('error', refusal)
     }
   } catch (error) {
     return notNow(log, errorText(error))
@@ -57,10 +59,16 @@ export async function moveOnce(
   // Last: after a crash before this line the hub answers the same server again.
   wipeMoveToken(home)
   delete settings.moveToken
+  return refusal
 }
 
-function notNow(log: ServerLog, why: string): void {
-  log('warn', `The move to another environment waits for the next start; the hub did not answer it: ${why}`)
+function notNow(log: ServerLog, why: string): string {
+  return warned(log, `The move to another environment waits for the next start; the hub did not answer it: ${why}`)
+}
+
+function warned(log: ServerLog, sentence: string): string {
+  log('warn', sentence)
+  return sentence
 }
 
 function proofOf(keychain: Keychain, serverXid: string, moveToken: string): string {
@@ -69,12 +77,4 @@ function proofOf(keychain: Keychain, serverXid: string, moveToken: string): stri
   return sign('sha256', Buffer.from(moveProofMessage(serverXid, moveToken)), createPrivateKey(tlsPrivateKey)).toString(
     'base64',
   )
-}
-
-/** Their commands are of the old environment. They never started, so its other servers may have them. */
-function handBackQueued(journal: Journal): number {
-  const queued: HeldAttempt[] = journal.held().filter(({ state }) => state === 'queued')
-  const request = new EndRequest('lease-lost', 'The environment server moved to another environment.')
-  for (const attempt of queued) journal.finish(attempt, endedInQueue(request))
-  return queued.length
 }

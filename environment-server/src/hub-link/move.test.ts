@@ -1,6 +1,6 @@
-import { Rehearsal, rehearsalXid, waitFor } from '@postern/dev/environment-server'
+import { giveAway, Rehearsal, rehearsalXid, runCommand, waitFor } from '@postern/dev/environment-server'
 import { createHash, X509Certificate } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { importEnvironment } from '../command-line/import-environment.ts'
@@ -34,6 +34,15 @@ function importEnv(changes: Record<string, string> = {}): string {
   return importEnvironment(homeFolder(server.home), path)
 }
 
+/** One execution that runs without end, and one that waits for it. */
+async function busy(): Promise<{ running: string; queued: string }> {
+  const running = await rehearsal.execute(`console.log('up'); setInterval(() => {}, 1000)`)
+  await rehearsal.running(running)
+  const queued = await rehearsal.execute('process.exit(0)')
+  await rehearsal.accepted(queued)
+  return { running, queued }
+}
+
 function settings(): Record<string, unknown> {
   return JSON.parse(readFileSync(homeFolder(rehearsal.server.home).settingsFile, 'utf8')) as Record<string, unknown>
 }
@@ -47,13 +56,7 @@ test('D37: a .env of a hub with another CA, and a file that is none, are refused
 
 test('ES-2: by its .env a server moves with number, keychain and journal; what ran is delivered, what waited is handed back', async () => {
   const { hub, server } = rehearsal
-  const running = await rehearsal.execute(`console.log('up'); setInterval(() => {}, 1000)`)
-  await rehearsal.running(running)
-  const queued = await rehearsal.execute('process.exit(0)')
-  await waitFor(
-    () => hub.events.some(({ executionId, event }) => executionId === queued && event === 'accepted'),
-    'the queue',
-  )
+  const { running, queued } = await busy()
   const { brokerToken } = hub.enrolled.get(rehearsalXid) ?? {}
   await server.kill()
   hub.moveTokens.set('psm_move', 'Plant South')
@@ -77,4 +80,85 @@ test('D37: a token that the hub refuses leaves the server where it is, at work, 
   await server.startConnected()
   expect(server.text).toContain('The hub refused the move, and this server stays in its environment')
   expect(settings()).not.toHaveProperty('moveToken')
+})
+
+test('D37: a .env put into force by --reload is answered by the hub’s refusal, and the server works on', async () => {
+  const { server } = rehearsal
+  importEnv({ moveToken: 'psm_of-somebody-else' })
+  // Written by this process, which may be root's.
+  giveAway(server.home)
+  const told = await runCommand(server.home, ['configure', '--reload'])
+  expect(told).toEqual({
+    code: 2,
+    text: expect.stringContaining('not the move. The hub refused the move, and this server stays in its environment:'),
+  })
+  expect(settings()).not.toHaveProperty('moveToken')
+  expect(await rehearsal.run('process.exit(0)')).toMatchObject({ outcome: 'exited' })
+  // Nothing is left of it.
+  expect(await runCommand(server.home, ['configure', '--reload'])).toMatchObject({ code: 0 })
+})
+
+test('D37: a bundle of another server over the folder is refused before its token is spent, and the server is still what it was', async () => {
+  const { hub, server } = rehearsal
+  await server.stop()
+  const { settingsFile } = homeFolder(server.home)
+  const own = readFileSync(settingsFile, 'utf8')
+  hub.writeBundle(server.home, '4711')
+  server.start()
+  expect(await server.waitForEnd()).toBe(2)
+  expect(server.text).toContain(`This folder is that of another environment server (CN=${rehearsalXid}`)
+  expect(hub.enrolled.has('4711')).toBe(false)
+  writeFileSync(settingsFile, own)
+  await server.startConnected()
+})
+
+test('D37: results that were not delivered before the server enrolled anew are still its own to deliver', async () => {
+  const { hub, server } = rehearsal
+  const running = await rehearsal.execute(`console.log('up'); setInterval(() => {}, 1000)`)
+  await rehearsal.running(running)
+  await server.kill()
+  const before = hub.enrolled.get(rehearsalXid)
+  // The first start ends the attempt in the journal, and cannot deliver.
+  hub.api.failWith = 503
+  await server.startConnected()
+  await waitFor(
+    () => server.text.includes('interrupted'),
+    'the attempt to be over',
+    () => server.text,
+  )
+  await server.kill()
+  hub.api.failWith = undefined
+  hub.writeBundle(server.home, rehearsalXid)
+  await server.startConnected()
+  expect(server.text).toContain('Enrolled anew')
+  expect((await rehearsal.resultOf(running)).result).toMatchObject({
+    outcome: 'interrupted',
+    message: expect.not.stringContaining('unreadable'),
+  })
+  expect(hub.enrolled.get(rehearsalXid)).not.toMatchObject({ publicKey: before?.publicKey })
+  // With the new sealing key.
+  expect(await rehearsal.run('process.exit(0)')).toMatchObject({ outcome: 'exited' })
+})
+
+test('D37: what waited when the server enrolled anew is handed back, though that start ended before it could be', async () => {
+  const { hub, server } = rehearsal
+  const { running, queued } = await busy()
+  await server.kill()
+  hub.writeBundle(server.home, rehearsalXid)
+  const { journalFile } = homeFolder(server.home)
+  renameSync(journalFile, `${journalFile}.kept`)
+  mkdirSync(journalFile)
+  const before = server.text.length
+  server.start()
+  await server.waitForEnd()
+  expect(server.text.slice(before)).toContain('Enrolled anew')
+  rmdirSync(journalFile)
+  renameSync(`${journalFile}.kept`, journalFile)
+  await server.startConnected()
+  expect((await rehearsal.resultOf(queued)).result).toMatchObject({
+    outcome: 'lease-lost',
+    message: 'The environment server was enrolled anew.',
+    startedAt: null,
+  })
+  expect((await rehearsal.resultOf(running)).result).toMatchObject({ outcome: 'interrupted' })
 })

@@ -87,6 +87,11 @@ test('ES-10: the password may come from a file that its owner alone can read, an
 test('ES-10: the password may come from a file descriptor or a systemd credential', async () => {
   const fd = openSync(file('fd', password), 'r')
   await openKeychainWith({ passwordFd: fd }, path)
+  const open = openSync(file('open-fd', password, 0o644), 'r')
+  await expect(openKeychainWith({ passwordFd: open }, path)).rejects.toThrow(/open-fd can be read by others.*chmod 600/)
+  // What a shell makes of a text that it holds has no name that others could open.
+  rmSync(join(folder, 'open-fd'))
+  await expect(openKeychainWith({ passwordFd: open }, path)).resolves.toBeInstanceOf(Keychain)
   // systemd makes credentials 0440 or 0400, whatever the umask.
   file('postern-envsvr', `${password}\n`, 0o440)
   await expect(openKeychainWith({ credentialsFolder: folder }, path)).resolves.toBeInstanceOf(Keychain)

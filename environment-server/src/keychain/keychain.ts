@@ -4,13 +4,21 @@ import { writeAtomically } from '../home/atomic-file.ts'
 import { StartProblem } from '../log/start-problem.ts'
 import { type KeychainKey, newKeychainKey, openKeychain, sealKeychain } from './keychain-file.ts'
 
-/** What the keychain holds. Keys are made at the first start; certificate and tokens come with the enrolment. */
+/** What the keychain holds. Keys are made when the server enrols; certificate and tokens come with the hub's answer. */
 const KeychainContent = z.looseObject({
   /** EC P-256, PKCS#8 PEM: client certificate and connect proof. */
   tlsPrivateKey: z.optional(z.string()),
   /** X25519, PKCS#8 PEM: opens the secrets of jobs (D9). */
   sealingPrivateKey: z.optional(z.string()),
   certificate: z.optional(z.string()),
+  /** Hexadecimal SHA-256 of the token that it came by: another bundle's token enrols anew. */
+  enrolledWith: z.optional(z.string()),
+  /** What this server is enrolling with, until the hub has answered. */
+  keysToBe: z.optional(z.object({ tlsPrivateKey: z.string(), sealingPrivateKey: z.string() })),
+  /** The server enrolled anew, and what was queued for its key before has still to be handed back. */
+  mustHandBack: z.optional(z.boolean()),
+  /** Of a server that enrolled anew: what its journal has been sealed with from the beginning. */
+  journalSecret: z.optional(z.string()),
   /** The next one, until it has connected (D37). */
   renewedCertificate: z.optional(z.string()),
   brokerToken: z.optional(z.string()),
@@ -53,6 +61,11 @@ export class Keychain {
 
   get content(): Readonly<KeychainContent> {
     return this.#content
+  }
+
+  /** What the journal is sealed with: any secret that stays, whatever the server enrols as. */
+  get journalSecret(): string {
+    return this.#content.journalSecret ?? this.#content.sealingPrivateKey ?? ''
   }
 
   /** Saves before it returns: what the caller does next may rely on it after a crash. */

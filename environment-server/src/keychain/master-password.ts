@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { ReadStream } from 'node:tty'
 import { StartProblem } from '../log/start-problem.ts'
@@ -71,7 +71,7 @@ export function unattendedPassword({
   credentialsFolder,
 }: PasswordSources): string | undefined {
   if (passwordFile !== undefined) return readPasswordFile(passwordFile, true)
-  if (passwordFd !== undefined) return readPassword(passwordFd, `file descriptor ${passwordFd}`)
+  if (passwordFd !== undefined) return readPasswordFd(passwordFd)
   // systemd keeps its credentials closed itself; their modes differ between versions.
   const credential = credentialIn(credentialsFolder)
   return credential === undefined ? undefined : readPasswordFile(credential, false)
@@ -90,17 +90,36 @@ function readPasswordFile(path: string, checkMode: boolean): string {
     throw new StartProblem(`The password file ${path} cannot be read.`, { cause: error })
   }
   try {
-    const { uid, mode } = fstatSync(file)
-    // geteuid is there on every platform but Windows, where this server does not run.
-    if (checkMode && ((mode & 0o077) !== 0 || (uid !== 0 && uid !== process.geteuid!()))) {
-      throw new StartProblem(
-        `The password file ${path} can be read by others. Run: chown root ${path} or this server's user, and chmod 600 ${path}`,
-      )
-    }
+    if (checkMode) refuseOpenToOthers(file, path)
     return readPassword(file, path)
   } finally {
     closeSync(file)
   }
+}
+
+/** The init script gives root's file by its number: the same rule holds for it. A pipe, or a file without a name, is nobody else's. */
+function readPasswordFd(fd: number): string {
+  const name = `file descriptor ${fd}`
+  const status = statusOf(fd, name)
+  if (status.isFile() && status.nlink > 0) refuseOpenToOthers(fd, readlinkSync(`/proc/self/fd/${fd}`))
+  return readPassword(fd, name)
+}
+
+function statusOf(fd: number, name: string): Stats {
+  try {
+    return fstatSync(fd)
+  } catch (error) {
+    throw new StartProblem(`${name} is not open.`, { cause: error })
+  }
+}
+
+function refuseOpenToOthers(file: number, path: string): void {
+  const { uid, mode } = fstatSync(file)
+  // geteuid is there on every platform but Windows, where this server does not run.
+  if ((mode & 0o077) === 0 && (uid === 0 || uid === process.geteuid!())) return
+  throw new StartProblem(
+    `The password file ${path} can be read by others. Run: chown root ${path} or this server's user, and chmod 600 ${path}`,
+  )
 }
 
 /** The first line, without its end: editors and `echo` add one. */

@@ -1,6 +1,10 @@
 import { Rehearsal } from '@postern/dev/environment-server'
-import { appOf } from '@postern/dev/fake-hub'
+import { appOf, Authority } from '@postern/dev/fake-hub'
+import { readCaFolder } from '@postern/intel/certificates'
 import { startMailServer } from '@postern/simulators'
+import * as files from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { askServer } from '../control/ask-server.ts'
 import { homeFolder } from '../home/home-folder.ts'
@@ -101,6 +105,52 @@ test('ES-16: a certificate that nobody vouches for is refused, and without a mai
   link.isConnected = false
   await pass(silenceMsMax)
   expect([...server.mails, ...logged]).toEqual([])
+})
+
+test('ES-17: the mail server may have a certificate of one’s own CA, of the folder; without it the mail says whose it is', async () => {
+  const folder = mkdtempSync('/tmp/postern-mail-cas-')
+  const authority = await Authority.create('Example Mail CA')
+  const identity = await authority.serverIdentity()
+  for (const smtpSecurity of ['starttls', 'tls'] as const) {
+    await using server = await startMailServer({
+      security: smtpSecurity,
+      account: { username: 'plant', password: 'its own' },
+      identity: { certificatePem: identity.certificate, privateKeyPem: identity.privateKey },
+    })
+    const own = { ...settings, smtpPort: server.port, smtpSecurity }
+    const access = () => ({
+      settings: own,
+      password: 'its own',
+      caCertificates: readCaFolder(folder, files).certificates,
+    })
+    await expect(sendMail(access(), { subject: 'x', text: 'x' })).rejects.toThrow(
+      `127.0.0.1:${server.port} shows a certificate issued by Example Mail CA, which nobody here trusts.`,
+    )
+    writeFileSync(join(folder, 'own.pem'), authority.certificate)
+    await sendMail(access(), { subject: 'x', text: 'x' })
+    expect(server.mails).toHaveLength(1)
+    rmSync(join(folder, 'own.pem'))
+  }
+  rmSync(folder, { recursive: true })
+})
+
+test('ES-17: a mail server’s certificate that has ended, or is for other names, is told as that, not as one of a CA nobody trusts', async () => {
+  const authority = await Authority.create('Example Mail CA')
+  for (const [identity, words] of [
+    [await authority.serverIdentity(undefined, -1), 'which has ended or has not begun.'],
+    [await authority.serverIdentity([{ type: 'dns', value: 'mail.example.org' }]), 'which is for other names.'],
+  ] as const) {
+    await using server = await startMailServer({
+      security: 'tls',
+      identity: { certificatePem: identity.certificate, privateKeyPem: identity.privateKey },
+    })
+    const own = { ...settings, smtpPort: server.port, smtpSecurity: 'tls', smtpUsername: undefined } as const
+    const access = { settings: own, password: undefined, caCertificates: [authority.certificate] }
+    await expect(sendMail(access, { subject: 'x', text: 'x' })).rejects.toThrow(
+      `127.0.0.1:${server.port} shows a certificate issued by Example Mail CA, ${words}`,
+    )
+    expect(server.mails).toEqual([])
+  }
 })
 
 test('ES-16: only an app whose package asks for smtpSettings gets them, and its log never shows the password', async () => {

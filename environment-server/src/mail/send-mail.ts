@@ -1,4 +1,7 @@
-import { getCACertificates } from 'node:tls'
+import { certificateFault, refusedMailServerCertificate } from '@postern/intel/certificates'
+import { connect, isIP } from 'node:net'
+import { connect as tlsConnect, getCACertificates } from 'node:tls'
+import { untrustedWords } from '../certificates/untrusted-words.ts'
 import type { Settings } from '../home/settings.ts'
 
 /** How long the mail server may take to be reached and to greet, and how long it may be silent in between. */
@@ -23,6 +26,7 @@ export async function sendMail(
   mail: { subject: string; text: string },
 ): Promise<void> {
   const { smtpHost = '', smtpPort, smtpSecurity, smtpUsername, smtpTo = '', smtpFrom = smtpTo.split(',')[0] } = settings
+  const ca = [...getCACertificates('default'), ...caCertificates]
   // Most servers never send one: what it takes is loaded when it is needed.
   const { createTransport } = await import('nodemailer')
   const transport = createTransport({
@@ -32,7 +36,7 @@ export async function sendMail(
     requireTLS: smtpSecurity === 'starttls',
     ignoreTLS: smtpSecurity === 'none',
     ...(smtpUsername !== undefined && { auth: { user: smtpUsername, pass: password ?? '' } }),
-    tls: { minVersion: 'TLSv1.2', ca: [...getCACertificates('default'), ...caCertificates] },
+    tls: { minVersion: 'TLSv1.2', ca },
     connectionTimeout: connectMsMax,
     greetingTimeout: connectMsMax,
     dnsTimeout: connectMsMax,
@@ -42,6 +46,17 @@ export async function sendMail(
   })
   try {
     await transport.sendMail({ ...mail, from: smtpFrom, to: smtpTo, headers: { 'Auto-Submitted': 'auto-generated' } })
+  } catch (error) {
+    if (certificateFault(String(error)) === undefined) throw error
+    const refused = await refusedMailServerCertificate({
+      security: smtpSecurity,
+      connect: (signal) => connect({ host: smtpHost, port: smtpPort, signal }),
+      secure: (socket) =>
+        tlsConnect({ socket, host: smtpHost, ...(isIP(smtpHost) === 0 && { servername: smtpHost }), ca }),
+    })
+    throw refused === undefined
+      ? error
+      : new Error(untrustedWords(`${smtpHost}:${smtpPort}`, refused), { cause: error })
   } finally {
     transport.close()
   }

@@ -29,7 +29,13 @@ const triesMax = 8
 const downloadMsMax = 10 * 60_000
 
 /** What was unpacked, written last: a folder without its marker was never finished. */
-const Marker = z.object({ packageSha256: z.string(), content: z.string() })
+const Marker = z.object({
+  packageSha256: z.string(),
+  content: z.string(),
+  /** The publisher's key whose signature was found good over these bytes; older releases did not note it. */
+  publisherKeyId: z.optional(z.string()),
+})
+type Marker = z.infer<typeof Marker>
 
 /** The packages that this server has: fetched when first executed, checked, unpacked once, reused (ES-5, ES-22). */
 export class PackageStore {
@@ -42,7 +48,7 @@ export class PackageStore {
   /** State digests of folders whose content this process has checked. */
   readonly #checked = new Map<string, string>()
   /** One fetch of a package at a time, however many executions wait for it. */
-  readonly #underWay = new Map<string, Promise<string>>()
+  readonly #underWay = new Map<string, { keyId: string; folder: Promise<string> }>()
 
   constructor(parts: {
     folder: string
@@ -69,32 +75,38 @@ export class PackageStore {
     if (!isProgramName(app.programName)) {
       throw new PackageFault(`its program name ${shownName(app.programName)} is no folder name.`)
     }
+    const { keyId } = app.packageSignature
+    // It may have ended since the command was taken.
+    if (!this.#publisherKeys().has(keyId))
+      throw new PackageFault(`its publisher ${keyId} is not one that this server trusts.`)
     const ready = this.#ready(app)
     if (ready) return ready
     const key = `${app.programName} ${app.packageSha256}`
-    let fetched = this.#underWay.get(key)
-    if (!fetched) {
-      fetched = this.#fetchAndUnpack(app).finally(() => this.#underWay.delete(key))
-      this.#underWay.set(key, fetched)
+    const fetching = this.#underWay.get(key)
+    if (fetching !== undefined && fetching.keyId !== keyId) {
+      // What comes is judged by another signature: this one's turn is after it, whatever became of that.
+      await Promise.race([fetching.folder.catch(() => undefined), rejectedBy(signal)])
+      return await this.ensure(app, signal)
     }
+    const folder = fetching?.folder ?? this.#fetchAndUnpack(app).finally(() => this.#underWay.delete(key))
+    this.#underWay.set(key, { keyId, folder })
     // The fetch goes on for others, and for the next time, when the one that began it is ended.
-    return Promise.race([fetched, rejectedBy(signal)])
+    return Promise.race([folder, rejectedBy(signal)])
   }
 
   #ready(app: App): string | undefined {
     const { target, marker } = this.#places(app)
     if (!existsSync(marker)) return undefined
     const state = existsSync(target) ? stateDigest(target) : ''
-    if (state !== '' && this.#checked.get(target) === state) return target
-    const known = z.safeParse(Marker, readMarker(marker))
-    if (
+    const known = readMarker(marker)
+    const isWhole =
       state !== '' &&
-      known.success &&
-      known.data.packageSha256 === app.packageSha256 &&
-      contentDigest(target) === known.data.content
-    ) {
+      known?.packageSha256 === app.packageSha256 &&
+      (this.#checked.get(target) === state || contentDigest(target) === known.content)
+    if (isWhole) {
       this.#checked.set(target, state)
-      return target
+      // By another key than the command says: that one's signature is still to be seen, over the bytes.
+      return known.publisherKeyId === app.packageSignature.keyId ? target : undefined
     }
     this.#log(
       'error',
@@ -123,6 +135,12 @@ export class PackageStore {
     const problem = packageProblem(bytes, app, this.#publisherKeys())
     if (problem) throw new PackageFault(`${problem}.`)
     const { target, marker } = this.#places(app)
+    const unpacked = existsSync(target) ? readMarker(marker) : undefined
+    if (unpacked !== undefined) {
+      // Whole, and only signed anew; what runs from it runs on.
+      writeMarker(marker, { ...unpacked, publisherKeyId: app.packageSignature.keyId })
+      return target
+    }
     const incoming = mkdtempSync(join(this.#folder, '.incoming-'))
     try {
       await unpack(bytes, app.programName, incoming)
@@ -137,7 +155,8 @@ export class PackageStore {
       chmodSync(incoming, 0o755)
       renameSync(incoming, target)
       chmodSync(target, 0o555)
-      writeAtomically(marker, JSON.stringify({ packageSha256: app.packageSha256, content }))
+      const publisherKeyId = app.packageSignature.keyId
+      writeMarker(marker, { packageSha256: app.packageSha256, content, publisherKeyId })
       this.#checked.set(target, stateDigest(target))
       return target
     } catch (error) {
@@ -189,13 +208,17 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
   return promise
 }
 
-function readMarker(path: string): unknown {
+/** Unreadable is as good as changed: the caller fetches the package again. */
+function readMarker(path: string): Marker | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return z.safeParse(Marker, JSON.parse(readFileSync(path, 'utf8'))).data
   } catch {
-    // Unreadable is as good as changed: the caller fetches the package again.
     return undefined
   }
+}
+
+function writeMarker(path: string, marker: Marker): void {
+  writeAtomically(path, JSON.stringify(marker))
 }
 
 /** Read-only, and open to the users that apps run as, whatever the server's umask has taken away. */

@@ -1,4 +1,4 @@
-import { PackageFault, packageLimits, planPackage, shownName } from '@postern/protocol'
+import { openPackage, PackageFault, packageZipOptions, shownName } from '@postern/protocol'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Transform, type TransformCallback } from 'node:stream'
@@ -6,11 +6,16 @@ import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl'
 
+const zipReader = {
+  open: (content: Buffer) => fromBufferPromise(content, packageZipOptions),
+  nameOf: ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry) =>
+    getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true),
+}
+
 /** Unpacks the one top-level folder `programName` of a zip into `target`, which must exist and be empty. */
 export async function unpack(zip: Buffer, programName: string, target: string): Promise<void> {
-  const file = await openZip(zip)
+  const { zip: file, plan } = await openPackage(zip, zipReader)
   try {
-    const plan = planPackage(await entriesOf(file), zip)
     if (plan.programName !== programName) {
       throw new PackageFault(
         `its folder ${shownName(plan.programName)} is not ${programName}, which the command names.`,
@@ -61,41 +66,5 @@ class CheckedSize extends Transform {
     this.#bytes += chunk.length
     this.#checksum = crc32(chunk, this.#checksum)
     done(this.#bytes > this.#entry.uncompressedSize ? new Error('larger than it claims') : null, chunk)
-  }
-}
-
-async function openZip(zip: Buffer): Promise<ZipFile> {
-  try {
-    return await fromBufferPromise(zip, {
-      lazyEntries: true,
-      autoClose: false,
-      decodeStrings: false,
-      validateEntrySizes: true,
-    })
-  } catch (error) {
-    throw new PackageFault('it is not a zip file, or one that is cut off.', { cause: error })
-  }
-}
-
-async function entriesOf(file: ZipFile): Promise<{ name: string; entry: Entry }[]> {
-  const named: { name: string; entry: Entry }[] = []
-  if (file.entryCount > packageLimits.entriesMax) {
-    throw new PackageFault(`it holds more than ${packageLimits.entriesMax} entries.`)
-  }
-  try {
-    for await (const entry of file.eachEntry()) named.push({ name: nameOf(entry), entry })
-  } catch (error) {
-    if (error instanceof PackageFault) throw error
-    const reason = error instanceof Error ? error.message.slice(0, 200) : 'unreadable'
-    throw new PackageFault(`its directory does not fit together (${reason}).`, { cause: error })
-  }
-  return named
-}
-
-function nameOf(entry: Entry): string {
-  try {
-    return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true)
-  } catch (error) {
-    throw new PackageFault('an entry has a name that cannot be decoded.', { cause: error })
   }
 }

@@ -19,7 +19,8 @@ export function forbiddenBy(
   if (publishers && !publishers.includes(publisher))
     return `${whose} does not allow packages of publisher ${publisher}.`
   if (apps && !apps.some((entry) => namesApp(entry, app))) {
-    return `${whose} does not allow the app ${app.programName} in this version.`
+    const isNamed = apps.some((entry) => entry.startsWith(`${app.programName}@`))
+    return `${whose} does not allow the app ${app.programName}${isNamed ? ' in this version' : ''}: its list "apps" does not name it.`
   }
   if (versions && !versions.includes(app.packageSha256)) {
     return `${whose} does not allow this version of ${app.programName} (SHA-256 ${app.packageSha256}).`

@@ -7,7 +7,7 @@ import { auditFileLimits } from './policy-limits.ts'
 export type AuditEntry = {
   /**
    * `thrown-away`: nobody whose word counts said it. `refused`: the hub said it, and it may not. `repeated`: it was done before.
-   * `narrowed`: by the hub. `key-learned`, `key-missed`: a command key of the hub that follows another one (D7). `locked`, `trusted`, `cleared`: by a person here.
+   * `narrowed`: by the hub. `key-learned`, `key-missed`: a key of the hub that follows another one; `key-revoked`: one that others may have (D7). `locked`, `trusted`, `cleared`: by a person here.
    */
   event:
     | 'thrown-away'
@@ -16,6 +16,7 @@ export type AuditEntry = {
     | 'narrowed'
     | 'key-learned'
     | 'key-missed'
+    | 'key-revoked'
     | 'locked'
     | 'trusted'
     | 'cleared'

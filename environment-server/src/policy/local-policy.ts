@@ -44,6 +44,16 @@ export function changeLocalPolicy(home: Pick<HomeFolder, 'policyFile'>, changes:
   writeAtomically(home.policyFile, `${JSON.stringify({ ...file, ...changes }, null, 2)}\n`)
 }
 
+/** Names the publisher where the file names those whose packages may run; elsewhere there is nothing to add it to. */
+export function allowPublisher(home: Pick<HomeFolder, 'policyFile'>, keyId: string): void {
+  const { publishers } = readLocalPolicy(home)
+  if (publishers !== undefined && !publishers.includes(keyId))
+    changeLocalPolicy(home, { publishers: [...publishers, keyId] })
+}
+
 function readPolicyFile({ policyFile }: Pick<HomeFolder, 'policyFile'>): unknown {
-  return existsSync(policyFile) ? readJson(policyFile) : {}
+  // No bundle holds one, so that none can be restored from there; a cure that begins anew must not pass for one that keeps the limits.
+  const cure =
+    ', or take your own copy of it: no bundle holds one, and without it this server runs all that the hub commands.'
+  return existsSync(policyFile) ? readJson(policyFile, cure) : {}
 }

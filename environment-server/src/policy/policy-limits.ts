@@ -8,12 +8,14 @@ export const policyLimits = {
   useDaysMax: 90,
   /** Keys of publishers whose packages were refused; the newest are kept. */
   offeredPublishersMax: 20,
-  /** Publishers that people on the server may trust beside those that the bundle pins. */
-  trustedPublishersMax: 100,
-  /** Keys that follow a command key, of those heard in time. */
-  learnedKeysMax: 100,
-  /** Keys that follow a command key, of those heard too late; the newest are kept. */
+  /** Keys of each purpose that people on the server may trust beside those that the bundle pins. */
+  trustedKeysMax: 100,
+  /** Keys of the hub of one purpose that follow another one, of those heard in time that lead on from keys which are trusted here; of others, `missedKeysMax`. */
+  learnedKeysMax: 300,
+  /** Keys of the hub that follow another one, of those heard too late; the newest are kept. */
   missedKeysMax: 20,
+  /** Keys of the hub that were revoked and were ever trusted here; none is ever forgotten. Of others, `missedKeysMax`. */
+  revokedKeysMax: 200,
   /** Names of each list of the policy that the hub is told of; of the others the count. */
   reportedNamesMax: 100,
 } as const

@@ -1,3 +1,4 @@
+import type { RotatedPurpose } from '@postern/protocol'
 import { createPublicKey } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import * as z from 'zod/mini'
@@ -12,29 +13,35 @@ import { fingerprintOf } from '../home/key-fingerprint.ts'
 const TrustedKey = z.strictObject({ fingerprint: z.string(), publicKey: z.string(), trustedAt: z.string() })
 type TrustedKey = z.infer<typeof TrustedKey>
 
-/** `keystore/trusted-publishers.json` and `keystore/trusted-command-keys.json` (D36, D7): written by `policy trust` alone. */
-function trustFile(list: TrustList) {
-  return z.strictObject({ [list]: z.array(TrustedKey).check(z.maxLength(policyLimits.trustedPublishersMax)) })
-}
-type TrustList = 'publishers' | 'commandKeys'
+/** `keystore/trusted-….json`, each under a name of its own (D36, D7): written by `policy trust` alone. */
+const names = { command: 'commandKeys', publisher: 'publishers', release: 'releaseKeys' } as const
 
-type Home = Pick<HomeFolder, 'trustedPublishersFile' | 'trustedCommandKeysFile'>
+function trustFile(purpose: RotatedPurpose) {
+  return z.strictObject({ [names[purpose]]: z.array(TrustedKey).check(z.maxLength(policyLimits.trustedKeysMax)) })
+}
+
+type Home = Pick<HomeFolder, 'trustedPublishersFile' | 'trustedCommandKeysFile' | 'trustedReleaseKeysFile'>
 
 /** What people here trust beside what the bundle pins. */
-export function trustedKeys(home: Home, list: TrustList): TrustedKey[] {
-  const file = fileOf(home, list)
-  return existsSync(file) ? (parseFile(trustFile(list), readJson(file), file)[list] ?? []) : []
+export function trustedKeys(home: Home, purpose: RotatedPurpose): TrustedKey[] {
+  const file = fileOf(home, purpose)
+  return existsSync(file) ? (parseFile(trustFile(purpose), readJson(file), file)[names[purpose]] ?? []) : []
 }
 
-export function trustKey(home: Home, list: TrustList, { fingerprint, publicKey }: Omit<TrustedKey, 'trustedAt'>): void {
-  const others = trustedKeys(home, list).filter((each) => each.fingerprint !== fingerprint)
+export function trustKey(
+  home: Home,
+  purpose: RotatedPurpose,
+  { fingerprint, publicKey }: Omit<TrustedKey, 'trustedAt'>,
+): void {
+  const others = trustedKeys(home, purpose).filter((each) => each.fingerprint !== fingerprint)
   const keys = [...others, { fingerprint, publicKey, trustedAt: new Date().toISOString() }]
-  const content = z.parse(trustFile(list), { [list]: keys })
-  writeAtomically(fileOf(home, list), `${JSON.stringify(content, null, 2)}\n`)
+  const content = z.parse(trustFile(purpose), { [names[purpose]]: keys })
+  writeAtomically(fileOf(home, purpose), `${JSON.stringify(content, null, 2)}\n`)
 }
 
-function fileOf(home: Home, list: TrustList): string {
-  return list === 'publishers' ? home.trustedPublishersFile : home.trustedCommandKeysFile
+function fileOf(home: Home, purpose: RotatedPurpose): string {
+  if (purpose === 'command') return home.trustedCommandKeysFile
+  return purpose === 'publisher' ? home.trustedPublishersFile : home.trustedReleaseKeysFile
 }
 
 /** The key that came along with a package, if it is the one that the package's signature names. */

@@ -81,6 +81,9 @@ test('ES-6: a setting that names nothing, nonsense, or too old a version is said
   expect(await problemOf({ appsPythonHome311: '/nowhere' })).toMatch(/is \/nowhere, where there is no Python/)
   expect(await problemOf({ appsJavaHome: join(folder, 'empty') })).toMatch(/where there is no Java/)
   expect(await problemOf({ appsPythonHome: '/bin/false' })).toMatch(/which cannot be run/)
+  const killed = join(folder, 'killed')
+  writeFileSync(killed, '#!/bin/sh\nkill -KILL $$\n', { mode: 0o755 })
+  expect(await problemOf({ appsPythonHome: killed })).toMatch(/which cannot be run: it was ended by SIGKILL before/)
   expect(await problemOf({ appsJavaHome: '/bin/true' })).toMatch(/says nothing of its version/)
   expect(await problemOf({ appsPythonHome311: pythonOf('3.6.8') })).toMatch(
     /is Python 3\.6\.8; 3\.11 or newer is needed\. Name it in appsPythonHome instead/,

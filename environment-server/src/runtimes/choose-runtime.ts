@@ -1,9 +1,8 @@
-import type { ExecuteCommand } from '@postern/protocol'
+import { type ExecuteCommand, isAtLeast, parseLanguageVersion } from '@postern/protocol'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Interpreter } from './interpreter.ts'
 import type { Runtimes } from './runtimes.ts'
-import { isAtLeast, parseLanguageVersion } from './versions.ts'
 
 /** How one app is started. */
 export type AppRuntime = {
@@ -20,8 +19,15 @@ export type AppRuntime = {
 
 type App = Pick<ExecuteCommand['app'], 'programName' | 'programLanguage' | 'programMain' | 'languageVersion'>
 
+/** Why an app cannot be started here, for a person. */
+export type NoRuntime = {
+  missing: string
+  /** Another environment server may have what this one lacks. */
+  lacksInterpreter?: true
+}
+
 /** Chooses by the app's language and `languageVersion`, or says what is missing and which setting to fill (ES-6). */
-export function chooseRuntime(app: App, appFolder: string, runtimes: Runtimes): AppRuntime | { missing: string } {
+export function chooseRuntime(app: App, appFolder: string, runtimes: Runtimes): AppRuntime | NoRuntime {
   const { programLanguage, programMain, programName } = app
   // The main file is an argument: it must not be read as an option, and must stay in the app's folder.
   if (programMain.startsWith('-') || programMain.startsWith('/') || programMain.split('/').includes('..')) {
@@ -47,19 +53,15 @@ export function chooseRuntime(app: App, appFolder: string, runtimes: Runtimes): 
   }
 }
 
-function pythonFor(
-  app: App,
-  appFolder: string,
-  { python311, pythonOlder }: Runtimes,
-): AppRuntime | { missing: string } {
+function pythonFor(app: App, appFolder: string, { python311, pythonOlder }: Runtimes): AppRuntime | NoRuntime {
   const asked = parseLanguageVersion(app.languageVersion)
   const isNew = asked === undefined || isAtLeast(asked, 3, 11)
   const fitting = isNew ? python311 : pythonOlder
   const found = fitting ?? (isNew ? pythonOlder : python311)
   const needs = `The app ${app.programName} needs Python${asked ? ` ${app.languageVersion}` : ''}`
   const setting = isNew ? 'appsPythonHome311' : 'appsPythonHome'
-  if (!found) return { missing: `${needs}: set ${setting} on the environment server (configure.sh).` }
-  if ('problem' in found) return { missing: `${needs}. ${found.problem}` }
+  if (!found) return noInterpreter(`${needs}: set ${setting} on the environment server (configure.sh).`)
+  if ('problem' in found) return noInterpreter(`${needs}. ${found.problem}`)
   return {
     ...ranBy('Python', found),
     arguments: pythonArguments(app.programMain, appFolder),
@@ -76,10 +78,10 @@ function pythonArguments(programMain: string, appFolder: string): string[] {
   return isFolderRun ? ['.', programMain] : [file]
 }
 
-function javaFor(app: App, { java }: Runtimes): AppRuntime | { missing: string } {
+function javaFor(app: App, { java }: Runtimes): AppRuntime | NoRuntime {
   const needs = `The app ${app.programName} needs Java${app.languageVersion ? ` ${app.languageVersion}` : ''}`
-  if (!java) return { missing: `${needs}: set appsJavaHome on the environment server (configure.sh).` }
-  if ('problem' in java) return { missing: `${needs}. ${java.problem}` }
+  if (!java) return noInterpreter(`${needs}: set appsJavaHome on the environment server (configure.sh).`)
+  if ('problem' in java) return noInterpreter(`${needs}. ${java.problem}`)
   const asked = parseLanguageVersion(app.languageVersion)
   const has = parseLanguageVersion(java.version)
   return {
@@ -95,6 +97,10 @@ function javaArguments(programMain: string): string[] {
   if (programMain.endsWith('.jar')) return ['-jar', programMain]
   if (programMain.endsWith('.java')) return [programMain]
   return ['-cp', '.:./*:lib/*', programMain]
+}
+
+function noInterpreter(missing: string): NoRuntime {
+  return { missing, lacksInterpreter: true }
 }
 
 function ranBy(

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, type ExecFileException } from 'node:child_process'
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,6 +17,8 @@ export type Interpreter = {
   version: string
   /** What it cannot run without, wherever that lies: an isolated app sees these, read-only, at their own paths. */
   folders: readonly string[]
+  /** Parts of it that apps cannot do without, and that it was built without. */
+  lacks?: readonly string[]
 }
 
 /** What a setting names, but cannot be used: a sentence for whoever set it. */
@@ -29,21 +31,29 @@ export type InterpreterKind = {
   binaries: readonly string[]
   question: readonly string[]
   /** Reads version and folders from what was answered on either stream. */
-  read: (answer: string) => { version: string; folders: string[] } | undefined
+  read: (answer: string) => { version: string; folders: string[]; lacks?: string[] | undefined } | undefined
 }
+
+/** Parts of Python that builds from source lack where a library was missing then. */
+const pythonParts = ['ssl', 'zlib', 'ctypes', 'sqlite3', 'lzma']
+
+/** Answers with version, folders and the parts that are missing. Python 3.6 knows all of it. */
+const pythonQuestion = `import importlib, json, sys
+missing = []
+for name in ${JSON.stringify(pythonParts)}:
+    try: importlib.import_module(name)
+    except ImportError: missing.append(name)
+print(json.dumps([".".join(map(str, sys.version_info[:3])), sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, missing]))`
 
 export const python: InterpreterKind = {
   name: 'Python',
   binaries: ['bin/python3', 'bin/python'],
-  // Python 3.6 knows all of it. Without -I it would run what lies in the working folder or a user's home.
-  question: [
-    '-I',
-    '-c',
-    'import json, sys; print(json.dumps([".".join(map(str, sys.version_info[:3])), sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix]))',
-  ],
+  // Without -I it would run what lies in the working folder or a user's home.
+  question: ['-I', '-c', pythonQuestion],
   read(answer) {
-    const [version, ...folders] = JSON.parse(answer) as string[]
-    return version === undefined ? undefined : { version, folders }
+    const [version, ...rest] = JSON.parse(answer) as [string | undefined, ...(string | string[])[]]
+    const folders = rest.filter((each) => typeof each === 'string')
+    return version === undefined ? undefined : { version, folders, lacks: rest.find((each) => Array.isArray(each)) }
   },
 }
 
@@ -86,7 +96,8 @@ export async function askInterpreter(
     const folders = [...new Set([...answer.folders, ...answer.folders.map((folder) => realpathSync(folder))])]
     if (folders.some((folder) => isWithin(hidden, folder)))
       return unusable('whose folder holds the environment server too. Install it in a folder of its own.')
-    return { setting, program: insideOf(folders, program), version: answer.version, folders }
+    const { version, lacks = [] } = answer
+    return { setting, program: insideOf(folders, program), version, folders, lacks }
   } catch (error) {
     return unusable(`which cannot be run: ${reasonOf(error)}`)
   }
@@ -111,7 +122,9 @@ function isFolder(path: string): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string }
+  const { stderr, message, killed, signal } = error as ExecFileException & { stderr?: string }
+  if (killed === true) return `it did not answer within ${answerMsMax / 1000} s.`
+  if (signal) return `it was ended by ${signal} before it answered.`
   const said = stderr?.trim().split('\n').at(-1) ?? ''
   return (said === '' ? (message.split('\n')[0] ?? '') : said).slice(0, 300)
 }

@@ -87,6 +87,8 @@ describe('on a server with every interpreter and a folder of private CAs', () =>
     async (language) => {
       const { result, texts } = await fetchIn(rehearsal, language)
       expect(texts).toContain('FETCHED behind a private CA')
+      // Node has two clients, and an app may wait for another Node that it starts.
+      if (language === 'NODE') for (const how of ['GOT', 'CHILD']) expect(texts).toContain(`${how} behind a private CA`)
       expect(result).toMatchObject({ outcome: 'exited', exitCode: 0, tier: 'isolated' })
     },
   )
@@ -109,6 +111,12 @@ describe('on a server with every interpreter and a folder of private CAs', () =>
   test('ES-6: a server says at its start which interpreters it found', () => {
     expect(rehearsal.server.text).toMatch(/Python 3\.\d+\.\d+ is \/usr\/bin\/python3 \(appsPythonHome311\)\./)
     expect(rehearsal.server.text).toMatch(/Java \d+[\d.]* is .+\/bin\/java \(appsJavaHome\)\./)
+    const said = rehearsal.hub.heartbeats.at(-1)?.interpreters?.map(({ language, version }) => `${language} ${version}`)
+    expect(said).toEqual([
+      expect.stringMatching(/^PYTHON 3\.\d+\.\d+$/),
+      expect.stringMatching(/^PYTHON 3\.\d+\.\d+$/),
+      expect.stringMatching(/^JAVA \d+/),
+    ])
   })
 })
 

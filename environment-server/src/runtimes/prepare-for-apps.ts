@@ -1,4 +1,5 @@
-import { readCaFolder } from '../certificates/ca-folder.ts'
+import { readCaFolder } from '@postern/intel/certificates'
+import * as files from 'node:fs'
 import { writeAppCertificates } from '../certificates/app-certificates.ts'
 import type { OpenedHome } from '../home/open-home.ts'
 import type { ServerLog } from '../log/server-log.ts'
@@ -15,7 +16,7 @@ export async function prepareForApps(
 ): Promise<Runtimes> {
   const [user] = users
   const asking = findRuntimes(settings, javaHome, { as: user ? asUser(user) : [], hidden: home.hidden })
-  const own = readCaFolder(settings.caFolder)
+  const own = readCaFolder(settings.caFolder, files)
   for (const problem of own.problems) log('error', problem)
   if (own.certificates.length > 0) log('info', `caFolder: ${own.certificates.length} certificates are trusted by apps.`)
   const runtimes = await asking

@@ -1,7 +1,7 @@
+import { isAtLeast, parseLanguageVersion, type ReportedInterpreter } from '@postern/protocol'
 import type { SettingValues } from '../settings/settings-table.ts'
 import type { ServerLog } from '../log/server-log.ts'
 import { askInterpreter, type Interpreter, java, python, type UnusableInterpreter } from './interpreter.ts'
-import { isAtLeast, parseLanguageVersion } from './versions.ts'
 
 export type FoundInterpreter = Interpreter | UnusableInterpreter
 
@@ -13,6 +13,9 @@ export type Runtimes = {
 }
 
 export type RuntimeSettings = Pick<SettingValues, 'appsPythonHome311' | 'appsPythonHome' | 'appsJavaHome'>
+
+/** Of an interpreter's own word for its version. */
+const versionCharactersMax = 50
 
 /** Asks each interpreter that is set, once, at the same time. */
 export async function findRuntimes(
@@ -53,6 +56,23 @@ function newEnough(
   }
 }
 
+/** What is wrong with what a setting names, in the words of the log, of --check and of --set; nothing where it is as it should be. */
+export function faultOf(found: FoundInterpreter): string | undefined {
+  if ('problem' in found) return found.problem
+  const { setting, program, lacks = [] } = found
+  if (lacks.length === 0) return undefined
+  return `${setting} is ${program}, which was built without ${lacks.join(', ')}. Install their development packages and build it again, or take the distribution's Python.`
+}
+
+/** Those that can be run, as a heartbeat says them: a hub places apps of a pool by them. */
+export function reportRuntimes({ python311, pythonOlder, java: javaFound }: Runtimes): ReportedInterpreter[] {
+  return [python311, pythonOlder, javaFound].flatMap((found, index) =>
+    !found || 'problem' in found
+      ? []
+      : [{ language: index < 2 ? 'PYTHON' : 'JAVA', version: found.version.slice(0, versionCharactersMax) }],
+  )
+}
+
 export function sayRuntimes({ python311, pythonOlder, java: javaFound }: Runtimes, log: ServerLog): void {
   for (const [name, found] of [
     ['Python', python311],
@@ -60,7 +80,8 @@ export function sayRuntimes({ python311, pythonOlder, java: javaFound }: Runtime
     ['Java', javaFound],
   ] as const) {
     if (!found) continue
-    if ('problem' in found) log('warn', found.problem)
-    else log('info', `${name} ${found.version} is ${found.program} (${found.setting}).`)
+    if (!('problem' in found)) log('info', `${name} ${found.version} is ${found.program} (${found.setting}).`)
+    const fault = faultOf(found)
+    if (fault !== undefined) log('warn', fault)
   }
 }

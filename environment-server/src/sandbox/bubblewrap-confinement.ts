@@ -2,11 +2,18 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Confinement } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
-import { runLimited } from './run-and-report.ts'
+import { runLimited, scaffoldName } from './run-and-report.ts'
 import { ownFiles, systemFolders } from './system-folders.ts'
 
 /** Of /dev: devices only; the folder for shared memory in it is writable, and bounded to 64 MB. */
 const sharedMemory = ['--size', String(64 * 1024 * 1024), '--tmpfs', '/dev/shm', '--remount-ro', '/dev']
+
+/**
+ * bubblewrap binds the first process of the namespace to itself, and so to the server, only when all else is done, and beside the shell:
+ * it waits for its children from then on, and sleeps nowhere before. A shell that began earlier could outlive a server that is killed.
+ */
+const firstProcessIsBound =
+  'until read -r first </proc/1/stat && case $first in *") S "*) ;; *) false ;; esac; do :; done'
 
 /** Tier `isolated` with bubblewrap: the same root and the same namespaces as `unshareConfinement`, in a tenth of the time. */
 export function bubblewrapConfinement(program = 'bwrap'): Confinement {
@@ -62,8 +69,8 @@ export function bubblewrapConfinement(program = 'bwrap'): Confinement {
           '--',
           '/bin/sh',
           '-c',
-          runLimited(request, { wayOut: true }),
-          'postern-app',
+          `${firstProcessIsBound}; ${runLimited(request, { wayOut: true })}`,
+          scaffoldName,
           insidePaths(request).runtime,
           ...request.runtimeArguments,
         ],

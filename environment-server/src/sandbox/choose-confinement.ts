@@ -5,6 +5,7 @@ import { errorText, type ServerLog } from '../log/server-log.ts'
 import { type AppUser, shareWithUser } from './app-user.ts'
 import { bubblewrapConfinement } from './bubblewrap-confinement.ts'
 import type { Confinement, LaunchRequest } from './confinement.ts'
+import { letBegin } from './let-begin.ts'
 import { plainConfinement } from './plain-confinement.ts'
 import { unshareConfinement } from './unshare-confinement.ts'
 import { environmentInput, separateUserConfinement, userConfinement } from './user-confinement.ts'
@@ -93,7 +94,7 @@ async function probe(
   }
 }
 
-function probeRequest(workFolder: string, user: AppUser | undefined): LaunchRequest & { runtimeArguments: string[] } {
+export function probeRequest(workFolder: string, user?: AppUser): LaunchRequest & { runtimeArguments: string[] } {
   if (user) shareWithUser(workFolder, user, 0o750)
   const folder = (name: string, mode = 0o2770) => {
     const path = join(workFolder, name)
@@ -142,6 +143,7 @@ function run(confinement: Confinement, request: LaunchRequest): Promise<string> 
   child.stderr?.on('data', keep)
   // The report on what the probe used; unread, it would keep the pipe open.
   child.stdio[3]?.on('data', () => undefined)
+  letBegin(child)
   child.once('error', (error) =>
     reject('code' in error && error.code === 'ENOENT' ? new Error('not installed') : error),
   )

@@ -6,7 +6,7 @@ import { findAppUsers } from './find-app-users.ts'
 /** How apps are kept apart on this machine, by what setup-sandbox.sh has set up and by trying. */
 export async function chooseSandbox(home: HomeFolder, sandboxUser: string, log: ServerLog): Promise<Choice> {
   const { users, problem } = findAppUsers(sandboxUser)
-  if (problem) log('warn', problem)
+  if (problem) log('warn', problem.sentence)
   if (users.length > 0) letAppUsersThrough(home)
   // Where they run, so that its access lists are tried too.
   const choice = await chooseConfinement({

@@ -20,7 +20,7 @@ export type LaunchRequest = {
   egressSocket: string
   /** Files that apps verify certificates with. */
   certificatesFolder: string
-  /** Whether the app speaks to proxies by TCP alone, so that its own network needs a port that leads to the egress guard. */
+  /** Whether the app looks for a proxy of TCP, so that its own network needs a port that leads to the egress guard. */
   needsProxyPort: boolean
   processesMax: number
   diskBytesMax: number
@@ -48,9 +48,10 @@ export type Launch = {
 }
 
 /**
- * How one app process is kept apart (S2). A launch starts a scaffold, which starts the app as its descendant; the scaffold
- * writes the output of the shell's `times` to file descriptor 3 when the app has ended, and ends with the app's exit code
- * (128 + n for signal n). File descriptor 4 is the channel on which it hands over the proxy port, where one is needed.
+ * How one app process is kept apart (S2). A launch starts a scaffold, which writes an empty line to file descriptor 3, waits for one in
+ * answer (`letBegin`), and then starts the app as its descendant. When the app has ended, the scaffold writes the output of the shell's
+ * `times` to file descriptor 3, and ends with the app's exit code (128 + n for signal n). File descriptor 4 is the channel on which it
+ * hands over the proxy port, where one is needed.
  */
 export type Confinement = {
   readonly tier: SandboxTier

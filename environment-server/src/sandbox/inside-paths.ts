@@ -41,7 +41,9 @@ export function ownBinds(
     bind(request.folders.log, seen.folders.log, true, true),
     bind(request.folders.temp, seen.folders.temp, true, true),
     ...(request.runtimeFolders.length === 0 ? [bind(request.runtime, seen.runtime, false, false)] : []),
-    ...(request.needsProxyPort ? [bind(process.execPath, ownRuntime(process.execPath), false, false)] : []),
+    ...(request.needsProxyPort && request.runtime !== process.execPath
+      ? [bind(process.execPath, ownRuntime(process.execPath), false, false)]
+      : []),
     ...request.runtimeFolders
       .filter((path) => !system.some((folder) => isWithin(path, folder)))
       .map((path) => bind(path, path, false, true)),

@@ -57,7 +57,7 @@ test('S2: an app sees no process of the machine, and cannot signal the server', 
     'processes',
   )) as string[]
   expect(found.length).toBeLessThanOrEqual(4)
-  expect(found.join('\n')).not.toContain('main.ts')
+  expect(found.join('\n')).not.toContain('postern-envsvr.mjs')
   expect(await ask(`tell('signal', attempt(() => process.kill(${rehearsal.server.pid}, 'SIGTERM')))`, 'signal')).toBe(
     'ESRCH',
   )

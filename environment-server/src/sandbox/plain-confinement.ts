@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Confinement } from './confinement.ts'
-import { runAndReport } from './run-and-report.ts'
+import { runAndReport, scaffoldName } from './run-and-report.ts'
 
 /** Tier `none`: a process group and a clean environment, and nothing that keeps the app from anything. */
 export function plainConfinement(): Confinement {
@@ -18,7 +18,7 @@ export function plainConfinement(): Confinement {
     }),
     launch: ({ appFolder, runtime, runtimeArguments }) => ({
       command: '/bin/sh',
-      arguments: ['-c', `ulimit -c 0; ${runAndReport}`, 'postern-app', runtime, ...runtimeArguments],
+      arguments: ['-c', `ulimit -c 0; ${runAndReport}`, scaffoldName, runtime, ...runtimeArguments],
       folder: appFolder,
     }),
   }

@@ -6,12 +6,21 @@ import { openProxyPort } from './proxy-port.ts'
 const tasksPerProcess = 16
 const tasksSpare = 64
 
+/** `$0` of the shell that starts an app: a word among the arguments of each process of a scaffold. */
+export const scaffoldName = 'postern-app'
+
+/**
+ * Asks the server whether to begin, and starts nothing without an answer. It has journaled the process by then. And it lived after the
+ * scaffold was bound to it, so that the kernel ends the scaffold with it. That the line can be written says nothing: of a process that
+ * was killed the files are the last to go, milliseconds after the word of its end.
+ */
+const askServer = 'echo 2>/dev/null >&3 && read -r begin <&3 || exit 125'
+
 /**
  * Runs "$@" and then says on file descriptor 3 what it used. The app itself gets neither that descriptor nor the next. Where the
  * machine's memory runs out, the kernel takes the app before the environment server, as far as the app leaves its score alone.
  */
-export const runAndReport =
-  '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&- 4>&-; code=$?; times >&3; exit $code'
+export const runAndReport = `${askServer}; { echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null; "$@" 3>&- 4>&-; code=$?; times >&3; exit $code`
 
 /**
  * What the shell does for one app: the way out, where the app's own network needs one; no core dumps, no file larger than all it may

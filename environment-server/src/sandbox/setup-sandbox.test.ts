@@ -119,7 +119,9 @@ test.runIf(isRoot)('ES-29: a name that is none for a user is refused before anyt
 })
 
 test.runIf(isRoot)('ES-29: --undo takes back users, groups, ACLs and the entry for sudo', () => {
-  users.undo(home)
+  expect(users.undo(home)).toBe(
+    `Users ${sandbox} and ${sandbox}-N are gone. User ${service} and ${home} stay; start the environment server again.\n`,
+  )
   for (const name of [sandbox, `${sandbox}-1`, `${sandbox}-2`]) {
     expect(entryOf(name)).toBeUndefined()
     expect(readFileSync('/etc/group', 'utf8')).not.toContain(`${name}:`)

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Confinement, LaunchRequest } from './confinement.ts'
 import { insidePaths, ownBinds } from './inside-paths.ts'
 import { lockedFlags, mountsBelow, readMountTable, type Mount } from './mount-table.ts'
-import { runLimited } from './run-and-report.ts'
+import { runLimited, scaffoldName } from './run-and-report.ts'
 import { devices, ownFiles, systemFolders } from './system-folders.ts'
 
 /** A user namespace in which the server's user is root; PIDs end with their first process; mounts do not travel back. */
@@ -21,7 +21,7 @@ const sharedMemoryOptions = 'size=64m,nosuid,nodev,noexec'
 
 /**
  * Tier `isolated` with what util-linux brings: new user, PID, mount, IPC, UTS and network namespaces, and a root of its
- * own built from bind mounts (decision record 0206). The network namespace has not even a loopback.
+ * own built from bind mounts (decision record 0206). The network namespace has a loopback at most.
  *
  * The order inside matters: mount the root → leave the old one → forbid further user namespaces (an app that made one would
  * be root in it and could try the kernel's mount code) → drop every capability → run.
@@ -54,7 +54,7 @@ export function unshareConfinement({ diesWithServer }: { diesWithServer: boolean
           '/bin/sh',
           '-c',
           setupScript(root, fstab, binds, request),
-          'postern-app',
+          scaffoldName,
           insidePaths(request).runtime,
           ...request.runtimeArguments,
         ],
@@ -139,7 +139,7 @@ function setupScript(root: string, fstab: string, binds: Bind[], request: Launch
     'pivot_root . old',
     'umount -l /old',
     // bubblewrap does this by itself.
-    ...(request.needsProxyPort ? ['ip link set lo up || :'] : []),
+    `ip link set lo up ${request.needsProxyPort ? '' : '2>/dev/null '}|| :`,
     'echo 0 > /proc/sys/user/max_user_namespaces',
     'cd /app',
     'set +e',

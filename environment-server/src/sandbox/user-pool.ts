@@ -15,6 +15,8 @@ export class UserPool {
   readonly #free: AppUser[]
   readonly #waiting: ((user: AppUser) => void)[] = []
   readonly #log: ServerLog
+  readonly #ending = new Set<Promise<void>>()
+  readonly #closed = new AbortController()
   /** How many executions can be lent one at once; 0 where apps run as the server's own user, in namespaces or not at all. */
   readonly size: number
 
@@ -40,6 +42,12 @@ export class UserPool {
     await Promise.all(this.#free.filter(hasProcesses).map((user) => this.#endAll(user)))
   }
 
+  /** Ends nothing any more once this has resolved: others may run as these users. What still runs is left to the next `endLeftovers`. */
+  async close(): Promise<void> {
+    this.#closed.abort()
+    await Promise.all(this.#ending)
+  }
+
   #nextFree(): Promise<AppUser> {
     const { promise, resolve } = Promise.withResolvers<AppUser>()
     this.#waiting.push(resolve)
@@ -48,7 +56,10 @@ export class UserPool {
 
   /** Not before the last process of its app is gone. */
   async #takeBack(user: AppUser): Promise<void> {
-    await this.#endAll(user)
+    const ending = this.#endAll(user)
+    this.#ending.add(ending)
+    await ending
+    this.#ending.delete(ending)
     const waiting = this.#waiting.shift()
     if (waiting) waiting(user)
     else this.#free.push(user)
@@ -57,7 +68,12 @@ export class UserPool {
   async #endAll(user: AppUser): Promise<void> {
     const from = performance.now()
     let isLate = false
-    for (let pauseMs = lookAgainMs; hasProcesses(user); pauseMs = Math.min(pauseMs * 2, lookAgainMsMax)) {
+    const { signal } = this.#closed
+    for (
+      let pauseMs = lookAgainMs;
+      !signal.aborted && hasProcesses(user);
+      pauseMs = Math.min(pauseMs * 2, lookAgainMsMax)
+    ) {
       const failure = await endProcessesOf(user).then(
         () => '',
         (error: unknown) => ` (${errorText(error)})`,
@@ -69,7 +85,8 @@ export class UserPool {
           `Processes of user ${user.name} outlive their app${failure}. They are ended again until they are gone.`,
         )
       }
-      await delay(pauseMs, undefined, { ref: false })
+      // Closing ends the pause.
+      await delay(pauseMs, undefined, { ref: false, signal }).catch(() => undefined)
     }
   }
 }

@@ -7,7 +7,8 @@ import {
   waitFor,
   withoutPrograms,
 } from '@postern/dev/environment-server'
-import { readdirSync, statSync } from 'node:fs'
+import { appOf } from '@postern/dev/fake-hub'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -36,7 +37,11 @@ describe.runIf(isRoot).each(machines)(
         },
       }
       rehearsal = await Rehearsal.start({
-        settings: { appsSandboxUser: users.sandbox, appsNumberofJobExecutors: 4 },
+        settings: {
+          appsSandboxUser: users.sandbox,
+          appsNumberofJobExecutors: 4,
+          appsPythonHome311: '/usr/bin/python3',
+        },
         policy: { diskMegabytesMax: 64 },
         prepare: (home) => void users.setUp(home),
         process,
@@ -104,7 +109,8 @@ describe.runIf(isRoot).each(machines)(
         join(rehearsal.server.home, 'password'),
         '/etc/shadow',
       ]
-      const neighbourPid = Number(processesOf(1, 2)[0])
+      // It is told to run before sudo has become the user.
+      const neighbourPid = Number(await waitFor(() => processesOf(1, 2)[0], 'the neighbour to be its user'))
       const answers = await told(`
       const look = (path) => attempt(() => { if (fs.statSync(path).isDirectory()) fs.readdirSync(path); else fs.readFileSync(path) })
       told.opened = ${JSON.stringify(paths)}.filter((path) => look(path) === 'done')
@@ -139,6 +145,29 @@ describe.runIf(isRoot).each(machines)(
       expect(readdirSync(top).toSorted()).toEqual(['log', 'out'])
       expect(statSync(top).mode & 0o777).toBe(0o700)
       expect(rehearsal.server.text).not.toMatch(/could not be tidied up|cannot be cleared up/)
+    })
+
+    test('ES-6: an app in Python runs as such a user, after a start and after settings that build the parts anew', async () => {
+      const found = () =>
+        rehearsal.server.text.match(/Python 3\.\d+\.\d+ is \/usr\/bin\/python3 \(appsPythonHome311\)\./g)
+      expect(found(), rehearsal.server.text).toHaveLength(1)
+      const file = join(hidden(), 'settings.json')
+      const settings = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+      writeFileSync(file, JSON.stringify({ ...settings, appsPythonHome: '/usr/bin/python3' }))
+      const connections = () => rehearsal.server.text.split('Connected to ').length
+      const before = connections()
+      expect(await runCommand(rehearsal.server.home, ['reload'], '', users.user)).toMatchObject({ code: 0 })
+      await waitFor(() => connections() > before, 'the server to connect again')
+      expect(rehearsal.server.text).toContain('Starting anew with other settings.')
+      expect(found(), rehearsal.server.text).toHaveLength(2)
+      const manifest = { programLanguage: 'PYTHON', programMain: 'say.py' } as const
+      const files = { 'say.py': Buffer.from('print("SAID")') }
+      const app = rehearsal.hub.addPackage(await appOf('say_v1', manifest, files, rehearsal.hub.publisherKey))
+      const executionId = await rehearsal.execute(app, { app: manifest })
+      expect((await rehearsal.resultOf(executionId)).result).toMatchObject({ outcome: 'exited', exitCode: 0, tier })
+      const texts = await rehearsal.logOf(executionId)
+      expect(texts[0]).toMatch(how)
+      expect(texts).toContain('SAID')
     })
 
     // In tier isolated the same is watched in the same way, and the escape suite does worse.

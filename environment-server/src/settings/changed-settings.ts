@@ -19,6 +19,6 @@ function rest({ settings, trust }: HomeFiles): string {
   return JSON.stringify([
     others.sort(([a], [b]) => (a < b ? -1 : 1)),
     trust.caCertificate,
-    [...trust.commandKeys.keys()],
+    [...trust.pinned.command.keys()],
   ])
 }

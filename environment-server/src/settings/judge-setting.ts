@@ -1,11 +1,10 @@
-import { mailAddressPattern, Name } from '@postern/protocol'
+import { hostCharactersMax, hostPattern, mailAddressPattern, Name } from '@postern/protocol'
 import * as z from 'zod/mini'
 import type { Setting, SettingKind, SettingValue } from './setting.ts'
 
 export type Judged = { value: SettingValue } | { problem: string }
 
 const pathCharactersMax = 1024
-const hostCharactersMax = 253
 const urlCharactersMax = 2048
 
 /** A value as a person typed it, or as it stands in a file, judged by one set of rules (D31). Problems are whole sentences. */
@@ -13,9 +12,19 @@ export function judgeSetting({ name, kind, secret }: Setting, given: unknown): J
   const text = textOf(given)
   const value = text === undefined ? undefined : valueOf(kind, text)
   if (value !== undefined) return { value }
+  const shown = JSON.stringify(given)?.slice(0, 80) ?? 'nothing'
   // A secret is not repeated, wherever the sentence goes.
-  const shown = secret ? 'what was given' : JSON.stringify(given)?.slice(0, 80)
-  return { problem: `${name} must be ${wordsFor(kind)}, and ${shown ?? 'nothing'} is not.` }
+  if (secret) return { problem: `${name} must be ${wordsFor(kind)}, and what was given is not.` }
+  if (!mayHoldCredentials(kind, given)) return { problem: `${name} must be ${wordsFor(kind)}, and ${shown} is not.` }
+  return {
+    problem: `${name} must be ${wordsFor(kind)}, and what was given is not. It is not repeated here: there may be a password before its @.`,
+  }
+}
+
+/** Whether it may be an address with a password in it, as `https://user:password@host`, also where the address is not well formed. */
+function mayHoldCredentials(kind: SettingKind, given: unknown): boolean {
+  const text = JSON.stringify(given) ?? ''
+  return kind.is === 'host' || kind.is === 'https-url' ? text.includes('@') : /:\/\/.*@/.test(text)
 }
 
 /** What a setting takes, to go on from "must be". */
@@ -32,7 +41,7 @@ export function wordsFor(kind: SettingKind): string {
     case 'host':
       return 'a host name or an IP address, without a port'
     case 'https-url':
-      return 'an address that begins with https://'
+      return 'an address that begins with https://, without a user name or password in it'
     case 'path':
       return 'a path that begins with /'
     case 'user':
@@ -67,7 +76,7 @@ function valueOf(kind: SettingKind, text: string): SettingValue | undefined {
     case 'choice':
       return kind.of.includes(text) ? text : undefined
     case 'host':
-      return isHost(text) ? text : undefined
+      return text.length <= hostCharactersMax && hostPattern.test(text) ? text : undefined
     case 'https-url':
       return isHttpsUrl(text) ? text : undefined
     case 'path':
@@ -81,15 +90,6 @@ function valueOf(kind: SettingKind, text: string): SettingValue | undefined {
     case 'server-xid':
       return /^[0-9]{1,18}$/.test(text) ? text : undefined
   }
-}
-
-/** A name of DNS, an IPv4 address, or an IPv6 address without brackets; whether it leads anywhere shows when it is dialled. */
-function isHost(text: string): boolean {
-  if (text.length > hostCharactersMax) return false
-  return (
-    /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(text) ||
-    /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text)
-  )
 }
 
 function isHttpsUrl(text: string): boolean {

@@ -7,6 +7,17 @@ export type SettingsFile = Readonly<Record<string, unknown>>
 
 /** The values in force, or every mistake of the file, one sentence each. */
 export function readSettingValues(file: SettingsFile): { values: SettingValues } | { problems: string[] } {
+  const { values, problems } = judgeAll(file)
+  // Each value was judged by the row that its type is made of, and none that is required is missing.
+  return problems.length > 0 ? { problems } : { values: values as SettingValues }
+}
+
+/** The values of those settings that are as they should be, whatever is wrong with others. */
+export function wellFormedValues(file: SettingsFile): Partial<SettingValues> {
+  return judgeAll(file).values
+}
+
+function judgeAll(file: SettingsFile): { values: Partial<SettingValues>; problems: string[] } {
   const values: Record<string, SettingValue> = {}
   const problems: string[] = []
   // The types of the rows differ; here they are all settings.
@@ -23,8 +34,7 @@ export function readSettingValues(file: SettingsFile): { values: SettingValues }
       else values[setting.name] = judged.value
     }
   }
-  // Each value was judged by the row that its type is made of.
-  return problems.length > 0 ? { problems } : { values: values as SettingValues }
+  return { values, problems }
 }
 
 export function isEmpty(given: unknown): boolean {

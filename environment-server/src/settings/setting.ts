@@ -7,7 +7,7 @@ export type SettingKind =
   /** Host name or address, without a port. */
   | { is: 'host' }
   | { is: 'https-url' }
-  /** Absolute, of a file or a folder; whether it is there is for `--check` to say. */
+  /** Absolute, of a file or a folder. */
   | { is: 'path' }
   /** Name of a local user, as useradd(8) takes it. */
   | { is: 'user' }
@@ -36,6 +36,8 @@ export type Setting = {
   hubMaySet?: true
   /** For whoever chooses a value: what it does and what suits. */
   help: string
+  /** What this machine is looked at for when it is set (requirements/settings-on-machine.ts); for the document. */
+  lookedAt?: string
   /** Beginning of the title of the test of its effect. Absent: it has none yet. */
   provedBy?: string
 }

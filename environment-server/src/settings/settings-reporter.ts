@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { paths, type ServerSettingsReport } from '@postern/protocol'
+import { paths, type RotatedPurpose, type ServerSettingsReport } from '@postern/protocol'
 import type { OpenedHome } from '../home/open-home.ts'
 import { readSettingsFile } from '../home/settings.ts'
 import { DeliveryLoop } from '../hub-link/deliveries.ts'
@@ -14,8 +14,8 @@ import { shownSettings } from './shown-settings.ts'
 export type SettingsReporterParts = {
   opened: Pick<OpenedHome, 'home'>
   policy: Pick<PolicyInForce, 'settings' | 'local' | 'narrowings'>
-  /** Ids of the hub's keys that count here. */
-  commandKeys: () => string[]
+  /** Ids of the hub's keys that count here for a purpose. */
+  keyIds: (purpose: RotatedPurpose) => string[]
   configures: ConfigureJournal
   http: HubHttp
   token: () => string
@@ -51,7 +51,7 @@ export class SettingsReporter {
   }
 
   async #report(signal: AbortSignal): Promise<boolean> {
-    const { opened, policy, commandKeys, configures, http, token, log } = this.#parts
+    const { opened, policy, keyIds, configures, http, token, log } = this.#parts
     const answers = configures.untold()
     // Not before the first connection: a thousand servers that come back at once have more urgent things to say.
     if (!this.#connected || (!this.#due && answers.length === 0)) return true
@@ -61,7 +61,9 @@ export class SettingsReporter {
       answers,
       lockedTokenSha256: createHash('sha256').update(lockedToken(opened.home)).digest('hex'),
       policy: reportedPolicy(policy),
-      commandKeys: commandKeys(),
+      commandKeys: keyIds('command'),
+      publisherKeys: keyIds('publisher'),
+      releaseKeys: keyIds('release'),
     }
     try {
       const { status } = await http.send({

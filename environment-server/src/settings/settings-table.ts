@@ -1,9 +1,12 @@
+import { executorLimits } from '../executor/executor-limits.ts'
 import type { Setting } from './setting.ts'
 
 const path = { is: 'path' } as const
 const port = { is: 'whole-number', smallest: 1, largest: 65_535 } as const
 const onOff = { is: 'switch' } as const
 const host = { is: 'host' } as const
+const halfProxy =
+  'A warning where half of the proxy is missing, since the other half may follow. No server starts with it.'
 const secretText = { is: 'text', charactersMax: 1024 } as const
 
 /** Every setting of an environment server. Menu, command line, reading at start, console and document are made from it (D31). */
@@ -29,6 +32,7 @@ export const settingsTable = [
     name: 'appsJavaHome',
     kind: path,
     help: 'Where Java 11 or newer is (17 is tried): its home folder, or its java. Empty: what JAVA_HOME names.',
+    lookedAt: 'It is run. Refused where it cannot be, or is too old.',
     provedBy: 'ES-6: a server says at its start which interpreters it found',
   },
   {
@@ -37,6 +41,7 @@ export const settingsTable = [
     kind: { is: 'whole-number', smallest: 1, largest: 1000 },
     hubMaySet: true,
     help: 'How many executions run at once. Empty: as many as cores and memory (512 MB each) are enough for.',
+    lookedAt: `Cores and memory. More than they are enough for: a warning; more than ${executorLimits.timesFittingMax} times as many: refused.`,
     provedBy: 'ES-7: as many run at once as the setting says',
   },
   {
@@ -44,6 +49,7 @@ export const settingsTable = [
     name: 'appsPythonHome',
     kind: path,
     help: 'Where an older Python is, for apps that ask for less than 3.11: its home folder, or its python.',
+    lookedAt: 'It is run. Refused where it cannot be, or lacks what apps need.',
     provedBy: 'ES-6: languageVersion picks the Python',
   },
   {
@@ -51,6 +57,7 @@ export const settingsTable = [
     name: 'appsPythonHome311',
     kind: path,
     help: 'Where Python 3.11 or newer is, also for apps that ask for no version: its home folder, or its python.',
+    lookedAt: 'It is run. Refused where it cannot be, is too old, or lacks what apps need.',
     provedBy: 'ES-6: languageVersion picks the Python',
   },
   {
@@ -59,6 +66,8 @@ export const settingsTable = [
     kind: { is: 'user' },
     default: 'tc-job',
     help: 'Local user that apps run as, once setup-sandbox.sh has made it.',
+    lookedAt:
+      "Root, whatever its name, and this server's own user are refused. Where there is no such user yet: a warning, since setup-sandbox.sh may follow.",
     provedBy: 'ES-8: an app writes its folder and reads its program',
   },
   {
@@ -99,6 +108,7 @@ export const settingsTable = [
     name: 'caFolder',
     kind: path,
     help: 'Folder of PEM files with the certificates of your own CAs. Empty: only the public roots, and for the hub its own CA.',
+    lookedAt: 'It is read. Refused where it holds no certificate; a warning names each file that is no good.',
     provedBy: 'ES-17: an app in %s fetches from a server with a private certificate',
   },
   {
@@ -107,6 +117,7 @@ export const settingsTable = [
     kind: onOff,
     default: false,
     help: 'Whether all that apps call outside goes through the proxy.',
+    lookedAt: halfProxy,
     provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
@@ -114,6 +125,7 @@ export const settingsTable = [
     name: 'proxyHost',
     kind: host,
     help: 'Host name or address of the proxy, if one is needed.',
+    lookedAt: halfProxy,
     provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
@@ -129,6 +141,7 @@ export const settingsTable = [
     name: 'proxyPort',
     kind: port,
     help: 'Port of the proxy.',
+    lookedAt: halfProxy,
     provedBy: 'ES-18: with $settings messages go $messages',
   },
   {
@@ -137,6 +150,7 @@ export const settingsTable = [
     kind: onOff,
     default: false,
     help: 'Whether all connections to the hub go through the proxy.',
+    lookedAt: halfProxy,
     provedBy: 'ES-18: with $settings messages go $messages',
   },
   {

@@ -1,24 +1,15 @@
 import type { ConfigureCommand } from '@postern/protocol'
 import { readSettings, type Settings } from '../home/settings.ts'
 import type { OpenedHome } from '../home/open-home.ts'
-import type { ConfigureJournal } from '../journal/configure-journal.ts'
-import type { ServerLog } from '../log/server-log.ts'
-import type { WriteAudit } from '../policy/local-audit.ts'
+import { answerOnce, type AnswerParts } from '../journal/answer-once.ts'
 import type { PolicyInForce } from '../policy/policy-in-force.ts'
 import { takeHubSettings } from './take-hub-settings.ts'
 
-const dayMs = 24 * 60 * 60 * 1000
-
-export type SettingsTakerParts = {
+export type SettingsTakerParts = AnswerParts & {
   opened: Pick<OpenedHome, 'home' | 'settings'>
   policy: Pick<PolicyInForce, 'settings'>
-  configures: ConfigureJournal
-  log: ServerLog
-  audit: WriteAudit
   /** New values are in `opened.settings`. */
   onTaken: () => void
-  /** There is something to tell the hub. */
-  onAnswer: () => void
 }
 
 /**
@@ -34,26 +25,17 @@ export class SettingsTaker {
 
   /** @param refusal why the gate refuses it @param now epoch milliseconds by the hub's clock */
   take(command: ConfigureCommand, refusal: string | undefined, now: number): void {
-    const { opened, policy, configures, log, audit, onTaken, onAnswer } = this.#parts
-    if (configures.has(command)) {
-      configures.answerAgain(command)
-      return onAnswer()
-    }
-    const problem = refusal ?? takeHubSettings(opened.home, policy, command)
+    const { opened, policy, log, onTaken } = this.#parts
     const names = Object.keys(command.settings).join(', ')
-    configures.answer(
-      { commandId: command.commandId, outcome: problem === undefined ? 'applied' : 'refused', detail: problem ?? '' },
-      Math.max(Date.parse(command.notAfter), now) + dayMs,
-    )
-    if (problem === undefined) {
+    answerOnce(this.#parts, command, now, `The hub may not set ${names}`, (applied) => {
+      const problem = refusal ?? takeHubSettings(opened.home, policy, command)
+      if (problem !== undefined) return problem
+      applied()
       log('info', `The hub has set ${names}.`)
       replaceSettings(opened.settings, readSettings(opened.home))
       onTaken()
-    } else {
-      log('warn', `The hub may not set ${names}: ${problem}`)
-      audit({ event: 'refused', why: problem, kind: command.kind, commandId: command.commandId })
-    }
-    onAnswer()
+      return undefined
+    })
   }
 }
 

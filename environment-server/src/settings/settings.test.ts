@@ -79,6 +79,23 @@ test('ES-11: whatever is wrong with a secret, it is not repeated in what is said
   }
 })
 
+test('ES-11: a password in an address is refused by a true sentence that does not repeat it', () => {
+  for (const [name, given] of [
+    ['apiURL', 'https://user:pa55@hub.example.com/'],
+    ['apiURL', 'user:pa55@hub.example.com'],
+    ['proxyHost', 'http://user:pa55@proxy.example.com:3128'],
+    ['proxyHost', 'user:pa55@proxy.example.com'],
+    ['caFolder', 'https://user:pa/55@hub.example.com/'],
+    ['brokerPort', ['https://user:pa55@hub.example.com/']],
+  ] as const) {
+    const judged = judgeSetting(named(name), given)
+    expect(judged).toEqual({ problem: expect.stringMatching(`^${name} must be .*not repeated here`) })
+    expect(JSON.stringify(judged)).not.toMatch(/pa\/?55/)
+  }
+  const judged = judgeSetting(named('apiURL'), 'https://user:pa55@hub.example.com/')
+  expect(judged).toEqual({ problem: expect.stringContaining('without a user name or password in it') })
+})
+
 test('D31: a secret that stands in settings.json in the clear ends the start', () => {
   const read = readSettingValues({ ...bundle, proxyPassword: 'clear' })
   expect(read).toEqual({ problems: [expect.stringContaining('configure.sh --set proxyPassword')] })

@@ -1,4 +1,5 @@
 import type { ConfigureCommand } from '@postern/protocol'
+import { judgeExecutors } from '../executor/executor-count.ts'
 import type { HomeFolder } from '../home/home-folder.ts'
 import type { LocalPolicy } from '../policy/local-policy.ts'
 import { judgeSetting } from './judge-setting.ts'
@@ -26,8 +27,17 @@ export function takeHubSettings(
     if (given === null && setting.required) return `${name} cannot be empty.`
     const judged = given === null ? { value: null } : judgeSetting(setting, given)
     if ('problem' in judged) return judged.problem
+    const misfit = misfitOf(name, judged.value)
+    if (misfit !== undefined) return misfit
     changes.set(name, judged.value)
   }
   changeSettingsFile(home, changes, 'hub')
   return undefined
+}
+
+/** What configure.sh would refuse as well: of these settings, this machine may suit one alone not. */
+function misfitOf(name: string, value: SettingValue | null): string | undefined {
+  if (name !== 'appsNumberofJobExecutors' || value === null) return undefined
+  const { state, sentence } = judgeExecutors(Number(value))
+  return state === 'missing' ? sentence : undefined
 }

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { writeAtomically } from '../home/atomic-file.ts'
 import type { HomeFolder } from '../home/home-folder.ts'
-import { readTrust } from '../home/trust.ts'
 import { errorText, type ServerLog } from '../log/server-log.ts'
+import { keysInForceAt } from '../policy/keys-in-force.ts'
 import { readServerFile, serverFileProblem, sha256Of, signatureFileOf } from './server-file.ts'
 
 export type KeepParts = {
@@ -23,7 +23,7 @@ export function fileToKeep({ home, serverFile, log }: KeepParts): () => void {
       const file = readServerFile(serverFile)
       // Replaced meanwhile: the next start tries that one, against the copy that is kept already.
       if (sha256Of(file.bytes) !== started || isKept(home, started)) return
-      const problem = serverFileProblem(file, readTrust(home).releaseKeys)
+      const problem = serverFileProblem(file, keysInForceAt(home, 'release'))
       if (problem !== undefined) return log('warn', `No copy of the server file is kept: ${problem}`)
       rmSync(home.setAsideFile, { force: true })
       mkdirSync(dirname(home.keptFile), { recursive: true, mode: 0o700 })

@@ -1,4 +1,4 @@
-import { PackageSignature, serverFileMessage } from '@postern/protocol'
+import { ServerFileSignature, serverFileMessage } from '@postern/protocol'
 import { createHash, type KeyObject, verify } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import * as z from 'zod/mini'
@@ -23,18 +23,23 @@ export function readServerFile(path: string): ServerFile {
   return { bytes: readBounded(path, serverFileBytesMax), signature }
 }
 
-/** Why this is not a server file that a pinned release key signed; nothing if it is. */
+/** Why this is not a server file that a release key which counts here signed; nothing if it is. */
 export function serverFileProblem(
   { bytes, signature: text }: ServerFile,
   releaseKeys: ReadonlyMap<string, KeyObject>,
 ): string | undefined {
   if (text === undefined) return 'its signature, postern-envsvr.mjs.sig, is not beside it. Unzip both.'
-  const signature = z.safeParse(PackageSignature, parseJson(text))
-  if (!signature.success) return 'its signature cannot be read. Unzip both files again.'
-  const key = releaseKeys.get(signature.data.keyId)
-  if (!key) return `it was signed by key ${signature.data.keyId}, which this server does not trust.`
+  const read = z.safeParse(ServerFileSignature, parseJson(text))
+  if (!read.success) return 'its signature cannot be read. Unzip both files again.'
+  const signatures = [read.data, ...(read.data.others ?? [])]
   const message = Buffer.from(serverFileMessage(sha256Of(bytes)))
-  if (verify(null, message, key, Buffer.from(signature.data.signature, 'base64'))) return undefined
+  const ofKnown = signatures.flatMap(({ keyId, signature }) => {
+    const key = releaseKeys.get(keyId)
+    return key === undefined ? [] : [verify(null, message, key, Buffer.from(signature, 'base64'))]
+  })
+  if (ofKnown.length === 0)
+    return `it was signed by key ${signatures.map(({ keyId }) => keyId).join(', ')}, which this server does not trust.`
+  if (ofKnown.includes(true)) return undefined
   return 'its signature is wrong: the file is damaged, or not the one that was signed.'
 }
 

@@ -1,5 +1,12 @@
-import { giveAway, InitService, makeHome, unprivilegedUser, waitFor } from '@postern/dev/environment-server'
-import { FakeHub } from '@postern/dev/fake-hub'
+import {
+  builtServerFile,
+  giveAway,
+  InitService,
+  makeHome,
+  unprivilegedUser,
+  waitFor,
+} from '@postern/dev/environment-server'
+import { FakeHub, SigningKey } from '@postern/dev/fake-hub'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -15,7 +22,6 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildServerFile } from '../../build.ts'
 
 const password = 'correct horse battery staple\n'
 let hub: FakeHub
@@ -34,7 +40,7 @@ beforeAll(async () => {
   cpSync(fileURLToPath(new URL('../../bundle/', import.meta.url)), home, { recursive: true })
   file = join(home, 'postern-envsvr.mjs')
   kept = join(home, '.postern-envsvr', 'kept', 'postern-envsvr.mjs')
-  await buildServerFile(file)
+  cpSync(builtServerFile(), file)
   good = readFileSync(file)
   hub.signServerFile(file)
   mkdirSync(join(home, 'runtime'))
@@ -79,10 +85,11 @@ async function stop(): Promise<number | null> {
   return child.exitCode
 }
 
-async function replace(bytes: Buffer | string, sign = true): Promise<void> {
+/** @param signer null: the signature of the file before stays */
+async function replace(bytes: Buffer | string, signer: SigningKey | null = hub.releaseKey): Promise<void> {
   await stop()
   writeFileSync(file, bytes)
-  if (sign) hub.signServerFile(file)
+  if (signer !== null) hub.signServerFile(file, signer)
 }
 
 /** Bytes that do the same, and are another file. */
@@ -112,7 +119,7 @@ test('ES-20: a file whose signature is wrong does not run: the kept one runs in 
   const ran = join(home, 'it-ran')
   await replace(
     `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(ran)}, '')\n${good.toString()}`,
-    false,
+    null,
   )
   const text = start()
   expect(await setAside(text)).toMatch(/^Its check failed: its signature is wrong/)
@@ -152,6 +159,22 @@ test('ES-20: a good file goes on waiting for a hub that the kept one would not r
   expect(text()).not.toContain('set aside')
   expect(hub.heartbeats.at(-1)).not.toHaveProperty('setAside')
   expect(existsSync(join(home, '.postern-envsvr', 'kept', 'set-aside'))).toBe(false)
+  expect(await stop()).toBe(0)
+})
+
+test('ES-22: a file that the next release key signed is taken by a server that learnt that key, and by no other (D7)', async () => {
+  const [next, stranger] = [new SigningKey(), new SigningKey()]
+  const text = start()
+  await connected(text)
+  hub.successions.push(hub.releaseKey.succession('release', next, new Date(Date.now() + 3_600_000).toISOString()))
+  const learnt = () => hub.settingsReports.at(-1)?.releaseKeys?.includes(next.keyId)
+  await waitFor(learnt, 'the server to learn the key', text)
+  await replace(another('of a stranger'), stranger)
+  expect(await setAside(start())).toContain('which this server does not trust')
+  const newer = another('newer')
+  await replace(newer, next)
+  const textOfNewer = start()
+  await waitFor(() => isKept(newer), 'the new file to be kept', textOfNewer)
   expect(await stop()).toBe(0)
 })
 
