@@ -33,6 +33,9 @@ export const HubEnvironment = z.object({
   DATABASE_URL: optional.describe('An external PostgreSQL; without it the hub runs a private one'),
   DATABASE_DIRECT_URL: optional.describe('The same database past a connection pooler, for LISTEN and background work'),
   POSTERN_BROKER_URL: optional.describe('An external MQTT broker; without it the hub uses its own'),
+  POSTERN_CA_FOLDER: optional.describe(
+    'Folder of PEM files with CAs of your own, trusted beside the public roots: mail server, database, broker',
+  ),
   POSTERN_SECRET_KEY_FILE: optional.describe("The hub's secret key, the same on every hub; default <data>/secret.key"),
   POSTERN_SERVER_FILES: optional.describe('Folder of the environment server that downloads are made of'),
   POSTERN_CONSOLE_FILES: optional.describe('Folder of the built console'),
@@ -55,6 +58,8 @@ export type HubConfig = {
   databaseUrl: string | undefined
   databaseDirectUrl: string | undefined
   brokerUrl: string | undefined
+  /** CAs of one's own (ES-17). */
+  caFolder: string | undefined
   secretKeyFile: string
   /** Made at first start only where nobody named a file: a second hub must never invent a key of its own. */
   mayCreateSecretKey: boolean
@@ -83,6 +88,7 @@ export function readHubConfig(environment: Record<string, string | undefined>): 
     databaseUrl: values.DATABASE_URL,
     databaseDirectUrl: values.DATABASE_DIRECT_URL,
     brokerUrl: values.POSTERN_BROKER_URL,
+    caFolder: values.POSTERN_CA_FOLDER,
     secretKeyFile: values.POSTERN_SECRET_KEY_FILE ?? resolve(dataFolder, 'secret.key'),
     mayCreateSecretKey: values.POSTERN_SECRET_KEY_FILE === undefined && !existsSync(resolve(dataFolder, 'secret.key')),
     serverFilesFolder: values.POSTERN_SERVER_FILES ?? resolve(checkout, 'environment-server'),

@@ -1,4 +1,6 @@
 import { Access } from './access/access.ts'
+import { createAccounts } from './access/accounts.ts'
+import { createSetUp } from './access/set-up.ts'
 import { createCatalog } from './apps/apps.ts'
 import { Audit } from './audit/audit.ts'
 import { createCollections } from './collections/collections.ts'
@@ -71,7 +73,7 @@ export function createFeatures({
   const audit = new Audit()
   const changes = new Changes(notifications)
   const access = new Access(connection, audit, clock)
-  const executions = createExecutions({ db, keys, clock, steadyMs, audit, changes, log })
+  const executions = createExecutions({ db, keys, clock, steadyMs, audit, log })
   const collections = createCollections({ db, pool, clock, audit, log })
   /** At once after a batch; what this misses, as when the hub dies in between, the worker's next turn finds. */
   function refreshTouched(): void {
@@ -98,23 +100,27 @@ export function createFeatures({
   })
   const readers = createReaders({ db, pool, audit, clock, hasReaderPort })
   const lifecycles = createLifecycles(lifecycleParts)
+  const setUp = createSetUp({ db, clock, audit })
+  const mail = createMail({ db, keys, clock, audit, log, settings, setUp })
 
   return {
     audit,
     changes,
     access,
+    setUp,
+    ...createAccounts({ db, clock, audit, log, access, mail, settings }),
     catalog: createCatalog({ db, audit, keys, clock }),
     environments,
     serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
     policyNarrowings: createPolicyNarrowings({ db, keys, clock, audit, environments }),
-    hubKeys: createHubKeys({ db, keys, audit, clock }),
+    hubKeys: createHubKeys({ db, keys, audit, clock, log }),
     presenceWatch: createPresenceWatch({ db, clock, changes }),
     appUsages: createAppUsages({ db, environments }),
     telemetry: createTelemetry({ db, clock, environments, settings }),
     telemetryWatch: createTelemetryWatch({ db, changes }),
     exclusions,
     executions,
-    exports: createExports({ db, clock, audit, changes, executions, exclusions }),
+    exports: createExports({ db, clock, audit, executions, exclusions }),
     collections,
     controls: createControls({ db, audit }),
     library,
@@ -134,15 +140,7 @@ export function createFeatures({
       removeFromOwner: removeByBatch(library.batches),
     }),
     taxiiSettings: createTaxiiSettings({ db, audit, settings }),
-    mail: createMail({
-      db,
-      keys,
-      clock,
-      audit,
-      log,
-      settings,
-      makeSetupLink: (caller, from) => access.makeSetupLink(caller, from),
-    }),
+    mail,
     notifications: createNotifications({ db, clock, audit, settings }),
     jobs: createJobs({ db, keys, clock, audit, executions }),
     scheduler: createScheduler({ db, clock, steadyMs, executions, log }),

@@ -1,13 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { request as secureRequest } from 'node:https'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  createSecureContext,
+  createServer as createSecureServer,
+  getCACertificates,
+  setDefaultCACertificates,
+  TLSSocket,
+} from 'node:tls'
 import { BatchAnswer, paths, tcexPaths } from '@postern/protocol'
+import { startMailServer } from '@postern/simulators'
+import { Aedes } from 'aedes'
 import { expect, test } from 'vitest'
 import { readHubConfig } from './config.ts'
 import { createTestDatabase } from './database/test-database.ts'
-import { selfSigned } from './http/test-certificate.ts'
+import { makeAuthority, selfSigned, type TestCertificate } from './http/test-certificate.ts'
 import { startHub } from './hub.ts'
 
 test('D16: whoever can open the socket is administrator, and sends and reads batches as one', async () => {
@@ -73,6 +83,95 @@ test('D27: the reader port is closed unless it is set; it lets in a certificate,
     api_roots: [expect.stringMatching(`^https://[^/]+:${hub.readerPort}/taxii2/partners/$`)],
   })
 })
+
+test('ES-17: the hub trusts its CA folder with its database, broker and mail server; without it each refusal names the CA', async () => {
+  using stack = new DisposableStack()
+  // What a process trusts, the next file of tests in it would trust too.
+  stack.adopt(getCACertificates('default'), setDefaultCACertificates)
+  const site = await makeAuthority('CN=Example Site CA', new Date(Date.now() + 3_600_000))
+  const identity = await site.issue('CN=site', 'server')
+  await using database = await securedDatabase(identity)
+  await using broker = await securedBroker(identity)
+  await using mailServer = await startMailServer({
+    security: 'starttls',
+    identity: { certificatePem: identity.cert, privateKeyPem: identity.key },
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'cas-'))
+  const withMail = async (hub: Awaited<ReturnType<typeof open>>) => {
+    await hub.ask('PUT', paths.mailSettings, {
+      smtpHost: 'localhost',
+      smtpPort: mailServer.port,
+      smtpSecurity: 'starttls',
+      smtpUsername: '',
+      smtpFrom: 'postern@example.org',
+    })
+    return (await hub.ask('POST', paths.mailTest, { to: 'ada@example.org' })).json
+  }
+  await expect(open({ POSTERN_CA_FOLDER: folder, DATABASE_URL: database.url })).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('a certificate issued by Example Site CA, which nobody here trusts') },
+  })
+  {
+    await using hub = await open({ POSTERN_CA_FOLDER: folder })
+    const said = expect.stringContaining('It was issued by Example Site CA.')
+    expect(await withMail(hub)).toEqual({ isSent: false, said })
+  }
+  writeFileSync(join(folder, 'site.pem'), site.cert)
+  await using hub = await open({
+    POSTERN_CA_FOLDER: folder,
+    DATABASE_URL: database.url,
+    POSTERN_BROKER_URL: broker.url,
+  })
+  expect(await withMail(hub)).toMatchObject({ isSent: true })
+  expect(mailServer.mails).toMatchObject([{ isEncrypted: true }])
+  await expect.poll(async () => (await hub.ask('GET', paths.ready)).status).toBe(200)
+  rmSync(folder, { recursive: true })
+})
+
+/** The test database behind TLS, as a database server offers it: by an answer to the client's question (PostgreSQL, 54.2.11). */
+async function securedDatabase({ cert, key }: TestCertificate) {
+  const { url, drop } = await createTestDatabase()
+  const { searchParams, pathname } = new URL(url.replace(':///', '://localhost/'))
+  const socketPath = join(searchParams.get('host') ?? '', '.s.PGSQL.5432')
+  const secureContext = createSecureContext({ cert, key })
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write('S')
+      const client = new TLSSocket(socket, { isServer: true, secureContext })
+      const backend = connect(socketPath)
+      client.on('error', () => backend.destroy())
+      backend.on('error', () => client.destroy())
+      client.pipe(backend).pipe(client)
+    })
+  })
+  const port = await listening(server)
+  return {
+    url: `postgresql://postern@localhost:${port}${pathname}?sslmode=verify-full`,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      await drop()
+    },
+  }
+}
+
+async function securedBroker({ cert, key }: TestCertificate) {
+  const aedes = await Aedes.createBroker()
+  const server = createSecureServer({ cert, key }, (socket) => aedes.handle(socket))
+  const port = await listening(server)
+  return {
+    url: `mqtts://localhost:${port}`,
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>((resolve) => aedes.close(resolve))
+      server.close()
+    },
+  }
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A TCP server's address has a port.
+  return (server.address() as AddressInfo).port
+}
 
 /** Worker threads of this process. */
 function threads(): number {

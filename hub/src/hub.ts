@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import pino from 'pino'
 import { authenticateHttps, authenticateMachine } from './access/authenticate.ts'
+import { firstOrganizationId } from './access/organizations.ts'
 import { startBackground } from './background.ts'
 import type { HubConfig } from './config.ts'
 import { connectDatabase } from './database/database.ts'
@@ -23,6 +23,8 @@ import {
   prepareDataFolder,
   writeCaCertificate,
 } from './machine/data-folder.ts'
+import { openLog } from './machine/open-log.ts'
+import { trustOwnCas } from './machine/own-cas.ts'
 import { choosePort } from './machine/free-port.ts'
 import { readHubFile, writeHubFile } from './machine/hub-file.ts'
 import { Authority } from './pki/authority.ts'
@@ -44,8 +46,9 @@ export type Hub = AsyncDisposable & {
 
 /** Starts everything in order: folder, database, keys, features, background work, doors. */
 export async function startHub(config: HubConfig): Promise<Hub> {
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  const log = openLog(config.logLevel)
   prepareDataFolder(config.dataFolder)
+  trustOwnCas(config.caFolder, log)
   await using stack = new AsyncDisposableStack()
 
   const database = await openDatabase(config, log)
@@ -84,7 +87,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
   })
   stack.defer(async () => await features.library.batches.close())
   stack.defer(async () => await features.stix.close())
-  const organizationId = await features.access.firstOrganizationId()
+  const organizationId = await firstOrganizationId(db)
 
   const background = stack.use(
     await startBackground({

@@ -1,6 +1,10 @@
+import { setFlagsFromString } from 'node:v8'
 import { readHubConfig } from './config.ts'
 import { startHub } from './hub.ts'
 import { stopRequested } from './lib/shutdown.ts'
+
+// The bound of young objects by which a hub is started is that of this thread; it would override the bounds that others are made with.
+setFlagsFromString('--max-semi-space-size=0')
 
 try {
   const stop = stopRequested()

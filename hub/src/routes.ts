@@ -61,7 +61,7 @@ export function addReaderRoutes(server: Server, { features, settings }: RoutePar
 export async function addRoutes(server: Server, parts: RouteParts): Promise<void> {
   const { db, features, settings } = parts
   watchBatchRequests(server, features.executions)
-  accessRoutes(server, features.access, settings)
+  accessRoutes(server, features, settings)
   settingsRoutes(server, db, settings, features.audit)
   auditRoutes(server, db)
   environmentRoutes(server, features.environments)
@@ -97,6 +97,7 @@ export async function addRoutes(server: Server, parts: RouteParts): Promise<void
         ? await features.executions.isVisible(organizationId, id)
         : await features.environments.isVisible(organizationId, id),
     followTelemetry: features.telemetryWatch.follow,
+    sessionsInForce: (sessions) => features.access.sessionsInForce(sessions),
   })
   openapiRoutes(server)
   docsRoutes(server)

@@ -1,6 +1,6 @@
 import { paths } from '@postern/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signInFailuresMax } from './access.ts'
+import { signInLimits } from './sign-in-limits.ts'
 import { sessionCookie } from './authenticate.ts'
 import { pageHeaders, startTestAccess, type TestAccess, testPassword } from './test-access.ts'
 
@@ -74,7 +74,7 @@ describe('sessions', () => {
 
   test('guessing a password is refused after ten failures, also with the right one, and again allowed later', async () => {
     await setUp(await setupToken(), 'cat')
-    for (let attempt = 0; attempt < signInFailuresMax; attempt++)
+    for (let attempt = 0; attempt < signInLimits.failuresOfOneMax; attempt++)
       expect((await trySignIn('cat', 'wrong')).statusCode).toBe(401)
     expect((await trySignIn('cat', testPassword)).statusCode).toBe(429)
     const { now } = system

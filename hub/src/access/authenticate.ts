@@ -25,6 +25,8 @@ export function authenticateHttps(
 ): Authenticate {
   return async (request) => {
     const header = request.headers.authorization
+    // Enrolling (S9), moving and being locked (D37) have tokens that no other route knows.
+    if (request.routeOptions.config.rule?.ownTokens && header?.startsWith('Bearer ')) return stranger
     if (header !== undefined) return await callerOfHeader(header, request.ip)
     const cookie = request.cookies[sessionCookie]
     if (cookie === undefined) return stranger
@@ -42,8 +44,6 @@ export function authenticateHttps(
       return known((await executions(token)) ?? (await access.callerOfToken(token)))
     }
     if (scheme === 'Bearer' && token !== undefined) {
-      // An enrolment token is a bearer token too; its one route checks it (S9).
-      if (token.startsWith('pse_')) return stranger
       if (token.startsWith(readerTokenPrefix)) return await readers.token(token, address)
       return known((await access.callerOfToken(token)) ?? (await environmentServers(token)))
     }

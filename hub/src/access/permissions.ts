@@ -11,6 +11,7 @@ export const permissions = [
   'self:read',
   'environments:read',
   'environments:write',
+  'runtimes:write',
   'catalog:read',
   'catalog:write',
   'jobs:read',
@@ -62,6 +63,7 @@ const organizationAdministrator: Permission[] = [
 const administrator: Permission[] = [
   ...organizationAdministrator,
   'access:write',
+  'runtimes:write',
   'catalog:write',
   'settings:write',
   'packages:read',
@@ -92,7 +94,12 @@ const ofStranger: ReadonlySet<Permission> = new Set(['lists:fetch'])
 const ofReader: ReadonlySet<Permission> = new Set(['lists:fetch', 'taxii:use'])
 
 /** What a route asks of its caller: one permission, and which kinds of credential may speak at all. */
-export type RouteRule = { permission: Permission; callers: readonly CallerKind[] }
+export type RouteRule = {
+  permission: Permission
+  callers: readonly CallerKind[]
+  /** Its bearer tokens are of its own kind, and it checks them itself. */
+  ownTokens?: true
+}
 
 /** People: a signed-in user, an API token, the local socket. */
 export const people = ['user', 'token', 'machine'] as const satisfies readonly CallerKind[]
@@ -124,6 +131,9 @@ export const forEveryone: { rule: RouteRule } = {
     callers: ['stranger', 'user', 'token', 'machine', 'execution', 'environment-server', 'reader'],
   },
 }
+
+/** The rule of a route for those whom nobody knows yet, with a token that is of use there alone. */
+export const forOwnTokens: { rule: RouteRule } = { rule: { ...forEveryone.rule, ownTokens: true } }
 
 export function mayCall(caller: Caller, rule: RouteRule): boolean {
   if (!rule.callers.includes(caller.kind)) return false

@@ -1,55 +1,42 @@
-import {
-  CreatedToken,
-  CreateToken,
-  CreateUser,
-  Me,
-  OrganizationPage,
-  paths,
-  SetupLink,
-  SetUpRequest,
-  SignInRequest,
-  TokenPage,
-  User,
-  UserPage,
-  consolePages,
-} from '@postern/protocol'
-import * as z from 'zod'
+import { Me, OrganizationPage, paths, SignInRequest } from '@postern/protocol'
 import { done } from '../http/done.ts'
 import type { Server } from '../http/server.ts'
 import type { Settings } from '../settings/settings.ts'
-import type { UserRow } from './access-store.ts'
 import { type Access, sessionHours } from './access.ts'
+import type { Accounts } from './accounts.ts'
 import { sessionCookie } from './authenticate.ts'
-import { type Caller, person } from './caller.ts'
-import { forEveryone, forPeople, forPeopleAnd, onlyFor } from './permissions.ts'
+import type { Caller } from './caller.ts'
+import { ownMailAddressRoutes } from './own-mail-address-routes.ts'
+import { passwordRoutes } from './passwords/password-routes.ts'
+import { forEveryone, forPeople, forPeopleAnd } from './permissions.ts'
+import type { SetUp } from './set-up.ts'
+import { setUpRoutes } from './set-up-routes.ts'
+import { strangerLimit } from './sign-in-limits.ts'
+import { apiTokenRoutes } from './api-token-routes.ts'
+import { userRoutes } from './user-routes.ts'
 
-const signInLimit = { rateLimit: { max: 30, timeWindow: '1 minute' } }
+const tags = ['access']
 
-export function accessRoutes(server: Server, access: Access, settings: Settings): void {
-  server.post(
-    paths.setup,
-    {
-      config: { ...forEveryone, ...signInLimit },
-      schema: {
-        operationId: 'setUp',
-        tags: ['access'],
-        summary: 'Make an administrator with a one-time set-up link',
-        body: SetUpRequest,
-        response: { 204: done },
-      },
-    },
-    async (request, reply) => {
-      await access.setUp(request.body, request.ip)
-      return reply.code(204).send(null)
-    },
-  )
+export type AccessFeatures = Accounts & { access: Access; setUp: SetUp }
+
+/** Everything about who comes in: set-up, sessions, users and their passwords, API tokens. */
+export function accessRoutes(server: Server, features: AccessFeatures, settings: Pick<Settings, 'publicNames'>): void {
+  setUpRoutes(server, features.setUp, settings)
+  sessionRoutes(server, features.access)
+  userRoutes(server, features.users)
+  passwordRoutes(server, features.passwordLinks, features.passwordRequests)
+  ownMailAddressRoutes(server, features.ownMailAddress)
+  apiTokenRoutes(server, features.apiTokens)
+}
+
+function sessionRoutes(server: Server, access: Access): void {
   server.post(
     paths.session,
     {
-      config: { ...forEveryone, ...signInLimit },
+      config: { ...forEveryone, ...strangerLimit },
       schema: {
         operationId: 'signIn',
-        tags: ['access'],
+        tags,
         summary: 'Sign in; the session is a cookie',
         body: SignInRequest,
         response: { 204: done },
@@ -76,7 +63,7 @@ export function accessRoutes(server: Server, access: Access, settings: Settings)
     paths.session,
     {
       config: forEveryone,
-      schema: { operationId: 'signOut', tags: ['access'], summary: 'Sign out', response: { 204: done } },
+      schema: { operationId: 'signOut', tags, summary: 'Sign out', response: { 204: done } },
     },
     async (request, reply) => {
       const token = request.cookies[sessionCookie]
@@ -88,59 +75,9 @@ export function accessRoutes(server: Server, access: Access, settings: Settings)
     paths.me,
     {
       config: forPeopleAnd('self:read', 'execution', 'environment-server'),
-      schema: { operationId: 'getMe', tags: ['access'], summary: 'Who the caller is', response: { 200: Me } },
+      schema: { operationId: 'getMe', tags, summary: 'Who the caller is', response: { 200: Me } },
     },
     async (request) => await describeCaller(request.caller, access),
-  )
-  server.post(
-    paths.setupLinks,
-    {
-      config: onlyFor('access:write', 'machine'),
-      schema: {
-        operationId: 'createSetupLink',
-        tags: ['access'],
-        summary: "Make a set-up link; only through the hub's local socket",
-        response: { 201: SetupLink },
-      },
-    },
-    async (request, reply) => {
-      const { token, expiresAt } = await access.makeSetupLink(request.caller, 'this machine')
-      const { apiURL } = await settings.publicNames()
-      return reply.code(201).send({ url: `${apiURL}${consolePages.setup(token)}`, expiresAt: expiresAt.toISOString() })
-    },
-  )
-  userRoutes(server, access)
-  tokenRoutes(server, access)
-}
-
-function userRoutes(server: Server, access: Access): void {
-  server.get(
-    paths.users,
-    {
-      config: forPeople('access:write'),
-      schema: {
-        operationId: 'listUsers',
-        tags: ['access'],
-        summary: 'Users of the organization',
-        response: { 200: UserPage },
-      },
-    },
-    async (request) => ({ data: (await access.users(person(request.caller).organizationId)).map(userToApi) }),
-  )
-  server.post(
-    paths.users,
-    {
-      config: forPeople('access:write'),
-      schema: {
-        operationId: 'createUser',
-        tags: ['access'],
-        summary: 'Add a user',
-        body: CreateUser,
-        response: { 201: User },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(userToApi(await access.createUser(person(request.caller), request.body, request.ip))),
   )
   server.get(
     paths.organizations,
@@ -148,69 +85,12 @@ function userRoutes(server: Server, access: Access): void {
       config: forPeople('access:write'),
       schema: {
         operationId: 'listOrganizations',
-        tags: ['access'],
+        tags,
         summary: 'Organizations of this hub',
         response: { 200: OrganizationPage },
       },
     },
     async () => ({ data: await access.organizations() }),
-  )
-}
-
-function tokenRoutes(server: Server, access: Access): void {
-  server.get(
-    paths.tokens,
-    {
-      config: forPeople('access:write'),
-      schema: {
-        operationId: 'listTokens',
-        tags: ['access'],
-        summary: 'API tokens in force',
-        response: { 200: TokenPage },
-      },
-    },
-    async (request) => ({
-      data: (await access.tokens(person(request.caller).organizationId)).map((row) => ({
-        id: row.id,
-        name: row.name,
-        role: row.role as CreateToken['role'],
-        createdAt: row.created_at.toISOString(),
-        expiresAt: row.expires_at.toISOString(),
-        lastUsedAt: row.last_used_at?.toISOString() ?? null,
-      })),
-    }),
-  )
-  server.post(
-    paths.tokens,
-    {
-      config: forPeople('access:write'),
-      schema: {
-        operationId: 'createToken',
-        tags: ['access'],
-        summary: 'Make an API token; it is shown here and never again',
-        body: CreateToken,
-        response: { 201: CreatedToken },
-      },
-    },
-    async (request, reply) =>
-      reply.code(201).send(await access.createToken(person(request.caller), request.body, request.ip)),
-  )
-  server.delete(
-    paths.token(':tokenId'),
-    {
-      config: forPeople('access:write'),
-      schema: {
-        operationId: 'revokeToken',
-        tags: ['access'],
-        summary: 'Revoke an API token at once',
-        params: z.object({ tokenId: z.string().regex(/^\d{1,18}$/) }),
-        response: { 204: done },
-      },
-    },
-    async (request, reply) => {
-      await access.revokeToken(person(request.caller), request.params.tokenId, request.ip)
-      return reply.code(204).send(null)
-    },
   )
 }
 
@@ -225,16 +105,5 @@ async function describeCaller(caller: Caller, access: Access): Promise<Me> {
     role: 'role' in caller ? caller.role : null,
     organizationId: caller.organizationId,
     organizationName: organization?.name ?? null,
-  }
-}
-
-function userToApi(row: UserRow): User {
-  return {
-    id: row.id,
-    username: row.username,
-    role: row.role,
-    organizationId: row.organization_id,
-    createdAt: row.created_at.toISOString(),
-    disabledAt: row.disabled_at?.toISOString() ?? null,
   }
 }

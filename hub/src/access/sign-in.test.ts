@@ -1,11 +1,13 @@
 import { paths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AccessStore } from './access-store.ts'
-import { sessionHours, signInFailuresMax } from './access.ts'
+import { FailedTryStore } from './failed-try-store.ts'
+import { sessionHours } from './access.ts'
 import { sessionCookie } from './authenticate.ts'
 import type { PersonCaller } from './caller.ts'
-import { hashPassword } from './password.ts'
+import { hashPassword } from './passwords/password.ts'
+import { signInLimits } from './sign-in-limits.ts'
 import { pageHeaders, startTestAccess, type TestAccess, testPassword } from './test-access.ts'
+import { UserStore } from './user-store.ts'
 
 let system: TestAccess
 let passwordHash: string
@@ -69,22 +71,37 @@ test('LIB-10: a session ends after twelve hours, and at once when its user is di
   expect((await trySignIn('hal', testPassword)).json().detail).toBe('User name or password is wrong.')
 })
 
-test('LIB-10: one address may fail ten times, whatever names it tries, and the answer is the same for names that are there', async () => {
-  await addUser('ivy')
-  const from = (remoteAddress: string, username: string) =>
-    system.https.inject({
-      method: 'POST',
-      url: paths.session,
-      headers: pageHeaders,
-      remoteAddress,
-      payload: { username, password: 'wrong' },
-    })
-  for (let attempt = 1; attempt < signInFailuresMax; attempt++)
-    await new AccessStore(system.connection.db).insertFailure([`name ${attempt}`, 'address 192.0.2.50'], system.now)
-  expect((await from('192.0.2.50', 'nobody')).statusCode).toBe(401)
-  const [there, absent] = [await from('192.0.2.50', 'ivy'), await from('192.0.2.50', 'nobody-else')]
+test('LIB-10: a name that failed ten times from an address is closed there, to nobody else and nowhere else', async () => {
+  await Promise.all(['ivy', 'joe'].map(addUser))
+  await failed(signInLimits.failuresOfOneMax - 1, ['name ivy from 192.0.2.50', 'address 192.0.2.50'])
+  expect((await signInFrom('192.0.2.50', 'IVY', 'wrong')).statusCode).toBe(401)
+  expect((await signInFrom('192.0.2.50', 'ivy')).statusCode).toBe(429)
+  expect((await signInFrom('192.0.2.50', 'joe')).statusCode).toBe(204)
+  expect((await signInFrom('192.0.2.51', 'ivy')).statusCode).toBe(204)
+})
+
+test('LIB-10: a name that is made up of another one and an address closes nothing for that one', async () => {
+  await addUser('kim')
+  for (let attempt = 0; attempt < signInLimits.failuresOfOneMax; attempt++)
+    expect((await signInFrom('192.0.2.52', 'kim from 192.0.2.53', 'wrong')).statusCode).toBe(401)
+  expect((await signInFrom('192.0.2.53', 'kim')).statusCode).toBe(204)
+})
+
+test('LIB-10: one address may fail a hundred times, whatever names it tries, and the answer is the same for names that are there', async () => {
+  await addUser('lea')
+  await failed(signInLimits.failuresOfAddressMax - 1, ['address 192.0.2.54'])
+  expect((await signInFrom('192.0.2.54', 'nobody', 'wrong')).statusCode).toBe(401)
+  const [there, absent] = [await signInFrom('192.0.2.54', 'lea'), await signInFrom('192.0.2.54', 'nobody-else')]
   expect([there.statusCode, there.json().detail]).toEqual([429, absent.json().detail])
-  expect((await from('192.0.2.51', 'ivy')).statusCode).toBe(401)
+  expect((await signInFrom('192.0.2.55', 'lea')).statusCode).toBe(204)
+})
+
+test('LIB-10: a hundred failures close a name everywhere, whether it is there or not', async () => {
+  await addUser('mia')
+  for (const name of ['mia', 'nobody-there']) {
+    await failed(signInLimits.failuresOfNameMax, [`name ${name}`])
+    expect((await signInFrom('192.0.2.56', name)).statusCode).toBe(429)
+  }
 })
 
 test('LIB-10: thirty sign-ins a minute from one address are enough, and the answer says when to come again', async () => {
@@ -150,7 +167,8 @@ test('LIB-10: a token is refused when it is cut, changed, longer, of another pre
 })
 
 async function addUser(username: string): Promise<void> {
-  await new AccessStore(system.connection.db).insertUser(system.organizationId, username, 'analyst', passwordHash)
+  const { connection, organizationId } = system
+  await new UserStore(connection.db).insert({ organizationId, username, role: 'analyst', passwordHash })
 }
 
 async function createToken(): Promise<string> {
@@ -160,7 +178,22 @@ async function createToken(): Promise<string> {
     role: 'administrator',
     organizationId: system.organizationId,
   }
-  return (await system.access.createToken(machine, { name: 'test', role: 'analyst' }, '192.0.2.1')).token
+  return (await system.apiTokens.create(machine, { name: 'test', role: 'analyst' }, '192.0.2.1')).token
+}
+
+async function failed(count: number, subjects: string[]): Promise<void> {
+  const all = Array.from({ length: count }, () => subjects).flat()
+  await new FailedTryStore(system.connection.db).insert(all, system.now)
+}
+
+function signInFrom(remoteAddress: string, username: string, password = testPassword) {
+  return system.https.inject({
+    method: 'POST',
+    url: paths.session,
+    headers: pageHeaders,
+    remoteAddress,
+    payload: { username, password },
+  })
 }
 
 function trySignIn(username: string, given: string) {

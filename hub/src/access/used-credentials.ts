@@ -2,7 +2,7 @@ import type { Role } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import { runPrepared } from '../database/prepared.ts'
-import type { UserRow } from './access-store.ts'
+import type { UserRow } from './user-store.ts'
 
 export type TokenRow = { id: string; organization_id: string; name: string; role: Role }
 

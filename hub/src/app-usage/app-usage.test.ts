@@ -34,6 +34,8 @@ beforeAll(async () => {
     cpuSeconds: place <= 30 ? place : 1_000,
     memoryPeakBytes: (place <= 30 ? place * 10 : 9_999) * 1_048_576,
   }))
+  await addAttempts('tried_v1', 11, () => ({ wallSeconds: 2, cpuSeconds: 1, memoryPeakBytes: 1 }), '2 minutes')
+  await addAttempts('each_quarter_v1', 120, () => ({ wallSeconds: 2, cpuSeconds: 1, memoryPeakBytes: 1 }), '15 minutes')
   await addAttempts('once_v1', 1, () => ({ wallSeconds: 2, cpuSeconds: null, memoryPeakBytes: null }))
 })
 afterAll(async () => await hub.close())
@@ -41,7 +43,12 @@ afterAll(async () => await hub.close())
 type Used = { wallSeconds: number; cpuSeconds: number | null; memoryPeakBytes: number | null }
 
 /** @param usageOf by how many executions before the latest, which is 1 */
-async function addAttempts(programName: string, count: number, usageOf: (place: number) => Used): Promise<void> {
+async function addAttempts(
+  programName: string,
+  count: number,
+  usageOf: (place: number) => Used,
+  apart = '1 hour',
+): Promise<void> {
   const { db } = hub.database
   const sha256 = Buffer.from(programName).toString('hex').padStart(64, '0')
   await sql`insert into package (sha256, bytes) values (${sha256}, 1)`.execute(db)
@@ -60,7 +67,7 @@ async function addAttempts(programName: string, count: number, usageOf: (place: 
       from job, version, generate_series(1, ${count}) returning id
     ), numbered as (select id, row_number() over (order by id) as place from started)
     insert into attempt (execution_id, number, server_xid, state, placement, repeatable, dispatched_at, finished_at, takeover_at, usage)
-    select id, 1, ${serverXid}, 'finished', 'pinned', true, now(), '2026-11-20T10:00:00Z'::timestamptz - (place - 1) * interval '1 hour',
+    select id, 1, ${serverXid}, 'finished', 'pinned', true, now(), '2026-11-20T10:00:00Z'::timestamptz - (place - 1) * ${apart}::interval,
       now(), ${JSON.stringify(Array.from({ length: count }, (_, index) => usageOf(index + 1)))}::jsonb -> (place - 1)::int
     from numbered`.execute(db)
 }
@@ -81,6 +88,15 @@ test('ES-25: an app’s figures are frequency, cores and memory of its last thir
   expect(steady.cores.p95).toBeCloseTo(2.855)
   expect(steady.cores.peak).toBeCloseTo(3)
   expect(steady.memoryMegabytes).toEqual({ median: 155, p95: 285.5, peak: 300 })
+})
+
+test('ES-25: how often an app runs is not carried on from minutes to a day, and counts beyond the last thirty', async () => {
+  const { body } = await listed()
+  const perDay = (name: string) =>
+    body.apps.find(({ programName }: { programName: string }) => programName === name).executionsPerDay
+  expect(perDay('tried_v1')).toBe(11)
+  // A day with both its ends.
+  expect(perDay('each_quarter_v1')).toBe(97)
 })
 
 test('ES-25: what was not measured is not made up', async () => {

@@ -1,5 +1,5 @@
 import type { AppUsage } from '@postern/protocol'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Environments, Member } from '../environments/environments.ts'
 
@@ -33,6 +33,10 @@ export function createAppUsages({ db, environments }: { db: DatabaseConnection['
   }
 }
 
+/**
+ * How often an app runs is never carried on from minutes to a day: where its last thirty took less than one, the executions of the last
+ * day are counted, all of them; only of a server that is busier than what is read of it, a part of that day is.
+ */
 function usageOf(environmentId: string) {
   return sql<Row>`
     with measured as (
@@ -42,7 +46,12 @@ function usageOf(environmentId: string) {
         (latest.usage->>'memoryPeakBytes')::float8 / 1048576 as megabytes,
         row_number() over (
           partition by server.server_xid, version.app_id order by latest.finished_at desc
-        ) as place
+        ) as place,
+        count(*) over (
+          partition by server.server_xid, version.app_id order by latest.finished_at desc
+          range between current row and interval '1 day' following
+        ) as in_a_day,
+        earliest.finished_at as read_since
       from environment_server server
       cross join lateral (
         select execution_id, finished_at, usage from attempt
@@ -50,6 +59,12 @@ function usageOf(environmentId: string) {
         order by finished_at desc
         limit ${sql.lit(attemptsMax)}
       ) latest
+      left join lateral (
+        select finished_at from attempt
+        where attempt.server_xid = server.server_xid and finished_at is not null
+        order by finished_at desc
+        offset ${sql.lit(attemptsMax - 1)} limit 1
+      ) earliest on true
       join execution on execution.id = latest.execution_id
       join app_version version on version.id = execution.app_version_id
       where server.environment_id = ${environmentId} and latest.usage is not null
@@ -58,8 +73,14 @@ function usageOf(environmentId: string) {
       server_xid::text as "serverXid", name as "serverName",
       app.program_name as "programName", app.display_name as "displayName",
       count(*) as executions, max(finished_at) as "lastFinishedAt",
-      (count(*) - 1) * 86400
-        / nullif(extract(epoch from max(finished_at) - min(finished_at)), 0)::float8 as "executionsPerDay",
+      case
+        when count(*) = 1 then null
+        when max(finished_at) - min(finished_at) >= interval '1 day'
+          then (count(*) - 1) / ${days(sql`max(finished_at) - min(finished_at)`)}
+        when max(finished_at) - max(read_since) < interval '1 day'
+          then max(in_a_day) filter (where place = 1) / nullif(${days(sql`max(finished_at) - max(read_since)`)}, 0)
+        else max(in_a_day) filter (where place = 1)::float8
+      end as "executionsPerDay",
       case when count(cores) > 0 then json_build_object(
         'mean', avg(cores),
         'median', percentile_cont(0.5) within group (order by cores),
@@ -76,4 +97,8 @@ function usageOf(environmentId: string) {
     group by server_xid, name, app.id
     order by max(finished_at) desc, server_xid, app.program_name
     limit ${sql.lit(appsMax)}`
+}
+
+function days(interval: RawBuilder<unknown>) {
+  return sql`(extract(epoch from ${interval}) / 86400)::float8`
 }

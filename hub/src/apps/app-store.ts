@@ -1,7 +1,9 @@
 import type { App } from '@postern/protocol'
 import { AppKind, InstallJson, PosternJson } from '@postern/protocol'
+import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
+import { isNobodysWord } from './nobodys-word.ts'
 import type { ReadPackage } from './read-package.ts'
 
 const byInstalled = [
@@ -66,20 +68,24 @@ export type InstalledVersion = {
   programVersion: string
   publisherKeyId: string
   isCurrent: boolean
+  /** Nobody's signature vouches for it any more. */
+  isKeyRevoked: boolean
 }
 
 export async function installedVersions(db: Db, appId: string): Promise<InstalledVersion[]> {
   return await db
     .selectFrom('app_version')
+    .leftJoin('signing_key', 'signing_key.id', 'publisher_key_id')
     .select([
-      'id',
+      'app_version.id',
       'package_sha256 as packageSha256',
       'program_version as programVersion',
       'publisher_key_id as publisherKeyId',
       'is_current as isCurrent',
+      sql<boolean>`signing_key.revoked_at is not null or ${isNobodysWord('app_version')}`.as('isKeyRevoked'),
     ])
     .where('app_id', '=', appId)
-    .orderBy('id', 'desc')
+    .orderBy('app_version.id', 'desc')
     .execute()
 }
 
@@ -107,15 +113,35 @@ export async function putCurrentVersion(db: Db, appId: string, content: ReadPack
       vouched_by: vouch.vouchedBy,
       is_current: true,
     })
-    // The same content was here before: going back to it. Its first signature and voucher stand.
+    // The same content was here before: going back to it. Its first signature and voucher stand, unless that key was revoked.
     .onConflict((conflict) =>
       conflict.columns(['app_id', 'program_version', 'package_sha256']).doUpdateSet({ is_current: true }),
     )
     .execute()
+  await vouchAnew(db, appId, vouch)
   await db
     .updateTable('app')
     .set({ kind: kindOf(content), display_name: content.install.displayName })
     .where('id', '=', appId)
+    .execute()
+}
+
+/** For a current version whose word was that of a key which was revoked since. */
+async function vouchAnew(db: Db, appId: string, vouch: Vouch): Promise<void> {
+  const revoked = db.selectFrom('signing_key').select('id').where('revoked_at', 'is not', null)
+  const anew = await db
+    .updateTable('app_version')
+    .set({ publisher_key_id: vouch.publisherKeyId, signature: vouch.signature, vouched_by: vouch.vouchedBy })
+    .where('app_id', '=', appId)
+    .where('is_current', '=', true)
+    .where((is) => is.or([is('publisher_key_id', 'in', revoked), isNobodysWord('app_version')]))
+    .returning('id')
+    .executeTakeFirst()
+  if (anew === undefined) return
+  await db
+    .deleteFrom('earlier_signature')
+    .where('app_version_id', '=', anew.id)
+    .where('publisher_key_id', 'in', revoked)
     .execute()
 }
 

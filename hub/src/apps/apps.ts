@@ -15,7 +15,7 @@ import {
   type Vouch,
 } from './app-store.ts'
 import { packageBytes, packageContent, storePackage } from './package-store.ts'
-import { installationPublishers, isSignedBy, type Publisher } from './publishers.ts'
+import { installationPublishers, isSignedBy, type Publisher, selfVouched } from './publishers.ts'
 import { type ReadPackage, readPackage } from './read-package.ts'
 import { sha256Of } from './sha256-of.ts'
 
@@ -77,7 +77,11 @@ export function createCatalog(parts: CatalogParts) {
     const { id } = await lockApp(trx, content)
     const versions = await installedVersions(trx, id)
     const current = versions.find((version) => version.isCurrent)
-    if (current?.packageSha256 === content.sha256 && current.programVersion === content.install.programVersion) {
+    const isHere =
+      current?.packageSha256 === content.sha256 && current.programVersion === content.install.programVersion
+    // One whose publisher key was revoked is vouched for anew (D7).
+    if (isHere && !current.isKeyRevoked) {
+      await storePackage(trx, content.sha256, request.content)
       return { outcome: 'unchanged', app: found(await findApp(trx, id), 'app') }
     }
     const replaced = versions.find(
@@ -118,7 +122,7 @@ export function createCatalog(parts: CatalogParts) {
     const isTakeover =
       currentKeyId !== undefined && signedBy !== undefined && !isSamePublisher(known, currentKeyId, signedBy)
     if (signedBy !== undefined && !isTakeover && replaced === undefined)
-      return { ...publisherVouch(signedBy, request), vouchedBy: 'its publisher' }
+      return { ...publisherVouch(signedBy, request), vouchedBy: selfVouched }
     const confirmer = confirmerOf(caller, request)
     if (confirmer === undefined) throw new Problem('forbidden', confirmationWanted(given, currentKeyId, replaced))
     if (signedBy !== undefined) return { ...publisherVouch(signedBy, request), vouchedBy: confirmer }

@@ -1,9 +1,11 @@
+import { sql } from 'kysely'
+import { chunksOf, readChunks } from '../database/chunks.ts'
 import type { Db } from '../database/database.ts'
 
-/** Packages lie in the database in chunks, so that every hub has them (D14). */
-const chunkBytes = 1024 * 1024
-
-/** Writes the bytes once, however many versions or hubs bring them. Call it in the transaction that refers to them. */
+/**
+ * Writes the bytes once, however many versions or hubs bring them, and once more where what lies there is damaged. Call it in the
+ * transaction that refers to them.
+ */
 export async function storePackage(db: Db, sha256: string, content: Buffer): Promise<void> {
   const inserted = await db
     .insertInto('package')
@@ -12,11 +14,23 @@ export async function storePackage(db: Db, sha256: string, content: Buffer): Pro
     .onConflict((conflict) => conflict.column('sha256').doNothing())
     .returning('sha256')
     .executeTakeFirst()
-  if (inserted === undefined) return
-  for (let number = 0; number * chunkBytes < content.length; number += 1) {
-    const chunk = content.subarray(number * chunkBytes, (number + 1) * chunkBytes)
-    await db.insertInto('package_chunk').values({ sha256, number, content: chunk }).execute()
+  if (inserted === undefined) {
+    if (await isSound(db, sha256)) return
+    await db.deleteFrom('package_chunk').where('sha256', '=', sha256).execute()
   }
+  for (const chunk of chunksOf(content)) {
+    await db
+      .insertInto('package_chunk')
+      .values({ sha256, ...chunk })
+      .execute()
+  }
+}
+
+async function isSound(db: Db, sha256: string): Promise<boolean> {
+  const { rows } = await sql<{ stored: string | null }>`
+    select encode(sha256(string_agg(content, ''::bytea order by number)), 'hex') as stored
+    from package_chunk where package_chunk.sha256 = ${sha256}`.execute(db)
+  return rows[0]?.stored === sha256
 }
 
 export async function packageBytes(db: Db, sha256: string): Promise<number | undefined> {
@@ -25,14 +39,13 @@ export async function packageBytes(db: Db, sha256: string): Promise<number | und
 }
 
 /** The bytes, one chunk in memory at a time. */
-export async function* packageContent(db: Db, sha256: string, bytes: number): AsyncGenerator<Buffer> {
-  for (let number = 0; number * chunkBytes < bytes; number += 1) {
-    const { content } = await db
+export function packageContent(db: Db, sha256: string, bytes: number): AsyncGenerator<Buffer> {
+  return readChunks(bytes, (number) =>
+    db
       .selectFrom('package_chunk')
       .select('content')
       .where('sha256', '=', sha256)
       .where('number', '=', number)
-      .executeTakeFirstOrThrow()
-    yield content
-  }
+      .executeTakeFirstOrThrow(),
+  )
 }

@@ -12,6 +12,9 @@ export type Publisher = {
   name: string
 }
 
+/** Who vouched for a version that its publisher's signature alone let in; else the person who confirmed it (D7). */
+export const selfVouched = 'its publisher'
+
 /** This installation's own publisher, by each of its keys that is still good. */
 export async function installationPublishers(keys: Keys, clock: Clock): Promise<Publisher[]> {
   const good = await keys.good('publisher', clock.now())

@@ -1,5 +1,12 @@
 import { crc32 } from 'node:zlib'
-import { PackageFault, packageLimits, type PackagePlan, planPackage, shownName } from '@postern/protocol'
+import {
+  openPackage,
+  PackageFault,
+  packageLimits,
+  type PackagePlan,
+  packageZipOptions,
+  shownName,
+} from '@postern/protocol'
 import { type Entry, fromBufferPromise, getFileNameLowLevel, type ZipFile } from 'yauzl'
 import { mainFiles, type PackageManifest, readManifest } from './package-manifest.ts'
 import { PackageRefused } from './package-refused.ts'
@@ -11,6 +18,12 @@ export type ReadPackage = PackageManifest & {
   bytes: number
   /** `<name>_<version>`, the one top-level folder: the app's identity. */
   programName: string
+}
+
+const zipReader = {
+  open: (content: Buffer) => fromBufferPromise(content, packageZipOptions),
+  nameOf: ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry) =>
+    getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true),
 }
 
 /**
@@ -28,9 +41,8 @@ export async function readPackage(content: Buffer): Promise<ReadPackage> {
 }
 
 async function read(content: Buffer): Promise<ReadPackage> {
-  const zip = await openZip(content)
+  const { zip, plan } = await openPackage(content, zipReader)
   try {
-    const plan = planPackage(await entriesOf(zip), content)
     const { programName } = plan
     const manifests = new Map<string, Buffer>()
     for (const { entry, segments, isFolder } of plan.entries) {
@@ -48,20 +60,6 @@ async function read(content: Buffer): Promise<ReadPackage> {
   } finally {
     zip.close()
   }
-}
-
-async function entriesOf(zip: ZipFile): Promise<{ name: string; entry: Entry }[]> {
-  if (zip.entryCount > packageLimits.entriesMax) {
-    throw new PackageFault(`it holds more than ${packageLimits.entriesMax} entries.`)
-  }
-  const named: { name: string; entry: Entry }[] = []
-  try {
-    for await (const entry of zip.eachEntry()) named.push({ name: nameOf(entry), entry })
-  } catch (error) {
-    if (error instanceof PackageFault) throw error
-    throw new PackageFault(`its directory does not fit together (${messageOf(error)}).`, { cause: error })
-  }
-  return named
 }
 
 function requireMain(manifest: PackageManifest, { paths, programName }: PackagePlan<Entry>): void {
@@ -97,29 +95,4 @@ async function unpack(zip: ZipFile, entry: Entry, path: string, isManifest: bool
     throw new PackageFault(`"${path}" does not match its checksum; the file is damaged.`)
   }
   return isManifest ? Buffer.concat(kept) : undefined
-}
-
-function nameOf(entry: Entry): string {
-  try {
-    return getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true)
-  } catch (error) {
-    throw new PackageFault('an entry has a name that cannot be decoded.', { cause: error })
-  }
-}
-
-async function openZip(content: Buffer): Promise<ZipFile> {
-  try {
-    return await fromBufferPromise(content, {
-      lazyEntries: true,
-      autoClose: false,
-      decodeStrings: false,
-      validateEntrySizes: true,
-    })
-  } catch (error) {
-    throw new PackageFault('it is not a zip file, or one that is cut off.', { cause: error })
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.slice(0, 200) : 'unreadable'
 }

@@ -8,6 +8,7 @@ export class Audit {
    * @param action `noun.verb`, e.g. `job.create`
    * @param subject what it was done to, e.g. `job 12`
    * @param detail what a reader needs later; never a secret
+   * @param address empty on the machine's own door
    */
   async record(
     db: Db,
@@ -26,7 +27,7 @@ export class Audit {
         action,
         subject,
         detail: JSON.stringify(detail),
-        address: address ?? null,
+        address: address === undefined || address === '' ? null : address,
       })
       .execute()
   }

@@ -12,8 +12,8 @@ import { readBlock } from './ledger/ledger-blocks.ts'
 export type BatchRow = Selectable<BatchTable>
 
 const insertBatch = `
-  insert into batch (organization_id, owner_id, execution_id, sent_by, state, action, config)
-  select $1, $2, $3, $4, 'created', $5, $6 from owner where id = $2 and removal_started_at is null returning id`
+  insert into batch (organization_id, owner_id, execution_id, attempt, sent_by, state, action, config)
+  select $1, $2, $3, $4, $5, 'created', $6, $7 from owner where id = $2 and removal_started_at is null returning id`
 
 /** Rows of batches and what hangs on them. Methods that take a client belong to the batch's transaction. */
 export class BatchStore {
@@ -30,6 +30,7 @@ export class BatchStore {
         organization_id: sender.organizationId,
         owner_id: sender.ownerId,
         execution_id: sender.executionId,
+        attempt: sender.attempt,
         sent_by: sender.sentBy,
         state: 'created',
         action: config.action,
@@ -48,11 +49,12 @@ export class BatchStore {
 
   /** @throws Problem `conflict` where the owner is on its way out */
   async createIn(client: PoolClient, sender: BatchSender, config: BatchConfig): Promise<string> {
-    const { organizationId, ownerId, executionId, sentBy } = sender
+    const { organizationId, ownerId, executionId, attempt, sentBy } = sender
     const { rows } = await client.query<{ id: string }>(insertBatch, [
       organizationId,
       ownerId,
       executionId,
+      attempt,
       sentBy,
       config.action,
       JSON.stringify(config),
@@ -73,15 +75,16 @@ export class BatchStore {
 
   /**
    * The execution's last batch for this owner, if it was this very one: clients repeat a request whose answer they did not see
-   * (T2). With another batch in between it is no repetition.
+   * (T2). With another batch in between it is no repetition. Sent again by a later attempt, it is what that one brought.
    */
   async repeated(client: PoolClient, sender: BatchSender, sha256: Buffer): Promise<BatchRow | undefined> {
     if (sender.executionId === null) return undefined
     const { rows } = await client.query<BatchRow>(
-      `select * from (
-         select * from batch where execution_id = $1 and owner_id = $2 and state = 'completed' order by id desc limit 1
-       ) last where content_sha256 = $3`,
-      [sender.executionId, sender.ownerId, sha256],
+      `update batch set attempt = greatest(attempt, $4)
+       where id = (
+         select id from batch where execution_id = $1 and owner_id = $2 and state = 'completed' order by id desc limit 1
+       ) and content_sha256 = $3 returning *`,
+      [sender.executionId, sender.ownerId, sha256, sender.attempt],
     )
     return rows[0]
   }

@@ -1,6 +1,11 @@
 import { indicatorId } from '@postern/intel'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { tcexPaths } from '@postern/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lockWaits } from '../database/test-lock-waits.ts'
+import { createServer } from '../http/server.ts'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
+import { batchRoutes } from '../tcex/batch-routes.ts'
+import { Batches } from './batches.ts'
 
 let library: TestLibrary
 
@@ -24,13 +29,13 @@ test('batches of one owner with other indicators are written beside each other, 
   await library.send('Seed', hosts([last]))
   const release = await hold(last)
   const waiting = library.send('Beside', hosts([last]))
-  await waitingCount(1)
+  await lockWaits(library.database.db, 1)
   expect(await library.send('Beside', hosts([first, second]))).toMatchObject({ created: 2 })
   let ended = false
   const alone = library
     .send('Beside', { group: [{ type: 'Report', name: 'Alone', xid: 'alone' }] })
     .finally(() => (ended = true))
-  await waitingCount(2)
+  await lockWaits(library.database.db, 2)
   expect(ended).toBe(false)
   await release()
   expect(await waiting).toMatchObject({ created: 1 })
@@ -42,9 +47,9 @@ test('of two batches of one owner that bring the same new indicator at once, the
   const release = await hold(last)
   // Has made the first and waits for the last.
   const earlier = library.send('Overlap', hosts([first, last], 'earlier'))
-  await waitingCount(1)
+  await lockWaits(library.database.db, 1)
   const later = library.send('Overlap', hosts([first, second], 'later'), { tagWriteType: 'Append' })
-  await waitingCount(2)
+  await lockWaits(library.database.db, 2)
   await release()
   expect(await earlier).toMatchObject({ created: 2, updated: 0 })
   expect(await later).toMatchObject({ created: 1, updated: 1 })
@@ -71,13 +76,35 @@ test('the same content twice at once is taken one after the other, so that the s
   await library.owner('Twice')
   const release = await hold(last)
   const both = [library.send('Twice', hosts([last])), library.send('Twice', hosts([last]))]
-  await waitingCount(2)
+  await lockWaits(library.database.db, 2)
   await release()
   const written = (await Promise.all(both)).toSorted((one, other) => other.created - one.created)
   expect(written.map(({ created, updated, unchanged }) => [created, updated, unchanged])).toEqual([
     [1, 0, 0],
     [0, 0, 1],
   ])
+})
+
+test('T2: a batch that others keep from being written is put off with a time to come again, and is taken then', async () => {
+  const { database, exclusions, attributes, clock, owners } = library
+  const { matchers } = exclusions
+  const batches = new Batches({ ...database, clock, matchers, attributes, onTouched() {}, otherBatchWaitMs: 100 })
+  await using server = await createServer({ logger: false, authenticate: async () => library.person })
+  batchRoutes(server, { batches, owners })
+  await library.owner('Put off')
+  const post = (path: string, payload: object) =>
+    server.inject({ method: 'POST', url: `${tcexPaths.base}${path}`, payload })
+  const made = await post('/v2/batch', { action: 'Create', owner: 'Put off' })
+  const upload = tcexPaths.batch(made.json<{ data: { batchId: number } }>().data.batchId)
+  await library.send('Seed', hosts([last]))
+  const release = await hold(last)
+  const putOff = await post(upload, hosts([first, last]))
+  expect([putOff.statusCode, putOff.headers['retry-after']]).toEqual([503, '5'])
+  expect(putOff.json()).toMatchObject({ description: expect.stringContaining('Nothing of it was taken') })
+  expect(await tagsOf('Put off')).toEqual({})
+  await release()
+  expect((await post(upload, hosts([first, last]))).statusCode).toBe(202)
+  expect(Object.keys(await tagsOf('Put off')).toSorted()).toEqual([first, last].toSorted())
 })
 
 function hosts(values: readonly string[], tag?: string): { indicator: object[] } {
@@ -94,19 +121,6 @@ async function hold(value: string): Promise<() => Promise<void>> {
     await client.query('commit')
     client.release()
   }
-}
-
-/** Until so many connections of this database wait for a lock. */
-async function waitingCount(count: number): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const { rows } = await library.database.pool.query(
-        `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      )
-      expect(rows).toHaveLength(count)
-    },
-    { interval: 20 },
-  )
 }
 
 async function tagsOf(owner: string): Promise<Record<string, string[]>> {

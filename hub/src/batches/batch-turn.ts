@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg'
 import { lockClasses, lockRow, tryLockRow } from '../database/advisory-locks.ts'
-import { brokeUnique } from '../database/sql-states.ts'
+import { brokeUnique, failedBy } from '../database/sql-states.ts'
 import type { Statements } from '../database/statements.ts'
+import { Problem } from '../lib/problem.ts'
+import { putOff } from '../lib/put-off.ts'
 import type { BatchModes } from './batch-modes.ts'
 import type { PreparedBatch } from './content/prepared-batch.ts'
 
@@ -43,6 +45,15 @@ export async function takeBatchTurn(
  */
 export function metAnother(error: unknown): boolean {
   return brokeUnique(error, 'assertion_pkey')
+}
+
+/** What to tell the sender of a batch that waited for others to the end of its patience (sent-tables.ts), or in a ring with them. */
+export function waitedInVain(error: unknown): Problem | undefined {
+  if (!failedBy(error, 'lockNotAvailable', 'deadlockDetected')) return undefined
+  return putOff(
+    'Other batches are written that this one has to wait for. Nothing of it was taken; send it again in a moment.',
+    { cause: error },
+  )
 }
 
 /** Waits until no batch of the owner is under way; `lock_timeout` bounds the wait. For what later batches of the owner must heed. */

@@ -7,10 +7,11 @@ import type { Db } from '../database/database.ts'
 import type { ReadyExclusions, Matchers } from '../exclusions/matchers.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
+import { otherBatchWaitMsMax } from './batch-limits.ts'
 import { batchModes, type BatchModes } from './batch-modes.ts'
 import { countItems } from './batch-counts.ts'
 import { BatchStore, type BatchRow } from './batch-store.ts'
-import { metAnother, takeBatchTurn, type BatchTurn, turnOf } from './batch-turn.ts'
+import { metAnother, takeBatchTurn, type BatchTurn, turnOf, waitedInVain } from './batch-turn.ts'
 import { ContentReader } from './content/content-reader.ts'
 import { noteJudgedBefore } from './writers/excluded-writer.ts'
 import { holdLease } from './hold-lease.ts'
@@ -50,6 +51,8 @@ export type BatchesOptions = {
   attributes: Attributes
   /** Hears after each commit that indicators of the organization were touched. */
   onTouched(organizationId: string): void
+  /** The longest wait for another batch, if not that of production. */
+  otherBatchWaitMs?: number
 }
 
 /** Batches that were made and never filled are gone after this: apps make one only to see whether they may. */
@@ -67,9 +70,18 @@ export class Batches {
   readonly #matchers: Matchers
   readonly #attributes: Attributes
   readonly #onTouched: (organizationId: string) => void
+  readonly #otherBatchWaitMs: number
   readonly #reader = new ContentReader()
 
-  constructor({ pool, db, clock, matchers, attributes, onTouched }: BatchesOptions) {
+  constructor({
+    pool,
+    db,
+    clock,
+    matchers,
+    attributes,
+    onTouched,
+    otherBatchWaitMs = otherBatchWaitMsMax,
+  }: BatchesOptions) {
     this.#matchers = matchers
     this.#attributes = attributes
     this.#pool = pool
@@ -77,6 +89,7 @@ export class Batches {
     this.#clock = clock
     this.#names = new NameRegister(pool)
     this.#onTouched = onTouched
+    this.#otherBatchWaitMs = otherBatchWaitMs
   }
 
   close(): Promise<void> {
@@ -89,8 +102,8 @@ export class Batches {
     return this.#store.create(sender, config)
   }
 
-  /** Fills a batch of the two-step way; the same content again is answered as the first time. */
-  async upload(sender: BatchSender, batchId: string, content: Uint8Array): Promise<BatchRow> {
+  /** Fills a batch of the two-step way; the same content again is answered as the first time. @param content handed over */
+  async upload(sender: BatchSender, batchId: string, content: Uint8Array<ArrayBuffer>): Promise<BatchRow> {
     const batch = await this.get(sender.organizationId, batchId)
     if (batch.owner_id !== sender.ownerId)
       throw new Problem('forbidden', 'This batch writes to an owner that you may not write to.')
@@ -102,11 +115,11 @@ export class Batches {
     return this.#take(sender, batch.config as BatchConfig, content, sha256, batchId)
   }
 
-  /** A batch with its content in one call. */
+  /** A batch with its content in one call. @param content handed over: nobody reads it afterwards */
   async submit(
     sender: BatchSender,
     config: BatchConfig,
-    content: Uint8Array,
+    content: Uint8Array<ArrayBuffer>,
     afterItems?: WriteAfterItems,
   ): Promise<BatchRow> {
     return this.#take(sender, config, content, undefined, undefined, afterItems)
@@ -142,7 +155,7 @@ export class Batches {
   async #take(
     sender: BatchSender,
     config: BatchConfig,
-    content: Uint8Array,
+    content: Uint8Array<ArrayBuffer>,
     knownSha256: Buffer | undefined,
     batchId: string | undefined,
     afterItems?: WriteAfterItems,
@@ -150,11 +163,9 @@ export class Batches {
     const modes = batchModes(config)
     const exclusions = await this.#matchers.current(sender.organizationId)
     const attributes = await this.#attributes.rulesOf(sender.organizationId)
-    const reading = this.#reader.read(content, modes, exclusions, attributes)
-    const beginning = begun(reading)
-    // While the thread that reads has begun.
     const sha256 = knownSha256 ?? digest(config, content)
-    const batch = await beginning
+    const reading = this.#reader.read(content, modes, exclusions, attributes)
+    const batch = await begun(reading)
     if (modes.action === 'Create') {
       await this.#names.add(batch)
       await this.#attributes.register(attributes, batch.attributeNames)
@@ -177,6 +188,7 @@ export class Batches {
       const turn = afterItems?.needsTurnAlone === true ? 'alone' : turnOf(batch, modes)
       const written = (await this.#writeInTurn(client, read, turn)) ?? (await this.#writeInTurn(client, read, 'alone'))
       if (written === undefined) throw new Error('a batch met another one while it was alone')
+      read.messages.giveBack()
       this.#onTouched(sender.organizationId)
       return written
     } catch (error) {
@@ -196,7 +208,7 @@ export class Batches {
       await client.query('commit')
       return written
     } catch (error) {
-      if (turn === 'alone' || !metAnother(error)) throw error
+      if (turn === 'alone' || !metAnother(error)) throw waitedInVain(error) ?? error
       await client.query('rollback')
       return undefined
     }
@@ -204,11 +216,12 @@ export class Batches {
 
   async #write(client: PoolClient, read: ReadBatch, turn: BatchTurn): Promise<BatchRow> {
     const { sender, config, modes, batch, messages, sha256, batchId, afterItems, exclusions } = read
-    await beginBatch(client)
+    await beginBatch(client, this.#otherBatchWaitMs)
     await takeBatchTurn(client, sender.ownerId, sha256, turn)
     // What is written after the items knows by itself what is there already, and has to hear what becomes of the items.
-    const earlier = afterItems === undefined ? await this.#store.repeated(client, sender, sha256) : undefined
-    if (earlier !== undefined && batchId === undefined) return earlier
+    const mayBeRepeated = afterItems === undefined && batchId === undefined
+    const earlier = mayBeRepeated ? await this.#store.repeated(client, sender, sha256) : undefined
+    if (earlier !== undefined) return earlier
     if (batchId !== undefined) await this.#store.requireWritable(client, sender.ownerId)
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
     const outcomes = new ItemOutcomes(batch)

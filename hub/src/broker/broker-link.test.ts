@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AddressInfo, connect as connectSocket, createServer, Socket } from 'node:net'
+import { createServer as createSecureServer } from 'node:tls'
 import { limits, topics } from '@postern/protocol'
 import { Aedes } from 'aedes'
 import { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestHub, type TestHub } from '../environments/test-hub.ts'
+import { makeAuthority } from '../http/test-certificate.ts'
 import { connectBroker } from './broker-link.ts'
 import { isEdgeStarting } from './edge-start.ts'
 import { type Edge, startEdge } from './edge.ts'
@@ -151,6 +153,23 @@ test('no command to an external broker waits for an acknowledgement of the one b
     await link.close()
     switched.mockRestore()
     await new Promise<void>((resolve) => aedes.close(resolve))
+    server.close()
+  }
+})
+
+test('ES-17: a broker whose certificate is of a CA that nobody trusts is not spoken to, and the log names the CA', async () => {
+  const site = await makeAuthority('CN=Example Broker CA', new Date(Date.now() + 3_600_000))
+  const server = createSecureServer(await site.issue('CN=broker', 'server'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const said: unknown[] = []
+  const log = { ...hub.log, error: (facts: object) => void said.push(facts) }
+  const link = connectBroker({ url: `mqtts://127.0.0.1:${port}`, log })
+  try {
+    await vi.waitFor(() => expect(said).toContainEqual(expect.objectContaining({ issuer: 'Example Broker CA' })))
+    expect(link.isConnected()).toBe(false)
+  } finally {
+    await link.close()
     server.close()
   }
 })

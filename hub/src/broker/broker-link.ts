@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { connect as connectSocket, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { hubSubscriptions, limits } from '@postern/protocol'
+import { certificateFault, hearIssuer } from '@postern/intel/certificates'
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt'
 import type { Log } from '../lib/log.ts'
 import type { Broker, ServerMessage, ServerMessageListener, TelemetryListener } from './broker.ts'
@@ -17,6 +19,8 @@ export type BrokerAddress =
 const reconnectMs = 1000
 const connectMs = 10_000
 const keepaliveSeconds = 30
+const untrustedBroker =
+  'the certificate of the broker is not trusted; if its issuer is a CA of yours, put its certificate as PEM into the folder of POSTERN_CA_FOLDER'
 /** From publish to the broker's acknowledgement. */
 const acknowledgeMs = 10_000
 /** Publications that wait for their acknowledgement. */
@@ -30,6 +34,7 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
   const telemetryListeners = new Set<TelemetryListener>()
   const connectedListeners = new Set<() => void>()
   const client = openClient(address)
+  const issuer = hearBrokerIssuer(client)
   const queue = new MessageQueue(handle)
   const openedAt = performance.now()
   let isSubscribed = false
@@ -50,6 +55,8 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
   client.on('error', (error) => {
     const starting = isEdgeStarting(error, performance.now() - openedAt, everConnected)
     if (starting) log.debug({ reason: error.message }, 'the broker has not started yet; connecting again')
+    else if (certificateFault(error.message) === 'chain')
+      log.error({ reason: error.message, issuer: issuer() }, untrustedBroker)
     else log.warn({ reason: error.message }, 'the broker refuses the hub')
   })
   client.on('message', receive)
@@ -117,6 +124,18 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
       await client.endAsync(true)
     },
   }
+}
+
+/** Of an external broker over TLS. @returns reads who issued the certificate that it showed last */
+function hearBrokerIssuer(client: MqttClient): () => string | undefined {
+  let issuer = (): string | undefined => undefined
+  const hear = () => {
+    if (client.stream instanceof TLSSocket) issuer = hearIssuer(client.stream)
+  }
+  hear()
+  // The next stream is made right after this is said.
+  client.on('reconnect', () => queueMicrotask(hear))
+  return () => issuer()
 }
 
 function openClient(address: BrokerAddress): MqttClient {

@@ -12,6 +12,9 @@ export type ShownIdentity = {
   password: Buffer | undefined
 }
 
+/** `wasRevoked`: said only of who has proved to be the server that was. */
+export type ConnectRefusal = { reason: string; wasRevoked?: true }
+
 /** Why the names of a CONNECT do not fit its certificate; asked before anything is looked up. */
 export function nameRefusal(shown: ShownIdentity): string | undefined {
   if (shown.userName !== shown.certificate.serverXid) return 'the user name is not the serverXid of the certificate'
@@ -26,8 +29,19 @@ export function connectRefusal(
   stored: ConnectionCredentials | undefined,
   now: Date,
   proofs: ProofMemory,
+): ConnectRefusal | undefined {
+  if (stored === undefined) return { reason: 'there is no such server' }
+  const reason = impostorReason(shown, stored, now, proofs)
+  if (reason !== undefined) return { reason }
+  return stored.isRevoked ? { reason: 'it was revoked', wasRevoked: true } : undefined
+}
+
+function impostorReason(
+  shown: ShownIdentity,
+  stored: ConnectionCredentials,
+  now: Date,
+  proofs: ProofMemory,
 ): string | undefined {
-  if (stored === undefined) return 'there is no such server, or it was revoked'
   const own = [stored.certificateSerial, stored.renewedCertificateSerial].map((serial) => serial?.toLowerCase())
   if (!own.includes(shown.certificate.serial.toLowerCase())) return 'the certificate is not its own'
   const password = readPassword(shown.password)

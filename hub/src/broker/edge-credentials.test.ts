@@ -111,10 +111,21 @@ function mirrored(fresh: string, used: string): string {
   return `${token}.${time}.${Buffer.concat([Buffer.from([0x30, body.length]), body]).toString('base64url')}`
 }
 
-test('S9: neither the certificate nor the password of a revoked server opens anything, and its topics stay closed to others', async () => {
+test('S9: neither the certificate nor the password of a revoked server opens anything, and its topics stay closed to others; ES-21: it alone is told that it was revoked', async () => {
   const [revoked, other] = [await enrol(), await enrol()]
   await at.environments.revoke(at.caller, at.environmentId, revoked.serverXid)
-  expect(await refusal(revoked, {})).toContain('Not authorized')
+  expect(await refusal(revoked, {})).toContain('Bad username or password')
+  const strangers = [
+    { proofKey: other.privateKey },
+    { password: `${other.brokerToken}.${passwordOf(revoked, seconds()).split('.').slice(1).join('.')}` },
+    { certificate: other.certificate, privateKey: other.privateKey },
+  ]
+  for (const changes of strangers) expect(await refusal(revoked, changes)).toContain('Not authorized')
+  expect(reasonsOf(revoked.serverXid).slice(0, 3)).toEqual([
+    'it was revoked',
+    'the proof is wrong',
+    'the brokerToken is wrong',
+  ])
   expect(await refusal(other, { password: passwordOf(revoked, seconds()) })).toContain('Not authorized')
   const client = await connect(other)
   for (const topic of [topics.commands(revoked.serverXid), topics.heartbeatAnswer(revoked.serverXid)])
@@ -181,7 +192,8 @@ test('ES-22: a server that slept past the end of its certificate comes back by i
   expect(confirmed).toBe(false)
   expect(await refusal(server, { certificate })).toBe('connected')
   const seen = () => at.environments.getServer(at.caller, at.environmentId, server.serverXid)
-  expect(await seen()).toMatchObject({ confirmed: false })
-  await at.environments.confirm(at.caller, at.environmentId, server.serverXid)
+  const { confirmed: isConfirmed, keyFingerprint } = await seen()
+  expect(isConfirmed).toBe(false)
+  await at.environments.confirm(at.caller, at.environmentId, server.serverXid, { keyFingerprint: keyFingerprint ?? '' })
   expect(await seen()).toMatchObject({ confirmed: true })
 })

@@ -240,6 +240,15 @@ test('S9: a server enrols over 62000, and the hub notes the address that it came
   expect(environment?.servers.map(({ enrolledFrom }) => enrolledFrom)).toEqual(['127.0.0.1'])
 })
 
+test.each([
+  [paths.moves, { serverXid: '1', proof: 'cHJvb2Y=', held: [] }, 'This move token is wrong'],
+  [paths.lockedNotices, { serverXid: '1' }, 'No environment server has this token'],
+])('ES-4: %s is asked over 62000 too, and judges its token itself', async (path, body, refusal) => {
+  const headers = { authorization: `Bearer ${'x'.repeat(43)}`, 'content-type': 'application/json' }
+  const told = await ask(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  expect([told.status, told.body]).toEqual([401, expect.stringContaining(refusal)])
+})
+
 test('D18: a live page opens on 62000 for a session from a page of this hub, and from no other site', async () => {
   const cookie = await api.cookieOf('read-only')
   expect(await ask(paths.live, { headers: { ...upgrade, cookie, origin: testOrigin } })).toMatchObject({ status: 101 })

@@ -252,7 +252,7 @@ test('S9: a server that is revoked loses its connection and does not get another
   const end = closed(client)
   await environments.revoke(at.caller, at.environmentId, server.serverXid)
   await end
-  expect(await refusal(server, {})).toContain('Not authorized')
+  expect(await refusal(server, {})).toContain('Bad username or password')
 })
 
 test('ES-27: the certificate of the edge is good for the public name of the broker', async () => {

@@ -176,10 +176,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     return server
   }
 
-  async function refusalOf({ certificate, clientId, userName, password }: ConnectFacts): Promise<string | undefined> {
+  async function refusalOf({ certificate, clientId, userName, password }: ConnectFacts) {
     const shown = { certificate, clientId, userName, password }
     const unnamed = nameRefusal(shown)
-    if (unnamed !== undefined) return unnamed
+    if (unnamed !== undefined) return { reason: unnamed }
     const stored = await findConnectionCredentials(db, certificate.serverXid)
     const refusal = connectRefusal(shown, stored, clock.now(), proofs)
     const renewed = stored?.renewedCertificateSerial
@@ -199,7 +199,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
   async function recordRefusal(serverXid: string, address: string, what: string, reason: string): Promise<void> {
     const stored = await findConnectionCredentials(db, serverXid)
-    if (stored === undefined) return
+    if (stored === undefined || stored.isRevoked) return
     const caller = { kind: 'environment-server', ...stored } as const
     const detail = { what: what.slice(0, 200), reason }
     await audit.record(db, caller, 'broker.refuse', `environment server ${serverXid}`, detail, address)

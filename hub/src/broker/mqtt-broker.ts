@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream'
+import { connectRefusals } from '@postern/protocol'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import type { Log } from '../lib/log.ts'
+import type { ConnectRefusal } from './connect-refusal.ts'
 import type { EdgeLimits } from './edge-limits.ts'
 import type { PacketGate } from './packet-gate.ts'
 import { type Peer, publishRefusal, serverPeer, subscribeRefusal } from './topic-refusal.ts'
@@ -16,9 +18,8 @@ export type ServerConnection = {
   onAuthenticated(): void
 }
 
-/** CONNACK return codes of MQTT 3.1.1, 3.2.2.3. */
+/** CONNACK return code of MQTT 3.1.1, 3.2.2.3. */
 const serverUnavailable = 3
-const notAuthorized = 5
 /** The answer when nobody can say whether a server may connect: it tries again later. */
 const unavailable = Symbol('unavailable')
 
@@ -34,7 +35,7 @@ export type MqttBrokerParts = {
   limits: EdgeLimits
   log: Log
   /** Why an environment server may not connect; nothing if it may. */
-  refusalOf(facts: ConnectFacts): Promise<string | undefined>
+  refusalOf(facts: ConnectFacts): Promise<ConnectRefusal | undefined>
   /** Hears of every refusal, for the audit. */
   onRefused(serverXid: string, address: string, what: string, reason: string): void
 }
@@ -69,7 +70,7 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     },
     authenticate(client, userName, password, done) {
       const connection = connections.get(client.conn)
-      if (connection === undefined) return done(refused(notAuthorized), null)
+      if (connection === undefined) return done(refused(connectRefusals.notAuthorized), null)
       if (connection.kind === 'hub') {
         peers.set(client, { kind: 'hub' })
         return done(null, true)
@@ -105,11 +106,12 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
   ): Promise<void> {
     const { certificate, address } = connection
     const facts = { certificate, address, clientId: client.id, userName, password }
-    const refusal = sessionRefusals.get(client) ?? (await refusalOrFailure(facts))
+    const unserved = sessionRefusals.get(client)
+    const refusal = unserved === undefined ? await refusalOrFailure(facts) : { reason: unserved }
     if (refusal === unavailable) return done(refused(serverUnavailable), null)
     if (refusal !== undefined) {
-      onRefused(certificate.serverXid, address, 'connect', refusal)
-      return done(refused(notAuthorized), null)
+      onRefused(certificate.serverXid, address, 'connect', refusal.reason)
+      return done(refused(connectRefusals[refusal.wasRevoked ? 'revoked' : 'notAuthorized']), null)
     }
     peers.set(client, serverPeer(certificate.serverXid))
     connection.gate.open()
@@ -117,7 +119,7 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     done(null, true)
   }
 
-  async function refusalOrFailure(facts: ConnectFacts): Promise<string | typeof unavailable | undefined> {
+  async function refusalOrFailure(facts: ConnectFacts): Promise<ConnectRefusal | typeof unavailable | undefined> {
     try {
       return await refusalOf(facts)
     } catch (error) {

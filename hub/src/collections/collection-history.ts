@@ -162,9 +162,7 @@ function reasonOf(
       if (facts.asserting.length === 0) {
         return facts.deleting.length > 0 ? `deleted by ${names(facts.deleting)}` : 'no owner asserts it any more'
       }
-      if (changedAt !== null) {
-        return `the query was changed by ${changedBy} at ${changedAt.toISOString()}, and no owner’s assertion fits it`
-      }
+      if (changedAt !== null) return `the query was changed by ${changedBy}`
       if (facts.expired.length === facts.asserting.length) return `expired, as ${names(facts.expired)} has it`
       return 'no owner’s assertion fits the query any more'
   }

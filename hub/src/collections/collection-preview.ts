@@ -8,7 +8,7 @@ import { libraryScope } from '../library/library-scope.ts'
 import { hintsOnQuery } from '../library/query-hints.ts'
 import { previewQuery } from '../library/query-preview.ts'
 import { withinTime } from '../database/within-time.ts'
-import { compileSearch } from '../library/tql-to-sql.ts'
+import { compileSearchOf } from '../library/search-condition.ts'
 import { collectionScope } from './collection-scope.ts'
 import { CollectionStore } from './collection-store.ts'
 import { wantedMembers } from './refresh-members.ts'
@@ -22,19 +22,19 @@ export async function previewCollection(
   caller: PersonCaller,
   { tql, collectionId }: PreviewCollection,
 ): Promise<CollectionPreview> {
-  const condition = compileSearch(tql, clock.now())
+  const scope = libraryScope(caller)
+  const condition = await compileSearchOf(db, scope, tql, clock.now())
   const collection =
     collectionId === undefined
       ? undefined
       : found(await new CollectionStore(db).find(collectionScope(caller), collectionId), 'data collection')
-  const scope = libraryScope(caller)
   const hints = await hintsOnQuery(db, scope, tql, 'indicator')
   const preview = { ...(await previewQuery(db, scope, condition)), ...(hints.length === 0 ? {} : { hints }) }
   if (collection === undefined) return { ...preview, changes: null }
-  const changes = await withinTime(db, changesMsMax, async (trx: Db) => {
-    const { rows } = await sql<{ enter: number; leave: number }>`
+  const compared = await withinTime(db, changesMsMax, async (trx: Db) => {
+    const { rows } = await sql<{ enter: number; leave: number; wanted: number }>`
       select count(*) filter (where m.indicator_id is null)::int as enter,
-        count(*) filter (where w.indicator_id is null)::int as leave
+        count(*) filter (where w.indicator_id is null)::int as leave, count(w.indicator_id)::int as wanted
       from (
         select indicator_id from collection_member where collection_id = ${collection.id} and until_version is null
       ) m full join (${wantedMembers(collection.organization_id, condition.sql)}) w on w.indicator_id = m.indicator_id`.execute(
@@ -42,5 +42,8 @@ export async function previewCollection(
     )
     return rows[0]
   })
-  return { ...preview, changes: changes ?? null }
+  if (compared === undefined) return { ...preview, changes: null }
+  const { wanted, ...changes } = compared
+  // Comparing has counted them all, where counting by itself stops early.
+  return { ...preview, total: { count: wanted, isExact: true }, changes }
 }

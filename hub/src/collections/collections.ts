@@ -1,9 +1,11 @@
 import { compareTlp } from '@postern/intel'
 import type { Collection, CollectionHistoryEntry, CollectionVersion, PreviewCollection } from '@postern/protocol'
+import { sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { highestTlpOf } from '../controls/controls.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { pageOf } from '../lib/page.ts'
@@ -126,7 +128,7 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   ): Promise<VersionStream> {
     const collection = await visible(caller, collectionId)
     const number = await readableVersion(collection, version)
-    const allowed = await allowedTo(caller, filter)
+    const allowed = await allowedTo(caller, collection, filter)
     return { version: number, body: await streams.open(valuesOf(collection.id, number, allowed)) }
   }
 
@@ -143,7 +145,7 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
       name: collection.name,
       collectionId: collection.id,
       version: number,
-      filter: await allowedTo(caller, filter),
+      filter: await allowedTo(caller, collection, filter),
     }
   }
 
@@ -156,16 +158,25 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   ): Promise<VersionStream> {
     const collection = await visible(caller, collectionId)
     const from = await readableVersion(collection, since)
-    const allowed = await allowedTo(caller, filter)
+    const allowed = await allowedTo(caller, collection, filter)
     return {
       version: collection.version,
       body: await streams.open(changesOf(collection.id, from, collection.version, allowed)),
     }
   }
 
-  /** D21: an app gets no more than its control may have, whatever it asks for; what it lacks is counted as left out. */
-  async function allowedTo(caller: Caller, filter: ValueFilter): Promise<ValueFilter> {
-    if (caller.kind !== 'execution') return filter
+  /**
+   * D21: an app gets no more than its control may have, whatever it asks for; what it lacks is counted as left out. It gets a version as it
+   * was made, since it must find again what it pushed, and the hub judges what it adds. To everybody else handing a version out is an
+   * export of now, so that what must never be exported by now is left out of it, too (S1).
+   */
+  async function allowedTo(
+    caller: Caller,
+    collection: Pick<CollectionRow, 'organization_id'>,
+    filter: ValueFilter,
+  ): Promise<ValueFilter> {
+    if (caller.kind !== 'execution')
+      return { ...filter, excludedNow: isKeptFromExports(collection.organization_id, sql`m.indicator_id`) }
     const highest = await highestTlpOf(db, caller.controlId)
     return compareTlp(filter.tlpMax, highest) > 0 ? { ...filter, tlpMax: highest } : filter
   }

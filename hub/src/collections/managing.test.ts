@@ -165,7 +165,7 @@ test('LIB-3: a preview counts, names types, shows the newest, and says what woul
   const all = await preview('ownerName = "Preview"')
   expect(all).toMatchObject({
     status: 200,
-    body: { total: { count: 25, isExact: true }, types: { Host: 25 }, changes: null },
+    body: { total: { count: 25, isExact: true }, types: { Host: 25 }, typesStoppedAt: null, changes: null },
   })
   expect(all.body.sample).toHaveLength(20)
   expect((await preview('ownerName = "Preview"', id)).body.changes).toEqual({ enter: 2, leave: 0 })
@@ -211,7 +211,7 @@ test('LIB-3: versions and history say what entered and left, when, and why', asy
   })
 })
 
-test('LIB-3: what leaves since the query was changed says who changed it and when, and so does the version', async () => {
+test('LIB-3: what leaves since the query was changed says who changed it, and the version says when', async () => {
   await made.hosts('Query', ['q1.example.com', 'q2.example.com'], { rating: 2 })
   await made.hosts('Query', ['q3.example.com'], { rating: 5 })
   const id = await made.refreshed('ownerName = "Query"')
@@ -224,7 +224,7 @@ test('LIB-3: what leaves since the query was changed says who changed it and whe
   const at = data[1]?.queryChange?.at ?? ''
   expect(data.map(({ queryChange }) => queryChange)).toEqual([null, { tql, by: 'analyst 8', at }, null])
   expect(Date.parse(at)).toBeGreaterThanOrEqual(before.getTime())
-  const changed = `the query was changed by analyst 8 at ${at}, and no owner’s assertion fits it`
+  const changed = 'the query was changed by analyst 8'
   expect((await history(id)).map(({ value, reason }) => [value, reason]).slice(0, 3)).toEqual([
     ['q3.example.com', 'no owner’s assertion fits the query any more'],
     [expect.stringMatching(/^q[12]/), changed],

@@ -1,4 +1,4 @@
-import { type IndicatorType, indicatorTypes, parseIndicatorType } from '@postern/intel'
+import { type IndicatorType, indicatorTypes, readIndicatorTypeName } from '@postern/intel'
 import {
   ChangeCollection,
   Collection,
@@ -15,7 +15,7 @@ import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
 import { done } from '../http/done.ts'
-import { pageLimit, pageQuery } from '../http/page-query.ts'
+import { pageCursor, pageLimit, pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { readTlpMax } from '../lib/tlp-max.ts'
 import { Problem } from '../lib/problem.ts'
@@ -46,7 +46,7 @@ function rowRoutes(server: Server, collections: Collections): void {
         summary: 'Data collections, oldest first; to an export those that its job names',
         querystring: z.object({
           name: z.string().min(1).max(100).optional().describe('A name, or an id'),
-          cursor: rowId.optional(),
+          cursor: pageCursor(rowId),
           limit: pageLimit,
         }),
         response: { 200: CollectionPage },
@@ -227,7 +227,7 @@ function readFilter({ types, tlpMax }: z.infer<typeof filterQuery>): ValueFilter
 }
 
 function readType(name: string): IndicatorType {
-  const type = parseIndicatorType(name)
+  const type = readIndicatorTypeName(name)
   if (type === undefined)
     throw new Problem('invalid', `types: ${name} is no indicator type; there are ${indicatorTypes.join(', ')}.`)
   return type

@@ -70,16 +70,20 @@ export function describedValuesOf(
     order by i.type collate "C", i.value collate "C"`
 }
 
-/** What a reader of `from` has to add and to remove to have what a reader of `to` has. */
+/**
+ * What a reader of `from` has to add and to remove to have what a reader of `to` has. What is excluded by now it may have had of `from`,
+ * so that it leaves.
+ */
 export function changesOf(collectionId: string, from: number, to: number, filter: ValueFilter): RawBuilder<ValueRow> {
-  const seenIn = (version: number) => sql`(
-    select coalesce(${whyLeftOut(filter)}, 'shown') from collection_member m
+  const { excludedNow: _now, ...asMade } = filter
+  const seenIn = (version: number, seenBy: ValueFilter) => sql`(
+    select coalesce(${whyLeftOut(seenBy)}, 'shown') from collection_member m
     where m.collection_id = ${collectionId}::bigint and m.indicator_id = c.indicator_id and ${inVersion(version)})`
   return sql`
     select type, value, case when after = 'shown' then 'add' else 'remove' end as change,
       case when after <> 'shown' and before is distinct from 'shown' then after end as "leftOut"
     from (
-      select i.type, i.value, ${seenIn(from)} as before, ${seenIn(to)} as after
+      select i.type, i.value, ${seenIn(from, asMade)} as before, ${seenIn(to, filter)} as after
       from (
         select distinct indicator_id from collection_change
         where collection_id = ${collectionId}::bigint and version > ${from}::int and version <= ${to}::int

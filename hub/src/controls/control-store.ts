@@ -2,6 +2,7 @@ import { type Control, ControlTarget, HighestTlp } from '@postern/protocol'
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
+import { readSignatures } from '../exports/receipt-signatures.ts'
 import { targetNames } from './target-names.ts'
 
 /** Targets that one control is shown with; an appliance has a handful. */
@@ -38,13 +39,13 @@ export async function listControls(
     where c.organization_id = ${organizationId} and c.id > ${after ?? '0'}
     order by c.id
     limit ${rowsMax}`.execute(db)
-  return rows.map(toControl)
+  return await toControls(db, organizationId, rows)
 }
 
 export async function findControl(db: Db, organizationId: string, id: string): Promise<Control | undefined> {
   const { rows } = await sql<ControlRow>`${controlQuery}
     where c.organization_id = ${organizationId} and c.id = ${id}`.execute(db)
-  return rows[0] === undefined ? undefined : toControl(rows[0])
+  return (await toControls(db, organizationId, rows))[0]
 }
 
 /** @returns what it was before */
@@ -66,11 +67,19 @@ export async function updateHighestTlp(
   return z.parse(HighestTlp, before.highest_tlp)
 }
 
-function toControl({ targets, ...row }: ControlRow): Control {
-  return {
+async function toControls(db: Db, organizationId: string, rows: readonly ControlRow[]): Promise<Control[]> {
+  const receiptIds = rows.flatMap(({ targets }) => targets.map(({ receiptId }) => receiptId))
+  const signatures = await readSignatures(db, organizationId, receiptIds)
+  return rows.map(({ targets, ...row }) => ({
     ...row,
     highestTlp: z.parse(HighestTlp, row.highestTlp),
     createdAt: row.createdAt.toISOString(),
-    targets: targets.map((each) => z.parse(ControlTarget, { ...each, at: new Date(each.at).toISOString() })),
-  }
+    targets: targets.map(({ at, ...target }) =>
+      z.parse(ControlTarget, {
+        ...target,
+        signature: signatures.weakest([target.receiptId]),
+        at: new Date(at).toISOString(),
+      }),
+    ),
+  }))
 }

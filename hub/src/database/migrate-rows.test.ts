@@ -1,3 +1,4 @@
+import { labelOfStixMarking, parseTlp, type StixObject, tlpLevels, tlpOfMarkingRef } from '@postern/intel'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate } from './migrate.ts'
@@ -78,6 +79,14 @@ const fillReceipts = `
     from (values ('all', 1, 'held'), ('all', 2, 'missing'), ('all', 3, 'extra'), ('part', 1, 'held')) v (target, n, state);
   set session_replication_role = origin`
 
+/** API tokens that ada made, and one that another token of her name did. */
+const fillTokens = `
+  insert into user_account (organization_id, username, role, password_hash) values (1, 'Ada', 'administrator', 'none');
+  insert into api_token (organization_id, name, role, token_sha256, created_by, expires_at)
+    select 1, name, 'analyst', name::bytea, 'ada', now() + interval '1 day' from unnest(array['hers', 'of a token', 'of nobody known']) name;
+  insert into audit_event (actor_kind, actor_name, action, subject)
+    select case name when 'hers' then 'user' else 'token' end, 'ada', 'token.create', 'token ' || id from api_token where name <> 'of nobody known'`
+
 test('LIB-1: the database of the release before migrates with every row of the library in it, unchanged', async () => {
   await using empty = await createEmptyDatabase()
   const { url } = empty
@@ -85,11 +94,18 @@ test('LIB-1: the database of the release before migrates with every row of the l
   const client = await connect(url)
   await client.query(fill.replaceAll(':count', String(count)))
   await client.query(fillReceipts)
+  await client.query(fillTokens)
   const columns = await columnsOf(client)
   const before = await fingerprints(client, columns)
   for (const table of libraryTables) expect([table, before.get(table)?.count]).not.toEqual([table, 0])
   expect(before.get('assertion')?.count).toBe(count + Math.floor(count / 3))
 
+  await migrate(url, lastBeforeMarkings)
+  await client.query(
+    `insert into stix_object (owner_id, object_id, type, version, spec_version, body, body_sha256, outcome, added_at)
+       select 1, id, 'marking-definition', now(), '2.1', body, '', 'mapped', now() from unnest($1::text[], $2::text[]) m (id, body)`,
+    [markings.map(({ id }) => id), markings.map((marking) => JSON.stringify(marking))],
+  )
   await migrate(url)
   expect(await fingerprints(client, columns)).toEqual(before)
   // The test sees one value of one row.
@@ -121,8 +137,50 @@ test('LIB-1: the database of the release before migrates with every row of the l
     ['part', null, '2'],
     ['none', null, '2'],
   ])
+
+  // ES-16: a token ends with the account of whoever made it, and not with that of a user of the name of a token.
+  const { rows: tokens } = await client.query(
+    'select name, username from api_token left join user_account on user_account.id = user_id order by api_token.id',
+  )
+  expect(tokens.map(({ name, username }) => [name, username])).toEqual([
+    ['hers', 'Ada'],
+    ['of a token', null],
+    ['of nobody known', 'Ada'],
+  ])
+
+  // D21: an owner's own markings say the level by which texts are judged.
+  const { rows: levels } = await client.query(
+    'select object_id as id, marking_tlp as level from stix_object order by number',
+  )
+  const levelOf = (marking: StixObject) => {
+    const level = tlpOfMarkingRef(marking.id) === undefined ? parseTlp(labelOfStixMarking(marking) ?? '') : undefined
+    return level === undefined ? null : tlpLevels.indexOf(level)
+  }
+  expect(levels).toEqual(markings.map((marking) => ({ id: marking.id, level: levelOf(marking) })))
+  expect(levels.map(({ level }) => level)).toEqual([4, 0, 3, 4, 2, null, null, null, null])
   await client.end()
 })
+
+const lastBeforeMarkings = 29
+const markings = [
+  { definition: { tlp: 'red' } },
+  { definition: { statement: ' TLP:WHITE ' } },
+  { definition: { statement: 'tlp amber-strict' } },
+  {
+    extensions: { 'extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d': { tlp_2_0: 'red' } },
+    definition: { tlp: 'green' },
+  },
+  { definition: { tlp: 'mauve', statement: 'Amber' } },
+  { definition: { statement: 'TLP:RED, but for friends' } },
+  { definition: { statement: 5 }, note: '\u0000' },
+  { definition: 'TLP:RED' },
+  // Its id says what it is.
+  { id: 'marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb', definition: { tlp: 'red' } },
+].map((said, number): StixObject => ({
+  id: `marking-definition--00000000-0000-4000-8000-00000000000${number}`,
+  type: 'marking-definition',
+  ...said,
+}))
 
 const libraryTables = [
   'indicator',

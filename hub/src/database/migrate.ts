@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
 import { soleLocks } from './advisory-locks.ts'
+import { namingIssuer } from './database-issuer.ts'
 import { postgresMajorMin } from './provider/binaries.ts'
 
 const migrationsFolder = new URL('../../migrations/', import.meta.url)
@@ -15,11 +16,12 @@ type Migration = { number: number; name: string; sql: string; sha256: string }
  */
 export async function migrate(url: string, last = Number.POSITIVE_INFINITY): Promise<void> {
   const client = new pg.Client({ connectionString: url })
-  try {
-    await client.connect()
-  } catch (error) {
-    throw new Error('The database cannot be reached. Check DATABASE_URL, and that the server runs.', { cause: error })
-  }
+  const named = namingIssuer(client)
+  await client.connect().catch((error: unknown) => {
+    throw new Error('The database cannot be reached. Check DATABASE_URL, and that the server runs.', {
+      cause: named(error),
+    })
+  })
   try {
     await checkServer(client)
     // Several hubs may start at once: one migrates, the others wait.

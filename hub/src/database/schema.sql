@@ -9,12 +9,15 @@ table api_token
   expires_at timestamp with time zone not null
   last_used_at timestamp with time zone
   revoked_at timestamp with time zone
+  user_id bigint
   constraint api_token_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
   constraint api_token_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint api_token_pkey PRIMARY KEY (id)
   constraint api_token_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'organization-administrator'::text, 'analyst'::text, 'read-only'::text])))
   constraint api_token_token_sha256_key UNIQUE (token_sha256)
+  constraint api_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id)
   CREATE INDEX api_token_of_organization ON public.api_token USING btree (organization_id)
+  CREATE INDEX api_token_of_user ON public.api_token USING btree (user_id) WHERE (revoked_at IS NULL)
 
 table app
   id bigint not null generated
@@ -163,6 +166,7 @@ table audit_event
   detail jsonb not null default '{}'::jsonb
   address text
   constraint audit_event_pkey PRIMARY KEY (id)
+  CREATE INDEX audit_event_of_hub_keys ON public.audit_event USING btree (at) WHERE (action = ANY (ARRAY['hub-key.rotate'::text, 'hub-key.revoke'::text]))
   CREATE INDEX audit_event_of_organization ON public.audit_event USING btree (organization_id, id DESC)
 
 table batch
@@ -192,6 +196,7 @@ table batch
   associations_refused integer not null default 0
   created_at timestamp with time zone not null default now()
   completed_at timestamp with time zone
+  attempt integer
   constraint batch_action_check CHECK ((action = ANY (ARRAY['Create'::text, 'Delete'::text])))
   constraint batch_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES execution(id)
   constraint batch_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
@@ -391,6 +396,14 @@ table deprecation_rule
   constraint deprecation_rule_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id) ON DELETE CASCADE
   constraint deprecation_rule_pkey PRIMARY KEY (owner_id, indicator_type)
 
+table earlier_signature
+  app_version_id bigint not null
+  publisher_key_id text not null
+  signature bytea not null
+  constraint earlier_signature_app_version_id_fkey FOREIGN KEY (app_version_id) REFERENCES app_version(id) ON DELETE CASCADE
+  constraint earlier_signature_pkey PRIMARY KEY (app_version_id, publisher_key_id)
+  constraint earlier_signature_publisher_key_id_fkey FOREIGN KEY (publisher_key_id) REFERENCES signing_key(id)
+
 table environment
   id bigint not null generated
   organization_id bigint not null
@@ -417,6 +430,7 @@ table environment_move
   constraint environment_move_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id)
   constraint environment_move_pkey PRIMARY KEY (token_sha256)
   constraint environment_move_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid) ON DELETE CASCADE
+  CREATE INDEX environment_move_of_end ON public.environment_move USING btree (expires_at)
   CREATE INDEX environment_move_of_environment ON public.environment_move USING btree (environment_id)
 
 table environment_server
@@ -449,6 +463,7 @@ table environment_server
   certificate_expires_at timestamp with time zone
   renewed_certificate_serial text
   renewed_certificate_expires_at timestamp with time zone
+  platform text
   constraint environment_server_check CHECK (((enrolled_at IS NULL) OR ((public_key_pem IS NOT NULL) AND (sealing_public_key IS NOT NULL))))
   constraint environment_server_check1 CHECK (((confirmed_at IS NULL) OR (enrolled_at IS NOT NULL)))
   constraint environment_server_delivery_token_sha256_key UNIQUE (delivery_token_sha256)
@@ -467,6 +482,8 @@ table environment_server_settings
   reported_at timestamp with time zone not null
   policy jsonb
   command_keys text[]
+  publisher_keys text[]
+  release_keys text[]
   constraint environment_server_settings_pkey PRIMARY KEY (server_xid)
   constraint environment_server_settings_server_xid_fkey FOREIGN KEY (server_xid) REFERENCES environment_server(server_xid) ON DELETE CASCADE
 
@@ -550,6 +567,7 @@ table execution
   created_at timestamp with time zone not null default now()
   started_at timestamp with time zone
   finished_at timestamp with time zone
+  retry_at timestamp with time zone
   constraint execution_app_version_id_fkey FOREIGN KEY (app_version_id) REFERENCES app_version(id)
   constraint execution_check CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'dispatched'::text, 'running'::text]))))
   constraint execution_end_as_check CHECK ((end_as = ANY (ARRAY['cancelled'::text, 'timed-out'::text])))
@@ -732,6 +750,8 @@ table job
   deleted_at timestamp with time zone
   freshness_seconds integer
   owed_since timestamp with time zone
+  retries_max smallint not null default 0
+  retry_after_seconds integer not null default 60
   constraint job_app_id_fkey FOREIGN KEY (app_id) REFERENCES app(id)
   constraint job_check CHECK (((cron IS NULL) = (time_zone IS NULL)))
   constraint job_check1 CHECK (((next_run_at IS NULL) OR ((cron IS NOT NULL) AND enabled AND (deleted_at IS NULL))))
@@ -743,6 +763,8 @@ table job
   constraint job_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint job_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
   constraint job_pkey PRIMARY KEY (id)
+  constraint job_retries_max_check CHECK (((retries_max >= 0) AND (retries_max <= 10)))
+  constraint job_retry_after_seconds_check CHECK (((retry_after_seconds >= 10) AND (retry_after_seconds <= 21600)))
   constraint job_timeout_seconds_check CHECK (((timeout_seconds >= 1) AND (timeout_seconds <= 604800)))
   CREATE INDEX job_due ON public.job USING btree (next_run_at) WHERE (next_run_at IS NOT NULL)
   CREATE INDEX job_of_app ON public.job USING btree (app_id) WHERE (deleted_at IS NULL)
@@ -999,6 +1021,34 @@ table package_chunk
   constraint package_chunk_pkey PRIMARY KEY (sha256, number)
   constraint package_chunk_sha256_fkey FOREIGN KEY (sha256) REFERENCES package(sha256) ON DELETE CASCADE
 
+table password_link
+  user_id bigint not null
+  kind text not null
+  token_sha256 bytea not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  asked_by text not null
+  constraint password_link_asked_by_check CHECK ((asked_by = ANY (ARRAY['administrator'::text, 'stranger'::text])))
+  constraint password_link_kind_check CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text])))
+  constraint password_link_pkey PRIMARY KEY (user_id, asked_by)
+  constraint password_link_token_sha256_key UNIQUE (token_sha256)
+  constraint password_link_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE
+  CREATE INDEX password_link_by_expiry ON public.password_link USING btree (expires_at)
+
+table password_request
+  id bigint not null generated
+  name text not null
+  address text not null
+  network cidr
+  asked_at timestamp with time zone not null
+  tries integer not null default 0
+  next_try_at timestamp with time zone
+  constraint password_request_name_check CHECK (((length(name) >= 1) AND (length(name) <= 254)))
+  constraint password_request_pkey PRIMARY KEY (id)
+  CREATE INDEX password_request_by_time ON public.password_request USING btree (asked_at)
+  CREATE INDEX password_request_of_network ON public.password_request USING btree (network, asked_at)
+  CREATE INDEX password_request_waiting ON public.password_request USING btree (next_try_at) WHERE (next_try_at IS NOT NULL)
+
 table plan
   id bigint not null generated
   organization_id bigint not null
@@ -1143,6 +1193,30 @@ table refused_request
   constraint refused_request_pkey PRIMARY KEY (id)
   CREATE INDEX refused_request_of_attempt ON public.refused_request USING btree (execution_id, attempt, content_length)
 
+table runtime
+  platform text not null
+  version text not null
+  sha256 text not null
+  bytes bigint not null
+  executable_bytes bigint not null
+  licence bytea not null
+  added_by text not null
+  added_at timestamp with time zone not null
+  constraint runtime_bytes_check CHECK ((bytes > 0))
+  constraint runtime_executable_bytes_check CHECK ((executable_bytes > 0))
+  constraint runtime_pkey PRIMARY KEY (platform)
+  constraint runtime_platform_check CHECK ((platform = ANY (ARRAY['linux-x64'::text, 'linux-arm64'::text])))
+  constraint runtime_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+
+table runtime_chunk
+  platform text not null
+  number integer not null
+  content bytea not null
+  constraint runtime_chunk_content_check CHECK (((length(content) >= 1) AND (length(content) <= 1048576)))
+  constraint runtime_chunk_number_check CHECK ((number >= 0))
+  constraint runtime_chunk_pkey PRIMARY KEY (platform, number)
+  constraint runtime_chunk_platform_fkey FOREIGN KEY (platform) REFERENCES runtime(platform) ON DELETE CASCADE
+
 table schema_migration
   number integer not null
   name text not null
@@ -1225,6 +1299,7 @@ table sign_in_failure
   subject text not null
   at timestamp with time zone not null default now()
   CREATE INDEX sign_in_failure_by_subject ON public.sign_in_failure USING btree (subject, at)
+  CREATE INDEX sign_in_failure_by_time ON public.sign_in_failure USING btree (at)
 
 table signing_key
   id text not null
@@ -1237,10 +1312,14 @@ table signing_key
   predecessor_id text
   predecessor_ends_at timestamp with time zone
   succession_signature bytea
+  revoked_at timestamp with time zone
+  revocation_follower_ids text[]
+  revocation_signature bytea
+  constraint revocation_whole_check CHECK ((((revoked_at IS NULL) = (revocation_signature IS NULL)) AND ((revoked_at IS NULL) = (revocation_follower_ids IS NULL)) AND ((revoked_at IS NULL) OR (retired_at IS NOT NULL))))
+  constraint signing_key_follower_key UNIQUE (predecessor_id, purpose)
   constraint signing_key_id_check CHECK ((id ~ '^[0-9a-f]{16}$'::text))
   constraint signing_key_pkey PRIMARY KEY (id)
   constraint signing_key_predecessor_id_fkey FOREIGN KEY (predecessor_id) REFERENCES signing_key(id)
-  constraint signing_key_predecessor_id_key UNIQUE (predecessor_id)
   constraint signing_key_purpose_check CHECK ((purpose = ANY (ARRAY['ca'::text, 'command'::text, 'publisher'::text, 'release'::text, 'token'::text])))
   constraint succession_whole_check CHECK ((((predecessor_id IS NULL) = (succession_signature IS NULL)) AND ((predecessor_id IS NULL) = (predecessor_ends_at IS NULL))))
   CREATE UNIQUE INDEX signing_key_current ON public.signing_key USING btree (purpose) WHERE (retired_at IS NULL)
@@ -1268,7 +1347,9 @@ table stix_object
   outcome text not null
   reason text
   added_at timestamp with time zone not null
+  marking_tlp smallint
   constraint stix_object_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE SET NULL
+  constraint stix_object_marking_tlp_check CHECK (((marking_tlp >= 0) AND (marking_tlp <= 4)))
   constraint stix_object_object_id_check CHECK (((length(object_id) >= 1) AND (length(object_id) <= 300)))
   constraint stix_object_outcome_check CHECK ((outcome = ANY (ARRAY['mapped'::text, 'kept'::text])))
   constraint stix_object_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
@@ -1278,6 +1359,7 @@ table stix_object
   CREATE INDEX stix_object_by_number ON public.stix_object USING btree (owner_id, number)
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
   CREATE INDEX stix_object_of_marking ON public.stix_object USING btree (owner_id) WHERE (type = 'marking-definition'::text)
+  CREATE INDEX stix_object_of_marking_tlp ON public.stix_object USING btree (owner_id, marking_tlp) WHERE (marking_tlp IS NOT NULL)
   CREATE INDEX stix_object_of_source ON public.stix_object USING btree (owner_id, ((stix_json(body) ->> 'source_ref'::text))) WHERE ((type = 'relationship'::text) AND (outcome = 'mapped'::text))
   CREATE INDEX stix_object_of_tactic ON public.stix_object USING btree (owner_id) WHERE (type = ANY (ARRAY['attack-pattern'::text, 'x-mitre-tactic'::text]))
   CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
@@ -1506,7 +1588,7 @@ table user_account
   organization_id bigint not null
   username text not null
   role text not null
-  password_hash text not null
+  password_hash text
   created_at timestamp with time zone not null default now()
   disabled_at timestamp with time zone
   mail_address text

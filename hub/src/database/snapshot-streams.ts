@@ -1,6 +1,6 @@
 import { PassThrough, pipeline, Readable, type Transform } from 'node:stream'
 import type { Pool, PoolClient } from 'pg'
-import { Problem } from '../lib/problem.ts'
+import { putOff } from '../lib/put-off.ts'
 
 /** Makes a text out of one snapshot of the database, in pieces of any length. */
 export type Produce = (client: PoolClient) => AsyncGenerator<string>
@@ -30,7 +30,7 @@ export class SnapshotStreams {
    */
   async open(produce: Produce, through: Transform = new PassThrough()): Promise<Readable> {
     if (this.#openCount >= this.#openMax)
-      throw new Problem('unavailable', `${this.#openMax} readers take ${this.#what} already; try again in a moment.`)
+      throw putOff(`${this.#openMax} readers take ${this.#what} already; try again in a moment.`)
     this.#openCount += 1
     try {
       const client = await this.#pool.connect()

@@ -30,6 +30,7 @@ export interface Database {
   control_value: ControlValueTable
   decision: DecisionTable
   deprecation_rule: DeprecationRuleTable
+  earlier_signature: EarlierSignatureTable
   environment: EnvironmentTable
   environment_move: EnvironmentMoveTable
   environment_server: EnvironmentServerTable
@@ -71,6 +72,8 @@ export interface Database {
   owner: OwnerTable
   package: PackageTable
   package_chunk: PackageChunkTable
+  password_link: PasswordLinkTable
+  password_request: PasswordRequestTable
   plan: PlanTable
   plan_values: PlanValuesTable
   reader: ReaderTable
@@ -79,6 +82,8 @@ export interface Database {
   receipt: ReceiptTable
   receipt_values: ReceiptValuesTable
   refused_request: RefusedRequestTable
+  runtime: RuntimeTable
+  runtime_chunk: RuntimeChunkTable
   schema_migration: SchemaMigrationTable
   security_label: SecurityLabelTable
   server_key: ServerKeyTable
@@ -119,6 +124,7 @@ export interface ApiTokenTable {
   expires_at: Timestamp
   last_used_at: Date | null
   revoked_at: Date | null
+  user_id: string | null
 }
 
 export interface AppTable {
@@ -263,6 +269,7 @@ export interface BatchTable {
   associations_refused: Generated<number>
   created_at: GeneratedTimestamp
   completed_at: Date | null
+  attempt: number | null
 }
 
 export interface BatchItemBlockTable {
@@ -405,6 +412,12 @@ export interface DeprecationRuleTable {
   changed_at: GeneratedTimestamp
 }
 
+export interface EarlierSignatureTable {
+  app_version_id: BigIntColumn
+  publisher_key_id: string
+  signature: Buffer
+}
+
 export interface EnvironmentTable {
   id: GeneratedBigInt
   organization_id: BigIntColumn
@@ -455,6 +468,7 @@ export interface EnvironmentServerTable {
   certificate_expires_at: Date | null
   renewed_certificate_serial: string | null
   renewed_certificate_expires_at: Date | null
+  platform: string | null
 }
 
 export interface EnvironmentServerSettingsTable {
@@ -463,6 +477,8 @@ export interface EnvironmentServerSettingsTable {
   reported_at: Timestamp
   policy: unknown | null
   command_keys: string[] | null
+  publisher_keys: string[] | null
+  release_keys: string[] | null
 }
 
 export interface ExcludedIndicatorTable {
@@ -533,6 +549,7 @@ export interface ExecutionTable {
   created_at: GeneratedTimestamp
   started_at: Date | null
   finished_at: Date | null
+  retry_at: Date | null
 }
 
 export interface ExecutionTokenTable {
@@ -672,6 +689,8 @@ export interface JobTable {
   deleted_at: Date | null
   freshness_seconds: number | null
   owed_since: Date | null
+  retries_max: Generated<number>
+  retry_after_seconds: Generated<number>
 }
 
 export interface JobCollectionTable {
@@ -864,6 +883,25 @@ export interface PackageChunkTable {
   content: Buffer
 }
 
+export interface PasswordLinkTable {
+  user_id: BigIntColumn
+  kind: string
+  token_sha256: Buffer
+  created_at: Timestamp
+  expires_at: Timestamp
+  asked_by: string
+}
+
+export interface PasswordRequestTable {
+  id: GeneratedBigInt
+  name: string
+  address: string
+  network: string | null
+  asked_at: Timestamp
+  tries: Generated<number>
+  next_try_at: Date | null
+}
+
 export interface PlanTable {
   id: GeneratedBigInt
   organization_id: BigIntColumn
@@ -966,6 +1004,23 @@ export interface RefusedRequestTable {
   reason: string
 }
 
+export interface RuntimeTable {
+  platform: string
+  version: string
+  sha256: string
+  bytes: BigIntColumn
+  executable_bytes: BigIntColumn
+  licence: Buffer
+  added_by: string
+  added_at: Timestamp
+}
+
+export interface RuntimeChunkTable {
+  platform: string
+  number: number
+  content: Buffer
+}
+
 export interface SchemaMigrationTable {
   number: number
   name: string
@@ -1046,6 +1101,9 @@ export interface SigningKeyTable {
   predecessor_id: string | null
   predecessor_ends_at: Date | null
   succession_signature: Buffer | null
+  revoked_at: Date | null
+  revocation_follower_ids: string[] | null
+  revocation_signature: Buffer | null
 }
 
 export interface SkippedRunTable {
@@ -1069,6 +1127,7 @@ export interface StixObjectTable {
   outcome: string
   reason: string | null
   added_at: Timestamp
+  marking_tlp: number | null
 }
 
 export interface TagTable {
@@ -1253,7 +1312,7 @@ export interface UserAccountTable {
   organization_id: BigIntColumn
   username: string
   role: string
-  password_hash: string
+  password_hash: string | null
   created_at: GeneratedTimestamp
   disabled_at: Date | null
   mail_address: string | null

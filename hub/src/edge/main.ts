@@ -1,4 +1,3 @@
-import pino from 'pino'
 import { startEdge } from '../broker/edge.ts'
 import { issueEdgeTls } from '../broker/edge-tls.ts'
 import { readHubConfig } from '../config.ts'
@@ -11,6 +10,8 @@ import { stopRequested } from '../lib/shutdown.ts'
 import { readHubFile } from '../machine/hub-file.ts'
 import { Authority } from '../pki/authority.ts'
 import { Settings } from '../settings/settings.ts'
+import { openLog } from '../machine/open-log.ts'
+import { trustOwnCas } from '../machine/own-cas.ts'
 import { brokerSocketOf, edgeDoorOf } from '../machine/data-folder.ts'
 
 /**
@@ -22,7 +23,8 @@ const config = readHubConfig(process.env)
 const hubFile = readHubFile(config.dataFolder)
 if (hubFile === undefined) throw new Error(`There is no hub.json in ${config.dataFolder}: start the hub first.`)
 
-const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+const log = openLog(config.logLevel)
+trustOwnCas(config.caFolder, log)
 const databaseUrl = databaseUrlOf(config)
 const { db, close } = connectDatabase(
   databaseUrl,

@@ -1,17 +1,18 @@
 import type { Readable } from 'node:stream'
-import type { BundleSettings, BundleTrust, PackageSignature } from '@postern/protocol'
+import type { BundleSettings, BundleTrust, ServerFileSignature } from '@postern/protocol'
 import { ZipFile } from 'yazl'
+import type { BundleRuntime } from './runtimes/runtimes.ts'
 import { type BundleFile, serverFileName } from './server-files.ts'
 
 /** The server file and who signed it (D7); the signature lies beside it as `postern-envsvr.mjs.sig`. */
-export type SignedServerFile = { content: Buffer; signature: PackageSignature }
+export type SignedServerFile = { content: Buffer; signature: ServerFileSignature }
 
 export type Bundle = SignedServerFile & {
   settings: BundleSettings
   trust: BundleTrust
   files: BundleFile[]
   /** Absent when the machine has a Node of its own. */
-  runtime: { file: string; licence: string | undefined } | undefined
+  runtime: BundleRuntime | undefined
   madeAt: Date
 }
 
@@ -33,11 +34,7 @@ export function bundleZip(bundle: Bundle): Readable {
     zip.addFile(path, `${top}/${name}`, { mtime, mode: isScript ? modes.script : modes.file })
   }
   addServerFile(zip, `${top}/`, bundle, mtime)
-  if (bundle.runtime !== undefined) {
-    zip.addFile(bundle.runtime.file, `${top}/runtime/node`, { mtime, mode: modes.script })
-    const { licence } = bundle.runtime
-    if (licence !== undefined) zip.addFile(licence, `${top}/runtime/LICENSE`, { mtime, mode: modes.file })
-  }
+  if (bundle.runtime !== undefined) addRuntime(zip, `${top}/runtime/`, bundle.runtime, mtime)
   return finish(zip)
 }
 
@@ -48,14 +45,31 @@ export function serverZip(server: SignedServerFile, madeAt: Date): Readable {
   return finish(zip)
 }
 
+function addRuntime(zip: ZipFile, folder: string, runtime: BundleRuntime, mtime: Date): void {
+  const { openExecutable, bytes: size, licence } = runtime
+  zip.addReadStreamLazy(`${folder}node`, { mtime, mode: modes.script, size }, (give) => {
+    const executable = openExecutable()
+    const output = outputOf(zip)
+    executable.on('error', (error) => output.destroy(error))
+    // Who downloads may leave.
+    output.once('close', () => executable.destroy())
+    give(null, executable)
+  })
+  if (licence !== undefined) zip.addBuffer(licence, `${folder}LICENSE`, { mtime, mode: modes.file })
+}
+
 function addServerFile(zip: ZipFile, folder: string, { content, signature }: SignedServerFile, mtime: Date): void {
   zip.addBuffer(content, `${folder}${serverFileName}`, { mtime, mode: modes.file })
   zip.addBuffer(jsonOf(signature), `${folder}${serverFileName}.sig`, { mtime, mode: modes.file })
 }
 
-function finish(zip: ZipFile): Readable {
+function outputOf(zip: ZipFile): Readable {
   // yazl's output is a PassThrough; its types promise less.
-  const output = zip.outputStream as Readable
+  return zip.outputStream as Readable
+}
+
+function finish(zip: ZipFile): Readable {
+  const output = outputOf(zip)
   zip.on('error', (error: Error) => output.destroy(error))
   zip.end()
   return output

@@ -11,9 +11,11 @@ export type ConnectionCredentials = {
   /** Of the next one, until it has connected with that (D37). */
   renewedCertificateSerial: string | null
   brokerTokenSha256: Buffer
+  /** Nothing of this opens anything any more. */
+  isRevoked: boolean
 }
 
-/** Nothing for a server that is unknown, has not enrolled, or was revoked. */
+/** Nothing for a server that is unknown or has not enrolled. */
 export async function findConnectionCredentials(db: Db, serverXid: string): Promise<ConnectionCredentials | undefined> {
   const row = await db
     .selectFrom('environment_server')
@@ -26,11 +28,11 @@ export async function findConnectionCredentials(db: Db, serverXid: string): Prom
       'certificate_serial',
       'renewed_certificate_serial',
       'broker_token_sha256',
+      'revoked_at',
+      'deleted_at',
     ])
     .where('server_xid', '=', serverXid)
     .where('enrolled_at', 'is not', null)
-    .where('revoked_at', 'is', null)
-    .where('environment.deleted_at', 'is', null)
     .executeTakeFirst()
   if (row === undefined) return undefined
   const {
@@ -49,6 +51,7 @@ export async function findConnectionCredentials(db: Db, serverXid: string): Prom
     certificateSerial,
     renewedCertificateSerial: row.renewed_certificate_serial,
     brokerTokenSha256,
+    isRevoked: row.revoked_at !== null || row.deleted_at !== null,
   }
 }
 

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { type BundleSettings, type BundleTrust, type CreateDownload, serverFileMessage } from '@postern/protocol'
+import {
+  type BundleSettings,
+  type BundleTrust,
+  type CreateDownload,
+  type PackageSignature,
+  type Platform,
+  serverFileMessage,
+} from '@postern/protocol'
 import { installationPublishers } from '../apps/apps.ts'
 import { newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
@@ -10,9 +17,12 @@ import { bundleZip, serverZip, type SignedServerFile } from './bundle-zip.ts'
 import { lockEnvironmentRow } from './environment-store.ts'
 import type { EnvironmentParts, Member } from './environments.ts'
 import { endTokensOfApps } from './server-orders.ts'
+import { serverFileKeys } from '../keys/server-file-keys.ts'
 import { createMoves } from './moves.ts'
 import { onlyLocalWarning } from './only-local-warning.ts'
-import { listBundleFiles, readServerFile, runtimeLicence } from './server-files.ts'
+import { platformNamed } from './runtimes/platform-named.ts'
+import type { Runtimes } from './runtimes/runtimes.ts'
+import { listBundleFiles, readServerFile } from './server-files.ts'
 
 const enrolmentTokenLifeMs = 24 * 3_600_000
 /** Servers of one environment, revoked ones included: each is a row for good. */
@@ -28,9 +38,9 @@ export type Download = {
   warning?: string
 }
 
-export function createDownloads(parts: EnvironmentParts) {
-  const { db, audit, keys, authority, settings, clock, serverFilesFolder, runtimeFile } = parts
-  const { moveFile, move } = createMoves(parts)
+export function createDownloads(parts: EnvironmentParts, runtimes: Pick<Runtimes, 'forBundle'>) {
+  const { db, audit, keys, authority, settings, clock, serverFilesFolder } = parts
+  const { moveFile, move, tidyMoves } = createMoves(parts)
 
   /** Makes one of the three files of ES-2. A bundle carries an enrolment token of its own (S9), a `.env` a move token (D37). */
   async function download(
@@ -41,10 +51,18 @@ export function createDownloads(parts: EnvironmentParts) {
   ): Promise<Download> {
     if (wanted.serverXid !== undefined && wanted.kind !== 'bundle')
       throw new Problem('invalid', 'serverXid: a server is enrolled anew by a bundle; ask for kind "bundle".')
+    if (wanted.platform !== undefined && !carriesRuntime(wanted))
+      throw new Problem(
+        'invalid',
+        'platform: only a bundle with its runtime is for one platform. Ask for kind "bundle" without withoutRuntime, or name no platform.',
+      )
     if (wanted.kind === 'config') return await moveFile(caller, environmentId, address)
     // Everything that can be missing is read before a row is written.
     const server = await signedServerFile()
     const files = wanted.kind === 'bundle' ? await listBundleFiles(serverFilesFolder) : []
+    const runtime = carriesRuntime(wanted)
+      ? await runtimes.forBundle(wanted.platform ?? (await platformOf(db, caller, environmentId, wanted.serverXid)))
+      : undefined
     const names = await settings.publicNames()
     const made = await db.transaction().execute(async (trx) => {
       const environment = found(await lockEnvironmentRow(trx, caller.organizationId, environmentId), 'environment')
@@ -53,6 +71,7 @@ export function createDownloads(parts: EnvironmentParts) {
         kind: wanted.kind,
         ...(identity === undefined ? {} : { serverXid: identity.serverXid, serverName: identity.serverName }),
         ...(wanted.serverXid === undefined ? {} : { enrolsAnew: true }),
+        ...(runtime === undefined ? {} : { platform: runtime.platform, nodeVersion: runtime.version }),
       }
       await audit.record(trx, caller, 'environment.download', `environment ${environment.id}`, detail, address)
       const { organizationId } = caller
@@ -75,8 +94,7 @@ export function createDownloads(parts: EnvironmentParts) {
       settings: bundleSettings,
       trust: await trust(),
       files,
-      runtime:
-        wanted.withoutRuntime === true ? undefined : { file: runtimeFile, licence: await runtimeLicence(runtimeFile) },
+      runtime,
       madeAt: clock.now(),
     })
     return {
@@ -177,28 +195,48 @@ export function createDownloads(parts: EnvironmentParts) {
   async function signedServerFile(): Promise<SignedServerFile> {
     const content = await readServerFile(serverFilesFolder)
     const sha256 = createHash('sha256').update(content).digest('hex')
-    const { keyId, signature } = await keys.sign(await releasePurpose(), Buffer.from(serverFileMessage(sha256)))
-    return { content, signature: { keyId, signature: signature.toString('base64') } }
-  }
-
-  /** D7: until a release exists, the publisher key signs server files. */
-  async function releasePurpose(): Promise<'release' | 'publisher'> {
-    return (await keys.all('release')).length > 0 ? 'release' : 'publisher'
+    const signatures: PackageSignature[] = []
+    // The oldest first: servers of earlier releases look at that one alone, and those that have not heard of the others know it.
+    for (const { id, purpose } of (await serverFileKeys(keys, clock.now())).toReversed()) {
+      const { keyId, signature } = await keys.signBy(id, purpose, Buffer.from(serverFileMessage(sha256)))
+      signatures.push({ keyId, signature: signature.toString('base64') })
+    }
+    const [first, ...others] = signatures
+    if (first === undefined) throw new Error('no key signs server files')
+    return { content, signature: { ...first, ...(others.length > 0 && { others }) } }
   }
 
   /** What a bundle pins, and a hub cannot add to later (D7). */
   async function trust(): Promise<BundleTrust> {
     const publisherKeys = (await installationPublishers(keys, clock)).map(({ publicPem }) => publicPem)
-    const release = await releasePurpose()
     return {
       caCertificate: await authority.certificatePem(),
       // Also one that was followed lately: a server that has not spoken yet is commanded by that one.
       commandKeys: (await keys.good('command', clock.now())).map(({ publicPem }) => publicPem),
       publisherKeys,
-      releaseKeys:
-        release === 'publisher' ? publisherKeys : (await keys.all('release')).map(({ publicPem }) => publicPem),
+      releaseKeys: (await serverFileKeys(keys, clock.now())).map(({ publicPem }) => publicPem),
     }
   }
 
-  return { download, move }
+  return { download, move, tidyMoves }
+}
+
+function carriesRuntime({ kind, withoutRuntime = false }: CreateDownload): boolean {
+  return kind === 'bundle' && !withoutRuntime
+}
+
+/** Of the machine that a server of the caller's organization enrolled from, where it is to be enrolled anew. */
+async function platformOf(
+  db: Db,
+  { organizationId }: Member,
+  environmentId: string,
+  serverXid: string | undefined,
+): Promise<Platform | undefined> {
+  if (serverXid === undefined) return undefined
+  const ofOrganization = db
+    .selectFrom('environment_server')
+    .innerJoin('environment', 'environment.id', 'environment_server.environment_id')
+    .where('organization_id', '=', organizationId)
+  const ofServer = ofOrganization.where('environment_id', '=', environmentId).where('server_xid', '=', serverXid)
+  return platformNamed((await ofServer.select('platform').executeTakeFirst())?.platform)
 }

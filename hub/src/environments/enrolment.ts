@@ -79,7 +79,8 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
           broker_token_sha256: brokerToken.sha256,
           delivery_token_sha256: deliveryToken.sha256,
           protocol_version: request.protocolVersion,
-          reported: JSON.stringify({ version: request.serverVersion, platform: request.platform }),
+          reported: JSON.stringify({ version: request.serverVersion }),
+          platform: request.platform,
           ...(isFirst && confirmed
             ? { confirmed_at: clock.now(), confirmed_by: 'enrolment within an hour of the download' }
             : {}),

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
 import { presenceOf } from './presence.ts'
+import { platformNamed } from './runtimes/platform-named.ts'
 
 /** What heartbeats leave in `environment_server.reported`; older rows may lack any of it. */
 const Reported = z.object({
@@ -150,6 +151,7 @@ function selectServers(db: Db) {
         'locked_said_at',
         'drained_at',
         'reported',
+        'platform',
       ])
       // What healthy servers say is of no use here, and of ten thousand it is much.
       .select([
@@ -185,6 +187,7 @@ function toServer(row: ServerRow, now: Date): EnvironmentServer {
     compromisedFrom: row.compromised_from?.toISOString() ?? null,
     lastHeartbeatAt: row.last_heartbeat_at?.toISOString() ?? null,
     version: reported.version,
+    platform: platformNamed(row.platform) ?? null,
     tier: reported.tier,
     downloadedBy: row.downloaded_by,
     downloadedAt: row.downloaded_at.toISOString(),

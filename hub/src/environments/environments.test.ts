@@ -309,28 +309,42 @@ test('S9: a server that enrolled an hour after its download waits until a person
   const shown = await environments.getServer(caller, id, serverXid)
   expect(shown).toMatchObject({ confirmed: false, enrolledFrom: '192.0.2.1' })
   expect(shown.keyFingerprint).toMatch(/^[0-9a-f]{64}$/)
-  const confirmed = await request(
-    'POST',
-    paths.environmentServerConfirmation(id, serverXid),
-    'organization-administrator',
+  const path = paths.environmentServerConfirmation(id, serverXid)
+  const confirm = async (payload: object | undefined, as = 'organization-administrator') =>
+    await request('POST', path, as, payload)
+  const { keyFingerprint } = shown
+  for (const [payload, status] of [
+    [undefined, 400],
+    [{}, 400],
+    [{ keyFingerprint: '00' }, 409],
+    [{ keyFingerprint: '0'.repeat(64) }, 409],
+  ] as const)
+    expect([payload, (await confirm(payload)).statusCode]).toEqual([payload, status])
+  expect((await confirm({ keyFingerprint: '00' })).json().detail).toContain(
+    'another key than the one that was compared',
   )
-  expect(confirmed.json()).toMatchObject({ confirmed: true })
-  expect((await request('POST', paths.environmentServerConfirmation(id, serverXid), 'analyst')).statusCode).toBe(403)
+  expect((await confirm({ keyFingerprint }, 'analyst')).statusCode).toBe(403)
+  expect((await environments.getServer(caller, id, serverXid)).confirmed).toBe(false)
+  expect((await confirm({ keyFingerprint })).json()).toMatchObject({ confirmed: true })
+  expect((await confirm({ keyFingerprint })).statusCode).toBe(200)
+  expect((await confirm({ keyFingerprint: '00' })).statusCode).toBe(409)
 })
 
 test('S9: nothing is confirmed before it enrolled, and nothing after it was revoked', async () => {
   const id = await create('Order')
   const settings = await downloadSettings(environments, caller, id)
   const serverXid = settings.get('serverXid') ?? ''
-  expect((await request('POST', paths.environmentServerConfirmation(id, serverXid), 'administrator')).statusCode).toBe(
-    409,
-  )
+  const confirm = async () =>
+    (
+      await request('POST', paths.environmentServerConfirmation(id, serverXid), 'administrator', {
+        keyFingerprint: '00',
+      })
+    ).statusCode
+  expect(await confirm()).toBe(409)
   expect(
     (await request('POST', paths.environmentServerRevocation(id, serverXid), 'administrator')).json(),
   ).toMatchObject({ presence: 'revoked' })
-  expect((await request('POST', paths.environmentServerConfirmation(id, serverXid), 'administrator')).statusCode).toBe(
-    409,
-  )
+  expect(await confirm()).toBe(409)
   const token = settings.get('enrolmentToken') ?? ''
   await expect(
     environments.enrol(token, enrolmentRequest(serverXid, token, newTlsKey()), '192.0.2.1'),

@@ -14,6 +14,7 @@ import { createDownloads } from './downloads.ts'
 import { authenticateDeliveryToken, createEnrolment } from './enrolment.ts'
 import { findEnvironmentRow, listEnvironmentRows, lockEnvironmentRow, withServers } from './environment-store.ts'
 import { createRenewals } from './renewals.ts'
+import { createRuntimes } from './runtimes/runtimes.ts'
 import { createServerOrders } from './server-orders.ts'
 
 export type EnvironmentParts = {
@@ -25,7 +26,7 @@ export type EnvironmentParts = {
   clock: Clock
   /** The environment server's folder: `dist/postern-envsvr.mjs`, and `bundle/` with what lies beside it in a bundle. */
   serverFilesFolder: string
-  /** The Node executable that bundles carry (D20). */
+  /** The hub's own Node.js, which bundles for its platform carry (D20). */
   runtimeFile: string
 }
 
@@ -37,9 +38,11 @@ export type Member = Exclude<Caller, { kind: 'stranger' }>
 /** Environments and their servers. Every function sees the caller's own organization and no other (ES-26). */
 export function createEnvironments(parts: EnvironmentParts) {
   const { db, audit, clock } = parts
+  const runtimes = createRuntimes(parts)
 
   return {
-    ...createDownloads(parts),
+    runtimes,
+    ...createDownloads(parts, runtimes),
     ...createEnrolment(parts),
     ...createRenewals(parts),
     ...createServerOrders(parts),

@@ -118,3 +118,13 @@ test('D37: a server that proves its key moves with number, key and tokens; its t
   const revoked = await tokenFor(north)
   expect(await send(revoked, request(serverXid, revoked, privateKey))).toBe(401)
 })
+
+test('ES-2: move tokens go some time after they have ended; those that still work stay', async () => {
+  const tokens = async () =>
+    (await hub.database.db.selectFrom('environment_move').select('token_sha256').execute()).length
+  expect(await tokens()).toBeGreaterThan(0)
+  hub.clock.advance(9 * 86_400)
+  await tokenFor(south)
+  await environments.tidyMoves()
+  expect(await tokens()).toBe(1)
+})

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { type MoveRequest, type MoveResponse, type MoveSettings, moveProofMessage } from '@postern/protocol'
+import { sql } from 'kysely'
 import { hashCredential, newCredential } from '../access/credential.ts'
 import type { Db } from '../database/database.ts'
 import { handBack } from '../executions/hand-back.ts'
@@ -14,6 +15,10 @@ import { onlyLocalWarning } from './only-local-warning.ts'
 import { RefusalBudget } from './refusal-budget.ts'
 
 const moveTokenLifeMs = 24 * 3_600_000
+/** Tokens are kept so long past their end: a server whose answer was lost may ask again. */
+const endedTokenDays = 7
+/** Of those, how many go at a time. */
+const tidiedAtOnceMax = 1000
 
 /** Servers that change their environment and stay who they are: by a `.env` and the key that they have (D37, S9). */
 export function createMoves({ db, audit, authority, settings, clock }: EnvironmentParts) {
@@ -105,7 +110,16 @@ export function createMoves({ db, audit, authority, settings, clock }: Environme
     )
   }
 
-  return { moveFile, move }
+  /** Tokens that nobody asks about any more. */
+  async function tidyMoves(): Promise<void> {
+    const before = new Date(clock.now().getTime() - endedTokenDays * 86_400_000)
+    await sql`
+      delete from environment_move where token_sha256 in (
+        select token_sha256 from environment_move where expires_at < ${before} order by expires_at limit ${tidiedAtOnceMax}
+      )`.execute(db)
+  }
+
+  return { moveFile, move, tidyMoves }
 }
 
 async function lockTarget(trx: Db, token: string) {

@@ -1,10 +1,7 @@
-import { type EnvironmentServer, limits, type Telemetry } from '@postern/protocol'
+import { type EnvironmentServer, presenceSilence, type Telemetry } from '@postern/protocol'
 import { ailmentSentences } from '../telemetry/ailments.ts'
 
-/** Silence, in seconds, up to which a server counts as online: after it the hub may give what ran there to another one (D10). */
-export const onlineSeconds = limits.leaseTakeoverSeconds
-/** Silence up to which nothing is claimed: a restart or a short cut of the line. Beyond it the server counts as offline. */
-export const unknownSeconds = 120
+export const { onlineSecondsMax: onlineSeconds, unknownSecondsMax: unknownSeconds } = presenceSilence
 /** Silence, in seconds, after which a server that said it is locked may be so or not. It says so every 30 s. */
 export const lockedSecondsMax = 120
 /** Telemetry that is older than this, and than three times what it was sent every, says nothing of now. */

@@ -33,7 +33,7 @@ export function createRenewals({ db, audit, authority, settings, clock }: Enviro
     )
     const confirmed = await db.transaction().execute(async (trx) => {
       const now = clock.now()
-      const row = await findServer(trx, serverXid, true)
+      const row = await lockServer(trx, serverXid)
       // It may have been revoked, or enrolled anew, since.
       const late = refusalOf(row, request, now)
       if (row === undefined || late !== undefined) throw late ?? notItsOwn()
@@ -70,8 +70,17 @@ export function createRenewals({ db, audit, authority, settings, clock }: Enviro
   return { renew }
 }
 
-async function findServer(db: Db, serverXid: string, isLocked = false) {
-  const query = db
+async function findServer(db: Db, serverXid: string) {
+  return wholeRow(await selectServer(db, serverXid).executeTakeFirst())
+}
+
+/** The same, which nobody else changes until the transaction's end. */
+async function lockServer(trx: Db, serverXid: string) {
+  return wholeRow(await selectServer(trx, serverXid).forUpdate().executeTakeFirst())
+}
+
+function selectServer(db: Db, serverXid: string) {
+  return db
     .selectFrom('environment_server')
     .select([
       'server_xid',
@@ -86,7 +95,12 @@ async function findServer(db: Db, serverXid: string, isLocked = false) {
     .where('server_xid', '=', serverXid)
     .where('revoked_at', 'is', null)
     .where('enrolled_at', 'is not', null)
-  const row = await (isLocked ? query.forUpdate() : query).executeTakeFirst()
+}
+
+type SelectedRow = Awaited<ReturnType<ReturnType<typeof selectServer>['executeTakeFirst']>>
+
+/** One that has enrolled has all of it. */
+function wholeRow(row: SelectedRow) {
   if (row === undefined) return undefined
   const { public_key_pem, key_fingerprint, certificate_serial, certificate_expires_at } = row
   if (public_key_pem === null || key_fingerprint === null) return undefined

@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Problem } from '../lib/problem.ts'
 
 /** Name of the environment server's one file, in zips and on its machine. */
@@ -47,11 +47,4 @@ export async function listBundleFiles(folder: string): Promise<BundleFile[]> {
       isScript: name.endsWith('.sh') || name === 'postern-envsvr',
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-/** The licence that must go with the runtime; the distribution keeps it one folder above the executable. */
-export async function runtimeLicence(runtimeFile: string): Promise<string | undefined> {
-  const candidate = join(dirname(dirname(runtimeFile)), 'LICENSE')
-  const found = await stat(candidate).catch(() => undefined)
-  return found?.isFile() === true ? candidate : undefined
 }

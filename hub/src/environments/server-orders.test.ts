@@ -1,56 +1,45 @@
 import { X509Certificate } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { BundleSettings, downloadHeaders, paths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Server } from '../http/server.ts'
 import { findConnectionCredentials, revokedAmong } from './connection-credentials.ts'
 import type { Environments, Member } from './environments.ts'
-import { environmentRoutes } from './routes.ts'
-import { environmentsOf, json, makeServerFiles, unzip } from './test-bundle.ts'
+import { json, unzip } from './test-bundle.ts'
 import { enrolmentRequest, enrolNewServer, newTlsKey } from './test-enrolment.ts'
-import { createTestHub, person, type TestHub } from './test-hub.ts'
+import { createTestEnvironments, type TestEnvironments } from './test-environments.ts'
+import type { TestHub } from './test-hub.ts'
 
+let made: TestEnvironments
 let hub: TestHub
-let server: Server
 let environments: Environments
-let folder: string
 let caller: Member
 
 beforeAll(async () => {
-  hub = await createTestHub()
-  caller = person('organization-administrator', hub.organizationId) as Member
-  folder = makeServerFiles()
-  environments = environmentsOf(hub, { serverFilesFolder: folder, runtimeFile: join(folder, 'bin/node') })
-  server = await hub.server((made) => environmentRoutes(made, environments))
+  made = await createTestEnvironments()
+  ;({ hub, environments, caller } = made)
 })
-afterAll(async () => {
-  rmSync(folder, { recursive: true })
-  await hub.close()
-})
-
-async function create(name: string): Promise<string> {
-  return (await environments.create(caller, { name })).id
-}
-
-async function request(method: 'POST' | 'DELETE', url: string, as: string, payload?: object) {
-  return await server.inject({ method, url, headers: { caller: as }, ...(payload === undefined ? {} : { payload }) })
-}
+afterAll(async () => await made.close())
 
 test('D37: a server is enrolled anew under its number with another key, and a person confirms it; the old identity is dead', async () => {
-  const id = await create('Enrolled anew')
+  const id = await made.create('Enrolled anew')
   const before = await enrolNewServer(environments, caller, id)
   const { serverXid } = before
-  expect((await environments.getServer(caller, id, serverXid)).confirmed).toBe(true)
+  const { confirmed: isConfirmed, keyFingerprint: fingerprintBefore } = await environments.getServer(
+    caller,
+    id,
+    serverXid,
+  )
+  expect(isConfirmed).toBe(true)
   expect(
-    (await request('POST', paths.environmentDownloads(id), 'administrator', { kind: 'config', serverXid })).statusCode,
+    (await made.request('POST', paths.environmentDownloads(id), 'administrator', { kind: 'config', serverXid }))
+      .statusCode,
   ).toBe(400)
   await environments.revoke(caller, id, serverXid)
   const anew = { kind: 'bundle', withoutRuntime: true, serverXid }
   expect(
-    (await request('POST', paths.environmentDownloads(await create('Other')), 'administrator', anew)).statusCode,
+    (await made.request('POST', paths.environmentDownloads(await made.create('Other')), 'administrator', anew))
+      .statusCode,
   ).toBe(404)
-  const bundle = await request('POST', paths.environmentDownloads(id), 'administrator', anew)
+  const bundle = await made.request('POST', paths.environmentDownloads(id), 'administrator', anew)
   expect(bundle.headers[downloadHeaders.serverXid]).toBe(serverXid)
   const settings = BundleSettings.parse(
     json(await unzip(bundle.rawPayload), 'postern-envsvr/.postern-envsvr/settings.json'),
@@ -74,7 +63,14 @@ test('D37: a server is enrolled anew under its number with another key, and a pe
   expect(answer.confirmed).toBe(false)
   expect(new X509Certificate(answer.certificate).subject).toBe(`CN=${serverXid}`)
   expect(answer.brokerToken).not.toBe(before.brokerToken)
-  expect((await environments.confirm(caller, id, serverXid)).confirmed).toBe(true)
+  // Whoever compared the key before confirms that one alone.
+  const compared = { keyFingerprint: fingerprintBefore ?? '' }
+  await expect(environments.confirm(caller, id, serverXid, compared)).rejects.toMatchObject({ code: 'conflict' })
+  const { confirmed, keyFingerprint } = await environments.getServer(caller, id, serverXid)
+  expect(confirmed).toBe(false)
+  expect((await environments.confirm(caller, id, serverXid, { keyFingerprint: keyFingerprint ?? '' })).confirmed).toBe(
+    true,
+  )
   expect(
     (await hub.auditActions()).filter(({ subject }) => subject.endsWith(serverXid)).map(({ action }) => action),
   ).toEqual([
@@ -86,16 +82,16 @@ test('D37: a server is enrolled anew under its number with another key, and a pe
 })
 
 test('a drained server says so until it is resumed, each once in the audit; a revoked one is not drained', async () => {
-  const id = await create('Drained')
+  const id = await made.create('Drained')
   const { serverXid } = await enrolNewServer(environments, caller, id)
   const path = paths.environmentServerDrain(id, serverXid)
   for (let time = 0; time < 2; time += 1)
-    expect((await request('POST', path, 'administrator')).json().drainedAt).toBe(hub.clock.now().toISOString())
+    expect((await made.request('POST', path, 'administrator')).json().drainedAt).toBe(hub.clock.now().toISOString())
   for (let time = 0; time < 2; time += 1)
-    expect((await request('DELETE', path, 'administrator')).json().drainedAt).toBe(null)
-  expect((await request('POST', path, 'analyst')).statusCode).toBe(403)
+    expect((await made.request('DELETE', path, 'administrator')).json().drainedAt).toBe(null)
+  expect((await made.request('POST', path, 'analyst')).statusCode).toBe(403)
   await environments.revoke(caller, id, serverXid)
-  expect((await request('POST', path, 'administrator')).statusCode).toBe(409)
+  expect((await made.request('POST', path, 'administrator')).statusCode).toBe(409)
   const actions = (await hub.auditActions())
     .filter(({ subject }) => subject.endsWith(serverXid))
     .map(({ action }) => action)
@@ -106,7 +102,7 @@ test('a drained server says so until it is resumed, each once in the audit; a re
 })
 
 test('D40: a server is revoked as compromised since a time, also when it is revoked already; it only moves back', async () => {
-  const id = await create('Compromised')
+  const id = await made.create('Compromised')
   const { serverXid } = await enrolNewServer(environments, caller, id)
   const path = paths.environmentServerRevocation(id, serverXid)
   const since = async () => {
@@ -118,7 +114,7 @@ test('D40: a server is revoked as compromised since a time, also when it is revo
   const revoke = async (minutesAgo: number | undefined, as = 'administrator') => {
     const time = new Date(hub.clock.now().getTime() - (minutesAgo ?? 0) * 60_000).toISOString()
     const query = minutesAgo === undefined ? '' : `?compromisedFrom=${time}`
-    return { time, status: (await request('POST', `${path}${query}`, as)).statusCode }
+    return { time, status: (await made.request('POST', `${path}${query}`, as)).statusCode }
   }
   expect([(await revoke(-1)).status, (await revoke(1, 'analyst')).status, await since()]).toEqual([400, 403, [null]])
   expect([(await revoke(undefined)).status, await since()]).toEqual([200, [null]])

@@ -1,4 +1,4 @@
-import type { EnvironmentServer, RevokeEnvironmentServer } from '@postern/protocol'
+import type { ConfirmEnvironmentServer, EnvironmentServer, RevokeEnvironmentServer } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
@@ -38,16 +38,31 @@ export function createServerOrders({ db, audit, clock }: Pick<EnvironmentParts, 
     getServer: (caller: Member, environmentId: string, serverXid: string): Promise<EnvironmentServer> =>
       get(db, caller, environmentId, serverXid),
 
-    /** A person has compared the fingerprint: executions may be placed on it now (S9). */
-    confirm: (caller: Member, environmentId: string, serverXid: string, address?: string): Promise<EnvironmentServer> =>
+    /** A person has compared this fingerprint: executions may be placed on the server that has this key (S9), and on no other. */
+    confirm: (
+      caller: Member,
+      environmentId: string,
+      serverXid: string,
+      { keyFingerprint }: ConfirmEnvironmentServer,
+      address?: string,
+    ): Promise<EnvironmentServer> =>
       order(caller, [environmentId, serverXid], address, 'confirm', async (trx, server) => {
         if (server.presence === 'revoked')
           throw new Problem('conflict', `${server.name} was revoked. Enrol it anew before you confirm it.`)
         if (server.enrolledAt === null)
           throw new Problem('conflict', `${server.name} has not enrolled yet; there is no fingerprint to confirm.`)
+        if (server.keyFingerprint !== keyFingerprint) throw isAnotherKey(server)
         if (server.confirmed) return undefined
-        await change(trx, serverXid, { confirmed_at: clock.now(), confirmed_by: caller.name })
-        return { keyFingerprint: server.keyFingerprint }
+        const { numUpdatedRows } = await trx
+          .updateTable('environment_server')
+          .set({ confirmed_at: clock.now(), confirmed_by: caller.name })
+          .where('server_xid', '=', serverXid)
+          // It may enrol anew or be revoked between the look above and this line.
+          .where('key_fingerprint', '=', keyFingerprint)
+          .where('revoked_at', 'is', null)
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) throw isAnotherKey(server)
+        return { keyFingerprint }
       }),
 
     /** Nothing more is placed on it; what it holds ends there by itself. */
@@ -105,13 +120,18 @@ export async function endTokensOfApps(trx: Db, serverXid: string, now: Date): Pr
       and t.execution_id = a.execution_id and t.attempt = a.number`.execute(trx)
 }
 
+function isAnotherKey({ name }: EnvironmentServer): Problem {
+  return new Problem(
+    'conflict',
+    `${name} has another key than the one that was compared, and nothing was confirmed. Look at its fingerprint again, and compare it with the one that ./postern-envsvr status says on the server.`,
+  )
+}
+
 async function change(trx: Db, serverXid: string, values: ServerChange): Promise<void> {
   await trx.updateTable('environment_server').set(values).where('server_xid', '=', serverXid).execute()
 }
 
 type ServerChange = {
-  confirmed_at?: Date
-  confirmed_by?: string
   drained_at?: Date | null
   drained_by?: string | null
   revoked_at?: Date

@@ -9,9 +9,9 @@ import {
   enrolmentProofMessage,
   protocolVersion,
 } from '@postern/protocol'
-import { fromBufferPromise } from 'yauzl'
 import { testSettings } from '../settings/test-settings.ts'
 import { createEnvironments, type Environments, type Member } from './environments.ts'
+import { json, unzip } from './test-bundle.ts'
 import type { TestHub } from './test-hub.ts'
 
 /** What an environment server holds after it enrolled, made as a real one makes it. */
@@ -54,13 +54,9 @@ export async function downloadSettings(
   environmentId: string,
 ): Promise<Map<string, string>> {
   const file = await environments.download(caller, environmentId, { kind: 'bundle', withoutRuntime: true })
-  const zip = await fromBufferPromise(await buffer(file.content), { lazyEntries: true })
-  for await (const entry of zip.eachEntry()) {
-    if (entry.fileName !== 'postern-envsvr/.postern-envsvr/settings.json') continue
-    const settings = JSON.parse((await buffer(await zip.openReadStreamPromise(entry))).toString()) as object
-    return new Map(Object.entries(settings).map(([name, value]) => [name, String(value)]))
-  }
-  throw new Error('the bundle holds no settings')
+  const bundle = await unzip(await buffer(file.content))
+  const settings = json(bundle, 'postern-envsvr/.postern-envsvr/settings.json') as object
+  return new Map(Object.entries(settings).map(([name, value]) => [name, String(value)]))
 }
 
 /** Downloads the configuration of an environment, as text. */

@@ -2,8 +2,8 @@ import {
   canonicalise,
   type ExclusionHit,
   type IndicatorType,
-  parseIndicatorType,
   readIndicatorLine,
+  readIndicatorTypeName,
 } from '@postern/intel'
 import type { Exclusion, ExclusionTest, TestExclusions } from '@postern/protocol'
 import type { ReadyExclusions } from './matchers.ts'
@@ -26,7 +26,7 @@ export function testValues({ matcher }: ReadyExclusions, { values }: TestExclusi
 /** As stated, else as lists and pasted lines are read. */
 function typeOf(value: string, named: string | undefined): { type: IndicatorType } | { problem: string } {
   if (named !== undefined) {
-    const type = parseIndicatorType(named)
+    const type = readIndicatorTypeName(named)
     return type === undefined ? { problem: `There is no indicator type of the name ${named}.` } : { type }
   }
   const read = readIndicatorLine(value)

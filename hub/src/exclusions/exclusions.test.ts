@@ -1,6 +1,7 @@
 import type { ExclusionList, RefusedEntry } from '@postern/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createTestCollections, type TestCollections } from '../collections/test-collections.ts'
+import type { Caller } from '../access/caller.ts'
+import { createTestCollections, readWhole, type TestCollections } from '../collections/test-collections.ts'
 import { readBlock } from '../batches/ledger/ledger-blocks.ts'
 import { Problem } from '../lib/problem.ts'
 import { createExclusions, type ExclusionLists } from './exclusions.ts'
@@ -18,13 +19,20 @@ beforeEach(async () => {
 afterEach(async () => await world.close())
 
 test('LIB-4: the tester reads a value as lists of values are read, and says what is wrong with it', async () => {
-  const values = [{ value: '999.1.1.1' }, { value: 'gateway.corp' }, { value: '#' }, { value: 'x', type: 'Hots' }]
+  const values = [
+    { value: '999.1.1.1' },
+    { value: 'gateway.corp' },
+    { value: '#' },
+    { value: 'x', type: 'Hots' },
+    { value: 'a@b.example', type: 'email address' },
+  ]
   const { data } = await exclusions.test(world.library.person, { values })
   expect(data.map(({ type, problem }) => problem ?? type)).toEqual([
     expect.stringContaining('octet above 255'),
     'Host',
     'There is no value to read.',
     'There is no indicator type of the name Hots.',
+    'EmailAddress',
   ])
 })
 
@@ -39,6 +47,20 @@ async function listOf(name: string, entries: readonly string[], wanted: Partial<
 async function write(id: string, entries: readonly string[]): Promise<ExclusionList> {
   const json = Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm: true }))
   return await exclusions.writeEntries(world.library.person, id, json)
+}
+
+/** An export that reads this data collection. */
+function executionOn(collectionId: string): Caller {
+  const { organizationId } = world.library
+  const job = { jobId: '1', executionId: '1', attempt: 1, name: 'an export', ownerId: null, readableOwnerIds: [] }
+  return {
+    kind: 'execution',
+    appKind: 'export',
+    organizationId,
+    collectionIds: [collectionId],
+    controlId: null,
+    ...job,
+  }
 }
 
 /** Brings verdicts and data collections up to date, as the hub's worker does. */
@@ -86,8 +108,8 @@ test('LIB-4: at import a blocked item is refused with list and entry, and an inf
   })
   expect([batch.refused, batch.created]).toEqual([2, 2])
   expect(await ledgerReasons(batch.id)).toEqual([
-    'Host WWW.Example.com. is excluded here, so it is not valid. The exclusion list Our domains blocks it, by its entry .example.com.',
-    'CIDR 10.0.0.0/7 is excluded here, so it is not valid. The exclusion list Our domains blocks it, by its entry 10.0.0.0/8.',
+    'Host WWW.Example.com. is excluded here, so its import is not valid. The exclusion list Our domains blocks it, by its entry .example.com.',
+    'CIDR 10.0.0.0/7 is excluded here, so its import is not valid. The exclusion list Our domains blocks it, by its entry 10.0.0.0/8.',
   ])
   expect(await verdicts()).toEqual(['a.example.org Well known *.example.org f'])
 })
@@ -138,8 +160,14 @@ test('LIB-4: at export an excluded value leaves a collection that held it before
     ['remove', 'Host', 'a.example.com'],
     ['remove', 'Host', 'b.example.com'],
   ])
-  // A version means the same values for ever.
-  expect((await world.values(id, String(before.version))).lines.length).toBe(3)
+  // A version means the same values for ever to the export that pushed them; people are handed out none that is excluded since.
+  const pushed = await world.collections.values(executionOn(id), id, String(before.version), {
+    types: undefined,
+    tlpMax: 'AMBER',
+  })
+  expect(readWhole(Buffer.concat(await pushed.body.toArray()))).toMatchObject({ end: { count: 3, leftOut: {} } })
+  const old = await world.values(id, String(before.version))
+  expect([old.lines, old.end.leftOut]).toEqual([after.lines, { excluded: 2 }])
 
   await world.hosts('Feed', ['new.example.com', 'new.example.org'])
   await world.collections.refreshTouched()
@@ -358,7 +386,7 @@ test('LIB-4: lists and entries that make no sense are refused, and change nothin
   const { person } = world.library
   const list = await listOf('Ours', ['a.example.com'])
   expect(await refusal(write(list.id, ['good.example.com', '*', 'a\u0000b']))).toMatch(
-    /^invalid: Nothing was changed. entry 2 \(\*\)/,
+    /^invalid: Nothing was changed. Entry 2 \(\*\)/,
   )
   expect((await exclusions.entries(person, list.id, 0, 10)).map(({ entry }) => entry)).toEqual(['a.example.com'])
   expect(await refusal(exclusions.writeEntries(person, list.id, Buffer.from('{"entries": 1}')))).toContain(
@@ -388,7 +416,7 @@ test('LIB-4: entries as broad as a top-level domain are written only by who conf
       JSON.stringify({ entries: ['*.com', 'a.example.com', '0.0.0.0/0'].map((entry) => ({ entry })), confirm }),
     )
   const told = await refusal(exclusions.writeEntries(person, list.id, sent()))
-  expect(told).toContain('conflict: Nothing was changed. *.com, 0.0.0.0/0: so broad, they hit 2 of the library')
+  expect(told).toContain('unconfirmed: Nothing was changed. *.com, 0.0.0.0/0: so broad, they hit 2 of the library')
   expect(told).toContain("library's 3 indicators")
   expect((await exclusions.entries(person, list.id, 0, 10)).map(({ entry }) => entry)).toEqual(['a.example.com'])
   expect((await exclusions.writeEntries(person, list.id, sent(true))).entryCount).toBe(3)
@@ -405,16 +433,45 @@ test('LIB-4: an entry that is a slip is written only by who confirms it, and one
     )
   const told = await refusal(sent(false, 'a.example.com', '192.0.2.0/33', 'exam ple.com'))
   expect(told).toMatch(
-    /^conflict: Nothing was changed\. entry 2 \(192\.0\.2\.0\/33\): .* entry 3 \(exam ple\.com\): .*Confirm it if/,
+    /^unconfirmed: Nothing was changed\. Entry 2 \(192\.0\.2\.0\/33\): .* Entry 3 \(exam ple\.com\): .*Confirm it if/,
   )
-  expect(await refusal(sent(false, '*.com', 'exam ple.com'))).toMatch(/\*\.com: so broad.* entry 2 \(exam ple\.com\)/)
+  expect(await refusal(sent(false, '*.com', 'exam ple.com'))).toMatch(/\*\.com: so broad.* Entry 2 \(exam ple\.com\)/)
   expect((await exclusions.get(person, list.id)).entryCount).toBe(1)
   expect((await sent(true, 'a.example.com', '192.0.2.0/33', 'exam ple.com')).entryCount).toBe(3)
 
   await exclusions.change(person, list.id, { indicatorTypes: ['Host'] })
   expect(await refusal(sent(true, 'b.example.com', 'exam ple.com'))).toMatch(
-    /^invalid: Nothing was changed. entry 2 \(exam ple.com\): .*blank/,
+    /^invalid: Nothing was changed. Entry 2 \(exam ple.com\): .*blank/,
   )
+})
+
+test('LIB-4: a write that empties a list, or takes most of a protected one away, is done only for who confirms it', async () => {
+  const { person } = world.library
+  const sent = (id: string, confirm: boolean, ...entries: string[]) =>
+    exclusions.writeEntries(
+      person,
+      id,
+      Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm })),
+    )
+  const four = ['a', 'b', 'c', 'd'].map((host) => `${host}.example.com`)
+  const own = await listOf('Ours', four)
+  expect((await sent(own.id, false, 'a.example.com')).entryCount).toBe(1)
+  expect(await refusal(sent(own.id, false))).toBe(
+    'unconfirmed: Nothing was changed. Ours would be empty: its one entry goes. Confirm it if that is meant.',
+  )
+  const nets = await listOf('Nets', four, { kind: 'protected' })
+  expect((await sent(nets.id, false, 'a.example.com', 'b.example.com', 'e.example.com')).entryCount).toBe(3)
+  // As many as before, and yet most of what was protected is not any more.
+  expect(await refusal(sent(nets.id, false, 'a.example.com', 'a.example.com', 'x.example.com'))).toContain(
+    'Nets protects: 2 of its 3 entries would go.',
+  )
+  expect(await refusal(sent(nets.id, false))).toContain('Nets would be empty: all its 3 entries go.')
+  expect((await exclusions.entries(person, nets.id, 0, 10)).length).toBe(3)
+  expect((await sent(nets.id, true)).entryCount).toBe(0)
+  const published = (list: readonly string[]) =>
+    exclusions.importMisp(person, Buffer.from(JSON.stringify({ name: 'Misp', type: 'cidr', version: 1, list })))
+  await published(['10.0.0.0/8'])
+  expect(await refusal(published(['nonsense']))).toContain('conflict: Nothing was changed. The file holds no entry')
 })
 
 test('LIB-4: a large list is read in a thread of its own and comes back as it was written', async () => {

@@ -1,4 +1,4 @@
-import { parseIndicatorType } from '@postern/intel'
+import { readIndicatorTypeName } from '@postern/intel'
 import type {
   ChangeExclusionList,
   CreateExclusionList,
@@ -35,6 +35,7 @@ import {
 } from './exclusion-store.ts'
 import { testValues } from './exclusion-test.ts'
 import { Matchers } from './matchers.ts'
+import { whatIsLost } from './lost-entries.ts'
 import { NeverExported, whitelistedAmong } from './never-exported.ts'
 import type { ReadUpload } from './read-upload.ts'
 import { uploadLimits } from './upload-limits.ts'
@@ -148,18 +149,21 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
   }
 
   /**
-   * An entry such as `*.com` empties what firewalls get, and one such as `192.0.2.0/33` excludes nothing: they are written only by somebody
-   * who was told so.
+   * An entry such as `*.com` empties what firewalls get, one such as `192.0.2.0/33` excludes nothing, and a file that was cut off takes
+   * protection away: they are written only by somebody who was told so.
    */
   async function requireMeant(caller: PersonCaller, list: StoredExclusionList, read: ReadUpload): Promise<void> {
-    if (read.isConfirmed || read.broad.length + read.doubtful.length === 0) return
+    if (read.isConfirmed) return
+    const lost = await whatIsLost(db, list, read)
     const told = [
+      ...(lost === undefined ? [] : [lost]),
       ...(read.broad.length > 0 ? [await whatBroadEntriesHit(caller, list, read.broad)] : []),
       ...(read.doubtful.length > 0
         ? [`${shownEntries(read.doubtful, read.doubtful.length)} Only a text of these very words would be hit.`]
         : []),
     ]
-    throw new Problem('conflict', `Nothing was changed. ${told.join(' ')} Confirm it if that is meant.`)
+    if (told.length === 0) return
+    throw new Problem('unconfirmed', `Nothing was changed. ${told.join(' ')} Confirm it if that is meant.`)
   }
 
   async function whatBroadEntriesHit(
@@ -199,7 +203,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
         isEnabled: true,
       }
       const made = await insertExclusionList(trx, caller.organizationId, asNew)
-      const listId = made ?? (await updateFromMisp(trx, caller, published))
+      const listId = made ?? (await updateFromMisp(trx, caller, published, read.entryCount))
       await replaceEntries(trx, listId, read, clock.now())
       const detail = { name: facts.name, version: facts.version, entries: read.entryCount, refused: read.refusedCount }
       await audit.record(trx, caller, 'exclusion-list.import', `exclusion list ${listId}`, detail, address)
@@ -212,6 +216,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     trx: Db,
     caller: PersonCaller,
     published: Pick<ExclusionListFacts, 'name' | 'description' | 'matching' | 'indicatorTypes' | 'mispVersion'>,
+    entryCount: number,
   ): Promise<string> {
     const before = found(
       await findExclusionList(trx, caller.organizationId, { name: published.name }),
@@ -219,6 +224,11 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     )
     if (before.kind !== 'misp')
       throw new Problem('conflict', `There is a list ${published.name} already that is not MISP's; rename it first.`)
+    if (entryCount === 0 && before.entryCount > 0)
+      throw new Problem(
+        'conflict',
+        `Nothing was changed. The file holds no entry, and ${before.name} holds ${before.entryCount}. Switch the list off, or delete it, if that is meant.`,
+      )
     await lockExclusionList(trx, caller.organizationId, before.id)
     await updateExclusionList(trx, caller.organizationId, before.id, { ...before, ...published }, clock.now())
     return before.id
@@ -272,7 +282,7 @@ function typeNames(types: readonly string[] | null): string[] | null {
   if (types === null) return null
   if (types.length === 0) throw new Problem('invalid', 'indicatorTypes: name a type, or leave it out for all of them.')
   return types.map((name) => {
-    const type = parseIndicatorType(name)
+    const type = readIndicatorTypeName(name)
     if (type === undefined)
       throw new Problem('invalid', `indicatorTypes: there is no indicator type of the name ${name}.`)
     return type
@@ -296,7 +306,7 @@ function refusalOf({ refused, refusedCount }: ReadUpload): string {
 function shownEntries(entries: readonly RefusedEntry[], count: number): string {
   const shown = entries
     .slice(0, 10)
-    .map(({ position, entry, reason }) => `entry ${position + 1} (${entry.slice(0, 100)}): ${reason}`)
+    .map(({ position, entry, reason }) => `Entry ${position + 1} (${entry.slice(0, 100)}): ${reason}`)
   const more = count > shown.length ? ` And ${count - shown.length} more.` : ''
   return `${shown.join(' ')}${more}`
 }

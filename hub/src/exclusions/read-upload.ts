@@ -10,6 +10,7 @@ import {
 } from '@postern/intel'
 import { type RefusedEntry, WriteExclusionEntries } from '@postern/protocol'
 import { arrayLiteral } from '../database/copy/copy-row.ts'
+import { storable } from '../database/storable.ts'
 import { isWithinDepth } from '../batches/content/json-bounds.ts'
 import { firstMistake } from '../lib/mistakes.ts'
 import { uploadLimits } from './upload-limits.ts'
@@ -133,11 +134,6 @@ function piece(taken: readonly SentEntry[]): EntryPiece {
     entries: arrayLiteral(taken.map(({ entry }) => entry)),
     notes: arrayLiteral(taken.map(({ note }) => storable(note ?? '').slice(0, uploadLimits.noteCharactersMax))),
   }
-}
-
-/** A note is a stranger's text, of which nothing depends: what PostgreSQL cannot hold becomes U+FFFD. */
-function storable(note: string): string {
-  return note.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
 function shown(entry: string): string {

@@ -163,7 +163,7 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
           operationId: 'writeExclusionEntries',
           ...ofOne,
           summary:
-            'Replace all entries of a list of one\'s own by {"entries": [{"entry", "note"}]}, up to a million; all or none. Broad ones such as *.com need "confirm": true',
+            'Replace all entries of a list of one\'s own by {"entries": [{"entry", "note"}]}, up to a million; all or none. Broad ones such as *.com need "confirm": true, and so does what empties the list or takes away more than half of a protected one',
           response: { 200: ExclusionList },
         },
       },

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
+import { bodyChunks } from '../http/body-chunks.ts'
 import { Problem } from '../lib/problem.ts'
 import { uploadLimits } from './upload-limits.ts'
 
@@ -9,7 +10,7 @@ export async function uploadBody({ body }: FastifyRequest): Promise<Buffer> {
   const { bodyBytesMax } = uploadLimits
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyChunks(body)) {
     length += chunk.length
     if (length > bodyBytesMax) throw new Problem('too-large', `The list has more than ${bodyBytesMax} bytes.`)
     chunks.push(chunk)

@@ -5,7 +5,7 @@ import { readGzipLines } from '../http/ndjson-body.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 import { countLogBytes, dayOf, ensureLogPartition, insertLogLines } from './log-store.ts'
 
 const bodyBounds = {
@@ -17,10 +17,10 @@ const bodyBounds = {
 const serverBytesADayMax = 2 * 1024 * 1024 * 1024
 const partitionsKnownMax = 1000
 
-export type AttemptLogParts = { db: DatabaseConnection['db']; clock: Clock; changes: Changes }
+export type AttemptLogParts = { db: DatabaseConnection['db']; clock: Clock }
 
 /** Takes log chunks of attempts, each line once. */
-export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
+export function createAttemptLog({ db, clock }: AttemptLogParts) {
   const partitionsKnown = new Set<string>()
 
   /** @throws `conflict` for an attempt that was lost without a word, so that its server gives the chunk up */
@@ -52,7 +52,7 @@ export function createAttemptLog({ db, clock, changes }: AttemptLogParts) {
           `This environment server has sent its ${serverBytesADayMax} bytes of log for today; send the rest tomorrow.`,
         )
       }
-      await changes.notify(trx, { changed: 'execution', id: executionId, part: 'log' })
+      await tellChange(trx, { changed: 'execution', id: executionId, part: 'log' })
     })
   }
 

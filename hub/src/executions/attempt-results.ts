@@ -5,18 +5,19 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 import { ledgerSums, lockAttempt, type LockedAttempt } from './attempt-store.ts'
-import { afterResult, attemptStateAfter } from './execution-state.ts'
+import { afterResult, attemptStateAfter, type Next } from './execution-state.ts'
 import { finishAttempt } from './finish.ts'
 import { judgeExecution } from './judge-execution.ts'
 import { keptFrom } from './kept-results.ts'
 import { secretContext } from './placer.ts'
+import { afterFailure, retryRuleOf } from './retries.ts'
 
-export type AttemptResultsParts = { db: DatabaseConnection['db']; keys: Keys; clock: Clock; changes: Changes }
+export type AttemptResultsParts = { db: DatabaseConnection['db']; keys: Keys; clock: Clock }
 
 /** Takes how an attempt ended, from the server that ran it; the same result again changes nothing. */
-export function createAttemptResults({ db, keys, clock, changes }: AttemptResultsParts) {
+export function createAttemptResults({ db, keys, clock }: AttemptResultsParts) {
   /** @returns whether the execution waits for another attempt now */
   async function accept(
     serverXid: string,
@@ -41,12 +42,23 @@ export function createAttemptResults({ db, keys, clock, changes }: AttemptResult
 
   async function end(trx: Db, attempt: LockedAttempt, result: AttemptResult, sha256: Buffer): Promise<boolean> {
     const now = clock.now()
-    const judgement = judgeExecution(result.exitCode, result.message, await ledgerSums(trx, attempt.executionId))
-    const next = afterResult(result, judgement, attempt)
-    const reason = result.outcome === 'exited' ? null : result.message || result.outcome
-    const attemptEnd = { state: attemptStateAfter(result.outcome), reason, result: { value: result, sha256 } }
+    const judgement = judgeExecution(result.exitCode, result.message, await ledgerSums(trx, attempt))
+    const next = afterFailure(
+      afterResult(result, judgement, attempt),
+      result,
+      attempt,
+      await retryRuleOf(trx, attempt.jobId),
+      now,
+    )
+    const reason = result.outcome === 'exited' ? failureOf(next) : result.message || result.outcome
+    const attemptEnd = {
+      state: attemptStateAfter(result.outcome),
+      reason,
+      endedAt: endOf(result, attempt, now),
+      result: { value: result, sha256 },
+    }
     if (next.kind === 'end' && next.state === 'succeeded') await keep(trx, attempt, result, now)
-    await finishAttempt(trx, changes, attempt, attemptEnd, next, now)
+    await finishAttempt(trx, attempt, attemptEnd, next, now)
     if (result.signature !== undefined) await keepSignature(trx, attempt, result.outcome, result.signature, now)
     return next.kind === 'again'
   }
@@ -71,7 +83,7 @@ export function createAttemptResults({ db, keys, clock, changes }: AttemptResult
         received_at: now,
       })
       .execute()
-    await changes.notify(trx, { changed: 'execution', id: executionId, part: 'receipt', organizationId })
+    await tellChange(trx, { changed: 'execution', id: executionId, part: 'receipt', organizationId })
   }
 
   /** FD-10: only on success, and only names that the app declares; a secret one stays a secret. */
@@ -101,6 +113,17 @@ export function createAttemptResults({ db, keys, clock, changes }: AttemptResult
   }
 
   return { accept }
+}
+
+/** When its app ended, as its server says; that may be long before the hub heard of it. The server's clock may be wrong. */
+function endOf({ finishedAt }: AttemptResult, { begunAt }: LockedAttempt, heardAt: Date): Date {
+  const latest = Math.min(Date.parse(finishedAt), heardAt.getTime())
+  return new Date(Math.max(latest, Math.min(begunAt.getTime(), heardAt.getTime())))
+}
+
+/** Of an attempt that another one follows: the execution's own message is about that one then. */
+function failureOf(next: Next): string | null {
+  return next.kind === 'again' ? (next.retry?.failure ?? null) : null
 }
 
 async function installJsonOf(db: Db, appVersionId: string): Promise<InstallJson> {

@@ -24,6 +24,8 @@ export type LockedAttempt = {
   acceptedAt: Date | null
   /** When it was accepted or first granted a lease; null if it surely never ran. */
   mayHaveRun: boolean
+  /** It ended no earlier than this: when it was sent, or was said to run. */
+  begunAt: Date
   takeoverAt: Date
   finishedAt: Date | null
   resultSha256: Buffer | null
@@ -33,6 +35,10 @@ export type LockedAttempt = {
   createdAt: Date
   appVersionId: string
   attemptsRun: number
+  /** Attempts of the execution that came to their end and failed. */
+  failuresBefore: number
+  /** When the last retry was due. */
+  retryAt: Date | null
 }
 
 export async function lockAttempt(trx: Db, executionId: string, number: number): Promise<LockedAttempt | undefined> {
@@ -41,10 +47,14 @@ export async function lockAttempt(trx: Db, executionId: string, number: number):
   const { rows } = await sql<LockedAttempt>`
     select a.execution_id as "executionId", a.number, e.organization_id as "organizationId", e.job_id as "jobId",
       a.server_xid::text as "serverXid", s.name as "serverName", s.revoked_at is not null as "serverRevoked", a.state, a.placement, a.repeatable,
-      a.accepted_at as "acceptedAt", a.accepted_at is not null as "mayHaveRun", a.takeover_at as "takeoverAt",
+      a.accepted_at as "acceptedAt", a.accepted_at is not null as "mayHaveRun",
+      greatest(a.dispatched_at, a.started_at) as "begunAt", a.takeover_at as "takeoverAt",
       a.finished_at as "finishedAt", a.result_sha256 as "resultSha256", e.end_as as "endAs", e.end_reason as "endReason",
       e.deadline_at as "deadlineAt", e.created_at as "createdAt", e.app_version_id as "appVersionId",
-      (select count(*)::int from attempt r where r.execution_id = a.execution_id and r.accepted_at is not null) as "attemptsRun"
+      (select count(*)::int from attempt r where r.execution_id = a.execution_id and r.accepted_at is not null
+        and r.state not in ('finished', 'refused')) as "attemptsRun",
+      (select count(*)::int from attempt f where f.execution_id = a.execution_id and f.state = 'finished') as "failuresBefore",
+      e.retry_at as "retryAt"
     from attempt a
     join execution e on e.id = a.execution_id
     join environment_server s on s.server_xid = a.server_xid
@@ -69,6 +79,8 @@ export async function holdLease(trx: Db, executionId: string, attempt: number): 
 export type AttemptEnd = {
   state: 'finished' | 'lost' | 'refused' | 'cancelled'
   reason: string | null
+  /** When the app ended, where its server said so; else when the hub found out. */
+  endedAt?: Date
   result?: { value: AttemptResult; sha256: Buffer }
 }
 
@@ -81,7 +93,7 @@ export async function endAttempt(
 ): Promise<void> {
   await db
     .updateTable('attempt')
-    .set({ state: end.state, finished_at: now, reason: end.reason })
+    .set({ state: end.state, finished_at: end.endedAt ?? now, reason: end.reason })
     .where('execution_id', '=', executionId)
     .where('number', '=', attempt)
     .execute()
@@ -93,16 +105,19 @@ export async function endAttempt(
     where execution_id = ${executionId} and number = ${attempt}`.execute(db)
 }
 
-/** What the library's ledger says of everything that the execution's attempts sent. */
-export async function ledgerSums(db: Db, executionId: string): Promise<LedgerSums> {
+/** What the library's ledger says of everything that the attempt sent; what others of its execution did is no success of this one. */
+export async function ledgerSums(
+  db: Db,
+  { executionId, number }: Pick<LockedAttempt, 'executionId' | 'number'>,
+): Promise<LedgerSums> {
   const { rows } = await sql<LedgerSums>`
     select
       (coalesce(sum(created + updated + unchanged + deleted
         + groups_created + groups_updated + groups_unchanged + groups_deleted), 0))::float8 as taken,
       (coalesce(sum(refused + groups_refused), 0))::float8 as refused,
-      (select count(*) from refused_request r where r.execution_id = ${executionId}
-        and r.attempt = (select max(number) from attempt where execution_id = ${executionId}))::int as "requestsRefused"
-    from batch where execution_id = ${executionId}`.execute(db)
+      (select count(*) from refused_request r where r.execution_id = ${executionId} and r.attempt = ${number})::int
+        as "requestsRefused"
+    from batch where execution_id = ${executionId} and (attempt = ${number} or attempt is null)`.execute(db)
   const row = rows[0]
   if (row === undefined) throw new Error('an aggregate without a row')
   return row

@@ -12,6 +12,8 @@ import {
   type SignedCommand,
   type SignedEnvelope,
 } from '@postern/protocol'
+import type { GivenSignature } from '../apps/package-signature.ts'
+import type { Db } from '../database/database.ts'
 import { commandKeyFor } from '../keys/command-key.ts'
 import type { Keys } from '../keys/keys.ts'
 
@@ -23,10 +25,6 @@ export type AppFacts = {
   programVersion: string
   packageSha256: string
   packageBytes: number
-  publisherKeyId: string
-  /** As PEM, where this hub knows it: a server that does not trust it shows its fingerprint (D36). */
-  publisherKey: string | null
-  signature: Buffer
   install: InstallJson
   postern: PosternJson | undefined
 }
@@ -54,7 +52,7 @@ export function executionLimits(postern: PosternJson | undefined, remainingSecon
 export function executeCommand(given: {
   for: CommandFor
   placement: 'pooled' | 'pinned'
-  app: AppFacts
+  app: AppFacts & GivenSignature
   egress: string[]
   sealed: SealedBox
   now: Date
@@ -91,10 +89,15 @@ export function cancelCommand(commandFor: CommandFor, reason: string, now: Date)
   return { kind: 'cancel', ...header(commandFor, now, end), reason: reason.slice(0, 500) }
 }
 
-/** D8: what is signed is the bytes of the body. */
-export async function signCommand(keys: Keys, command: SignedCommand): Promise<SignedEnvelope> {
+/** D8: what is signed is the bytes of the body. @param db the transaction that somebody is in */
+export async function signCommand(keys: Keys, command: SignedCommand, db?: Db): Promise<SignedEnvelope> {
   const body = JSON.stringify(command)
-  const { keyId, signature } = await keys.signBy(await commandKeyFor(keys, command), 'command', Buffer.from(body))
+  const { keyId, signature } = await keys.signBy(
+    await commandKeyFor(keys, command, db),
+    'command',
+    Buffer.from(body),
+    db,
+  )
   return { v: 1, keyId, body, signature: signature.toString('base64') }
 }
 

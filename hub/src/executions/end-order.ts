@@ -1,6 +1,6 @@
 import type { Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 import type { LockedAttempt } from './attempt-store.ts'
 import { cancelCommand, signCommand } from './build-command.ts'
 import { storeCommand, withdrawCommands } from './command-store.ts'
@@ -12,7 +12,6 @@ import { storeCommand, withdrawCommands } from './command-store.ts'
 export async function orderEnd(
   trx: Db,
   keys: Keys,
-  changes: Changes,
   attempt: LockedAttempt,
   endAs: 'cancelled' | 'timed-out',
   reason: string,
@@ -30,8 +29,8 @@ export async function orderEnd(
     reason,
     now,
   )
-  await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command)), now)
-  await changes.notify(trx, {
+  await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command, trx)), now)
+  await tellChange(trx, {
     changed: 'execution',
     id: attempt.executionId,
     part: 'state',

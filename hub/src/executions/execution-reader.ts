@@ -12,9 +12,11 @@ import {
 import { sql } from 'kysely'
 import * as z from 'zod'
 import type { Db } from '../database/database.ts'
+import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
 import { dayOf, readLogLines } from './log-store.ts'
+import { awaySentence, type HeldBy } from './server-away.ts'
 
 type ExecutionRow = {
   id: string
@@ -29,7 +31,12 @@ type ExecutionRow = {
   createdAt: Date
   startedAt: Date | null
   finishedAt: Date | null
+  retryAt: Date | null
+  /** Of an open attempt. */
+  heldBy: HeldBy | null
 }
+
+export type ReaderParts = { db: Db; clock: Clock }
 
 export type ExecutionFilter = {
   jobId?: string | undefined
@@ -39,7 +46,7 @@ export type ExecutionFilter = {
 
 /** Executions of an organization, newest first. @param before the id of the last one of the page before */
 export async function listExecutions(
-  db: Db,
+  { db, clock }: ReaderParts,
   organizationId: string,
   filter: ExecutionFilter,
   before: string | undefined,
@@ -53,13 +60,18 @@ export async function listExecutions(
       and (${filter.state ?? null}::text is null or e.state = ${filter.state ?? null}::text)
     order by e.id desc
     limit ${rowsMax}`.execute(db)
-  return rows.map(toApi)
+  const now = clock.now()
+  return rows.map((row) => toApi(row, now))
 }
 
-export async function readExecution(db: Db, organizationId: string, id: string): Promise<ExecutionDetail> {
+export async function readExecution(
+  { db, clock }: ReaderParts,
+  organizationId: string,
+  id: string,
+): Promise<ExecutionDetail> {
   const { rows } = await sql<ExecutionRow>`${executionQuery}
     where e.organization_id = ${organizationId} and e.id = ${isRowId(id) ? id : null}`.execute(db)
-  const execution = toApi(found(rows[0], 'execution'))
+  const execution = toApi(found(rows[0], 'execution'), clock.now())
   return {
     ...execution,
     attempts: await attemptsOf(db, id),
@@ -108,20 +120,29 @@ function readCursor(after: string | undefined): { attempt: number; seq: number }
 const executionQuery = sql`
   select e.id, e.job_id as "jobId", j.name as "jobName", app.display_name as "appName", app.kind as "appKind",
     env.name as "environmentName", e.trigger, e.state, e.message, e.created_at as "createdAt",
-    e.started_at as "startedAt", e.finished_at as "finishedAt"
+    e.started_at as "startedAt", e.finished_at as "finishedAt",
+    case when e.state = 'waiting' then e.retry_at end as "retryAt",
+    case when held.execution_id is not null then json_build_object('serverName', server.name,
+      'heardAt', coalesce(server.last_heartbeat_at, server.enrolled_at), 'placement', held.placement,
+      'isTaken', held.accepted_at is not null, 'deadlineAt', e.deadline_at) end as "heldBy"
   from execution e
   join job j on j.id = e.job_id
   join app on app.id = j.app_id
-  join environment env on env.id = e.environment_id`
+  join environment env on env.id = e.environment_id
+  left join attempt held on held.execution_id = e.id and held.finished_at is null
+  left join environment_server server on server.server_xid = held.server_xid`
 
-function toApi(row: ExecutionRow): Execution {
+function toApi({ heldBy, ...row }: ExecutionRow, now: Date): Execution {
+  const away = heldBy === null ? undefined : awaySentence(heldBy, now)
   return {
     ...row,
+    message: [row.message, away ?? ''].filter((part) => part !== '').join(' '),
     appKind: z.parse(AppKind, row.appKind),
     state: z.parse(ExecutionState, row.state),
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
+    retryAt: row.retryAt?.toISOString() ?? null,
   }
 }
 

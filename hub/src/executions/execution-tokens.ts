@@ -52,7 +52,7 @@ export function createExecutionTokens(parts: { db: DatabaseConnection['db']; key
   ): Promise<IssuedToken> {
     const now = clock.now()
     const expiresAt = new Date(Math.min(now.getTime() + tokenBounds.lifeMs, deadlineAt.getTime()))
-    const token = await mint(keys, executionId, expiresAt)
+    const token = await mint(keys, trx, executionId, expiresAt)
     await trx
       .insertInto('execution_token')
       .values({
@@ -134,9 +134,9 @@ function isRenewable(row: TokenRow, now: Date): boolean {
 }
 
 /** The signature is for whoever finds a token and wonders whose it is; what counts is the hash. */
-async function mint(keys: Keys, executionId: string, expiresAt: Date): Promise<string> {
+async function mint(keys: Keys, db: Db, executionId: string, expiresAt: Date): Promise<string> {
   const claim = `API:${executionId}:${randomBytes(24).toString('base64url')}:${expiresAt.getTime()}`
-  const { signature } = await keys.sign('token', Buffer.from(claim))
+  const { signature } = await keys.sign('token', Buffer.from(claim), db)
   return `${claim}:${signature.toString('base64url')}`
 }
 

@@ -1,22 +1,15 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { type AttemptResult, SignedEnvelope } from '@postern/protocol'
 import { sql } from 'kysely'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { PersonCaller } from '../access/caller.ts'
-import { type Rehearsal, startRehearsal } from './rehearsal.ts'
+import type { Rehearsal } from './rehearsal.ts'
+import { rehearseEach } from './test-rehearse-each.ts'
 import { secretContext } from './placer.ts'
 import { exitedAt } from './test-result.ts'
 
 let rehearsal: Rehearsal
-const opened: Rehearsal[] = []
-
-beforeEach(async () => {
-  rehearsal = await startRehearsal()
-  opened.push(rehearsal)
-})
-afterAll(async () => {
-  for (const each of opened) await each.close()
-})
+rehearseEach((each) => (rehearsal = each))
 
 function result(changes: Partial<AttemptResult> = {}): AttemptResult {
   const usage = { wallSeconds: 1, cpuSeconds: 0.5, memoryPeakBytes: 1000 }

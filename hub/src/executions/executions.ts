@@ -9,7 +9,6 @@ import type { SteadyMs } from '../lib/clock-watch.ts'
 import type { Log } from '../lib/log.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
-import type { Changes } from '../live/changes.ts'
 import { createAttemptLog } from './attempt-log.ts'
 import { createAttemptResults } from './attempt-results.ts'
 import { holdLease, lockAttempt } from './attempt-store.ts'
@@ -32,20 +31,19 @@ export type ExecutionsParts = {
   clock: Clock
   steadyMs: SteadyMs
   audit: Audit
-  changes: Changes
   log: Log
 }
 
 export type Executions = ReturnType<typeof createExecutions>
 
 /** Runs of jobs: from the wish to run one to its end. States and transitions: execution-state.ts. */
-export function createExecutions({ db, keys, clock, steadyMs, audit, changes, log }: ExecutionsParts) {
+export function createExecutions({ db, keys, clock, steadyMs, audit, log }: ExecutionsParts) {
   const tokens = createExecutionTokens({ db, keys, clock })
-  const placer = createPlacer({ db, keys, clock, tokens, changes, log })
-  const results = createAttemptResults({ db, keys, clock, changes })
-  const attemptLog = createAttemptLog({ db, clock, changes })
-  const messages = createServerMessages({ db, clock, audit, changes, log })
-  const { sweep } = createSweep({ db, keys, clock, steadyMs, changes, log })
+  const placer = createPlacer({ db, keys, clock, tokens, log })
+  const results = createAttemptResults({ db, keys, clock })
+  const attemptLog = createAttemptLog({ db, clock })
+  const messages = createServerMessages({ db, clock, audit, log })
+  const { sweep } = createSweep({ db, keys, clock, steadyMs, log })
 
   /** Places one execution; a defect leaves it waiting for the next sweep. */
   async function placeQuietly(executionId: string): Promise<void> {
@@ -92,9 +90,9 @@ export function createExecutions({ db, keys, clock, steadyMs, audit, changes, lo
       await audit.record(trx, caller, 'execution.cancel', `execution ${executionId}`, {}, address)
       const attempt = row.attempt === null ? undefined : await lockAttempt(trx, executionId, row.attempt)
       if (attempt === undefined) {
-        await endExecution(trx, changes, { executionId, organizationId: row.organization_id }, 'cancelled', reason, now)
+        await endExecution(trx, { executionId, organizationId: row.organization_id }, 'cancelled', reason, now)
       } else {
-        await orderEnd(trx, keys, changes, attempt, 'cancelled', reason, now)
+        await orderEnd(trx, keys, attempt, 'cancelled', reason, now)
       }
     })
   }
@@ -103,15 +101,15 @@ export function createExecutions({ db, keys, clock, steadyMs, audit, changes, lo
     tokens,
 
     /** Makes an execution inside the caller's transaction; call `place` once that has committed. */
-    insert: (trx: Db, request: StartRequest): Promise<string> => insertExecution(trx, changes, request, clock.now()),
+    insert: (trx: Db, request: StartRequest): Promise<string> => insertExecution(trx, request, clock.now()),
 
     place: placeQuietly,
 
     cancel,
 
     list: (caller: PersonCaller, filter: ExecutionFilter, before: string | undefined, rowsMax: number) =>
-      listExecutions(db, caller.organizationId, filter, before, rowsMax),
-    get: (organizationId: string, id: string) => readExecution(db, organizationId, id),
+      listExecutions({ db, clock }, caller.organizationId, filter, before, rowsMax),
+    get: (organizationId: string, id: string) => readExecution({ db, clock }, organizationId, id),
     log: (organizationId: string, id: string, after: string | undefined, rowsMax: number) =>
       readLog(db, organizationId, id, after, rowsMax),
 
@@ -122,7 +120,7 @@ export function createExecutions({ db, keys, clock, steadyMs, audit, changes, lo
     async onHeartbeat(serverXid: string, heartbeat: Heartbeat): Promise<HeartbeatAnswer | undefined> {
       const heard = await messages.onHeartbeat(serverXid, heartbeat)
       if (heard?.isBack === true) void placeSoon()
-      return heard?.answer
+      return heard && { ...heard.answer, keysState: await keys.state() }
     },
 
     onEvent: (serverXid: string, event: ExecutionEvent): Promise<void> => messages.onEvent(serverXid, event),

@@ -1,4 +1,4 @@
-import { limits } from '@postern/protocol'
+import { jobRetries, limits } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { DatabaseConnection } from '../database/database.ts'
 import { republishSeconds } from './command-store.ts'
@@ -18,6 +18,9 @@ export async function correctFutureTimes(db: DatabaseConnection['db'], now: Date
   await sql`update command set next_publish_at = ${now}, published_at = null
     where acknowledged_at is null and withdrawn_at is null
       and next_publish_at > ${after(republishSeconds + hubsDifferSeconds)}`.execute(db)
+  await sql`update execution set retry_at = ${now}
+    where state = 'waiting' and finished_at is null
+      and retry_at > ${after(jobRetries.waitSecondsMax + hubsDifferSeconds)}`.execute(db)
   await sql`update environment_server set last_heartbeat_at = ${now}
     where last_heartbeat_at > ${after(hubsDifferSeconds)}`.execute(db)
 }

@@ -1,7 +1,6 @@
 import type { HeldAttempt } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { tellChange } from '../live/changes.ts'
 import { lockAttempt } from './attempt-store.ts'
 import { afterLoss } from './execution-state.ts'
 import { finishAttempt } from './finish.ts'
@@ -22,14 +21,7 @@ export async function handBack(trx: Db, serverXid: string, held: readonly HeldAt
     const attempt = await lockAttempt(trx, executionId, number)
     if (attempt === undefined || attempt.finishedAt !== null) continue
     const why = `${attempt.serverName} moved to another environment`
-    await finishAttempt(
-      trx,
-      { notify: tellChange },
-      attempt,
-      { state: 'lost', reason: why },
-      afterLoss(attempt, why),
-      now,
-    )
+    await finishAttempt(trx, attempt, { state: 'lost', reason: why }, afterLoss(attempt, why), now)
     count += 1
   }
   return count

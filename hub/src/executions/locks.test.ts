@@ -1,6 +1,7 @@
 import type { AttemptResult } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lockWaits } from '../database/test-lock-waits.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from './rehearsal.ts'
 import { exitedAt } from './test-result.ts'
 
@@ -12,20 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => rehearsal.close())
 
-/** Who waits for a lock in this database; PostgreSQL looks for deadlocks a second later. */
-async function waiting(count: number): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        const { rows } = await sql<{ count: number }>`
-          select count(*)::int as count from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`.execute(rehearsal.db)
-        return rows[0]?.count
-      },
-      { interval: 10 },
-    )
-    .toBe(count)
-}
+const waiting = (count: number) => lockWaits(rehearsal.db, count)
 
 async function running(): Promise<{ jobId: string; executionId: string }> {
   const appId = await rehearsal.addApp({ kind: 'feed', install: { params: [{ name: 'last_run', hidden: true }] } })

@@ -1,4 +1,4 @@
-import { AppKind, limits, type ParameterValue, PosternJson } from '@postern/protocol'
+import { AppKind, limits, type ParameterValue, PosternJson, ReportedInterpreter } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import * as z from 'zod'
 import { readInstallJson } from '../apps/apps.ts'
@@ -11,7 +11,8 @@ export async function placeableExecutions(db: Db, now: Date, rowsMax: number): P
   const heardSince = new Date(now.getTime() - limits.leaseSeconds * 1000)
   const { rows } = await sql<{ id: string }>`
     select e.id from execution e
-    where e.state = 'waiting' and e.finished_at is null and e.deadline_at > ${now} and exists (
+    where e.state = 'waiting' and e.finished_at is null and e.deadline_at > ${now}
+      and (e.retry_at is null or e.retry_at <= ${now}) and exists (
       select 1 from environment_server s
       where s.environment_id = e.environment_id and s.confirmed_at is not null and s.revoked_at is null
         and s.last_heartbeat_at > ${heardSince} and s.drained_at is null and s.reported ->> 'state' = 'ready')
@@ -44,9 +45,12 @@ export type WaitingExecution = {
   id: string
   organizationId: string
   jobId: string
+  appVersionId: string
   environmentId: string
   approvedPlan: string | null
   deadlineAt: Date
+  /** Not before, where it failed and is tried again. */
+  retryAt: Date | null
   message: string
   owner: string | null
   parameters: Record<string, ParameterValue>
@@ -59,9 +63,6 @@ type WaitingRow = Omit<WaitingExecution, 'app'> & {
   programVersion: string
   packageSha256: string
   packageBytes: string
-  publisherKeyId: string
-  publisherKey: string | null
-  signature: Buffer
   installJson: string
   posternJson: unknown
 }
@@ -69,18 +70,16 @@ type WaitingRow = Omit<WaitingExecution, 'app'> & {
 /** Locks the execution if it still waits and no other hub has it in hand. */
 export async function lockWaiting(db: Db, id: string): Promise<WaitingExecution | undefined> {
   const { rows } = await sql<WaitingRow>`
-    select e.id, e.organization_id as "organizationId", e.job_id as "jobId", e.environment_id as "environmentId",
-      e.approved_plan as "approvedPlan", e.deadline_at as "deadlineAt", e.message, o.name as owner, j.parameters,
+    select e.id, e.organization_id as "organizationId", e.job_id as "jobId", e.app_version_id as "appVersionId", e.environment_id as "environmentId",
+      e.approved_plan as "approvedPlan", e.deadline_at as "deadlineAt", e.retry_at as "retryAt", e.message, o.name as owner, j.parameters,
       app.program_name as "programName", app.kind, v.program_version as "programVersion",
-      v.package_sha256 as "packageSha256", v.package_bytes as "packageBytes", v.publisher_key_id as "publisherKeyId",
-      k.public_pem as "publisherKey",
-      v.signature, v.install_json as "installJson", v.postern_json as "posternJson"
+      v.package_sha256 as "packageSha256", v.package_bytes as "packageBytes",
+      v.install_json as "installJson", v.postern_json as "posternJson"
     from execution e
     join job j on j.id = e.job_id
     left join owner o on o.id = j.owner_id
     join app_version v on v.id = e.app_version_id
     join app on app.id = v.app_id
-    left join signing_key k on k.id = v.publisher_key_id and k.purpose = 'publisher'
     where e.id = ${id} and e.state = 'waiting'
     for update of e skip locked`.execute(db)
   const row = rows[0]
@@ -93,9 +92,6 @@ export async function lockWaiting(db: Db, id: string): Promise<WaitingExecution 
       programVersion: row.programVersion,
       packageSha256: row.packageSha256,
       packageBytes: Number(row.packageBytes),
-      publisherKeyId: row.publisherKeyId,
-      publisherKey: row.publisherKey,
-      signature: row.signature,
       install: readInstallJson(row.installJson),
       postern: row.posternJson === null ? undefined : z.parse(PosternJson, row.posternJson),
     },
@@ -105,19 +101,27 @@ export async function lockWaiting(db: Db, id: string): Promise<WaitingExecution 
 const Reported = z.object({
   state: z.enum(['ready', 'draining', 'locked']).catch('locked'),
   executors: z.number().int().nonnegative().catch(1),
+  interpreters: z.array(ReportedInterpreter).optional().catch(undefined),
 })
 
-/** Servers that may be given executions (S9), with how busy they are. */
-export async function placementCandidates(db: Db, environmentId: string): Promise<Candidate[]> {
-  const { rows } = await sql<Omit<Candidate, 'state' | 'executors'> & { reported: unknown }>`
+/** Servers that may be given the execution (S9), with how busy they are. A refusal that did not end it was for want of an interpreter. */
+export async function placementCandidates(
+  db: Db,
+  { id, environmentId }: Pick<WaitingExecution, 'id' | 'environmentId'>,
+): Promise<Candidate[]> {
+  const { rows } = await sql<Omit<Candidate, keyof z.infer<typeof Reported>> & { reported: unknown }>`
     select s.server_xid::text as "serverXid", s.name, s.protocol_version as "protocolVersion",
       s.last_heartbeat_at as "lastHeartbeatAt", s.reported, s.drained_at is not null as "isDrained",
-      (select count(*)::int from attempt a where a.server_xid = s.server_xid and a.finished_at is null) as "openAttempts"
+      (select count(*)::int from attempt a where a.server_xid = s.server_xid and a.finished_at is null) as "openAttempts",
+      (select max(a.reason) from attempt a where a.execution_id = ${id} and a.server_xid = s.server_xid and a.state = 'refused') as lack
     from environment_server s
     where s.environment_id = ${environmentId} and s.enrolled_at is not null and s.confirmed_at is not null
       and s.revoked_at is null
     order by s.server_xid`.execute(db)
-  return rows.map(({ reported, ...row }) => ({ ...row, ...z.parse(Reported, reported) }))
+  return rows.map(({ reported, ...row }) => {
+    const { state, executors, interpreters } = z.parse(Reported, reported)
+    return { ...row, state, executors, interpreters }
+  })
 }
 
 export async function sealingKeyOf(db: Db, serverXid: string): Promise<Buffer> {

@@ -1,18 +1,13 @@
 import { sql } from 'kysely'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { revokeKey } from '../keys/change-keys.ts'
 import { rehearsedEnvironments } from '../environments/rehearsed-environments.ts'
-import { type Rehearsal, startRehearsal } from './rehearsal.ts'
+import type { Rehearsal } from './rehearsal.ts'
+import { rehearseEach } from './test-rehearse-each.ts'
+import { exitedAt } from './test-result.ts'
 
 let rehearsal: Rehearsal
-const opened: Rehearsal[] = []
-
-beforeEach(async () => {
-  rehearsal = await startRehearsal()
-  opened.push(rehearsal)
-})
-afterAll(async () => {
-  for (const each of opened) await each.close()
-})
+rehearseEach((each) => (rehearsal = each))
 
 async function detail(id: string) {
   return await rehearsal.executions.get(rehearsal.organizationId, id)
@@ -29,6 +24,9 @@ describe('placement', () => {
     const keys = (await rehearsal.outbox()).map((command) => 'app' in command && command.app.publisherKey)
     // The first was signed by a key that this hub does not have.
     expect(keys).toEqual([undefined, publicPem])
+    await rehearsal.db.transaction().execute(async (trx) => await revokeKey(trx, rehearsal.keys, id, new Date()))
+    const waiting = await detail(await rehearsal.start(await rehearsal.addJob({ appId })))
+    expect(waiting).toMatchObject({ state: 'waiting', message: expect.stringContaining('was revoked') })
   })
 
   test('ES-24: a pool places by load, and only on servers that are online, ready, confirmed and not revoked', async () => {
@@ -83,6 +81,87 @@ describe('placement', () => {
       .where('execution_id', '=', waiting)
       .execute()
     expect(attempt).toEqual({ server_xid: large.serverXid, placement: 'pooled' })
+  })
+
+  test('ES-24: in a pool an app goes only where its language can be run, and to its version where that is online', async () => {
+    const python = (version: string) => ({ language: 'PYTHON', version })
+    const with311 = await rehearsal.addServer('with 3.11')
+    const with36 = await rehearsal.addServer('with 3.6')
+    const without = await rehearsal.addServer('without')
+    await rehearsal.beat(Object.assign(with311, { interpreters: [python('3.11.2')] }))
+    await rehearsal.beat(Object.assign(with36, { interpreters: [python('3.6.15')] }))
+    await rehearsal.beat(Object.assign(without, { interpreters: [] }))
+    const addApp = (install: object) => rehearsal.addApp({ kind: 'action', install })
+    const newer = await addApp({ programLanguage: 'Python', languageVersion: '3.11' })
+    const older = await addApp({ programLanguage: 'PYTHON', languageVersion: '3.6' })
+    async function placedOn(appId: string): Promise<string | undefined> {
+      return (await detail(await rehearsal.start(await rehearsal.addJob({ appId })))).attempts[0]?.serverName
+    }
+    for (let round = 0; round < 3; round += 1) {
+      expect(await placedOn(newer)).toBe('with 3.11')
+      expect(await placedOn(older)).toBe('with 3.6')
+    }
+    // What needs no interpreter goes where most is free.
+    expect(await placedOn(await addApp({ programLanguage: 'NODE' }))).toBe('without')
+    await rehearsal.beat(with311, [], 'draining')
+    expect(await placedOn(newer)).toBe('with 3.6')
+    await rehearsal.beat(with36, [], 'draining')
+    const waiting = await rehearsal.start(await rehearsal.addJob({ appId: newer }))
+    expect(await detail(waiting)).toMatchObject({
+      state: 'waiting',
+      message:
+        'Waiting for an environment server: with 3.11 was told to stop; with 3.6 was told to stop; without has no Python that can be run: set appsPythonHome311 or appsPythonHome on it (configure.sh).',
+    })
+    const java = await rehearsal.start(
+      await rehearsal.addJob({ appId: await addApp({ programLanguage: 'JAVA', languageVersion: '17' }) }),
+    )
+    expect((await detail(java)).state).toBe('waiting')
+    for (const server of [with311, with36]) await rehearsal.beat(server)
+    await rehearsal.executions.tick()
+    expect(await rehearsal.state(waiting)).toBe('dispatched')
+    const { state, message, attempts } = await detail(java)
+    expect({ state, attempts }).toEqual({ state: 'refused', attempts: [] })
+    for (const { name } of [with311, with36, without])
+      expect(message).toContain(`${name} has no Java that can be run: set appsJavaHome on it`)
+    expect(rehearsal.errors).toEqual([])
+  })
+
+  test('ES-24: refused for want of an interpreter, a pooled execution goes to each other server once, and ends with what each lacks', async () => {
+    const servers = [await rehearsal.addServer('one'), await rehearsal.addServer('two')]
+    const install = { programLanguage: 'PYTHON' }
+    const appId = await rehearsal.addApp({ kind: 'action', install })
+    const id = await rehearsal.start(await rehearsal.addJob({ appId }))
+    async function refuse(index: number, byResult: boolean): Promise<void> {
+      const server = servers[index]
+      const command = (await rehearsal.outbox()).findLast(({ executionId }) => executionId === id)
+      if (server === undefined || command === undefined) throw new Error('no command')
+      expect(command.serverXid).toBe(server.serverXid)
+      await rehearsal.tell(server, command, 'accepted')
+      const message = `The app needs Python: set appsPythonHome311 on server ${server.name}.`
+      const result = exitedAt(rehearsal.clock.now(), {
+        outcome: 'refused',
+        exitCode: null,
+        startedAt: null,
+        message,
+        lacksInterpreter: true,
+      })
+      if (byResult) await rehearsal.executions.acceptResult(server.serverXid, id, command.attempt, result)
+      else await rehearsal.tell(server, command, 'refused', message, { lacksInterpreter: true })
+      await rehearsal.executions.tick()
+    }
+    await refuse(0, false)
+    expect(await rehearsal.state(id)).toBe('dispatched')
+    await refuse(1, true)
+    const ended = await detail(id)
+    expect(ended).toMatchObject({
+      state: 'refused',
+      message:
+        'No environment server of the environment can run it: one refused it: The app needs Python: set appsPythonHome311 on server one; two refused it: The app needs Python: set appsPythonHome311 on server two.',
+    })
+    expect(ended.attempts.map(({ serverName, state }) => [serverName, state])).toEqual([
+      ['one', 'refused'],
+      ['two', 'refused'],
+    ])
   })
 
   test('D37: what a revoked server had not delivered is lost, in words, and runs elsewhere only when its lease has ended', async () => {

@@ -1,13 +1,15 @@
+import { confirmAnew, signatureFor } from '../apps/package-signature.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 import { executeCommand, isRepeatable, signCommand } from './build-command.ts'
 import { storeCommand } from './command-store.ts'
 import { effectiveParameters } from './effective-parameters.ts'
 import { egressHosts } from './egress-hosts.ts'
 import type { ExecutionTokens } from './execution-tokens.ts'
+import { endExecution } from './finish.ts'
 import { choosePlacement } from './placement.ts'
 import {
   findEarlierOpen,
@@ -34,12 +36,11 @@ export type PlacerParts = {
   keys: Keys
   clock: Clock
   tokens: ExecutionTokens
-  changes: Changes
   log: Log
 }
 
 /** Gives waiting executions to environment servers: attempt, token, sealed parameters and signed command in one transaction. */
-export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerParts) {
+export function createPlacer({ db, keys, clock, tokens, log }: PlacerParts) {
   // One after the other within a hub: each placement sees the load that the one before made.
   let last: Promise<unknown> = Promise.resolve()
 
@@ -53,15 +54,25 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
   async function placeLocked(trx: Db, executionId: string): Promise<boolean> {
     const execution = await lockWaiting(trx, executionId)
     const now = clock.now()
-    if (execution === undefined || execution.deadlineAt <= now) return false
+    if (execution === undefined || execution.deadlineAt <= now || (execution.retryAt ?? now) > now) return false
     const earlier = await findEarlierOpen(trx, execution.id)
     if (earlier !== undefined) {
       await say(trx, execution, `Waiting for execution ${earlier} of the same job to end.`)
       return false
     }
-    const chosen = choosePlacement(await placementCandidates(trx, execution.environmentId), now)
+    const chosen = choosePlacement(await placementCandidates(trx, execution), execution.app.install, now)
+    if ('never' in chosen) {
+      const { id, organizationId } = execution
+      await endExecution(trx, { executionId: id, organizationId }, 'refused', chosen.never, now)
+      return false
+    }
     if ('none' in chosen) {
       await say(trx, execution, chosen.none)
+      return false
+    }
+    const signed = await signatureFor(trx, execution.appVersionId, chosen.serverXid, now)
+    if (signed === undefined) {
+      await say(trx, execution, confirmAnew(execution.app))
       return false
     }
     const repeatable = isRepeatable(execution.app.kind, execution.app.postern)
@@ -77,7 +88,7 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
     const command = executeCommand({
       for: commandFor,
       placement: chosen.placement,
-      app: execution.app,
+      app: { ...execution.app, ...signed },
       egress: egressHosts(
         execution.app.postern?.egress ?? [],
         execution.app.postern?.addressParameters ?? [],
@@ -87,13 +98,13 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
       now,
       deadline: execution.deadlineAt,
     })
-    await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command)), now)
+    await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command, trx)), now)
     await trx
       .updateTable('execution')
       .set({ state: 'dispatched', message: '' })
       .where('id', '=', execution.id)
       .execute()
-    await changes.notify(trx, {
+    await tellChange(trx, {
       changed: 'execution',
       id: execution.id,
       part: 'state',
@@ -128,7 +139,7 @@ export function createPlacer({ db, keys, clock, tokens, changes, log }: PlacerPa
   async function say(trx: Db, execution: WaitingExecution, message: string): Promise<void> {
     if (execution.message === message) return
     await trx.updateTable('execution').set({ message }).where('id', '=', execution.id).execute()
-    await changes.notify(trx, {
+    await tellChange(trx, {
       changed: 'execution',
       id: execution.id,
       part: 'state',

@@ -11,6 +11,8 @@ export type Before = {
   /** Whether another name, version, tier, state or file set aside is shown from now on. */
   isDifferent: boolean
   renamedFrom: string | null
+  confirmed: boolean
+  drained: boolean
   sender: { organizationId: string; environmentId: string }
 }
 
@@ -50,13 +52,28 @@ export async function recordPresence(
         or before.reported ->> 'state' is distinct from s.reported ->> 'state'
         or before.reported ->> 'setAside' is distinct from s.reported ->> 'setAside') as "isDifferent",
       case when before.name <> s.name then before.name end as "renamedFrom",
+      s.confirmed_at is not null as confirmed, s.drained_at is not null as drained,
       json_build_object('organizationId', e.organization_id::text, 'environmentId', e.id::text) as sender`.execute(db)
   return rows
 }
 
 function whatItSays({ serverXid, heartbeat }: HeardServer) {
-  const { serverVersion: version, tier, state, executors, queued, protocolVersion: spoken, setAside } = heartbeat
+  const {
+    serverVersion: version,
+    tier,
+    state,
+    executors,
+    queued,
+    protocolVersion: spoken,
+    setAside,
+    interpreters,
+  } = heartbeat
   // What is no name of ours is shown nowhere: the server keeps the name that it has here.
   const name = z.safeParse(Name, heartbeat.serverName).data ?? null
-  return { server_xid: serverXid, name, spoken, reported: { version, tier, state, executors, queued, setAside } }
+  return {
+    server_xid: serverXid,
+    name,
+    spoken,
+    reported: { version, tier, state, executors, queued, setAside, interpreters },
+  }
 }

@@ -6,6 +6,7 @@ import {
   type Heartbeat,
   type HeldAttempt,
   protocolVersion,
+  type ReportedInterpreter,
   type SealedParameters,
 } from '@postern/protocol'
 import { sql } from 'kysely'
@@ -23,7 +24,12 @@ import { commandIn, openSealed } from './open-sealed.ts'
 
 export { commandIn }
 
-export type RehearsedServer = { serverXid: string; name: string; sealingKey: KeyObject }
+export type RehearsedServer = {
+  serverXid: string
+  name: string
+  sealingKey: KeyObject
+  interpreters?: ReportedInterpreter[]
+}
 
 /**
  * A hub's execution side on a database of its own, with environment servers whose messages a test writes itself. For tests of
@@ -51,11 +57,18 @@ export type Rehearsal = {
     ownerId?: string | null
     controlId?: string | null
     timeoutSeconds?: number
+    retriesMax?: number
     mode?: string
   }): Promise<string>
   start(jobId: string): Promise<string>
   beat(server: RehearsedServer, held?: HeldAttempt[], state?: Heartbeat['state']): Promise<HeldAttempt[] | undefined>
-  tell(server: RehearsedServer, command: Command, event: ExecutionEvent['event'], detail?: string): Promise<void>
+  tell(
+    server: RehearsedServer,
+    command: Command,
+    event: ExecutionEvent['event'],
+    detail?: string,
+    more?: Pick<ExecutionEvent, 'lacksInterpreter'>,
+  ): Promise<void>
   /** Commands in the outbox that are not withdrawn, oldest first, their signatures unchecked. */
   outbox(): Promise<Command[]>
   openSealed(server: RehearsedServer, command: Command): SealedParameters
@@ -77,7 +90,7 @@ export async function startRehearsal(): Promise<Rehearsal> {
   const notifications = new Notifications(database.url, log)
   await notifications.start()
   const changes = new Changes(notifications)
-  const parts = { db, keys, clock, steadyMs: () => clock.steadyMs(), audit, changes, log }
+  const parts = { db, keys, clock, steadyMs: () => clock.steadyMs(), audit, log }
   const executions = createExecutions(parts)
   const organization = await db
     .insertInto('organization')
@@ -167,6 +180,7 @@ export async function startRehearsal(): Promise<Rehearsal> {
       controlId = null,
       timeoutSeconds = 3600,
       mode = 'apply-when-guards-pass',
+      retriesMax = 0,
     }) {
       jobs += 1
       const row = await db
@@ -180,6 +194,7 @@ export async function startRehearsal(): Promise<Rehearsal> {
           owner_id: ownerId,
           control_id: controlId,
           timeout_seconds: timeoutSeconds,
+          retries_max: retriesMax,
           mode,
         })
         .returning('id')
@@ -208,11 +223,12 @@ export async function startRehearsal(): Promise<Rehearsal> {
         executors: 2,
         queued: 0,
         held,
+        ...(server.interpreters && { interpreters: server.interpreters }),
       })
       return answer?.granted
     },
 
-    async tell(server, command, event, detail) {
+    async tell(server, command, event, detail, more) {
       await executions.onEvent(server.serverXid, {
         id: randomUUID(),
         protocolVersion,
@@ -223,6 +239,7 @@ export async function startRehearsal(): Promise<Rehearsal> {
         attempt: command.attempt,
         event,
         ...(detail === undefined ? {} : { detail }),
+        ...more,
       })
     },
 

@@ -79,6 +79,18 @@ test('ES-20: that a server went back from a newer file is kept while it says so'
   expect(await shown()).toBeNull()
 })
 
+test('S9: the answer to a heartbeat says whether its server is confirmed, and whether it is drained', async () => {
+  const { serverXid } = await rehearsal.addServer('placed')
+  const said = async () => {
+    const answer = await rehearsal.executions.onHeartbeat(serverXid, heartbeat('placed'))
+    return [answer?.confirmed, answer?.drained]
+  }
+  expect(await said()).toEqual([true, false])
+  await sql`update environment_server set confirmed_at = null, confirmed_by = null, drained_at = now(), drained_by = 'chief'
+    where server_xid = ${serverXid}`.execute(rehearsal.db)
+  expect(await said()).toEqual([false, true])
+})
+
 async function versionsOf(servers: readonly RehearsedServer[]): Promise<unknown[]> {
   const { rows } = await sql<{ version: string }>`
     select reported ->> 'version' as version from environment_server

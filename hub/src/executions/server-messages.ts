@@ -13,18 +13,19 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { isRowId } from '../lib/row-id.ts'
 import { workInGroups } from '../lib/work-in-groups.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 import { acknowledgeTogether, markProgress, type SaidEvent } from './acknowledgements.ts'
 import { lockAttempt } from './attempt-store.ts'
+import { afterRefusal } from './execution-state.ts'
 import { finishAttempt } from './finish.ts'
 import { acknowledgeHeld, renewLeases } from './leases.ts'
 import { type Before, type HeardServer, recordPresence } from './presence-record.ts'
+import { tellOfReturn } from './server-away.ts'
 
 export type ServerMessagesParts = {
   db: DatabaseConnection['db']
   clock: Clock
   audit: Audit
-  changes: Changes
   log: Log
 }
 
@@ -34,7 +35,7 @@ const groupMax = 500
 type Heard = { answer: HeartbeatAnswer; isBack: boolean } | undefined
 
 /** What environment servers say over the broker about what they hold and run. Many that come at once are recorded at one stroke. */
-export function createServerMessages({ db, clock, audit, changes, log }: ServerMessagesParts) {
+export function createServerMessages({ db, clock, audit, log }: ServerMessagesParts) {
   const hear = workInGroups<HeardServer, Heard>({
     keyOf: ({ serverXid }) => serverXid,
     groupMax,
@@ -105,7 +106,12 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
       if (before.wasSilent || before.isDifferent) environments.set(before.sender.environmentId, before.sender)
     }
     for (const { environmentId: id, organizationId } of environments.values())
-      await changes.notify(trx, { changed: 'environments', id, part: 'state', organizationId })
+      await tellChange(trx, { changed: 'environments', id, part: 'state', organizationId })
+    const back = all.filter(({ wasSilent }) => wasSilent)
+    await tellOfReturn(
+      trx,
+      back.map(({ serverXid }) => serverXid),
+    )
   }
 
   /** ES-19: whoever looks for the server under its old name finds here what became of it. */
@@ -134,17 +140,17 @@ export function createServerMessages({ db, clock, audit, changes, log }: ServerM
         if (event.event !== 'accepted' || attempt.acceptedAt !== null) return
         const state = attempt.endAs ?? 'cancelled'
         const next = { kind: 'end', state, message: attempt.endReason ?? '' } as const
-        await finishAttempt(trx, changes, attempt, { state: 'cancelled', reason: attempt.endReason }, next, now)
+        await finishAttempt(trx, attempt, { state: 'cancelled', reason: attempt.endReason }, next, now)
         return
       }
       if (event.event === 'refused') {
         const message = event.detail ?? 'The environment server refused it and gave no reason.'
-        const next = { kind: 'end', state: attempt.endAs ?? 'refused', message } as const
-        await finishAttempt(trx, changes, attempt, { state: 'refused', reason: message }, next, now)
+        const next = afterRefusal(attempt, message, event)
+        await finishAttempt(trx, attempt, { state: 'refused', reason: message }, next, now)
         return
       }
       await markProgress(trx, [event], now)
-      await changes.notify(trx, {
+      await tellChange(trx, {
         changed: 'execution',
         id: event.executionId,
         part: 'state',
@@ -169,6 +175,8 @@ function answerTo(heartbeat: Heartbeat, before: Before, granted: HeldAttempt[], 
     replyTo: heartbeat.id,
     hubTime: now.toISOString(),
     granted,
+    confirmed: before.confirmed,
+    drained: before.drained,
   }
   return { answer, isBack: before.state !== 'ready' || before.wasSilent }
 }

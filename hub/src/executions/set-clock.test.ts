@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { claimDue } from './command-store.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from './rehearsal.ts'
+import { exitedAt } from './test-result.ts'
 
 const hourSeconds = 3600
 
@@ -23,7 +24,7 @@ async function running(): Promise<{ executionId: string; attempt: number }> {
   const appId = await rehearsal.addApp({ kind: 'feed' })
   // Longer than the clock is set by: its time-out is another rule.
   const executionId = await rehearsal.start(await rehearsal.addJob({ appId, timeoutSeconds: 4 * hourSeconds }))
-  const [command] = await rehearsal.outbox()
+  const command = (await rehearsal.outbox()).find((each) => each.executionId === executionId)
   if (command === undefined) throw new Error('no command')
   await rehearsal.tell(one, command, 'accepted')
   const held = { executionId, attempt: 1 }
@@ -106,4 +107,23 @@ test('D10: a hub that has just started takes nothing over for as long as a lease
   await rehearsal.beat(two)
   await other.tick()
   expect(await attempts(held.executionId)).toEqual(['lost', 'dispatched'])
+})
+
+test('ES-23: an execution has finished when its app ended by the word of its server, and never before it began or after the hub heard', async () => {
+  const { executions, clock, organizationId } = rehearsal
+  async function secondsShown(saidSecondsAgo: number): Promise<number[]> {
+    for (const server of [one, two]) await rehearsal.beat(server)
+    const { executionId } = await running()
+    const startedAt = clock.now()
+    clock.pass(20)
+    const finishedAt = new Date(clock.now().getTime() - saidSecondsAgo * 1000).toISOString()
+    await executions.acceptResult(one.serverXid, executionId, 1, exitedAt(startedAt, { finishedAt }))
+    const ended = await executions.get(organizationId, executionId)
+    return [ended, ...ended.attempts].map((each) => (Date.parse(each.finishedAt ?? '') - startedAt.getTime()) / 1000)
+  }
+  // The hub could not be reached for a while.
+  expect(await secondsShown(15)).toEqual([5, 5])
+  // By clocks that are wrong.
+  expect(await secondsShown(-300)).toEqual([20, 20])
+  expect(await secondsShown(300)).toEqual([0, 0])
 })

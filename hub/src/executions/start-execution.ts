@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { found, Problem } from '../lib/problem.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 
 export type StartRequest = {
   jobId: string
@@ -16,7 +16,7 @@ export type StartRequest = {
 const openOfJobMax = 100
 
 /** Makes an execution of a job as it is now: with the app's current version and the job's time-out. It waits to be placed. */
-export async function insertExecution(trx: Db, changes: Changes, request: StartRequest, now: Date): Promise<string> {
+export async function insertExecution(trx: Db, request: StartRequest, now: Date): Promise<string> {
   const job = found(await jobToRun(trx, request.jobId), 'job')
   if (job.open >= openOfJobMax) {
     throw new Problem(
@@ -39,7 +39,7 @@ export async function insertExecution(trx: Db, changes: Changes, request: StartR
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await changes.notify(trx, { changed: 'execution', id: row.id, part: 'state', organizationId: job.organizationId })
+  await tellChange(trx, { changed: 'execution', id: row.id, part: 'state', organizationId: job.organizationId })
   return row.id
 }
 

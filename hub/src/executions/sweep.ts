@@ -5,12 +5,12 @@ import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { ClockWatch, type SteadyMs } from '../lib/clock-watch.ts'
 import type { Log } from '../lib/log.ts'
-import type { Changes } from '../live/changes.ts'
 import { lockAttempt, type LockedAttempt } from './attempt-store.ts'
 import { orderEnd } from './end-order.ts'
 import { afterLoss } from './execution-state.ts'
 import { endExecution, finishAttempt } from './finish.ts'
 import { correctFutureTimes } from './future-times.ts'
+import { tellOfSilence } from './server-away.ts'
 
 /** Rows that one sweep handles of a kind; what is left over comes with the next, a second later. */
 const rowsMax = 500
@@ -22,7 +22,6 @@ export type SweepParts = {
   keys: Keys
   clock: Clock
   steadyMs: SteadyMs
-  changes: Changes
   log: Log
 }
 
@@ -30,8 +29,9 @@ export type SweepParts = {
  * What time alone brings about: lost attempts, deadlines. Run every second by every hub; each change locks its rows and looks
  * again, so that two hubs do no harm to each other.
  */
-export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepParts) {
+export function createSweep({ db, keys, clock, steadyMs, log }: SweepParts) {
   const watch = new ClockWatch(clock, steadyMs)
+  let lookedForSilenceAt = clock.now()
   let mayTakeOverAt = steadyMs() + limits.leaseTakeoverSeconds * 1000
 
   async function sweep(): Promise<void> {
@@ -42,6 +42,8 @@ export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepPa
       await each(await lostAttempts(now), ({ executionId, number }) => endIfLost(executionId, number))
     await each(await overdueWaiting(now), endOverdueWaiting)
     await each(await overdueRunning(now), ({ executionId, number }) => endAtDeadline(executionId, number))
+    await tellOfSilence(db, lookedForSilenceAt, now)
+    lookedForSilenceAt = now
   }
 
   /**
@@ -75,7 +77,7 @@ export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepPa
       // A heartbeat may have come between the look and the lock.
       if (attempt === undefined || attempt.finishedAt !== null || attempt.takeoverAt > now) return
       const next = afterLoss(attempt, whyLost(attempt))
-      await finishAttempt(trx, changes, attempt, { state: 'lost', reason: whyLost(attempt) }, next, now)
+      await finishAttempt(trx, attempt, { state: 'lost', reason: whyLost(attempt) }, next, now)
     })
   }
 
@@ -122,14 +124,7 @@ export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepPa
       if (row === undefined) return
       const state = row.end_as === 'cancelled' ? 'cancelled' : 'timed-out'
       const message = row.end_reason ?? `Its time ran out before it could run. ${row.message}`.trim()
-      await endExecution(
-        trx,
-        changes,
-        { executionId, organizationId: row.organization_id },
-        state,
-        message,
-        clock.now(),
-      )
+      await endExecution(trx, { executionId, organizationId: row.organization_id }, state, message, clock.now())
     })
   }
 
@@ -152,9 +147,10 @@ export function createSweep({ db, keys, clock, steadyMs, changes, log }: SweepPa
     await db.transaction().execute(async (trx) => {
       const attempt = await lockAttempt(trx, executionId, number)
       if (attempt === undefined || attempt.finishedAt !== null || attempt.endAs !== null) return
-      const seconds = Math.round((attempt.deadlineAt.getTime() - attempt.createdAt.getTime()) / 1000)
+      const { deadlineAt, retryAt, createdAt } = attempt
+      const seconds = Math.round((deadlineAt.getTime() - (retryAt ?? createdAt).getTime()) / 1000)
       const reason = `It did not end within its time-out of ${seconds} s.`
-      await orderEnd(trx, keys, changes, attempt, 'timed-out', reason, clock.now())
+      await orderEnd(trx, keys, attempt, 'timed-out', reason, clock.now())
     })
   }
 

@@ -1,4 +1,10 @@
-import { indicatorId, indicatorTypes, type NamedIndicator, parseIndicatorType } from '@postern/intel'
+import {
+  indicatorId,
+  indicatorTypes,
+  type NamedIndicator,
+  parseIndicatorType,
+  readIndicatorTypeName,
+} from '@postern/intel'
 import type { ExplainedIndicator, Explanation, UnassertedIndicator } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { ExclusionLists } from '../exclusions/exclusions.ts'
@@ -53,7 +59,8 @@ export function createExplain({ library, lifecycles, exclusions }: ExplainParts)
 
 /** By id. */
 function namedBy({ value, type }: Asked): Map<string, NamedIndicator> {
-  const types = type === undefined ? indicatorTypes : indicatorTypes.filter((each) => each === parseIndicatorType(type))
+  const types =
+    type === undefined ? indicatorTypes : indicatorTypes.filter((each) => each === readIndicatorTypeName(type))
   return new Map(namedIndicators(value, types).map(({ id, ...named }) => [id, named]))
 }
 

@@ -7,6 +7,7 @@ import type { Caller } from '../access/caller.ts'
 import { createExclusions, type ExclusionLists } from '../exclusions/exclusions.ts'
 import { executionRoutes } from '../executions/routes.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
+import { exitedAt } from '../executions/test-result.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { createExports, type Exports } from './exports.ts'
 import { exportRoutes } from './routes.ts'
@@ -239,6 +240,19 @@ describe('D5: plans', () => {
     expect(
       (await call(person(), 'POST', paths.planDecision(waiting.body.id), { decision: 'approve' })).body.detail,
     ).toMatch(/superseded/)
+  })
+
+  test('FD-14: an execution that waits for its retry leaves control and target to another one, and plans anew', async () => {
+    const first = await runningExport()
+    await rehearsal.db.updateTable('job').set({ retries_max: 1 }).where('id', '=', first.jobId).execute()
+    const { body } = await call(first.execution, 'POST', paths.plans, planOf(hosts))
+    const second = await runningExport({ controlId: first.controlId })
+    expect((await call(second.execution, 'POST', paths.plans, planOf(hosts))).status).toBe(409)
+    const failure = exitedAt(rehearsal.clock.now(), { exitCode: 1 })
+    await rehearsal.executions.acceptResult(appliance.serverXid, first.execution.executionId, 1, failure)
+    expect(await rehearsal.state(first.execution.executionId)).toBe('waiting')
+    expect((await call(second.execution, 'POST', paths.plans, planOf(hosts))).status).toBe(201)
+    expect((await call(person(), 'GET', paths.plan(body.id))).body.state).toBe('superseded')
   })
 
   test('of two executions that plan at once for one target, one is refused', async () => {

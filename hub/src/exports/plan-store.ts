@@ -86,13 +86,20 @@ export async function lockPlan(trx: Db, organizationId: string, id: string): Pro
   return await findPlan(trx, organizationId, id)
 }
 
-export type PlanInProgress = { id: string; state: PlanState; holderExecutionId: string; isHolderOpen: boolean }
+export type PlanInProgress = {
+  id: string
+  state: PlanState
+  holderExecutionId: string
+  /** An execution that waits for a retry (FD-14), maybe for hours, keeps no other one waiting. */
+  isHolderOpen: boolean
+}
 
 /** The plan in progress of a control and target, locked; the control's row is locked before it, so that two makers follow each other. */
 export async function lockInProgress(trx: Db, controlId: string, target: string): Promise<PlanInProgress | undefined> {
   await sql`select 1 from control where id = ${controlId} for update`.execute(trx)
   const { rows } = await sql<PlanInProgress>`
-    select p.id, p.state, p.holder_execution_id as "holderExecutionId", e.finished_at is null as "isHolderOpen"
+    select p.id, p.state, p.holder_execution_id as "holderExecutionId",
+      e.finished_at is null and not (e.state = 'waiting' and e.retry_at is not null) as "isHolderOpen"
     from plan p join execution e on e.id = p.holder_execution_id
     where p.control_id = ${controlId} and p.target = ${target} and p.state = any(${[...plansInProgress]}::text[])
     for update of p`.execute(trx)

@@ -17,7 +17,7 @@ import { readGzipLines } from '../http/ndjson-body.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 import { checkSignature } from './check-signature.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
 import { PlanChecksum } from './plan-checksum.ts'
@@ -41,7 +41,6 @@ export type ExportsParts = {
   db: DatabaseConnection['db']
   clock: Clock
   audit: Audit
-  changes: Changes
   executions: Executions
   exclusions: Pick<ExclusionLists, 'neverExported'>
 }
@@ -55,7 +54,7 @@ export type ExportsParts = {
  * holder ended without a word is failed. One that adds what must never be exported is refused when its values come, and once more when
  * it is about to be applied (S1).
  */
-export function createPlans({ db, clock, audit, changes, executions, exclusions }: ExportsParts) {
+export function createPlans({ db, clock, audit, executions, exclusions }: ExportsParts) {
   async function create(caller: Caller, wanted: CreatePlan): Promise<Plan> {
     const exporter = exporterOf(caller)
     requireCollection(exporter, wanted.collectionId)
@@ -251,7 +250,7 @@ export function createPlans({ db, clock, audit, changes, executions, exclusions 
   }
 
   async function tell(trx: Db, executionId: string): Promise<void> {
-    await changes.notify(trx, { changed: 'execution', id: executionId, part: 'plan' })
+    await tellChange(trx, { changed: 'execution', id: executionId, part: 'plan' })
   }
 
   return {

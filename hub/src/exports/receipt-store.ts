@@ -110,6 +110,15 @@ export async function findReceipt(db: Db, organizationId: string, id: string): P
   return rows[0]
 }
 
+/** In no order; those that are not the organization's are left out. */
+export async function findReceipts(db: Db, organizationId: string, ids: readonly string[]): Promise<StoredReceipt[]> {
+  const { rows } =
+    await sql<StoredReceipt>`${receiptQuery} where r.organization_id = ${organizationId} and r.id = any(${ids}::bigint[])`.execute(
+      db,
+    )
+  return rows
+}
+
 export async function lockReceipt(trx: Db, organizationId: string, id: string): Promise<StoredReceipt | undefined> {
   await sql`select 1 from receipt where id = ${id} for update`.execute(trx)
   return await findReceipt(trx, organizationId, id)

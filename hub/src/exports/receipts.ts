@@ -9,7 +9,7 @@ import { readGzipLines } from '../http/ndjson-body.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { isRowId } from '../lib/row-id.ts'
-import type { Changes } from '../live/changes.ts'
+import { tellChange } from '../live/changes.ts'
 import { checkSignature, signedOf } from './check-signature.ts'
 import { ControlValues } from './control-values.ts'
 import { exporterOf, type Exporter } from './exporter.ts'
@@ -30,10 +30,10 @@ import {
 } from './receipt-store.ts'
 import { BlobWriter, readJsonLine, valuesBounds } from './value-blob.ts'
 
-export type ReceiptsParts = { db: DatabaseConnection['db']; clock: Clock; changes: Changes; executions: Executions }
+export type ReceiptsParts = { db: DatabaseConnection['db']; clock: Clock; executions: Executions }
 
 /** What controls were found to hold. A receipt is never changed; only *pending* becomes *drift* by time. */
-export function createReceipts({ db, clock, changes, executions }: ReceiptsParts) {
+export function createReceipts({ db, clock, executions }: ReceiptsParts) {
   async function create(caller: Caller, receipt: CreateReceipt): Promise<Receipt> {
     const exporter = exporterOf(caller)
     if (!exporter.collectionIds.includes(receipt.collectionId))
@@ -53,7 +53,7 @@ export function createReceipts({ db, clock, changes, executions }: ReceiptsParts
   /** Told to who looks at the execution, and to those of the organization who look at receipts. */
   async function tell(trx: Db, by: { executionId: string; organizationId: string }): Promise<void> {
     const { executionId: id, organizationId } = by
-    await changes.notify(trx, { changed: 'execution', id, part: 'receipt', organizationId })
+    await tellChange(trx, { changed: 'execution', id, part: 'receipt', organizationId })
   }
 
   async function putValues(caller: Caller, id: string, body: Readable): Promise<Receipt> {

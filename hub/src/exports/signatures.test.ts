@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
+import { indicatorId } from '@postern/intel'
 import {
   type AttemptSignature,
   attemptText,
@@ -12,11 +13,13 @@ import {
   type WrittenDigest,
 } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Caller } from '../access/caller.ts'
+import type { PersonCaller } from '../access/caller.ts'
+import { createControls } from '../controls/controls.ts'
 import { doubtServerKeys, keepServerKey } from '../environments/server-keys.ts'
 import { createExclusions } from '../exclusions/exclusions.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import { createExports, type Exports } from './exports.ts'
+import { readTargets } from '../library/indicator-targets.ts'
 import { addTestCollection, endTestExport, type ExportCaller, startTestExport } from './test-export.ts'
 import { planIn, planLines, receiptIn } from './test-plans.ts'
 
@@ -74,7 +77,7 @@ function signatureOf(executionId: string, written: WrittenDigest[], key = server
 const end = ({ executionId }: ExportCaller, signature?: AttemptSignature) =>
   endTestExport(rehearsal, server, executionId, signature === undefined ? {} : { signature })
 
-const person = (): Caller => ({
+const person = (): PersonCaller => ({
   kind: 'user',
   userId: '1',
   name: 'ada',
@@ -175,6 +178,30 @@ test('D40: an older server, and an app that names nothing, leave receipts unsign
     state: 'unsigned',
     reason: expect.stringContaining('never came'),
   })
+})
+
+test('D40: how a control stands is marked by whose word that is, and a value on it by the weakest word that it rests on', async () => {
+  const { db, organizationId } = rehearsal
+  const id = indicatorId('Host', 'x.example.com')
+  await db.insertInto('indicator').values({ id, type: 'Host', value: 'x.example.com', canonical_version: 1 }).execute()
+  const place = { server, appId, collectionId }
+  const { execution, jobId, controlId } = await startTestExport(rehearsal, place)
+  const stands = async () => {
+    const { targets } = await createControls(rehearsal).get(person(), controlId)
+    const onTarget = (await readTargets(db, { organizationId, indicatorId: id })).find(
+      (of) => of.controlId === controlId,
+    )
+    return [targets[0]?.signature, onTarget?.signature, onTarget?.receiptId]
+  }
+  const first = await send(execution)
+  expect(await stands()).toEqual(['awaited', 'awaited', first.id])
+  await end(execution, signatureOf(execution.executionId, [first.written]))
+  expect(await stands()).toEqual(['signed', 'signed', first.id])
+  // It repeats what the first one said, which therefore is still the one that is named.
+  const { execution: next } = await startTestExport(rehearsal, place, { jobId, controlId })
+  await send(next)
+  await end(next, signatureOf(next.executionId, []))
+  expect(await stands()).toEqual(['not-matching', 'not-matching', first.id])
 })
 
 test('D40: a pending receipt that became drift is still what its app said', async () => {

@@ -1,7 +1,7 @@
 import { GroupDetail, GroupPage, paths } from '@postern/protocol'
 import * as z from 'zod'
 import { forPeopleAnd } from '../access/permissions.ts'
-import { pageLimit } from '../http/page-query.ts'
+import { pageCursor, pageLimit } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Groups } from './groups.ts'
@@ -17,7 +17,7 @@ export function groupRoutes(server: Server, groups: Groups): void {
         summary: 'Groups that a TQL query finds, newest first',
         querystring: z.object({
           tql: z.string().max(1_000_000).optional(),
-          cursor: rowId.optional(),
+          cursor: pageCursor(rowId),
           limit: pageLimit,
         }),
         response: { 200: GroupPage },

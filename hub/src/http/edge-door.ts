@@ -53,7 +53,7 @@ export function refuseByEdge(request: IncomingMessage, url: string | undefined, 
   const isTheirs = rule.callers.includes('execution') || rule.callers.includes('environment-server')
   const isPublic = rule.permission === 'public'
   if (isTheirs && !isPublic) return
-  if (url === paths.live || url === paths.health || url === paths.enrolments) return
+  if (url === paths.live || url === paths.health || rule.ownTokens) return
   if (url.startsWith(`${tcexPaths.base}/`)) return
   throw new Problem('not-found', "This is not served on the broker's port; ask on the port of the API.")
 }

@@ -10,6 +10,7 @@ import { installHeaders, paths, ProblemDocument, tcexPaths } from '@postern/prot
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { goodEntries, zipOf } from '../apps/test-packages.ts'
+import { archiveOf, runtimeEntries } from '../environments/runtimes/test-archive.ts'
 import { serverFileName } from '../environments/server-files.ts'
 import { type ApiDocument, operationsOf } from './api-breaks.ts'
 import { batchForm, type FuzzedRequest, type FuzzSample, requestsFor } from './test-requests.ts'
@@ -38,7 +39,7 @@ const unavailable: Readonly<Record<string, { detail: string; isSo(): boolean | P
     isSo: () => !existsSync(join('dist', serverFileName)),
   },
   'GET /lists/:name': {
-    detail: 'Nothing can be served of this list yet: it is being written, or held back.',
+    detail: 'Nothing of this list is served yet: ',
     isSo: async () => {
       const lists = api.db.selectFrom('firewall_list').where('served_text_id', 'is', null)
       return (await lists.select('id').execute()).length > 0
@@ -117,10 +118,10 @@ test('S14: no request to any route crashes the hub, hangs, fills its memory, or 
 /** Requests that the routes take whose bodies the description does not describe. */
 async function samplesOf({ ours, spare }: TestApi): Promise<Map<string, FuzzSample[]>> {
   const bytes = await zipOf(goodEntries())
-  const packageHeaders = {
-    'content-type': 'application/octet-stream',
-    [installHeaders.confirmSha256]: createHash('sha256').update(bytes).digest('hex'),
-  }
+  const archive = archiveOf(runtimeEntries('linux-arm64'))
+  const octets = { 'content-type': 'application/octet-stream' }
+  const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex')
+  const packageHeaders = { ...octets, [installHeaders.confirmSha256]: digestOf(bytes) }
   const batch = JSON.stringify({
     indicator: [{ type: 'Host', summary: 'fuzz.example.com', attribute: [{ type: 'Description', value: 'x' }] }],
     group: [{ type: 'Campaign', name: 'A', xid: 'a' }],
@@ -136,6 +137,7 @@ async function samplesOf({ ours, spare }: TestApi): Promise<Map<string, FuzzSamp
   const line = { seq: 1, at: '2026-11-21T08:00:00Z', stream: 'stdout', level: 'info', text: 'x\0y' }
   return new Map<string, FuzzSample[]>([
     [`POST ${paths.apps}`, [{ headers: packageHeaders, bytes }]],
+    [`POST ${paths.runtimes}`, [{ query: `?sha256=${digestOf(archive)}`, headers: octets, bytes: archive }]],
     [`POST ${batches}/createAndUpload`, [batchForm(ours.ownerName, batch)]],
     [`POST ${batches}`, [json(JSON.stringify({ owner: ours.ownerName, action: 'Create' }))]],
     [

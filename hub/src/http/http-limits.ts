@@ -7,4 +7,10 @@ export const httpLimits = {
   linesRatioMax: 200,
   /** Blank lines cost next to nothing to send and much to look at; honest lists have none but the last. */
   blankLinesMax: 1000,
+  /** Bytes that are still read of a body whose request is refused already, so that its sender comes to read the answer. */
+  passedOverBytesMax: 32_000_000,
+  /** How long they are read. */
+  passedOverSecondsMax: 60,
+  /** Such bodies at a time, of all connections of a hub; those beyond are cut with the answer. */
+  passedOverAtOnceMax: 100,
 } as const

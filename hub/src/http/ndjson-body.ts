@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { Problem } from '../lib/problem.ts'
+import { bodyChunks } from './body-chunks.ts'
 import { httpLimits } from './http-limits.ts'
 
 /** Bounds of a body of lines (S14). */
@@ -71,7 +72,7 @@ async function* bounded(
   counted: { compressed: number },
   onCompressed: ((chunk: Buffer) => Promise<void> | void) | undefined,
 ): AsyncGenerator<Buffer> {
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyChunks(body)) {
     counted.compressed += chunk.length
     if (counted.compressed > compressedMax)
       throw new Problem('too-large', `The body is larger than ${compressedMax} bytes.`)

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../lib/problem.ts'
 import type { Server } from './server.ts'
@@ -6,6 +6,9 @@ import type { Server } from './server.ts'
 /** Routes whose body is gzip NDJSON, handed to them as the stream that comes in. The routes bound it themselves. */
 export function ndjsonScope(server: Server, routes: (scope: Server) => void): void {
   void server.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, bodyCoding: 'gzip' }
+    })
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
       'application/x-ndjson',
@@ -19,10 +22,8 @@ export function ndjsonScope(server: Server, routes: (scope: Server) => void): vo
 }
 
 /** The body of a route of `ndjsonScope`. */
-export function ndjsonBody(request: FastifyRequest): Readable {
-  if (request.headers['content-encoding'] !== 'gzip') {
-    throw new Problem('invalid', 'Send the lines compressed, with "Content-Encoding: gzip".')
-  }
-  // The scope's one parser hands on the stream.
-  return request.body as Readable
+export function ndjsonBody({ body }: FastifyRequest): Readable {
+  // The scope's one parser hands on the stream; without a body there is none.
+  if (!(body instanceof Readable)) throw new Problem('invalid', 'Send lines of JSON as the body, compressed with gzip.')
+  return body
 }

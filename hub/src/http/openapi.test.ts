@@ -84,10 +84,16 @@ test('D22: what strangers may call is this and no more', () => {
     'GET /readyz',
     'GET /v1/docs',
     'GET /v1/openapi.json',
+    // Brings the token of a password link.
+    'POST /v1/chosen-passwords',
     'POST /v1/enrolments',
     // Both bring a credential of their own: a locked server's token, and a move's with a proof of the server's key (D37).
     'POST /v1/locked-notices',
     'POST /v1/moves',
+    // Likewise, and says only whether it still holds.
+    'POST /v1/password-link-checks',
+    // Says the same to everybody, and mails nobody but the owner of an account.
+    'POST /v1/password-requests',
     'POST /v1/session',
     'POST /v1/setup',
   ])

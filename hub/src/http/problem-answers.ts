@@ -12,6 +12,7 @@ const always: readonly ProblemCode[] = [
   'unauthenticated',
   'forbidden',
   'too-large',
+  'unsupported-media-type',
   'internal',
   'unavailable',
 ]

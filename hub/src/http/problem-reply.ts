@@ -12,7 +12,9 @@ export const statusOf: Record<ProblemCode, number> = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  unconfirmed: 409,
   'too-large': 413,
+  'unsupported-media-type': 415,
   'too-many': 429,
   unavailable: 503,
   internal: 500,
@@ -24,7 +26,9 @@ export const titleOf: Record<ProblemCode, string> = {
   forbidden: 'This needs a right that you do not have',
   'not-found': 'Not found',
   conflict: 'This conflicts with how things are now',
+  unconfirmed: 'Confirm that this is meant',
   'too-large': 'Too large',
+  'unsupported-media-type': 'The body is of another kind than this route takes',
   'too-many': 'Too many requests',
   unavailable: 'Not available right now',
   internal: 'The hub made a mistake',
@@ -48,6 +52,8 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
     ...(error instanceof Problem && error.position !== undefined ? { position: error.position } : {}),
     requestId: request.id,
   }
+  if (error instanceof Problem && error.retryAfterSeconds !== undefined)
+    reply.header('retry-after', error.retryAfterSeconds)
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(document)
 }
 
@@ -85,6 +91,10 @@ function describeIssue(issue: { instancePath?: string; message?: string }, conte
 /** Fastify's own refusals of a request, before any handler ran. */
 function explainFastify(error: Partial<FastifyError>, bytesMax: number): { code: ProblemCode; detail: string } {
   const status = error.statusCode ?? 500
+  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    const detail = 'The Content-Type says JSON, and the body is empty. Leave the header out, or send a body.'
+    return { code: 'invalid', detail }
+  }
   if (status === 413) {
     const most = bytesMax.toLocaleString('en')
     return {
@@ -92,7 +102,7 @@ function explainFastify(error: Partial<FastifyError>, bytesMax: number): { code:
       detail: `The body is larger than the ${most} bytes that this route takes. Send it in parts.`,
     }
   }
-  if (status === 415) return { code: 'invalid', detail: 'This route does not take that Content-Type.' }
+  if (status === 415) return { code: 'unsupported-media-type', detail: 'This route does not take that Content-Type.' }
   if (status === 429) return { code: 'too-many', detail: error.message ?? 'Too many requests; wait and try again.' }
   if (status >= 400 && status < 500) return { code: 'invalid', detail: error.message ?? 'The request is malformed.' }
   return {

@@ -55,6 +55,7 @@ const holders: Record<Permission, string[]> = {
   'audit:read': chiefs,
   'settings:read': chiefs,
   'access:write': ['administrator'],
+  'runtimes:write': ['administrator'],
   'catalog:write': ['administrator'],
   'settings:write': ['administrator'],
   'packages:read': ['administrator', 'environment-server'],
@@ -116,8 +117,13 @@ test('D22: every route lets in whom route-rules.txt names with the rights of rol
   expect(rules.length * everybody.length).toBeGreaterThan(1000)
 })
 
-/** The catalog is the hub's, not an organization's. */
-const shared = ['GET /v1/apps/:appId', 'GET /v1/packages/:sha256']
+/** The catalog, the keys and the runtimes are the hub's, not an organization's. */
+const shared = [
+  'GET /v1/apps/:appId',
+  'GET /v1/packages/:sha256',
+  'POST /v1/hub-keys/:keyId/revocation',
+  'DELETE /v1/runtimes/:platform',
+]
 
 test('D22: what another organization has is not there, on every route that names something', async () => {
   const naming = rules.filter(({ name, path }) => path.includes(':') && !shared.includes(name))

@@ -2,6 +2,8 @@ import * as z from 'zod'
 import { expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { forEveryone, forPeople } from '../access/permissions.ts'
+import { Problem } from '../lib/problem.ts'
+import { putOff } from '../lib/put-off.ts'
 import { createServer } from './server.ts'
 
 const stranger: Caller = { kind: 'stranger', name: 'stranger' }
@@ -32,6 +34,31 @@ test('a defect is answered without its inside', async () => {
   expect(reply.json().requestId).toMatch(/^[0-9a-f-]{36}$/)
 })
 
+test('T2: what others hold up says when to come again, and what a person has to mend does not', async () => {
+  await using server = await open()
+  server.get('/v1/held-up', { ...answer, config: forEveryone }, async () => {
+    throw putOff('Others are at it; send this again in a moment.')
+  })
+  server.get('/v1/full', { ...answer, config: forEveryone }, async () => {
+    throw new Problem('unavailable', 'The disk is full.')
+  })
+  const replies = await Promise.all([server.inject('/v1/held-up'), server.inject('/v1/full')])
+  expect(replies.map(({ statusCode, headers }) => [statusCode, headers['retry-after']])).toEqual([
+    [503, '5'],
+    [503, undefined],
+  ])
+})
+
+test('T7: a GET without a body may say what its body would be', async () => {
+  await using server = await open()
+  server.get('/v1/rows', { ...answer, config: forEveryone }, async () => ({ ok: true }))
+  const headers = { 'content-type': 'application/json' }
+  const replies = [{ headers }, { headers, payload: '' }, { headers, payload: '{' }].map((sent) =>
+    server.inject({ method: 'GET', url: '/v1/rows', ...sent }),
+  )
+  expect((await Promise.all(replies)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 400])
+})
+
 test('a wrong field is named, with what is wanted instead', async () => {
   await using server = await open()
   const body = z.strictObject({ rows: z.number().max(10) })
@@ -56,6 +83,14 @@ test('an answer that breaks its own schema is a defect, not a surprise for the c
   await using server = await open()
   server.get('/v1/odd', { ...answer, config: forEveryone }, async () => ({ ok: 'yes' }) as unknown as { ok: boolean })
   expect((await server.inject('/v1/odd')).statusCode).toBe(500)
+})
+
+test('a body that is said to be JSON and is empty is refused with what to do', async () => {
+  await using server = await open()
+  server.delete('/v1/things', { ...answer, config: forEveryone }, async () => ({ ok: true }))
+  const headers = { 'content-type': 'application/json' }
+  const reply = await server.inject({ method: 'DELETE', url: '/v1/things', headers })
+  expect([reply.statusCode, reply.json().detail]).toEqual([400, expect.stringContaining('Leave the header out')])
 })
 
 test('D17: a GET may carry a JSON body, as TcEx sends long queries', async () => {

@@ -22,9 +22,12 @@ import type { Logger } from 'pino'
 import type { Caller } from '../access/caller.ts'
 import { mayCall, type RouteRule } from '../access/permissions.ts'
 import { Problem } from '../lib/problem.ts'
+import { refuseOtherCodings } from './body-coding.ts'
 import { admit, refuseByEdge } from './edge-door.ts'
+import { hasBody } from './has-body.ts'
 import { httpLimits } from './http-limits.ts'
 import { registerOpenapi } from './openapi.ts'
+import { createBodyPasser } from './pass-over-body.ts'
 import { replyWithProblem } from './problem-reply.ts'
 import { refuseBadText } from './refuse-bad-text.ts'
 import { refuseBytes } from './refuse-bytes.ts'
@@ -88,6 +91,10 @@ export async function createServer({ authenticate, logger, https }: ServerOption
   server.decorateRequest('caller')
   // TcEx sends long queries as the JSON body of a GET (D17).
   server.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  server.addHook('onRequest', async ({ raw: { method, headers } }) => {
+    // Some clients say for a whole session what they send. Where nothing is sent it means nothing.
+    if (method === 'GET' && !hasBody(headers)) delete headers['content-type']
+  })
   await server.register(cookie)
   await server.register(helmet, {
     contentSecurityPolicy: false,
@@ -106,13 +113,17 @@ export async function createServer({ authenticate, logger, https }: ServerOption
   requireRules(server)
   logRequests(server)
   server.addHook('onRequest', async (request) => {
+    // A Unix socket has no address, which neither Fastify's type nor its counting of requests knows.
+    if (request.socket.remoteAddress === undefined) Object.defineProperty(request, 'ip', { value: '' })
     refuseByEdge(request.raw, request.routeOptions.url, request.routeOptions.config.rule)
     request.caller = await authenticate(request)
     checkRule(request)
     checkUpgrade(request)
     admit(request.raw, request.caller.kind !== 'stranger')
   })
+  server.addHook('preParsing', refuseOtherCodings)
   server.addHook('preValidation', refuseBadText)
+  server.addHook('onSend', createBodyPasser())
   return server
 }
 

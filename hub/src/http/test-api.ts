@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type AppKind, type Role } from '@postern/protocol'
 import pino from 'pino'
-import { AccessStore } from '../access/access-store.ts'
+import { ApiTokenStore } from '../access/api-token-store.ts'
+import { SessionStore } from '../access/session-store.ts'
+import { UserStore } from '../access/user-store.ts'
 import { authenticateHttps, authenticateMachine, sessionCookie } from '../access/authenticate.ts'
 import type { CallerKind } from '../access/caller.ts'
 import { newCredential } from '../access/credential.ts'
@@ -126,16 +128,24 @@ export async function createTestApi(consoleFolder = ''): Promise<TestApi> {
     errors,
     async cookieOf(role, organizationId = ourId) {
       const { token, sha256 } = newCredential('')
-      const store = new AccessStore(db)
-      const user = await store.insertUser(organizationId, `u${randomBytes(6).toString('hex')}`, role, 'no password')
+      const username = `u${randomBytes(6).toString('hex')}`
+      const user = await new UserStore(db).insert({ organizationId, username, role, passwordHash: 'no password' })
       if (user === undefined) throw new Error('the name is taken')
-      await store.insertSession(user.id, sha256, new Date(Date.now() + 3_600_000), '192.0.2.1')
+      await new SessionStore(db).insert(user.id, sha256, new Date(Date.now() + 3_600_000), '192.0.2.1')
       return `${sessionCookie}=${token}`
     },
     async tokenOf(role, organizationId = ourId) {
       const { token, sha256 } = newCredential('pst_')
       const expiresAt = new Date(Date.now() + 3_600_000)
-      await new AccessStore(db).insertToken({ organizationId, name: role, role, sha256, createdBy: 'test', expiresAt })
+      await new ApiTokenStore(db).insert({
+        organizationId,
+        name: role,
+        role,
+        sha256,
+        createdBy: 'test',
+        userId: null,
+        expiresAt,
+      })
       return token
     },
     async executionToken(kind, world = ours) {

@@ -5,6 +5,11 @@ import * as x509 from '@peculiar/x509'
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const uses = { client: x509.ExtendedKeyUsage.clientAuth, server: x509.ExtendedKeyUsage.serverAuth }
 
+const loopbackNames: x509.JsonGeneralName[] = [
+  { type: 'dns', value: 'localhost' },
+  { type: 'ip', value: '127.0.0.1' },
+]
+
 /** In PEM, with the SHA-256 of the DER. */
 export type TestCertificate = { cert: string; key: string; sha256: string }
 
@@ -47,7 +52,10 @@ export async function makeAuthority(name: string, notAfter: Date) {
         signingAlgorithm: algorithm,
         publicKey: pair.publicKey,
         signingKey: keys.privateKey,
-        extensions: [new x509.ExtendedKeyUsageExtension([uses[use]])],
+        extensions: [
+          new x509.ExtendedKeyUsageExtension([uses[use]]),
+          ...(use === 'server' ? [new x509.SubjectAlternativeNameExtension(loopbackNames)] : []),
+        ],
       })
       const issued = await toPem(certificate, pair.privateKey)
       return { ...issued, cert: `${issued.cert}\n${cert}` }

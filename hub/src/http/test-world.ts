@@ -227,6 +227,12 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     action: 'Create',
     config: JSON.stringify({ owner: name, action: 'Create' }),
   })
+  const userId = await made('user_account', {
+    organization_id: organizationId,
+    username: `user-${readerId}`,
+    role: 'analyst',
+    password_hash: 'no password',
+  })
   return {
     organizationId,
     ownerId,
@@ -240,6 +246,7 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       executionId: executions.feed,
       attempt: '1',
       tokenId,
+      userId,
       readerId,
       exclusionListId,
       rootId,

@@ -3,6 +3,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { limits, paths, tcexPaths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { httpLimits } from './http-limits.ts'
 import { createTestApi, type TestApi, testHost } from './test-api.ts'
 
 let api: TestApi
@@ -34,6 +35,7 @@ test.each([
 test.each([
   ['bundles', 'POST', `${paths.stixBundles}?owner=Nobody`, 75_000_000, 4],
   ['lists', 'POST', paths.warningLists, 100_000_000, 2],
+  ['runtimes', 'POST', `${paths.runtimes}?sha256=${'0'.repeat(64)}`, limits.runtimeBytesMax, 1],
 ])(
   'S14: of large %s only as many as fit are let in before any of their bytes are',
   async (_name, method, path, bytes, fitting) => {
@@ -74,6 +76,97 @@ function headOf(method: string, path: string, bytes: number, type = 'application
     `Content-Length: ${bytes}`,
   ]
   return `${head.join('\r\n')}\r\n\r\n`
+}
+
+const octets = 'application/octet-stream'
+const batch = `${tcexPaths.base}/v2/batch`
+
+test.each([
+  ['JSON', paths.users, 'application/json', 'gzip', /^This route takes no compressed body/],
+  ['a bundle', `${paths.stixBundles}?owner=Nobody`, 'application/stix+json', 'br', /"Content-Encoding: br"/],
+  ['a package', paths.apps, octets, 'gzip', /as it is, without that header/],
+  ['a batch', batch, octets, 'x-gzip', /"Content-Encoding: x-gzip"/],
+  ['a form', batches, 'multipart/form-data; boundary=f', 'gzip', /no compressed body/],
+])('S14: %s that is compressed is 415 and told how to be sent', async (_name, path, type, coding, told) => {
+  const head = headOf('POST', path, 4, type).replace('\r\n\r\n', `\r\nContent-Encoding: ${coding}\r\n\r\n`)
+  const { status, text, document } = await sendThenRead(`${head}\x1f\x8b\x08\x00`)
+  expect([status, document.detail ?? document.description]).toEqual([415, expect.stringMatching(told)])
+  expect(text).toMatch(/\r\naccept-encoding: identity\r\n/)
+})
+
+const megabytes = 8
+test.each([
+  ['JSON', paths.users, 413, /larger than the 1,048,576 bytes/],
+  ['a query', paths.collectionPreview, 413, /larger than the [\d,]+ bytes that this route takes/],
+  ['the settings of a batch', batch, 400, /more than 65536 bytes/],
+])(
+  'S14: who sends all of %s before it reads, and waits for no word of ours, reads that it is too large',
+  async (_name, path, expected, told) => {
+    const head = headOf('POST', path, megabytes * 1_000_000)
+    const { status, document } = await sendThenRead(`${head}${' '.repeat(megabytes * 1_000_000)}`)
+    expect([status, document.detail ?? document.description]).toEqual([expected, expect.stringMatching(told)])
+  },
+)
+
+test('S14: a refused body is read no further than a bound', async () => {
+  const { passedOverBytesMax } = httpLimits
+  const socket = connect(port, '127.0.0.1')
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  socket.on('error', () => {})
+  socket.resume()
+  socket.write(headOf('POST', paths.users, 10_000_000_000))
+  const piece = Buffer.alloc(1_000_000, ' ')
+  let sent = 0
+  // What the system's buffers hold on both sides comes on top.
+  while (!socket.destroyed && sent < passedOverBytesMax * 3) {
+    sent += piece.length
+    await Promise.race([new Promise((resolve) => socket.write(piece, resolve)), closed])
+  }
+  socket.destroy()
+  expect(sent).toBeLessThan(passedOverBytesMax * 3)
+})
+
+test('S14: of refused bodies only so many are read at a time; whoever comes beyond is cut with the answer', async () => {
+  const refused = () => {
+    const socket = connect(port, '127.0.0.1')
+    let text = ''
+    socket.on('error', () => {})
+    socket.on('data', (piece) => (text += piece.toString()))
+    socket.write(headOf('POST', paths.users, 10_000_000))
+    return { socket, answer: () => text }
+  }
+  const readOn = Array.from({ length: httpLimits.passedOverAtOnceMax }, refused)
+  const isAnswered = (text: string) => text.includes('\r\n\r\n')
+  await vi.waitFor(() => expect(readOn.filter(({ answer }) => !isAnswered(answer()))).toEqual([]))
+  expect(readOn.filter(({ answer }) => /^connection: close/im.test(answer()))).toEqual([])
+  const beyond = refused()
+  await once(beyond.socket, 'close')
+  expect(beyond.answer()).toMatch(/^HTTP\/1.1 413 [^]*\r\nconnection: close\r\n/i)
+  for (const { socket } of readOn) socket.destroy()
+  // Whoever hangs up makes room as soon as the hub hears of it.
+  await vi.waitFor(async () => {
+    const { socket, answer } = refused()
+    await vi.waitFor(() => expect(answer()).toSatisfy(isAnswered))
+    socket.destroy()
+    expect(answer()).not.toMatch(/^connection: close/im)
+  })
+})
+
+/** What is answered to bytes that are all sent before anything is read, as simple clients do. */
+async function sendThenRead(bytes: string) {
+  const socket = connect(port, '127.0.0.1')
+  let text = ''
+  socket.pause()
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.write(bytes, 'latin1', () => resolve())
+  })
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  socket.resume()
+  await vi.waitFor(() => expect(text).toMatch(/\}$/))
+  socket.destroy()
+  const document = JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as { detail?: string; description?: string }
+  return { status: Number(text.split(' ')[1]), text, document }
 }
 
 test('S14: a body without end is cut soon after its limit', async () => {

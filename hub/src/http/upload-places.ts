@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../lib/problem.ts'
+import { putOff } from '../lib/put-off.ts'
 
 export type UploadBounds = {
   /** What is sent, in the plural: `bundles`. */
@@ -35,7 +36,7 @@ export class UploadPlaces {
     if (!(bytes <= bodyBytesMax))
       throw new Problem('too-large', `The body has more than ${bodyBytesMax} bytes; send it in parts.`)
     if (this.#count >= countMax || this.#bytes + bytes > bytesMax) {
-      throw new Problem('unavailable', `As many ${what} as fit are on their way already; send this again in a moment.`)
+      throw putOff(`As many ${what} as fit are on their way already; send this again in a moment.`)
     }
     const place: Place = { bytes, isInUse: false, isFree: false }
     this.#places.set(request, place)

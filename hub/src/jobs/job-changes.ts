@@ -19,6 +19,8 @@ export function mergeChanges(before: StoredJob, changes: UpdateJob): CreateJob {
     schedule: changes.schedule === undefined ? now.schedule : changes.schedule,
     timeoutSeconds: changes.timeoutSeconds ?? now.timeoutSeconds,
     freshnessSeconds: changes.freshnessSeconds === undefined ? now.freshnessSeconds : changes.freshnessSeconds,
+    retriesMax: changes.retriesMax ?? now.retriesMax,
+    retryAfterSeconds: changes.retryAfterSeconds ?? now.retryAfterSeconds,
     enabled: changes.enabled ?? now.enabled,
   }
 }

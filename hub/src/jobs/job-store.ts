@@ -61,6 +61,8 @@ export type StoredJob = {
   nextRunAt: Date | null
   timeoutSeconds: number
   freshnessSeconds: number | null
+  retriesMax: number
+  retryAfterSeconds: number
   enabled: boolean
   lastId: string | null
   lastState: string | null
@@ -75,7 +77,8 @@ const jobQuery = sql`
     coalesce((select jsonb_object_agg(k.name, k.value) from job_kept_value k where k.job_id = j.id), '{}') as kept,
     array(select s.name from job_secret s where s.job_id = j.id order by s.name) as "secretNames",
     o.name as owner, c.name as control, j.mode, j.cron, j.time_zone as "timeZone", j.next_run_at as "nextRunAt",
-    j.timeout_seconds as "timeoutSeconds", j.freshness_seconds as "freshnessSeconds", j.enabled, last.id as "lastId", last.state as "lastState",
+    j.timeout_seconds as "timeoutSeconds", j.freshness_seconds as "freshnessSeconds",
+    j.retries_max as "retriesMax", j.retry_after_seconds as "retryAfterSeconds", j.enabled, last.id as "lastId", last.state as "lastState",
     last.created_at as "lastCreatedAt", last.finished_at as "lastFinishedAt"
   from job j
   join app on app.id = j.app_id
@@ -88,6 +91,7 @@ const jobQuery = sql`
 
 export type JobFilter = {
   environmentId?: string | undefined
+  appId?: string | undefined
   /** A part of the name, upper or lower case. */
   contains?: string | undefined
 }
@@ -100,10 +104,11 @@ export async function listJobs(
   after: string | undefined,
   rowsMax: number,
 ): Promise<StoredJob[]> {
-  const { environmentId = null, contains = null } = filter
+  const { environmentId = null, appId = null, contains = null } = filter
   const { rows } = await sql<StoredJob>`${jobQuery}
     where j.organization_id = ${organizationId} and j.deleted_at is null and j.id > ${after ?? 0}
       and (${environmentId}::bigint is null or j.environment_id = ${environmentId}::bigint)
+      and (${appId}::bigint is null or j.app_id = ${appId}::bigint)
       and (${contains}::text is null or position(lower(${contains}::text) in lower(j.name)) > 0)
     order by j.id limit ${rowsMax}`.execute(db)
   return rows
@@ -144,6 +149,8 @@ export function toApi(job: StoredJob): Job {
     nextRunAt: job.nextRunAt?.toISOString() ?? null,
     timeoutSeconds: job.timeoutSeconds,
     freshnessSeconds: job.freshnessSeconds,
+    retriesMax: job.retriesMax,
+    retryAfterSeconds: job.retryAfterSeconds,
     enabled: job.enabled,
     lastExecution: lastExecutionOf(job),
   }
@@ -173,6 +180,8 @@ export type JobRow = {
   nextRunAt: Date | null
   timeoutSeconds: number
   freshnessSeconds: number | null
+  retriesMax: number
+  retryAfterSeconds: number
   enabled: boolean
 }
 
@@ -203,6 +212,8 @@ function columnsOf(job: JobRow) {
     next_run_at: job.nextRunAt,
     timeout_seconds: job.timeoutSeconds,
     freshness_seconds: job.freshnessSeconds,
+    retries_max: job.retriesMax,
+    retry_after_seconds: job.retryAfterSeconds,
     // Without a schedule, and while it is disabled, nothing is owed.
     ...(job.nextRunAt === null ? { owed_since: null } : {}),
     enabled: job.enabled,

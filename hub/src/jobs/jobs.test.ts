@@ -103,6 +103,8 @@ describe('FD-14: jobs', () => {
       secretsSet: ['api_key'],
       nextRunAt: '2026-11-21T09:00:00.000Z',
       timeoutSeconds: 3600,
+      retriesMax: 0,
+      retryAfterSeconds: 60,
       enabled: true,
     })
     const { id } = made.body
@@ -111,10 +113,12 @@ describe('FD-14: jobs', () => {
     expect(same).toEqual(made.body)
     const { body: off } = await call('PATCH', paths.job(id), {
       enabled: false,
+      retriesMax: 3,
       parameters: { url: 'https://other.example.com/', api_key: '' },
     })
     expect(off).toMatchObject({
       enabled: false,
+      retriesMax: 3,
       nextRunAt: null,
       secretsSet: [],
       parameters: { url: 'https://other.example.com/' },
@@ -139,6 +143,7 @@ describe('FD-14: jobs', () => {
     ['a missing parameter', { parameters: {} }, /parameters\.url is required: send Where the feed is/],
     ['a control', { control: 'AED' }, /only exports have a control/],
     ['always asking', { mode: 'always-ask' }, /only exports make plans/],
+    ['too many retries', { retriesMax: 11 }, /retriesMax.*10/],
     ['an unknown app', { appId: '999' }, /no app 999/],
     ['an unknown environment', { environmentId: '999' }, /no environment 999/],
     ['a five-field schedule', { schedule: { cron: '0 12 * * *  ', timeZone: 'UTC' } }, /6 or 7 fields/],
@@ -178,6 +183,12 @@ describe('FD-14: jobs', () => {
     await expect(rules.replace(caller, ownerId, { rules: [] })).rejects.toMatchObject({ code: 'conflict' })
     expect((await call('PATCH', paths.job(waiting.id), { enabled: false })).status).toBe(200)
     expect(await rules.replace(caller, ownerId, { rules: [] })).toEqual({ rules: [] })
+  })
+
+  test('FD-14: retries are not for an app that is not repeatable (D10)', async () => {
+    const appId = await rehearsal.addApp({ kind: 'action' })
+    const once = await call('POST', paths.jobs, { ...feedJob('Once', { retriesMax: 1 }), appId, parameters: {} })
+    expect([once.status, once.body.detail]).toEqual([400, expect.stringContaining('is not repeatable')])
   })
 
   test('an export names data collections that exist, and gets a control with the highest TLP AMBER (D21)', async () => {
@@ -437,7 +448,7 @@ describe('FD-14: what people see of schedules and runs', () => {
     await call('DELETE', paths.job(made.body.id))
   })
 
-  test('a job shows its newest execution; the list is searched by name and environment', async () => {
+  test('a job shows its newest execution; the list is searched by name, environment and app', async () => {
     const made = await call('POST', paths.jobs, feedJob('Shows its last run'))
     expect(made.body).toMatchObject({ appKind: 'feed', lastExecution: null })
     await call('POST', paths.jobExecutions(made.body.id))
@@ -452,6 +463,8 @@ describe('FD-14: what people see of schedules and runs', () => {
     expect(await found('contains=%25')).toEqual([])
     expect(await found(`environmentId=${rehearsal.environmentId}`)).toContain('Shows its last run')
     expect(await found('environmentId=999')).toEqual([])
+    expect(await found(`appId=${feedApp}`)).toContain('Shows its last run')
+    expect(await found(`appId=${exportApp}`)).not.toContain('Shows its last run')
   })
 
   test('times that started nothing are listed newest first, page by page, to the own organization alone', async () => {

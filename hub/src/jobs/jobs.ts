@@ -1,8 +1,19 @@
-import type { CreateJob, Execution, Job, Schedule, SchedulePreview, SkippedRun, UpdateJob } from '@postern/protocol'
+import {
+  type CreateJob,
+  type Execution,
+  type Job,
+  jobRetries,
+  jobTimeouts,
+  type Schedule,
+  type SchedulePreview,
+  type SkippedRun,
+  type UpdateJob,
+} from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { brokeUnique } from '../database/sql-states.ts'
+import { isRepeatable } from '../executions/build-command.ts'
 import type { Executions } from '../executions/executions.ts'
 import { secretContext } from '../executions/placer.ts'
 import type { Keys } from '../keys/keys.ts'
@@ -32,8 +43,6 @@ import {
 import { checkedSchedule, nextRun, nextRuns } from './next-run.ts'
 import { checkParameters } from './parameters.ts'
 import { listSkippedRuns } from './skipped-runs.ts'
-
-const timeoutSecondsDefault = 3600
 
 export type JobsParts = { db: DatabaseConnection['db']; keys: Keys; clock: Clock; audit: Audit; executions: Executions }
 
@@ -105,6 +114,12 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
     if (wanted.mode === 'always-ask' && app.kind !== 'export') {
       throw new Problem('invalid', 'mode: only exports make plans that could ask; leave it out.')
     }
+    if ((wanted.retriesMax ?? 0) > 0 && !isRepeatable(app.kind, app.postern)) {
+      throw new Problem(
+        'invalid',
+        `retriesMax: ${app.install.displayName} is not repeatable: what a failed run of it did is not known, so it is never started again by itself. Leave it out.`,
+      )
+    }
     const kept = sameApp ? stillKept(before.kept, parameters) : {}
     const row: JobRow = {
       name: wanted.name,
@@ -114,8 +129,10 @@ export function createJobs({ db, keys, clock, audit, executions }: JobsParts) {
       ownerId: references.ownerId,
       controlId: references.controlId,
       mode: wanted.mode ?? 'apply-when-guards-pass',
-      timeoutSeconds: wanted.timeoutSeconds ?? app.postern?.limits?.timeoutSeconds ?? timeoutSecondsDefault,
+      timeoutSeconds: wanted.timeoutSeconds ?? app.postern?.limits?.timeoutSeconds ?? jobTimeouts.secondsDefault,
       freshnessSeconds: wanted.freshnessSeconds ?? null,
+      retriesMax: wanted.retriesMax ?? 0,
+      retryAfterSeconds: wanted.retryAfterSeconds ?? jobRetries.waitSecondsDefault,
       ...scheduleColumns(wanted.schedule ?? null, wanted.enabled ?? true, before),
     }
     const id = await named(wanted.name, async () => {

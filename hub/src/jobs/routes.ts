@@ -32,6 +32,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         summary: 'Jobs of your organization',
         querystring: pageQuery(rowId).extend({
           environmentId: rowId.optional(),
+          appId: rowId.optional(),
           contains: z.string().min(1).max(64).optional().describe('A part of the name'),
         }),
         response: { 200: JobPage },

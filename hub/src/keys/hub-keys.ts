@@ -1,85 +1,122 @@
-import type { HubKey, HubKeys, KeySuccessions, RotateKey, RotatedPurpose, ServerWithoutKey } from '@postern/protocol'
-import { sql } from 'kysely'
+import {
+  type HubKey,
+  type HubKeys,
+  type KeySuccessions,
+  revokedWordHours,
+  RotatedPurpose,
+  type RotateKey,
+} from '@postern/protocol'
+import { createPackageSigner, packagesToConfirm, packagesToSign } from '../apps/sign-packages-anew.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Member } from '../environments/environments.ts'
+import { signCommandsAnew } from '../executions/sign-commands-anew.ts'
 import type { Clock } from '../lib/clock.ts'
-import { keyEndsAt, type Keys, type SigningKey } from './keys.ts'
+import type { Log } from '../lib/log.ts'
+import { revokeKey, rotateKey } from './change-keys.ts'
 import { keyFingerprint } from './key-fingerprint.ts'
-
-/** Servers that are named; of all there is the count. */
-const shownServersMax = 100
-const purpose: RotatedPurpose = 'command'
+import { readKeyMakers } from './key-makers.ts'
+import { keyEndsAt, type Keys, type SigningKey } from './keys.ts'
+import { saidByKeys } from './said-by-keys.ts'
+import { serversWithoutKeys } from './servers-without-keys.ts'
 
 export type HubKeysFeature = ReturnType<typeof createHubKeys>
 
-/** Keys of the hub that follow each other (D7): people rotate them, and see which servers have not heard of it. */
+/** Keys of the hub that follow each other (D7): people rotate and revoke them, and see which servers have not heard of it. */
 export function createHubKeys({
   db,
   keys,
   audit,
   clock,
+  log,
 }: {
   db: DatabaseConnection['db']
   keys: Keys
   audit: Audit
   clock: Clock
+  log: Log
 }) {
-  /** Servers are those of the caller's own organization (ES-26). */
+  const packageSigner = createPackageSigner({ db, keys, clock, log })
+
+  /** Servers are those of the caller's own organization. */
   async function list({ organizationId }: Member): Promise<HubKeys> {
-    const current = await keys.current(purpose)
-    const all = await keys.all(purpose)
-    const { rows } =
-      all.length < 2
-        ? { rows: [] }
-        : await sql<ServerRow>`
-            select s.server_xid as "serverXid", s.name, e.id as "environmentId", e.name as "environmentName",
-              s.last_heartbeat_at as "lastHeartbeatAt", count(*) over ()::int as count
-            from environment_server s
-            join environment e on e.id = s.environment_id and e.deleted_at is null
-            left join environment_server_settings r on r.server_xid = s.server_xid
-            where e.organization_id = ${organizationId} and s.enrolled_at is not null and s.revoked_at is null
-              and not coalesce(${current.id} = any(r.command_keys), false)
-            order by s.last_heartbeat_at desc nulls last, s.server_xid
-            limit ${shownServersMax}`.execute(db)
+    // What bundles pin from the first one on.
+    for (const purpose of ['command', 'publisher'] as const) await keys.current(purpose)
+    const all = (await Promise.all(RotatedPurpose.options.map((purpose) => keys.all(purpose)))).flat()
+    const publisher = await keys.current('publisher')
+    const makers = await readKeyMakers(db)
     return {
-      keys: all.map(toApi),
-      serversWithout: rows.map(toServer),
-      serversWithoutCount: rows[0]?.count ?? 0,
+      keys: all
+        .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+        .map((key) => toApi(key, makers.get(key.id) ?? null, learntUntil(key, all))),
+      ...(await serversWithoutKeys(db, organizationId, followersInUse(all))),
+      packagesToSign: await packagesToSign(db, publisher.id),
+      packagesToConfirm: await packagesToConfirm(db),
     }
   }
 
   /** The new key signs for each server from when that server says that it trusts it; for all, once the old one has ended. */
-  async function rotate(caller: Member, wanted: RotateKey, address?: string): Promise<HubKeys> {
+  async function rotate(caller: Member, { purpose }: RotateKey, address?: string): Promise<HubKeys> {
     await db.transaction().execute(async (trx) => {
-      const followed = await keys.current(wanted.purpose)
-      const key = await keys.rotate(trx, wanted.purpose, clock.now())
-      const detail = { purpose: wanted.purpose, follows: followed.id, fingerprint: keyFingerprint(key.publicPem) }
-      await audit.record(trx, caller, 'hub-key.rotate', `key ${key.id}`, detail, address)
+      const { followed, follower } = await rotateKey(trx, keys, purpose, clock.now())
+      const detail = { purpose, follows: followed.id, fingerprint: keyFingerprint(follower.publicPem) }
+      await audit.record(trx, caller, 'hub-key.rotate', `key ${follower.id}`, detail, address)
     })
     return await list(caller)
   }
 
-  const successions = async (): Promise<KeySuccessions> => ({ successions: await keys.successions(purpose) })
+  /** Others may have it: from now on it counts for nothing here, and on each server from when that hears of it. Twice changes nothing. */
+  async function revoke(caller: Member, keyId: string, address?: string): Promise<HubKeys> {
+    await db.transaction().execute(async (trx) => {
+      const key = await revokeKey(trx, keys, keyId, clock.now())
+      if (key === undefined) return
+      const detail = { purpose: key.purpose, fingerprint: keyFingerprint(key.publicPem) }
+      await audit.record(trx, caller, 'hub-key.revoke', `key ${keyId}`, detail, address)
+    })
+    await signCommandsAnew(db, keys, clock.now())
+    return await list(caller)
+  }
 
-  return { list, rotate, successions }
+  return {
+    list,
+    rotate,
+    revoke,
+
+    successions: (): Promise<KeySuccessions> => saidByKeys(db),
+
+    /** What keys before signed is signed by those that count: packages, and commands under way by a key that was revoked. */
+    async tick(): Promise<void> {
+      await signCommandsAnew(db, keys, clock.now())
+      await packageSigner.signSome()
+    },
+  }
 }
 
-type ServerRow = Omit<ServerWithoutKey, 'lastHeartbeatAt'> & { lastHeartbeatAt: Date | null; count: number }
-
-function toServer({ serverXid, name, environmentId, environmentName, lastHeartbeatAt }: ServerRow): ServerWithoutKey {
-  const heardAt = lastHeartbeatAt?.toISOString() ?? null
-  return { serverXid, name, environmentId, environmentName, lastHeartbeatAt: heardAt }
+/** Where no key was ever followed there is none that a server could lack. */
+function followersInUse(all: readonly SigningKey[]): Partial<Record<RotatedPurpose, string>> {
+  const inUse = all.filter(({ retiredAt, predecessorId }) => retiredAt === null && predecessorId !== null)
+  return Object.fromEntries(inUse.map(({ purpose, id }) => [purpose, id]))
 }
 
-function toApi(key: SigningKey): HubKey {
-  const { id, createdAt, retiredAt } = key
+/** Until the word of the key before ends; where that was revoked, no longer than such words are heard. */
+function learntUntil({ predecessorId, predecessorEndsAt }: SigningKey, all: readonly SigningKey[]): Date | null {
+  const revokedAt = all.find(({ id }) => id === predecessorId)?.revokedAt ?? null
+  if (revokedAt === null || predecessorEndsAt === null) return predecessorEndsAt
+  return new Date(Math.min(predecessorEndsAt.getTime(), revokedAt.getTime() + revokedWordHours * 3_600_000))
+}
+
+function toApi(key: SigningKey, madeBy: string | null, learnt: Date | null): HubKey {
+  const { id, purpose, createdAt, retiredAt, revokedAt } = key
   return {
     keyId: id,
-    purpose,
+    // Only such are read.
+    purpose: purpose as RotatedPurpose,
     fingerprint: keyFingerprint(key.publicPem),
     createdAt: createdAt.toISOString(),
+    madeBy,
     retiredAt: retiredAt?.toISOString() ?? null,
     endsAt: retiredAt === null ? null : keyEndsAt(key).toISOString(),
+    revokedAt: revokedAt?.toISOString() ?? null,
+    learntUntil: learnt?.toISOString() ?? null,
   }
 }

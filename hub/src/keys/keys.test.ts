@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDatabase, type DatabaseConnection } from '../database/database.ts'
 import { createTestDatabase, type TestDatabase } from '../database/test-database.ts'
 import { Authority } from '../pki/authority.ts'
+import { revokeKey, rotateKey } from './change-keys.ts'
+import { commandKeyFor } from './command-key.ts'
 import { keyIdOf, Keys } from './keys.ts'
 import { SecretBox } from './secret-box.ts'
 import { readSecretKey } from './secret-key-file.ts'
@@ -75,4 +77,23 @@ test('ES-27: the CA issues a server certificate for every public name, and clien
   const clientCertificate = new X509Certificate(client.certificatePem)
   expect([clientCertificate.subject, clientCertificate.verify(ca.publicKey)]).toEqual(['CN=1001', true])
   expect(BigInt(`0x${clientCertificate.serialNumber}`)).toBe(BigInt(`0x${client.serial}`))
+})
+
+test('D7: a key is rotated, revoked and signs over the one connection that a change has, since the pool may have no other', async () => {
+  const { db, close } = connectDatabase(database.url, () => {}, 1)
+  // Each time a hub that knows no private key yet.
+  const hub = () => new Keys(db, new SecretBox(secretKey))
+  try {
+    const now = new Date()
+    const { follower } = await db.transaction().execute((trx) => rotateKey(trx, hub(), 'publisher', now))
+    await db.transaction().execute((trx) => revokeKey(trx, hub(), follower.id, now))
+    expect((await hub().all('publisher')).map(({ revokedAt }) => revokedAt)).toEqual([null, now, null])
+    const bytes = Buffer.from('what is signed')
+    const token = await db.transaction().execute((trx) => hub().sign('token', bytes, trx))
+    const notAfter = new Date(now.getTime() + 60_000).toISOString()
+    const signer = await db.transaction().execute((trx) => commandKeyFor(hub(), { serverXid: '1001', notAfter }, trx))
+    expect([token.keyId, signer]).toEqual([(await hub().current('token')).id, (await hub().current('command')).id])
+  } finally {
+    await close()
+  }
 })

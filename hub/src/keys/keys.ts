@@ -1,14 +1,13 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, type KeyPairKeyObjectResult, sign } from 'node:crypto'
-import { type KeySuccession, keyOverlapDays, keySuccessionMessage, type RotatedPurpose } from '@postern/protocol'
+import { keyOverlapDays, keySuccessionMessage, type RotatedPurpose } from '@postern/protocol'
 import { sql } from 'kysely'
 import { soleLocks } from '../database/advisory-locks.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
-import { Problem } from '../lib/problem.ts'
 import type { SecretBox } from './secret-box.ts'
 import { keyFingerprint } from './key-fingerprint.ts'
+import { keysState } from './said-by-keys.ts'
 
-/** Of each purpose; a server that slept through more is told the newest key by hand. */
-const successionsMax = 100
+const stateMs = 1000
 
 /** What a key is for (D7). */
 export type KeyPurpose = 'ca' | 'command' | 'publisher' | 'release' | 'token'
@@ -16,11 +15,18 @@ export type KeyPurpose = 'ca' | 'command' | 'publisher' | 'release' | 'token'
 export type SigningKey = {
   /** First 16 hexadecimal characters of the SHA-256 of the public key's SPKI. */
   id: string
+  purpose: KeyPurpose
   publicPem: string
   /** The CA's certificate; null for the others. */
   certificatePem: string | null
   createdAt: Date
+  /** Since when another one signs; null for the one in use. */
   retiredAt: Date | null
+  /** Since when it counts no more, as others may have it. */
+  revokedAt: Date | null
+  /** By whose word it is known to servers, and until when that one counted: null for the first. */
+  predecessorId: string | null
+  predecessorEndsAt: Date | null
 }
 
 /** The hub's signing keys: Ed25519, but for the CA, which is P-256 since browsers know no other curve well. */
@@ -28,20 +34,24 @@ export class Keys {
   readonly #db: DatabaseConnection['db']
   readonly #box: SecretBox
   readonly #privateKeys = new Map<string, KeyObject>()
+  #state: { readAt: number; text: Promise<string> } | undefined
 
   constructor(db: DatabaseConnection['db'], box: SecretBox) {
     this.#db = db
     this.#box = box
   }
 
-  /** The key in use, made at first need; of several hubs that need it at once, one makes it. */
-  async current(purpose: KeyPurpose): Promise<SigningKey> {
-    return (await this.#find(this.#db, purpose)) ?? (await this.#create(purpose))
+  /**
+   * The key in use, made at first need; of several hubs that need it at once, one makes it.
+   * @param db the transaction that somebody is in: it may hold the pool's last connection, and wait for no other
+   */
+  async current(purpose: KeyPurpose, db: Db = this.#db): Promise<SigningKey> {
+    return (await this.#find(db, purpose)) ?? (await this.#create(purpose, db))
   }
 
-  /** The key in use and those retired, newest first. */
-  async all(purpose: KeyPurpose): Promise<SigningKey[]> {
-    const rows = await this.#db
+  /** The key in use and those retired, newest first. @param db as for `current` */
+  async all(purpose: KeyPurpose, db: Db = this.#db): Promise<SigningKey[]> {
+    const rows = await db
       .selectFrom('signing_key')
       .selectAll()
       .where('purpose', '=', purpose)
@@ -50,25 +60,36 @@ export class Keys {
     return rows.map(toSigningKey)
   }
 
-  /** Those that count at that time: the key in use, and keys that it or others followed not long ago (D7). Newest first. */
-  async good(purpose: KeyPurpose, at: Date): Promise<SigningKey[]> {
-    const good = (await this.all(purpose)).filter((key) => at < keyEndsAt(key))
-    return good.some(({ retiredAt }) => retiredAt === null) ? good : [await this.current(purpose), ...good]
+  /**
+   * Those that count at that time: the key in use, and keys that it or others followed not long ago (D7). Newest first.
+   * @param db as for `current`
+   */
+  async good(purpose: KeyPurpose, at: Date, db: Db = this.#db): Promise<SigningKey[]> {
+    const good = (await this.all(purpose, db)).filter((key) => at < keyEndsAt(key))
+    return good.some(({ retiredAt }) => retiredAt === null) ? good : [await this.current(purpose, db), ...good]
   }
 
-  async sign(purpose: KeyPurpose, bytes: Buffer): Promise<{ keyId: string; signature: Buffer }> {
-    return await this.signBy((await this.current(purpose)).id, purpose, bytes)
+  /** @param db as for `current` */
+  async sign(purpose: KeyPurpose, bytes: Buffer, db: Db = this.#db): Promise<{ keyId: string; signature: Buffer }> {
+    return await this.signBy((await this.current(purpose, db)).id, purpose, bytes, db)
   }
 
-  async signBy(keyId: string, purpose: KeyPurpose, bytes: Buffer): Promise<{ keyId: string; signature: Buffer }> {
-    const privateKey = await this.privateKey(keyId)
+  /** @param db as for `current` */
+  async signBy(
+    keyId: string,
+    purpose: KeyPurpose,
+    bytes: Buffer,
+    db: Db = this.#db,
+  ): Promise<{ keyId: string; signature: Buffer }> {
+    const privateKey = await this.privateKey(keyId, db)
     return { keyId, signature: sign(purpose === 'ca' ? 'sha256' : null, bytes, privateKey) }
   }
 
-  async privateKey(keyId: string): Promise<KeyObject> {
+  /** @param db as for `current` */
+  async privateKey(keyId: string, db: Db = this.#db): Promise<KeyObject> {
     const known = this.#privateKeys.get(keyId)
     if (known !== undefined) return known
-    const row = await this.#db
+    const row = await db
       .selectFrom('signing_key')
       .select('sealed_private')
       .where('id', '=', keyId)
@@ -79,9 +100,9 @@ export class Keys {
     return key
   }
 
-  /** Ids of the command keys that a server says it trusts; none while it has not said. */
-  async commandKeysOf(serverXid: string): Promise<string[]> {
-    const row = await this.#db
+  /** Ids of the command keys that a server says it trusts; none while it has not said. @param db as for `current` */
+  async commandKeysOf(serverXid: string, db: Db = this.#db): Promise<string[]> {
+    const row = await db
       .selectFrom('environment_server_settings')
       .select('command_keys')
       .where('server_xid', '=', serverXid)
@@ -90,25 +111,19 @@ export class Keys {
   }
 
   /**
-   * Makes the key that follows the one in use, by that one's word; from now on it is the one in use.
-   * @param now when the old one is retired; it counts for `keyOverlapDays` more
+   * Makes a key of this purpose that follows the other one, by that one's word. Call it under the lock of `lockKeys`, and after the
+   * key in use, if there is one, was retired.
    */
-  async rotate(trx: Db, purpose: RotatedPurpose, now: Date): Promise<SigningKey> {
-    const followed = await this.current(purpose)
-    await sql`select pg_advisory_xact_lock(${soleLocks.keyCreation})`.execute(trx)
-    const retired = await trx
-      .updateTable('signing_key')
-      .set({ retired_at: now })
-      .where('id', '=', followed.id)
-      .where('retired_at', 'is', null)
-      .returning('id')
-      .executeTakeFirst()
-    if (retired === undefined) throw new Problem('conflict', 'Somebody else has just rotated this key.')
+  async makeFollower(
+    trx: Db,
+    followed: Pick<SigningKey, 'id'>,
+    purpose: RotatedPurpose,
+    predecessorEndsAt: Date,
+  ): Promise<SigningKey> {
     const pair = generateKeyPairSync('ed25519')
-    const predecessorEndsAt = keyEndsAt({ retiredAt: now })
     const publicKey = pair.publicKey.export({ format: 'pem', type: 'spki' }).toString()
     const said = { purpose, predecessorId: followed.id, publicKey, predecessorEndsAt: predecessorEndsAt.toISOString() }
-    const { signature } = await this.signBy(followed.id, purpose, Buffer.from(keySuccessionMessage(said)))
+    const { signature } = await this.signBy(followed.id, purpose, Buffer.from(keySuccessionMessage(said)), trx)
     return await this.#store(trx, purpose, pair, {
       predecessor_id: followed.id,
       predecessor_ends_at: predecessorEndsAt,
@@ -116,24 +131,11 @@ export class Keys {
     })
   }
 
-  /** What keys said of those that followed them, oldest first, the newest of them. */
-  async successions(purpose: RotatedPurpose): Promise<KeySuccession[]> {
-    const rows = await this.#db
-      .selectFrom('signing_key')
-      .select(['purpose', 'public_pem', 'predecessor_id', 'predecessor_ends_at', 'succession_signature'])
-      .where('purpose', '=', purpose)
-      .where('predecessor_id', 'is not', null)
-      .orderBy('created_at', 'desc')
-      .limit(successionsMax)
-      .execute()
-    return rows.toReversed().map((row) => ({
-      purpose: row.purpose,
-      // The query and the table's check: all three are there.
-      predecessorId: row.predecessor_id ?? '',
-      publicKey: row.public_pem,
-      predecessorEndsAt: row.predecessor_ends_at?.toISOString() ?? '',
-      signature: row.succession_signature?.toString('base64') ?? '',
-    }))
+  /** Another text than before whenever keys say more of each other than before. At most `stateMs` old: each heartbeat is told it. */
+  async state(): Promise<string> {
+    if (this.#state === undefined || performance.now() - this.#state.readAt > stateMs)
+      this.#state = { readAt: performance.now(), text: keysState(this.#db) }
+    return await this.#state.text
   }
 
   async storeCertificate(keyId: string, certificatePem: string): Promise<void> {
@@ -164,15 +166,13 @@ export class Keys {
     return row === undefined ? undefined : toSigningKey(row)
   }
 
-  async #create(purpose: KeyPurpose): Promise<SigningKey> {
-    return await this.#db.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(${soleLocks.keyCreation})`.execute(trx)
-      const existing = await this.#find(trx, purpose)
-      if (existing !== undefined) return existing
-      const pair =
-        purpose === 'ca' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
-      return await this.#store(trx, purpose, pair)
-    })
+  async #create(purpose: KeyPurpose, db: Db): Promise<SigningKey> {
+    if (!db.isTransaction) return await db.transaction().execute(async (trx) => await this.#create(purpose, trx))
+    await lockKeys(db)
+    const existing = await this.#find(db, purpose)
+    if (existing !== undefined) return existing
+    const pair = purpose === 'ca' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
+    return await this.#store(db, purpose, pair)
   }
 
   async #store(
@@ -200,8 +200,19 @@ export class Keys {
 
 type Succession = { predecessor_id?: string; predecessor_ends_at?: Date; succession_signature?: Buffer }
 
-/** A retired key counts for as long as environment servers may not have heard of the next one (D7). */
-export function keyEndsAt({ retiredAt }: Pick<SigningKey, 'retiredAt'>): Date {
+export async function findKey(db: Db, id: string): Promise<SigningKey | undefined> {
+  const row = await db.selectFrom('signing_key').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : toSigningKey(row)
+}
+
+/** Until the transaction's end no other one makes, retires or revokes a key. */
+export async function lockKeys(trx: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${soleLocks.keyCreation})`.execute(trx)
+}
+
+/** A retired key counts for as long as environment servers may not have heard of the next one, a revoked one no more (D7). */
+export function keyEndsAt({ retiredAt, revokedAt = null }: { retiredAt: Date | null; revokedAt?: Date | null }): Date {
+  if (revokedAt !== null) return revokedAt
   return retiredAt === null ? new Date(8.64e15) : new Date(retiredAt.getTime() + keyOverlapDays * 86_400_000)
 }
 
@@ -211,16 +222,25 @@ export function keyIdOf(publicKey: KeyObject | string): string {
 
 function toSigningKey(row: {
   id: string
+  purpose: string
   public_pem: string
   certificate_pem: string | null
   created_at: Date
   retired_at: Date | null
+  revoked_at: Date | null
+  predecessor_id: string | null
+  predecessor_ends_at: Date | null
 }): SigningKey {
   return {
     id: row.id,
+    // The column's check names the same purposes.
+    purpose: row.purpose as KeyPurpose,
     publicPem: row.public_pem,
     certificatePem: row.certificate_pem,
     createdAt: row.created_at,
     retiredAt: row.retired_at,
+    revokedAt: row.revoked_at,
+    predecessorId: row.predecessor_id,
+    predecessorEndsAt: row.predecessor_ends_at,
   }
 }

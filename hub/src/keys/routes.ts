@@ -1,4 +1,5 @@
-import { HubKeys, KeySuccessions, paths, RotateKey } from '@postern/protocol'
+import { HubKeys, KeyId, KeySuccessions, paths, RotateKey } from '@postern/protocol'
+import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, onlyFor } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
@@ -14,7 +15,7 @@ export function keyRoutes(server: Server, hubKeys: HubKeysFeature): void {
       schema: {
         operationId: 'listHubKeys',
         tags,
-        summary: 'Keys that sign commands, and the servers that do not trust the newest yet',
+        summary: 'Keys that sign commands, packages and server files, and the servers that do not trust the newest yet',
         response: { 200: HubKeys },
       },
     },
@@ -34,6 +35,20 @@ export function keyRoutes(server: Server, hubKeys: HubKeysFeature): void {
     },
     async ({ caller, body, ip }) => await hubKeys.rotate(person(caller), body, ip),
   )
+  server.post(
+    paths.hubKeyRevocation(':keyId'),
+    {
+      config: forPeople('settings:write'),
+      schema: {
+        operationId: 'revokeHubKey',
+        tags,
+        summary: 'End a key now, since others may have it; the one in use is followed by another',
+        params: z.object({ keyId: KeyId }),
+        response: { 200: HubKeys },
+      },
+    },
+    async ({ caller, params: { keyId }, ip }) => await hubKeys.revoke(person(caller), keyId, ip),
+  )
   server.get(
     paths.keySuccessions,
     {
@@ -41,7 +56,7 @@ export function keyRoutes(server: Server, hubKeys: HubKeysFeature): void {
       schema: {
         operationId: 'listKeySuccessions',
         tags: ['environments'],
-        summary: 'What keys of the hub say of those that follow them, for environment servers',
+        summary: 'What keys of the hub say of those that follow them and of themselves, for environment servers',
         response: { 200: KeySuccessions },
       },
     },

@@ -8,12 +8,19 @@ export class Problem extends Error {
   readonly code: ProblemCode
   /** Where in a text that was sent the mistake is: offset in UTF-16 units. */
   readonly position: number | undefined
+  /** When the very same may be sent again without anybody mending anything; @see put-off.ts. */
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(code: ProblemCode, message: string, options?: ErrorOptions & { position?: number }) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options?: ErrorOptions & { position?: number; retryAfterSeconds?: number },
+  ) {
     super(message, options)
     this.name = 'Problem'
     this.code = code
     this.position = options?.position
+    this.retryAfterSeconds = options?.retryAfterSeconds
   }
 }
 

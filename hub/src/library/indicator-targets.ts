@@ -5,12 +5,17 @@ import { targetNames } from '../controls/target-names.ts'
 import type { Db } from '../database/database.ts'
 import { whichDecision } from '../exclusions/never-exported.ts'
 import { typeOfReason } from '../exports/desired-values.ts'
+import { readSignatures } from '../exports/receipt-signatures.ts'
 import { explainLimits } from './explain-limits.ts'
 
 const { shownMax } = explainLimits
 
 /** What the newest receipt of a target was made from, and what the collection says now. */
-type TargetRow = Omit<IndicatorOnTarget, 'since' | 'checkedAt' | 'reason' | 'detail' | 'isWanted' | 'state'> & {
+type TargetRow = Omit<
+  IndicatorOnTarget,
+  'since' | 'checkedAt' | 'reason' | 'detail' | 'isWanted' | 'state' | 'signature'
+> & {
+  newestReceiptId: string
   state: Exclude<IndicatorOnTarget['state'], 'absent' | 'unknown'> | 'left-out' | null
   leftOutReason: string | null
   /** The decision, on it or on its host, that keeps it out of exports. */
@@ -39,7 +44,13 @@ export async function readTargets(
   db: Db,
   of: { organizationId: string; indicatorId: string },
 ): Promise<IndicatorOnTarget[]> {
-  return (await readTargetRows(db, of)).map(toTarget)
+  const rows = await readTargetRows(db, of)
+  const receiptIds = rows.flatMap(({ receiptId, newestReceiptId }) => [receiptId, newestReceiptId])
+  const signatures = await readSignatures(db, of.organizationId, receiptIds)
+  return rows.map(({ newestReceiptId, ...row }) => {
+    const signature = signatures.weakest([row.receiptId, newestReceiptId])
+    return { ...toTarget(row), ...(signature !== undefined && { signature }) }
+  })
 }
 
 /** Each control's targets, and each target's newest receipt, are found by the index (control_id, target, id desc), one step a target. */
@@ -52,7 +63,7 @@ async function readTargetRows(
       r.collection_id as "collectionId", k.name as "collectionName", r.collection_version as "collectionVersion",
       r.created_at as "checkedAt", v.reason as "leftOutReason", i.type, ${whichDecision(organizationId)} as "decision",
       json_build_object('state', r.state, 'desired', r.desired, 'named', r.named, 'differing', r.missing + r.extra,
-        'notTaken', r.not_taken) as receipt, said.id as "receiptId", said.execution_id as "executionId", j.name as "jobName",
+        'notTaken', r.not_taken) as receipt, said.id as "receiptId", r.id as "newestReceiptId", said.execution_id as "executionId", j.name as "jobName",
       (select ${member} from collection_member m where ${ofIndicator(indicatorId)}
         and m.from_version <= r.collection_version and (m.until_version is null or m.until_version > r.collection_version)) as exported,
       (select ${member} from collection_member m where ${ofIndicator(indicatorId)} and m.until_version is null) as "now"
@@ -90,7 +101,7 @@ function toTarget({
   receipt,
   type,
   ...row
-}: TargetRow): IndicatorOnTarget {
+}: Omit<TargetRow, 'newestReceiptId'>): IndicatorOnTarget {
   // The table admits levels only.
   const tlpMax = tlpLevels.indexOf(parseTlp(highestTlp)!)
   const isWanted = now !== null && now.active && !now.excluded && !isTooNarrow(now, tlpMax)

@@ -29,12 +29,15 @@ export async function refreshViewOfSent(
   )
   if (rowCount === sentCount && others.length === 0) return
   await client.query(
+    // Looked up by each one's key: where statistics were taken while the first rows of a table were not committed yet, they know of none,
+    // and a join would read all of it for each row that was sent.
     `insert into touched_indicator
-     select s.indicator_id from sent_indicator s join indicator_view v on v.indicator_id = s.indicator_id and v.organization_id = $1
-     where not (s.is_new and v.owner_ids = array[$2::bigint])
-     union all
-     select s.indicator_id from sent_indicator s
-     where not exists (select 1 from indicator_view v where v.indicator_id = s.indicator_id and v.organization_id = $1)`,
+     select s.indicator_id from (
+       select indicator_id, is_new, (
+         select v.owner_ids from indicator_view v where v.indicator_id = sent_indicator.indicator_id and v.organization_id = $1 limit 1
+       ) as owner_ids from sent_indicator offset 0
+     ) s
+     where s.owner_ids is null or not (s.is_new and s.owner_ids = array[$2::bigint])`,
     [organizationId, ownerId],
   )
   if (others.length > 0) await client.query('insert into touched_indicator select unnest($1::uuid[])', [others])
@@ -71,10 +74,11 @@ export async function refreshViewOfTouched(client: Statements, organizationId: s
   )
   await client.query(
     `with gone as (
-       delete from indicator_view v using touched_indicator s
-       where v.organization_id = $1 and v.indicator_id = s.indicator_id
-         and (select true from assertion a
-              where a.indicator_id = s.indicator_id and a.owner_id = any(array(select id from owner where organization_id = $1)) limit 1) is null
+       delete from indicator_view v
+       where v.organization_id = $1 and v.indicator_id = any(array(
+         select s.indicator_id from touched_indicator s
+         where (select true from assertion a
+                where a.indicator_id = s.indicator_id and a.owner_id = any(array(select id from owner where organization_id = $1)) limit 1) is null))
        returning v.indicator_id
      )
      delete from excluded_indicator x using gone where x.organization_id = $1 and x.indicator_id = gone.indicator_id`,

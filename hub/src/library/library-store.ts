@@ -10,7 +10,7 @@ import {
   satisfying,
   seenBy,
 } from './search-queries.ts'
-import type { SearchCondition } from './tql-to-sql.ts'
+import type { SearchCondition } from './search-condition.ts'
 import { withinTime } from '../database/within-time.ts'
 
 export type GroupRow = {
@@ -75,24 +75,24 @@ export class LibraryStore {
       return rows[0]?.count
     })
     if (counted !== undefined && counted <= max) return { count: counted, isExact: true }
-    const count = await this.estimate(scope, condition, counted === undefined ? 0 : max, msMax)
-    return count === undefined ? undefined : { count, isExact: false }
+    return this.estimate(scope, condition, counted === undefined ? 0 : max, msMax)
   }
 
   /**
-   * What PostgreSQL expects of the query, from its statistics.
-   * @param min as many are known to be there @returns undefined where the time ran out
+   * What PostgreSQL expects of the query, from its statistics; where that is less than there are, only that there are more is known.
+   * @param counted there are more than these, where it is not 0 @returns undefined where the time ran out
    */
   async estimate(
     scope: LibraryScope,
     condition: SearchCondition | undefined,
-    min: number,
+    counted: number,
     msMax: number,
-  ): Promise<number | undefined> {
+  ): Promise<IndicatorTotal | undefined> {
     return withinTime(this.#db, msMax, async (trx) => {
       const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
         explain (format json) select 1 ${satisfying(scope, condition)}`.execute(trx)
-      return Math.max(min, Math.round(rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0))
+      const expected = Math.round(rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0)
+      return counted > 0 && expected <= counted ? moreThan(counted) : { count: expected, isExact: false }
     })
   }
 
@@ -120,4 +120,9 @@ export class LibraryStore {
       order by g.name, g.id limit ${limit}`.execute(this.#db)
     return { groups: rows.map(({ count: _count, ...group }) => group), groupsMore: (rows[0]?.count ?? 0) - rows.length }
   }
+}
+
+/** There are more, and how many is not known. */
+export function moreThan(count: number): IndicatorTotal {
+  return { count, isExact: false, isLowerBound: true }
 }

@@ -21,12 +21,12 @@ import { readDecision, readExclusions } from './indicator-judgements.ts'
 import { type IndicatorStanding, readStanding } from './indicator-standing.ts'
 import { libraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
+import { compileSearchOf } from './search-condition.ts'
 import { type IndicatorRow, pageOfIndicators, type PageStart } from './search-queries.ts'
 import { hintsOnQuery } from './query-hints.ts'
 import { countMax, countMsMax } from './query-preview.ts'
 import { toIndicator } from './to-indicator.ts'
 import { namesOfKeyword, suggestNames } from './tql-suggestions.ts'
-import { compileSearch } from './tql-to-sql.ts'
 
 /** Groups that an indicator's detail names; the rest is found by TQL. */
 const groupsShownMax = 1000
@@ -55,7 +55,10 @@ export class Library {
     { tql, cursor, limit, count = false }: Search,
   ): Promise<{ data: Indicator[]; next?: string; total?: IndicatorTotal; hints?: QueryHint[] }> {
     const scope = libraryScope(caller)
-    const condition = tql === undefined || tql.trim() === '' ? undefined : compileSearch(tql, this.#clock.now())
+    const condition =
+      tql === undefined || tql.trim() === ''
+        ? undefined
+        : await compileSearchOf(this.#db, scope, tql, this.#clock.now())
     const start = cursor === undefined ? undefined : readCursor(cursor)
     const [rows, hints] = await Promise.all([
       condition === undefined || condition.isSteady
@@ -64,7 +67,9 @@ export class Library {
       start === undefined ? hintsOnQuery(this.#db, scope, tql, 'indicator') : [],
     ])
     const { data, ...next } = pageOf(rows, limit, writeCursor)
-    const total = count ? await this.#store.count(scope, condition, countMax, countMsMax) : undefined
+    const isAll = start === undefined && rows.length <= limit
+    const counted = isAll ? { count: rows.length, isExact: true } : undefined
+    const total = count ? (counted ?? (await this.#store.count(scope, condition, countMax, countMsMax))) : undefined
     return {
       data: data.map(toIndicator),
       ...next,

@@ -4,4 +4,6 @@ export const queryLimits = {
   hintsMax: 10,
   /** Owners among which the one that was probably meant is looked for. */
   ownersComparedMax: 1_000,
+  /** Security labels among which the one that was meant is looked for. */
+  labelsComparedMax: 1000,
 } as const

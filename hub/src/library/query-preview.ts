@@ -1,27 +1,36 @@
-import type { Indicator, IndicatorTotal } from '@postern/protocol'
+import type { CollectionPreview } from '@postern/protocol'
 import type { Db } from '../database/database.ts'
 import type { LibraryScope } from './library-scope.ts'
-import { LibraryStore } from './library-store.ts'
+import { LibraryStore, moreThan } from './library-store.ts'
 import { toIndicator } from './to-indicator.ts'
-import type { SearchCondition } from './tql-to-sql.ts'
+import type { SearchCondition } from './search-condition.ts'
 
 /** How far a query's indicators are counted, and for how long, in milliseconds: beyond, their number is estimated. */
 export const countMax = 10_000
 export const countMsMax = 3000
 const sampleMax = 20
 
-export type QueryPreview = { total: IndicatorTotal; types: Record<string, number>; sample: Indicator[] }
+export type QueryPreview = Pick<CollectionPreview, 'total' | 'types' | 'typesStoppedAt' | 'sample'>
 
 /** What a query finds, for a person who is still writing it. */
 export async function previewQuery(db: Db, scope: LibraryScope, condition: SearchCondition): Promise<QueryPreview> {
   const store = new LibraryStore(db)
+  const found = await store.page(scope, condition, undefined, sampleMax)
+  const sample = found.map(toIndicator)
+  // All of it, which no estimate has to stand for, however long counting would take.
+  if (found.length < sampleMax)
+    return { total: { count: found.length, isExact: true }, types: typesOf(found), typesStoppedAt: null, sample }
   const types = await store.countTypes(scope, condition, countMax + 1, countMsMax)
-  const counted = types === undefined ? undefined : Object.values(types).reduce((sum, each) => sum + each, 0)
-  const isExact = counted !== undefined && counted <= countMax
-  const known = counted === undefined ? 0 : countMax
-  const total = isExact
-    ? { count: counted, isExact }
-    : { count: (await store.estimate(scope, condition, known, countMsMax)) ?? known, isExact }
-  const sample = await store.page(scope, condition, undefined, sampleMax)
-  return { total, types: types ?? {}, sample: sample.map(toIndicator) }
+  const counted = Object.values(types ?? {}).reduce((sum, each) => sum + each, 0)
+  const known = types === undefined ? 0 : countMax
+  const total =
+    types !== undefined && counted <= countMax
+      ? { count: counted, isExact: true }
+      : ((await store.estimate(scope, condition, known, countMsMax)) ?? moreThan(known))
+  return { total, types: types ?? {}, typesStoppedAt: total.isExact ? null : counted, sample }
+}
+
+function typesOf(found: readonly { type: string }[]): Record<string, number> {
+  const groups = Object.entries(Object.groupBy(found, ({ type }) => type))
+  return Object.fromEntries(groups.map(([type, each]) => [type, each?.length ?? 0]))
 }

@@ -2,7 +2,7 @@ import { IndicatorDetail, IndicatorExports, IndicatorPage, paths, TqlSuggestions
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
-import { pageLimit } from '../http/page-query.ts'
+import { pageCursor, pageLimit } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import type { Library } from './library.ts'
 
@@ -17,7 +17,7 @@ export function libraryRoutes(server: Server, library: Library): void {
         summary: 'Indicators that a TQL query finds, newest first',
         querystring: z.object({
           tql: z.string().max(1_000_000).optional(),
-          cursor: z.string().max(200).optional(),
+          cursor: pageCursor(z.string().max(200)),
           limit: pageLimit,
           count: z
             .enum(['true', 'false'])

@@ -1,7 +1,7 @@
 import { Kysely, PostgresAdapter, DummyDriver, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import type { Database } from '../database/tables.ts'
 import { pageOfIndicators } from './search-queries.ts'
-import { compileSearch } from './tql-to-sql.ts'
+import { compileSearch } from './search-condition.ts'
 
 const compiler = new Kysely<Database>({
   dialect: {

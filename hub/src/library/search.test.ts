@@ -5,9 +5,10 @@ import type { LibraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
 import { hintsOnQuery } from './query-hints.ts'
 import { queryLimits } from './query-limits.ts'
+import { previewQuery } from './query-preview.ts'
 import { libraryRoutes } from './routes.ts'
 import { createTestLibrary, type TestLibrary } from './test-library.ts'
-import { compileSearch } from './tql-to-sql.ts'
+import { compileSearch } from './search-condition.ts'
 
 let library: TestLibrary
 let server: Server
@@ -45,6 +46,13 @@ describe('LIB-3: searching', () => {
     const all = await search({ tql, limit: '1', count: 'true' })
     expect(all.body).toMatchObject({ data: [{}], total: { count: expect.any(Number), isExact: false } })
     expect((all.body.total as { count: number }).count).toBeGreaterThanOrEqual(10_000)
+    // Of a condition that no statistics tell of PostgreSQL expects a third.
+    await library.database.pool.query('analyze assertion, indicator, indicator_view, owner')
+    const low = await search({ tql: 'type > 0', limit: '1', count: 'true' })
+    expect(low.body.total).toEqual({ count: 10_000, isExact: false, isLowerBound: true })
+    const scope = { organizationId: library.organizationId, ownerIds: undefined }
+    const preview = await previewQuery(library.database.db, scope, compileSearch('type > 0', new Date()))
+    expect(preview).toMatchObject({ total: low.body.total, types: { Host: 10_001 }, typesStoppedAt: 10_001 })
     const some = await search({ tql: `${tql} and summary != "n0.example.net"`, limit: '1', count: 'true' })
     expect(some.body.total).toEqual({ count: 10_000, isExact: true })
     const none = await search({ tql: `${tql} and typeName = "URL"`, count: 'true' })
@@ -88,6 +96,24 @@ describe('LIB-3: searching', () => {
     expect((await search({ tql: `ownerName in (${list})`, limit: '1' })).status).toBe(200)
   })
 
+  test('a status or a security label that there is not is told, and the one that was meant', async () => {
+    const hintsOf = async (tql: string) => (await search({ tql, limit: '1' })).body.hints
+    expect(await hintsOf('status = "Foo" or securityLabel = "TLP:AMBR"')).toEqual([
+      { message: 'There is no status “Foo”. There are: Active, Review, Expired, Indirect, Whitelisted.', position: 9 },
+      { message: 'There is no security label “TLP:AMBR”. Did you mean TLP:AMBER?', position: 34 },
+    ])
+    expect(await hintsOf('STA_TUS in ("Active", "Expird") and hasSecurityLabel(name != "Ours")')).toMatchObject([
+      { message: 'There is no status “Expird”. Did you mean Expired?' },
+      { message: 'There is no security label “Ours”.' },
+    ])
+    await library.database.pool.query(`insert into security_label (name) values ('Ours only')`)
+    expect(await hintsOf('securityLabel = "Our only"')).toMatchObject([
+      { message: 'There is no security label “Our only”. Did you mean Ours only?' },
+    ])
+    const right = 'status = "Review" and status like "%x%" and securityLabel in ("Ours only", "tlp: amber", "TLP:RED")'
+    expect(await hintsOf(`${right} and hasGroup(status = "Anything")`)).toBeUndefined()
+  })
+
   test('what only others may not see is no owner: neither for a job that does not read it, nor for another organization', async () => {
     const { id: ownerId } = await library.database.db
       .selectFrom('owner')
@@ -102,6 +128,10 @@ describe('LIB-3: searching', () => {
     ])
     expect(await hints({ organizationId: '999', ownerIds: undefined })).toMatchObject([
       { message: 'There is no owner “OSINT feed”.' },
+    ])
+    const labels = 'securityLabel in ("Our only", "Nobody’s", "TLP:AMBR")'
+    expect(await hintsOnQuery(database.db, { organizationId: '999', ownerIds: undefined }, labels, 'group')).toEqual([
+      { message: 'There is no security label “TLP:AMBR”. Did you mean TLP:AMBER?', position: 42 },
     ])
   })
 

@@ -1,5 +1,6 @@
 import { readTqlDate, type TqlComparison, type TqlScalar } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
+import { storable } from '../database/storable.ts'
 
 /** A condition of a query's where clause; its values are parameters, never text of the statement. */
 export type Condition = RawBuilder<boolean>
@@ -8,8 +9,9 @@ export type Condition = RawBuilder<boolean>
 export function compareColumn(column: RawBuilder<unknown>, comparison: TqlComparison, now: Date): Condition {
   const { operator, value } = comparison
   if (value.kind === 'list') {
+    if (value.items.length === 0) return operator === 'not in' ? sql`true` : sql`false`
     const items = value.items.map((item) => scalar(item, now))
-    const type = castOf(value.items[0]?.kind ?? 'text')
+    const type = castOf(value.items)
     return operator === 'not in'
       ? sql`coalesce(${column} <> all(${items}::${type}[]), true)`
       : sql`${column} = any(${items}::${type}[])`
@@ -20,7 +22,7 @@ export function compareColumn(column: RawBuilder<unknown>, comparison: TqlCompar
       ? sql`coalesce(${column} not ilike ${pattern}, true)`
       : sql`${column} ilike ${pattern}`
   }
-  const right = sql`${scalar(value, now)}::${castOf(value.kind)}`
+  const right = sql`${scalar(value, now)}::${castOf([value])}`
   switch (operator) {
     case '=':
       return sql`${column} = ${right}`
@@ -45,7 +47,7 @@ export function compareColumn(column: RawBuilder<unknown>, comparison: TqlCompar
  */
 export function patternOf(operator: TqlComparison['operator'], value: TqlScalar): string | undefined {
   if (value.kind !== 'text') return undefined
-  const text = searchable(value.text)
+  const text = storable(value.text)
   const literal = text.replace(/[\\%_]/g, '\\$&')
   switch (operator) {
     case 'like':
@@ -80,22 +82,17 @@ export function positive(comparison: TqlComparison): { comparison: TqlComparison
 /** The texts that a text keyword is compared with. */
 export function textsOf({ value }: TqlComparison): string[] {
   const items = value.kind === 'list' ? value.items : [value]
-  return items.map((item) => (item.kind === 'text' ? searchable(item.text) : ''))
+  return items.map((item) => (item.kind === 'text' ? storable(item.text) : ''))
 }
 
 export function negatedIf(isNegated: boolean, condition: Condition): Condition {
   return isNegated ? sql`not coalesce(${condition}, false)` : condition
 }
 
-/** PostgreSQL's text holds neither U+0000 nor half characters; what is stored has U+FFFD there. */
-export function searchable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd')
-}
-
 function scalar(value: TqlScalar, now: Date): string | number | boolean {
   switch (value.kind) {
     case 'text':
-      return searchable(value.text)
+      return storable(value.text)
     case 'number':
       return value.number
     case 'boolean':
@@ -108,12 +105,16 @@ function scalar(value: TqlScalar, now: Date): string | number | boolean {
   }
 }
 
-function castOf(kind: TqlScalar['kind']): RawBuilder<unknown> {
-  switch (kind) {
+/** @param items of one kind. Whole numbers stay so: by an id as a fraction PostgreSQL finds no index and knows no statistics. */
+function castOf(items: readonly TqlScalar[]): RawBuilder<unknown> {
+  switch (items[0]?.kind) {
+    case undefined:
     case 'text':
       return sql`text`
     case 'number':
-      return sql`float8`
+      return items.every((item) => item.kind === 'number' && Number.isSafeInteger(item.number))
+        ? sql`bigint`
+        : sql`float8`
     case 'boolean':
       return sql`boolean`
     case 'date':

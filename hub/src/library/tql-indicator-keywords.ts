@@ -1,4 +1,4 @@
-import { indicatorTypes, parseIndicatorType } from '@postern/intel'
+import { indicatorTypes, readIndicatorTypeName } from '@postern/intel'
 import { sql } from 'kysely'
 import { firstPartCondition, indicatorValueCondition, laterPartCondition } from './indicator-value-condition.ts'
 import { compareColumn } from './tql-comparison.ts'
@@ -41,7 +41,7 @@ const occurrence = (field: 'fileName' | 'path') =>
 export const indicatorKeywords: KeywordConditions = {
   ...statedKeywords('a', sql`assertion_attribute t where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id`),
   type: typeNumber(sql`i.type`, indicatorTypes),
-  typeName: named(sql`i.type`, (name) => parseIndicatorType(name) ?? name),
+  typeName: named(sql`i.type`, (name) => readIndicatorTypeName(name) ?? name),
   summary: indicatorValueCondition,
   value1: firstPartCondition,
   value2: laterPartCondition('second'),

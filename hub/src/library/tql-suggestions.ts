@@ -31,8 +31,8 @@ export async function suggestNames(
 type Query = (scope: LibraryScope, pattern: RawBuilder<unknown>) => RawBuilder<{ name: string }>
 
 /** Registers of names are the hub's; whether others share the hub decides whether a name must be looked for among one's own. */
-const alone = (scope: LibraryScope) =>
-  sql`not exists (select 1 from owner p where p.organization_id <> ${scope.organizationId})`
+export const isOnlyOrganization = (scope: LibraryScope): RawBuilder<boolean> =>
+  sql<boolean>`not exists (select 1 from owner p where p.organization_id <> ${scope.organizationId})`
 
 const queries: Readonly<Record<NonNullable<TqlKeyword['names']>, Query>> = {
   owner: (scope, pattern) => sql`
@@ -42,12 +42,12 @@ const queries: Readonly<Record<NonNullable<TqlKeyword['names']>, Query>> = {
     select k.name from (
       select name from tag where lower(name) like ${pattern} order by lower(name) using ~<~ limit ${tagsTriedMax}
     ) k
-    where ${alone(scope)}
+    where ${isOnlyOrganization(scope)}
       or exists (select 1 from assertion a where a.tags && array[k.name] and ${inScope(sql`a.owner_id`, scope)})
       or exists (select 1 from library_group g where g.tags && array[k.name] and ${inScope(sql`g.owner_id`, scope)})
     order by k.name limit ${namesMax}`,
   securityLabel: (scope, pattern) => sql`
-    select name from security_label where ${alone(scope)} and lower(name) like ${pattern} order by name limit ${namesMax}`,
+    select name from security_label where ${isOnlyOrganization(scope)} and lower(name) like ${pattern} order by name limit ${namesMax}`,
   attributeType: (scope, pattern) => sql`
     select name from attribute_type where organization_id = ${scope.organizationId} and lower(name) like ${pattern}
     order by name limit ${namesMax}`,

@@ -96,6 +96,10 @@ test('LIB-3: a wrong query is refused with its place and what was probably meant
   expect(() => compileTql('typeName in ("Host", "Nope")', new Date())).toThrow(
     /wrong at character 22: There is no indicator type “Nope”. There are: Address, .*Host, /,
   )
+  expect(() => compileTql('typeName = "Hots"', new Date())).toThrow(
+    /character 12: There is no indicator type “Hots”\. Did you mean Host\?$/,
+  )
+  expect(() => compileTql('typeName in ("Email address", "email subject")', new Date())).not.toThrow()
   expect(() => compileTql('typeName != "Campaign"', new Date())).toThrow(/no indicator type “Campaign”/)
   expect(() => compileTql('hasGroup(typeName = "Host")', new Date())).toThrow(/no group type “Host”.*Campaign/)
   expect(() => compileTql('threatAssessScore > 5', new Date())).toThrow(

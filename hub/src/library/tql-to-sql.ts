@@ -21,69 +21,6 @@ export function compileTqlPart(query: TqlExpression, now: Date): Condition {
   return compile(query, 'indicator', now, ownerIds.indicator)
 }
 
-/** A condition for a search, with what decides how it is looked for. */
-export type SearchCondition = {
-  sql: Condition
-  /** Whether it holds for named values only, which are found by their key. */
-  isByValue: boolean
-  /** Whether it speaks of the indicator, not of the assertion alone. */
-  usesIndicator: boolean
-  /**
-   * Whether one plan serves all its values, so that it may be prepared: what is asked of values alone. Of tags, types and owners some
-   * are rare and others are not, and each wants a plan of its own.
-   */
-  isSteady: boolean
-}
-
-export function compileSearch(text: string, now: Date): SearchCondition {
-  const parsed = parseTql(text, 'indicator')
-  if (!parsed.ok) throw tqlProblem(parsed.message, parsed.position, parsed.suggestion)
-  return {
-    sql: compile(parsed.query, 'indicator', now, ownerIds.indicator),
-    isByValue: isByValue(parsed.query),
-    usesIndicator: usesIndicator(parsed.query),
-    isSteady: parsed.query.kind === 'comparison' && parsed.query.keyword === 'summary',
-  }
-}
-
-function isByValue(query: TqlExpression): boolean {
-  switch (query.kind) {
-    case 'and':
-      return query.operands.some(isByValue)
-    case 'or':
-      return query.operands.every(isByValue)
-    case 'comparison':
-      return query.keyword === 'summary' && (query.operator === '=' || query.operator === 'in')
-    default:
-      return false
-  }
-}
-
-function usesIndicator(query: TqlExpression): boolean {
-  switch (query.kind) {
-    case 'and':
-    case 'or':
-      return query.operands.some(usesIndicator)
-    case 'not':
-      return usesIndicator(query.operand)
-    case 'comparison':
-      return keywordsOfIndicator.has(query.keyword)
-    case 'has':
-      return false
-  }
-}
-
-/** Their conditions name `i`; the inside of a `has…()` names its own. */
-const keywordsOfIndicator: ReadonlySet<string> = new Set([
-  'type',
-  'typeName',
-  'summary',
-  'value1',
-  'value2',
-  'value3',
-  'addressIsIpv6',
-])
-
 /** The same for groups: a condition over `library_group g`. */
 export function compileGroupTql(text: string, now: Date): Condition {
   return compileQuery(text, 'group', now)
@@ -95,9 +32,14 @@ type OwnerId = RawBuilder<unknown>
 const ownerIds = { indicator: sql`a.owner_id`, group: sql`g.owner_id` } as const
 
 function compileQuery(text: string, object: 'indicator' | 'group', now: Date): Condition {
+  return compile(readQuery(text, object), object, now, ownerIds[object])
+}
+
+/** @throws Problem `invalid` with the place and, where one is near, what was probably meant */
+export function readQuery(text: string, object: 'indicator' | 'group'): TqlExpression {
   const parsed = parseTql(text, object)
   if (!parsed.ok) throw tqlProblem(parsed.message, parsed.position, parsed.suggestion)
-  return compile(parsed.query, object, now, ownerIds[object])
+  return parsed.query
 }
 
 function tqlProblem(message: string, position: number, suggestion?: string): Problem {

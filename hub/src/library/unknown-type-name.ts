@@ -1,8 +1,9 @@
 import {
   groupTypes,
   indicatorTypes,
+  nearestName,
   parseGroupType,
-  parseIndicatorType,
+  readIndicatorTypeName,
   type TqlComparison,
   type TqlObject,
 } from '@postern/intel'
@@ -12,7 +13,7 @@ import { shortened, wholeNames } from './whole-names.ts'
 const typed: Readonly<
   Partial<Record<TqlObject, { word: string; names: readonly string[]; parse(name: string): string | undefined }>>
 > = {
-  indicator: { word: 'indicator', names: indicatorTypes, parse: parseIndicatorType },
+  indicator: { word: 'indicator', names: indicatorTypes, parse: readIndicatorTypeName },
   group: { word: 'group', names: groupTypes, parse: parseGroupType },
 }
 
@@ -28,6 +29,8 @@ export function unknownTypeName(
   if (types === undefined || comparison.keyword !== 'typeName') return undefined
   const unknown = wholeNames(comparison).find(({ text }) => types.parse(text) === undefined)
   if (unknown === undefined) return undefined
-  const message = `There is no ${types.word} type “${shortened(unknown.text)}”. There are: ${types.names.join(', ')}.`
+  const meant = nearestName(unknown.text, types.names)
+  const cure = meant === undefined ? `There are: ${types.names.join(', ')}.` : `Did you mean ${meant}?`
+  const message = `There is no ${types.word} type “${shortened(unknown.text)}”. ${cure}`
   return { message, position: unknown.position }
 }

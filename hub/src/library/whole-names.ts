@@ -1,7 +1,10 @@
 import type { TqlComparison, TqlScalar } from '@postern/intel'
 
-/** The texts that a comparison asks for as a whole, with their places; none where it asks for parts of them (LIKE, CONTAINS). */
-export function wholeNames({ operator, value }: TqlComparison): { text: string; position: number }[] {
+/** A text that a comparison asks for as a whole, and its place in the query. */
+export type WholeName = { text: string; position: number }
+
+/** None where it asks for parts of texts (LIKE, CONTAINS). */
+export function wholeNames({ operator, value }: TqlComparison): WholeName[] {
   if (!equalities.has(operator)) return []
   const items: readonly TqlScalar[] = value.kind === 'list' ? value.items : [value]
   return items.filter((item) => item.kind === 'text')

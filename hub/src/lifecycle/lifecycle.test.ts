@@ -1,5 +1,5 @@
 import { indicatorId } from '@postern/intel'
-import type { DeprecationRule } from '@postern/protocol'
+import { type DeprecationRule, ReportSighting } from '@postern/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Audit } from '../audit/audit.ts'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
@@ -366,6 +366,18 @@ describe('LIB-9: sightings and false positives', () => {
     expect((await stored('Feed', id)).confidence).toBe(50)
   })
 
+  test('LIB-1: an alert of the year 1, which is some source’s word for no date, counts as one of 1970', async () => {
+    const { name, id } = host()
+    await library.send('Alarms', {
+      group: [
+        { type: 'Event', eventType: 'Alert', name: 'Dateless', xid: 'alert-0', eventDate: '0001-01-01T00:00:00Z' },
+      ],
+      indicator: [{ type: 'Host', summary: name, associatedGroups: [{ groupXid: 'alert-0' }] }],
+    })
+    const { data } = await sightings.list(library.person, id, { limit: 10 })
+    expect(data).toMatchObject([{ groupName: 'Dateless', seenAt: '1970-01-01T00:00:00.000Z' }])
+  })
+
   test('LIB-9: what a feed asserts after it was seen begins with what was seen', async () => {
     const { name, id } = host()
     await send('Sensors', name)
@@ -379,6 +391,10 @@ describe('LIB-9: sightings and false positives', () => {
     await send('Feed', name)
     const report = (given: object) => sightings.report(library.person, id, { owner: 'Feed', ...given })
     await expect(report({ seenAt: new Date(begin + day).toISOString() })).rejects.toThrow('not come yet')
+    for (const given of [{ seenAt: '1969-12-31T23:59:59Z' }, { seenAt: '0001-01-01T00:00:00Z' }, { count: 1_000_001 }])
+      expect(ReportSighting.safeParse({ owner: 'Feed', ...given }).success).toBe(false)
+    const most = { owner: 'Feed', seenAt: '1970-01-01T00:00:00Z', count: 1_000_000 }
+    expect(await report(ReportSighting.parse(most))).toMatchObject({ count: 1_000_000 })
     await expect(report({ owner: 'Nobody' })).rejects.toThrow('There is no owner Nobody')
     await expect(sightings.report(library.person, host().id, { owner: 'Feed' })).rejects.toThrow('no such indicator')
   })

@@ -121,6 +121,17 @@ test('LIB-7: a list beyond what the firewall takes is held back, until it shrink
   expect(await world.lists.get(world.at.library.person, list.id)).toMatchObject({ servedCount: 6, held: null })
 })
 
+test('LIB-7: a list whose first version is held back says so to who fetches it, and how it is let go', async () => {
+  await world.at.hosts('First', names(4, 'first'))
+  const list = await world.serve('ownerName = "First"', { valuesMax: 3 })
+  expect(list).toMatchObject({ servedVersion: 0, held: { version: 1 } })
+  const { status, text } = await world.get(list.name, { authorization: await world.reader(list) })
+  expect([status, JSON.parse(text).detail]).toEqual([
+    503,
+    `Nothing of this list is served yet: the guard holds its version 1 back until a person lets it go, with postern lists release ${list.name} or in the console; postern lists show ${list.name} says why.`,
+  ])
+})
+
 test('LIB-7: what is served outlives the versions that its data collection keeps', async () => {
   await world.at.hosts('Old', names(10, 'old'))
   const list = await world.serve('ownerName = "Old"')

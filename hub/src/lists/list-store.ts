@@ -34,6 +34,8 @@ export type ServedList = {
   format: ListFormat
   isPublic: boolean
   openNetworks: string[]
+  /** The version that the guard holds back, if it does. */
+  heldVersion: number | null
   text: {
     id: string
     count: number
@@ -129,7 +131,7 @@ export class FirewallListStore {
   async served(name: string): Promise<ServedList | undefined> {
     const { rows } = await sql<ServedList>`
       select l.id, l.organization_id as "organizationId", l.format, l.is_public as "isPublic",
-        l.open_networks::text[] as "openNetworks",
+        l.open_networks::text[] as "openNetworks", l.held_version as "heldVersion",
         case when t.id is not null then jsonb_build_object('id', t.id::text, 'count', t.value_count, 'leftOut', t.left_out,
           'bytes', t.byte_count, 'gzipBytes', t.gzip_byte_count, 'sha256', encode(t.sha256, 'hex'), 'madeAt', l.served_since,
           'version', l.served_version) end as text

@@ -323,6 +323,7 @@ describe('LIB-7: what a person sets', () => {
     await world.lists.change(world.at.library.person, list.id, { tlpMax: 'GREEN' })
     const between = await world.get(list.name, { authorization })
     expect([between.status, between.headers['retry-after']]).toEqual([503, '60'])
+    expect(JSON.parse(between.text).detail).toMatch(/^Nothing of this list is served yet: it is being written\./)
     await world.lists.tick()
     const reply = await world.get(list.name, { authorization })
     expect(reply.text).not.toContain('amber')

@@ -1,4 +1,4 @@
-import { type IndicatorType, listFormatFacts, parseIndicatorType, prefixesMinDefault } from '@postern/intel'
+import { type IndicatorType, listFormatFacts, prefixesMinDefault, readIndicatorTypeName } from '@postern/intel'
 import type { ChangeFirewallList, CreateFirewallList, FirewallList, ListFormat } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -162,8 +162,7 @@ export function createFirewallLists({
         )
       throw new Problem('not-found', 'There is no list of this name, or you may not fetch it.')
     }
-    if (list.text === null)
-      throw new Problem('unavailable', 'Nothing can be served of this list yet: it is being written, or held back.')
+    if (list.text === null) throw new Problem('unavailable', whyNothingIsServed(name, list.heldVersion))
     return { ...list, text: list.text }
   }
 
@@ -204,10 +203,18 @@ function readTypes(names: readonly string[] | undefined, format: ListFormat): st
   if (names === undefined) return null
   const possible: readonly IndicatorType[] = listFormatFacts[format].types
   return names.map((name) => {
-    const type = parseIndicatorType(name)
+    const type = readIndicatorTypeName(name)
     if (type !== undefined && possible.includes(type)) return type
     throw new Problem('invalid', `The format ${format} cannot say ${name}; it takes ${possible.join(', ')}.`)
   })
+}
+
+function whyNothingIsServed(name: string, heldVersion: number | null): string {
+  const why =
+    heldVersion === null
+      ? 'it is being written. Fetch it again in a minute.'
+      : `the guard holds its version ${heldVersion} back until a person lets it go, with postern lists release ${name} or in the console; postern lists show ${name} says why.`
+  return `Nothing of this list is served yet: ${why}`
 }
 
 function nameTaken(name: string): never {

@@ -33,10 +33,6 @@ export class Changes {
     this.#notifications = notifications
   }
 
-  async notify(db: Db, change: Change): Promise<void> {
-    await tellChange(db, change)
-  }
-
   /** Tells the browsers of this hub alone what every hub finds out by itself, such as that time has passed. */
   tellHere(change: Change): void {
     for (const listener of this.#listeners) listener(change)

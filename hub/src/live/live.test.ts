@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { type Rehearsal, startRehearsal } from '../executions/rehearsal.ts'
 import { createServer, type Server } from '../http/server.ts'
-import type { Change } from './changes.ts'
+import { type Change, tellChange } from './changes.ts'
 import { liveBounds, liveRoutes } from './routes.ts'
 
 let rehearsal: Rehearsal
@@ -24,6 +24,7 @@ beforeAll(async () => {
     changes: rehearsal.changes,
     maySee: async (_, organizationId, id) => await rehearsal.executions.isVisible(organizationId, id),
     followTelemetry: () => () => {},
+    sessionsInForce: async (sessions) => new Set(sessions),
   })
   url = (await server.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws') + paths.live
   await rehearsal.addServer('one')
@@ -103,8 +104,8 @@ describe('D15: live pages', () => {
     await until(
       () => heard.length > 0,
       async () => {
-        await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: other, part: 'log' })
-        await rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id: followed, part: 'log' })
+        await tellChange(rehearsal.db, { changed: 'execution', id: other, part: 'log' })
+        await tellChange(rehearsal.db, { changed: 'execution', id: followed, part: 'log' })
       },
     )
     expect(new Set(heard.map((each) => JSON.stringify(each)))).toEqual(
@@ -118,7 +119,7 @@ describe('D15: live pages', () => {
     await until(
       () => heard.length > 0,
       async () => {
-        await rehearsal.changes.notify(rehearsal.db, {
+        await tellChange(rehearsal.db, {
           changed: 'execution',
           id: '77',
           part: 'state',
@@ -142,13 +143,13 @@ describe('D15: live pages', () => {
     for (const { socket } of [theirs, mine]) socket.send(JSON.stringify({ subscribe: 'execution', id }))
     await until(
       () => mine.heard.length > 2,
-      () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }),
+      () => tellChange(rehearsal.db, { changed: 'execution', id, part: 'log' }),
     )
     expect(theirs.heard).toEqual([])
   })
 
   test('each list hears of its own kind of change, of its own organization, and of no other', async () => {
-    const { db, changes, organizationId } = rehearsal
+    const { db, organizationId } = rehearsal
     const lists = ['environments', 'jobs', 'receipts'] as const
     const pages = await Promise.all(lists.map(async (list) => ({ list, ...(await connect()) })))
     for (const { socket, list } of pages) socket.send(JSON.stringify({ subscribe: list }))
@@ -156,11 +157,11 @@ describe('D15: live pages', () => {
       () => pages.every(({ heard }) => heard.length > 0),
       async () => {
         for (const changed of ['environments', 'jobs'] as const) {
-          await changes.notify(db, { changed, id: '66', part: 'state', organizationId: '999' })
-          await changes.notify(db, { changed, id: '5', part: 'state', organizationId })
+          await tellChange(db, { changed, id: '66', part: 'state', organizationId: '999' })
+          await tellChange(db, { changed, id: '5', part: 'state', organizationId })
         }
-        await changes.notify(db, { changed: 'execution', id: '66', part: 'receipt', organizationId: '999' })
-        await changes.notify(db, { changed: 'execution', id: '7', part: 'receipt', organizationId })
+        await tellChange(db, { changed: 'execution', id: '66', part: 'receipt', organizationId: '999' })
+        await tellChange(db, { changed: 'execution', id: '7', part: 'receipt', organizationId })
       },
     )
     const told = Object.fromEntries(pages.map(({ list, heard }) => [list, [...new Set(heard.map(toText))]]))
@@ -186,8 +187,8 @@ describe('D15: live pages', () => {
       },
     )
     // Whatever is still on its way comes before this, in order.
-    const { db, changes, organizationId } = rehearsal
-    await changes.notify(db, { changed: 'environments', id: '77', part: 'state', organizationId })
+    const { db, organizationId } = rehearsal
+    await tellChange(db, { changed: 'environments', id: '77', part: 'state', organizationId })
     await until(() => heard.map(toText).some((text) => text.includes('"77"')))
     const before = heard.length
     for (let beat = 0; beat < 10; beat += 1) {
@@ -228,7 +229,7 @@ describe('D15: live pages', () => {
     again.socket.send(JSON.stringify({ subscribe: 'execution', id }))
     await until(
       () => again.heard.length > 0,
-      () => rehearsal.changes.notify(rehearsal.db, { changed: 'execution', id, part: 'log' }),
+      () => tellChange(rehearsal.db, { changed: 'execution', id, part: 'log' }),
     )
   })
 
@@ -252,6 +253,7 @@ describe('D15: live pages', () => {
       changes: { on: (listener) => ((tell = listener), () => {}), onGap: () => () => {} },
       maySee: async () => true,
       followTelemetry: () => () => {},
+      sessionsInForce: async (sessions) => new Set(sessions),
     })
     const { port } = new URL(await own.listen({ host: '127.0.0.1', port: 0 }))
     const socket = connectTcp({ host: '127.0.0.1', port: Number(port) })

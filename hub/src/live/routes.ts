@@ -1,10 +1,12 @@
 import type { WebSocket } from '@fastify/websocket'
 import { type LiveBeat, type LiveChange, LiveRequest, paths } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
+import { sessionCookie } from '../access/authenticate.ts'
 import { onlyFor } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Change, Changes } from './changes.ts'
+import { closeEnded } from './close-ended.ts'
 
 export const liveBounds = {
   subscriptionsMax: 20,
@@ -26,6 +28,8 @@ export type LiveParts = {
   maySee(what: Followed, organizationId: string, id: string): Promise<boolean>
   /** Looks after a server's telemetry while a page follows it. @returns ends that */
   followTelemetry(serverXid: string): () => void
+  /** Of the sessions that are asked about. */
+  sessionsInForce(sessions: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 const beat: LiveBeat = { alive: true }
@@ -38,6 +42,8 @@ type List = Exclude<LiveRequest['subscribe'], Followed>
 /** `followed`: by kind and id; what ends it, or nothing until it is known that it may be. */
 type Subscriber = {
   organizationId: string
+  /** The cookie that it came with. */
+  session: string
   followed: Map<string, (() => void) | undefined>
   lists: Set<List>
   socket: WebSocket
@@ -48,7 +54,7 @@ type Subscriber = {
  * Tells browsers what changed, so that they fetch it again: ids only (D15). By cookie alone: other sites' pages are kept out by the
  * exact Origin check that the cookie's authentication makes for every upgrade (D18).
  */
-export function liveRoutes(server: Server, { changes, maySee, followTelemetry }: LiveParts): void {
+export function liveRoutes(server: Server, { changes, maySee, followTelemetry, sessionsInForce }: LiveParts): void {
   const subscribers = new Set<Subscriber>()
   const stopChanges = changes.on((change) => {
     for (const subscriber of subscribers) tell(subscriber, change)
@@ -61,6 +67,9 @@ export function liveRoutes(server: Server, { changes, maySee, followTelemetry }:
   pings.unref()
   const beats = setInterval(() => {
     for (const { socket } of subscribers) send(socket, beat)
+    closeEnded(subscribers, sessionsInForce).catch((error: unknown) => {
+      server.log.error({ err: error }, 'sessions of live pages could not be looked up; the next beat tries again')
+    })
   }, liveBounds.beatMs)
   beats.unref()
   server.addHook('onClose', async () => {
@@ -80,6 +89,7 @@ export function liveRoutes(server: Server, { changes, maySee, followTelemetry }:
       }
       const subscriber: Subscriber = {
         organizationId: organizationOf(request.caller),
+        session: request.cookies[sessionCookie] ?? '',
         followed: new Map(),
         lists: new Set(),
         socket,

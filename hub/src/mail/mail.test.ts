@@ -34,7 +34,7 @@ beforeAll(async () => {
     clock,
     audit: new Audit(),
     log: { error() {}, warn() {}, info() {}, debug() {} },
-    makeSetupLink: async () => ({ token: 'the-token', expiresAt: clock.now() }),
+    setUp: { makeLink: async () => ({ token: 'the-token', expiresAt: clock.now() }) },
     settings: testSettings,
   })
 })

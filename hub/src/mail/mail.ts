@@ -1,6 +1,6 @@
 import { consolePages, type MailAnswer } from '@postern/protocol'
-import type { Access } from '../access/access.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
+import type { SetUp } from '../access/set-up.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
@@ -20,13 +20,13 @@ export type MailParts = {
   audit: Audit
   log: Log
   settings: Pick<Settings, 'publicNames'>
-  makeSetupLink: Access['makeSetupLink']
+  setUp: Pick<SetUp, 'makeLink'>
 }
 
 export type MailFeature = ReturnType<typeof createMail>
 
 /** Mail over SMTP (ES-16): how it is sent, what waits, and a test. */
-export function createMail({ db, keys, clock, audit, log, settings: hubSettings, makeSetupLink }: MailParts) {
+export function createMail({ db, keys, clock, audit, log, settings: hubSettings, setUp }: MailParts) {
   const settings = createMailSettings({ db, keys, clock, audit })
   const queue = createMailQueue({ db, clock, settings, log })
 
@@ -45,7 +45,7 @@ export function createMail({ db, keys, clock, audit, log, settings: hubSettings,
   /** An invitation, or a way back in. It is never kept in the queue: whoever reads the link becomes an administrator. */
   async function sendSetupLink(caller: Caller, to: string): Promise<MailAnswer> {
     const access = await requireAccess()
-    const { token, expiresAt } = await makeSetupLink(caller, 'this machine')
+    const { token, expiresAt } = await setUp.makeLink(caller, 'this machine')
     const { apiURL } = await hubSettings.publicNames()
     return await sendNow(
       to,
@@ -60,6 +60,7 @@ export function createMail({ db, keys, clock, audit, log, settings: hubSettings,
     )
   }
 
+  /** Past the queue: for what nobody else may read, or what somebody waits for. */
   async function sendNow(
     to: string,
     subject: string,
@@ -77,28 +78,5 @@ export function createMail({ db, keys, clock, audit, log, settings: hubSettings,
     return access
   }
 
-  async function ownAddress(caller: Caller): Promise<string | null> {
-    const { mail_address: address } = await db
-      .selectFrom('user_account')
-      .select('mail_address')
-      .where('id', '=', userIdOf(caller))
-      .executeTakeFirstOrThrow()
-    return address
-  }
-
-  async function setOwnAddress(caller: Caller, mailAddress: string | null, address?: string): Promise<string | null> {
-    const userId = userIdOf(caller)
-    await db.transaction().execute(async (trx) => {
-      await trx.updateTable('user_account').set({ mail_address: mailAddress }).where('id', '=', userId).execute()
-      await audit.record(trx, caller, 'user.mail-address', `user ${caller.name}`, { mailAddress }, address)
-    })
-    return mailAddress
-  }
-
-  return { settings, queue, sendTest, sendSetupLink, ownAddress, setOwnAddress }
-}
-
-function userIdOf(caller: Caller): string {
-  if (caller.kind !== 'user') throw new Problem('forbidden', 'Only somebody who is signed in has a mail address here.')
-  return caller.userId
+  return { settings, queue, sendNow, sendTest, sendSetupLink }
 }

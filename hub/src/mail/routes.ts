@@ -1,12 +1,4 @@
-import {
-  ChangeMailSettings,
-  MailPage,
-  MailSettings,
-  MailAnswer,
-  MailTo,
-  OwnMailAddress,
-  paths,
-} from '@postern/protocol'
+import { ChangeMailSettings, MailPage, MailSettings, MailAnswer, MailTo, paths } from '@postern/protocol'
 import { person } from '../access/caller.ts'
 import { forPeople, onlyFor } from '../access/permissions.ts'
 import { pageQuery } from '../http/page-query.ts'
@@ -18,10 +10,7 @@ import type { MailFeature } from './mail.ts'
 
 const tags = ['mail']
 
-export function mailRoutes(
-  server: Server,
-  { settings, queue, sendTest, sendSetupLink, ownAddress, setOwnAddress }: MailFeature,
-): void {
+export function mailRoutes(server: Server, { settings, queue, sendTest, sendSetupLink }: MailFeature): void {
   server.get(
     paths.mailSettings,
     {
@@ -94,32 +83,5 @@ export function mailRoutes(
     },
     async ({ caller, query: { cursor, limit } }) =>
       pageOf(await queue.list(person(caller).organizationId, cursor, limit + 1), limit),
-  )
-  server.get(
-    paths.ownMailAddress,
-    {
-      config: onlyFor('self:read', 'user'),
-      schema: {
-        operationId: 'getOwnMailAddress',
-        tags,
-        summary: "Where the caller's own mail goes",
-        response: { 200: OwnMailAddress },
-      },
-    },
-    async ({ caller }) => ({ mailAddress: await ownAddress(caller) }),
-  )
-  server.put(
-    paths.ownMailAddress,
-    {
-      config: onlyFor('self:read', 'user'),
-      schema: {
-        operationId: 'changeOwnMailAddress',
-        tags,
-        summary: "Say where the caller's own mail goes; null: nowhere",
-        body: OwnMailAddress,
-        response: { 200: OwnMailAddress },
-      },
-    },
-    async ({ caller, body, ip }) => ({ mailAddress: await setOwnAddress(caller, body.mailAddress, ip) }),
   )
 }

@@ -1,8 +1,10 @@
-import { getCACertificates } from 'node:tls'
+import { connect, isIP } from 'node:net'
+import { connect as tlsConnect, getCACertificates } from 'node:tls'
+import { refusedMailServerCertificate } from '@postern/intel/certificates'
 import type { SmtpSecurity } from '@postern/protocol'
 import { createTransport } from 'nodemailer'
 import { mailLimits } from './mail-limits.ts'
-import { isRefusedForGood, refusalWords } from './smtp-words.ts'
+import { certificateFaultOf, isRefusedForGood, refusalWords } from './smtp-words.ts'
 
 export type SmtpAccess = {
   host: string
@@ -12,7 +14,7 @@ export type SmtpAccess = {
   username: string
   password: string
   from: string
-  /** PEM, beside the public ones. */
+  /** PEM, beside the public ones and those of the hub's CA folder. */
   caCertificates: string
 }
 
@@ -33,6 +35,7 @@ export type MailOutcome =
 /** Hands one mail to the mail server. What goes wrong is an outcome in words, not an error. */
 export async function sendMail(access: SmtpAccess, mail: MailContent): Promise<MailOutcome> {
   const { host, port, security, username, password, from, caCertificates } = access
+  const ca = caCertificates === '' ? {} : { ca: [...getCACertificates('default'), caCertificates] }
   const transport = createTransport({
     host,
     port,
@@ -40,10 +43,7 @@ export async function sendMail(access: SmtpAccess, mail: MailContent): Promise<M
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     ...(username !== '' && { auth: { user: username, pass: password } }),
-    tls: {
-      minVersion: 'TLSv1.2',
-      ...(caCertificates !== '' && { ca: [...getCACertificates('default'), caCertificates] }),
-    },
+    tls: { minVersion: 'TLSv1.2', ...ca },
     connectionTimeout: mailLimits.connectMs,
     greetingTimeout: mailLimits.connectMs,
     dnsTimeout: mailLimits.connectMs,
@@ -61,7 +61,14 @@ export async function sendMail(access: SmtpAccess, mail: MailContent): Promise<M
     })
     return { is: 'sent', said: `The mail server took it: ${response.slice(0, 500)}` }
   } catch (error) {
-    return { is: 'not-sent', said: refusalWords(error, access), forGood: isRefusedForGood(error) }
+    const refused = certificateFaultOf(error)
+      ? await refusedMailServerCertificate({
+          security,
+          connect: (signal) => connect({ host, port, signal }),
+          secure: (socket) => tlsConnect({ socket, host, ...(isIP(host) === 0 && { servername: host }), ...ca }),
+        })
+      : undefined
+    return { is: 'not-sent', said: refusalWords(error, access, refused?.issuer), forGood: isRefusedForGood(error) }
   } finally {
     transport.close()
   }

@@ -1,3 +1,4 @@
+import { type CertificateFault, certificateFault } from '@postern/intel/certificates'
 import { oneLine } from './mail-text.ts'
 import type { SmtpAccess } from './send-mail.ts'
 
@@ -5,15 +6,30 @@ import type { SmtpAccess } from './send-mail.ts'
 type SmtpError = { code?: unknown; command?: unknown; response?: unknown; responseCode?: unknown; message?: unknown }
 
 const answerCharactersMax = 500
-const untrusted = /certificate|altname|CERT_|SELF_SIGNED|UNABLE_TO/i
 
-/** Why a mail was not sent, and what to do, for the person who set mail up. Answers of the mail server stand in it as they came. */
-export function refusalWords(error: unknown, { host, port, security, from }: SmtpAccess): string {
+/** What is wrong with the mail server's certificate, if that is why a mail was not sent: some errors say it by their code alone. */
+export function certificateFaultOf(error: unknown): CertificateFault | undefined {
+  const { code, message } = read(error)
+  return certificateFault(`${code} ${message}`)
+}
+
+/**
+ * Why a mail was not sent, and what to do, for the person who set mail up. Answers of the mail server stand in it as they came.
+ *
+ * @param issuer whose certificate was not trusted, where that is known
+ */
+export function refusalWords(
+  error: unknown,
+  { host, port, security, from }: SmtpAccess,
+  issuer: string | undefined,
+): string {
   const { code, command, response, responseCode, message } = read(error)
   const where = `${host}:${port}`
   if (responseCode !== undefined && code !== 'ETLS') return `${whatWasRefused(command, from)}: ${answered(response)}`
-  if (untrusted.test(`${code} ${message}`)) {
-    return `The certificate of ${where} is not trusted: ${answered(message)}. If it comes from a CA of your own, give that as smtpCaCertificates; smtpHost must be a name that stands in it.`
+  const fault = certificateFaultOf(error)
+  if (fault !== undefined) {
+    const whose = issuer === undefined ? '' : ` It was issued by ${answered(issuer)}.`
+    return `The certificate of ${where} is not trusted: ${answered(message)}.${whose} ${cureOf[fault]}`
   }
   // A resolver that is not there refuses as well.
   if (code === 'EDNS' || /ENOTFOUND|EAI_AGAIN/.test(message))
@@ -32,6 +48,13 @@ export function refusalWords(error: unknown, { host, port, security, from }: Smt
     return `${where} cut the connection. ${security === 'tls' ? 'Is smtpSecurity right for this port?' : 'It may want tls on this port, or refuse this machine.'}`
   }
   return `${where} was not reached: ${answered(message)}`
+}
+
+const cureOf: Record<CertificateFault, string> = {
+  chain:
+    'If that is a CA of your own, put its certificate into the folder of POSTERN_CA_FOLDER, or give it as smtpCaCertificates.',
+  time: 'Have it renewed there, or set the clock of this machine right.',
+  names: 'smtpHost must be a name that stands in the certificate.',
 }
 
 /** Of this recipient, or of this mail; a sender, a password or a certificate can be put right while the mail waits. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { PersonCaller } from '../access/caller.ts'
 import { endExecution } from '../executions/finish.ts'
 import type { EndState } from '../executions/execution-state.ts'
+import { exitedAt } from '../executions/test-result.ts'
 import { type Rehearsal, startRehearsal } from '../executions/rehearsal.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { testSettings } from '../settings/test-settings.ts'
@@ -49,10 +50,10 @@ async function rule(
 
 /** An execution that ends as told, by the same function as every end. */
 async function ended(jobId: string, state: EndState, message = ''): Promise<string> {
-  const { db, organizationId, changes, clock } = hub
+  const { db, organizationId, clock } = hub
   return await db.transaction().execute(async (trx) => {
     const id = await hub.executions.insert(trx, { jobId, trigger: 'run-now', startedBy: 'test' })
-    await endExecution(trx, changes, { executionId: id, organizationId }, state, message, clock.now())
+    await endExecution(trx, { executionId: id, organizationId }, state, message, clock.now())
     return id
   })
 }
@@ -94,13 +95,40 @@ test('ES-16: a failed and a partial job are mailed with name, sentence and link,
     subject: expect.stringMatching(/^Postern: Job \d+ failed$/),
   })
   expect(first?.text).toContain(`https://hub.example.org:8443/executions/${failed}`)
-  expect(first?.text).toMatch(/^Execution \d+ of job Job \d+ failed\.$/m)
+  expect(first?.text).toMatch(/^Execution \d+ of job Job \d+ failed\. It was for environment .+\.$/m)
   expect(`${first?.text}${first?.html}`).not.toContain('hunter2')
   hub.clock.pass(901)
   await ended(id, 'partial')
   const [second] = await mails()
   expect(second?.text).toMatch(/was done only in part\./)
   expect(second?.text).toMatch(/was done in part\./)
+})
+
+test('ES-16: a mail of a failure says why it ended, its exit code, environment and server, and no word of the app', async () => {
+  await rule(['failed'])
+  const server = await hub.addServer('Plant North A')
+  const told: string[] = []
+  for (const changes of [
+    { outcome: 'exited', exitCode: 1, message: 'password=hunter2' },
+    { outcome: 'signalled', exitCode: null, message: 'password=hunter2' },
+    { outcome: 'limit', exitCode: null, message: 'The app had 65 processes and was ended; its limit is 64.' },
+  ] as const) {
+    await hub.beat(server)
+    const id = await hub.start(await job())
+    const command = (await hub.outbox()).find(({ kind, executionId }) => kind === 'execute' && executionId === id)
+    if (command === undefined) throw new Error('no command')
+    await hub.tell(server, command, 'accepted')
+    await hub.executions.acceptResult(server.serverXid, id, 1, exitedAt(hub.clock.now(), changes))
+    const [mail] = await mails()
+    told.push(mail?.text.split('\n')[0] ?? '')
+    hub.clock.pass(901)
+  }
+  const where = 'on environment server Plant North A of environment Plant.'
+  expect(told.map((text) => text.replace(/^.* failed\. /, ''))).toEqual([
+    `Its app ended with exit code 1 ${where}`,
+    `Its app was ended by a signal ${where}`,
+    `The app had 65 processes and was ended; its limit is 64. It was ${where}`,
+  ])
 })
 
 test('ES-16: the same failure is told once and counted, and its end is told too', async () => {
@@ -122,7 +150,7 @@ test('ES-16: the same failure is told once and counted, and its end is told too'
 
 test('ES-16: a storm of failures is one mail at once and one digest a quarter of an hour later', async () => {
   await rule(['failed'])
-  const { db, organizationId, environmentId, changes, clock } = hub
+  const { db, organizationId, environmentId, clock } = hub
   const { rows } = await sql<{ id: string }>`
     with jobs as (
       insert into job (organization_id, name, app_id, environment_id, timeout_seconds)
@@ -134,7 +162,7 @@ test('ES-16: a storm of failures is one mail at once and one digest a quarter of
   async function fail(failing: typeof rows): Promise<void> {
     await db.transaction().execute(async (trx) => {
       for (const { id } of failing)
-        await endExecution(trx, changes, { executionId: id, organizationId }, 'failed', '', clock.now())
+        await endExecution(trx, { executionId: id, organizationId }, 'failed', '', clock.now())
     })
   }
   await fail(rows.slice(0, 1))

@@ -97,6 +97,29 @@ test('LIB-1: an owner that nothing names any more is gone altogether', async () 
   expect(await rows('select id from owner where id = $1', [ownerId])).toEqual([])
 })
 
+test('an owner whose name cannot be seen whole, or differs from another’s in case alone, is not made; those that there are stay', async () => {
+  const { library } = world
+  const { person, database, organizationId } = library
+  await library.owner('Mitre')
+  await expect(library.owners.create(person, { name: ' MITRE ' })).rejects.toThrow(
+    'There is an owner named Mitre already; names that differ in case alone are one. Name that one, or choose another name.',
+  )
+  for (const [name, shown] of [
+    ['two\nlines', 'two\\nlines'],
+    ['back\u202ewards', 'back\\u202ewards'],
+  ] as const)
+    await expect(library.owners.create(person, { name })).rejects.toThrow(`can be seen, and this one is ${shown}.`)
+  await database.db
+    .insertInto('owner')
+    .values({ organization_id: organizationId, name: 'MITRE', kind: 'Source' })
+    .execute()
+  for (const name of ['Mitre', 'MITRE']) expect(await library.owners.writable(person, name)).toMatchObject({ name })
+  const twins = await Promise.allSettled(
+    ['Both', 'BOTH', 'both'].map((name) => library.owners.create(person, { name })),
+  )
+  expect(twins.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+})
+
 test('an owner that a job names is not removed, and the job is named', async () => {
   const { library } = world
   const { ownerId } = await makeWorld(library.database.db, library.organizationId)

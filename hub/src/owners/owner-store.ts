@@ -139,6 +139,16 @@ export class OwnerStore {
     return row === undefined ? undefined : toApi(row)
   }
 
+  /** An owner whose name differs in case alone. Whoever else makes an owner waits for the end of this transaction. */
+  async lockedTwin(organizationId: string, name: string): Promise<string | undefined> {
+    await sql`select id from organization where id = ${organizationId} for no key update`.execute(this.#db)
+    const { rows } = await sql<{ name: string }>`
+      select name from owner
+      where organization_id = ${organizationId} and lower(name) = lower(${name}) and name <> ${name}
+      order by id limit 1`.execute(this.#db)
+    return rows[0]?.name
+  }
+
   /** Undefined where the name is taken. */
   async create(
     organizationId: string,

@@ -1,4 +1,4 @@
-import { nearestName } from '@postern/intel'
+import { escapeTerminal, nearestName } from '@postern/intel'
 import type { ChangeOwner, CreateOwner, Owner, OwnerDetail } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
@@ -38,8 +38,15 @@ export class Owners {
   async create(caller: PersonCaller, wanted: CreateOwner, address?: string): Promise<Owner> {
     const name = wanted.name.trim()
     if (name === '') throw new Problem('invalid', 'name: an owner needs more than blanks for a name.')
+    if (escapeTerminal(name) !== name)
+      throw new Problem(
+        'invalid',
+        `name: an owner's name is one line of what can be seen, and this one is ${escapeTerminal(name)}.`,
+      )
     return this.#db.transaction().execute(async (trx) => {
-      const owner = await new OwnerStore(trx).create(caller.organizationId, {
+      const store = new OwnerStore(trx)
+      await refuseTwin(store, caller.organizationId, name)
+      const owner = await store.create(caller.organizationId, {
         name,
         kind: wanted.kind ?? 'Source',
         statusDefault: wanted.statusDefault ?? 'Active',
@@ -86,6 +93,16 @@ export class Owners {
     if (owner.removalStartedAt !== null) throw beingRemoved()
     return owner
   }
+}
+
+/** What people read as one name would be two owners. Those that there are already stay. */
+async function refuseTwin(store: OwnerStore, organizationId: string, name: string): Promise<void> {
+  const twin = await store.lockedTwin(organizationId, name)
+  if (twin === undefined) return
+  throw new Problem(
+    'conflict',
+    `There is an owner named ${twin} already; names that differ in case alone are one. Name that one, or choose another name.`,
+  )
 }
 
 async function noOwner(store: OwnerStore, organizationId: string, name: string): Promise<string> {

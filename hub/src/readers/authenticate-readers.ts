@@ -1,7 +1,6 @@
 import type { Caller } from '../access/caller.ts'
-import { signInWindowMs } from '../access/access.ts'
-import { AccessStore } from '../access/access-store.ts'
 import { hashCredential } from '../access/credential.ts'
+import { FailedTries, subjectWord, type TryBounds } from '../access/failed-tries.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
@@ -36,7 +35,7 @@ type Parts = { db: DatabaseConnection['db']; store: ReaderCredentialStore; clock
 
 export function authenticateReaders({ db, store, clock }: Parts): ReaderCredentials {
   const passwords = new VerifiedPasswords(clock)
-  const failures = new AccessStore(db)
+  const failed = new FailedTries(db, clock)
 
   async function basic(username: string, password: string, address: string): Promise<ReaderCaller> {
     if (username.length > usernameLengthMax || password.length > passwordLengthMax) throw refused()
@@ -44,10 +43,11 @@ export function authenticateReaders({ db, store, clock }: Parts): ReaderCredenti
     const passwordHash = reader?.password_hash ?? undefined
     const isKnown = passwordHash !== undefined && passwords.knows(username, password, passwordHash)
     if (!isKnown) {
-      const guesses = guessesOf(`reader ${username}`, address, [`reader ${username}`, readerLimits.failuresOfNameMax])
-      await refuseGuessing(guesses)
+      const name = `reader ${subjectWord(username)}`
+      const bounds = readerBounds(name, address, [name, readerLimits.failuresOfNameMax])
+      await failed.refuseAtBound(bounds)
       if (!(await passwords.verify(username, password, passwordHash))) {
-        await countGuess(guesses)
+        await failed.count(bounds)
         throw refused()
       }
     }
@@ -58,51 +58,39 @@ export function authenticateReaders({ db, store, clock }: Parts): ReaderCredenti
     const reader = await store.byToken(hashCredential(secret), clock.now())
     // Nobody guesses 256 bits: counted, so that an appliance with an old token is seen and slowed.
     if (reader === undefined) {
-      const guesses = guessesOf(`reader token ${hashCredential(secret).toString('base64')}`, address)
-      await refuseGuessing(guesses)
-      await countGuess(guesses)
+      const bounds = readerBounds(`reader token ${hashCredential(secret).toString('base64')}`, address)
+      await failed.refuseAtBound(bounds)
+      await failed.count(bounds)
     }
     return await letIn(reader, address)
   }
 
   async function certificate(sha256: Buffer, address: string): Promise<ReaderCaller | undefined> {
     const reader = await store.byCertificate(sha256, clock.now())
-    return reader === undefined ? undefined : await letIn(reader, address)
+    return reader === undefined ? undefined : await letIn(reader, address, 'This certificate may not come from here.')
   }
 
-  async function letIn(reader: ReaderCredential | undefined, address: string): Promise<ReaderCaller> {
+  async function letIn(
+    reader: ReaderCredential | undefined,
+    address: string,
+    elsewhere = 'User name, password or token is wrong, or this reader may not come from here.',
+  ): Promise<ReaderCaller> {
     if (reader === undefined) throw refused()
     // An empty list means any network.
-    if (reader.networks.length > 0 && !isWithin(reader.networks, address)) throw refused()
+    if (reader.networks.length > 0 && !isWithin(reader.networks, address))
+      throw new Problem('unauthenticated', elsewhere)
     if (reader.stale) await store.markUsed(reader.id, clock.now())
     return { kind: 'reader', readerId: reader.id, name: reader.name, organizationId: reader.organization_id }
-  }
-
-  async function refuseGuessing(guesses: Guesses): Promise<void> {
-    const since = new Date(clock.now().getTime() - signInWindowMs)
-    for (const [subject, most] of guesses) {
-      if ((await failures.recentFailures(subject, since)) >= most) {
-        throw new Problem('too-many', 'Too many failed attempts. Wait a quarter of an hour and try again.')
-      }
-    }
-  }
-
-  async function countGuess(guesses: Guesses): Promise<void> {
-    const subjects = guesses.map(([subject]) => subject)
-    await failures.insertFailure(subjects, clock.now())
   }
 
   return { basic, token, certificate }
 }
 
-/** What is counted, and how many failures of it are taken. */
-type Guesses = readonly (readonly [subject: string, most: number])[]
-
 /**
  * One reader with an old credential uses up its own tries, and counts no further: the others behind its address come in as before. All
  * tries of an address together, and all of a name, are bounded much higher. Apart from people's, who may sign in from there.
  */
-function guessesOf(credential: string, address: string, ...more: Guesses): Guesses {
+function readerBounds(credential: string, address: string, ...more: TryBounds): TryBounds {
   const ofOne = [`${credential} from ${address}`, readerLimits.failuresOfOneMax] as const
   return [ofOne, [`reader address ${address}`, readerLimits.failuresOfAddressMax], ...more]
 }

@@ -86,6 +86,8 @@ test('D27: who has the key of a registered certificate is that reader, at once a
   expect(changed.body).toMatchObject({ certificateSha256: next.sha256 })
   await expect(ask(port.port, own)).rejects.toThrow()
   expect(await ask(port.port, next)).toMatch(/^404 /)
+  await at.send('PATCH', paths.reader(readers['twin']?.id ?? ''), { networks: ['198.51.100.0/24'] })
+  expect(await ask(port.port, twin)).toMatch(/^401 .*This certificate may not come from here/)
   const taken = await at.send('PATCH', paths.reader(id), { certificate: twin.cert })
   expect([taken.status, JSON.stringify(taken.body)]).toEqual([
     409,

@@ -124,7 +124,7 @@ test('D27: one reader’s wrong password locks out that reader alone; a name and
 
 test('D27: a password is hashed once in ten minutes, and at once for all who bring it together', async () => {
   const time = { now: new Date('2026-11-21T10:00:00Z') }
-  const { hashPassword } = await import('../access/password.ts')
+  const { hashPassword } = await import('../access/passwords/password.ts')
   const hash = await hashPassword('right')
   const passwords = new VerifiedPasswords({ now: () => time.now })
   expect(passwords.knows('fw', 'right', hash)).toBe(false)

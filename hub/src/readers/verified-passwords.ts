@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { verifyPassword } from '../access/password.ts'
+import { verifyPassword } from '../access/passwords/password.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type ConfigureCommand, limits, type NarrowPolicyCommand, protocolVersion } from '@postern/protocol'
+import {
+  type ConfigureCommand,
+  type EnvironmentServer,
+  limits,
+  type NarrowPolicyCommand,
+  protocolVersion,
+} from '@postern/protocol'
 import * as z from 'zod'
 import type { Member } from '../environments/environments.ts'
 import { signCommand } from '../executions/build-command.ts'
@@ -22,6 +28,12 @@ type Asked = {
   address: string | undefined
 }
 
+/** @throws conflict where no command could reach it */
+export function requireIdentity({ name, presence }: Pick<EnvironmentServer, 'name' | 'presence'>): void {
+  if (presence === 'revoked' || presence === 'waiting')
+    throw new Problem('conflict', `${name} has no identity now that a command could reach.`)
+}
+
 /** Sends a server a signed command about itself, and remembers who asked; its next report answers. */
 export async function askServer(
   { db, keys, clock, audit }: Omit<ServerSettingsParts, 'environments'>,
@@ -40,7 +52,7 @@ export async function askServer(
       .executeTakeFirstOrThrow()
     if (Number(open.count) >= openRequestsMax)
       throw new Problem('conflict', `${serverName} has ${openRequestsMax} requests to answer. Wait until it has.`)
-    await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command)), now)
+    await storeCommand(trx, command, JSON.stringify(await signCommand(keys, command, trx)), now)
     await trx
       .insertInto('configure_request')
       .values({

@@ -2,7 +2,8 @@ import { PolicyNarrowing, type PolicyNarrowingRequests, ReportedPolicy } from '@
 import * as z from 'zod'
 import type { Member } from '../environments/environments.ts'
 import { Problem } from '../lib/problem.ts'
-import { askServer, commandHeader, requestState } from './ask-server.ts'
+import { askServer, commandHeader, requestState, requireIdentity } from './ask-server.ts'
+import { refuseUnknownApps } from './refuse-unknown-apps.ts'
 import type { ServerSettingsParts } from './server-settings.ts'
 
 /** Requests that are shown, newest first. */
@@ -50,7 +51,7 @@ export function createPolicyNarrowings({ environments, ...parts }: ServerSetting
     }
   }
 
-  /** @throws conflict where the server has no identity, or is of a release that would not understand */
+  /** @throws conflict where the server has no identity, or is of a release that would not understand; invalid for apps that there are not */
   async function narrow(
     caller: Member,
     environmentId: string,
@@ -59,9 +60,9 @@ export function createPolicyNarrowings({ environments, ...parts }: ServerSetting
     address?: string,
   ): Promise<PolicyNarrowingRequests> {
     const server = await environments.getServer(caller, environmentId, serverXid)
-    if (server.presence === 'revoked' || server.presence === 'waiting')
-      throw new Problem('conflict', `${server.name} has no identity now that a command could reach.`)
+    requireIdentity(server)
     await refuseOlderRelease(serverXid, server.name)
+    await refuseUnknownApps(db, wanted)
     const narrowing = Object.fromEntries(Object.entries(wanted).map(([name, names = []]) => [name, [...names]]))
     const command = { ...commandHeader(serverXid, clock.now()), kind: 'narrow-policy' as const, narrowing }
     const asked = { command, narrowing, settings: null, action: 'environment-server.narrow-policy' } as const

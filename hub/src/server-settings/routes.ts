@@ -9,7 +9,7 @@ import {
 } from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
-import { forEveryone, forPeople, onlyFor } from '../access/permissions.ts'
+import { forOwnTokens, forPeople, onlyFor } from '../access/permissions.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import { bearerOf } from '../http/bearer.ts'
@@ -111,7 +111,7 @@ export function serverSettingsRoutes(
   server.post(
     paths.lockedNotices,
     {
-      config: { ...forEveryone, rateLimit: { max: lockedNoticesPerMinuteMax, timeWindow: '1 minute' } },
+      config: { ...forOwnTokens, rateLimit: { max: lockedNoticesPerMinuteMax, timeWindow: '1 minute' } },
       schema: {
         operationId: 'noteLocked',
         tags,

@@ -139,7 +139,11 @@ test('ES-12: what a person asks goes out as a signed command, and is what the se
 
 test('D36: who may change environments narrows a local policy by a signed command, and sees what the server made of it', async () => {
   const url = paths.environmentServerNarrowings(environmentId, enrolled.serverXid)
-  const narrowing = { apps: ['one_v1'], settings: [] }
+  const narrowing = { apps: ['one_v1', `one_v1@${'a'.repeat(64)}`], settings: [] }
+  await hub.database.db
+    .insertInto('app')
+    .values({ program_name: 'one_v1', kind: 'feed', display_name: 'One' })
+    .execute()
   for (const [as, body, status] of [
     ['analyst', { narrowing }, 403],
     ['administrator theirs', { narrowing }, 404],
@@ -148,6 +152,18 @@ test('D36: who may change environments narrows a local policy by a signed comman
     ['administrator', { narrowing: { apps: ['x'.repeat(301)] } }, 400],
   ] as const)
     expect([as, (await ask('POST', url, as, body)).status]).toEqual([as, status])
+  // What no package has would refuse everything there, and the hub could not take it back.
+  for (const [entry, meant] of [
+    ['one', 'Did you mean one_v1?'],
+    ['onne_v1', 'Did you mean one_v1?'],
+    [`two@${'a'.repeat(64)}`, 'Name one that its catalog has.'],
+  ]) {
+    const refused = await ask('POST', url, 'administrator', { narrowing: { apps: ['one_v1', entry] } })
+    expect([refused.status, refused.json.detail]).toEqual([
+      400,
+      expect.stringContaining(`has the app ${entry?.split('@')[0]}. ${meant}`),
+    ])
+  }
   expect(await commands('narrow-policy')).toEqual([])
   const asked = await ask('POST', url, 'administrator', { narrowing })
   expect(asked).toMatchObject({ status: 200, json: { requests: [{ narrowing, state: 'waiting' }] } })

@@ -16,7 +16,7 @@ import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import { tellChange } from '../live/changes.ts'
-import { askServer, commandHeader, requestState } from './ask-server.ts'
+import { askServer, commandHeader, requestState, requireIdentity } from './ask-server.ts'
 
 export type ServerSettingsParts = {
   db: DatabaseConnection['db']
@@ -56,8 +56,7 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
     address?: string,
   ): Promise<ServerSettings> {
     const server = await environments.getServer(caller, environmentId, serverXid)
-    if (server.presence === 'revoked' || server.presence === 'waiting')
-      throw new Problem('conflict', `${server.name} has no identity now that a command could reach.`)
+    requireIdentity(server)
     const { settings } = await read(caller, environmentId, serverXid)
     refuseWhatItWouldRefuse(wanted, settings, server.name)
     const command = configureCommand(serverXid, wanted, clock.now())
@@ -69,7 +68,7 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
   /** What a server reports of itself. */
   async function report(
     { serverXid, environmentId, organizationId }: { serverXid: string; environmentId: string; organizationId: string },
-    { settings, answers, lockedTokenSha256, policy, commandKeys }: ServerSettingsReport,
+    { settings, answers, lockedTokenSha256, policy, commandKeys, publisherKeys, releaseKeys }: ServerSettingsReport,
   ): Promise<void> {
     await db.transaction().execute(async (trx) => {
       const now = clock.now()
@@ -77,6 +76,8 @@ export function createServerSettings({ db, keys, clock, audit, environments }: S
         settings: JSON.stringify(settings),
         policy: policy === undefined ? null : JSON.stringify(policy),
         command_keys: commandKeys ?? null,
+        publisher_keys: publisherKeys ?? null,
+        release_keys: releaseKeys ?? null,
         reported_at: now,
       }
       await trx

@@ -8,7 +8,8 @@ type Reporter = { organizationId: string; ownerId: string; executionId: string |
 
 /**
  * Takes down as sightings the links between Event groups and indicators that are in `resolved_link`, at the end of a batch's links.
- * A link is one sighting however often it is sent; a group whose event date changes moves its sightings. Takes no lock of an
+ * A link is one sighting however often it is sent; a group whose event date changes moves its sightings. A date before 1970, which is
+ * some source's word for none, counts as 1970. Takes no lock of an
  * indicator: the worker does the rest.
  */
 export async function noteGroupSightings(db: Statements, reporter: Reporter, now: Date): Promise<void> {
@@ -23,7 +24,7 @@ export async function noteGroupSightings(db: Statements, reporter: Reporter, now
     `insert into sighting (organization_id, indicator_id, owner_id, control_id, group_id, seen_at, recorded_at, recorded_by)
      select distinct on (g.id, l.indicator_id) $1::bigint, l.indicator_id, $2::bigint,
        (select j.control_id from execution e join job j on j.id = e.job_id where e.id = $3::bigint),
-       g.id, least(coalesce(g.event_date, $5::timestamptz), $5::timestamptz), $5::timestamptz, $4::text
+       g.id, greatest(least(coalesce(g.event_date, $5::timestamptz), $5::timestamptz), timestamptz 'epoch'), $5::timestamptz, $4::text
      from (
        select coalesce(left_indicator, right_indicator) as indicator_id, coalesce(left_group, right_group) as group_id from resolved_link
      ) l join library_group g on g.id = l.group_id

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { LibraryPlace } from '@postern/intel'
 import { NotJson } from '../lib/not-json.ts'
 import { Problem } from '../lib/problem.ts'
+import { putOff } from '../lib/put-off.ts'
 import { bundleMemoryMegabytesMax, bundleReadSecondsMax, bundlesWaitingMax } from './stix-limits.ts'
 import type { BundleAnswer, BundleRequest, KnownObject, MappedMessage } from './bundle-messages.ts'
 
@@ -26,7 +27,7 @@ export class BundleReader {
   /** @throws Problem `invalid`, `too-large`; `unavailable` where too many wait */
   async read(json: Uint8Array, lookUp: LookUp): Promise<MappedMessage> {
     if (this.#count >= bundlesWaitingMax)
-      throw new Problem('unavailable', `${bundlesWaitingMax} bundles wait to be read; send this one again in a moment.`)
+      throw putOff(`${bundlesWaitingMax} bundles wait to be read; send this one again in a moment.`)
     this.#count += 1
     const turn = this.#last.then(() => this.#readNow(json, lookUp))
     // Whoever comes next waits, and hears nothing of how this one ended.

@@ -1,10 +1,15 @@
 import { hash } from 'node:crypto'
 import {
+  cutTagsReason,
   indicatorId,
+  labelOfStixMarking,
   mapStixObjects,
   outsideReferences,
+  parseTlp,
   readStixBundle,
   stixItemsMax,
+  tlpLevels,
+  tlpOfMarkingRef,
   type LibraryItems,
   type LibraryPlace,
   type MappedObject,
@@ -127,9 +132,17 @@ function objectRow(read: Extract<ReadStixObject, { ok: true }>, { place, outcome
     `\\x${digest(read.text)}`,
     arrayLiteral(indicatorIds(place)),
     place?.kind === 'group' ? place.xid : null,
+    markingTlp(read.object),
     outcome,
     reason,
   ])
+}
+
+/** What a marking says whose id does not. */
+function markingTlp(object: StixObject): string | null {
+  if (object.type !== 'marking-definition' || tlpOfMarkingRef(object.id) !== undefined) return null
+  const level = parseTlp(labelOfStixMarking(object) ?? '')
+  return level === undefined ? null : String(tlpLevels.indexOf(level))
 }
 
 function indicatorIds(place: LibraryPlace | undefined): string[] {
@@ -150,14 +163,25 @@ function summarize(
   for (const { position, id, type, outcome, reason, itemsIn } of accounts) {
     counts[outcome] += 1
     types.set(type, (types.get(type) ?? 0) + 1)
-    // A signature is the whole of its pattern; of values, a reason says what of their pattern is no value.
-    const isPartial = outcome === 'mapped' && reason !== null && itemsIn === 'indicator'
-    if (outcome === 'kept' || outcome === 'refused' || isPartial)
-      notMapped.add({ id, type, version: objects[position]?.version ?? null, outcome, reason })
+    const said = outcome === 'mapped' ? whatIsLost(objects[position], { reason, itemsIn }) : reason
+    if (outcome === 'kept' || outcome === 'refused' || (outcome === 'mapped' && said !== null))
+      notMapped.add({ id, type, version: objects[position]?.version ?? null, outcome, reason: said })
   }
   return { objects: accounts.length, ...counts, ...notMapped.named(), types: Object.fromEntries(types) }
 }
 
 function digest(text: string): string {
   return hash('sha256', text, 'hex')
+}
+
+/** What of a mapped object the library has no place for, or takes but in part; its text is kept whole. */
+function whatIsLost(
+  read: ReadStixObject | undefined,
+  { reason, itemsIn }: Pick<MappedObject, 'reason' | 'itemsIn'>,
+): string | null {
+  if (itemsIn === 'association') return null
+  const cut = read?.ok === true ? cutTagsReason(read.object) : undefined
+  // A signature is the whole of its pattern; of values, a reason says what of their pattern is no value.
+  const reasons = [itemsIn === 'indicator' ? reason : null, cut].filter((each) => each != null)
+  return reasons.length === 0 ? null : reasons.join(' ')
 }

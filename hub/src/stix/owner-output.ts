@@ -17,7 +17,7 @@ import {
 import type { PoolClient } from 'pg'
 import { rowsOf } from '../database/snapshot-streams.ts'
 import { attributesOf, groupSource, type GroupRow } from './group-source.ts'
-import { builtObjectId, objectIdsOf } from './link-end.ts'
+import { builtObjectId, objectIdsOf } from './object-end.ts'
 import { OutputWriter } from './output-writer.ts'
 import {
   allAssertions,

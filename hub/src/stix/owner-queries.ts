@@ -1,8 +1,8 @@
-import { killChainPhaseKind } from '@postern/intel'
 import type { Selectable } from 'kysely'
 import type { AssertionTable, IndicatorTable } from '../database/tables.ts'
 import { type AttributeColumn, groupColumns, type GroupRow } from './group-source.ts'
-import { groupEnd, type LinkEnd, type LinkEndColumn } from './link-end.ts'
+import { groupEnd, type ObjectEnd, type ObjectEndColumn } from './object-end.ts'
+import { relationOf, saidRelations } from './said-relations.ts'
 
 /** Queries over everything that an owner has; `$1` is the owner. */
 
@@ -45,15 +45,7 @@ const takenBack = `stated as materialized (
   select one as source_ref, other as target_ref, kind from pair union select other, one, kind from pair
 )`
 
-/** What a relationship says of its ends. */
-const relationOf = (body: string) => ({
-  source: `stix_json(${body})->>'source_ref'`,
-  target: `stix_json(${body})->>'target_ref'`,
-  kind: `coalesce(stix_json(${body})->>'x_postern_kind', stix_json(${body})->>'relationship_type')`,
-})
-
-const keptRelation = relationOf('n.body')
-const toldRelation = relationOf('body')
+const keptRelation = relationOf('stix_json(n.body)')
 
 export const keptObjects = `with ${newest}, ${takenBack}
   select n.object_id, n.type, n.spec_version, n.body, n.outcome, n.indicator_ids, n.group_id, n.value_count, n.present, n.unchanged,
@@ -108,7 +100,7 @@ export const assertionsWithoutText = `with ${newest},
 
 export type NamingGroupRow = GroupRow & {
   /** Of a report: what is joined to it, `reportRefsMax` at most, and how many that are. */
-  named?: LinkEnd[] | null
+  named?: ObjectEnd[] | null
   named_count?: number | null
 }
 
@@ -120,9 +112,9 @@ export type LinkRow = {
   added_at: Date
   /** The ends' kept objects, where there are some. */
   source_object: string | null
-  source: LinkEndColumn
+  source: ObjectEndColumn
   target_object: string | null
-  target: LinkEndColumn
+  target: ObjectEndColumn
 }
 const indicatorEnd = (indicator: string) =>
   `json_build_object('type', ${indicator}.type, 'value', ${indicator}.value, 'tlp', (
@@ -135,27 +127,6 @@ const objects = `object_of_group as materialized (
   select distinct on (indicator_id) indicator_id, object_id from (
     select unnest(indicator_ids) as indicator_id, object_id from newest where value_count = 1 or unchanged = value_count
   ) held order by indicator_id, object_id
-)`
-
-/**
- * Relationships that a newest kept text says, each as its ends and kind; what a report names and the tactics of a technique are some. Between an indicator and a group the library knows no kinds and no
- * direction, so there any relationship counts, either way: the kind '*'.
- */
-const saidRelations = `told as materialized (
-  select ${toldRelation.source} as source_ref, ${toldRelation.target} as target_ref, ${toldRelation.kind} as kind
-  from newest where type = 'relationship' and outcome = 'mapped'
-  union all select object_id, json_array_elements_text(stix_json(body)->'object_refs'), 'refers-to'
-  from newest where type = 'report' and outcome = 'mapped'
-  union all select a.object_id, t.object_id, '${killChainPhaseKind}'
-  from newest a
-    cross join lateral json_array_elements(case json_typeof(stix_json(a.body)->'kill_chain_phases')
-      when 'array' then stix_json(a.body)->'kill_chain_phases' end) phase
-    join newest t on t.type = 'x-mitre-tactic' and stix_json(t.body)->>'x_mitre_shortname' = phase->>'phase_name'
-  where a.type = 'attack-pattern' and a.outcome = 'mapped'
-), said as materialized (
-  select source_ref, target_ref, kind from told
-  union select source_ref, target_ref, '*' from told
-  union select target_ref, source_ref, '*' from told
 )`
 
 const links = `links as not materialized (

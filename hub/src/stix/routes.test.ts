@@ -87,7 +87,7 @@ test('LIB-6: what is no bundle, an unknown owner and another media type are refu
     bring('Routed', '<stix:STIX_Package/>', 'application/xml'),
     bring('Routed', ''),
   ])
-  expect(refusals.map(({ statusCode }) => statusCode)).toEqual([400, 404, 400, 400])
+  expect(refusals.map(({ statusCode }) => statusCode)).toEqual([400, 404, 415, 400])
   expect(refusals[0]?.json()).toMatchObject({ detail: 'This is not JSON: it ends too early, at character 16.' })
   expect(refusals[1]?.json()).toMatchObject({ detail: expect.stringMatching(/^There is no owner Nobody\b/) })
   expect((await bring('Ruoted', JSON.stringify(bundle))).json()).toMatchObject({

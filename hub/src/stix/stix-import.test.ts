@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { stixItemsMax } from '@postern/intel'
+import { limits } from '@postern/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { notMappedMax } from './stix-limits.ts'
 import { createTestStix, type TestStix } from './test-stix.ts'
@@ -127,6 +129,21 @@ describe('LIB-6: indicators', () => {
     expect(answer.notMapped).toMatchObject([
       { outcome: 'refused', reason: expect.stringMatching(/^The library takes no such Address: /) },
       { outcome: 'mapped', reason: expect.stringMatching(/^1 of 2 values were refused\. .* no such Host: /) },
+    ])
+  })
+
+  test('LIB-6: an object with a label too long for a tag is mapped, and named with that', async () => {
+    const labels = ['short', 'x'.repeat(129)]
+    const cut = indicator(63, "[domain-name:value = 'labelled.example.com']", { labels })
+    const whole = indicator(64, "[domain-name:value = 'labelled.example.org']", { labels: ['x'.repeat(128)] })
+    const answer = await world.bring('Labels', [cut, whole])
+    expect(answer).toMatchObject({ mapped: 2, notMappedCut: 0 })
+    expect(answer.notMapped).toMatchObject([
+      {
+        id: cut.id,
+        outcome: 'mapped',
+        reason: 'A label has 129 characters; its tag is cut to the 128 that are permitted.',
+      },
     ])
   })
 
@@ -353,8 +370,8 @@ describe('LIB-6: versions and refusals', () => {
       [indicates.id, 'kept'],
     ])
     expect(answer.notMapped.map(({ reason }) => reason)).toEqual([
-      'Host www.ours.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
-      '1 of 2 were refused. Host x.ours.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
+      'Host www.ours.example is excluded here, so its import is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
+      '1 of 2 were refused. Host x.ours.example is excluded here, so its import is not valid. The exclusion list Ours blocks it, by its entry .ours.example.',
       expect.stringContaining('which this owner does not have'),
     ])
     const kept = await world.database.pool.query<{ object_id: string; outcome: string }>(
@@ -406,6 +423,10 @@ describe('LIB-6: versions and refusals', () => {
     expect(answer).toMatchObject({ kept: notMappedMax, refused: 1, notMappedCut: 1 })
     expect(answer.notMapped).toHaveLength(notMappedMax)
     expect(answer.notMapped[0]).toMatchObject({ outcome: 'refused' })
+  })
+
+  test('S14: a bundle may become as many items as a batch holds', () => {
+    expect(stixItemsMax).toBe(limits.batchItemsMax)
   })
 
   test('S14: what is no bundle, or nested too deep, is refused before anything is written', async () => {

@@ -12,3 +12,5 @@ export const stixOutputsMax = 4
 export const notMappedMax = 2000
 /** Objects that one report names in its `object_refs`; it is one text, and relationships say the others. */
 export const reportRefsMax = 10_000
+/** Links of an owner's techniques with the tactics that their phases name; ATT&CK has some 2,000. */
+export const tacticLinksMax = 100_000

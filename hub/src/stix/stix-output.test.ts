@@ -424,6 +424,16 @@ describe('LIB-6: data collections', () => {
     expect(empty).not.toContain('<stix:Indicators')
     const [, account = ''] = /<\/stix:STIX_Header>\n<!-- ([^]*) -->\n<\/stix:STIX_Package>\n$/.exec(empty) ?? []
     expect(JSON.parse(account)).toHaveProperty('leftOut')
+
+    // What must never be exported by now goes out of no version, however old.
+    await world.database.pool.query(
+      `insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
+       values ($1, $2, 'Whitelisted', 'Our own.', 'test', now())`,
+      [world.organizationId, indicatorId('Host', 'collected.example.com')],
+    )
+    const judged = await bundleOf(world.stix.exportCollection(world.person, id, '1', { filter, format: '2.1' }))
+    expect(judged.objects.map(({ name }) => name)).not.toContain('collected.example.com')
+    expect(judged.x_postern_account.leftOut).toMatchObject({ 'values that an exclusion list blocks': 1 })
   })
 
   test('LIB-6: an export that is given up leaves its connection usable', async () => {

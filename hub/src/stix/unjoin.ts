@@ -4,6 +4,7 @@ import { leaveToCollections } from '../collections/leave-to-collections.ts'
 import type { Statements } from '../database/statements.ts'
 import { leaveToLifecycle } from '../lifecycle/pending.ts'
 import type { UnjoinedEnd, UnjoinedEnds } from './bundle-messages.ts'
+import { relationOf } from './said-relations.ts'
 
 /**
  * Takes apart what relationships joined that are revoked now: their links, and the sightings that these were. Only what an earlier version
@@ -29,7 +30,7 @@ export async function unjoin(client: PoolClient, sender: BatchSender, ends: read
 }
 
 /** A link of the library: of two groups, of an indicator with a group, or of two indicators. */
-export type Link = {
+export type LibraryLink = {
   sourceIndicator: string | null
   sourceGroup: string | null
   targetIndicator: string | null
@@ -41,7 +42,7 @@ export type Link = {
 export async function takeLinkApart(
   db: Statements,
   { organizationId, ownerId }: { organizationId: string; ownerId: string },
-  { sourceIndicator, sourceGroup, targetIndicator, targetGroup, kind }: Link,
+  { sourceIndicator, sourceGroup, targetIndicator, targetGroup, kind }: LibraryLink,
 ): Promise<void> {
   const { rows } = await db.query<Touched>(
     `with doomed as materialized (
@@ -104,6 +105,8 @@ const takeDoomedApart = `
   )
   select (select array_agg(id) from touched) as touched, (select array_agg(distinct indicator_id) from sighted) as sighted`
 
+const relation = relationOf('r.body')
+
 /**
  * Between an indicator and a group the library knows no kinds and no direction, so there any other relationship holds the link, either way
  * round.
@@ -115,10 +118,9 @@ const unjoinPairs = `
   ), relationship as materialized (
     select o.object_id, o.version, stix_json(o.body) as body from stix_object o
     where o.owner_id = $1 and o.type = 'relationship' and o.outcome = 'mapped'
-      and stix_json(o.body)->>'source_ref' = any($3::text[] || $4::text[])
+      and ${relationOf('stix_json(o.body)').source} = any($3::text[] || $4::text[])
   ), told as materialized (
-    select r.object_id, r.body->>'source_ref' as source_ref, r.body->>'target_ref' as target_ref,
-      coalesce(r.body->>'x_postern_kind', r.body->>'relationship_type') as kind
+    select r.object_id, ${relation.source} as source_ref, ${relation.target} as target_ref, ${relation.kind} as kind
     from relationship r
     where not exists (select from stix_object n where n.owner_id = $1 and n.object_id = r.object_id and n.version > r.version)
   ), doomed as materialized (

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { waitAlone } from '../batches/batch-turn.ts'
 import { statementsOf } from '../database/statements.ts'
-import { type Link, takeLinkApart } from '../stix/unjoin.ts'
+import { type LibraryLink, takeLinkApart } from '../stix/unjoin.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { Filters } from './filters.ts'
 import { linkOfObject } from './links.ts'
@@ -21,7 +21,7 @@ export type Deletion = {
   /** Texts of the object, numbered or not. */
   texts: number
   /** What a relationship object of the hub's joins. */
-  link: Link | undefined
+  link: LibraryLink | undefined
   said: Deleted
 }
 

@@ -1,6 +1,6 @@
 import { stixGroupObject, stixId, type StixOutputObject, stixRevokedObject, tlpLevels } from '@postern/intel'
 import { type GroupRow, groupSource } from '../stix/group-source.ts'
-import { type LinkEnd, objectIdsOf } from '../stix/link-end.ts'
+import { type ObjectEnd, objectIdsOf } from '../stix/object-end.ts'
 import type { NewObject } from './append-objects.ts'
 import { laterThan } from './value-object.ts'
 
@@ -10,7 +10,7 @@ export type GroupCandidate = GroupRow & {
   groupId: string
   wanted: boolean
   /** What it names, where it is a report. */
-  named: LinkEnd[] | null
+  named: ObjectEnd[] | null
   /** The last object that the collection has of it. */
   body: string | null
 }

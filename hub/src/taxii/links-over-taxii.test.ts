@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { indicatorId, validateStixObject } from '@postern/intel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestTaxii, type TestTaxii } from './test-taxii.ts'
@@ -219,4 +220,35 @@ test('LIB-5: a relationship whose link a person took back is revoked, made of a 
   expect(await joined()).toEqual([])
   for (const link of links) await library.links.restore(library.person, link)
   expect(await joined()).toEqual(whole)
+})
+
+test('LIB-5: LIB-6: a link from a technique to the tactic of another kill chain is said, though it has the short name of its phase', async () => {
+  const { joined, put, ownerId } = await served('Tactics')
+  const base = { spec_version: '2.1', created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+  const object = (type: string, number: number, more: object) => ({
+    ...base,
+    type,
+    id: `${type}--00000000-0000-4000-8000-00000000002${number}`,
+    ...more,
+  })
+  const tactic = (number: number, name: string, domain: string) =>
+    object('x-mitre-tactic', number, { name, x_mitre_shortname: 'impact', x_mitre_domains: [domain] })
+  const ofPhase = { kill_chain_phases: [{ kill_chain_name: 'mitre-mobile-attack', phase_name: 'impact' }] }
+  const technique = object('attack-pattern', 1, { name: 'Mobile', ...ofPhase })
+  const enterprise = tactic(2, 'Enterprise impact', 'enterprise-attack')
+  expect((await put(technique, enterprise, tactic(3, 'Mobile impact', 'mobile-attack'))).status).toBe(202)
+  const exported = async () => {
+    const { library } = taxii.at
+    const bundle = await text(await taxii.stix.exportOwner(library.person, ownerId, { tlpMax: 'RED', format: '2.1' }))
+    const { objects } = JSON.parse(bundle) as { objects: Said[] }
+    return objects.flatMap(({ type, source_ref: from, target_ref: to }) =>
+      type === 'relationship' ? [[from, to]] : [],
+    )
+  }
+  // The text says that the technique is one of its own tactic.
+  expect([await joined(), await exported()]).toEqual([[], []])
+  const ends = { ref_1: technique.id, type_1: 'Attack Pattern', ref_2: enterprise.id, type_2: 'Tactic' }
+  await send('Tactics', { association: [{ ...ends, associationType: 'kill-chain-phase' }] })
+  expect(await joined()).toEqual(['Mobile kill-chain-phase Enterprise impact'])
+  expect(await exported()).toEqual([[technique.id, enterprise.id]])
 })

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import type { Link } from '../stix/unjoin.ts'
+import type { LibraryLink } from '../stix/unjoin.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 
 const columns = sql`source_indicator, source_group, target_indicator, target_group, kind`
@@ -9,8 +9,8 @@ const linkColumns = sql`source_indicator as "sourceIndicator", source_group::tex
   target_indicator as "targetIndicator", target_group::text as "targetGroup", kind`
 
 /** Takes the oldest that wait, as many as a turn looks at. */
-export async function takePendingLinks(trx: Db, taxiiCollectionId: string): Promise<Link[]> {
-  const { rows } = await sql<Link>`
+export async function takePendingLinks(trx: Db, taxiiCollectionId: string): Promise<LibraryLink[]> {
+  const { rows } = await sql<LibraryLink>`
     with taken as (
       delete from taxii_pending_link where id in (
         select id from taxii_pending_link where taxii_collection_id = ${taxiiCollectionId}
@@ -31,8 +31,12 @@ export async function leaveAllLinks(trx: Db, taxiiCollectionId: string): Promise
 }
 
 /** The link of a relationship object that the hub made; undefined of any other. */
-export async function linkOfObject(db: Db, taxiiCollectionId: string, objectId: string): Promise<Link | undefined> {
-  const { rows } = await sql<Link>`
+export async function linkOfObject(
+  db: Db,
+  taxiiCollectionId: string,
+  objectId: string,
+): Promise<LibraryLink | undefined> {
+  const { rows } = await sql<LibraryLink>`
     select ${linkColumns} from taxii_relationship
     where taxii_collection_id = ${taxiiCollectionId} and object_id = ${objectId}`.execute(db)
   return rows[0]
@@ -75,11 +79,12 @@ export async function leaveLinksOfNew(
       union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) cross join lateral (select * from group_link l where l.group_id = g.id offset 0) l
       union select null, l.group_id, null, l.linked_id, l.kind from ${groups} g (id) cross join lateral (select * from group_link l where l.linked_id = g.id offset 0) l
       union ${held(sourceKey)}
-      union ${held(keyOfTarget)}
+      union ${held(targetKeyAlone)}
     ) l`.execute(trx)
 }
 
-/** Of a row of `taxii_relationship`, as its indexes have them. */
+/** Ends of a row of `taxii_relationship`, as the index has them that finds it by both. */
 export const sourceKey = sql`coalesce(source_indicator::text, source_group::text)`
 export const targetKey = sql`coalesce(target_indicator::text, target_group::text)`
-const keyOfTarget = sql`coalesce(target_group::text, target_indicator::text)`
+/** The same end as the index of targets has it, in another order on purpose: else PostgreSQL might look for both ends among all of one target. */
+const targetKeyAlone = sql`coalesce(target_group::text, target_indicator::text)`

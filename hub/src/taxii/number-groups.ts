@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { groupColumns } from '../stix/group-source.ts'
-import { groupEnd } from '../stix/link-end.ts'
+import { groupEnd } from '../stix/object-end.ts'
 import { reportRefsMax } from '../stix/stix-limits.ts'
 import { appendAndForget, takenIds } from './append-objects.ts'
 import { type GroupCandidate, groupObjects } from './group-object.ts'

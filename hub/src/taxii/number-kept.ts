@@ -1,9 +1,7 @@
-import { parseTlp, tlpLevels, tlpMarkingIds, tlpOfMarkingRef, type TlpLevel } from '@postern/intel'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
-import { labelOfMarkings } from '../stix/kept-markings.ts'
-import type { Link } from '../stix/unjoin.ts'
+import type { LibraryLink } from '../stix/unjoin.ts'
 import { appendAndForget, appendSent } from './append-objects.ts'
 import { type KeptRow, keptObject } from './kept-object.ts'
 import { leaveLinksOfNew } from './links.ts'
@@ -12,7 +10,7 @@ import { relationshipsOf, saysTakenBack } from './taken-back.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { numberGroups } from './number-groups.ts'
 import { discountGone } from './object-counts.ts'
-import { groupMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
+import { groupMayLeave, namesMarkingAbove, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
 
 /** A collection of an owner, and how far its objects have come. */
 export type OwnerSource = OwnerScope & {
@@ -23,19 +21,16 @@ export type OwnerSource = OwnerScope & {
   checkedAfter: string | null
   /** Number of its last object. */
   numberLast: string
-  /** Ids of markings that say a higher TLP than the collection's: those of STIX, and those that the owner's objects define. */
-  markingsAbove: string[]
 }
 
 /** @returns undefined where there is no such collection of an owner */
 export async function readOwnerSource(db: Db, taxiiCollectionId: string): Promise<OwnerSource | undefined> {
-  const { rows } = await sql<Omit<OwnerSource, 'markingsAbove'>>`
+  const { rows } = await sql<OwnerSource>`
     select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
       c.pass_after as "passAfter", c.number_last as "numberLast",
       c.checked_after as "checkedAfter"
     from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
-  const [source] = rows
-  return source === undefined ? undefined : { ...source, markingsAbove: await markingsAbove(db, source) }
+  return rows[0]
 }
 
 /**
@@ -102,7 +97,7 @@ export async function numberChangedObjects(
 export async function numberChangedRelationships(
   trx: Db,
   source: OwnerSource,
-  links: readonly Link[],
+  links: readonly LibraryLink[],
   now: Date,
 ): Promise<void> {
   const ofIndicators = links.filter(({ targetIndicator }) => targetIndicator !== null)
@@ -155,12 +150,11 @@ const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoke
  * holds the whole object back. One whose group is gone is gone, and so is a relationship whose link a person took back.
  */
 function textMayLeave(source: OwnerSource) {
-  const markings = source.markingsAbove.map((ref) => `%${ref}%`)
   return sql<boolean>`(
     case when s.group_id is not null then ${groupMayLeave(source, sql`s.group_id`)}
       else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type in ('relationship', 'marking-definition') end
     and ${valuesMayLeave(source, sql`s.indicator_ids`)} and not ${saysTakenBack(source.ownerId)}
-    and not s.body like any(${markings}::text[]))`
+    and not ${namesMarkingAbove(source, sql`s.body`)})`
 }
 
 /** Brings what the collection has of kept objects to what it may have. @param keptIds a query for their ids */
@@ -247,14 +241,4 @@ function* piecesOf(rows: readonly KeptRow[]): Generator<KeptRow[]> {
     bytes += row.bytes
   }
   if (piece.length > 0) yield piece
-}
-
-export async function markingsAbove(db: Db, { ownerId, tlpMax }: OwnerScope): Promise<string[]> {
-  const isAbove = (level: TlpLevel | undefined) => level !== undefined && tlpLevels.indexOf(level) > tlpMax
-  const { rows } = await sql<{ object_id: string; body: string }>`
-    select distinct on (object_id) object_id, body from stix_object
-    where owner_id = ${ownerId} and type = 'marking-definition' order by object_id, version desc`.execute(db)
-  const labelOf = labelOfMarkings(rows)
-  const own = rows.map((row) => row.object_id).filter((id) => isAbove(parseTlp(labelOf(id)?.name ?? '')))
-  return [...tlpMarkingIds.filter((id) => isAbove(tlpOfMarkingRef(id))), ...own]
 }

@@ -3,14 +3,15 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { appendAndForget, type NewObject, takenIds } from './append-objects.ts'
 import { numbered } from './group-object.ts'
-import type { Link } from '../stix/unjoin.ts'
+import { relationOf, saidRelations } from '../stix/said-relations.ts'
+import type { LibraryLink } from '../stix/unjoin.ts'
 import { sourceKey, targetKey } from './links.ts'
 import { numberGroups } from './number-groups.ts'
 import type { OwnerSource } from './number-kept.ts'
 import { laterThan } from './value-object.ts'
 
 /** A link whose relationship object is not as it should be. */
-type LinkCandidate = Link & {
+type LinkCandidate = LibraryLink & {
   wanted: boolean
   addedAt: Date
   sourceRef: string
@@ -21,14 +22,16 @@ type LinkCandidate = Link & {
 
 /**
  * Of these links those that no kept text says: one whose ends are both objects of the collection is a relationship object, and one that was
- * taken apart, or lost an end, is revoked. First reports, which name
- * what they are joined to.
+ * taken apart, or lost an end, is revoked. First reports, which name what they are joined to.
  */
-export async function numberLinks(trx: Db, source: OwnerSource, links: readonly Link[], now: Date): Promise<void> {
+export async function numberLinks(
+  trx: Db,
+  source: OwnerSource,
+  links: readonly LibraryLink[],
+  now: Date,
+): Promise<void> {
   if (links.length === 0) return
-  const groupIds = new Set(
-    links.flatMap(({ sourceGroup, targetGroup }) => [sourceGroup ?? [], targetGroup ?? []].flat()),
-  )
+  const groupIds = new Set(links.flatMap((link) => [link.sourceGroup, link.targetGroup]).filter((id) => id !== null))
   await numberGroups(trx, source, await reportsAmong(trx, [...groupIds]), now)
   const { rows } = await candidates(source, links).execute(trx)
   const entering = rows.filter(({ wanted }) => wanted)
@@ -48,9 +51,9 @@ export async function numberLinks(trx: Db, source: OwnerSource, links: readonly 
   await keepEnds(trx, source.id, rows, entering, told)
 }
 
-function candidates(source: OwnerSource, links: readonly Link[]): RawBuilder<LinkCandidate> {
+function candidates(source: OwnerSource, links: readonly LibraryLink[]): RawBuilder<LinkCandidate> {
   const { id, ownerId } = source
-  const column = <Key extends keyof Link>(key: Key) => links.map((link) => link[key])
+  const column = <Key extends keyof LibraryLink>(key: Key) => links.map((link) => link[key])
   return sql<LinkCandidate>`
     with placed as materialized (
       select g.*, ${addedAt(ownerId)} as added_at,
@@ -58,7 +61,7 @@ function candidates(source: OwnerSource, links: readonly Link[]): RawBuilder<Lin
         ${objectsOf(source, sql`g.target_indicator`, sql`g.target_group`)} as target_objects
       from unnest(${column('sourceIndicator')}::uuid[], ${column('sourceGroup')}::bigint[], ${column('targetIndicator')}::uuid[],
         ${column('targetGroup')}::bigint[], ${column('kind')}::text[]) g (source_indicator, source_group, target_indicator, target_group, kind)
-    ), ${told(ownerId)}, judged as (
+    ), ${said(ownerId)}, judged as (
       select p.*, source_objects[1] as source_ref, target_objects[1] as target_ref,
         coalesce(p.added_at is not null and source_objects[1] <> target_objects[1] and not ${isTold}, false) as wanted
       from placed p
@@ -108,36 +111,31 @@ function objectsOf({ id }: OwnerSource, indicator: RawBuilder<unknown>, group: R
       where o.group_id = ${group} and ${inForce} and ${ofCollection}) end)`
 }
 
-/** What the owner's newest texts say of these objects: relationships, and what a report names. */
-function told(ownerId: string) {
-  const isNewest = sql`not exists (
+/**
+ * What the owner's newest texts say of these objects. Each text is looked up by its own id or by its source; tactics are all read, since
+ * what one phase says depends on the others, and only where there is a link of theirs.
+ */
+function said(ownerId: string) {
+  const isOfOwner = sql`s.owner_id = ${ownerId} and s.outcome = 'mapped' and not exists (
     select from stix_object n where n.owner_id = s.owner_id and n.object_id = s.object_id and n.version > s.version)`
+  const columns = sql`s.object_id, s.type, s.outcome, s.group_id, s.body`
+  const idsOf = (type: string) => sql`array(select id from objects where id like ${`${type}--%`})`
+  const hasPhases = sql`exists (select from placed where kind = ${killChainPhaseKind})`
   return sql`
     objects as materialized (select distinct unnest(source_objects || target_objects) as id from placed
-    ), relations as materialized (
-      select stix_json(s.body)->>'source_ref' as source_ref, stix_json(s.body)->>'target_ref' as target_ref,
-        coalesce(stix_json(s.body)->>'x_postern_kind', stix_json(s.body)->>'relationship_type') as kind
-      from stix_object s
-      where s.owner_id = ${ownerId} and s.type = 'relationship' and s.outcome = 'mapped'
-        and stix_json(s.body)->>'source_ref' = any(array(select id from objects)) and ${isNewest}
+    ), newest as materialized (
+      select ${columns} from stix_object s
+      where ${isOfOwner} and s.type = 'relationship'
+        and ${sql.raw(relationOf('stix_json(s.body)').source)} = any(array(select id from objects))
       union all
-      select s.object_id, json_array_elements_text(stix_json(s.body)->'object_refs'), 'refers-to'
-      from stix_object s
-      where s.owner_id = ${ownerId} and s.object_id = any(array(select id from objects where id like 'report--%'))
-        and s.type = 'report' and s.outcome = 'mapped' and ${isNewest}
+      select ${columns} from stix_object s
+      where ${isOfOwner} and s.type = 'report' and s.object_id = any(${idsOf('report')})
       union all
-      select a.object_id, t.object_id, ${killChainPhaseKind}
-      from placed p, unnest(p.source_objects) source (id), unnest(p.target_objects) target (id), stix_object a, stix_object t
-        cross join lateral json_array_elements(case json_typeof(stix_json(a.body)->'kill_chain_phases')
-          when 'array' then stix_json(a.body)->'kill_chain_phases' end) phase
-      where p.kind = ${killChainPhaseKind} and a.owner_id = ${ownerId} and a.object_id = source.id and a.type = 'attack-pattern'
-        and t.owner_id = ${ownerId} and t.object_id = target.id and t.type = 'x-mitre-tactic'
-        and stix_json(t.body)->>'x_mitre_shortname' = phase->>'phase_name'
-    ), said as materialized (
-      select source_ref, target_ref, kind from relations
-      union select source_ref, target_ref, '*' from relations
-      union select target_ref, source_ref, '*' from relations
-    )`
+      select ${columns} from stix_object s
+      where ${isOfOwner} and s.type = 'attack-pattern' and s.object_id = any(${idsOf('attack-pattern')}) and ${hasPhases}
+      union all
+      select ${columns} from stix_object s where ${isOfOwner} and s.type = 'x-mitre-tactic' and ${hasPhases}
+    ), ${sql.raw(saidRelations)}`
 }
 
 /** With an indicator the library knows no kinds and no direction, so that there any relationship counts, either way. */

@@ -34,8 +34,6 @@ export type PageSource = {
   collectionId: string | null
   /** False while its objects are looked at again, since what it serves was changed. */
   isChecked: boolean
-  /** While it is false, of an owner: ids of markings that say a higher TLP. */
-  markingsAbove?: readonly string[]
 }
 
 /**
@@ -173,9 +171,9 @@ function conditions(id: string, filters: Filters): RawBuilder<unknown> {
  * object is its newest version's, as for all who read it (D3); those before it are held to what is known now.
  */
 function permitted(source: PageSource, { versions }: Filters): RawBuilder<unknown> {
-  const { organizationId, ownerId, collectionId, tlpMax, isChecked, markingsAbove = [] } = source
+  const { organizationId, ownerId, collectionId, tlpMax, isChecked } = source
   if (ownerId !== null) {
-    const unchecked = isChecked ? sql`` : sql`and ${uncheckedMayLeave(ownerId, markingsAbove)}`
+    const unchecked = isChecked ? sql`` : sql`and ${uncheckedMayLeave({ ownerId, tlpMax })}`
     return sql`and ${objectMayLeave({ organizationId, ownerId, tlpMax })} ${unchecked}`
   }
   if (!isChecked && collectionId !== null)

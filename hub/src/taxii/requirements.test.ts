@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
@@ -8,6 +9,7 @@ import { taxiiMediaType } from './media-type.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import {
   alias,
+  errorCodes,
   get,
   indicatorId,
   microseconds,
@@ -76,6 +78,15 @@ describe('addresses, media types and errors', () => {
     for (const type of types) said(await taxii.post(url, reader, { objects: [object()] }, type), 415)
     const bare = await taxii.send('POST', url, { authorization: reader, accept: taxiiMediaType })
     expect(bare.status).toBe(415)
+    const packed = {
+      authorization: reader,
+      accept: taxiiMediaType,
+      'content-type': taxiiMediaType,
+      'content-encoding': 'gzip',
+    }
+    const reply = await taxii.send('POST', url, packed, gzipSync(JSON.stringify({ objects: [object()] })))
+    said(reply, 415)
+    expect(reply.json.description).toContain('This route takes no compressed body')
   })
 
   test('LIB-5: §3.6 an error says its title and its status as text', async () => {
@@ -83,6 +94,8 @@ describe('addresses, media types and errors', () => {
     said(await get(`${read.url}objects/?limit=x`), 400)
     said(await get(`${discovery}no/such/address/`), 404)
     said(await get(`${read.url}objects`), 404)
+    const headers = { authorization: reader, accept: taxiiMediaType }
+    for (const method of ['PUT', 'PATCH', 'DELETE'] as const) said(await taxii.send(method, read.url, headers), 404)
   })
 
   test('LIB-5: §3.6 nothing of the inside is in an error', async () => {
@@ -234,7 +247,9 @@ describe('discovery, API roots, collections and status', () => {
 
   test('LIB-5: §4.2 a body larger than max_content_length is 413', async () => {
     const body = Buffer.alloc(taxiiLimits.bodyBytesMax + 1, ' ')
-    said(await taxii.post(`${written.url}objects/`, reader, body), 413)
+    const reply = await taxii.post(`${written.url}objects/`, reader, body)
+    said(reply, 413)
+    expect(reply.json.description).toContain('the 10,000,000 bytes that this route takes')
   })
 
   test('LIB-5: §4.3 the status of a request can be asked for by who sent it, and by nobody else', async () => {
@@ -285,6 +300,12 @@ describe('discovery, API roots, collections and status', () => {
       expect((await get(named)).text).toBe((await get(url)).text)
     }
   })
+})
+
+test('LIB-5: §3.6 the names of errors are those that the document says', () => {
+  const text = readFileSync(new URL('../../../docs/operating/taxii.md', import.meta.url), 'utf8')
+  const rows = text.matchAll(/^ +\| (\d{3}) \| `([\w-]+)`/gm)
+  expect(Object.fromEntries([...rows].map(([, status, code]) => [status, code]))).toEqual(errorCodes)
 })
 
 test('LIB-5: every requirement of requirements.md names a test that there is', () => {

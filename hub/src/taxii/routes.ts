@@ -6,7 +6,7 @@ import type { ReaderCaller } from '../readers/readers.ts'
 import { type Filters, type MatchName, readFilters } from './filters.ts'
 import { acceptsTaxii, isTaxiiContent, stixMediaType, taxiiMediaType } from './media-type.ts'
 import type { ObjectPage, PageOf } from './object-pages.ts'
-import { notThere, replyWithTaxiiError, sendTaxii, TaxiiError } from './taxii-error.ts'
+import { notTaxii, notThere, replyWithTaxiiError, sendTaxii, TaxiiError } from './taxii-error.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import type { GrantedCollection } from './taxii-store.ts'
 import type { Taxii } from './taxii.ts'
@@ -26,10 +26,8 @@ export function taxiiRoutes(server: Server, taxii: Taxii, names: TaxiiNames): vo
     const scope = instance as unknown as Server
     scope.setErrorHandler((error, request, reply) => replyWithTaxiiError(error, request, reply))
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(
-      /^application\/taxii\+json/i,
-      { parseAs: 'buffer', bodyLimit: taxiiLimits.bodyBytesMax },
-      (_request, body, done) => done(null, body),
+    scope.addContentTypeParser(/^application\/taxii\+json/i, { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
     )
     const limited = { max: taxiiLimits.requestsPerMinuteMax, timeWindow: '1 minute', keyGenerator: limitedAs }
     // One count for all routes. Who is nobody's reader has been turned away before.
@@ -37,10 +35,13 @@ export function taxiiRoutes(server: Server, taxii: Taxii, names: TaxiiNames): vo
     scope.addHook('preValidation', async (request) => checkAccept(request))
     rootRoutes(scope, taxii, names)
     objectRoutes(scope, taxii)
-    scope.get(`${paths.taxii}*`, route, async () => {
-      throw notThere('address')
-    })
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+      scope.route({ ...route, method, url: `${paths.taxii}*`, handler: nowhere })
   })
+}
+
+async function nowhere(): Promise<never> {
+  throw notThere('address')
 }
 
 function rootRoutes(server: Server, taxii: Taxii, names: TaxiiNames): void {
@@ -98,9 +99,9 @@ function objectRoutes(server: Server, taxii: Taxii): void {
     const filters: Filters = { ...filtersOf(request, ['spec_version']), versions: 'all' }
     return sendPage(reply, 'version', await taxii.object(readerOf(request), placeOf(request), 'version', filters))
   })
-  server.post(`${collection}objects/`, route, async (request, reply) => {
+  server.post(`${collection}objects/`, { ...route, bodyLimit: taxiiLimits.bodyBytesMax }, async (request, reply) => {
     if (!isTaxiiContent(request.headers['content-type']) || !Buffer.isBuffer(request.body)) {
-      throw new TaxiiError(415, 'Unsupported media type', `Send "Content-Type: ${taxiiMediaType}".`)
+      throw notTaxii()
     }
     const status = await taxii.add(readerOf(request), placeOf(request), request.body, request.ip)
     return send(reply.code(202), status)

@@ -2,12 +2,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { explainError, statusOf, titleOf } from '../http/problem-reply.ts'
 import { taxiiMediaType } from './media-type.ts'
 
+/** Names of what TAXII refuses, by its status: those of the API's problems, and two that TAXII alone has. */
+const codeOf = {
+  400: 'invalid',
+  403: 'forbidden',
+  404: 'not-found',
+  406: 'not-acceptable',
+  415: 'unsupported-media-type',
+  422: 'unprocessable',
+} as const
+
 /** An outcome that TAXII has a status of its own for. */
 export class TaxiiError extends Error {
-  readonly status: number
+  readonly status: keyof typeof codeOf
   readonly title: string
 
-  constructor(status: number, title: string, description: string) {
+  constructor(status: keyof typeof codeOf, title: string, description: string) {
     super(description)
     this.name = 'TaxiiError'
     this.status = status
@@ -18,6 +28,11 @@ export class TaxiiError extends Error {
 /** Wrong names and missing grants are the same to who asks (S12). */
 export function notThere(what: string): TaxiiError {
   return new TaxiiError(404, 'Not found', `There is no such ${what}, or you may not see it.`)
+}
+
+/** Of a body of another media type. */
+export function notTaxii(): TaxiiError {
+  return new TaxiiError(415, titleOf['unsupported-media-type'], `Send "Content-Type: ${taxiiMediaType}".`)
 }
 
 /** Answers any error as the error message of TAXII 2.1 (3.6.1); what went wrong inside stays inside. */
@@ -36,14 +51,14 @@ export function sendTaxii(reply: FastifyReply, json: string): FastifyReply {
   return reply.header('content-type', taxiiMediaType).send(Buffer.from(json))
 }
 
-function explain(error: unknown, request: FastifyRequest) {
+type Explained = { status: number; title: string; description: string; code: string }
+
+function explain(error: unknown, request: FastifyRequest): Explained {
   if (error instanceof TaxiiError) {
-    return { status: error.status, title: error.title, description: error.message, code: `taxii-${error.status}` }
+    return { status: error.status, title: error.title, description: error.message, code: codeOf[error.status] }
   }
-  if ((error as { statusCode?: unknown } | null)?.statusCode === 415) {
-    const description = `Send "Content-Type: ${taxiiMediaType}".`
-    return { status: 415, title: 'Unsupported media type', description, code: 'taxii-415' }
-  }
+  // The framework's word for a Content-Type that nothing here reads.
+  if ((error as { statusCode?: unknown } | null)?.statusCode === 415) return explain(notTaxii(), request)
   const { code, detail } = explainError(error, request)
   return { status: statusOf[code], title: titleOf[code], description: detail, code }
 }

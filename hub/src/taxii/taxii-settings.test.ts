@@ -94,6 +94,15 @@ test("LIB-5: D21: of an owner's objects those above the collection's TLP are lef
   const amber = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421'
   const green = 'marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb'
   const own = 'marking-definition--00000000-0000-4000-8000-0000000000b1'
+  const ownGreen = 'marking-definition--00000000-0000-4000-8000-0000000000b2'
+  const definition = (id: string, statement: string) => ({
+    type: 'marking-definition',
+    spec_version: '2.1',
+    id,
+    created: '2026-01-01T00:00:00.000Z',
+    definition_type: 'statement',
+    definition: { statement },
+  })
   const object = (number: number, fields: object) => ({
     type: 'indicator',
     spec_version: '2.1',
@@ -107,17 +116,11 @@ test("LIB-5: D21: of an owner's objects those above the collection's TLP are lef
   })
   const sent = [
     object(1, {}),
-    object(2, { object_marking_refs: [green] }),
+    object(2, { object_marking_refs: [green, ownGreen] }),
     object(3, { object_marking_refs: [amber] }),
     object(4, { granular_markings: [{ selectors: ['pattern'], marking_ref: amber }] }),
-    {
-      type: 'marking-definition',
-      spec_version: '2.1',
-      id: own,
-      created: '2026-01-01T00:00:00.000Z',
-      definition_type: 'statement',
-      definition: { statement: 'TLP:AMBER+STRICT' },
-    },
+    definition(own, 'TLP:AMBER+STRICT'),
+    definition(ownGreen, 'TLP:GREEN'),
     {
       ...object(5, { name: 'Marked by what the owner defines', object_marking_refs: [own] }),
       type: 'identity',
@@ -128,6 +131,7 @@ test("LIB-5: D21: of an owner's objects those above the collection's TLP are lef
   const pages = await walk(taxii, `${url}objects/`, reader)
   const served = pages.flatMap(({ json }) => json.objects)
   expect(served.filter(({ type }) => type !== 'marking-definition')).toEqual(sent.slice(0, 2))
+  expect(served.flatMap(({ id: object, type }) => (type === 'marking-definition' ? [object] : []))).toEqual([ownGreen])
 })
 
 const amber = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421'

@@ -13,7 +13,6 @@ import { addedToEnvelope, bundleOf, notAnEnvelope } from './bundle-of-envelope.t
 import { chooseDeletion, deleteChosen, type Deleted } from './delete-object.ts'
 import type { Filters } from './filters.ts'
 import { numberCollection, numberTouchedMembers } from './number-collection.ts'
-import { markingsAbove } from './number-kept.ts'
 import { numberChanges, numberOwner } from './number-owner.ts'
 import { type ObjectPage, type PageOf, type PageSource, readPage } from './object-pages.ts'
 import { keepStatus, readStatus, type Status, statusOf } from './status.ts'
@@ -73,10 +72,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
     if (!granted.canRead) throw forbidden('read')
     if (granted.isBehind) await catchUp(granted)
     // With what it has now.
-    const current = granted.isBehind ? await collection(reader, rootName, name) : granted
-    const { ownerId, isChecked } = current
-    if (isChecked || ownerId === null) return current
-    return { ...current, markingsAbove: await markingsAbove(db, { ...current, ownerId }) }
+    return granted.isBehind ? await collection(reader, rootName, name) : granted
   }
 
   async function bringUp({ id, collectionId }: { id: string; collectionId: string | null }): Promise<void> {

@@ -48,9 +48,25 @@ export const readable = () => [
 ]
 export const ofObjects = () => readable().slice(4)
 
+export const errorCodes: Readonly<Record<number, string>> = {
+  400: 'invalid',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  406: 'not-acceptable',
+  409: 'conflict',
+  413: 'too-large',
+  415: 'unsupported-media-type',
+  422: 'unprocessable',
+  429: 'too-many',
+  500: 'internal',
+  503: 'unavailable',
+}
+
 export function said({ status, headers, json }: TaxiiReply, wanted: number): void {
   expect([status, headers['content-type']]).toEqual([wanted, taxiiMediaType])
-  expect(json).toMatchObject({ title: expect.any(String), http_status: String(wanted) })
+  const code = errorCodes[wanted]
+  expect(json).toMatchObject({ title: expect.any(String), http_status: String(wanted), error_code: code })
 }
 
 let made = 0

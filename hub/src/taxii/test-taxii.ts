@@ -46,7 +46,7 @@ export type TestTaxii = {
   get(url: string, authorization: string, headers?: Record<string, string>): Promise<TaxiiReply>
   post(url: string, authorization: string, body: string | Buffer | object, contentType?: string): Promise<TaxiiReply>
   send(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     headers: Record<string, string>,
     body?: string | Buffer,
@@ -78,7 +78,7 @@ export async function createTestTaxii(): Promise<TestTaxii> {
   await settings.createRoot(person, { name: root, title: 'A root', description: 'Of a test' })
 
   async function send(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     headers: Record<string, string>,
     body?: string | Buffer,

@@ -1,3 +1,4 @@
+import { tlpLevels, tlpMarkingIds, tlpOfMarkingRef } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import { isKeptFromExports } from '../exclusions/never-exported.ts'
 import { inForce } from '../library/in-force.ts'
@@ -70,10 +71,27 @@ export function textSays(
  * The same beside it while the objects are looked at again, since the collection was changed: they are of its owner, and name no marking
  * that says a higher TLP.
  */
-export function uncheckedMayLeave(ownerId: string, markingsAbove: readonly string[]): RawBuilder<boolean> {
+export function uncheckedMayLeave(scope: Pick<OwnerScope, 'ownerId' | 'tlpMax'>): RawBuilder<boolean> {
   return sql<boolean>`(o.is_revoked or (
-    (o.kept_id is null or exists (select from stix_object s where s.owner_id = ${ownerId} and s.object_id = o.kept_id))
-    and not o.body like any(${markingsAbove.map((ref) => `%${ref}%`)}::text[])))`
+    (o.kept_id is null or exists (select from stix_object s where s.owner_id = ${scope.ownerId} and s.object_id = o.kept_id))
+    and not ${namesMarkingAbove(scope, sql`o.body`)}))`
+}
+
+/**
+ * Whether a text names a marking anywhere that says a higher TLP: one of STIX, or one that the owner's objects define. By its characters,
+ * since PostgreSQL cannot read every JSON text that is one; each id that it names is looked up, and only where the owner defines any such.
+ */
+export function namesMarkingAbove(
+  { ownerId, tlpMax }: Pick<OwnerScope, 'ownerId' | 'tlpMax'>,
+  body: RawBuilder<unknown>,
+): RawBuilder<boolean> {
+  const ofStix = tlpMarkingIds.filter((id) => tlpLevels.indexOf(tlpOfMarkingRef(id) ?? 'CLEAR') > tlpMax)
+  return sql<boolean>`(${body} like any(${ofStix.map((id) => `%${id}%`)}::text[])
+    or exists (select from stix_object d where d.owner_id = ${ownerId} and d.marking_tlp > ${tlpMax}::int)
+    and exists (
+      select from regexp_matches(${body}, 'marking-definition--[0-9A-Fa-f-]{36}', 'g') named (ids)
+      where (select d.marking_tlp from stix_object d where d.owner_id = ${ownerId} and d.object_id = named.ids[1]
+        order by d.version desc limit 1) > ${tlpMax}::int))`
 }
 
 /** The same of a data collection: they are of its newest version's members, and may leave by what is known now. */

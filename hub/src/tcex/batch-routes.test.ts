@@ -5,6 +5,7 @@ import { lockClasses } from '../database/advisory-locks.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { serveLibrary } from '../library/create-library.ts'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
+import { feedExecution, loseAttempt, nextAttempt } from './test-execution.ts'
 
 let library: TestLibrary
 let server: Server
@@ -12,14 +13,14 @@ let callers: Record<string, Caller>
 
 beforeAll(async () => {
   library = await createTestLibrary()
-  const feed = await execution('feed', await library.owner('Feed'))
+  const feed = await feedExecution(library, await library.owner('Feed'))
   callers = {
     person: library.person,
     reader: { ...library.person, role: 'read-only' },
     foreigner: { ...library.person, organizationId: '424242' },
     feed,
     alerts: { ...feed, appKind: 'alerts' },
-    other: await execution('feed', await library.owner('Other')),
+    other: await feedExecution(library, await library.owner('Other')),
     exporter: { ...feed, appKind: 'export', ownerId: null, readableOwnerIds: [] },
   }
   server = await createServer({
@@ -34,51 +35,6 @@ afterAll(async () => {
   await server.close()
   await library.close()
 })
-
-/** A row of `execution` with all that it hangs on, and its caller. */
-async function execution(appKind: 'feed', ownerId: string): Promise<Extract<Caller, { kind: 'execution' }>> {
-  const { pool } = library.database
-  const name = `app ${ownerId}`
-  const sha256 = ownerId.padStart(64, '0')
-  await pool.query(`insert into package (sha256, bytes) values ($1, 1)`, [sha256])
-  const { rows } = await pool.query<{ id: string }>(
-    `with a as (insert into app (program_name, kind, display_name) values ($1, 'feed', $1) returning id),
-     v as (insert into app_version (app_id, program_version, package_sha256, package_bytes, install_json, publisher_key_id, signature, vouched_by, is_current)
-           select id, '1.0.0', $2, 1, '{}', '0123456789abcdef', '', 'test', true from a returning id, app_id),
-     e as (insert into environment (organization_id, name) values ($3, $1) returning id),
-     j as (insert into job (organization_id, name, app_id, environment_id, owner_id, timeout_seconds)
-           select $3, $1, v.app_id, e.id, $4, 60 from v, e returning id, environment_id),
-     s as (insert into environment_server (environment_id, name, downloaded_by) select id, 'gate', 'test' from e returning server_xid),
-     x as (insert into execution (organization_id, job_id, app_version_id, environment_id, trigger, started_by, deadline_at)
-           select $3, j.id, v.id, j.environment_id, 'run-now', 'test', now() from j, v returning id),
-     t as (insert into attempt (execution_id, number, server_xid, state, placement, repeatable, dispatched_at, takeover_at)
-           select x.id, 1, s.server_xid, 'running', 'pooled', true, now(), now() from x, s)
-     select id from x`,
-    [name, sha256, library.organizationId, ownerId],
-  )
-  const executionId = rows[0]?.id ?? ''
-  return {
-    kind: 'execution',
-    name: `execution ${executionId}`,
-    executionId,
-    attempt: 1,
-    jobId: '1',
-    appKind,
-    organizationId: library.organizationId,
-    ownerId,
-    readableOwnerIds: [ownerId],
-    collectionIds: [],
-    controlId: null,
-  }
-}
-
-/** The attempt is lost, as when its server fell silent: another one may do the same work now. */
-async function loseAttempt({ executionId }: Extract<Caller, { kind: 'execution' }>): Promise<void> {
-  await library.database.pool.query(
-    `update attempt set state = 'lost', finished_at = now() where execution_id = $1 and number = 1`,
-    [executionId],
-  )
-}
 
 /** As TcEx sends it: both parts with a filename and no content type (T6). */
 function multipart(config: object, content: string | object) {
@@ -154,6 +110,28 @@ test('T2: the same request twice is one batch of the execution; with another bet
   expect(await batches()).toBe(count + 1)
   await submit('feed', create, items('twice', 5))
   expect(await batches()).toBe(count + 2)
+})
+
+test('T1: a batch is of the attempt that sent it, and of the later one where that repeats it', async () => {
+  const first = await feedExecution(library, await library.owner('Retried'))
+  const config = { ...create, owner: 'Retried' }
+  const attempts = async () => {
+    const batches = library.database.db
+      .selectFrom('batch')
+      .select('attempt')
+      .where('execution_id', '=', first.executionId)
+    return (await batches.orderBy('id').execute()).map(({ attempt }) => attempt)
+  }
+  callers['retried'] = first
+  for (const prefix of ['before', 'same']) await submit('retried', config, items(prefix, 1))
+  await loseAttempt(library, first)
+  callers['retried'] = await nextAttempt(library, first)
+  for (const prefix of ['same', 'after']) await submit('retried', config, items(prefix, 1))
+  expect(await attempts()).toEqual([1, 2, 2])
+  // Its last words come late: they take nothing from the one after it.
+  callers['retried'] = first
+  await submit('retried', config, items('after', 1))
+  expect(await attempts()).toEqual([1, 2, 2])
 })
 
 test('the two-step way: created, polled, uploaded, polled, errors', async () => {
@@ -432,7 +410,7 @@ test('one indicator is read with who asserts what; its id has the shape of a UUI
 
 test('D10: a batch whose attempt ends while it is written is not taken, and leaves nothing', async () => {
   const ownerId = await library.owner('Fenced')
-  const fenced = await execution('feed', ownerId)
+  const fenced = await feedExecution(library, ownerId)
   callers['fenced'] = fenced
   const { pool } = library.database
   const before = await pool.connect()
@@ -450,7 +428,7 @@ test('D10: a batch whose attempt ends while it is written is not taken, and leav
       )
       expect(rows).toHaveLength(1)
     })
-    await loseAttempt(fenced)
+    await loseAttempt(library, fenced)
     await before.query('commit')
   } finally {
     before.release()
@@ -465,7 +443,7 @@ test('D10: a batch whose attempt ends while it is written is not taken, and leav
 
 test('D10: a batch that was made in two steps is not filled after its attempt ended', async () => {
   const ownerId = await library.owner('Two steps')
-  const fenced = await execution('feed', ownerId)
+  const fenced = await feedExecution(library, ownerId)
   callers['fenced'] = fenced
   const headers = { 'x-caller': 'fenced' }
   const made = await server.inject({
@@ -481,7 +459,7 @@ test('D10: a batch that was made in two steps is not filled after its attempt en
       headers: { ...headers, 'content-type': 'application/octet-stream' },
       payload: JSON.stringify(content),
     })
-  await loseAttempt(fenced)
+  await loseAttempt(library, fenced)
   expect((await upload(items('late', 1))).statusCode).toBe(400)
   const kept = await library.database.pool.query('select 1 from assertion where owner_id = $1', [ownerId])
   expect(kept.rowCount).toBe(0)

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { BatchConfig, limits } from '@postern/protocol'
 import type { FastifyRequest } from 'fastify'
+import { bodyChunks } from '../http/body-chunks.ts'
 import { refuseBadTextIn } from '../http/refuse-bad-text.ts'
 import { firstMistake } from '../lib/mistakes.ts'
 import { Problem } from '../lib/problem.ts'
@@ -8,11 +9,13 @@ import { Problem } from '../lib/problem.ts'
 export const configBytesMax = 64 * 1024
 
 /** The parts of createAndUpload: JSON text, each sent as a file without a content type (T6). */
-export async function readParts(request: FastifyRequest): Promise<{ config: BatchConfig; content: Buffer }> {
+export async function readParts(
+  request: FastifyRequest,
+): Promise<{ config: BatchConfig; content: Buffer<ArrayBuffer> }> {
   if (!request.isMultipart())
     throw new Problem('invalid', 'Send multipart/form-data with the parts config and content.')
   let config: BatchConfig | undefined
-  let content: Buffer | undefined
+  let content: Buffer<ArrayBuffer> | undefined
   try {
     for await (const part of request.parts()) {
       const bytes =
@@ -50,10 +53,10 @@ function parseJson(json: Uint8Array): unknown {
 }
 
 /** Reads a stream to its end, or refuses it as soon as it is too long. */
-export async function collect(stream: Readable, bytesMax: number): Promise<Buffer> {
+export async function collect(stream: Readable, bytesMax: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyChunks(stream)) {
     length += chunk.length
     if (length > bytesMax)
       throw new Problem('too-large', `The content has more than ${bytesMax} bytes; send it in several batches.`)

@@ -13,6 +13,7 @@ export function replyWithTcexError(
   if (error instanceof Problem) {
     if (error.code === 'unauthenticated' || error.code === 'forbidden')
       return reply.code(401).type('text/plain').send(error.message)
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
     return replyJson(reply, statusOf(error), { status: 'Invalid', description: error.message })
   }
   if (error.statusCode !== undefined && error.statusCode < 500) {
@@ -28,5 +29,6 @@ export function replyWithTcexError(
 function statusOf(problem: Problem): number {
   if (problem.code === 'not-found') return 404
   if (problem.code === 'unavailable') return 503
+  if (problem.code === 'unsupported-media-type') return 415
   return problem.code === 'too-many' ? 429 : 400
 }

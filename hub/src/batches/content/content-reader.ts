@@ -3,8 +3,11 @@ import type { AttributeRule, CompiledExclusions } from '@postern/intel'
 import type { OrganizationRules } from '../../attributes/attributes.ts'
 import { organizationsMax, type ReadyExclusions } from '../../exclusions/matchers.ts'
 import { Problem } from '../../lib/problem.ts'
+import { putOff } from '../../lib/put-off.ts'
+import { readingMegabytesMax } from '../batch-limits.ts'
 import type { BatchModes } from '../batch-modes.ts'
 import { KnownByThread, type ToldThread } from './known-by-thread.ts'
+import { ownMemory } from './own-memory.ts'
 import type { ReadMessage } from './prepared-batch.ts'
 import { readContent } from './read-content.ts'
 
@@ -24,7 +27,7 @@ type Reading = { messages: ReadMessage[]; error: Error | undefined; wake: () => 
 
 /** What the thread is sent. */
 export type ReadingWork = {
-  json: Uint8Array
+  json: Uint8Array<ArrayBuffer>
   modes: BatchModes
   /** Undefined where no list is enabled. */
   exclusions: ToldThread<CompiledExclusions> | undefined
@@ -37,10 +40,19 @@ export class ContentReader {
   #readings: Reading[] = []
   #exclusions = new KnownByThread<CompiledExclusions>(organizationsMax)
   #attributes = new KnownByThread<readonly AttributeRule[]>(attributeOrganizationsMax)
+  readonly #megabytesMax: number
 
-  /** Whoever stops listening early keeps nobody waiting. */
+  /** @param megabytesMax of the thread's memory, what the objects of one content may take */
+  constructor(megabytesMax = readingMegabytesMax) {
+    this.#megabytesMax = megabytesMax
+  }
+
+  /**
+   * Whoever stops listening early keeps nobody waiting.
+   * @param json handed over: its memory may be another thread's from now on, and is gone once it was read
+   */
   async *read(
-    json: Uint8Array,
+    json: Uint8Array<ArrayBuffer>,
     modes: BatchModes,
     exclusions: ReadyExclusions,
     attributes: OrganizationRules,
@@ -50,7 +62,7 @@ export class ContentReader {
       return
     }
     if (this.#readings.length >= waitingMax) {
-      throw new Problem('unavailable', `${waitingMax} batches wait to be read; send this one again in a moment.`)
+      throw putOff(`${waitingMax} batches wait to be read; send this one again in a moment.`)
     }
     const reading: Reading = { messages: [], error: undefined, wake: () => {} }
     this.#send(reading, json, modes, exclusions, attributes)
@@ -69,7 +81,7 @@ export class ContentReader {
 
   #send(
     reading: Reading,
-    json: Uint8Array,
+    json: Uint8Array<ArrayBuffer>,
     modes: BatchModes,
     exclusions: ReadyExclusions,
     attributes: OrganizationRules,
@@ -85,18 +97,22 @@ export class ContentReader {
     }
     this.#worker.ref()
     this.#readings.push(reading)
-    this.#worker.postMessage(work)
+    this.#worker.postMessage(work, ownMemory(json))
   }
 
   #start(): Worker {
     this.#exclusions = new KnownByThread(organizationsMax)
     this.#attributes = new KnownByThread(attributeOrganizationsMax)
     const worker = new Worker(new URL('./content-worker.ts', import.meta.url), {
-      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMegabytes },
+      // The first bounds a content, and V8 looks for dead objects the sooner, the less there may be of living ones.
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#megabytesMax,
+        maxYoungGenerationSizeMb: youngGenerationMegabytes,
+      },
     })
     worker.on('message', (message: ReadMessage) => this.#take(worker, message))
-    worker.on('error', (error) => this.#fail(error))
-    worker.on('exit', () => this.#fail(new Error('the thread that reads batches ended')))
+    worker.on('error', (error) => this.#fail(worker, error))
+    worker.on('exit', () => this.#fail(worker, new Error('the thread that reads batches ended')))
     return worker
   }
 
@@ -109,14 +125,28 @@ export class ContentReader {
     if (this.#readings.length === 0) worker.unref()
   }
 
-  /** The next read starts a new worker. */
-  #fail(error: Error): void {
+  /** The next read starts a new worker, whose readings the end of this one is none of. */
+  #fail(worker: Worker, error: Error & { code?: string }): void {
+    if (this.#worker !== worker) return
     this.#worker = undefined
-    for (const reading of this.#readings.splice(0)) {
-      reading.error = error
+    const ranOut = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    // The first is the one that was being read.
+    for (const [place, reading] of this.#readings.splice(0).entries()) {
+      reading.error = ranOut ? (place === 0 ? this.#tooLarge(error) : interrupted(error)) : error
       reading.wake()
     }
   }
+
+  #tooLarge(cause: Error): Problem {
+    const message = `The content needs more than ${this.#megabytesMax} MB to be read; send it in several batches.`
+    return new Problem('too-large', message, { cause })
+  }
+}
+
+function interrupted(cause: Error): Problem {
+  return putOff('The reading of batches was interrupted; send this one again in a moment.', {
+    cause,
+  })
 }
 
 function isLast({ kind }: ReadMessage): boolean {

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { type AttributeRule, AttributeRules, type CompiledExclusions, ExclusionMatcher } from '@postern/intel'
 import type { ReadingWork } from './content-reader.ts'
 import { KeptInThread } from './known-by-thread.ts'
+import { giveBack } from './own-memory.ts'
 import { transferable } from './prepared-batch.ts'
 import { partRowsMax } from './part-size.ts'
 import { readContent } from './read-content.ts'
@@ -14,4 +15,5 @@ parentPort?.on('message', ({ json, modes, exclusions, attributes }: ReadingWork)
   const matcher = exclusions && matchers.take(exclusions)
   for (const message of readContent(json, modes, partRowsMax, matcher, attributeRules.take(attributes)))
     parentPort?.postMessage(message, transferable(message))
+  giveBack([json.buffer])
 })

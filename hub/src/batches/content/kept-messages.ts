@@ -1,4 +1,5 @@
-import type { ReadMessage } from './prepared-batch.ts'
+import { giveBack } from './own-memory.ts'
+import { type ReadMessage, transferable } from './prepared-batch.ts'
 
 /** What is read of a content, kept as it comes, so that a batch that must be written a second time can go through it again. */
 export class KeptMessages implements AsyncIterable<ReadMessage> {
@@ -16,5 +17,10 @@ export class KeptMessages implements AsyncIterable<ReadMessage> {
       this.#kept.push(next.value)
       yield next.value
     }
+  }
+
+  /** Once all of it was written, and no connection holds any of it to send. */
+  giveBack(): void {
+    giveBack(this.#kept.splice(0).flatMap(transferable))
   }
 }

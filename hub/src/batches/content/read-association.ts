@@ -1,6 +1,6 @@
 import { canonicalise, indicatorId, parseGroupType, parseIndicatorType } from '@postern/intel'
 import * as z from 'zod'
-import { storable } from './read-common-fields.ts'
+import { storable } from '../../database/storable.ts'
 import { field, firstIssue, type RefusedItem } from './refused-item.ts'
 import { notValid, refusalCodes } from './refusal-codes.ts'
 

@@ -1,4 +1,5 @@
 import { parseTlp, tlpLevels } from '@postern/intel'
+import { storable } from '../../database/storable.ts'
 
 /** A rule of one field was broken; the message is for the person who sent the item. */
 export class FieldError extends Error {}
@@ -175,9 +176,4 @@ export function readDetail(
   if (detail !== null && JSON.stringify(detail).length > charactersMax)
     throw new FieldError(`Its further fields together have more than ${charactersMax} characters.`)
   return detail
-}
-
-/** Texts that are no values are kept as they are, but for what PostgreSQL's text cannot hold. */
-export function storable(text: string): string {
-  return text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\ufffd') : text
 }

@@ -1,4 +1,5 @@
 import { AttributeRules, type ExclusionMatcher } from '@postern/intel'
+import { limits } from '@postern/protocol'
 import type { BatchModes } from '../batch-modes.ts'
 import { IndicatorRows } from './indicator-rows.ts'
 import { CopyLinesWriter } from '../../database/copy/copy-lines.ts'
@@ -16,9 +17,6 @@ import { readGroup } from './read-group.ts'
 import { readIndicator } from './read-indicator.ts'
 import type { RefusedItem } from './refused-item.ts'
 import { splitContent } from './split-content.ts'
-
-/** Items in one batch: TcEx sends 5,000, its BatchWriter 100,000. */
-export const contentItemsMax = 100_000
 
 /**
  * Reads a batch's content: JSON text, bounded before it is parsed (S14), each item on its own. Groups come first, since
@@ -56,10 +54,11 @@ function readItems(json: Uint8Array, modes: BatchModes, judges: Judges): ItemRea
   if (content.kind === 'no-content') return unreadable(noContent)
   const { group, indicator, association } = content
   const itemCount = group.count + indicator.count + association.count
-  if (itemCount > contentItemsMax) {
+  const { batchItemsMax } = limits
+  if (itemCount > batchItemsMax) {
     return {
       tooLarge: true,
-      message: `The content has ${itemCount} items; ${contentItemsMax} are permitted. Send it in several batches.`,
+      message: `The content has ${itemCount} items; ${batchItemsMax} are permitted. Send it in several batches.`,
     }
   }
   const reader = new ItemReader(modes, judges, {

@@ -1,5 +1,6 @@
 import { parseGroupType, parseIndicatorType, canonicalise, indicatorId, type GroupType } from '@postern/intel'
 import { BatchGroup } from '@postern/protocol'
+import { storable } from '../../database/storable.ts'
 import {
   FieldError,
   itemLimits,
@@ -7,7 +8,6 @@ import {
   readInstant,
   readStated,
   readXids,
-  storable,
   type Stated,
 } from './read-common-fields.ts'
 import { field, firstIssue, refused, type RefusedItem } from './refused-item.ts'

@@ -21,7 +21,7 @@ export function notValid(type: string, value: string, why: string): string {
 
 /** The same of a value that is well formed, and that this organization does not want. */
 export function notWanted(type: string, value: string, why: string): string {
-  return `${shown(type)} ${shown(value)} is excluded here, so it is not valid. ${why}`
+  return `${shown(type)} ${shown(value)} is excluded here, so its import is not valid. ${why}`
 }
 
 /** A stranger's text in a message: short, and without characters that a log or a terminal would act on. */

@@ -1,7 +1,7 @@
 import { Ledger, LedgerItemPage, LedgerOutcome, paths, Unmapped } from '@postern/protocol'
 import * as z from 'zod'
 import { forPeopleAnd, onlyFor } from '../../access/permissions.ts'
-import { pageLimit } from '../../http/page-query.ts'
+import { pageCursor, pageLimit } from '../../http/page-query.ts'
 import type { Server } from '../../http/server.ts'
 import type { Ledgers } from './ledger.ts'
 
@@ -33,7 +33,7 @@ export function ledgerRoutes(server: Server, ledgers: Ledgers): void {
         params,
         querystring: z.object({
           outcome: z.enum(LedgerOutcome.options).default('refused'),
-          cursor: z.string().max(40).optional(),
+          cursor: pageCursor(z.string().max(40)),
           limit: pageLimit,
         }),
         response: { 200: LedgerItemPage },

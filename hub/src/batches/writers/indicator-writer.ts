@@ -128,8 +128,8 @@ async function writeIdentities(
   if (rowCount === changedCount) return 0
   const { rows: collisions } = await client.query<{ row: number; type: string; value: string }>(
     `with gone as (
-       delete from sent_indicator s using indicator i
-       where i.id = s.indicator_id and (i.type <> s.type or i.value <> s.value)
+       delete from sent_indicator s
+       where (select i.type <> s.type or i.value <> s.value from indicator i where i.id = s.indicator_id)
        returning s.indicator_id, s.type, s.value
      ), gone_too as (
        delete from sent_attribute where indicator_id in (select indicator_id from gone)

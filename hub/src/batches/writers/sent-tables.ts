@@ -39,7 +39,7 @@ const createSentTables = `
   );
   create temp table if not exists sent_stix_object (
     object_id text, type text, version timestamptz, spec_version text, body text, body_sha256 bytea, indicator_ids uuid[],
-    group_xid text, outcome text, reason text
+    group_xid text, marking_tlp smallint, outcome text, reason text
   );
   create temp table if not exists touched_indicator (indicator_id uuid) on commit delete rows`
 
@@ -71,9 +71,12 @@ export async function makeSentTables(client: PoolClient): Promise<void> {
   uses.set(client, { bytes: 0, batches: 1 })
 }
 
-/** First in the batch's transaction: plans are of look-ups, and what an earlier batch of the connection left is gone. */
-export async function beginBatch(client: PoolClient): Promise<void> {
-  await client.query(`${lookUpSettings}; ${emptyTables}`)
+/**
+ * First in the batch's transaction: plans are of look-ups, a lock is waited for no longer than this, and what an earlier batch of the
+ * connection left is gone.
+ */
+export async function beginBatch(client: PoolClient, lockWaitMsMax: number): Promise<void> {
+  await client.query(`${lookUpSettings}; set local lock_timeout = ${Math.round(lockWaitMsMax)}; ${emptyTables}`)
 }
 
 /**

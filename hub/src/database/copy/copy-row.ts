@@ -1,5 +1,5 @@
 import { escapeCopyField } from '@postern/intel'
-import { storable } from '../../batches/content/read-common-fields.ts'
+import { storable } from '../storable.ts'
 
 /** One line of COPY text. */
 export function copyRow(fields: readonly (string | null)[]): string {

@@ -1,5 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { mistakeInPassword } from '@postern/protocol'
+import { Problem } from '../../lib/problem.ts'
 
 const derive = promisify(argon2)
 
@@ -15,12 +17,19 @@ export async function hashPassword(password: string): Promise<string> {
   return ['v1', memoryKib, passes, salt.toString('base64'), hash.toString('base64')].join('$')
 }
 
-/** Takes as long for a user that does not exist as for one that does: pass `undefined` for the former. */
+/** Takes as long for a user that does not exist as for one that does: pass `undefined` for the former. What is no hash of ours fits no password. */
 export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
-  const [, memory, rounds, salt, hash] = (stored ?? (await absentUserHash())).split('$')
+  const isHash = stored !== undefined && /^v1\$\d+\$\d+\$[^$]+\$[^$]+$/.test(stored)
+  const [, memory, rounds, salt, hash] = (isHash ? stored : await absentUserHash()).split('$')
   const expected = Buffer.from(hash ?? '', 'base64')
   const actual = await hashWith(password, Buffer.from(salt ?? '', 'base64'), Number(memory), Number(rounds))
-  return stored !== undefined && expected.length === actual.length && timingSafeEqual(expected, actual)
+  return isHash && expected.length === actual.length && timingSafeEqual(expected, actual)
+}
+
+/** @throws Problem `invalid` */
+export function refuseWeakPassword(password: string, username: string): void {
+  const mistake = mistakeInPassword(password, username)
+  if (mistake !== undefined) throw new Problem('invalid', `"password": ${mistake}. Choose another one.`)
 }
 
 let absentUser: Promise<string> | undefined
