@@ -5,6 +5,8 @@ export type CliConfig = {
   url: string | undefined
   token: string | undefined
   caFile: string | undefined
+  /** CAs of one's own, beside the public roots (ES-17). */
+  caFolder: string | undefined
 }
 
 /** The environment variables that the command itself reads; the hub's own stand in hub/src/config.ts. */
@@ -14,6 +16,7 @@ export function readCliConfig(): CliConfig {
     url: setting('POSTERN_URL'),
     token: setting('POSTERN_TOKEN'),
     caFile: setting('POSTERN_CA_FILE'),
+    caFolder: setting('POSTERN_CA_FOLDER'),
   }
 }
 

@@ -1,10 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import * as files from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import * as tls from 'node:tls'
+import { trustCaFolder } from '@postern/intel/certificates'
 import { ProblemDocument } from '@postern/protocol'
 import * as z from 'zod'
 import type { CliConfig } from './config.ts'
+import { putOffMax, putOffMs } from './put-off.ts'
+import { say } from './say.ts'
 
 /** Where the hub is and how the command proves who it is (D16). */
 export type HubTarget =
@@ -30,6 +36,8 @@ export function hubTarget(config: CliConfig): HubTarget {
   if (config.url !== undefined) {
     if (config.token === undefined)
       throw new Error('POSTERN_URL is set, POSTERN_TOKEN is not. Make one with: postern token create --role analyst')
+    const { problems } = trustCaFolder(config.caFolder, 'POSTERN_CA_FOLDER', { files, tls })
+    for (const problem of problems) say.error(problem)
     return { kind: 'https', url: config.url, token: config.token, caPem: readCa(config) }
   }
   const socketPath = join(config.dataFolder, 'hub.sock')
@@ -53,7 +61,7 @@ export async function callHub<Schema extends z.core.$ZodType>(
   return parse(schema, bytes.length === 0 ? null : JSON.parse(bytes.toString('utf8')))
 }
 
-/** Sends one request and gives the bytes of a good answer. */
+/** Sends one request, again where the hub puts it off, and gives the bytes of a good answer. */
 export async function sendToHub(
   target: HubTarget,
   path: string,
@@ -63,10 +71,18 @@ export async function sendToHub(
   const headers: Record<string, string> = { accept: 'application/json', ...sent.headers }
   if (sent.json !== undefined) headers['content-type'] = 'application/json'
   if (body !== undefined) headers['content-length'] = String(body.length)
-  const answer = await open(target, path, sent.method ?? (body === undefined ? 'GET' : 'POST'), headers, body)
-  const bytes = await readAll(answer)
-  if ((answer.statusCode ?? 500) < 400) return { bytes, headers: answer.headers }
-  throw refusalOf(bytes, answer.statusCode)
+  const method = sent.method ?? (body === undefined ? 'GET' : 'POST')
+  for (let again = 0; ; again++) {
+    const answer = await open(target, path, method, headers, body)
+    const bytes = await readAll(answer)
+    if ((answer.statusCode ?? 500) < 400) return { bytes, headers: answer.headers }
+    const waitMs = putOffMs(answer)
+    const refusal = refusalOf(bytes, answer.statusCode)
+    if (waitMs === undefined || again === putOffMax) throw refusal
+    // On the error output: what a script reads stays what it asked for.
+    say.error(`${refusal.message} Trying again in ${waitMs / 1000} s.`)
+    await wait(waitMs)
+  }
 }
 
 /** The bytes of a good answer as they come, for what may be large. */

@@ -8,12 +8,14 @@ import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listsCommand } from './commands/lists.ts'
 import { receiptsCommand } from './commands/receipts.ts'
+import { runtimeCommand } from './commands/runtime.ts'
 import { searchCommand } from './commands/search.ts'
 import { serversCommand } from './commands/servers.ts'
 import { setupLinkCommand } from './commands/setup-link.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { tokenCommand } from './commands/token.ts'
 import { tqlCommand } from './commands/tql.ts'
+import { usersCommand } from './commands/users.ts'
 import { say } from './say.ts'
 
 const program = new Command('postern')
@@ -26,7 +28,9 @@ const program = new Command('postern')
   .addCommand(hubCommand())
   .addCommand(tokenCommand())
   .addCommand(setupLinkCommand())
+  .addCommand(usersCommand())
   .addCommand(serversCommand())
+  .addCommand(runtimeCommand())
   .addCommand(keysCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand())

@@ -1,22 +1,25 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { paths } from '@postern/protocol'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ensureOwner } from './commands/import.ts'
+import { sendToHub } from './hub-api.ts'
+import { runJob } from './local/jobs.ts'
 
 /** Stands for a hub where only the shape of its answers counts. */
-async function answering(answer: (request: IncomingMessage) => unknown) {
+async function answering(answer: (request: IncomingMessage, response: ServerResponse) => unknown) {
   const folder = mkdtempSync(join(tmpdir(), 'postern-cli-'))
   const socketPath = join(folder, 'hub.sock')
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer(request)))
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(answer(request, response)))
   })
   await new Promise<void>((resolve) => server.listen(socketPath, resolve))
   return {
@@ -49,14 +52,130 @@ test('an import finds its owner on whatever page of the list it stands, and make
   expect(hub.asked).toEqual([`GET ${paths.owners}`, `GET ${paths.owners}?cursor=2`, `GET ${paths.owners}?cursor=4`])
 })
 
+test('what the hub puts off is sent again with all that was in it, until it is taken; what it refuses is not', async () => {
+  let putOff = 3
+  const refusal = { status: 'Invalid', description: 'Others are written.' }
+  await using hub = await answering((request, response) => {
+    if (request.url === '/refused') response.statusCode = 400
+    else if (putOff-- > 0) response.writeHead(503, { 'retry-after': '0' })
+    return response.statusCode === 200 ? { length: request.headers['content-length'] } : refusal
+  })
+  using said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const body = Buffer.from('a batch')
+  const { bytes } = await sendToHub(hub.target, '/later', { body })
+  expect(JSON.parse(bytes.toString())).toEqual({ length: String(body.length) })
+  expect(hub.asked).toEqual(Array.from({ length: 4 }, () => 'POST /later'))
+  const waited = 'Others are written. Trying again in 0 s.\n'
+  expect(said.mock.calls).toEqual([[waited], [waited], [waited]])
+  await expect(sendToHub(hub.target, '/refused', { body })).rejects.toThrow('Others are written.')
+  expect(hub.asked).toHaveLength(5)
+  putOff = Infinity
+  await expect(sendToHub(hub.target, '/never', { body })).rejects.toThrow('Others are written.')
+})
+
+test('ES-26: who runs a job from the shell hears what it waits for, once each', async () => {
+  const away = 'Waiting for environment server one, last heard of at 2026-11-21T08:00:00.000Z.'
+  const job = { jobId: '1', jobName: 'Feed', appName: 'Feed', appKind: 'feed', environmentName: 'Plant' }
+  const times = { createdAt: '2026-11-21T08:00:00.000Z', startedAt: null, finishedAt: null, retryAt: null }
+  const made = { attempts: [], planIds: [], receiptIds: [] }
+  const execution = { id: '7', ...job, trigger: 'run-now', state: 'dispatched', message: '', ...times, ...made }
+  const counts = { batches: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, refused: 0 }
+  const ledger = { ...counts, groupsCreated: 0, groupsUpdated: 0, groupsUnchanged: 0, unmapped: [] }
+  const messages = ['', away, away, `${away} More.`]
+  await using hub = await answering(({ method, url = '' }) => {
+    if (method === 'POST') return execution
+    if (url.startsWith(paths.executionLog('7'))) return { data: [], cursor: null }
+    if (url === paths.executionLedger('7')) return ledger
+    const message = messages.shift()
+    return message === undefined ? { ...execution, state: 'succeeded' } : { ...execution, message }
+  })
+  const heard: string[] = []
+  await runJob(hub.target, '1', undefined, (message) => heard.push(message))
+  expect(heard).toEqual([away, `${away} More.`])
+})
+
+/** Runs the command line against a hub that answers so. */
+async function run(hub: { folder: string }, ...words: string[]): Promise<{ stdout: string; stderr: string }> {
+  const env = { ...process.env, POSTERN_DATA_DIR: hub.folder, POSTERN_URL: undefined }
+  const main = fileURLToPath(new URL('main.ts', import.meta.url))
+  return await promisify(execFile)(process.execPath, [main, ...words], { env }).catch(
+    (failed: { stdout: string; stderr: string }) => failed,
+  )
+}
+
 test('LIB-3: the command line shows what a query says by mistake, beside what it finds', async () => {
   const message = 'There is no owner “OSNIT”. Did you mean OSINT?'
   await using hub = await answering(() => ({ data: [], hints: [{ message, position: 12 }] }))
-  const env = { ...process.env, POSTERN_DATA_DIR: hub.folder, POSTERN_URL: undefined }
-  const main = fileURLToPath(new URL('main.ts', import.meta.url))
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, 'search', 'ownerName = "OSNIT"'], {
-    env,
-  })
+  const { stdout, stderr } = await run(hub, 'search', 'ownerName = "OSNIT"')
   expect(stdout).toBe('')
   expect(stderr.split('\n').slice(0, 2)).toEqual([message, '0 indicators found'])
+})
+
+test('LIB-6: an import says what its counts are of, and that a folder is none', async () => {
+  const counts = { created: 6, updated: 0, unchanged: 0, refused: 0 }
+  const answer = {
+    owner: 'Feed',
+    specVersion: '2.1',
+    objects: 9,
+    mapped: 8,
+    kept: 1,
+    unchanged: 0,
+    refused: 0,
+    indicators: counts,
+    groups: { ...counts, created: 2 },
+    associations: 1,
+    batchId: '7',
+    notMapped: [],
+    notMappedCut: 0,
+    types: {},
+  }
+  const feed = { id: '1', name: 'Feed', kind: 'Source', statusDefault: 'Active', removalStartedAt: null }
+  const owners = { data: [{ ...feed, createdAt: '2026-01-01T00:00:00.000Z' }] }
+  await using hub = await answering(({ method }) => (method === 'POST' ? answer : owners))
+  const file = join(hub.folder, 'bundle.json')
+  writeFileSync(file, '{}')
+  expect((await run(hub, 'import', file, '--owner', 'Feed')).stdout.split('\n').slice(1, 3)).toEqual([
+    'indicators: 6 created, 0 updated (a file counts once, however many hashes it has)',
+    'groups: 2 created, 0 updated; associations: 1',
+  ])
+  const folder = await run(hub, 'import', hub.folder, '--owner', 'Feed')
+  expect(folder.stderr).toBe(`${hub.folder} is a folder; name a file in it.\n`)
+
+  const lines = '530hr.com/data/common.php\n'
+  writeFileSync(file.replace('.json', '.txt'), lines)
+  const unread = await run(hub, 'import', file.replace('.json', '.txt'), '--owner', 'Feed')
+  expect(unread.stderr).toContain('write http:// or https:// in front of it')
+  expect(unread.stdout).not.toContain('--type')
+})
+
+test('LIB-7: a list that serves one version and holds another back says which is which', async () => {
+  const list = {
+    id: '1',
+    name: 'edge',
+    collectionId: '3',
+    collectionName: 'Border',
+    format: 'text',
+    indicatorTypes: null,
+    tlpMax: 'AMBER',
+    valuesMax: 10,
+    shrinkPercentMax: 50,
+    ipv4PrefixMin: 16,
+    ipv6PrefixMin: 32,
+    isPublic: false,
+    openNetworks: [],
+    url: 'https://hub.example.org/lists/edge',
+    servedVersion: 7,
+    servedCount: 4479,
+    servedSince: '2026-01-01T00:00:00.000Z',
+    leftOut: {},
+    held: { version: 7, reason: 'It has 4479 values.' },
+  }
+  await using hub = await answering(() => ({ data: [list] }))
+  expect((await run(hub, 'lists', 'show', 'edge')).stdout.split('\n').slice(2)).toEqual([
+    'serves version 7 with 4479 values since 2026-01-01T00:00:00.000Z, as it was written before',
+    'holds version 7 back as it was written since: It has 4479 values.',
+    'to serve it: postern lists release edge',
+    '',
+  ])
+  expect((await run(hub, 'lists')).stdout).toContain('\tserves version 7, HOLDS BACK version 7: It has 4479 values.\t')
 })

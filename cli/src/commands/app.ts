@@ -1,19 +1,33 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { EnvironmentPage, exitCodes, type ParameterValue, paths } from '@postern/protocol'
+import { exitCodes, type ParameterValue } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { type HubTarget, hubTarget } from '../hub-api.ts'
-import { allRows } from '../rows-of.ts'
+import { hubTarget } from '../hub-api.ts'
 import { ensureJob, runJob } from '../local/jobs.ts'
 import { say } from '../say.ts'
+import { findEnvironment } from './find-environment.ts'
 
 export function appCommand(): Command {
   return new Command('app')
     .description('build, install and run apps')
+    .addCommand(checkCommand())
     .addCommand(packageCommand())
     .addCommand(installCommand())
     .addCommand(runCommand())
+}
+
+function checkCommand(): Command {
+  return new Command('check')
+    .description("name what an app's folder lacks; ends with 1 where that keeps it from being packaged")
+    .argument('<dir>')
+    .action(async (dir: string) => {
+      const { checkApp } = await import('@postern/app-sdk/package')
+      const findings = await checkApp(resolve(dir))
+      for (const { level, file, message } of findings) say.line(`${level}: ${file} ${message}`)
+      if (findings.length === 0) say.line('nothing is missing')
+      if (findings.some(({ level }) => level === 'error')) process.exitCode = exitCodes.failure
+    })
 }
 
 function packageCommand(): Command {
@@ -67,16 +81,24 @@ function runCommand(): Command {
       const { installPackage } = await import('../local/built-in-apps.ts')
       const built = await packageApp(resolve(dir))
       const app = await installPackage(target, built.file)
-      const environment = await findEnvironment(target, options.environment)
+      const environment = await findEnvironment(target, options.environment, 'Say where it runs with --environment')
       const job = await ensureJob(target, app, environment, {
         name: `${built.programName.slice(0, 50)} by hand`,
         parameters: Object.fromEntries(options.param.map(readParameter)),
         ...(options.owner === undefined ? {} : { owner: options.owner }),
         ...(options.control === undefined ? {} : { control: options.control }),
       })
-      const { execution } = await runJob(target, job.id, (lines) => {
-        for (const line of lines) say.line(`${line.at}  ${line.level.padEnd(5)}  ${line.text}`)
-      })
+      const { execution } = await runJob(
+        target,
+        job.id,
+        (lines) => {
+          for (const line of lines) say.line(`${line.at}  ${line.level.padEnd(5)}  ${line.text}`)
+        },
+        (message) => say.error(message),
+      )
+      // More than one: some failed or were lost, and why.
+      for (const { number, exitCode, reason } of execution.attempts.slice(0, -1))
+        say.line(`attempt ${number}: ${exitCode === null ? '' : `exit code ${exitCode}, `}${reason ?? 'ended'}`)
       say.line(`${execution.state}${execution.message === '' ? '' : `: ${execution.message}`}`)
       process.exitCode =
         execution.state === 'succeeded'
@@ -85,16 +107,6 @@ function runCommand(): Command {
             ? exitCodes.partial
             : exitCodes.failure
     })
-}
-
-async function findEnvironment(target: HubTarget, name: string | undefined) {
-  const environments = await allRows(target, paths.environments, EnvironmentPage)
-  const only = environments.length === 1 ? environments[0] : undefined
-  const environment = name === undefined ? only : environments.find((each) => each.name === name)
-  if (environment !== undefined) return environment
-  throw new Error(
-    `${name === undefined ? 'Say where it runs with --environment' : `There is no environment ${name}`}. There are: ${environments.map((each) => each.name).join(', ') || 'none'}`,
-  )
 }
 
 function readParameter(text: string): [string, ParameterValue] {

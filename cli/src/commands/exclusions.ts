@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import {
   CreateExclusionList,
   ExclusionList,
@@ -11,6 +11,7 @@ import {
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, HubRefusal, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
+import { mustBeFile } from '../must-be-file.ts'
 import { allRows } from '../rows-of.ts'
 import { say } from '../say.ts'
 
@@ -48,9 +49,12 @@ function importCommand(): Command {
     .option('--name <name>', 'of a text file: the list; made if it does not exist, its entries replaced if it does')
     .option('--kind <kind>', 'of a text file: own, or protected for what must never be exported', 'own')
     .option('--mode <mode>', 'inform or block; a new list of MISP informs, one of your own blocks')
-    .option('--confirm', 'of a text file: entries as broad as *.com or 0.0.0.0/0, or that look like a slip, are meant')
+    .option(
+      '--confirm',
+      'of a text file: it is meant that entries are as broad as *.com or 0.0.0.0/0, or look like a slip, or that it leaves the list empty or takes most of a protected list away',
+    )
     .action(async (file: string, { name, kind, mode, confirm }: ImportOptions) => {
-      if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
+      mustBeFile(file)
       if (mode !== undefined && mode !== 'inform' && mode !== 'block')
         throw new Error(`--mode ${mode} is neither inform nor block.`)
       const target = hubTarget(readCliConfig())
@@ -112,9 +116,9 @@ async function writeList(
   say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
 }
 
-/** Entries so broad, or so like a slip, that the hub asks whether they are meant. */
+/** Entries so broad, so like a slip, or so few, that the hub asks whether they are meant. */
 function isUnconfirmed(refusal: unknown): refusal is HubRefusal {
-  return refusal instanceof HubRefusal && refusal.code === 'conflict' && refusal.message.includes('Confirm it')
+  return refusal instanceof HubRefusal && refusal.code === 'unconfirmed'
 }
 
 async function change(target: HubTarget, listId: string, json: { mode: 'inform' | 'block' }): Promise<void> {

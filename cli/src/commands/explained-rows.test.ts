@@ -55,6 +55,8 @@ test('LIB-8: why a value is on a control, and why it is not, names the receipt t
     detail,
     proof,
   ])
+  const forged = withTarget({ ...receipt, state: 'held', reason: null, isWanted: true, signature: 'not-matching' })
+  expect(forged[5]).toContain('receipt 71 of execution 8, NOT what its server signed,')
   const unknown = withTarget({ ...receipt, state: 'unknown', reason: 'not-named', detail: 'It names none.' })
   expect(unknown.slice(3)).toEqual(['unknown', expect.stringMatching(/is not known, .*: It names none\.$/), proof])
 })

@@ -7,6 +7,7 @@ import type {
   IndicatorLifecycle,
   IndicatorOnTarget,
   IndicatorServed,
+  SignatureState,
   UnassertedIndicator,
 } from '@postern/protocol'
 
@@ -147,9 +148,18 @@ const servedWords: Record<NonNullable<IndicatorServed['reason']>, string> = {
 }
 
 function targetRow(target: IndicatorOnTarget): string[] {
-  const { controlName, target: name, state, receiptId, executionId, checkedAt } = target
-  const proof = `receipt ${receiptId} of execution ${executionId}, looked at ${checkedAt}`
+  const { controlName, target: name, state, receiptId, signature, executionId, checkedAt } = target
+  const word = signature === undefined || signature === 'signed' ? '' : `, ${signatureWords[signature]}`
+  const proof = `receipt ${receiptId} of execution ${executionId}${word}, looked at ${checkedAt}`
   return ['control', controlName, name, state, whyOnTarget(target), proof]
+}
+
+/** Whose word the receipt is, where it is not simply its server's (D40). */
+const signatureWords: Record<Exclude<SignatureState, 'signed'>, string> = {
+  awaited: 'not signed yet',
+  unsigned: 'unsigned',
+  doubtful: 'signed by a key in other hands',
+  'not-matching': 'NOT what its server signed',
 }
 
 function whyOnTarget({ state, reason, detail, isWanted, collectionName }: IndicatorOnTarget): string {

@@ -29,8 +29,9 @@ export async function importStix(target: HubTarget, file: string, owner: string)
   )
   if (answer.batchId !== null) {
     say.line(
-      `${n(indicators.created)} indicators and ${n(groups.created)} groups created, ${n(indicators.updated)} and ${n(groups.updated)} updated, ${n(associations)} associations`,
+      `indicators: ${n(indicators.created)} created, ${n(indicators.updated)} updated (a file counts once, however many hashes it has)`,
     )
+    say.line(`groups: ${n(groups.created)} created, ${n(groups.updated)} updated; associations: ${n(associations)}`)
   }
   const reasons = new ReasonCounts()
   for (const { reason } of answer.notMapped) if (reason !== null) reasons.add(reason)

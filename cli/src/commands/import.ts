@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { indicatorTypes, parseIndicatorType, readIndicatorLine } from '@postern/intel'
+import { indicatorTypes, readIndicatorLine, readIndicatorTypeName } from '@postern/intel'
 import {
   addingBatch,
   BatchAnswer,
@@ -15,6 +15,7 @@ import {
 import { Command } from 'commander'
 import * as z from 'zod'
 import { readCliConfig } from '../config.ts'
+import { mustBeFile } from '../must-be-file.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
@@ -32,17 +33,17 @@ export function importCommand(): Command {
     .requiredOption('--owner <name>', 'who asserts them; made if it does not exist')
     .option('--type <type>', 'of a text file: the indicator type of every line; told from the value if it is absent')
     .action(async (file: string, options: { owner: string; type?: string }) => {
-      const type = options.type === undefined ? undefined : parseIndicatorType(options.type)
+      const type = options.type === undefined ? undefined : readIndicatorTypeName(options.type)
       if (options.type !== undefined && type === undefined)
         throw new Error(`--type ${options.type} is no indicator type: ${indicatorTypes.join(', ')}.`)
-      if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`There is no file ${file}.`)
+      mustBeFile(file)
       const target = hubTarget(readCliConfig())
       await ensureOwner(target, options.owner)
       if (file.toLowerCase().endsWith('.json')) {
         await importStix(target, file, options.owner)
         return
       }
-      const totals = { accepted: 0, refused: 0, unread: 0 }
+      const totals = { accepted: 0, refused: 0, unread: 0, untold: 0 }
       const refusals = new Refusals()
       let chunk: BatchIndicator[] = []
       let lineNumber = 0
@@ -52,6 +53,7 @@ export function importCommand(): Command {
         if (read === undefined) continue
         if (!read.ok) {
           totals.unread += 1
+          if (read.code !== 'url-scheme-missing') totals.untold += 1
           refusals.add(read.reason, `line ${lineNumber}: `)
           continue
         }
@@ -62,7 +64,8 @@ export function importCommand(): Command {
       const [accepted, refused, unread] = [totals.accepted, totals.refused, totals.unread].map(formatCount)
       say.line(`${accepted} accepted, ${refused} refused, ${unread} lines hold no indicator`)
       for (const line of refusals.counts.lines()) say.line(`  ${line}`)
-      if (totals.unread > 0 && type === undefined)
+      // A URL without its scheme is none with --type either; its reason says what helps.
+      if (totals.untold > 0 && type === undefined)
         say.line(`Lines whose type cannot be told from them are taken with --type <${indicatorTypes.join(' | ')}>.`)
       if (totals.refused + totals.unread > 0) process.exitCode = 3
 

@@ -45,21 +45,28 @@ export function listsCommand(): Command {
 
 function describe(list: FirewallList): string[] {
   const { servedVersion, servedCount, servedSince, leftOut, held } = list
+  // A changed guard judges the version that is served anew.
+  const isSame = held?.version === servedVersion
   const left = Object.entries(leftOut).map(([reason, count]) => `${count} (${reason})`)
   return [
     `${list.name}: ${list.url}`,
     `format ${list.format}, of data collection ${list.collectionName}, up to TLP:${list.tlpMax}, ${accessOf(list)}`,
     servedVersion === 0
       ? 'serves nothing yet'
-      : `serves version ${servedVersion} with ${servedCount} values since ${servedSince ?? ''}`,
+      : `serves version ${servedVersion} with ${servedCount} values since ${servedSince ?? ''}${isSame ? ', as it was written before' : ''}`,
     ...(left.length === 0 ? [] : [`leaves out ${left.join(', ')}`]),
-    ...(held === null ? [] : [`holds back version ${held.version}: ${held.reason}`]),
+    ...(held === null
+      ? []
+      : [
+          `holds version ${held.version} back${isSame ? ' as it was written since' : ''}: ${held.reason}`,
+          `to serve it: postern lists release ${list.name}`,
+        ]),
   ]
 }
 
 function stateOf({ servedVersion, held }: FirewallList): string {
-  if (held !== null) return `HELD BACK: ${held.reason}`
-  return servedVersion === 0 ? 'nothing served yet' : `version ${servedVersion}`
+  const served = servedVersion === 0 ? 'serves nothing yet' : `serves version ${servedVersion}`
+  return held === null ? served : `${served}, HOLDS BACK version ${held.version}: ${held.reason}`
 }
 
 function accessOf({ isPublic, openNetworks }: FirewallList): string {

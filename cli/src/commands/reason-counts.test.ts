@@ -5,10 +5,10 @@ test('LIB-1: what an import did not take is counted by reason, and not by value'
   const reasons = new ReasonCounts()
   for (let n = 0; n < 1234; n++) reasons.add(`Address 10.0.0.${n} is not valid. “10.0.0.${n}” has an octet above 255.`)
   reasons.add(
-    'Host a.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry a.example.',
+    'Host a.example is excluded here, so its import is not valid. The exclusion list Ours blocks it, by its entry a.example.',
   )
   reasons.add(
-    'Host b.example is excluded here, so it is not valid. The exclusion list Ours blocks it, by its entry b.example.',
+    'Host b.example is excluded here, so its import is not valid. The exclusion list Ours blocks it, by its entry b.example.',
   )
   reasons.add('“localhost” has no dot.')
   for (const digit of '123')

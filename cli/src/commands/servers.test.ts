@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { EnvironmentServer } from '@postern/protocol'
 import { expect, test } from 'vitest'
 import { describe as describeKeys } from './keys.ts'
-import { certificateWords, readNarrowing, wordsOfPolicy } from './servers.ts'
+import { wordsOfEnrolled } from './confirm-server.ts'
+import { certificateWords, readNarrowing, stateOf, wordsOfPolicy } from './servers.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
+const example = new URL('../../../protocol/examples/EnvironmentServer.json', import.meta.url)
+const server = EnvironmentServer.parse(JSON.parse(readFileSync(example, 'utf8')))
 
 test('ES-22: the command line says when a certificate ends, and warns where it was not renewed in time', () => {
   const words = (certificateExpiresAt: string | null, presence: 'online' | 'revoked' = 'online') =>
@@ -11,6 +16,22 @@ test('ES-22: the command line says when a certificate ends, and warns where it w
   expect(words('2026-12-01T00:00:00Z')).toBe('CERTIFICATE ENDS 2026-12-01, not renewed')
   expect(words('2026-11-20T00:00:00Z')).toBe('CERTIFICATE ENDED 2026-11-20')
   expect([words(null), words('2027-02-01T00:00:00Z', 'revoked')]).toEqual(['no certificate', 'no certificate'])
+})
+
+test('ES-1: the list says of a server that is heard when nothing is placed on it: not confirmed, or drained', () => {
+  const online = { presence: 'online' as const, confirmed: true, drainedAt: null }
+  expect(stateOf(online)).toBe('online')
+  expect(stateOf({ ...online, drainedAt: '2026-11-21T12:00:00Z' })).toBe('online, drained since 2026-11-21T12:00:00Z')
+  expect(stateOf({ ...online, confirmed: false })).toBe('online, NOT CONFIRMED, nothing runs there')
+  for (const presence of ['waiting', 'revoked'] as const)
+    expect(stateOf({ ...online, presence, confirmed: false })).toBe(presence)
+})
+
+test('S9: the shell shows who enrolled, with the command that confirms that key and no other', () => {
+  const lines = wordsOfEnrolled({ ...server, keyFingerprint: 'ab12', confirmed: false })
+  expect(lines.join('\n')).toContain('from 198.51.100.20; downloaded')
+  expect(lines.at(-1)).toBe(`postern servers confirm ${server.serverXid} ab12`)
+  expect(wordsOfEnrolled({ ...server, keyFingerprint: null }).join()).toContain('no fingerprint')
 })
 
 test('D36: what is to be narrowed is read list by list, and a policy is shown with who narrowed it and what became of that', () => {
@@ -49,23 +70,32 @@ test('D36: what is to be narrowed is read list by list, and a policy is shown wi
 })
 
 test('ES-22: servers that missed a key are named, with what is to be typed on them (D7)', () => {
-  const key = { purpose: 'command' as const, createdAt: 'then', keyId: 'a'.repeat(16) }
+  const key = { purpose: 'command' as const, createdAt: 'then', madeBy: null, keyId: 'a'.repeat(16), revokedAt: null }
   const servers = [
-    { serverXid: '7', name: 'North', environmentId: '1', environmentName: 'Plant', lastHeartbeatAt: null },
+    {
+      serverXid: '7',
+      name: 'North',
+      environmentId: '1',
+      environmentName: 'Plant',
+      lastHeartbeatAt: null,
+      lacks: ['command' as const],
+    },
   ]
-  const shown = (endsAt: string) =>
+  const shown = (learntUntil: string) =>
     describeKeys(
       {
         keys: [
-          { ...key, fingerprint: 'new', retiredAt: null, endsAt: null },
-          { ...key, fingerprint: 'old', retiredAt: 'then', endsAt },
+          { ...key, fingerprint: 'new', retiredAt: null, endsAt: null, learntUntil },
+          { ...key, fingerprint: 'old', retiredAt: 'then', endsAt: 'later', learntUntil: null },
         ],
         serversWithout: servers,
         serversWithoutCount: 1,
+        packagesToSign: 0,
+        packagesToConfirm: [],
       },
       now,
     ).join('\n')
-  expect(shown('2026-12-01T00:00:00Z')).toContain('They are commanded by the key before')
+  expect(shown('2026-12-01T00:00:00Z')).toContain('learn the key in use by themselves if they connect until 2026-12-01')
   const ended = shown('2026-11-01T00:00:00Z')
   expect(ended).toContain('7 North, environment Plant, heard never')
   expect(ended).toContain('policy trust new')

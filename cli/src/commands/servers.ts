@@ -1,7 +1,5 @@
 import {
   clientCertificate,
-  type Environment,
-  EnvironmentPage,
   type EnvironmentServer,
   NarrowServerPolicy,
   paths,
@@ -11,8 +9,10 @@ import {
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
-import { allRows } from '../rows-of.ts'
 import { say } from '../say.ts'
+import { confirmServerCommand } from './confirm-server.ts'
+import { downloadServerCommand } from './download-server.ts'
+import { allServers, findServer } from './find-server.ts'
 
 const lists = ['publishers', 'apps', 'versions', 'targets', 'directions', 'settings'] as const
 
@@ -26,12 +26,28 @@ export function serversCommand(): Command {
       .action(async ({ json }: { json?: boolean }) => {
         for (const { environment, server } of await allServers(hubTarget(readCliConfig()))) {
           if (json === true) say.json({ environment: environment.name, ...server })
-          else say.row([server.serverXid, server.name, environment.name, server.presence, certificateWords(server)])
+          else say.row([server.serverXid, server.name, environment.name, stateOf(server), certificateWords(server)])
         }
       })
+      .addCommand(downloadServerCommand())
+      .addCommand(confirmServerCommand())
       .addCommand(policyCommand())
       .addCommand(narrowCommand())
   )
+}
+
+/** Presence is whether it is heard; a server that is heard may get nothing all the same. */
+export function stateOf({
+  presence,
+  confirmed,
+  drainedAt,
+}: Pick<EnvironmentServer, 'presence' | 'confirmed' | 'drainedAt'>): string {
+  const waits = presence === 'waiting' || presence === 'revoked'
+  return [
+    presence,
+    ...(confirmed || waits ? [] : ['NOT CONFIRMED, nothing runs there']),
+    ...(drainedAt === null || presence === 'revoked' ? [] : [`drained since ${drainedAt}`]),
+  ].join(', ')
 }
 
 function policyCommand(): Command {
@@ -119,19 +135,7 @@ export function certificateWords(
   return days <= clientCertificate.warningDays ? `CERTIFICATE ENDS ${day}, not renewed` : `certificate until ${day}`
 }
 
-async function allServers(target: HubTarget): Promise<{ environment: Environment; server: EnvironmentServer }[]> {
-  const environments = await allRows(target, paths.environments, EnvironmentPage)
-  return environments.flatMap((environment) => environment.servers.map((server) => ({ environment, server })))
-}
-
-/** A number names one server; a name must, too. */
 async function narrowingsPath(target: HubTarget, wanted: string): Promise<string> {
-  const all = await allServers(target)
-  const named = all.filter(({ server }) => server.serverXid === wanted)
-  const found = named.length > 0 ? named : all.filter(({ server }) => server.name === wanted)
-  const [only, other] = found
-  if (only === undefined) throw new Error(`There is no environment server ${wanted}. postern servers shows them.`)
-  if (other !== undefined)
-    throw new Error(`Several servers are named ${wanted}: ${found.map(({ server }) => server.serverXid).join(', ')}.`)
-  return paths.environmentServerNarrowings(only.environment.id, only.server.serverXid)
+  const { environment, server } = await findServer(target, wanted)
+  return paths.environmentServerNarrowings(environment.id, server.serverXid)
 }

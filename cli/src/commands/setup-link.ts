@@ -1,4 +1,4 @@
-import { MailAnswer, paths, SetupLink } from '@postern/protocol'
+import { MailAnswer, paths, SetupLink, setupLinkMinutes } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget } from '../hub-api.ts'
@@ -6,7 +6,7 @@ import { say } from '../say.ts'
 
 export function setupLinkCommand(): Command {
   return new Command('setup-link')
-    .description('print a link that makes an administrator, once, within 30 minutes')
+    .description(`print a link that makes an administrator, once, within ${setupLinkMinutes} minutes`)
     .option('--mail <address>', 'mail it there by the mail server of the settings, and do not print it')
     .action(async ({ mail }: { mail?: string }) => {
       const target = hubTarget(readCliConfig())

@@ -5,6 +5,7 @@ import { packageApp } from '@postern/app-sdk/package'
 import { App, AppPage, installHeaders, paths } from '@postern/protocol'
 import { callHub, type HubTarget } from '../hub-api.ts'
 import { allRows } from '../rows-of.ts'
+import { sourcesDigest } from './sources-digest.ts'
 
 /** Packages, has signed and installs every app of the repository, as any other package (D13). Cached by the sources' hash. */
 export async function installBuiltInApps(target: HubTarget, checkout: string, cacheFolder: string): Promise<App[]> {
@@ -42,18 +43,4 @@ async function packaged(folder: string, checkout: string, cacheFolder: string): 
   writeFileSync(written, bytes, { mode: 0o600 })
   renameSync(written, cached)
   return bytes
-}
-
-function sourcesDigest(folders: string[]): string {
-  const hash = createHash('sha256')
-  for (const folder of folders) walk(folder)
-  return hash.digest('hex')
-
-  function walk(folder: string): void {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== 'dist') walk(path)
-      if (entry.isFile()) hash.update(entry.name).update('\0').update(readFileSync(path))
-    }
-  }
 }

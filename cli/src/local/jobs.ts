@@ -42,21 +42,25 @@ export async function ensureJob(
 const pollMs = 100
 const waitDeadlineMs = 30 * 60_000
 
-/** Runs a job now and waits for its end; `onLines` hears the log as it comes. */
+/** Runs a job now and waits for its end; `onLines` hears the log as it comes, `onWaiting` what it waits for meanwhile, once each. */
 export async function runJob(
   target: HubTarget,
   jobId: string,
   onLines: (lines: Log['data']) => void = () => {},
+  onWaiting: (message: string) => void = () => {},
 ): Promise<{ execution: ExecutionDetail; ledger: Ledger }> {
   const { id } = await callHub(target, paths.jobExecutions(jobId), Execution, { method: 'POST', json: {} })
   const deadline = Date.now() + waitDeadlineMs
   let cursor: string | null = null
+  let message = ''
   for (;;) {
     const execution = await callHub(target, paths.execution(id), ExecutionDetail)
     cursor = await readLog(target, id, cursor, onLines)
     if ((executionEndStates as readonly string[]).includes(execution.state)) {
       return { execution, ledger: await callHub(target, paths.executionLedger(id), Ledger) }
     }
+    if (execution.message !== message && execution.message !== '') onWaiting(execution.message)
+    message = execution.message
     if (Date.now() > deadline)
       throw new Error(`Execution ${id} has not ended after half an hour; look at it in the console.`)
     await new Promise((resolve) => setTimeout(resolve, pollMs))

@@ -1,5 +1,5 @@
 import { stopRequested } from '@postern/hub'
-import { paths, SetupLink } from '@postern/protocol'
+import { paths, SetupLink, setupLinkMinutes } from '@postern/protocol'
 import { hubUsesExternalBroker, readCliConfig } from '../config.ts'
 import { callHub } from '../hub-api.ts'
 import { installBuiltInApps } from '../local/built-in-apps.ts'
@@ -18,6 +18,8 @@ export async function runLocal(checkout: string, withEnvironmentServer: boolean)
     return
   }
   const stopped = stopRequested()
+  // The first start makes a database, which takes half a minute on a small machine.
+  say.line(`Starting on ${home.dataFolder}; what happens stands in ${home.dataFolder}/logs/hub.log`)
   const hub = await startLocalHub({
     checkout: home.checkout,
     dataFolder: home.dataFolder,
@@ -47,7 +49,7 @@ async function sayReady(hub: LocalHub): Promise<void> {
   say.line(`Postern is ready at ${hub.file.url}`)
   say.line(`The broker listens on port ${hub.file.brokerPort}`)
   const link = await callHub(hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
-  say.line(`Make an administrator, within 30 minutes: ${link.url}`)
+  say.line(`Make an administrator, within ${setupLinkMinutes} minutes: ${link.url}`)
   say.line('Stop with Ctrl-C.')
 }
 
