@@ -1,18 +1,15 @@
-import { paths, type SetUpRequest, type SignInRequest } from '@postern/protocol'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Me, SetUpRequest, SignInRequest } from '@postern/protocol'
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ApiProblem } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
+import { paths } from '../api/paths.ts'
 
 /** Signs in; afterwards `me` is known and nothing of an earlier user's data is left. */
 export function useSignIn() {
   const queryClient = useQueryClient()
   return useMutation({
     mutationKey: ['session', 'sign-in'],
-    mutationFn: async (request: SignInRequest) => {
-      await api(paths.session, { method: 'POST', body: request })
-      queryClient.clear()
-      return queryClient.fetchQuery(hubQueries.me())
-    },
+    mutationFn: (request: SignInRequest) => signIn(queryClient, request),
   })
 }
 
@@ -32,16 +29,30 @@ export function useSignOut() {
   })
 }
 
-/** Makes an administrator with a set-up link, and is signed in as it afterwards (D16). */
+/** Makes an administrator with a set-up link, and signs in as it afterwards (D16). Its data is why that failed, if it did. */
 export function useSetUp() {
   const queryClient = useQueryClient()
   return useMutation({
     mutationKey: ['session', 'set-up'],
     mutationFn: async (request: SetUpRequest) => {
       await api(paths.setup, { method: 'POST', body: request })
-      queryClient.clear()
-      await api(paths.session, { method: 'POST', body: { username: request.username, password: request.password } })
-      return queryClient.fetchQuery(hubQueries.me())
+      return await signInAfterwards(queryClient, { username: request.username, password: request.password })
     },
   })
+}
+
+/** With what was just chosen. @returns why it failed, if it did: what was chosen stands all the same, and its link is spent */
+export async function signInAfterwards(queryClient: QueryClient, request: SignInRequest): Promise<Error | undefined> {
+  try {
+    await signIn(queryClient, request)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+async function signIn(queryClient: QueryClient, request: SignInRequest): Promise<Me> {
+  await api(paths.session, { method: 'POST', body: request })
+  queryClient.clear()
+  return await queryClient.fetchQuery(hubQueries.me())
 }

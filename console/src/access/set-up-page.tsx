@@ -1,11 +1,16 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
+import { setupLinkMinutes } from '@postern/protocol'
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { EmptyState } from '../elements/empty-state.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { DeadLink } from './dead-link.tsx'
+import { GateForm } from './gate-form.tsx'
 import { GatePage } from './gate-page.tsx'
 import classes from './gate-page.module.css'
+import { NameInput } from './name-input.tsx'
+import { NewPasswordFields } from './new-password-fields.tsx'
+import { NotSignedIn } from './not-signed-in.tsx'
 import { useSetUp } from './session.ts'
 import { textOf } from './sign-in-page.tsx'
 import { type SetUpMistakes, setUpMistakes } from './set-up-mistakes.ts'
@@ -18,7 +23,7 @@ export function SetUpPage() {
   return (
     <GatePage title="Make an administrator">
       <p className={classes['lead']}>
-        The link works once, for 30 minutes. What you choose here is known to nobody else.
+        The link works once, for {setupLinkMinutes} minutes. What you choose here is known to nobody else.
       </p>
       <SetUpForm setupToken={setupToken} />
     </GatePage>
@@ -38,53 +43,35 @@ function SetUpForm({ setupToken }: { setupToken: string }) {
     if (Object.keys(found).length > 0) return
     setUp.mutate(
       { setupToken, username, password },
-      { onSuccess: () => void navigate({ to: '/executions', replace: true }) },
+      {
+        onSuccess: (problem) => {
+          if (problem === undefined) void navigate({ to: '/executions', replace: true })
+        },
+      },
     )
   }
 
+  if (setUp.data)
+    return <NotSignedIn done="The administrator is made, and the link has done its work." problem={setUp.data} />
   return (
-    <form
-      noValidate
-      className={classes['form']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit(new FormData(event.currentTarget))
-      }}
-    >
+    <GateForm isJudgedHere onSend={submit}>
       {setUp.isError && <ProblemAlert error={setUp.error} />}
-      <TextInput
-        name="username"
-        label="User name"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        error={mistakes.username}
-        autoFocus
-      />
-      <PasswordInput
-        name="password"
-        label="Password"
-        description="12 to 200 characters. A few random words are good; nothing else is asked."
-        autoComplete="new-password"
-        error={mistakes.password}
-      />
-      <PasswordInput name="repeated" label="Password again" autoComplete="new-password" error={mistakes.repeated} />
+      <NameInput name="username" label="User name" error={mistakes.username} />
+      <NewPasswordFields mistakes={mistakes} />
       <Button type="submit" loading={setUp.isPending}>
         Make administrator and sign in
       </Button>
-    </form>
+    </GateForm>
   )
 }
 
 function NoToken() {
   return (
     <GatePage title="Set up">
-      <EmptyState title="This link is not complete">
-        <p>
-          A set-up link ends in <code>#</code> and a token. Run <code>postern setup-link</code> on the hub’s machine for
-          a new one.
-        </p>
-      </EmptyState>
+      <DeadLink title="This link is not complete">
+        A set-up link ends in <code>#</code> and a token. Run <code>postern setup-link</code> on the hub’s machine for a
+        new one.
+      </DeadLink>
     </GatePage>
   )
 }

@@ -1,11 +1,13 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { ApiProblem } from '../api/api.ts'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { GateForm } from './gate-form.tsx'
 import { GatePage } from './gate-page.tsx'
 import classes from './gate-page.module.css'
+import { NameInput } from './name-input.tsx'
 import { returnPath } from './return-path.ts'
 import { useSignIn } from './session.ts'
 
@@ -30,25 +32,9 @@ export function SignInPage() {
   return (
     <GatePage title="Sign in">
       {from && !signIn.isError && <p className={classes['lead']}>You go on where you were.</p>}
-      <form
-        className={classes['form']}
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit(new FormData(event.currentTarget))
-        }}
-      >
+      <GateForm onSend={submit}>
         {signIn.isError && <ProblemAlert error={signIn.error} title={titleOf(signIn.error)} />}
-        <TextInput
-          name="username"
-          label="User name"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          maxLength={254}
-          required
-          withAsterisk={false}
-          autoFocus
-        />
+        <NameInput name="username" label="User name" isRequired />
         <PasswordInput
           ref={password}
           name="password"
@@ -61,8 +47,10 @@ export function SignInPage() {
         <Button type="submit" loading={signIn.isPending}>
           Sign in
         </Button>
-      </form>
+      </GateForm>
       <p className={classes['help']}>
+        <Link to="/forgotten-password">Forgotten password?</Link>
+        <br />
         No account yet? An administrator makes one. The very first administrator comes from a set-up link: run{' '}
         <code>postern setup-link</code> on the hub’s machine.
       </p>

@@ -1,17 +1,4 @@
-import * as z from 'zod/mini'
+import { viewSearch } from '../app/view-search.ts'
 
-export const addViews = ['value', 'text', 'stix'] as const
-export type AddView = (typeof addViews)[number]
-
-/** What is added, as it stands in the address: `?as=text`. */
-export interface AddSearch {
-  as?: AddView
-}
-
-const View = z.enum(addViews)
-
-/** Reads it from the address; what makes no sense is left out. */
-export function readAddSearch(search: Record<string, unknown>): AddSearch {
-  const view = z.safeParse(View, search['as']).data
-  return view && view !== 'value' ? { as: view } : {}
-}
+/** How indicators are added, as it stands in the address: `?as=text`. */
+export const addSearch = viewSearch('as', ['value', 'text', 'stix'])

@@ -26,8 +26,8 @@ export function StixAccount({ done }: { done: StixImport }) {
           <Count value={done.refused} label="Refused" tone="bad" />
         </Counts>
         <Counts label="What the library gained">
-          <Count value={indicators.created} label="New indicators" tone="good" />
-          <Count value={indicators.updated} label="Changed indicators" />
+          <Count value={indicators.created} label="New indicators" tone="good" hint={ofFiles} />
+          <Count value={indicators.updated} label="Changed indicators" hint={ofFiles} />
           <Count value={groups.created} label="New groups" tone="good" />
           <Count value={groups.updated} label="Changed groups" />
           <Count value={done.associations} label="Relations" />
@@ -43,6 +43,8 @@ export function StixAccount({ done }: { done: StixImport }) {
     </Section>
   )
 }
+
+const ofFiles = 'A file counts once, however many hashes it has'
 
 const outcomeWords: Record<StixObjectAccount['outcome'], string> = {
   mapped: 'Mapped in part',

@@ -1,8 +1,8 @@
-import { App, AppPage, paths } from '@postern/protocol'
+import { App, AppPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
-import { jobQueries } from './job-queries.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
 
 /** What reads of apps begin with: all of them, and those of more than one. */
@@ -14,12 +14,8 @@ export const appQueries = {
   one: (appId: string) =>
     queryOptions({
       queryKey: [...appKeys.all, appId],
-      queryFn: ({ signal }) => api(paths.app(encodeURIComponent(appId)), { reply: App, signal }),
+      queryFn: ({ signal }) => api(paths.app(appId), { reply: App, signal }),
     }),
-
-  /** The jobs that run it. */
-  jobs: (appId: string) =>
-    queryOptions({ ...jobQueries.choices(), select: (jobs) => jobs.filter((job) => job.appId === appId) }),
 
   /** All of them, to choose from. */
   choices: () =>

@@ -1,7 +1,8 @@
-import { AttributeTypePage, GroupPage, IndicatorPage, type IndicatorTotal, paths } from '@postern/protocol'
+import { AttributeTypePage, GroupPage, IndicatorPage, type IndicatorTotal } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 
 export const attributeKeys = { types: ['attribute-types'] } as const
 

@@ -4,11 +4,11 @@ import {
   CollectionPage,
   CollectionPreview,
   CollectionVersionPage,
-  paths,
 } from '@postern/protocol'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
 
 /** What reads of data collections begin with, but for previews: all of them, and those of more than one. */
@@ -27,20 +27,21 @@ export const collectionQueries = {
   one: (collectionId: string) =>
     queryOptions({
       queryKey: [...collectionKeys.all, collectionId],
-      queryFn: ({ signal }) => api(paths.collection(encodeURIComponent(collectionId)), { reply: Collection, signal }),
+      queryFn: ({ signal }) => api(paths.collection(collectionId), { reply: Collection, signal }),
     }),
 
-  versions: (collectionId: string) =>
+  /** @param newest the version that the page knows of: with another one, others are asked for */
+  versions: (collectionId: string, newest: number) =>
     paged(
-      [...collectionKeys.all, collectionId, 'versions'],
-      paths.collectionVersions(encodeURIComponent(collectionId)),
+      [...collectionKeys.all, collectionId, 'versions', newest],
+      paths.collectionVersions(collectionId),
       CollectionVersionPage,
     ),
 
-  history: (collectionId: string) =>
+  history: (collectionId: string, newest: number) =>
     paged(
-      [...collectionKeys.all, collectionId, 'history'],
-      paths.collectionHistory(encodeURIComponent(collectionId)),
+      [...collectionKeys.all, collectionId, 'history', newest],
+      paths.collectionHistory(collectionId),
       CollectionHistoryPage,
     ),
 

@@ -1,7 +1,8 @@
-import { ExclusionEntryPage, ExclusionList, ExclusionListPage, paths } from '@postern/protocol'
+import { ExclusionEntryPage, ExclusionList, ExclusionListPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 
 /** What reads of exclusion lists begin with: all of them, and those of more than one. */
 export const exclusionKeys = { all: ['exclusion-lists'], lists: ['exclusion-lists', 'list'] } as const
@@ -12,13 +13,9 @@ export const exclusionQueries = {
   one: (listId: string) =>
     queryOptions({
       queryKey: [...exclusionKeys.all, listId],
-      queryFn: ({ signal }) => api(paths.exclusionList(encodeURIComponent(listId)), { reply: ExclusionList, signal }),
+      queryFn: ({ signal }) => api(paths.exclusionList(listId), { reply: ExclusionList, signal }),
     }),
 
   entries: (listId: string) =>
-    paged(
-      [...exclusionKeys.all, listId, 'entries'],
-      paths.exclusionEntries(encodeURIComponent(listId)),
-      ExclusionEntryPage,
-    ),
+    paged([...exclusionKeys.all, listId, 'entries'], paths.exclusionEntries(listId), ExclusionEntryPage),
 } as const

@@ -31,6 +31,16 @@ test('what is about an entry of a field goes to the field, with all that is abou
   })
 })
 
+test('what is wrong with several entries of a field is said once', () => {
+  const sentence = 'Send one mail address, without a name or brackets.'
+  expect(
+    fieldProblems(`"recipients.0": ${sentence} "recipients.1": ${sentence} "kinds": Send a list.`, [
+      'recipients',
+      'kinds',
+    ]),
+  ).toEqual({ recipients: sentence, kinds: 'Send a list.' })
+})
+
 test('what is about no field is told as a whole', () => {
   expect(fieldProblems('There is already a job named X. Choose another name.', ['name'])).toEqual({
     '': 'There is already a job named X. Choose another name.',

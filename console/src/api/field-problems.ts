@@ -26,7 +26,9 @@ export function fieldProblems(detail: string, fields: readonly string[]): FieldP
   if (before !== '') problems[''] = before
   for (const [index, { field, after }] of found.entries()) {
     const words = asSentence(detail.slice(after, found[index + 1]?.at))
-    problems[field] = problems[field] === undefined ? words : `${problems[field]} ${words}`
+    const told = problems[field]
+    // Several entries of a field may have the same wrong with them, which is said once.
+    if (told !== words) problems[field] = told === undefined ? words : `${told} ${words}`
   }
   return problems
 }

@@ -1,7 +1,8 @@
-import { GroupDetail, GroupPage, paths } from '@postern/protocol'
+import { GroupDetail, GroupPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 
 /** Every read of groups begins with it. */
 export const groupKeys = { all: ['groups'] } as const
@@ -13,6 +14,6 @@ export const groupQueries = {
   one: (groupId: string) =>
     queryOptions({
       queryKey: [...groupKeys.all, groupId],
-      queryFn: ({ signal }) => api(paths.group(encodeURIComponent(groupId)), { reply: GroupDetail, signal }),
+      queryFn: ({ signal }) => api(paths.group(groupId), { reply: GroupDetail, signal }),
     }),
 } as const

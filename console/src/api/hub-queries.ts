@@ -9,12 +9,12 @@ import {
   type LedgerOutcome,
   limits,
   Me,
-  paths,
   Plan,
   Receipt,
 } from '@postern/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, type Query } from './api.ts'
+import { paths } from './paths.ts'
 
 /** Which executions a list shows; all of them where it says nothing. */
 export interface ExecutionFilter {
@@ -70,21 +70,20 @@ export const hubQueries = {
   execution: (executionId: string) =>
     queryOptions({
       queryKey: executionKeys.one(executionId),
-      queryFn: ({ signal }) =>
-        api(paths.execution(encodeURIComponent(executionId)), { reply: ExecutionDetail, signal }),
+      queryFn: ({ signal }) => api(paths.execution(executionId), { reply: ExecutionDetail, signal }),
     }),
 
   ledger: (executionId: string) =>
     queryOptions({
       queryKey: executionKeys.ledger(executionId),
-      queryFn: ({ signal }) => api(paths.executionLedger(encodeURIComponent(executionId)), { reply: Ledger, signal }),
+      queryFn: ({ signal }) => api(paths.executionLedger(executionId), { reply: Ledger, signal }),
     }),
 
   ledgerItems: (executionId: string, outcome: LedgerOutcome) =>
     infiniteQueryOptions({
       queryKey: [...executionKeys.ledger(executionId), 'items', outcome],
       queryFn: ({ pageParam, signal }) =>
-        api(paths.executionLedgerItems(encodeURIComponent(executionId)), {
+        api(paths.executionLedgerItems(executionId), {
           query: { outcome, cursor: pageParam, limit: tablePageRows },
           reply: LedgerItemPage,
           signal,
@@ -96,24 +95,20 @@ export const hubQueries = {
   plan: (planId: string) =>
     queryOptions({
       queryKey: [...executionKeys.plans, planId],
-      queryFn: ({ signal }) => api(paths.plan(encodeURIComponent(planId)), { reply: Plan, signal }),
+      queryFn: ({ signal }) => api(paths.plan(planId), { reply: Plan, signal }),
     }),
 
   planValues: (planId: string) =>
-    diffValues([...executionKeys.plans, planId, 'values', {}], paths.planValues(encodeURIComponent(planId)), {}),
+    diffValues([...executionKeys.plans, planId, 'values', {}], paths.planValues(planId), {}),
 
   receipt: (receiptId: string) =>
     queryOptions({
       queryKey: [...executionKeys.receipts, receiptId],
-      queryFn: ({ signal }) => api(paths.receipt(encodeURIComponent(receiptId)), { reply: Receipt, signal }),
+      queryFn: ({ signal }) => api(paths.receipt(receiptId), { reply: Receipt, signal }),
     }),
 
   receiptValues: (receiptId: string, filter: DiffFilter = {}) =>
-    diffValues(
-      [...executionKeys.receipts, receiptId, 'values', filter],
-      paths.receiptValues(encodeURIComponent(receiptId)),
-      filter,
-    ),
+    diffValues([...executionKeys.receipts, receiptId, 'values', filter], paths.receiptValues(receiptId), filter),
 } as const
 
 /** Rows that a long table asks for at once: fewer round trips when somebody scrolls through ten thousand. */

@@ -1,6 +1,7 @@
-import { Explanation, IndicatorDetail, IndicatorExports, IndicatorPage, paths } from '@postern/protocol'
+import { Explanation, IndicatorDetail, IndicatorExports, IndicatorPage } from '@postern/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import { paths } from './paths.ts'
 
 /** Rows asked for at once: twenty round trips for ten thousand. */
 const pageRows = 500
@@ -35,15 +36,13 @@ export const indicatorQueries = {
   detail: (indicatorId: string) =>
     queryOptions({
       queryKey: [...indicatorKeys.all, indicatorId],
-      queryFn: ({ signal }) =>
-        api(paths.indicator(encodeURIComponent(indicatorId)), { reply: IndicatorDetail, signal }),
+      queryFn: ({ signal }) => api(paths.indicator(indicatorId), { reply: IndicatorDetail, signal }),
     }),
 
   exports: (indicatorId: string) =>
     queryOptions({
       queryKey: [...indicatorKeys.all, indicatorId, 'exports'],
-      queryFn: ({ signal }) =>
-        api(paths.indicatorExports(encodeURIComponent(indicatorId)), { reply: IndicatorExports, signal }),
+      queryFn: ({ signal }) => api(paths.indicatorExports(indicatorId), { reply: IndicatorExports, signal }),
     }),
 
   /** Why a value is where it is, from assertion to receipt; of every type that it can be, where none is named. */

@@ -1,13 +1,15 @@
-import { Job, JobPage, paths, type Schedule, SchedulePreview, SkippedRunPage } from '@postern/protocol'
+import { Job, JobPage, type Schedule, SchedulePreview, SkippedRunPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
 
 /** Which jobs a list shows; all of them where it says nothing. */
 export interface JobFilter {
   contains?: string
   environmentId?: string
+  appId?: string
 }
 
 /** What reads of jobs begin with: all of them, those of the list, and one with the times that it skipped. */
@@ -23,11 +25,11 @@ export const jobQueries = {
   one: (jobId: string) =>
     queryOptions({
       queryKey: jobKeys.one(jobId),
-      queryFn: ({ signal }) => api(paths.job(encodeURIComponent(jobId)), { reply: Job, signal }),
+      queryFn: ({ signal }) => api(paths.job(jobId), { reply: Job, signal }),
     }),
 
   skippedRuns: (jobId: string) =>
-    paged([...jobKeys.one(jobId), 'skipped-runs'], paths.jobSkippedRuns(encodeURIComponent(jobId)), SkippedRunPage),
+    paged([...jobKeys.one(jobId), 'skipped-runs'], paths.jobSkippedRuns(jobId), SkippedRunPage),
 
   /** What the hub makes of a schedule; a mistake is its refusal, in words. */
   preview: (schedule: Schedule) =>

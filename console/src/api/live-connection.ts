@@ -1,5 +1,6 @@
-import { LiveChange, type LiveRequest, paths } from '@postern/protocol'
+import { LiveChange, type LiveRequest } from '@postern/protocol'
 import * as z from 'zod/mini'
+import { paths } from './paths.ts'
 import { reconnectDelayMs } from './reconnect-delay.ts'
 
 /** Silence of the hub after which the connection counts as lost, in milliseconds; it sends something every ten seconds (LiveBeat). */

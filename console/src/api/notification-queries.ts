@@ -1,14 +1,8 @@
-import {
-  MailPage,
-  MailSettings,
-  NotificationPage,
-  NotificationRulePage,
-  OwnMailAddress,
-  paths,
-} from '@postern/protocol'
+import { MailPage, MailSettings, NotificationPage, NotificationRulePage, OwnMailAddress } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 
 /** What reads of notifications, and of the mail that tells of them, begin with. */
 export const notificationKeys = {

@@ -1,7 +1,8 @@
-import { DeprecationRules, OwnerDetail, OwnerPage, paths } from '@postern/protocol'
+import { DeprecationRules, OwnerDetail, OwnerPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
 
 /** Every read of owners begins with it: whoever changes one makes them all old. */
@@ -21,13 +22,12 @@ export const ownerQueries = {
   one: (ownerId: string) =>
     queryOptions({
       queryKey: [...ownerKeys.all, ownerId],
-      queryFn: ({ signal }) => api(paths.owner(encodeURIComponent(ownerId)), { reply: OwnerDetail, signal }),
+      queryFn: ({ signal }) => api(paths.owner(ownerId), { reply: OwnerDetail, signal }),
     }),
 
   deprecation: (ownerId: string) =>
     queryOptions({
       queryKey: [...ownerKeys.all, ownerId, 'deprecation'],
-      queryFn: ({ signal }) =>
-        api(paths.ownerDeprecation(encodeURIComponent(ownerId)), { reply: DeprecationRules, signal }),
+      queryFn: ({ signal }) => api(paths.ownerDeprecation(ownerId), { reply: DeprecationRules, signal }),
     }),
 } as const

@@ -1,6 +1,7 @@
-import { FirewallListPage, paths, ReaderPage, TaxiiCollectionSettingsPage, TaxiiRootPage } from '@postern/protocol'
+import { FirewallListPage, ReaderPage, TaxiiCollectionSettingsPage, TaxiiRootPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
 
 /** What reads of readers, and of what they fetch, begin with. */

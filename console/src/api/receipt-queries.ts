@@ -1,7 +1,8 @@
-import { ControlPage, paths, ReceiptDays, ReceiptPage, type ReceiptState } from '@postern/protocol'
+import { ControlPage, ReceiptDays, ReceiptPage, type ReceiptState } from '@postern/protocol'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
 
 /** Which receipts are shown; all of them where it says nothing. `from` and `until` are instants. */

@@ -1,6 +1,7 @@
-import { paths, Settings } from '@postern/protocol'
+import { Settings } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
+import { paths } from './paths.ts'
 
 export const settingsKeys = { all: ['settings'] } as const
 

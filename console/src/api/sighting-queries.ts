@@ -1,14 +1,9 @@
-import {
-  IndicatorLifecycle,
-  paths,
-  SightingAnalysis,
-  type SightingAnalysisQuery,
-  SightingPage,
-} from '@postern/protocol'
+import { IndicatorLifecycle, SightingAnalysis, type SightingAnalysisQuery, SightingPage } from '@postern/protocol'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { indicatorKeys } from './indicator-queries.ts'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
+import { paths } from './paths.ts'
 
 export const sightingKeys = { analysis: ['sighting-analysis'] } as const
 
@@ -24,16 +19,11 @@ export const sightingQueries = {
     }),
 
   ofIndicator: (indicatorId: string) =>
-    paged(
-      [...indicatorKeys.all, indicatorId, 'sightings'],
-      paths.indicatorSightings(encodeURIComponent(indicatorId)),
-      SightingPage,
-    ),
+    paged([...indicatorKeys.all, indicatorId, 'sightings'], paths.indicatorSightings(indicatorId), SightingPage),
 
   lifecycle: (indicatorId: string) =>
     queryOptions({
       queryKey: [...indicatorKeys.all, indicatorId, 'lifecycle'],
-      queryFn: ({ signal }) =>
-        api(paths.indicatorLifecycle(encodeURIComponent(indicatorId)), { reply: IndicatorLifecycle, signal }),
+      queryFn: ({ signal }) => api(paths.indicatorLifecycle(indicatorId), { reply: IndicatorLifecycle, signal }),
     }),
 } as const

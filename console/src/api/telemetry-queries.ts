@@ -1,7 +1,8 @@
-import { EnvironmentServer, paths, ServerTelemetry } from '@postern/protocol'
+import { EnvironmentServer, ServerTelemetry } from '@postern/protocol'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { environmentKeys } from './environment-queries.ts'
+import { paths } from './paths.ts'
 
 const spanSeconds = { hour: 3600, day: 86_400, year: 365 * 86_400 } as const
 
@@ -25,7 +26,7 @@ export const telemetryQueries = {
     queryOptions({
       queryKey: serverKey(environmentId, serverXid),
       queryFn: ({ signal }) =>
-        api(paths.environmentServer(encodeURIComponent(environmentId), encodeURIComponent(serverXid)), {
+        api(paths.environmentServer(environmentId, serverXid), {
           reply: EnvironmentServer,
           signal,
         }),
@@ -36,7 +37,7 @@ export const telemetryQueries = {
       queryKey: [...telemetryKey(environmentId, serverXid), span],
       queryFn: ({ signal }) => {
         const to = Date.now()
-        return api(paths.environmentServerTelemetry(encodeURIComponent(environmentId), encodeURIComponent(serverXid)), {
+        return api(paths.environmentServerTelemetry(environmentId, serverXid), {
           query: {
             from: new Date(to - spanSeconds[span] * 1000).toISOString(),
             to: new Date(to).toISOString(),

@@ -10,7 +10,7 @@ import { PlainText } from '../elements/plain-text.tsx'
 import classes from './app-shell.module.css'
 import { GateLogo } from './gate-logo.tsx'
 import { LiveIndicator } from './live-indicator.tsx'
-import { type PageName, pageNames, pages, rightFor } from './pages.ts'
+import { pathFor, type PageName, pageNames, pages } from './pages.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { useShortcut } from './shortcuts.ts'
 import { ThemeToggle } from './theme-toggle.tsx'
@@ -49,13 +49,11 @@ function Pages() {
     nav.current.scrollLeft += page.left - frame.left - (frame.width - page.width) / 2
     nav.current.scrollTop += page.top - frame.top - (frame.height - page.height) / 2
   }, [pathname])
-  const mayWrite = useMay('write')
-  const shown = pageNames.filter((page) => rightFor(page) === undefined || mayWrite)
   return (
     <nav ref={nav} aria-label="Pages" className={classes['pages']}>
-      {shown.map((page, index) => {
+      {pageNames.map((page, index) => {
         const { section } = pages[page]
-        const before = shown[index - 1]
+        const before = pageNames[index - 1]
         return (
           <Fragment key={page}>
             {(before === undefined || pages[before].section !== section) && (
@@ -73,7 +71,8 @@ function Pages() {
 
 /** A page of the rail; its keys lead there as well. */
 function PageLink({ page }: { page: PageName }) {
-  const { to, name, icon } = pages[page]
+  const { name, icon } = pages[page]
+  const to = pathFor(page, useMay('write'))
   const navigate = useNavigate()
   useShortcut(page, () => void navigate({ to }))
   return (

@@ -1,13 +1,13 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { readServerSearch, type ServerSearch } from '../environments/server-search.ts'
-import { type ReadersSearch, readReadersSearch } from '../readers/readers-search.ts'
+import { readersSearch } from '../readers/readers-search.ts'
 import { validSearch } from './valid-search.ts'
 import { signedInRoute } from './signed-in-route.tsx'
 
 const readersRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/readers',
-  validateSearch: validSearch<ReadersSearch>(readReadersSearch),
+  validateSearch: validSearch(readersSearch.read),
   component: lazyRouteComponent(() => import('../readers/readers-page.tsx'), 'ReadersPage'),
 })
 
@@ -67,6 +67,18 @@ const mailSettingsRoute = createRoute({
   component: lazyRouteComponent(() => import('../mail/mail-settings-page.tsx'), 'MailSettingsPage'),
 })
 
+const usersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/users',
+  component: lazyRouteComponent(() => import('../users/users-page.tsx'), 'UsersPage'),
+})
+
+const keysRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/keys',
+  component: lazyRouteComponent(() => import('../keys/keys-page.tsx'), 'KeysPage'),
+})
+
 /** Pages of what the hub is connected to, and of the apps that connect it. */
 export const connectionRoutes = [
   readersRoute,
@@ -78,4 +90,6 @@ export const connectionRoutes = [
   appRoute,
   settingsRoute,
   mailSettingsRoute,
+  usersRoute,
+  keysRoute,
 ] as const

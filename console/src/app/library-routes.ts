@@ -3,9 +3,9 @@ import { IndicatorPage } from '../indicators/indicator-page.tsx'
 import { IndicatorsPage } from '../indicators/indicators-page.tsx'
 import { type IndicatorsSearch, readIndicatorsSearch } from '../indicators/indicators-search.ts'
 import { type AnalysisSearch, readAnalysisSearch } from '../sightings/analysis-search.ts'
-import { type ExclusionsSearch, readExclusionsSearch } from '../exclusions/exclusions-search.ts'
+import { exclusionsSearch } from '../exclusions/exclusions-search.ts'
 import { type ExplainSearch, readExplainSearch } from '../explain/explain-search.ts'
-import { type AddSearch, readAddSearch } from '../additions/add-search.ts'
+import { addSearch } from '../additions/add-search.ts'
 import { validSearch } from './valid-search.ts'
 import { signedInRoute } from './signed-in-route.tsx'
 
@@ -19,7 +19,7 @@ const indicatorsRoute = createRoute({
 const addIndicatorsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/indicators/add',
-  validateSearch: validSearch<AddSearch>(readAddSearch),
+  validateSearch: validSearch(addSearch.read),
   component: lazyRouteComponent(() => import('../additions/add-indicators-page.tsx'), 'AddIndicatorsPage'),
 })
 
@@ -93,7 +93,7 @@ const attributeTypesRoute = createRoute({
 const exclusionListsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/exclusion-lists',
-  validateSearch: validSearch<ExclusionsSearch>(readExclusionsSearch),
+  validateSearch: validSearch(exclusionsSearch.read),
   component: lazyRouteComponent(() => import('../exclusions/exclusion-lists-page.tsx'), 'ExclusionListsPage'),
 })
 

@@ -1,4 +1,3 @@
-import type { Right } from '../access/rights.ts'
 import type { IconName } from '../elements/icon.tsx'
 
 /** What pages of the rail have in common. */
@@ -12,8 +11,8 @@ interface ConsolePage {
   icon: IconName
   /** Keys that lead there, one after the other. */
   keys: readonly string[]
-  /** Whose page it is; absent: everybody's. */
-  needs?: Right
+  /** Where it leads whoever may not change what the hub is connected to (`write`); absent: to the same. */
+  toWithoutWrite?: string
   /** What the keys do, for the dialog of shortcuts. */
   does: string
 }
@@ -135,17 +134,17 @@ export const pages = {
     name: 'Settings',
     icon: 'settings',
     keys: ['g', 'n'],
-    needs: 'write',
-    does: 'Go to the settings: names of the hub, mail',
+    toWithoutWrite: '/settings/mail',
+    does: 'Go to the settings: names of the hub, mail, users, keys',
   },
 } as const satisfies Record<string, ConsolePage>
 
 export type PageName = keyof typeof pages
 
-/** The right without which a page is not shown in the navigation. */
-export function rightFor(page: PageName): Right | undefined {
-  const { needs }: ConsolePage = pages[page]
-  return needs
+/** Where a page is for this person: of the settings, who may not write has only their own mail address. */
+export function pathFor(page: PageName, mayWrite: boolean) {
+  const place = pages[page]
+  return mayWrite || !('toWithoutWrite' in place) ? place.to : place.toWithoutWrite
 }
 
 // The keys of an object that is written above: there can be no others.

@@ -1,5 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRoute, createRouter, parseSearchWith, redirect, stringifySearchWith } from '@tanstack/react-router'
+import { ForgottenPasswordPage } from '../access/forgotten-password-page.tsx'
+import { PasswordPage } from '../access/password-page.tsx'
 import { returnPath } from '../access/return-path.ts'
 import { SetUpPage } from '../access/set-up-page.tsx'
 import { SignInPage } from '../access/sign-in-page.tsx'
@@ -11,6 +13,14 @@ import { validSearch } from './valid-search.ts'
 import { workRoutes } from './work-routes.ts'
 
 const setUpRoute = createRoute({ getParentRoute: () => rootRoute, path: '/setup', component: SetUpPage })
+
+const passwordRoute = createRoute({ getParentRoute: () => rootRoute, path: '/password', component: PasswordPage })
+
+const forgottenPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgotten-password',
+  component: ForgottenPasswordPage,
+})
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -35,6 +45,8 @@ const unknownRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$
 
 const routeTree = rootRoute.addChildren([
   setUpRoute,
+  passwordRoute,
+  forgottenPasswordRoute,
   signInRoute,
   signedInRoute.addChildren([homeRoute, ...workRoutes, ...libraryRoutes, ...connectionRoutes, unknownRoute]),
 ])

@@ -4,7 +4,7 @@ import { type ExecutionSearch, readExecutionSearch } from '../executions/executi
 import { ExecutionsPage } from '../executions/executions-page.tsx'
 import { type ExecutionsSearch, readExecutionsSearch } from '../executions/executions-search.ts'
 import { type JobsSearch, readJobsSearch } from '../jobs/jobs-search.ts'
-import { type NotificationsSearch, readNotificationsSearch } from '../notifications/notifications-search.ts'
+import { notificationsSearch } from '../notifications/notifications-search.ts'
 import { readReceiptsSearch, type ReceiptsSearch } from '../receipts/receipts-search.ts'
 import { validSearch } from './valid-search.ts'
 import { signedInRoute } from './signed-in-route.tsx'
@@ -28,7 +28,7 @@ const executionRoute = createRoute({
 const notificationsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/notifications',
-  validateSearch: validSearch<NotificationsSearch>(readNotificationsSearch),
+  validateSearch: validSearch(notificationsSearch.read),
   component: lazyRouteComponent(() => import('../notifications/notifications-page.tsx'), 'NotificationsPage'),
 })
 

@@ -1,36 +1,33 @@
 import type { Job } from '@postern/protocol'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { appQueries } from '../api/app-queries.ts'
+import { jobQueries } from '../api/job-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { NameLink } from '../elements/name-link.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { PagedTable } from '../elements/paged-table.tsx'
 import { Section } from '../elements/section.tsx'
 import { ShortText } from '../elements/short-text.tsx'
-import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
-import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
+import type { Column } from '../elements/virtual-table.tsx'
 import { jobFaceOf } from '../jobs/job-faces.ts'
 import { LastRun } from '../jobs/last-run.tsx'
+import { useLiveJobs } from '../jobs/live-jobs.ts'
 
 /** Where an app is used: the jobs that run it. */
 export function AppJobs({ appId }: { appId: string }) {
   const navigate = useNavigate()
-  const { data, isPending, isError, error, refetch } = useQuery(appQueries.jobs(appId))
+  const jobs = useInfiniteQuery(jobQueries.list({ appId }))
+  useLiveJobs()
   return (
     <Section title="Jobs">
-      {isPending && <SkeletonRows label="Loading the jobs" rows={2} />}
-      {isError && <ProblemAlert what="Its jobs" error={error} onRetry={() => void refetch()} />}
-      {data?.length === 0 && <EmptyState title="No job runs it" />}
-      {data !== undefined && data.length > 0 && (
-        <VirtualTable
-          label="Jobs"
-          columns={columns}
-          rows={data}
-          rowKey={({ id }) => id}
-          onOpen={({ id }) => void navigate({ to: '/jobs/$jobId', params: { jobId: id } })}
-        />
-      )}
+      <PagedTable
+        label="Jobs"
+        query={jobs}
+        columns={columns}
+        rowKey={({ id }) => id}
+        onOpen={({ id }) => void navigate({ to: '/jobs/$jobId', params: { jobId: id } })}
+        empty={<EmptyState title="No job runs it" />}
+      />
     </Section>
   )
 }

@@ -1,5 +1,6 @@
 import { attributeLimits } from '@postern/intel'
 import type { AttributeType } from '@postern/protocol'
+import { capitalised } from '../format/capitalised.ts'
 import { formatCount, formatCountOf } from '../format/quantities.ts'
 
 /** What a value must be, in a few words; undefined where it may be anything. */
@@ -21,8 +22,4 @@ export function bearersInWords({ indicatorTypes, groupTypes }: AttributeType): s
 function wordsOf(noun: string, types: readonly string[] | null): string {
   if (types === null) return `all ${noun}`
   return types.join(', ')
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

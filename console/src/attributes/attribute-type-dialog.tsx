@@ -1,8 +1,9 @@
 import { groupTypes } from '@postern/intel'
-import { AttributeType, paths } from '@postern/protocol'
+import { AttributeType } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { attributeKeys } from '../api/attribute-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { indicatorTypeChoices, plainChoices } from '../elements/choices.ts'
 import { EditDialog } from '../elements/edit-dialog.tsx'
@@ -22,7 +23,7 @@ export function AttributeTypeDialog({ type, onClose }: { type?: AttributeType; o
   const field = fieldsOf(draft, setDraft)
   const change = (changes: Partial<typeof draft>) => setDraft({ ...draft, ...changes })
   const wanted = attributeTypeOf(draft)
-  const path = type === undefined ? paths.attributeTypes : paths.attributeType(encodeURIComponent(type.id))
+  const path = type === undefined ? paths.attributeTypes : paths.attributeType(type.id)
   const save = useWrite({
     write: () => api(path, { method: type === undefined ? 'POST' : 'PUT', body: wanted, reply: AttributeType }),
     said: 'The attribute type is saved',

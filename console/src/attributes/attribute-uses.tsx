@@ -2,7 +2,7 @@ import { quoteTql } from '@postern/intel'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { attributeQueries } from '../api/attribute-queries.ts'
-import { formatCountOf } from '../format/quantities.ts'
+import { formatTotalOf } from '../format/quantities.ts'
 
 /** What has attributes of a type, with the way there. */
 export function AttributeUses({ name, onLeave }: { name: string; onLeave: () => void }) {
@@ -18,8 +18,7 @@ export function AttributeUses({ name, onLeave }: { name: string; onLeave: () => 
       Used by{' '}
       {count > 0 && (
         <Link to="/indicators" search={{ tql }} onClick={onLeave}>
-          {indicators?.isExact === true ? '' : 'about '}
-          {formatCountOf(count, 'indicator')}
+          {indicators && formatTotalOf(indicators, 'indicator').toLowerCase()}
         </Link>
       )}
       {count > 0 && hasGroups && ' and '}

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
-import { Collection, paths } from '@postern/protocol'
+import { Collection } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { collectionKeys, collectionQueries } from '../api/collection-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
@@ -53,8 +54,8 @@ export function CollectionPage() {
           <CollectionHead collection={collection} />
           <CollectionFacts collection={collection} />
           <QuerySection collection={collection} />
-          <HistorySection collectionId={collection.id} />
-          <VersionSection collectionId={collection.id} />
+          <HistorySection collection={collection} />
+          <VersionSection collection={collection} />
         </>
       )}
     </DetailPage>
@@ -65,7 +66,7 @@ function CollectionHead({ collection }: { collection: Collection }) {
   const mayWrite = useMay('curate')
   const nowMs = useClock()
   const refresh = useWrite({
-    write: () => api(paths.collectionRefresh(encodeURIComponent(collection.id)), { method: 'POST', reply: Collection }),
+    write: () => api(paths.collectionRefresh(collection.id), { method: 'POST', reply: Collection }),
     said: 'The data collection has looked at the library',
     touches: [collectionKeys.all],
   })
@@ -99,7 +100,7 @@ function CollectionMenu({ collection }: { collection: Collection }) {
   const navigate = useNavigate()
   const [asks, setAsks] = useState(false)
   const remove = useWrite({
-    write: () => api(paths.collection(encodeURIComponent(collection.id)), { method: 'DELETE' }),
+    write: () => api(paths.collection(collection.id), { method: 'DELETE' }),
     said: 'The data collection is deleted',
     touches: [collectionKeys.lists],
     onDone: () => void navigate({ to: '/collections' }),

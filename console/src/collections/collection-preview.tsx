@@ -5,7 +5,7 @@ import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { VirtualTable } from '../elements/virtual-table.tsx'
-import { formatCount, formatCountOf } from '../format/quantities.ts'
+import { formatCount, formatCountOf, formatTotalOf } from '../format/quantities.ts'
 import { indicatorColumns } from '../indicators/indicator-columns.tsx'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import { QueryHints } from '../indicators/query-hints.tsx'
@@ -33,7 +33,7 @@ export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewPro
         <div className={classes['preview']} data-old={isOld || isIdle || undefined} aria-busy={isOld}>
           <QueryHints hints={data.hints} />
           <ChangeWords preview={data} />
-          <Types types={data.types} />
+          <Types types={data.types} stoppedAt={data.typesStoppedAt} />
           {data.sample.length > 0 ? (
             <VirtualTable label="Sample" columns={sampleColumns} rows={data.sample} rowKey={({ id }) => id} />
           ) : (
@@ -46,16 +46,17 @@ export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewPro
 }
 
 export function totalWords({ total }: Preview): string {
-  return total.isExact ? formatCountOf(total.count, 'indicator') : `About ${formatCountOf(total.count, 'indicator')}`
+  return formatTotalOf(total, 'indicator')
 }
 
 const sampleColumns = indicatorColumns.filter(({ key }) => key !== 'modified' && key !== 'tags')
 
-function Types({ types }: { types: Preview['types'] }) {
+function Types({ types, stoppedAt }: { types: Preview['types']; stoppedAt: number | null }) {
   const counted = Object.entries(types).toSorted(([, a], [, b]) => b - a)
   if (counted.length === 0) return null
   return (
     <ul className={classes['types']} aria-label="By type">
+      {stoppedAt !== null && <li>Of the first {formatCountOf(stoppedAt, 'indicator')}:</li>}
       {counted.map(([type, count]) => (
         <li key={type}>
           {indicatorTypeLabel(type)} <strong>{formatCount(count)}</strong>

@@ -103,10 +103,13 @@ const others: readonly Column<Collection>[] = [
   {
     key: 'who',
     header: 'Made by',
-    width: 'minmax(84px, 0.8fr)',
+    width: 'minmax(108px, 0.8fr)',
     isSecondary: true,
     render: ({ madeBy, isShared }) => (
-      <ShortText text={madeBy ?? '–'}>{!isShared && <span className={classes['soft']}> (not shared)</span>}</ShortText>
+      <div>
+        <ShortText text={madeBy ?? '–'} />
+        {!isShared && <span className={classes['soft']}>not shared</span>}
+      </div>
     ),
   },
 ]

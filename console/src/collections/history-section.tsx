@@ -1,4 +1,4 @@
-import type { CollectionHistoryEntry } from '@postern/protocol'
+import type { Collection, CollectionHistoryEntry } from '@postern/protocol'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { collectionQueries } from '../api/collection-queries.ts'
@@ -15,9 +15,9 @@ import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import { changeFaces } from './collection-faces.ts'
 
 /** What entered and left, and why, as far as the library still knows. */
-export function HistorySection({ collectionId }: { collectionId: string }) {
+export function HistorySection({ collection: { id, version } }: { collection: Collection }) {
   const navigate = useNavigate()
-  const history = useInfiniteQuery(collectionQueries.history(collectionId))
+  const history = useInfiniteQuery(collectionQueries.history(id, version))
   return (
     <Section title="What entered and left" summary="Newest first, with the reason">
       <PagedTable

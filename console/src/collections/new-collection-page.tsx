@@ -1,10 +1,13 @@
 import { useDocumentTitle } from '@mantine/hooks'
-import { Collection, paths } from '@postern/protocol'
+import { Collection } from '@postern/protocol'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useMay } from '../access/rights.ts'
 import { collectionKeys } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
+import { NoRight } from '../elements/no-right.tsx'
 import { Crumbs, PageHead } from '../elements/page-head.tsx'
 import { type CollectionDraft, CollectionForm } from './collection-form.tsx'
 
@@ -12,6 +15,7 @@ const freshnessSecondsDefault = 300
 
 export function NewCollectionPage() {
   const navigate = useNavigate()
+  const mayWrite = useMay('curate')
   const { tql = '' } = useSearch({ from: '/signed-in/collections/new' })
   const create = useWrite({
     write: (draft: CollectionDraft) =>
@@ -21,6 +25,7 @@ export function NewCollectionPage() {
     onDone: ({ id }) => void navigate({ to: '/collections/$collectionId', params: { collectionId: id } }),
   })
   useDocumentTitle('New data collection · Postern')
+  if (!mayWrite) return <NoRight />
   return (
     <div className={form['page']}>
       <div>

@@ -1,4 +1,4 @@
-import type { CollectionVersion } from '@postern/protocol'
+import type { Collection, CollectionVersion } from '@postern/protocol'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
@@ -10,8 +10,8 @@ import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
 import classes from './collections.module.css'
 
-export function VersionSection({ collectionId }: { collectionId: string }) {
-  const versions = useInfiniteQuery(collectionQueries.versions(collectionId))
+export function VersionSection({ collection: { id, version } }: { collection: Collection }) {
+  const versions = useInfiniteQuery(collectionQueries.versions(id, version))
   return (
     <Section title="Versions" summary="Newest first; kept for 30 days">
       <PagedTable
@@ -68,7 +68,7 @@ function figure(
   return {
     key,
     header,
-    width: '84px',
+    width: '92px',
     align: 'end',
     render: (row) => <span className={tone && row[key] > 0 ? classes[tone] : undefined}>{formatCount(row[key])}</span>,
   }

@@ -9,7 +9,8 @@ export function useAnnounce(): (text: string) => void {
 
 export function Announcer({ children }: { children: React.ReactNode }) {
   const [text, setText] = useState('')
-  const announce = useMemo(() => (next: string) => setText(next), [])
+  // Of a text that is the one before nothing would be heard: a space that is no other makes it another.
+  const announce = useMemo(() => (next: string) => setText((said) => (said === next ? `${next}\u{A0}` : next)), [])
   return (
     <AnnounceContext value={announce}>
       {children}

@@ -39,10 +39,8 @@ export function MenuPopover({ label, items, isWide = false, button }: MenuPopove
 
   /** At once, so that keys that follow the opening find the first item. */
   function open() {
-    const box = opener.current?.getBoundingClientRect()
-    // Ends where the button ends, so that it stays in sight at the right edge of a narrow window.
-    if (box) setPlace({ top: box.bottom + 4, right: Math.max(12, document.documentElement.clientWidth - box.right) })
     menu.current?.showPopover()
+    if (opener.current && menu.current) setPlace(placeOf(menu.current, opener.current.getBoundingClientRect()))
     itemsOf(menu.current)[0]?.focus()
   }
 
@@ -96,6 +94,23 @@ export function MenuPopover({ label, items, isWide = false, button }: MenuPopove
       </div>
     </>
   )
+}
+
+/** Room between the menu and the window's edges, in pixels. */
+const edge = 12
+/** And between the menu and its button. */
+const gap = 4
+
+/** Ends where the button ends, and stays in sight: in a narrow window, and above a button that is too low for it. */
+function placeOf(menu: HTMLElement, button: DOMRect): React.CSSProperties {
+  const { clientWidth, clientHeight } = document.documentElement
+  const right = Math.min(clientWidth - button.right, clientWidth - menu.offsetWidth - edge)
+  const below = button.bottom + gap
+  const isTooLow = below + menu.offsetHeight > clientHeight - edge
+  return {
+    top: isTooLow ? Math.max(edge, button.top - gap - menu.offsetHeight) : below,
+    right: Math.max(edge, right),
+  }
 }
 
 function itemsOf(menu: HTMLElement | null): HTMLElement[] {

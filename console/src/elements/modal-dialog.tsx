@@ -6,18 +6,19 @@ interface ModalDialogProps {
   open: boolean
   /** For what needs more room than a few fields. */
   isWide?: boolean
-  onClose: () => void
+  /** Absent of what is shown this once: neither Escape nor a click beside it takes that away, its buttons alone do. */
+  onClose?: (() => void) | undefined
   children: React.ReactNode
 }
 
 /** The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the focus back. */
 export function ModalDialog({ title, open, isWide = false, onClose, children }: ModalDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const wasPressedBeside = useRef(false)
   const titleId = useId()
   useEffect(() => {
-    if (!open) return dialog.current?.close()
-    dialog.current?.showModal()
-    dialog.current?.querySelector<HTMLElement>('[data-focus-first]')?.focus()
+    if (open) show(dialog.current)
+    else dialog.current?.close()
   }, [open])
   useLayoutEffect(() => {
     const element = dialog.current
@@ -30,10 +31,19 @@ export function ModalDialog({ title, open, isWide = false, onClose, children }: 
       aria-labelledby={titleId}
       className={classes['dialog']}
       data-wide={isWide || undefined}
-      onClose={onClose}
+      onCancel={(event) => {
+        if (!onClose) event.preventDefault()
+      }}
+      onClose={(event) => {
+        if (onClose) onClose()
+        // Whoever presses Escape again is not asked by the browser whether the dialog may be closed.
+        else if (event.currentTarget.isConnected) show(event.currentTarget)
+      }}
+      // Only the backdrop belongs to the dialog element itself; everything else lies in the box.
+      onPointerDown={(event) => (wasPressedBeside.current = event.target === event.currentTarget)}
       onClick={(event) => {
-        // Only the backdrop belongs to the dialog element itself; everything else lies in the box.
-        if (event.target === event.currentTarget) onClose()
+        // Who selects a text in a field often lets go of it beside the box: that closes nothing.
+        if (wasPressedBeside.current && event.target === event.currentTarget) onClose?.()
       }}
     >
       <div className={classes['box']}>
@@ -44,4 +54,12 @@ export function ModalDialog({ title, open, isWide = false, onClose, children }: 
       </div>
     </dialog>
   )
+}
+
+function show(dialog: HTMLDialogElement | null): void {
+  dialog?.showModal()
+  const first = dialog?.querySelector<HTMLElement>('[data-focus-first]')
+  if (first) first.focus()
+  // The browser scrolls to what has the focus, which may be the only thing at the end of a long text.
+  else dialog?.scrollTo(0, 0)
 }

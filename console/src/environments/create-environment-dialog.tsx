@@ -1,8 +1,9 @@
-import { type CreateEnvironment, Environment, paths } from '@postern/protocol'
+import { type CreateEnvironment, Environment } from '@postern/protocol'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { environmentKeys } from '../api/environment-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { type EnvironmentDraft, EnvironmentForm } from './environment-form.tsx'
 

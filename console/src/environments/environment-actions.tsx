@@ -1,9 +1,10 @@
-import { type Environment, paths } from '@postern/protocol'
+import type { Environment } from '@postern/protocol'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { environmentKeys } from '../api/environment-queries.ts'
+import { paths } from '../api/paths.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
@@ -44,7 +45,7 @@ function DeleteEnvironment({ environment, onClose, onDeleted }: DeleteEnvironmen
   const queryClient = useQueryClient()
   const announce = useAnnounce()
   const remove = useMutation({
-    mutationFn: () => api(paths.environment(encodeURIComponent(environment.id)), { method: 'DELETE' }),
+    mutationFn: () => api(paths.environment(environment.id), { method: 'DELETE' }),
     onSuccess: async () => {
       onClose()
       announce(`${plainText(environment.name)} is deleted`)

@@ -1,9 +1,10 @@
-import { Environment, paths } from '@postern/protocol'
+import { Environment } from '@postern/protocol'
 import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { api } from '../api/api.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { useLiveChanges } from '../api/live.ts'
+import { paths } from '../api/paths.ts'
 import { useSpaced } from '../api/use-spaced.ts'
 import { isNotFound } from '../elements/missing.tsx'
 import { withEnvironment, withoutEnvironment } from './environment-pages.ts'
@@ -73,7 +74,7 @@ export function useLiveEnvironment(environmentId: string): void {
 /** The environment as it is now; nothing when it is gone. */
 async function readOne(environmentId: string): Promise<Environment | undefined> {
   try {
-    return await api(paths.environment(encodeURIComponent(environmentId)), { reply: Environment })
+    return await api(paths.environment(environmentId), { reply: Environment })
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error

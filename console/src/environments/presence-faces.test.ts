@@ -15,6 +15,7 @@ function server(changes: Partial<EnvironmentServer>): EnvironmentServer {
     enrolledAt: '2026-11-20T10:00:00Z',
     lastHeartbeatAt: '2026-11-20T10:00:00Z',
     version: '0.1.0',
+    platform: null,
     tier: 'isolated',
     downloadedBy: 'ada',
     downloadedAt: '2026-11-20T09:00:00Z',

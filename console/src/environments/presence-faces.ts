@@ -1,7 +1,9 @@
-import type { EnvironmentServer } from '@postern/protocol'
+import { type EnvironmentServer, presenceSilence } from '@postern/protocol'
 import type { ExplainedFace } from '../elements/state-badge.tsx'
 
 export type Presence = EnvironmentServer['presence']
+
+const { onlineSecondsMax, unknownSecondsMax } = presenceSilence
 
 /** The states of docs/operating/presence.md, in its words. */
 export const presenceFaces: Record<Presence, ExplainedFace> = {
@@ -11,7 +13,12 @@ export const presenceFaces: Record<Presence, ExplainedFace> = {
     word: 'Waiting',
     meaning: 'The bundle was downloaded, and the environment server has not enrolled yet.',
   },
-  online: { tone: 'good', icon: 'tick', word: 'Online', meaning: 'Its last heartbeat is at most 30 s old.' },
+  online: {
+    tone: 'good',
+    icon: 'tick',
+    word: 'Online',
+    meaning: `Its last heartbeat is at most ${onlineSecondsMax} s old.`,
+  },
   unhealthy: {
     tone: 'notice',
     icon: 'warning',
@@ -22,9 +29,14 @@ export const presenceFaces: Record<Presence, ExplainedFace> = {
     tone: 'doubt',
     icon: 'question',
     word: 'Unknown',
-    meaning: 'Its last heartbeat is more than 30 s and at most 120 s old, or it has just enrolled and not spoken yet.',
+    meaning: `Its last heartbeat is more than ${onlineSecondsMax} s and at most ${unknownSecondsMax} s old, or it has just enrolled and not spoken yet.`,
   },
-  offline: { tone: 'bad', icon: 'cross', word: 'Offline', meaning: 'Its last heartbeat is more than 120 s old.' },
+  offline: {
+    tone: 'bad',
+    icon: 'cross',
+    word: 'Offline',
+    meaning: `Its last heartbeat is more than ${unknownSecondsMax} s old.`,
+  },
   revoked: {
     tone: 'open',
     icon: 'barred',

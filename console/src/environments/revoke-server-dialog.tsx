@@ -1,8 +1,9 @@
-import { type EnvironmentServer, paths } from '@postern/protocol'
+import type { EnvironmentServer } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { environmentKeys } from '../api/environment-queries.ts'
 import { executionKeys } from '../api/hub-queries.ts'
+import { paths } from '../api/paths.ts'
 import { receiptKeys } from '../api/receipt-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { FormDialog } from '../elements/form-dialog.tsx'
@@ -22,10 +23,7 @@ export function RevokeServerDialog({ environmentId, server, onClose }: RevokeSer
   const [since, setSince] = useState('')
   const compromisedFrom = instantOf(since)
   const isRevoked = server.presence === 'revoked'
-  const path = paths.environmentServerRevocation(
-    encodeURIComponent(environmentId),
-    encodeURIComponent(server.serverXid),
-  )
+  const path = paths.environmentServerRevocation(environmentId, server.serverXid)
   const revoke = useWrite({
     write: () => api(path, { method: 'POST', query: { compromisedFrom } }),
     said: `${plainText(server.name)} is revoked`,

@@ -1,7 +1,9 @@
-import { type EnvironmentServer, paths } from '@postern/protocol'
+import type { EnvironmentServer } from '@postern/protocol'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { environmentKeys } from '../api/environment-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
@@ -20,6 +22,8 @@ interface ServerDialogProps {
 /** S9: whoever confirms sees all by which an impostor could be told from the server that was meant. */
 export function ConfirmServerDialog(of: ServerDialogProps) {
   const { server } = of
+  // Live pages change under the reader: what was compared is what this dialog showed first, and that alone is confirmed.
+  const [keyFingerprint] = useState(server.keyFingerprint)
   return (
     <ServerDialog
       {...of}
@@ -27,6 +31,7 @@ export function ConfirmServerDialog(of: ServerDialogProps) {
       confirm="The fingerprint is the same: confirm"
       keep="Not yet"
       path={paths.environmentServerConfirmation}
+      body={{ keyFingerprint }}
       said="is confirmed"
     >
       <p className={classes['lead']}>
@@ -37,8 +42,8 @@ export function ConfirmServerDialog(of: ServerDialogProps) {
       <Facts label="Who enrolled">
         <Fact name="Fingerprint of its key (SHA-256)" isLong>
           <span className={classes['fingerprint']}>
-            <code>{server.keyFingerprint}</code>
-            {server.keyFingerprint && <CopyButton text={server.keyFingerprint} label="Copy the fingerprint" />}
+            <code>{keyFingerprint}</code>
+            {keyFingerprint && <CopyButton text={keyFingerprint} label="Copy the fingerprint" />}
           </span>
         </Fact>
         <Fact name="Environment server">
@@ -112,17 +117,27 @@ interface ServerActionProps extends ServerDialogProps {
   keep: string
   path: (environmentId: string, serverXid: string) => string
   method?: 'POST' | 'DELETE'
+  body?: object
   /** Said of the server once it is done, after its name. */
   said: string
   children: React.ReactNode
 }
 
 /** Asks, and then tells the hub what is to become of the server. */
-function ServerDialog({ environmentId, server, onClose, path, method = 'POST', said, ...words }: ServerActionProps) {
+function ServerDialog({
+  environmentId,
+  server,
+  onClose,
+  path,
+  method = 'POST',
+  body,
+  said,
+  ...words
+}: ServerActionProps) {
   const queryClient = useQueryClient()
   const announce = useAnnounce()
   const action = useMutation({
-    mutationFn: () => api(path(encodeURIComponent(environmentId), encodeURIComponent(server.serverXid)), { method }),
+    mutationFn: () => api(path(environmentId, server.serverXid), { method, body }),
     onSuccess: async () => {
       onClose()
       announce(`${plainText(server.name)} ${said}`)

@@ -1,11 +1,11 @@
 import { Button, Textarea } from '@mantine/core'
-import { type IndicatorType, isBroadExclusion, mistakeInExclusion, parseIndicatorType } from '@postern/intel'
-import { type ExclusionEntry, ExclusionEntryPage, ExclusionList, limits, paths } from '@postern/protocol'
+import { type ExclusionEntry, ExclusionEntryPage, ExclusionList, limits } from '@postern/protocol'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
-import { api } from '../api/api.ts'
+import { api, ApiProblem } from '../api/api.ts'
 import { exclusionKeys, exclusionQueries } from '../api/exclusion-queries.ts'
+import { paths } from '../api/paths.ts'
 import { readAll } from '../api/read-all.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check } from '../elements/check.tsx'
@@ -93,8 +93,7 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
   // What is being typed must not be overwritten by what somebody else saves meanwhile.
   const stored = useQuery({
     queryKey: [...exclusionKeys.all, list.id, 'all-entries'],
-    queryFn: ({ signal }) =>
-      readAll<ExclusionEntry>(paths.exclusionEntries(encodeURIComponent(list.id)), ExclusionEntryPage, signal),
+    queryFn: ({ signal }) => readAll<ExclusionEntry>(paths.exclusionEntries(list.id), ExclusionEntryPage, signal),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
@@ -102,11 +101,10 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
   const [text, setText] = useState<string>()
   const shown = text ?? (stored.data ? textOfEntries(stored.data) : '')
   const entries = entriesOfText(shown)
-  const types = list.indicatorTypes?.flatMap((name) => parseIndicatorType(name) ?? []) ?? null
   const [isConfirmed, setConfirmed] = useState(false)
   const save = useWrite({
     write: () =>
-      api(paths.exclusionEntries(encodeURIComponent(list.id)), {
+      api(paths.exclusionEntries(list.id), {
         method: 'PUT',
         body: { entries, confirm: isConfirmed },
         reply: ExclusionList,
@@ -123,9 +121,9 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
       isWide
       refusedTitle="The entries were not saved"
       answer={
-        save.isError &&
-        entries.some(({ entry }) => isAskedFor(entry, types)) && (
-          <Check name="confirm" label="These entries are meant" checked={isConfirmed} onChange={setConfirmed} />
+        save.error instanceof ApiProblem &&
+        save.error.code === 'unconfirmed' && (
+          <Check name="confirm" label="This is meant" checked={isConfirmed} onChange={setConfirmed} />
         )
       }
       onClose={onClose}
@@ -139,7 +137,8 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
           label="Entries"
           description="One a line; a note may follow after # . A value exactly, * as a wildcard, .example.com for a domain and all below it, networks as 192.0.2.0/24. All are saved, or none."
           className={classes['entries'] ?? ''}
-          data-focus-first
+          // The entries come after the dialog is open.
+          autoFocus
           spellCheck={false}
           value={shown}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -147,9 +146,4 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
       )}
     </FormDialog>
   )
-}
-
-/** Whether the hub takes it only once it is confirmed: it is broad, or looks like a slip. */
-function isAskedFor(entry: string, types: readonly IndicatorType[] | null): boolean {
-  return isBroadExclusion(entry, types) || mistakeInExclusion(entry, types)?.kind === 'doubtful'
 }

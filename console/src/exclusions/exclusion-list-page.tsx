@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core'
-import { type ChangeExclusionList, ExclusionList, paths } from '@postern/protocol'
+import { type ChangeExclusionList, ExclusionList } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
+import { changedFields } from '../api/changed-fields.ts'
 import { exclusionKeys, exclusionQueries } from '../api/exclusion-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
@@ -57,7 +59,7 @@ export function ExclusionListPage() {
 function useChangeList(listId: string, said: string, onDone: () => void = () => {}) {
   return useWrite({
     write: (body: ChangeExclusionList) =>
-      api(paths.exclusionList(encodeURIComponent(listId)), { method: 'PATCH', body, reply: ExclusionList }),
+      api(paths.exclusionList(listId), { method: 'PATCH', body, reply: ExclusionList }),
     said,
     touches: [exclusionKeys.all],
     onDone,
@@ -98,7 +100,7 @@ function ListMenu({ list }: { list: ExclusionList }) {
   const navigate = useNavigate()
   const [asks, setAsks] = useState<'edit' | 'delete'>()
   const remove = useWrite({
-    write: () => api(paths.exclusionList(encodeURIComponent(list.id)), { method: 'DELETE' }),
+    write: () => api(paths.exclusionList(list.id), { method: 'DELETE' }),
     said: 'The list is deleted',
     touches: [exclusionKeys.lists],
     onDone: () => void navigate({ to: '/exclusion-lists' }),
@@ -130,15 +132,9 @@ function ListMenu({ list }: { list: ExclusionList }) {
 }
 
 function EditListDialog({ list, onClose }: { list: ExclusionList; onClose: () => void }) {
-  const [draft, setDraft] = useState<ListDraft>({
-    name: list.name,
-    description: list.description ?? '',
-    kind: list.kind,
-    indicatorTypes: list.indicatorTypes ?? [],
-    mode: list.mode,
-    atImport: list.atImport,
-    atExport: list.atExport,
-  })
+  // The page may read the list anew while this is open.
+  const [before] = useState(() => draftOf(list))
+  const [draft, setDraft] = useState(before)
   const save = useChangeList(list.id, 'The list is changed', onClose)
   return (
     <FormDialog
@@ -146,16 +142,28 @@ function EditListDialog({ list, onClose }: { list: ExclusionList; onClose: () =>
       confirm="Save the list"
       mistakes={leftEmpty({ name: [draft.name, 'Give it a name.'] })}
       onClose={onClose}
-      action={{ ...save, mutate: () => save.mutate(changesOf(draft, list)) }}
+      action={{ ...save, mutate: () => save.mutate(changedFields(bodyOf(before), bodyOf(draft))) }}
     >
       <ListFields draft={draft} isKindFixed onChange={setDraft} />
     </FormDialog>
   )
 }
 
-function changesOf(draft: ListDraft, list: ExclusionList): ChangeExclusionList {
+function draftOf({ name, description, kind, indicatorTypes, mode, atImport, atExport }: ExclusionList): ListDraft {
   return {
-    ...(draft.name.trim() !== list.name && { name: draft.name.trim() }),
+    name,
+    description: description ?? '',
+    kind,
+    indicatorTypes: indicatorTypes ?? [],
+    mode,
+    atImport,
+    atExport,
+  }
+}
+
+function bodyOf(draft: ListDraft): ChangeExclusionList {
+  return {
+    name: draft.name.trim(),
     description: draft.description.trim() === '' ? null : draft.description.trim(),
     indicatorTypes: draft.indicatorTypes.length === 0 ? null : draft.indicatorTypes,
     atImport: draft.atImport,

@@ -15,24 +15,25 @@ import { PagedTable } from '../elements/paged-table.tsx'
 import { ShortText } from '../elements/short-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
+import { ViewTabs } from '../elements/view-tabs.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
 import { CreateListDialog } from './create-list-dialog.tsx'
 import { exclusionKindWords, whereWords } from './exclusion-words.ts'
 import { exclusionFaceOf } from './exclusion-faces.ts'
 import { ExclusionTester } from './exclusion-tester.tsx'
-import { type ExclusionView, exclusionViews } from './exclusions-search.ts'
+import { exclusionsSearch } from './exclusions-search.ts'
 import { ImportListDialog } from './import-list-dialog.tsx'
 
-const names: Record<ExclusionView, string> = { lists: 'Lists', tester: 'Tester' }
+const names = { lists: 'Lists', tester: 'Tester' } as const
 
 /** What must not be taken in or sent out, and what is only to be known of it. */
 export function ExclusionListsPage() {
-  const { view = 'lists' } = useSearch({ from: '/signed-in/exclusion-lists' })
+  const opened = exclusionsSearch.opened(useSearch({ from: '/signed-in/exclusion-lists' }))
   const navigate = useNavigate({ from: '/exclusion-lists' })
   const lists = useInfiniteQuery(exclusionQueries.list())
   const mayWrite = useMay('write')
-  const [opened, setOpened] = useState<'create' | 'import'>()
+  const [asks, setAsks] = useState<'create' | 'import'>()
   useDocumentTitle('Exclusion lists · Postern')
   return (
     <div className={`${classes['page']} ${classes['list']} ${classes['tabbed']}`}>
@@ -43,31 +44,22 @@ export function ExclusionListsPage() {
               size="xs"
               variant="default"
               leftSection={<Icon name="upload" size={14} />}
-              onClick={() => setOpened('import')}
+              onClick={() => setAsks('import')}
             >
               Import from MISP
             </Button>
-            <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setOpened('create')}>
+            <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => setAsks('create')}>
               New list
             </Button>
           </>
         )}
       </PageHead>
-      <Tabs
-        value={view}
-        onChange={(next) => {
-          const chosen = exclusionViews.find((name) => name === next)
-          if (chosen) void navigate({ search: chosen === 'lists' ? {} : { view: chosen }, replace: true })
-        }}
-        keepMounted={false}
+      <ViewTabs
+        label="The lists, and what they do"
+        names={names}
+        opened={opened}
+        onOpen={(view) => void navigate({ search: exclusionsSearch.toOpen(view), replace: true })}
       >
-        <Tabs.List aria-label="The lists, and what they do">
-          {exclusionViews.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {names[name]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
         <Tabs.Panel value="lists" className={classes['panel'] ?? ''}>
           <PagedTable
             label="Exclusion lists"
@@ -85,9 +77,9 @@ export function ExclusionListsPage() {
         <Tabs.Panel value="tester" className={classes['panel'] ?? ''}>
           <ExclusionTester />
         </Tabs.Panel>
-      </Tabs>
-      {opened === 'create' && <CreateListDialog onClose={() => setOpened(undefined)} />}
-      {opened === 'import' && <ImportListDialog onClose={() => setOpened(undefined)} />}
+      </ViewTabs>
+      {asks === 'create' && <CreateListDialog onClose={() => setAsks(undefined)} />}
+      {asks === 'import' && <ImportListDialog onClose={() => setAsks(undefined)} />}
     </div>
   )
 }
@@ -115,14 +107,14 @@ const columns: readonly Column<ExclusionList>[] = [
   {
     key: 'entries',
     header: 'Entries',
-    width: '86px',
+    width: '92px',
     align: 'end',
     render: ({ entryCount }) => <span>{formatCount(entryCount)}</span>,
   },
   {
     key: 'hits',
     header: 'Hits',
-    width: '80px',
+    width: '92px',
     align: 'end',
     render: ({ hitCount }) => <span title="Indicators of the library that it hits now">{formatCount(hitCount)}</span>,
   },

@@ -1,8 +1,9 @@
 import { Button, Textarea } from '@mantine/core'
-import { ExclusionTest, paths } from '@postern/protocol'
+import { ExclusionTest } from '@postern/protocol'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import form from '../elements/form.module.css'
 import { LongText } from '../elements/long-text.tsx'
@@ -86,7 +87,7 @@ function faceOf({ problem, exclusions }: Tested): BadgeFace {
   if (exclusions.some(({ kind }) => kind === 'protected')) return { tone: 'bad', icon: 'barred', word: 'Protected' }
   if (exclusions.some(({ mode }) => mode === 'block')) return { tone: 'bad', icon: 'barred', word: 'Blocked' }
   return exclusions.length > 0
-    ? { tone: 'notice', icon: 'unseen', word: 'Informed' }
+    ? { tone: 'notice', icon: 'unseen', word: 'Informs' }
     : { tone: 'good', icon: 'tick', word: 'No hit' }
 }
 

@@ -29,7 +29,7 @@ export function Hits({ exclusions }: { exclusions: readonly Exclusion[] }) {
 /** What follows from a hit. */
 export function hitWords({ mode, atImport, atExport, kind }: Exclusion): string {
   if (kind === 'protected') return 'never exported'
-  if (mode === 'inform') return 'told, and let through'
+  if (mode === 'inform') return 'informs only'
   if (atImport && atExport) return 'neither imported nor exported'
   if (atImport) return 'not imported'
   return atExport ? 'not exported' : 'applies nowhere'

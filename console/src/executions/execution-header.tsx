@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core'
-import { type ExecutionDetail, paths } from '@postern/protocol'
+import type { ExecutionDetail } from '@postern/protocol'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { hubQueries } from '../api/hub-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { Chip } from '../elements/chip.tsx'
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
@@ -27,6 +29,9 @@ export function ExecutionHeader({ execution }: { execution: ExecutionDetail }) {
         <>
           <PlainText text={execution.appName} />
           <Chip>{appKindWords[execution.appKind]}</Chip>
+          <Link to="/jobs/$jobId" params={{ jobId: execution.jobId }}>
+            The job
+          </Link>
           <Link to="/executions" search={{ job: execution.jobId }}>
             All executions of this job
           </Link>
@@ -49,16 +54,16 @@ function CancelButton({ execution }: { execution: ExecutionDetail }) {
   const [asks, setAsks] = useState(false)
   const queryClient = useQueryClient()
   const announce = useAnnounce()
-  const me = useQuery(hubQueries.me())
+  const mayRun = useMay('run')
   const cancel = useMutation({
-    mutationFn: () => api(paths.executionCancellation(encodeURIComponent(execution.id)), { method: 'POST' }),
+    mutationFn: () => api(paths.executionCancellation(execution.id), { method: 'POST' }),
     onSuccess: () => {
       setAsks(false)
       announce('Cancelling was asked for')
       return queryClient.invalidateQueries({ queryKey: hubQueries.execution(execution.id).queryKey, exact: true })
     },
   })
-  if (me.data?.role === 'read-only') return null
+  if (!mayRun) return null
   return (
     <>
       <Button

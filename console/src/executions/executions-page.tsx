@@ -49,26 +49,28 @@ const columns: readonly Column<Execution>[] = [
   {
     key: 'job',
     header: 'Job',
-    width: 'minmax(200px, 3fr)',
+    width: 'minmax(150px, 3fr)',
     isPlain: true,
     render: (execution) => <JobCell execution={execution} />,
   },
   {
     key: 'app',
     header: 'App',
-    width: 'minmax(110px, 1.2fr)',
+    width: 'minmax(80px, 1.2fr)',
     render: (execution) => <ShortText text={execution.appName} />,
   },
   {
     key: 'environment',
     header: 'Environment',
-    width: 'minmax(100px, 1fr)',
+    width: 'minmax(112px, 1fr)',
+    isSecondary: true,
     render: (execution) => <ShortText text={execution.environmentName} />,
   },
   {
     key: 'trigger',
     header: 'Trigger',
     width: '84px',
+    isSecondary: true,
     render: (execution) => <span>{triggerWords[execution.trigger]}</span>,
   },
   {

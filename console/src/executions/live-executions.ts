@@ -1,9 +1,10 @@
-import { ExecutionPage, limits, paths } from '@postern/protocol'
+import { ExecutionPage, limits } from '@postern/protocol'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { api } from '../api/api.ts'
 import { type ExecutionFilter, filterQuery, hubQueries } from '../api/hub-queries.ts'
 import { useLiveChanges } from '../api/live.ts'
+import { paths } from '../api/paths.ts'
 import { useSpaced } from '../api/use-spaced.ts'
 import { withExecution, withNewestPage } from './newest-page.ts'
 

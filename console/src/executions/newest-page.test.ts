@@ -17,6 +17,7 @@ function execution(id: string, state: Execution['state'] = 'succeeded'): Executi
     createdAt: '2026-11-21T00:00:00Z',
     startedAt: null,
     finishedAt: null,
+    retryAt: null,
   })
 }
 

@@ -29,6 +29,7 @@ const execution: ExecutionDetail = {
   createdAt: '2026-11-21T00:00:00.000Z',
   startedAt: '2026-11-21T00:00:03.000Z',
   finishedAt: null,
+  retryAt: null,
   attempts: [attempt],
   planIds: [],
   receiptIds: [],

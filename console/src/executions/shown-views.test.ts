@@ -15,6 +15,7 @@ const feed: ExecutionDetail = {
   createdAt: '2026-01-01T00:00:00.000Z',
   startedAt: null,
   finishedAt: null,
+  retryAt: null,
   attempts: [],
   planIds: [],
   receiptIds: [],

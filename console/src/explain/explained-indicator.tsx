@@ -9,9 +9,10 @@ import { PlainText } from '../elements/plain-text.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { planFaces } from '../executions/execution-faces.ts'
-import { formatCountOf } from '../format/quantities.ts'
+import { SignatureMark } from '../executions/export/signature-mark.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { AssertionList } from '../indicators/assertion-list.tsx'
+import { heldWords } from '../indicators/held-words.ts'
 import { onTargetFaces } from '../indicators/indicator-faces.ts'
 import { LifecycleOf } from '../indicators/lifecycle-section.tsx'
 import { CollectionSection } from './collection-section.tsx'
@@ -26,7 +27,6 @@ import { Way } from './way.tsx'
 /** One value of the library: its way to each control, and then all that the way rests on. */
 export function ExplainedIndicator({ explained: { indicator, lifecycle, exports } }: { explained: Explained }) {
   const { targets, plans, collections, served, covering } = exports
-  const held = targets.filter(({ state }) => state === 'held' || state === 'extra').length
   const ofTarget = ({ controlId, target }: IndicatorOnTarget) =>
     plans.filter((plan) => plan.controlId === controlId && plan.target === target)
   const told = new Set(targets.flatMap(ofTarget))
@@ -35,11 +35,7 @@ export function ExplainedIndicator({ explained: { indicator, lifecycle, exports 
       type={indicator.type}
       value={indicator.value}
       indicatorId={indicator.id}
-      verdict={
-        targets.length === 0
-          ? 'No control has reported yet.'
-          : `Held on ${held} of ${formatCountOf(targets.length, 'target')}.`
-      }
+      verdict={targets.length === 0 ? 'No control has reported yet.' : `${heldWords(targets)}.`}
     >
       {targets.length === 0 && (
         <div className={classes['way']}>
@@ -83,6 +79,7 @@ function TargetWay({ indicator, target, plans, membership }: TargetWayProps) {
           <PlainText text={target.controlName} /> · <PlainText text={target.target} />
         </h3>
         <StateBadge face={onTargetFaces[target.state]} />
+        <SignatureMark signature={target.signature} />
       </header>
       <Way label={`Its way to ${name}`} steps={explanationOf(indicator, membership, target)} />
       <p className={classes['proof']}>

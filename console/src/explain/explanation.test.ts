@@ -1,4 +1,4 @@
-import type { Assertion, IndicatorMembership, IndicatorOnTarget } from '@postern/protocol'
+import type { Assertion, Decision, IndicatorMembership, IndicatorOnTarget } from '@postern/protocol'
 import { expect, test } from 'vitest'
 import { explanationOf } from './explanation.ts'
 
@@ -59,9 +59,25 @@ test('LIB-8: a list that informs only stops nothing; one that protects does', ()
   const informed = { ...indicator, exclusions: [{ ...hit, kind: 'misp' as const, mode: 'inform' as const }] }
   expect(outcomes(informed, membership, target)).toContain('Not excluded: told')
   const held = { ...indicator, exclusions: [{ ...hit, kind: 'protected' as const, mode: 'block' as const }] }
-  expect(outcomes(held, membership, { ...target, state: 'absent', reason: 'excluded' })).toContain(
-    'Not excluded: stopped',
-  )
+  expect(outcomes(held, membership, { ...target, state: 'absent', reason: 'excluded' })).toContain('Excluded: stopped')
+})
+
+test('LIB-8: a decision is told with what it fixed, by whom and why', () => {
+  const decision: Decision = {
+    status: 'Whitelisted',
+    rating: null,
+    confidence: 90,
+    expiresAt: null,
+    reason: 'ours',
+    until: null,
+    decidedBy: 'ada',
+    decidedAt: '2026-11-20T10:00:00Z',
+  }
+  expect(explanationOf({ ...indicator, decision }, membership, target)[1]).toEqual({
+    name: 'Decided',
+    outcome: 'told',
+    text: 'ada decided over all owners: status Whitelisted, confidence 90. Why: “ours”.',
+  })
 })
 
 test('LIB-8: TLP, departure and the way to the control are told apart', () => {
@@ -127,4 +143,11 @@ test('LIB-8: an owner whose word was overruled is told with its own word', () =>
   expect(step({ ...assertion, status: 'Whitelisted' })).toBe(
     'No owner’s word is in force. Feed: Whitelisted, against the owner’s own word.',
   )
+})
+
+test('D40: what only a receipt says that its server did not sign is not passed, and says so', () => {
+  const forged: IndicatorOnTarget = { ...target, signature: 'not-matching' }
+  expect(outcomes(indicator, membership, forged)).toContain('On the control: told')
+  expect(explanationOf(indicator, membership, forged).at(-1)?.text).toContain('the receipt that says so proves nothing')
+  expect(outcomes(indicator, membership, { ...target, signature: 'signed' })).toContain('On the control: passed')
 })

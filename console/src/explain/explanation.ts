@@ -1,8 +1,12 @@
 import { isInForce, keepsFromExports } from '@postern/intel'
 import type { Assertion, IndicatorDetail, IndicatorMembership, IndicatorOnTarget } from '@postern/protocol'
+import { signatureFaces } from '../executions/execution-faces.ts'
+import { provesNothing } from '../executions/signature-trust.ts'
 import { formatCount } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
+import { decisionWords } from '../indicators/decision-words.ts'
 import { onTargetFaces, onTargetWords, statusWords } from '../indicators/indicator-faces.ts'
+import { misfitWords } from '../indicators/misfit-words.ts'
 
 /** One step on the way from somebody's word to a control. */
 export interface ExplanationStep {
@@ -34,13 +38,14 @@ export function stepsInLibrary({
 }: Pick<IndicatorDetail, 'assertions' | 'exclusions' | 'decision'>): ExplanationStep[] {
   const steps = [assertedStep(assertions), inForceStep(assertions)]
   if (decision !== null) {
-    const who = `${plainText(decision.decidedBy)} decided over all owners: “${plainText(decision.reason)}”.`
-    steps.splice(1, 0, { name: 'Decided', outcome: 'told', text: who })
+    const what = `${plainText(decision.decidedBy)} decided over all owners: ${decisionWords(decision)}.`
+    const text = `${what} Why: “${plainText(decision.reason)}”.`
+    steps.splice(1, 0, { name: 'Decided', outcome: 'told', text })
   }
   const keeping = exclusions.find(keepsFromExports)
   if (keeping !== undefined) {
     const text = `${plainText(keeping.listName)} keeps it from being exported, by its entry ${plainText(keeping.entry)}.`
-    steps.push({ name: 'Not excluded', outcome: 'stopped', text })
+    steps.push({ name: 'Excluded', outcome: 'stopped', text })
   } else if (exclusions.length > 0) {
     const names = exclusions.map(({ listName }) => plainText(listName)).join(', ')
     steps.push({
@@ -112,24 +117,8 @@ function tlpStep(tlp: string | null, { reason, controlName }: IndicatorOnTarget)
     : { name: 'May be shared', outcome: 'passed', text: `${label}; nothing keeps it from this control.` }
 }
 
-/** Owners whose misfit is told in one sentence. */
-const misfitsToldMax = 5
-
-/** What of the query keeps out whose word; or that it fits by now. */
-export function misfitWords({ owners, misfits }: Pick<IndicatorMembership, 'owners' | 'misfits'>): string {
-  if (owners.length > 0)
-    return ` It fits now, by the word of ${owners.map(plainText).join(', ')}, and enters with the next refresh.`
-  const words = misfits
-    .slice(0, misfitsToldMax)
-    .map(
-      ({ ownerName, terms }) =>
-        ` By the word of ${plainText(ownerName)} this does not hold: ${terms.map(plainText).join('; ')}.`,
-    )
-  const more = misfits.length - misfitsToldMax
-  return `${words.join('')}${more > 0 ? ` The words of ${formatCount(more)} more do not fit either.` : ''}`
-}
-
 function targetStep(target: IndicatorOnTarget): ExplanationStep {
+  const name = 'On the control'
   const isThere = target.state === 'held' || target.state === 'extra'
   const isOnTheWay =
     target.state === 'pending' ||
@@ -137,7 +126,11 @@ function targetStep(target: IndicatorOnTarget): ExplanationStep {
     target.state === 'unknown' ||
     target.reason === 'not-yet'
   const text = `${onTargetFaces[target.state].word}: ${onTargetWords(target)}`
-  return { name: 'On the control', outcome: isThere ? 'passed' : isOnTheWay ? 'told' : 'stopped', text }
+  if (target.signature !== undefined && provesNothing(target.signature)) {
+    const { meaning } = signatureFaces[target.signature]
+    return { name, outcome: 'told', text: `${text} But the receipt that says so proves nothing. ${meaning}` }
+  }
+  return { name, outcome: isThere ? 'passed' : isOnTheWay ? 'told' : 'stopped', text }
 }
 
 /** After the step that stops it, nothing further was come to, but for how the control stands, which is a fact of its own. */

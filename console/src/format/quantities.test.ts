@@ -1,11 +1,20 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatCount, formatCountOf, formatDuration } from './quantities.ts'
+import { formatBytes, formatCount, formatCountOf, formatDuration, formatTotalOf } from './quantities.ts'
 
 test('counts are grouped and agree with their noun', () => {
   expect(formatCount(1_234_567)).toBe('1,234,567')
   expect(formatCountOf(1, 'value')).toBe('1 value')
   expect(formatCountOf(2000, 'value')).toBe('2,000 values')
   expect(formatCountOf(0, 'batch', 'batches')).toBe('0 batches')
+})
+
+test.each([
+  [{ count: 1, isExact: true }, '1 value'],
+  [{ count: 34_521, isExact: false }, 'About 35,000 values'],
+  [{ count: 10_000, isExact: false, isLowerBound: true }, 'More than 10,000 values'],
+  [{ count: 0, isExact: false, isLowerBound: true }, 'Too many values to count at once'],
+])('%j is told no more exactly than it is known', (total, words) => {
+  expect(formatTotalOf(total, 'value')).toBe(words)
 })
 
 test.each([

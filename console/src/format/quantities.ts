@@ -11,6 +11,16 @@ export function formatCountOf(count: number, noun: string, plural = `${noun}s`):
   return `${formatCount(count)} ${count === 1 ? noun : plural}`
 }
 
+/** A count no more exactly than it is known: `About 34,000 values`, an estimate being no better than its first two digits, or `More than 10,000 values`. */
+export function formatTotalOf(
+  { count, isExact, isLowerBound = false }: { count: number; isExact: boolean; isLowerBound?: boolean | undefined },
+  noun: string,
+): string {
+  if (isExact) return formatCountOf(count, noun)
+  if (!isLowerBound) return `About ${formatCountOf(Number(count.toPrecision(2)), noun)}`
+  return count === 0 ? `Too many ${noun}s to count at once` : `More than ${formatCountOf(count, noun)}`
+}
+
 /** Bytes in binary units: `512 B`, `1.5 KiB`, `3 GiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

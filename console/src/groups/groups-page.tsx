@@ -31,7 +31,7 @@ export function GroupsPage() {
     else void navigate({ search: query === '' ? {} : { tql: query } })
   }
   return (
-    <div className={`${classes['page']} ${classes['list']}`}>
+    <div className={`${classes['page']} ${classes['tabbed']}`}>
       <PageHead title="Groups" lead="Events, reports, actors, campaigns: what indicators belong to.">
         <TypeChoice tql={tql ?? ''} onSearch={search} />
       </PageHead>

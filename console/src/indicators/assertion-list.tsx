@@ -6,14 +6,14 @@ import { Fact, Facts } from '../elements/facts.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Rating } from '../elements/rating.tsx'
 import { Section } from '../elements/section.tsx'
-import { type BadgeFace, StateBadge } from '../elements/state-badge.tsx'
+import { StateBadge } from '../elements/state-badge.tsx'
 import { TagList } from '../elements/tag-list.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { inForceWords } from './in-force-words.ts'
-import { activeFace, inactiveFace, statusWords } from './indicator-faces.ts'
+import { faceInForce, statusWords } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 import { OriginLine } from './origin-line.tsx'
 
@@ -47,7 +47,7 @@ function AssertionCard({ assertion, decision }: { assertion: Assertion; decision
         <h3>
           <PlainText text={assertion.ownerName} />
         </h3>
-        <StateBadge face={{ ...faceOf(assertion), meaning: meaningOf(assertion) }} />
+        <StateBadge face={{ ...faceInForce(assertion), meaning: meaningOf(assertion) }} />
         <SecurityLabels labels={assertion.securityLabels} />
       </header>
       <OriginLine assertion={assertion} />
@@ -91,12 +91,6 @@ function SecurityLabels({ labels }: { labels: readonly string[] }) {
 
 function Seen({ instant }: { instant: string | null }) {
   return instant === null ? <span title="Not said">–</span> : <Timestamp instant={instant} relative={false} />
-}
-
-function faceOf({ active, status }: Assertion): BadgeFace {
-  if (!active) return inactiveFace
-  if (!isInForce({ active, status })) return { ...inactiveFace, word: status }
-  return status === 'Active' ? activeFace : { ...activeFace, word: `Active, ${status.toLowerCase()}` }
 }
 
 function meaningOf(assertion: Assertion): string {

@@ -5,8 +5,8 @@ import type { BadgeFace } from '../elements/state-badge.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
-import { misfitWords } from '../explain/explanation.ts'
 import { formatCount } from '../format/quantities.ts'
+import { misfitWords } from './misfit-words.ts'
 
 export function CollectionTable({ collections }: { collections: readonly IndicatorMembership[] }) {
   return (

@@ -1,7 +1,8 @@
-import { Decision, type IndicatorDetail, indicatorStatuses, paths } from '@postern/protocol'
+import { Decision, type IndicatorDetail, indicatorStatuses } from '@postern/protocol'
 import { useState } from 'react'
 import { indicatorKeys } from '../api/indicator-queries.ts'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { plainChoices, ratingChoices } from '../elements/choices.ts'
@@ -20,8 +21,7 @@ export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDet
   const decided = decisionOf(draft)
   const field = fieldsOf(draft, setDraft)
   const save = useWrite({
-    write: () =>
-      api(paths.indicatorDecision(encodeURIComponent(indicator.id)), { method: 'PUT', body: decided, reply: Decision }),
+    write: () => api(paths.indicatorDecision(indicator.id), { method: 'PUT', body: decided, reply: Decision }),
     said: 'The decision holds',
     touches: [indicatorKeys.all],
     onDone: onClose,

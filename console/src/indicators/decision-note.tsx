@@ -1,21 +1,22 @@
 import { Button } from '@mantine/core'
-import { type Decision, type IndicatorDetail, paths } from '@postern/protocol'
+import type { IndicatorDetail } from '@postern/protocol'
 import { indicatorKeys } from '../api/indicator-queries.ts'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
 import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
-import { formatUtc } from '../format/instants.ts'
+import { decisionWords } from './decision-words.ts'
 
 /** What a person fixed, why and until when: before anything else is read, since it wins over all of it. */
 export function DecisionNote({ indicator: { id, decision } }: { indicator: IndicatorDetail }) {
   const mayWrite = useMay('curate')
   const takeBack = useWrite({
-    write: () => api(paths.indicatorDecision(encodeURIComponent(id)), { method: 'DELETE' }),
+    write: () => api(paths.indicatorDecision(id), { method: 'DELETE' }),
     said: 'The decision is taken back',
     touches: [indicatorKeys.all],
   })
@@ -47,16 +48,4 @@ export function DecisionNote({ indicator: { id, decision } }: { indicator: Indic
       {takeBack.isError && <ProblemAlert error={takeBack.error} />}
     </Notice>
   )
-}
-
-/** The values of a decision: `status Whitelisted, rating 0`. */
-export function decisionWords({ status, rating, confidence, expiresAt }: Decision): string {
-  return [
-    status !== null && `status ${status}`,
-    rating !== null && `rating ${rating}`,
-    confidence !== null && `confidence ${confidence}`,
-    expiresAt !== null && `expires ${formatUtc(expiresAt)} UTC`,
-  ]
-    .filter((part) => part !== false)
-    .join(', ')
 }

@@ -9,6 +9,7 @@ import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { valueLengthMax } from '../explain/explain-search.ts'
 import { PlanList } from '../explain/plan-list.tsx'
 import { CollectionTable } from './collection-table.tsx'
+import { heldWords } from './held-words.ts'
 import { TargetTable } from './target-table.tsx'
 
 /** Where it goes: what controls hold of it and why not, and the data collections that would bring it there. */
@@ -58,9 +59,7 @@ export function ExportSections({ indicatorId, value }: { indicatorId: string; va
 }
 
 function onControls({ targets }: IndicatorExports): string {
-  if (targets.length === 0) return ''
-  const held = targets.filter(({ state }) => state === 'held' || state === 'extra').length
-  return `Held on ${held} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`
+  return targets.length === 0 ? '' : heldWords(targets)
 }
 
 function inCollections({ collections }: IndicatorExports): string {

@@ -6,11 +6,11 @@ const said = { rating: 3, confidence: 40, active: true, status: 'Active', expire
 const assertion = { ...said, said } as Assertion
 const decision = { status: null, rating: null, confidence: 99, expiresAt: null, decidedBy: 'ada' } as Decision
 
-test('LIB-8: what a decision put in force is told apart from what the owner said, and from what rules made of it', () => {
+test('LIB-8: what a decision put in force is told apart from what the owner said, and from what rules made of it, each in a sentence', () => {
   expect(inForceWords(assertion, null)).toBe('')
-  expect(inForceWords({ ...assertion, confidence: 99 }, decision)).toBe('confidence 99, by the decision of ada.')
+  expect(inForceWords({ ...assertion, confidence: 99 }, decision)).toBe('Confidence 99, by the decision of ada.')
   expect(inForceWords({ ...assertion, confidence: 99, status: 'Expired', active: false }, decision)).toBe(
-    'confidence 99, by the decision of ada. Expired, inactive, by rules, sightings and reports; the sum stands below.',
+    'Confidence 99, by the decision of ada. Expired, inactive, by rules, sightings and reports; the sum stands below.',
   )
-  expect(inForceWords({ ...assertion, confidence: 20 }, null)).toMatch(/^confidence 20, by rules/)
+  expect(inForceWords({ ...assertion, confidence: 20 }, null)).toMatch(/^Confidence 20, by rules/)
 })

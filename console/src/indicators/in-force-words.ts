@@ -1,4 +1,5 @@
 import type { Assertion, Decision } from '@postern/protocol'
+import { capitalised } from '../format/capitalised.ts'
 import { formatUtc } from '../format/instants.ts'
 import { statusWords } from './indicator-faces.ts'
 
@@ -31,7 +32,9 @@ export function inForceWords(assertion: Assertion, decision: Decision | null): s
     changes.flatMap((change) => (change.isDecided === isDecided ? [change.word] : [])).join(', ')
   const [decided, ruled] = [wordsOf(true), wordsOf(false)]
   return [
-    ...(decided === '' || decision === null ? [] : [`${decided}, by the decision of ${decision.decidedBy}.`]),
-    ...(ruled === '' ? [] : [`${ruled}, by rules, sightings and reports; the sum stands below.`]),
+    ...(decided === '' || decision === null
+      ? []
+      : [`${capitalised(decided)}, by the decision of ${decision.decidedBy}.`]),
+    ...(ruled === '' ? [] : [`${capitalised(ruled)}, by rules, sightings and reports; the sum stands below.`]),
   ].join(' ')
 }

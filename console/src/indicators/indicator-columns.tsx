@@ -9,7 +9,7 @@ import { TagList } from '../elements/tag-list.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { plainText } from '../format/text-pieces.ts'
-import { inactiveFace, indicatorTypeLabel } from './indicator-faces.ts'
+import { indicatorTypeLabel, notInForceFace } from './indicator-faces.ts'
 import classes from './indicators-page.module.css'
 
 /** The value leads to the indicator's own page, by its id; what the value says is never an address (S13). */
@@ -63,7 +63,7 @@ function ValueCell({ indicator: { id, value, active } }: { indicator: Indicator 
   return (
     <span className={classes['valueCell']}>
       <NameLink to="/indicators/$indicatorId" params={{ indicatorId: id }} text={value} isCode />
-      {!active && <Chip title={inactiveFace.meaning}>{inactiveFace.word}</Chip>}
+      {!active && <Chip title={notInForceFace.meaning}>{notInForceFace.word}</Chip>}
       <CopyButton text={value} label="Copy the value" isSkipped />
     </span>
   )

@@ -1,5 +1,5 @@
 import type { IndicatorTotal } from '@postern/protocol'
-import { formatCount, formatCountOf } from '../format/quantities.ts'
+import { formatTotalOf } from '../format/quantities.ts'
 import classes from './indicators-page.module.css'
 
 interface IndicatorCountProps {
@@ -21,12 +21,5 @@ export function IndicatorCount({ total, isFiltered }: IndicatorCountProps) {
 function words(total: IndicatorTotal | null | undefined): string {
   if (total === undefined) return ''
   if (total === null) return 'Too many to count at once'
-  return total.isExact
-    ? formatCountOf(total.count, 'indicator')
-    : `About ${formatCount(rounded(total.count))} indicators`
-}
-
-/** An estimate is no better than its first two digits. */
-function rounded(estimate: number): number {
-  return Number(estimate.toPrecision(2))
+  return formatTotalOf(total, 'indicator')
 }

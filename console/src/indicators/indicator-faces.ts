@@ -1,5 +1,5 @@
-import { indicatorTypeFacts, parseIndicatorType } from '@postern/intel'
-import type { IndicatorOnTarget } from '@postern/protocol'
+import { indicatorTypeFacts, isInForce, parseIndicatorType, statusesInForce } from '@postern/intel'
+import type { Assertion, IndicatorDetail, IndicatorOnTarget } from '@postern/protocol'
 import type { ExplainedFace } from '../elements/state-badge.tsx'
 import { plainText } from '../format/text-pieces.ts'
 
@@ -9,17 +9,39 @@ export function indicatorTypeLabel(type: string): string {
   return known === undefined ? type : indicatorTypeFacts[known].label
 }
 
-export const activeFace: ExplainedFace = {
+const activeFace: ExplainedFace = {
   tone: 'good',
   icon: 'tick',
   word: 'Active',
   meaning: 'An owner asserts it as active',
 }
-export const inactiveFace: ExplainedFace = {
+const inactiveFace: ExplainedFace = {
   tone: 'open',
   icon: 'barred',
   word: 'Inactive',
   meaning: 'No owner asserts it as active: it is not exported',
+}
+
+/** Where all that is known is that nobody's word on it is in force. */
+export const notInForceFace: ExplainedFace = {
+  ...inactiveFace,
+  word: 'Not in force',
+  meaning: 'Expired, whitelisted, under review or inactive, as its page says: it is not exported',
+}
+
+/** How one owner's word stands: by its status, as queries name it, unless the owner took an active one back. */
+export function faceInForce({ active, status }: Pick<Assertion, 'active' | 'status'>): ExplainedFace {
+  if (!isInForce({ active, status })) {
+    return statusesInForce.some((each) => each === status) ? inactiveFace : { ...inactiveFace, word: status }
+  }
+  return status === 'Active' ? activeFace : { ...activeFace, word: `Active, ${status.toLowerCase()}` }
+}
+
+/** How an indicator stands by the word of all who assert it. */
+export function indicatorFace({ active, assertions }: Pick<IndicatorDetail, 'active' | 'assertions'>): ExplainedFace {
+  if (active) return activeFace
+  const words = [...new Set(assertions.map((assertion) => faceInForce(assertion).word))]
+  return words.length === 0 ? notInForceFace : { ...inactiveFace, word: words.join(', ') }
 }
 
 /** A status, and whether it is inactive; an active one needs no word for it. */

@@ -14,7 +14,7 @@ import { defanged } from '../format/defanged.ts'
 import { formatCountOf } from '../format/quantities.ts'
 import { DecisionNote } from './decision-note.tsx'
 import { IndicatorActions } from './indicator-actions.tsx'
-import { activeFace, inactiveFace, indicatorTypeLabel } from './indicator-faces.ts'
+import { indicatorFace, indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 
 /** What it is, and what is computed from all that owners say of it. */
@@ -30,7 +30,7 @@ export function IndicatorHeader({ indicator }: { indicator: IndicatorDetail }) {
     <header className={classes['header']}>
       <div className={classes['kind']}>
         <Chip>{indicatorTypeLabel(indicator.type)}</Chip>
-        <StateBadge face={indicator.active ? activeFace : inactiveFace} />
+        <StateBadge face={indicatorFace(indicator)} />
         {harmless !== indicator.value && (
           <Switch
             size="xs"

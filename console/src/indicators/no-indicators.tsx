@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { useMay } from '../access/rights.ts'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import classes from './indicators-page.module.css'
@@ -7,12 +8,14 @@ import classes from './indicators-page.module.css'
 const importCommand = 'postern import indicators.txt --owner "My team"'
 
 export function NoIndicators({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  const mayAdd = useMay('curate')
   if (!isFiltered) {
     return (
       <EmptyState title="The library is empty">
         <p>
-          Indicators come with <Link to="/jobs">the job of a feed</Link>, <Link to="/indicators/add">by hand</Link>,
-          through the API, or from a text file with one value a line:
+          Indicators come with <Link to="/jobs">the job of a feed</Link>,{' '}
+          {mayAdd ? <Link to="/indicators/add">by hand</Link> : 'by hand'}, through the API, or from a text file with
+          one value a line:
         </p>
         <p className={classes['command']}>
           <code>{importCommand}</code>

@@ -1,6 +1,7 @@
-import { IndicatorLifecycle, paths, Sighting } from '@postern/protocol'
+import { IndicatorLifecycle, Sighting } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { paths } from '../api/paths.ts'
 import { sightingKeys } from '../api/sighting-queries.ts'
 import { indicatorKeys } from '../api/indicator-queries.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
@@ -29,7 +30,7 @@ export function SightingDialog({ indicatorId, onClose }: ReportDialogProps) {
   const at = instantOf(seenAt)
   const report = useWrite({
     write: () =>
-      api(paths.indicatorSightings(encodeURIComponent(indicatorId)), {
+      api(paths.indicatorSightings(indicatorId), {
         method: 'POST',
         body: { owner, count: Number(count), ...(at !== undefined && { seenAt: at }) },
         reply: Sighting,
@@ -78,7 +79,7 @@ export function FalsePositiveDialog({ indicatorId, onClose }: ReportDialogProps)
   const [note, setNote] = useState('')
   const report = useWrite({
     write: () =>
-      api(paths.indicatorFalsePositives(encodeURIComponent(indicatorId)), {
+      api(paths.indicatorFalsePositives(indicatorId), {
         method: 'POST',
         body: note.trim() === '' ? {} : { note: note.trim() },
         reply: IndicatorLifecycle,

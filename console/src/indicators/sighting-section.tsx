@@ -29,7 +29,7 @@ const columns: readonly Column<Sighting>[] = [
   {
     key: 'count',
     header: 'Times',
-    width: '70px',
+    width: '116px',
     align: 'end',
     render: ({ count }) => <span>{formatCount(count)}</span>,
   },

@@ -5,6 +5,7 @@ import { ShortTime } from '../elements/short-time.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
+import { SignatureMark } from '../executions/export/signature-mark.tsx'
 import { onTargetFaces, onTargetWords } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 
@@ -48,6 +49,9 @@ const columns: readonly Column<IndicatorOnTarget>[] = [
         {onTargetWords(onTarget)}
         <span className={classes['soft']}>
           <PlainText text={onTarget.collectionName} /> version {onTarget.collectionVersion}
+        </span>
+        <span>
+          <SignatureMark signature={onTarget.signature} />
         </span>
       </span>
     ),

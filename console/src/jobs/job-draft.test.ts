@@ -1,4 +1,4 @@
-import type { App } from '@postern/protocol'
+import { type App, jobRetries } from '@postern/protocol'
 import { expect, test } from 'vitest'
 import { draftMistakes, newDraft, requestOf, withApp } from './job-draft.ts'
 
@@ -34,6 +34,8 @@ test('a feed has an owner, an export a control and a mode; neither is sent for t
     parameters: { url: 'https://feed.example.com/' },
     timeoutSeconds: 900,
     freshnessSeconds: null,
+    retriesMax: 0,
+    retryAfterSeconds: jobRetries.waitSecondsDefault,
     schedule: null,
   })
   const asExport = requestOf(typed, app({ kind: 'export' }))

@@ -1,4 +1,12 @@
-import { type App, type CreateJob, type Job, Name, type ParameterValue, type Schedule } from '@postern/protocol'
+import {
+  type App,
+  type CreateJob,
+  type Job,
+  jobRetries,
+  Name,
+  type ParameterValue,
+  type Schedule,
+} from '@postern/protocol'
 import * as z from 'zod/mini'
 import { defaultsOf } from './parameter-kind.ts'
 
@@ -14,6 +22,10 @@ export interface JobDraft {
   timeoutSeconds: string
   /** Figures, or nothing: the time-out. */
   freshnessSeconds: string
+  /** Figures; empty for none. */
+  retriesMax: string
+  /** Figures; empty for the hub's own. */
+  retryAfterSeconds: string
   schedule: Schedule | null
   parameters: Record<string, ParameterValue>
 }
@@ -28,6 +40,8 @@ export function newDraft(): JobDraft {
     mode: 'apply-when-guards-pass',
     timeoutSeconds: '',
     freshnessSeconds: '',
+    retriesMax: '',
+    retryAfterSeconds: '',
     schedule: null,
     parameters: {},
   }
@@ -43,6 +57,8 @@ export function draftOf(job: Job): JobDraft {
     mode: job.mode,
     timeoutSeconds: String(job.timeoutSeconds),
     freshnessSeconds: job.freshnessSeconds === null ? '' : String(job.freshnessSeconds),
+    retriesMax: job.retriesMax === 0 ? '' : String(job.retriesMax),
+    retryAfterSeconds: String(job.retryAfterSeconds),
     schedule: job.schedule,
     parameters: job.parameters,
   }
@@ -77,6 +93,7 @@ export function requestOf(draft: JobDraft, app: App): CreateJob {
   const isExport = app.kind === 'export'
   const timeoutSeconds = draft.timeoutSeconds.trim()
   const freshnessSeconds = draft.freshnessSeconds.trim()
+  const retryAfterSeconds = draft.retryAfterSeconds.trim()
   return {
     name: draft.name.trim(),
     appId: draft.appId,
@@ -89,6 +106,9 @@ export function requestOf(draft: JobDraft, app: App): CreateJob {
     ...(isExport && { mode: draft.mode }),
     ...(timeoutSeconds !== '' && { timeoutSeconds: Number(timeoutSeconds) }),
     freshnessSeconds: freshnessSeconds === '' ? null : Number(freshnessSeconds),
+    retriesMax: Number(draft.retriesMax.trim()),
+    // Cleared in a job that has one, it is what it would be in a new one; the hub would keep what it is not told.
+    retryAfterSeconds: retryAfterSeconds === '' ? jobRetries.waitSecondsDefault : Number(retryAfterSeconds),
     schedule: draft.schedule,
   }
 }

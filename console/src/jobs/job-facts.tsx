@@ -45,6 +45,9 @@ export function JobFacts({ job }: { job: Job }) {
         )}
         {job.appKind === 'export' && <Fact name="Plans">{modeWords[job.mode]}</Fact>}
         <Fact name="Time-out">{formatDuration(job.timeoutSeconds * 1000)}</Fact>
+        {job.retriesMax > 0 && (
+          <Fact name="Retries">{`${job.retriesMax}, the first after ${formatDuration(job.retryAfterSeconds * 1000)}`}</Fact>
+        )}
         {job.schedule !== null && (
           <Fact name="Missed after">{formatDuration((job.freshnessSeconds ?? job.timeoutSeconds) * 1000)}</Fact>
         )}

@@ -1,5 +1,5 @@
 import { Button, Switch, TextInput } from '@mantine/core'
-import type { App, CreateJob, Schedule } from '@postern/protocol'
+import { type App, type CreateJob, jobRetries, jobTimeouts, type Schedule } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { collectionQueries } from '../api/collection-queries.ts'
@@ -25,7 +25,18 @@ import { shownParameters, valuesOf } from './parameter-kind.ts'
 import { ScheduleFields } from './schedule-fields.tsx'
 
 /** Fields of a job, as the hub names them, beside its parameters and its schedule. */
-const fields = ['name', 'appId', 'environmentId', 'owner', 'control', 'mode', 'timeoutSeconds', 'freshnessSeconds']
+const fields = [
+  'name',
+  'appId',
+  'environmentId',
+  'owner',
+  'control',
+  'mode',
+  'timeoutSeconds',
+  'freshnessSeconds',
+  'retriesMax',
+  'retryAfterSeconds',
+]
 
 interface JobFormProps {
   draft: JobDraft
@@ -124,7 +135,17 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
           <FiguresField
             {...field('timeoutSeconds')}
             label="Time-out in seconds"
-            hint="An execution that takes longer is ended. Left empty, the app's own limit holds."
+            hint={`An execution that takes longer is ended. ${isAppFixed ? 'Left empty, it stays as it is.' : `Left empty, the app's own limit holds, or ${jobTimeouts.secondsDefault}.`}`}
+          />
+          <FiguresField
+            {...field('retriesMax')}
+            label="Retries"
+            hint={`How often an execution that failed is tried again, where another try may help: 0 to ${jobRetries.countMax}. Left empty, never.`}
+          />
+          <FiguresField
+            {...field('retryAfterSeconds')}
+            label="First retry after seconds"
+            hint={`${jobRetries.waitSecondsMin} to ${jobRetries.waitSecondsMax}; each retry more waits twice as long. Left empty, ${jobRetries.waitSecondsDefault}.`}
           />
         </section>
         <ScheduleSection schedule={draft.schedule} onChange={(schedule) => change({ schedule })}>

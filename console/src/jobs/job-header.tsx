@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
-import { Execution, type Job, paths } from '@postern/protocol'
+import { Execution, type Job } from '@postern/protocol'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api, ApiProblem } from '../api/api.ts'
 import { jobKeys, jobQueries } from '../api/job-queries.ts'
+import { paths } from '../api/paths.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { Chip } from '../elements/chip.tsx'
@@ -87,8 +88,7 @@ function useRunNow(job: Job) {
     onError: () => {
       failedAt.current = Date.now()
     },
-    mutationFn: () =>
-      api(paths.jobExecutions(encodeURIComponent(job.id)), { method: 'POST', body: {}, reply: Execution }),
+    mutationFn: () => api(paths.jobExecutions(job.id), { method: 'POST', body: {}, reply: Execution }),
     onSuccess: async ({ id }) => {
       announce(`${plainText(job.name)} was started`)
       await navigate({ to: '/executions/$executionId', params: { executionId: id } })
@@ -114,7 +114,7 @@ function JobMenu({ job }: { job: Job }) {
   const announce = useAnnounce()
   const [asks, setAsks] = useState(false)
   const remove = useMutation({
-    mutationFn: () => api(paths.job(encodeURIComponent(job.id)), { method: 'DELETE' }),
+    mutationFn: () => api(paths.job(job.id), { method: 'DELETE' }),
     onSuccess: async () => {
       announce('The job is deleted')
       await navigate({ to: '/jobs' })

@@ -1,12 +1,15 @@
 import { useDocumentTitle } from '@mantine/hooks'
-import { type CreateJob, Job, paths } from '@postern/protocol'
+import { type CreateJob, Job } from '@postern/protocol'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { appQueries } from '../api/app-queries.ts'
 import { jobKeys } from '../api/job-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
+import { NoRight } from '../elements/no-right.tsx'
 import { Crumbs, PageHead } from '../elements/page-head.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
@@ -19,6 +22,7 @@ export function NewJobPage() {
   const queryClient = useQueryClient()
   const announce = useAnnounce()
   const apps = useQuery(appQueries.choices())
+  const mayWrite = useMay('write')
   const create = useMutation({
     mutationFn: (body: CreateJob) => api(paths.jobs, { method: 'POST', body, reply: Job }),
     onSuccess: async ({ id }) => {
@@ -28,6 +32,7 @@ export function NewJobPage() {
     },
   })
   useDocumentTitle('New job · Postern')
+  if (!mayWrite) return <NoRight />
   return (
     <div className={classes['formPage']}>
       <div>

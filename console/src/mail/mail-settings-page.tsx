@@ -1,5 +1,6 @@
 import { useDocumentTitle } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { useMay } from '../access/rights.ts'
 import { notificationQueries } from '../api/notification-queries.ts'
 import form from '../elements/form.module.css'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -13,15 +14,20 @@ import { OwnAddressForm } from './own-address-form.tsx'
 
 /** Administration → Settings → Mail (ES-16): how the hub sends, whether it can, and what it could not. */
 export function MailSettingsPage() {
-  const settings = useQuery(notificationQueries.mailSettings())
+  const maySee = useMay('write')
+  const settings = useQuery({ ...notificationQueries.mailSettings(), enabled: maySee })
   useDocumentTitle('Settings: mail · Postern')
   return (
     <div className={form['page']}>
       <SettingsHead
         at="/settings/mail"
-        lead="How this hub sends mail. What it tells of, and whom, the rules of the notifications say."
+        lead={
+          maySee
+            ? 'How this hub sends mail. What it tells of, and whom, the rules of the notifications say.'
+            : 'Where this hub sends mail for you.'
+        }
       />
-      {settings.isPending && <SkeletonRows label="Loading the settings of mail" rows={5} />}
+      {maySee && settings.isPending && <SkeletonRows label="Loading the settings of mail" rows={5} />}
       {settings.isError && (
         <ProblemAlert what="The settings of mail" error={settings.error} onRetry={() => void settings.refetch()} />
       )}
@@ -37,7 +43,7 @@ export function MailSettingsPage() {
         </>
       )}
       <OwnAddressForm />
-      <MailTable />
+      {maySee && <MailTable />}
     </div>
   )
 }

@@ -1,20 +1,24 @@
-import { Button } from '@mantine/core'
-import { OwnMailAddress, paths } from '@postern/protocol'
+import { Button, PasswordInput } from '@mantine/core'
+import { OwnMailAddress } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
 import { notificationKeys, notificationQueries } from '../api/notification-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { NarrowForm } from '../elements/narrow-form.tsx'
 import { Section } from '../elements/section.tsx'
 import { AddressRow } from './address-row.tsx'
 
-/** Where mail goes that no rule sends: administrators are told of every environment server that enrols (S9). */
+/** Where mail goes that no rule sends: links to a new password, and to administrators, of every environment server that enrols (S9). */
 export function OwnAddressForm() {
   const own = useQuery(notificationQueries.ownAddress())
   if (own.data === undefined) return null
   return (
-    <Section title="Your own address" summary="Administrators are told of every environment server that enrols">
+    <Section
+      title="Your own address"
+      summary="For links to a new password; administrators are told of every environment server that enrols"
+    >
       <OwnAddress key={own.data.mailAddress} mailAddress={own.data.mailAddress ?? ''} />
     </Section>
   )
@@ -22,11 +26,12 @@ export function OwnAddressForm() {
 
 function OwnAddress({ mailAddress }: { mailAddress: string }) {
   const [draft, setDraft] = useState(mailAddress)
+  const [password, setPassword] = useState('')
   const save = useWrite({
     write: () =>
       api(paths.ownMailAddress, {
         method: 'PUT',
-        body: { mailAddress: draft.trim() === '' ? null : draft.trim() },
+        body: { mailAddress: draft.trim() === '' ? null : draft.trim(), password },
         reply: OwnMailAddress,
       }),
     said: 'Your address is saved',
@@ -40,10 +45,25 @@ function OwnAddress({ mailAddress }: { mailAddress: string }) {
       }}
     >
       <AddressRow name="mailAddress" label="Mail address" value={draft} onChange={setDraft}>
-        <Button type="submit" variant="default" disabled={draft.trim() === mailAddress} loading={save.isPending}>
+        <Button
+          type="submit"
+          variant="default"
+          disabled={draft.trim() === mailAddress || password === ''}
+          loading={save.isPending}
+        >
           Save the address
         </Button>
       </AddressRow>
+      {draft.trim() !== mailAddress && (
+        <PasswordInput
+          label="Your password"
+          description="Whoever has the address can have a new password sent there."
+          autoComplete="current-password"
+          maxLength={200}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+      )}
     </NarrowForm>
   )
 }

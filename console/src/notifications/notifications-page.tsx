@@ -3,35 +3,27 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import form from '../elements/form.module.css'
 import { PageHead } from '../elements/page-head.tsx'
+import { ViewTabs } from '../elements/view-tabs.tsx'
 import { NotificationTable } from './notification-table.tsx'
-import { type NotificationView, notificationViews } from './notifications-search.ts'
+import { notificationsSearch } from './notifications-search.ts'
 import { RuleSection } from './rule-section.tsx'
 
-const names: Record<NotificationView, string> = { open: 'Now', closed: 'Before', rules: 'Who is told' }
+const names = { open: 'Now', closed: 'Before', rules: 'Who is told' } as const
 
 /** What is the matter, what was, and who is told of it by mail (D33). */
 export function NotificationsPage() {
-  const { view = 'open' } = useSearch({ from: '/signed-in/notifications' })
+  const opened = notificationsSearch.opened(useSearch({ from: '/signed-in/notifications' }))
   const navigate = useNavigate({ from: '/notifications' })
-  useDocumentTitle(`Notifications: ${names[view].toLowerCase()} · Postern`)
+  useDocumentTitle(`Notifications: ${names[opened].toLowerCase()} · Postern`)
   return (
     <div className={form['page']}>
       <PageHead title="Notifications" lead="What is the matter, and who is told of it by mail." />
-      <Tabs
-        value={view}
-        onChange={(next) => {
-          const chosen = notificationViews.find((name) => name === next)
-          if (chosen) void navigate({ search: chosen === 'open' ? {} : { view: chosen }, replace: true })
-        }}
-        keepMounted={false}
+      <ViewTabs
+        label="Notifications and rules"
+        names={names}
+        opened={opened}
+        onOpen={(view) => void navigate({ search: notificationsSearch.toOpen(view), replace: true })}
       >
-        <Tabs.List aria-label="Notifications and rules">
-          {notificationViews.map((name) => (
-            <Tabs.Tab key={name} value={name}>
-              {names[name]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
         <Tabs.Panel value="open" className={`${form['panel']} ${form['tabbed']}`}>
           <NotificationTable state="open" />
         </Tabs.Panel>
@@ -41,7 +33,7 @@ export function NotificationsPage() {
         <Tabs.Panel value="rules">
           <RuleSection />
         </Tabs.Panel>
-      </Tabs>
+      </ViewTabs>
     </div>
   )
 }

@@ -3,14 +3,15 @@ import {
   type NotificationKind,
   notificationKinds,
   NotificationRule,
-  paths,
 } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
+import { changedFields } from '../api/changed-fields.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { jobQueries } from '../api/job-queries.ts'
 import { notificationKeys } from '../api/notification-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Checks } from '../elements/check.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
@@ -33,9 +34,9 @@ export function RuleDialog({ rule, onClose }: { rule: NotificationRule | undefin
   const save = useWrite({
     write: () =>
       rule
-        ? api(paths.notificationRule(encodeURIComponent(rule.id)), {
+        ? api(paths.notificationRule(rule.id), {
             method: 'PATCH',
-            body: said,
+            body: changedFields<typeof said>(rule, said),
             reply: NotificationRule,
           })
         : api(paths.notificationRules, {

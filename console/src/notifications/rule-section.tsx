@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { type NotificationRule, paths } from '@postern/protocol'
+import type { NotificationRule } from '@postern/protocol'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { notificationKeys, notificationQueries } from '../api/notification-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
@@ -69,7 +70,7 @@ function NoMail() {
 
 function DeleteRule({ rule, onClose }: { rule: NotificationRule; onClose: () => void }) {
   const remove = useWrite({
-    write: () => api(paths.notificationRule(encodeURIComponent(rule.id)), { method: 'DELETE' }),
+    write: () => api(paths.notificationRule(rule.id), { method: 'DELETE' }),
     said: 'The rule is deleted',
     touches: [notificationKeys.rules],
     onDone: onClose,

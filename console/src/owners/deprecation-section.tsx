@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { DeprecationRules, paths } from '@postern/protocol'
+import { DeprecationRules } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { ownerKeys, ownerQueries } from '../api/owner-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
@@ -43,7 +44,7 @@ function RulesForm({ ownerId, stored }: { ownerId: string; stored: DeprecationRu
   const [rules, setRules] = useState<RuleDraft[]>(() => stored.rules.map(draftOfRule))
   const save = useWrite({
     write: () =>
-      api(paths.ownerDeprecation(encodeURIComponent(ownerId)), {
+      api(paths.ownerDeprecation(ownerId), {
         method: 'PUT',
         body: { rules: rules.map(ruleOf) },
         reply: DeprecationRules,

@@ -1,4 +1,4 @@
-import { type ChangeOwner, Owner, type OwnerDetail, paths } from '@postern/protocol'
+import { type ChangeOwner, Owner, type OwnerDetail } from '@postern/protocol'
 import { quoteTql } from '@postern/intel'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { ownerKeys, ownerQueries } from '../api/owner-queries.ts'
+import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
@@ -65,7 +66,7 @@ function OwnerHead({ owner }: { owner: OwnerDetail }) {
   const mayWrite = useMay('write')
   const [asks, setAsks] = useState(false)
   const remove = useWrite({
-    write: () => api(paths.owner(encodeURIComponent(owner.id)), { method: 'DELETE' }),
+    write: () => api(paths.owner(owner.id), { method: 'DELETE' }),
     said: 'The owner is being removed',
     touches: [ownerKeys.all],
     onDone: () => void navigate({ to: '/owners' }),
@@ -126,8 +127,7 @@ function OwnerFacts({ owner }: { owner: OwnerDetail }) {
 function OwnerSettings({ owner }: { owner: OwnerDetail }) {
   const mayWrite = useMay('write')
   const change = useWrite({
-    write: (body: ChangeOwner) =>
-      api(paths.owner(encodeURIComponent(owner.id)), { method: 'PATCH', body, reply: Owner }),
+    write: (body: ChangeOwner) => api(paths.owner(owner.id), { method: 'PATCH', body, reply: Owner }),
     said: 'The owner is changed',
     touches: [ownerKeys.all],
   })

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
-import { CreatedReader, type CreateReader, paths } from '@postern/protocol'
+import { CreatedReader, type CreateReader } from '@postern/protocol'
 import { useState } from 'react'
+import { paths } from '../api/paths.ts'
 import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
@@ -101,7 +102,7 @@ function ShownOnce({ reader, onClose }: { reader: CreatedReader; onClose: () => 
     reader.token !== null && { name: 'Token', text: reader.token },
   ].filter((each) => each !== false)
   return (
-    <ModalDialog title="The reader is made" open onClose={() => {}}>
+    <ModalDialog title="The reader is made" open {...(shown.length === 0 && { onClose })}>
       <div className={dialog['fields']}>
         {shown.length === 0 ? (
           <p>It signs in with its client certificate.</p>

@@ -1,6 +1,8 @@
 import { Switch } from '@mantine/core'
-import { type ChangeReader, paths, Reader } from '@postern/protocol'
+import { type ChangeReader, Reader } from '@postern/protocol'
 import { useState } from 'react'
+import { changedFields } from '../api/changed-fields.ts'
+import { paths } from '../api/paths.ts'
 import { readerKeys } from '../api/reader-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
@@ -12,16 +14,14 @@ import { GrantFields, type Grants } from './grant-fields.tsx'
 import { NetworkField } from './network-field.tsx'
 
 export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose: () => void }) {
-  const [isEnabled, setEnabled] = useState(reader.isEnabled)
-  const [networks, setNetworks] = useState(reader.networks.join('\n'))
-  const [grants, setGrants] = useState<Grants>({
-    lists: reader.lists.map(({ id }) => id),
-    taxiiCollections: reader.taxiiCollections.map(({ id, canRead, canWrite }) => ({ id, canRead, canWrite })),
-  })
-  const path = paths.reader(encodeURIComponent(reader.id))
+  const before = { isEnabled: reader.isEnabled, networks: reader.networks, ...grantsOf(reader) }
+  const [isEnabled, setEnabled] = useState(before.isEnabled)
+  const [networks, setNetworks] = useState(before.networks.join('\n'))
+  const [grants, setGrants] = useState<Grants>(() => grantsOf(reader))
+  const path = paths.reader(reader.id)
   const save = useWrite({
     write: () => {
-      const body: ChangeReader = { isEnabled, networks: entriesOf(networks), ...grants }
+      const body: ChangeReader = changedFields(before, { isEnabled, networks: entriesOf(networks), ...grants })
       return api(path, { method: 'PATCH', body, reply: Reader })
     },
     said: 'The reader is changed',
@@ -61,4 +61,11 @@ export function EditReaderDialog({ reader, onClose }: { reader: Reader; onClose:
       <GrantFields grants={grants} onChange={setGrants} />
     </EditDialog>
   )
+}
+
+function grantsOf({ lists, taxiiCollections }: Reader): Grants {
+  return {
+    lists: lists.map(({ id }) => id),
+    taxiiCollections: taxiiCollections.map(({ id, canRead, canWrite }) => ({ id, canRead, canWrite })),
+  }
 }

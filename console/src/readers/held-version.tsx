@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
-import { FirewallList, paths } from '@postern/protocol'
+import { FirewallList } from '@postern/protocol'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { readerKeys } from '../api/reader-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import form from '../elements/form.module.css'
@@ -19,7 +20,7 @@ interface HeldVersionProps {
 export function HeldVersion({ list, held, onClose }: HeldVersionProps) {
   const release = useWrite({
     write: () =>
-      api(paths.firewallListRelease(encodeURIComponent(list.id)), {
+      api(paths.firewallListRelease(list.id), {
         method: 'POST',
         body: { version: held.version },
         reply: FirewallList,
@@ -34,7 +35,7 @@ export function HeldVersion({ list, held, onClose }: HeldVersionProps) {
         <strong>Version {formatCount(held.version)} is held back.</strong> <PlainText text={held.reason} />{' '}
         {list.servedVersion === 0
           ? 'Nothing is served.'
-          : `Version ${formatCount(list.servedVersion)} with ${formatCount(list.servedCount)} values goes on being served.`}
+          : `Version ${formatCount(list.servedVersion)}${held.version === list.servedVersion ? ', as it was written before,' : ''} with ${formatCount(list.servedCount)} values goes on being served.`}
       </p>
       {release.isError && <ProblemAlert error={release.error} />}
       <div className={form['row']}>

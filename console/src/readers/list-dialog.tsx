@@ -1,35 +1,37 @@
-import { FirewallList, paths } from '@postern/protocol'
-import { useQuery } from '@tanstack/react-query'
+import { FirewallList } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../api/api.ts'
-import { collectionQueries } from '../api/collection-queries.ts'
+import { changedFields } from '../api/changed-fields.ts'
+import { paths } from '../api/paths.ts'
 import { readerKeys } from '../api/reader-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { Check, Checks } from '../elements/check.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
-import { indicatorTypeChoices, nameChoices, notChosen, tlpChoices, wordChoices } from '../elements/choices.ts'
+import { indicatorTypeChoices, wordChoices } from '../elements/choices.ts'
 import { EditDialog } from '../elements/edit-dialog.tsx'
 import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { NameField, TextField } from '../elements/text-field.tsx'
+import { NotTaken } from '../executions/export/not-taken.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { HeldVersion } from './held-version.tsx'
 import { bodyOfChange, bodyOfNew, draftOf, type ListDraft, mistakesOf } from './list-draft.ts'
-import { listFormatWords } from './list-words.ts'
+import { leftOutByReason, listFormatWords } from './list-words.ts'
+import { SourceField, TlpMaxField } from './served-fields.tsx'
 
 /** Makes a firewall list, or changes one; where a version is held back, it is released here. */
 export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: () => void }) {
   const [draft, setDraft] = useState<ListDraft>(() => draftOf(list))
-  const collections = useQuery(collectionQueries.choices()).data ?? []
   const field = fieldsOf(draft, setDraft)
   const change = (changes: Partial<ListDraft>) => setDraft({ ...draft, ...changes })
-  const path = list === undefined ? paths.firewallLists : paths.firewallList(encodeURIComponent(list.id))
+  const path = list === undefined ? paths.firewallLists : paths.firewallList(list.id)
   const save = useWrite({
-    write: () =>
-      list === undefined
-        ? api(path, { method: 'POST', body: bodyOfNew(draft), reply: FirewallList })
-        : api(path, { method: 'PATCH', body: bodyOfChange(draft), reply: FirewallList }),
+    write: () => {
+      if (list === undefined) return api(path, { method: 'POST', body: bodyOfNew(draft), reply: FirewallList })
+      const body = changedFields(bodyOfChange(draftOf(list)), bodyOfChange(draft))
+      return api(path, { method: 'PATCH', body, reply: FirewallList })
+    },
     said: 'The list is saved',
     touches: [readerKeys.lists],
     onDone: onClose,
@@ -44,6 +46,7 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
       removal={list && removalOf(path)}
     >
       {list?.held && <HeldVersion list={list} held={list.held} onClose={onClose} />}
+      {list && <NotTaken notTaken={Object.fromEntries(leftOutByReason(list))} />}
       <NameField
         hint="The last part of its address, /lists/<name>. Letters, digits, _ and -."
         lengthMax={64}
@@ -51,12 +54,7 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
         onChange={(name) => change({ name: name.replaceAll(/[^\w-]/g, '') })}
       />
       <div className={form['row']}>
-        <ChoiceField
-          {...field('collection')}
-          label="Data collection"
-          isRequired
-          choices={[notChosen, ...nameChoices(collections)]}
-        />
+        <SourceField kind="collection" {...field('collection')} />
         <ChoiceField {...field('format')} label="Format" choices={wordChoices(listFormatWords)} />
       </div>
       <Checks
@@ -68,7 +66,7 @@ export function ListDialog({ list, onClose }: { list?: FirewallList; onClose: ()
         onChange={(indicatorTypes) => change({ indicatorTypes })}
       />
       <div className={form['row']}>
-        <ChoiceField {...field('tlpMax')} label="TLP up to" choices={tlpChoices} />
+        <TlpMaxField {...field('tlpMax')} />
         <FiguresField {...field('valuesMax')} label="Values at most" placeholder="No limit" lengthMax={9} />
         <FiguresField {...field('shrinkPercentMax')} label="May shrink by, in percent" lengthMax={3} />
       </div>

@@ -1,7 +1,9 @@
+import type { TlpLevel } from '@postern/intel'
 import type { ChangeFirewallList, CreateFirewallList, FirewallList } from '@postern/protocol'
 import type { FieldProblems } from '../api/field-problems.ts'
 import { leftEmpty } from '../elements/left-empty.ts'
 import { entriesOf } from '../format/entries-of.ts'
+import { tlpLevelOf } from './tlp-level-of.ts'
 
 /** A firewall list as it is typed; figures are left empty where there is no limit. */
 export interface ListDraft {
@@ -9,7 +11,7 @@ export interface ListDraft {
   collection: string
   format: FirewallList['format']
   indicatorTypes: string[]
-  tlpMax: FirewallList['tlpMax']
+  tlpMax: TlpLevel
   valuesMax: string
   shrinkPercentMax: string
   ipv4PrefixMin: string
@@ -35,7 +37,7 @@ export function draftOf(list: FirewallList | undefined): ListDraft {
     collection: list?.collectionName ?? '',
     format: list?.format ?? 'text',
     indicatorTypes: list?.indicatorTypes ?? [],
-    tlpMax: list?.tlpMax ?? 'AMBER',
+    tlpMax: tlpLevelOf(list?.tlpMax ?? 'AMBER'),
     valuesMax: list?.valuesMax == null ? '' : String(list.valuesMax),
     shrinkPercentMax: String(list?.shrinkPercentMax ?? 50),
     ipv4PrefixMin: String(list?.ipv4PrefixMin ?? 16),

@@ -17,7 +17,7 @@ import { stateColumn } from '../elements/state-column.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
 import { ListDialog } from './list-dialog.tsx'
-import { listFormatWords } from './list-words.ts'
+import { leftOutWords, listFormatWords } from './list-words.ts'
 import { listFaceOf } from './list-faces.ts'
 
 /** Plain lists for firewalls: what is served, what is held back and why. */
@@ -62,7 +62,7 @@ const columns: readonly Column<FirewallList>[] = [
     header: 'List',
     width: 'minmax(190px, 2.4fr)',
     isPlain: true,
-    render: ({ name, url, isPublic, held }) => (
+    render: ({ name, url, isPublic, held, leftOut, tlpMax }) => (
       <div className={form['lines']}>
         <strong>
           <PlainText text={name} />
@@ -73,6 +73,7 @@ const columns: readonly Column<FirewallList>[] = [
           </code>
           <CopyButton text={url} label="Copy the address" isSkipped />
         </span>
+        {Object.keys(leftOut).length > 0 && <span className={form['soft']}>{leftOutWords({ leftOut, tlpMax })}</span>}
         {held && (
           <span>
             Version {formatCount(held.version)} is held back: <PlainText text={held.reason} />
@@ -102,7 +103,7 @@ const columns: readonly Column<FirewallList>[] = [
   {
     key: 'count',
     header: 'Values',
-    width: '86px',
+    width: '92px',
     align: 'end',
     render: ({ servedVersion, servedCount }) => <span>{servedVersion === 0 ? '–' : formatCount(servedCount)}</span>,
   },

@@ -1,4 +1,6 @@
-import type { ListFormat } from '@postern/protocol'
+import type { FirewallList, ListFormat } from '@postern/protocol'
+import { formatCount } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
 
 export const listFormatWords: Record<ListFormat, string> = {
   text: 'Text, a value a line',
@@ -11,4 +13,27 @@ export const listFormatWords: Record<ListFormat, string> = {
   'fortigate-domain': 'FortiGate, domain',
   'fortigate-hash': 'FortiGate, hash',
   'cisco-ip': 'Cisco, IP',
+}
+
+type LeftOut = Pick<FirewallList, 'leftOut' | 'tlpMax'>
+
+/** What a list lacks of the version that it is served from, by why; the most first. */
+export function leftOutByReason({ leftOut, tlpMax }: LeftOut): [reason: string, count: number][] {
+  const words = new Map([
+    ['excluded', 'kept back by an exclusion list or a decision'],
+    ['inactive', 'not in force'],
+    ['tlp', `of a TLP above ${tlpMax}`],
+    ['wide', 'wider than the list may have'],
+    ['format', 'nothing that the format can say'],
+  ])
+  return Object.entries(leftOut)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]): [string, number] => [words.get(reason) ?? plainText(reason), count])
+    .toSorted(([, a], [, b]) => b - a)
+}
+
+/** The same as a line; empty where nothing is left out. */
+export function leftOutWords(list: LeftOut): string {
+  const parts = leftOutByReason(list).map(([reason, count]) => `${formatCount(count)} ${reason}`)
+  return parts.length === 0 ? '' : `Left out: ${parts.join(', ')}`
 }

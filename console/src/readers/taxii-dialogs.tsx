@@ -1,26 +1,24 @@
 import type { TlpLevel } from '@postern/intel'
-import { type CreateTaxiiCollection, paths, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
+import { type CreateTaxiiCollection, TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { collectionQueries } from '../api/collection-queries.ts'
-import { ownerQueries } from '../api/owner-queries.ts'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { readerKeys, readerQueries } from '../api/reader-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
-import { type Choice, nameChoices, notChosen, tlpChoices } from '../elements/choices.ts'
+import { type Choice, nameChoices } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { leftEmpty } from '../elements/left-empty.ts'
 import { Notice } from '../elements/notice.tsx'
 import { DescriptionField, NameField } from '../elements/text-field.tsx'
+import { type SourceKind, SourceField, TlpMaxField } from './served-fields.tsx'
 import { AliasField, CanWriteField, TitleField, titleMissing } from './taxii-fields.tsx'
 
-type Kind = 'collection' | 'owner'
-
-const kindChoices: readonly Choice<Kind>[] = [
-  { value: 'collection', label: 'A data collection, to read' },
-  { value: 'owner', label: 'An owner, to read and write' },
+const kindChoices: readonly Choice<SourceKind>[] = [
+  { value: 'collection', label: 'A data collection' },
+  { value: 'owner', label: 'An owner' },
 ]
 
 export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
@@ -60,12 +58,10 @@ export function TaxiiRootDialog({ onClose }: { onClose: () => void }) {
 
 export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
   const roots = useQuery(readerQueries.rootChoices()).data ?? []
-  const collections = useQuery(collectionQueries.choices()).data ?? []
-  const owners = useQuery(ownerQueries.choices()).data ?? []
   const [root, setRoot] = useState<string>()
   const [title, setTitle] = useState('')
   const [alias, setAlias] = useState('')
-  const [kind, setKind] = useState<Kind>('collection')
+  const [kind, setKind] = useState<SourceKind>('collection')
   const [source, setSource] = useState('')
   const [canWrite, setCanWrite] = useState(false)
   const [tlpMax, setTlpMax] = useState<TlpLevel>('AMBER')
@@ -122,16 +118,9 @@ export function TaxiiCollectionDialog({ onClose }: { onClose: () => void }) {
             setSource('')
           }}
         />
-        <ChoiceField
-          name={kind}
-          label={kind === 'collection' ? 'Data collection' : 'Owner'}
-          isRequired
-          value={source}
-          choices={[notChosen, ...nameChoices(kind === 'collection' ? collections : owners)]}
-          onChange={setSource}
-        />
+        <SourceField kind={kind} value={source} onChange={setSource} />
       </div>
-      <ChoiceField name="tlpMax" label="TLP up to" value={tlpMax} choices={tlpChoices} onChange={setTlpMax} />
+      <TlpMaxField value={tlpMax} onChange={setTlpMax} />
       {kind === 'owner' && <CanWriteField checked={canWrite} onChange={setCanWrite} />}
     </FormDialog>
   )

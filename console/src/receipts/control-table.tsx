@@ -11,6 +11,7 @@ import { StateBadge } from '../elements/state-badge.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { receiptFaces } from '../executions/execution-faces.ts'
+import { SignatureMark } from '../executions/export/signature-mark.tsx'
 import { describeInstant, formatRelative } from '../format/instants.ts'
 import { formatCount } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
@@ -75,9 +76,10 @@ function Targets({ control }: { control: Control }) {
   const hidden = control.targets.length - targetsShown
   return (
     <ul className={classes['targets']}>
-      {control.targets.slice(0, targetsShown).map(({ target, receiptId, state, at }) => (
+      {control.targets.slice(0, targetsShown).map(({ target, receiptId, state, signature, at }) => (
         <li key={target}>
           <StateBadge face={receiptFaces[state]} />
+          <SignatureMark signature={signature} />
           <Link
             to="/receipts/$receiptId"
             params={{ receiptId }}

@@ -59,6 +59,7 @@ function Legend() {
 
 function Drawn({ days }: { days: readonly ReceiptDay[] }) {
   const written = days.filter((day) => ReceiptState.options.some((state) => countOf(day, state) > 0)).toReversed()
+  if (written.length === 0) return <p className={classes['soft']}>No receipt was written in these days.</p>
   return (
     <div>
       <DayChart
@@ -71,7 +72,7 @@ function Drawn({ days }: { days: readonly ReceiptDay[] }) {
         }
         parts={({ parts }) => parts}
       />
-      {written.length > 0 && <Figures days={written} />}
+      <Figures days={written} />
     </div>
   )
 }

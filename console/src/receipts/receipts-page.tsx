@@ -113,7 +113,7 @@ function figure(
   return {
     key,
     header,
-    width: '74px',
+    width: '84px',
     align: 'end',
     ...(key === 'desired' && { isSecondary: true }),
     render: (receipt) => (

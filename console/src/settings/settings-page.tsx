@@ -1,13 +1,15 @@
 import { useDocumentTitle } from '@mantine/hooks'
-import { paths, Settings, type UpdateSettings } from '@postern/protocol'
+import { Settings, type UpdateSettings } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { settingsKeys, settingsQueries } from '../api/settings-queries.ts'
 import { useWrite } from '../api/use-write.ts'
 import { fieldsOf } from '../elements/fields-of.ts'
 import form from '../elements/form.module.css'
+import { NoRight } from '../elements/no-right.tsx'
 import { Notice } from '../elements/notice.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
@@ -19,12 +21,14 @@ import { SettingsHead } from './settings-head.tsx'
 
 /** Administration → Settings (ES-27): by which names environment servers and browsers find this hub. */
 export function SettingsPage() {
-  const settings = useQuery(settingsQueries.settings())
+  const maySee = useMay('write')
+  const settings = useQuery({ ...settingsQueries.settings(), enabled: maySee })
   useDocumentTitle('Settings · Postern')
   return (
     <div className={form['page']}>
       <SettingsHead at="/settings" lead="By which names environment servers and browsers find this hub." />
-      {settings.isPending && <SkeletonRows label="Loading the settings" rows={3} />}
+      {!maySee && <NoRight />}
+      {maySee && settings.isPending && <SkeletonRows label="Loading the settings" rows={3} />}
       {settings.isError && (
         <ProblemAlert what="The settings" error={settings.error} onRetry={() => void settings.refetch()} />
       )}

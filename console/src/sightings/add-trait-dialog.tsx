@@ -1,6 +1,7 @@
-import { Collection, paths, type SightingTrait } from '@postern/protocol'
+import { Collection, type SightingTrait } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { paths } from '../api/paths.ts'
 import { sightingKeys } from '../api/sighting-queries.ts'
 import { collectionKeys, collectionQueries } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
@@ -41,7 +42,7 @@ export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogP
   const save = useWrite({
     write: async () => {
       if (!collection) throw new Error('no collection is chosen')
-      return api(paths.collection(encodeURIComponent(collection.id)), {
+      return api(paths.collection(collection.id), {
         method: 'PATCH',
         body: { tql },
         reply: Collection,
@@ -92,7 +93,7 @@ export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogP
             {preview.data && (
               <>
                 <p>
-                  <PlainText text={collection.name} /> would hold {totalWords(preview.data)}.
+                  <PlainText text={collection.name} /> would hold {totalWords(preview.data).toLowerCase()}.
                 </p>
                 <ChangeWords preview={preview.data} />
               </>

@@ -123,7 +123,7 @@ const columns: readonly Column<SightedValue>[] = [
   {
     key: 'sightings',
     header: 'Sightings',
-    width: '92px',
+    width: '116px',
     align: 'end',
     render: ({ sightings }) => <span>{formatCount(sightings)}</span>,
   },

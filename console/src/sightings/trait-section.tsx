@@ -19,7 +19,8 @@ interface TraitSectionProps {
 }
 
 /** What sighted values share, and how much commoner it is among them. */
-export function TraitSection({ traits, comparedWith, collectionId }: TraitSectionProps) {
+export function TraitSection({ traits: all, comparedWith, collectionId }: TraitSectionProps) {
+  const traits = all.filter(isCommoner)
   const mayAdd = useMay('curate')
   const [added, setAdded] = useState<SightingTrait>()
   const columns = mayAdd ? [...figures, addColumn(setAdded)] : figures
@@ -31,7 +32,7 @@ export function TraitSection({ traits, comparedWith, collectionId }: TraitSectio
       }
     >
       {traits.length === 0 ? (
-        <EmptyState title="Nothing is shared by two sighted values" />
+        <EmptyState title="Sighted values share nothing that is commoner among them" />
       ) : (
         <VirtualTable
           label="What they share"
@@ -44,6 +45,11 @@ export function TraitSection({ traits, comparedWith, collectionId }: TraitSectio
       {added && <AddTraitDialog trait={added} collectionId={collectionId} onClose={() => setAdded(undefined)} />}
     </Section>
   )
+}
+
+/** Only here, or by a lift that is shown as more than 1.0: what is as common elsewhere says nothing of what was seen. */
+function isCommoner({ lift }: SightingTrait): boolean {
+  return lift === null || Number(lift.toFixed(1)) > 1
 }
 
 const kindWords: Record<SightingTrait['kind'], string> = {

@@ -1,7 +1,8 @@
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete'
 import { completeTql, quoteTql, type TqlObject, type TqlOption } from '@postern/intel'
-import { paths, TqlSuggestions } from '@postern/protocol'
+import { TqlSuggestions } from '@postern/protocol'
 import { api } from '../api/api.ts'
+import { paths } from '../api/paths.ts'
 import { plainText } from '../format/text-pieces.ts'
 
 /** How long names are waited for before the words that are known are shown alone, in milliseconds. */

@@ -1,4 +1,4 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView, keymap, placeholder } from '@codemirror/view'
@@ -55,7 +55,9 @@ export function TqlEditor({
   const tell = useEffectEvent((text: string) => {
     if (text !== value) onChange(text)
   })
-  const enter = useEffectEvent(() => {
+  const enter = useEffectEvent((editor: EditorView) => {
+    // Offers that are still on their way would come over what was found, and take the next Escape for themselves.
+    closeCompletion(editor)
     onEnter?.()
     return true
   })
@@ -87,6 +89,8 @@ export function TqlEditor({
             icons: false,
             maxRenderedOptions: 60,
             selectOnOpen: !isLine,
+            // Where nothing is taken by accident, a key counts from when the offers are there.
+            ...(isLine && { interactionDelay: 0 }),
           }),
           isLine
             ? keymap.of([

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
 import { figureWords, frequencyWords } from './usage-figures.ts'
 
-test('ES-25: frequency is said as a person would say it', () => {
-  expect([null, 1, 0.99, 24, 288, 8640, 8, 0.5, 1 / 7, 0.01].map(frequencyWords)).toEqual([
+test('ES-25: frequency is said as it was counted: eleven runs of one hour are no run every two hours', () => {
+  expect([null, 1, 0.99, 11, 24, 8640, 1.6, 0.7, 0.5, 1 / 7, 0.01].map(frequencyWords)).toEqual([
     'Once so far',
     'Daily',
     'Daily',
-    'Every 60 min',
-    'Every 5 min',
-    'Every 10 s',
-    'Every 3 h',
+    '11 a day',
+    '24 a day',
+    '8,640 a day',
+    '2 a day',
+    'Every 34 h',
     'Every 2 d',
     'Every 7 d',
     'Every 100 d',

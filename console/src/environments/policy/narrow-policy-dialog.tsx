@@ -1,7 +1,8 @@
 import { type NarrowServerPolicy, PolicyNarrowingRequests } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../../api/api.ts'
-import { policyPath, policyQueries } from '../../api/policy-queries.ts'
+import { paths } from '../../api/paths.ts'
+import { policyQueries } from '../../api/policy-queries.ts'
 import { useWrite } from '../../api/use-write.ts'
 import { ChoiceField } from '../../elements/choice-field.tsx'
 import { FormDialog } from '../../elements/form-dialog.tsx'
@@ -23,7 +24,11 @@ export function NarrowPolicyDialog({ environmentId, serverXid, onClose }: Narrow
   const save = useWrite({
     write: () => {
       const body: NarrowServerPolicy = { narrowing: { [list]: names ?? [] } }
-      return api(policyPath(environmentId, serverXid), { method: 'POST', body, reply: PolicyNarrowingRequests })
+      return api(paths.environmentServerNarrowings(environmentId, serverXid), {
+        method: 'POST',
+        body,
+        reply: PolicyNarrowingRequests,
+      })
     },
     said: 'The server is asked to allow less',
     touches: [policyQueries.one(environmentId, serverXid).queryKey],

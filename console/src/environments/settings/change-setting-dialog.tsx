@@ -1,7 +1,8 @@
 import { type ChangeServerSettings, type ReportedSetting, ServerSettings } from '@postern/protocol'
 import { useState } from 'react'
 import { api } from '../../api/api.ts'
-import { serverSettingsPath, serverSettingsQueries } from '../../api/server-settings-queries.ts'
+import { paths } from '../../api/paths.ts'
+import { serverSettingsQueries } from '../../api/server-settings-queries.ts'
 import { useWrite } from '../../api/use-write.ts'
 import { ChoiceField } from '../../elements/choice-field.tsx'
 import { plainChoices } from '../../elements/choices.ts'
@@ -24,7 +25,11 @@ export function ChangeSettingDialog({ environmentId, serverXid, setting, onClose
   const save = useWrite({
     write: () => {
       const body: ChangeServerSettings = { settings: { [setting.name]: typedValue(setting, text) } }
-      return api(serverSettingsPath(environmentId, serverXid), { method: 'PUT', body, reply: ServerSettings })
+      return api(paths.environmentServerSettings(environmentId, serverXid), {
+        method: 'PUT',
+        body,
+        reply: ServerSettings,
+      })
     },
     said: `The server is asked to set ${plainText(setting.name)}`,
     touches: [serverSettingsQueries.one(environmentId, serverXid).queryKey],

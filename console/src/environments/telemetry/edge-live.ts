@@ -7,7 +7,7 @@ export type EdgeState = 'asking' | 'open' | 'shut'
 
 /**
  * Follows a server over the broker's port (ES-14), beside the page's own connection: many networks let browsers out to one of the two
- * alone, and a certificate that was accepted on one port is not on the other (D18). One try a visit; a connection that was there comes
+ * alone, and a certificate that was accepted on one port is not on the other (D42). One try a visit; a connection that was there comes
  * back by itself.
  * @param port undefined until it is known
  */

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core'
-import { paths, type Plan, type PlanDecision } from '@postern/protocol'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Plan, PlanDecision } from '@postern/protocol'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useMay } from '../../access/rights.ts'
 import { api } from '../../api/api.ts'
 import { hubQueries } from '../../api/hub-queries.ts'
+import { paths } from '../../api/paths.ts'
 import { useAnnounce } from '../../elements/announcer.tsx'
 import { ConfirmDialog } from '../../elements/confirm-dialog.tsx'
 import { PlainText } from '../../elements/plain-text.tsx'
@@ -15,12 +17,12 @@ type Decision = PlanDecision['decision']
 /** Where a person decides about a waiting plan. What is approved is this checksum: if the control has changed by then, nothing is applied (D5). */
 export function PlanDecisionBox({ plan }: { plan: Plan }) {
   const [asks, setAsks] = useState<Decision>()
-  const me = useQuery(hubQueries.me())
+  const mayDecide = useMay('run')
   const approve = useDecision(plan, 'approve', () => setAsks(undefined))
   const refuse = useDecision(plan, 'refuse', () => setAsks(undefined))
   const tripped = plan.guards.filter((guard) => guard.tripped)
   const change = `add ${formatCountOf(plan.add, 'value')} and remove ${formatCountOf(plan.remove, 'value')}`
-  if (me.data?.role === 'read-only') {
+  if (!mayDecide) {
     return <p className={classes['decision']}>Somebody with more than reading rights decides about this plan.</p>
   }
   return (
@@ -68,7 +70,7 @@ function useDecision(plan: Plan, decision: Decision, onDone: () => void) {
   return useMutation({
     mutationFn: () => {
       const body: PlanDecision = { decision }
-      return api(paths.planDecision(encodeURIComponent(plan.id)), { method: 'POST', body })
+      return api(paths.planDecision(plan.id), { method: 'POST', body })
     },
     onSuccess: async () => {
       onDone()

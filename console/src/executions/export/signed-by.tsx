@@ -6,11 +6,12 @@ import { StateBadge } from '../../elements/state-badge.tsx'
 import { Timestamp } from '../../elements/timestamp.tsx'
 import { Fingerprint } from '../../environments/fingerprint.tsx'
 import { signatureFaces } from '../execution-faces.ts'
+import { provesNothing } from '../signature-trust.ts'
 import classes from './export.module.css'
 
 /** Somebody has to do something about it. */
 export function isBad(signature: SignatureCheck | undefined): signature is SignatureCheck {
-  return signature?.state === 'not-matching' || signature?.state === 'doubtful'
+  return provesNothing(signature?.state)
 }
 
 /** Whose word a plan or a receipt is (D40), among its other facts; nothing where the hub does not say. */

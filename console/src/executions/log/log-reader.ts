@@ -1,5 +1,6 @@
-import { limits, LogPage, paths } from '@postern/protocol'
+import { limits, LogPage } from '@postern/protocol'
 import { api } from '../../api/api.ts'
+import { paths } from '../../api/paths.ts'
 import { LogLines, type LogRow } from './log-lines.ts'
 
 /** What the reader has; a new object whenever anything changed, while `rows` stays the same growing array. */
@@ -89,6 +90,6 @@ export class LogReader {
 }
 
 function pageReader(executionId: string): ReadPage {
-  const path = paths.executionLog(encodeURIComponent(executionId))
+  const path = paths.executionLog(executionId)
   return (after, signal) => api(path, { query: { after, limit: limits.pageRowsMax }, reply: LogPage, signal })
 }
