@@ -147,8 +147,18 @@ export const networks: Network[] = [
   },
   {
     name: 'the server was revoked',
+    finding: 'revoked',
+    says: ['this server was revoked', 'Ask an administrator of the hub', 'Enrol it anew'],
+    withPassword: true,
+    arrange: (lab) => {
+      lab.hub.revoked.add(lab.serverXid)
+      return Promise.resolve({ mend: () => void lab.hub.revoked.delete(lab.serverXid) })
+    },
+  },
+  {
+    name: 'the server was enrolled anew elsewhere',
     finding: 'credentials-refused',
-    says: ['it was revoked, or enrolled anew elsewhere'],
+    says: ['it was enrolled anew elsewhere, or revoked by a hub of an older release'],
     withPassword: true,
     arrange: (lab) => {
       const { enrolled } = lab.hub

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callHub } from '@postern/cli'
-import { consolePages, paths, SetupLink } from '@postern/protocol'
-import { startMailServer } from '@postern/simulators'
+import { consolePages, MailSettings, paths, SetupLink } from '@postern/protocol'
+import { type ReceivedMail, startMailServer } from '@postern/simulators'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../environment-server/wait-for.ts'
@@ -137,6 +137,85 @@ test('ES-16: mail is set up and tried, whom to tell is said, and what is the mat
   })
   expectHarmless(opened)
 })
+
+test('ES-16: somebody is invited by mail, chooses a password, forgets it and comes back, and is out at once when disabled', async () => {
+  await using mailServer = await startMailServer()
+  const json = {
+    smtpHost: '127.0.0.1',
+    smtpPort: mailServer.port,
+    smtpSecurity: 'none',
+    smtpUsername: '',
+    smtpFrom: 'postern@example.org',
+  }
+  await callHub(system.hub.target, paths.mailSettings, MailSettings, { method: 'PUT', json })
+  await using chief = await open()
+  await chief.go(consolePages.users)
+  await chief.signIn(username, password)
+  await chief.page.getByRole('button', { name: 'Invite a user' }).press('Enter')
+  const dialog = chief.page.getByRole('dialog', { name: 'Invite a user' })
+  await dialog.getByRole('textbox', { name: 'User name' }).fill('ada')
+  await dialog.getByRole('textbox', { name: 'Mail address' }).fill('ada@example.org')
+  await dialog.getByRole('button', { name: 'Invite the user' }).press('Enter')
+  const mailed = chief.page.getByRole('dialog', { name: 'The link was mailed' })
+  await mailed.getByText('The mail server took it: 250').waitFor()
+  await mailed.getByRole('button', { name: 'Close' }).press('Enter')
+  await chief.page.getByRole('row', { name: /Invited.*ada.*Analyst.*ada@example\.org/ }).waitFor()
+  expect(await lowContrastInBothThemes(chief.page)).toEqual([])
+
+  // Rules of the organization may tell others meanwhile.
+  const hers = () => mailServer.mails.filter(({ to }) => to.includes('ada@example.org'))
+  await using ada = await open()
+  // Somebody behind the same proxy tried too many passwords: hers is chosen all the same.
+  await withHubDatabase(system.dataFolder, async (database) => {
+    await database.query(`insert into sign_in_failure (subject)
+      select 'address ' || address from unnest(array['127.0.0.1', '::1']) address, generate_series(1, 100)`)
+  })
+  await fillInPassword(ada, hers()[0], 'the first of her passwords')
+  await ada.page.getByText('Your password is chosen').waitFor()
+  await ada.page.getByText('Too many failed sign-ins').waitFor()
+  expect(await lowContrastInBothThemes(ada.page)).toEqual([])
+  await withHubDatabase(
+    system.dataFolder,
+    async (database) => void (await database.query(`delete from sign_in_failure`)),
+  )
+  await ada.page.getByRole('link', { name: 'Sign in' }).click()
+  await ada.signIn('ada', 'the first of her passwords')
+  await ada.signOut()
+  await ada.page.getByRole('link', { name: 'Forgotten password?' }).click()
+  await ada.page.getByLabel('User name or mail address').fill('ada@example.org')
+  expect(await lowContrastInBothThemes(ada.page)).toEqual([])
+  await ada.page.getByRole('button', { name: 'Mail me a link' }).press('Enter')
+  await ada.page.getByText('a link is on its way').waitFor()
+  await waitFor(() => hers().length === 2, 'the mail with the link')
+  await fillInPassword(ada, hers()[1], 'the second of her passwords')
+  await ada.page.getByRole('heading', { name: 'Executions', exact: true }).waitFor()
+  await ada.go(linkIn(hers()[1]))
+  await ada.page.getByText('This link is no good any more').waitFor()
+  expect(await ada.page.getByRole('textbox').count()).toBe(0)
+
+  await chief.page.getByRole('row', { name: /ada@example\.org/ }).click()
+  const edited = chief.page.getByRole('dialog', { name: 'ada' })
+  await edited.getByRole('switch', { name: 'Enabled' }).press('Space')
+  await edited.getByRole('button', { name: 'Save the user' }).press('Enter')
+  await chief.page.getByRole('row', { name: /Disabled.*ada/ }).waitFor()
+  await ada.go(consolePages.jobs)
+  await ada.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  expectHarmless(chief)
+  expectHarmless(ada)
+})
+
+/** By the link of a mail. */
+async function fillInPassword(opened: ConsolePage, mail: ReceivedMail | undefined, chosen: string): Promise<void> {
+  await opened.go(linkIn(mail))
+  await opened.page.getByRole('textbox', { name: 'Password', exact: true }).fill(chosen)
+  await opened.page.getByRole('textbox', { name: 'Password again' }).fill(chosen)
+  await opened.page.getByRole('button', { name: 'Choose the password and sign in' }).click()
+}
+
+/** The lines of a mail are broken where quoted-printable breaks them (RFC 2045, 6.7). */
+function linkIn(mail: ReceivedMail | undefined): string {
+  return /\/password#[\w-]{43}/.exec(mail?.raw.replaceAll(/=\r\n/g, '') ?? '')?.[0] ?? ''
+}
 
 test('S13: a session that has run out leads to signing in, and back to where one was', async () => {
   await using opened = await open()

@@ -6,6 +6,7 @@ import {
   FirewallList,
   FirewallListPage,
   paths,
+  Reader,
   ReaderPage,
 } from '@postern/protocol'
 import type { Page } from 'playwright-core'
@@ -122,8 +123,10 @@ test('LIB-7, LIB-5: a reader’s credential is shown once; lists and TAXII are s
   await served.press('Enter')
   await dialog.getByLabel('Title').fill('Blocked by the plant')
   await dialog.getByLabel('Alias').fill('blocked')
+  await dialog.getByLabel('TLP up to').selectOption('TLP:GREEN')
   await dialog.getByRole('button', { name: 'Save the TAXII collection' }).click()
   await served.getByText('Blocked by the plant').waitFor()
+  await served.getByText('GREEN').waitFor()
 
   await page.getByRole('tab', { name: 'Firewall lists' }).click()
   await page.getByRole('button', { name: 'New list' }).click()
@@ -173,10 +176,20 @@ test('LIB-7, LIB-5: a reader’s credential is shown once; lists and TAXII are s
   await page.getByRole('tab', { name: 'Readers' }).click()
   await page.getByRole('button', { name: 'New reader' }).click()
   await dialog.getByLabel('Name').fill('Firewall of the plant')
+  // Whoever selects a text with the mouse may let go of it beside the dialog: what was typed stays.
+  const field = await dialog.getByLabel('Name').boundingBox()
+  await page.mouse.move((field?.x ?? 0) + 60, (field?.y ?? 0) + 8)
+  await page.mouse.down()
+  await page.mouse.move(4, 4)
+  await page.mouse.up()
   await dialog.getByLabel('Networks that it comes from').fill('192.0.2.0/24')
   await dialog.getByRole('checkbox', { name: 'edl-hosts' }).check()
   await dialog.getByRole('checkbox', { name: 'Blocked by the plant' }).check()
   await dialog.getByRole('button', { name: 'Make the reader' }).click()
+  await dialog.getByText('the hub shows it this once and never again').waitFor()
+  // What is shown this once is not lost by a key.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
   await dialog.getByText('the hub shows it this once and never again').waitFor()
   const secrets = await dialog.locator('[class*=secret] [class*=stretch]').allTextContents()
   expect(secrets).toHaveLength(2)
@@ -195,10 +208,20 @@ test('LIB-7, LIB-5: a reader’s credential is shown once; lists and TAXII are s
   await page.getByText('edl-hosts, Blocked by the plant').waitFor()
   expect(await page.content()).not.toContain(secrets[1])
   await page.getByRole('grid', { name: 'Readers' }).getByRole('row').nth(1).press('Enter')
+  await dialog.getByRole('checkbox', { name: 'edl-hosts' }).and(page.locator(':checked')).waitFor()
+  // Somebody else takes a grant away meanwhile; what is not touched here stays so.
+  const reader = paths.reader(readers[0]?.id ?? 'none')
+  await callHub(library.system.hub.target, reader, Reader, { method: 'PATCH', json: { lists: [] } })
   await dialog.getByRole('switch', { name: 'Enabled' }).focus()
   await page.keyboard.press('Space')
   await dialog.getByRole('button', { name: 'Save the reader' }).click()
   await page.getByRole('grid', { name: 'Readers' }).getByText('Off').waitFor()
+  expect(await callHub(library.system.hub.target, reader, Reader)).toMatchObject({
+    isEnabled: false,
+    networks: ['192.0.2.0/24'],
+    lists: [],
+    taxiiCollections: [{ title: 'Blocked by the plant' }],
+  })
   library.expectHarmless(opened)
 })
 

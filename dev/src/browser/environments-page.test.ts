@@ -1,10 +1,23 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { callHub, type LocalEnvironmentServer } from '@postern/cli'
+import { callHub, type LocalEnvironmentServer, unzip } from '@postern/cli'
 import { hostileCorpus } from '@postern/intel'
-import { consolePages, Environment, EnvironmentPage, Owner, paths, Settings, SetupLink, User } from '@postern/protocol'
+import {
+  consolePages,
+  Environment,
+  EnvironmentPage,
+  HubKeys,
+  Owner,
+  paths,
+  Runtime,
+  Settings,
+  SetupLink,
+  User,
+} from '@postern/protocol'
 import type { Browser, Cookie, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOtherRuntime } from '../environment-server/other-runtime.ts'
 import { runCommand } from '../environment-server/run-command.ts'
 import { withHubDatabase } from '../hub-database.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
@@ -12,7 +25,7 @@ import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrastInBothThemes } from './low-contrast.ts'
 import { addEnvironments, manyRows } from './many-rows.ts'
-import { addLateServer, heardAgo, lateFingerprint, sayOneFigure } from './rows-of-servers.ts'
+import { addApps, addLateServer, heardAgo, lateFingerprint, sayOneFigure } from './rows-of-servers.ts'
 import { expectLastRowByKeys, expectLoadingAndFailing, expectMistakeAt, expectOnlyText } from './page-states.ts'
 
 const password = 'four random words here'
@@ -205,6 +218,10 @@ async function expectNarrowing(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: 'Narrow it' }).click()
   await dialog.getByText('Name what stays allowed, or type none.').waitFor()
+  await addApps(system, ['greeter_v1', 'feeder_v1'])
+  await dialog.getByLabel('What stays allowed').fill('greeter\nfeeder_v1')
+  await dialog.getByRole('button', { name: 'Narrow it' }).click()
+  await dialog.getByText('has the app greeter. Did you mean greeter_v1?').waitFor()
   await dialog.getByLabel('What stays allowed').fill('greeter_v1\nfeeder_v1')
   await dialog.getByRole('button', { name: 'Narrow it' }).click()
   await cells('Apps').getByText('greeter_v1, feeder_v1').waitFor()
@@ -258,6 +275,28 @@ test('ES-27: the names of the hub are changed where an administrator looks for t
   expect((await callHub(system.hub.target, paths.settings, Settings)).apiURL).toBe(url)
 })
 
+test('ES-22: a key of the hub is followed by another where an administrator looks for them, and it is said who did it', async () => {
+  await using opened = await open(consolePages.settings)
+  const { page } = opened
+  await page.getByRole('tab', { name: 'Keys' }).click()
+  await page.waitForURL((url) => url.pathname === consolePages.hubKeys)
+  await page.getByRole('grid', { name: 'Keys for commands' }).getByText('Signs').waitFor()
+  await page.getByText('The key of packages signs server files too').waitFor()
+  await page.getByRole('button', { name: 'New key for server files …' }).click()
+  await page.getByRole('dialog').getByText('told by hand').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Make the new key' }).click()
+  const made = page.getByRole('grid', { name: 'Keys for server files' }).getByRole('row').nth(1)
+  await made.getByText('by chief').waitFor()
+  const { keys } = await callHub(system.hub.target, paths.hubKeys, HubKeys)
+  const release = keys.find(({ purpose }) => purpose === 'release')
+  await made.getByText(release?.fingerprint ?? 'none').waitFor()
+  expect(await lowContrastInBothThemes(page)).toEqual([])
+  await made.getByRole('button', { name: /^Actions for key/ }).click()
+  await page.getByRole('menuitem', { name: 'Revoke …' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave it as it is' }).click()
+  expectHarmless(opened)
+})
+
 test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits, with what the hub warns of', async () => {
   await using opened = await open()
   const { page } = opened
@@ -272,7 +311,11 @@ test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits
   expect(readFileSync(await config.path(), 'utf8')).toMatch(/^moveToken=psm_/m)
   await dialog.getByText('at its next start it moves here').waitFor()
   await dialog.getByRole('radio', { name: /^Download Bundle/ }).check()
+  // The hub has its own Node.js, and says how another one comes to it.
+  const howToAdd = dialog.getByText('postern runtime add FILE --sha256 HEX')
+  await howToAdd.waitFor()
   await dialog.getByRole('switch', { name: 'Without the Node runtime' }).check()
+  await howToAdd.waitFor({ state: 'detached' })
   await dialog.getByLabel('Name of the new server').fill('North 7')
   const [bundle] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
   expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
@@ -292,6 +335,14 @@ test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits
 
 test('S9: whoever confirms sees fingerprint, address and who downloaded; who is revoked comes back only anew', async () => {
   await addLateServer(system, 'North late')
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'other-runtime-'))
+  stack.defer(() => rmSync(folder, { recursive: true }))
+  const other = makeOtherRuntime(folder)
+  await callHub(system.hub.target, `${paths.runtimes}?sha256=${other.sha256}`, Runtime, {
+    headers: { 'content-type': 'application/octet-stream' },
+    body: readFileSync(other.file),
+  })
   await using opened = await open(consolePages.environment(await idOf('Plant North')))
   const { page } = opened
   const row = page.getByRole('grid', { name: 'Environment servers' }).getByRole('row').filter({ hasText: 'North late' })
@@ -318,12 +369,16 @@ test('S9: whoever confirms sees fingerprint, address and who downloaded; who is 
   await page.getByRole('menuitem', { name: 'Enrol it anew …' }).click()
   const anew = page.getByRole('dialog', { name: 'Enrol this server anew?' })
   await anew.getByText(`under its number, ${late?.serverXid}`).waitFor()
-  await anew.getByRole('switch', { name: 'Without the Node runtime' }).check()
+  // ES-2: for a machine of another platform than the hub's.
+  await anew.getByRole('combobox', { name: 'Platform' }).selectOption(other.platform)
   const [bundle] = await Promise.all([
     page.waitForEvent('download'),
     anew.getByRole('button', { name: 'Download the bundle' }).click(),
   ])
   expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
+  const unpacked = join(folder, 'unpacked')
+  await unzip(readFileSync(await bundle.path()), unpacked)
+  expect(readFileSync(join(unpacked, 'postern-envsvr/runtime/node')).equals(other.program)).toBe(true)
   await anew.getByRole('button', { name: 'Close' }).click()
   await row.getByText('Waiting').waitFor()
   expectHarmless(opened)

@@ -10,7 +10,7 @@ import { type Exported, hostNames, startStory, type Story } from '../stories/sto
 import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrast, lowContrastInBothThemes } from './low-contrast.ts'
-import { addTagsAndGroups } from './many-rows.ts'
+import { addTagsAndGroups, manyRows } from './many-rows.ts'
 import { expectMistakeAt } from './page-states.ts'
 import { sendIndicators } from '../send-indicators.ts'
 
@@ -370,9 +370,9 @@ test('what there is not is said in words: no such indicator, no group, no link, 
   await page.getByText('It stands in none').waitFor()
   await alert.waitFor({ state: 'detached' })
 
-  // Ten thousand tags and groups: no more of them are in the page than a person can look at.
+  // Thousands of tags and groups: no more of them are in the page than a person can look at.
   await withHubDatabase(story.system.dataFolder, (client) =>
-    addTagsAndGroups(client, indicatorId('URL', longUrl), 10_000),
+    addTagsAndGroups(client, indicatorId('URL', longUrl), manyRows),
   )
   await opened.go(pageOf('URL', longUrl))
   await page.getByRole('grid', { name: 'Events and groups' }).getByText('Many 00001').waitFor()
@@ -381,8 +381,8 @@ test('what there is not is said in words: no such indicator, no group, no link, 
   expect(await page.getByText('tag 00101').count()).toBe(0)
   expect(await page.evaluate('document.querySelectorAll("main *").length')).toBeLessThan(2_500)
   const team = page.getByRole('article', { name: 'Assertion of Team' })
-  await team.getByRole('button', { name: 'Show 9,900 more tags' }).press('Enter')
-  await team.getByText('tag 10000', { exact: true }).waitFor()
+  await team.getByRole('button', { name: `Show ${(manyRows - 100).toLocaleString('en')} more tags` }).press('Enter')
+  await team.getByText(`tag ${String(manyRows).padStart(5, '0')}`, { exact: true }).waitFor()
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   expectHarmless(opened)
 })

@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
-import { lowContrast } from './low-contrast.ts'
+import { changeTheme, lowContrast } from './low-contrast.ts'
 import { expectOnlyText } from './page-states.ts'
 import { sendLibrary } from './send-library.ts'
 
@@ -92,17 +92,25 @@ export async function expectFitToShow(
   library: LibraryConsole,
   all: readonly (readonly [string, string])[],
 ): Promise<void> {
-  for (const look of [{ width: 390 }, { colorScheme: 'dark' }] as const) {
-    await using opened = await library.open('/executions', look)
-    const { page } = opened
-    for (const [path, sign] of all) {
-      await opened.go(path)
-      await page.getByText(sign).first().waitFor()
+  await using opened = await library.open('/executions')
+  const { page } = opened
+  const desk = page.viewportSize() ?? { width: 1280, height: 900 }
+  for (const [path, sign] of all) {
+    await page.setViewportSize({ ...desk, width: 390 })
+    await opened.go(path)
+    await page.getByText(sign).first().waitFor()
+    await expectFit('on a phone')
+    await page.setViewportSize(desk)
+    await changeTheme(page, 'dark')
+    await expectFit('in the dark')
+    await changeTheme(page, 'light')
+
+    async function expectFit(where: string): Promise<void> {
       await expectOnlyText(page)
       const isWider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
-      const found = { path, low: await lowContrast(page), isWider: await page.evaluate(isWider) }
-      expect(found).toEqual({ path, low: [], isWider: false })
+      const found = { path, where, low: await lowContrast(page), isWider: await page.evaluate(isWider) }
+      expect(found).toEqual({ path, where, low: [], isWider: false })
     }
-    library.expectHarmless(opened)
   }
+  library.expectHarmless(opened)
 }

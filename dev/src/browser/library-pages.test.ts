@@ -377,5 +377,15 @@ test('who only reads sees the library and can change nothing of it', async () =>
     // Copying changes nothing; its button has no words.
     expect({ path, words: words.filter((word) => word !== '') }).toEqual({ path, words: [] })
   }
+  // An address that somebody sent them shows no form that would be refused when it is filled in.
+  for (const path of [consolePages.addIndicators, consolePages.newJob, consolePages.settings]) {
+    await opened.go(path)
+    await page.getByText('This needs a right that you do not have').waitFor()
+    expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  }
+  // Of the settings, their own address is theirs.
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('region', { name: 'Your own address' }).getByLabel('Mail address').waitFor()
+  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Mail'])
   library.expectHarmless(opened)
 })

@@ -14,10 +14,15 @@ export async function lowContrast(page: Page): Promise<string[]> {
 /** The same in both themes, between which the page changes as it does when the person's system changes. It is left light. */
 export async function lowContrastInBothThemes(page: Page): Promise<string[]> {
   const found: string[] = []
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
-    found.push(...(await lowContrast(page)).map((text) => `${colorScheme}: ${text}`))
+  for (const theme of ['dark', 'light'] as const) {
+    await changeTheme(page, theme)
+    found.push(...(await lowContrast(page)).map((text) => `${theme}: ${text}`))
   }
   return found
+}
+
+/** As when the person's system changes. */
+export async function changeTheme(page: Page, theme: 'dark' | 'light'): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor()
 }

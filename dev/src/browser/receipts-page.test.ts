@@ -127,6 +127,7 @@ test('D40: list and page of a receipt show whose word it is, and warn of one tha
   })
   await opened.go(consolePages.receipts)
   await grid.getByText('Signature: not matching').first().waitFor()
+  await page.getByRole('grid', { name: 'Controls' }).getByText('Receipt not matching').waitFor()
   await opened.go(consolePages.receipt(await newestId()))
   const warning = page.getByRole('note')
   await warning.getByText('somebody else sent it with the app’s token').waitFor()

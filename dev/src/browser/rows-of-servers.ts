@@ -23,6 +23,16 @@ export async function heardAgo({ dataFolder }: TestSystem, seconds: number): Pro
   })
 }
 
+/** Apps that the catalog knows by name alone. */
+export async function addApps({ dataFolder }: TestSystem, names: readonly string[]): Promise<void> {
+  await withHubDatabase(dataFolder, async (client) => {
+    await client.query(
+      `insert into app (program_name, kind, display_name) select name, 'action', name from unnest($1::text[]) name`,
+      [names],
+    )
+  })
+}
+
 /** A server that enrolled long after its download, as the hub stores one. */
 export async function addLateServer({ dataFolder }: TestSystem, name: string): Promise<void> {
   await withHubDatabase(dataFolder, async (client) => {

@@ -4,6 +4,8 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compileCache } from '../compile-cache.ts'
+import { builtServerFile } from './built-server-file.ts'
+import { masterPassword, placePreparedKeychain } from './prepared-keychain.ts'
 import { becoming } from './terminal.ts'
 import { giveAway, unprivilegedUser } from './unprivileged-user.ts'
 import { waitFor } from './wait-for.ts'
@@ -11,10 +13,10 @@ import { waitFor } from './wait-for.ts'
 const mainFile = fileURLToPath(new URL('../../../environment-server/src/main.ts', import.meta.url))
 
 export type ProcessOptions = {
-  /** The file to run: the source's main.ts unless a built one is to be tried. */
+  /** The file to run: one that is built once for all tests unless another is to be tried. */
   serverFile?: string
   arguments?: string[]
-  /** A command that becomes the server: to run it on a machine that is made poorer. */
+  /** A command that becomes the server, from its source: to run it on a machine that is made poorer, or to measure it. */
   wrapper?: string[]
   environment?: Record<string, string>
   /** Whom it runs as where the tests run as root, with that user's groups; nobody unless this is given. */
@@ -58,14 +60,14 @@ export class EnvironmentServerProcess {
 
   start(): void {
     const passwordFile = join(this.home, 'password')
-    if (!existsSync(passwordFile)) writeFileSync(passwordFile, 'correct horse battery staple\n', { mode: 0o600 })
+    if (!existsSync(passwordFile)) this.#prepare(passwordFile)
     const { user = unprivilegedUser() } = this.#options
     giveAway(this.home, user)
     const {
-      serverFile = mainFile,
+      wrapper = [],
+      serverFile = wrapper.length > 0 ? mainFile : builtServerFile(),
       arguments: more = ['--password-file', passwordFile],
       environment,
-      wrapper = [],
     } = this.#options
     const [command = process.execPath, ...argv] = [
       ...wrapper,
@@ -105,6 +107,13 @@ export class EnvironmentServerProcess {
       'the environment server to connect',
       () => this.text,
     )
+  }
+
+  #prepare(passwordFile: string): void {
+    writeFileSync(passwordFile, `${masterPassword}\n`, { mode: 0o600 })
+    const { arguments: others, serverFile, wrapper } = this.#options
+    // What a test says of the start may be about the first start.
+    if ((others ?? serverFile ?? wrapper) === undefined) placePreparedKeychain(this.home)
   }
 
   /** SIGKILL: the instant is the test's. */

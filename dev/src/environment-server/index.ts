@@ -1,4 +1,6 @@
+export { BundleServer } from './bundle-server.ts'
 export { EnvironmentServerProcess, makeHome, type ProcessOptions } from './environment-server-process.ts'
+export { builtServerFile, serverFileSources } from './built-server-file.ts'
 export { compileCache } from '../compile-cache.ts'
 export { entryOf, idOf, SandboxUsers } from './sandbox-users.ts'
 export { giveAway, unprivilegedUser } from './unprivileged-user.ts'

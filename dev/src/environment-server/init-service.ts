@@ -25,7 +25,7 @@ export class InitService implements Disposable {
   async call(action: string): Promise<{ code: number | null; text: string }> {
     const child = spawn(this.#script, [action], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { USER: 'root', PATH: '/usr/bin:/bin' },
+      env: { USER: 'root', HOME: '/root', OF_ROOT: 'alone', PATH: '/usr/bin:/bin' },
     })
     let text = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (text += part.toString()))

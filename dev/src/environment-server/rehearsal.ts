@@ -1,3 +1,4 @@
+import type { ExecutionEvent } from '@postern/protocol'
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -107,11 +108,20 @@ export class Rehearsal {
 
   /** Waits until the attempt's app runs. */
   async running(executionId: string, attempt = 1): Promise<void> {
-    const isRunning = () =>
+    await this.#hears('running', executionId, attempt)
+  }
+
+  /** Waits until the server has the attempt, in its queue or running. */
+  async accepted(executionId: string, attempt = 1): Promise<void> {
+    await this.#hears('accepted', executionId, attempt)
+  }
+
+  async #hears(event: ExecutionEvent['event'], executionId: string, attempt: number): Promise<void> {
+    const isHeard = () =>
       this.hub.events.some(
-        (event) => event.executionId === executionId && event.attempt === attempt && event.event === 'running',
+        (each) => each.executionId === executionId && each.attempt === attempt && each.event === event,
       )
-    await waitFor(isRunning, `${executionId} to run`, () => this.server.text)
+    await waitFor(isHeard, `${executionId} to be ${event}`, () => this.server.text)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

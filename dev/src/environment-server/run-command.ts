@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { compileCache } from '../compile-cache.ts'
+import { builtServerFile } from './built-server-file.ts'
 import { unprivilegedUser } from './unprivileged-user.ts'
-
-const main = fileURLToPath(new URL('../../../environment-server/src/main.ts', import.meta.url))
 
 export type Said = { code: number | null; text: string }
 
@@ -18,7 +16,7 @@ export async function runCommand(
   input = '',
   user: { uid?: number; gid?: number } = {},
 ): Promise<Said> {
-  const child = spawn(process.execPath, [main, ...argv, '--home', home], {
+  const child = spawn(process.execPath, [builtServerFile(), ...argv, '--home', home], {
     stdio: 'pipe',
     cwd: '/',
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...compileCache(unprivilegedUser()) },

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -15,7 +15,7 @@ export class SandboxUsers implements Disposable {
     this.sandbox = `${name}a`
   }
 
-  /** Runs the script on a home folder. */
+  /** Runs the script on a home folder. Returns what it said; throws that where it fails. */
   setUp(home: string, ...more: string[]): string {
     this.#homes.push(home)
     return this.#run('--home', home, '--executors', '2', ...more)
@@ -37,10 +37,10 @@ export class SandboxUsers implements Disposable {
   }
 
   #run(...argv: string[]): string {
-    return execFileSync(setupScript, ['--user', this.service, '--sandbox-user', this.sandbox, ...argv], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const words = ['--user', this.service, '--sandbox-user', this.sandbox, ...argv]
+    const { status, stdout, stderr } = spawnSync(setupScript, words, { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`setup-sandbox.sh ended with code ${status}: ${stderr}`)
+    return stdout + stderr
   }
 }
 

@@ -14,13 +14,13 @@ export class SmallDisk implements Disposable {
     chmodSync(this.folder, 0o755)
   }
 
-  /** Writes until not a byte more goes in. */
-  fill(): void {
-    const file = openSync(join(this.folder, 'filler'), 'a')
+  /** Writes until not a byte more goes in. @param path a file that then has no room left in its last page either */
+  fill(path = join(this.folder, 'filler')): void {
+    const file = openSync(path, 'a')
     try {
       for (const size of [1024 * 1024, 65_536, 4096, 1]) {
         try {
-          for (;;) writeSync(file, Buffer.alloc(size))
+          for (;;) writeSync(file, Buffer.alloc(size, '\n'))
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
         }

@@ -35,12 +35,11 @@ export class Authority {
     return new Authority(issuer, keys.privateKey)
   }
 
-  /** For TLS on the loopback. */
-  async serverIdentity(names: x509.JsonGeneralName[] = loopbackNames): Promise<Identity> {
+  /** For TLS on the loopback. @param days in how many it ends; a negative number: so many ago */
+  async serverIdentity(names: x509.JsonGeneralName[] = loopbackNames, days?: number): Promise<Identity> {
     const keys = await generateKeys()
-    const certificate = await this.#issue('localhost', keys.publicKey, [
-      new x509.SubjectAlternativeNameExtension(names),
-    ])
+    const alternativeNames = new x509.SubjectAlternativeNameExtension(names)
+    const certificate = await this.#issue('localhost', keys.publicKey, [alternativeNames], days)
     const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
     return { certificate, privateKey: x509.PemConverter.encode(der, 'PRIVATE KEY') }
   }

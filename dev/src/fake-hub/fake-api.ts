@@ -4,6 +4,7 @@ import {
   EnrolmentRequest,
   enrolmentProofMessage,
   type EnrolmentResponse,
+  type KeyRevocation,
   type KeySuccession,
   type KeySuccessions,
   LockedNotice,
@@ -41,6 +42,7 @@ export type ApiParts = {
   /** How long the certificate of an enrolment lives. */
   certificateDays: number
   successions: readonly KeySuccession[]
+  revocations: readonly KeyRevocation[]
   onRenewed: (serial: string) => void
   now: () => number
   onResult: (executionId: string, attempt: number, result: AttemptResult) => void
@@ -126,7 +128,10 @@ export class FakeApi {
     }
     if (path === paths.renewals && request.method === 'POST') return this.#renew(sender, body, response)
     if (path === paths.keySuccessions && request.method === 'GET') {
-      const answer: KeySuccessions = { successions: [...parts.successions] }
+      const answer: KeySuccessions = {
+        successions: [...parts.successions],
+        revocations: [...parts.revocations],
+      }
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
     }
     const [, , noun, id = '', , attempt = '', part] = path.split('/')

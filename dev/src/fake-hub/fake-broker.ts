@@ -1,4 +1,12 @@
-import { connectProof, Heartbeat, type HeartbeatAnswer, ExecutionEvent, topicRights, topics } from '@postern/protocol'
+import {
+  connectProof,
+  connectRefusals,
+  Heartbeat,
+  type HeartbeatAnswer,
+  ExecutionEvent,
+  topicRights,
+  topics,
+} from '@postern/protocol'
 import { Aedes } from 'aedes'
 import { randomUUID, verify, createPublicKey } from 'node:crypto'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
@@ -20,8 +28,14 @@ export type BrokerParts = {
   identity: Identity
   caCertificate: string
   enrolled: ReadonlyMap<string, EnrolledServer>
+  /** Of these, the ones whose identity was taken away. */
+  revoked: ReadonlySet<string>
   /** The hub's clock in milliseconds. */
   now: () => number
+  /** As heartbeat answers name it; the first release does not. */
+  keysState: () => string
+  /** What heartbeat answers say of placing executions on the server; hubs before protocol 9 say nothing. */
+  placement: () => Pick<HeartbeatAnswer, 'confirmed' | 'drained'>
   onHeartbeat: (serverXid: string, heartbeat: Heartbeat) => HeartbeatAnswer['granted'] | undefined
   onEvent: (serverXid: string, event: ExecutionEvent) => void
   onLost: (serverXid: string) => void
@@ -59,11 +73,12 @@ export class FakeBroker {
     aedes.authenticate = (client, username, password, done) => {
       const { subject, serialNumber } = (client.conn as TLSSocket).getPeerCertificate()
       const commonName = subject?.CN
-      const good =
+      const isItself =
         commonName === username && client.id === username && this.#isProven(username ?? '', password?.toString() ?? '')
+      const good = isItself && !parts.revoked.has(client.id)
       if (good) parts.onConnected(serialNumber)
-      // 4: bad user name or password (MQTT 3.1.1, table 3.1).
-      done(good ? null : Object.assign(new Error('refused'), { returnCode: 4 }), good)
+      const returnCode = connectRefusals[isItself ? 'revoked' : 'notAuthorized']
+      done(good ? null : Object.assign(new Error('refused'), { returnCode }), good)
     }
     aedes.authorizePublish = (client, packet, done) => {
       const own = client !== null && rightsOf(client.id, parts.isOldest).includes(packet.topic)
@@ -136,6 +151,7 @@ export class FakeBroker {
       replyTo: heartbeat.id,
       hubTime: now,
       granted,
+      ...(!this.#parts.isOldest && { keysState: this.#parts.keysState(), ...this.#parts.placement() }),
     }
     void this.publish(topics.heartbeatAnswer(serverXid), JSON.stringify(answer))
   }

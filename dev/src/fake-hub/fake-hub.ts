@@ -5,7 +5,9 @@ import {
   type ExecuteCommand,
   type ExecutionEvent,
   type Heartbeat,
+  type HeartbeatAnswer,
   type HeldAttempt,
+  type KeyRevocation,
   type KeySuccession,
   type LogLine,
   type MoveRequest,
@@ -61,6 +63,8 @@ export class FakeHub {
   /** Signs server files. */
   readonly releaseKey = new SigningKey()
   readonly enrolled = new Map<string, EnrolledServer>()
+  /** Enrolled servers whose identity was taken away since: the broker alone refuses them. */
+  readonly revoked = new Set<string>()
   readonly packages = new Map<string, AppPackage>()
   readonly heartbeats: Sighted<Heartbeat>[] = []
   readonly events: Sighted<ExecutionEvent>[] = []
@@ -76,12 +80,16 @@ export class FakeHub {
   readonly renewedSerials: string[] = []
   /** What its keys say of those that follow them. */
   readonly successions: KeySuccession[] = []
+  /** What its keys say of themselves. */
+  readonly revocations: KeyRevocation[] = []
   /** Tokens that locked servers sent last. */
   readonly lockedNotices = new Map<string, string>()
   /** Move tokens, each with the environment that it leads to. */
   readonly moveTokens = new Map<string, string>()
   /** Heartbeats are answered, with all or none of the held attempts granted. */
   answers: 'all' | 'none' | 'silence' = 'all'
+  /** What heartbeat answers say of placing executions; nothing, as of a hub before protocol 9, unless it is set. */
+  placement: Pick<HeartbeatAnswer, 'confirmed' | 'drained'> = {}
   /** How far the hub's clock is ahead of the machine's. */
   clockOffsetMs = 0
   readonly #enrolmentTokens = new Map<string, string>()
@@ -127,6 +135,7 @@ export class FakeHub {
         packages,
         certificateDays: this.#certificateDays,
         successions: this.successions,
+        revocations: this.revocations,
         onRenewed: (serial) => this.renewedSerials.push(serial),
         now: () => this.now(),
         onResult: (executionId, attempt, result) => this.#noteResult(executionId, attempt, result),
@@ -149,7 +158,10 @@ export class FakeHub {
         identity: await this.#identity(),
         caCertificate: this.authority.certificate,
         enrolled: this.enrolled,
+        revoked: this.revoked,
+        placement: () => this.placement,
         now: () => this.now(),
+        keysState: () => `${this.successions.length}.${this.revocations.length}`,
         onHeartbeat: (serverXid, heartbeat) => {
           this.heartbeats.push({ ...heartbeat, serverXid })
           if (this.answers === 'silence') return undefined
@@ -193,10 +205,10 @@ export class FakeHub {
   }
 
   /** Lays the signature of a server file beside it, as a download does. */
-  signServerFile(path: string): void {
+  signServerFile(path: string, key = this.releaseKey): void {
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
-    const { keyId } = this.releaseKey
-    const signature = this.releaseKey.sign(Buffer.from(serverFileMessage(sha256)))
+    const { keyId } = key
+    const signature = key.sign(Buffer.from(serverFileMessage(sha256)))
     writeFileSync(`${path}.sig`, JSON.stringify({ keyId, signature }))
   }
 

@@ -71,7 +71,8 @@ describe.each(machines)('on this machine $machine', ({ without, hasUsers }) => {
       secrets: { token: neighbourToken },
     })
     await waitFor(() => rehearsal.hub.log(neighbourId).some(({ text }) => text === 'at work'), 'the neighbour to work')
-    undying = contain('undying', { mark, leave: 'no' }, { limits: { timeoutSeconds: 1 } })
+    // Long enough for it to start on a machine that has much else to do: what was ended before it could listen shows nothing.
+    undying = contain('undying', { mark, leave: 'no' }, { limits: { timeoutSeconds: 10 } })
     // Its test awaits it; until then a failure of it is nobody's.
     undying.catch(() => undefined)
   })

@@ -321,10 +321,10 @@ async function sendAlarms(owner: string, values: readonly string[], first: numbe
 }
 
 const now = new Date().toISOString()
-const forgedAlarms = 10_000
-const alarmsAtOnce = 2500
+const alarmsAtOnce = process.env['POSTERN_SOAK'] === '1' ? 2_500 : 500
+const forgedAlarms = 4 * alarmsAtOnce
 
-test('S1: ten thousand forged alarms on protected and unknown values change no plan of a control; what a feed says does', async () => {
+test('S1: thousands of forged alarms on protected and unknown values change no plan of a control; what a feed says does', async () => {
   const { target } = story.system.hub
   const collection = paths.collection(story.jobs.collection.id)
   // Whoever asserts a host: the owner's name alone would keep out what the forger brings.

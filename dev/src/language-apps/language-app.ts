@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 export type Language = 'PYTHON' | 'JAVA' | 'NODE'
 /** A folder beside this file: the same app, written in each language. */
-export type LanguageAppName = 'fetch' | 'feed'
+export type LanguageAppName = 'fetch' | 'feed' | 'idle'
 
 const folderOf = (name: LanguageAppName) => fileURLToPath(new URL(name, import.meta.url))
 

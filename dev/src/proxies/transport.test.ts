@@ -87,6 +87,8 @@ const plain = await tunnel('127.0.0.1:${port}')
 console.log('tunnel ' + await status(http.request({ createConnection: () => plain, path: '/' })))
 console.log('absolute ' + await status(http.request({ ...guard, path: 'http://127.0.0.1:${port}/x' })))
 console.log('given ' + api.port + ' ' + JSON.stringify([given.tc_proxy_tc ?? null, given.tc_proxy_external ?? null]))
+console.log('port ' + given.tc_proxy_host + ':' + given.tc_proxy_port + ' ' + process.env.HTTPS_PROXY)
+if (process.env.HTTPS_PROXY) console.log('fetch ' + (await fetch('http://127.0.0.1:${port}/x')).status)
 process.exit(0)`
   const zip = new ZipFile()
   const add = (name: string, text: string) => zip.addBuffer(Buffer.from(text), `probe_v1/${name}`)
@@ -174,6 +176,13 @@ async function runIn(cell: Cell, through: Tinyproxy): Promise<void> {
   const isTold = cell.api === 'proxy' || cell.external === 'proxy'
   const told = isTold ? [cell.api === 'proxy', cell.external === 'proxy'] : [null, null]
   expect(lines).toContain(`given ${apiPort} ${JSON.stringify(told)}`)
+  // An isolated app finds the guard on its own loopback, by parameters and by environment alike.
+  const guard = '127.0.0.1:3128'
+  expect(lines).toEqual(
+    expect.arrayContaining(
+      isTold ? [`port ${guard} http://${guard}`, 'fetch 200'] : ['port undefined:undefined undefined'],
+    ),
+  )
   const [messages, api, page] = [bundled.brokerPort, apiPort, portOf(outside)]
   const expected = new Set([
     ...(cell.messages === 'proxy' ? [`CONNECT ${bundled.brokerHost}:${messages}`] : []),

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { callHub, ensureJob, ensureOwner, installPackage, runJob, sendToHub, unzip } from '@postern/cli'
+import { callHub, ensureJob, ensureOwner, installPackage, runJob, sendToHub } from '@postern/cli'
 import {
   consolePages,
   Environment,
@@ -21,13 +21,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ConsolePage } from '../browser/console-page.ts'
 import { launchChromium } from '../browser/launch-chromium.ts'
 import { lowContrastInBothThemes } from '../browser/low-contrast.ts'
-import { EnvironmentServerProcess, makeHome } from '../environment-server/environment-server-process.ts'
+import { BundleServer } from '../environment-server/bundle-server.ts'
+import type { EnvironmentServerProcess } from '../environment-server/environment-server-process.ts'
 import { Line } from '../environment-server/line.ts'
 import { runCommand } from '../environment-server/run-command.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { withHubDatabase } from '../hub-database.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { Appliance } from './appliance.ts'
+import { acceptedBy, serverOf, settled } from './look-at-hub.ts'
 import { Newcomer } from './newcomer.ts'
 import { poolApp } from './pool-app.ts'
 import { strangersApp } from './strangers-app.ts'
@@ -136,11 +138,98 @@ test.concurrent('ES-5, ES-11: a newcomer downloads, unzips, configures and runs 
   expect((await service.call('status')).code).toBe(3)
 })
 
+test.concurrent('ES-2: a server moves by configure.sh --import and hands back what it had not done; D37: revoked, it enrols anew in its own folder', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { target } = system.hub
+  const appliance = stack.use(new Appliance())
+  const address = await appliance.listen()
+  const [west, east] = await Promise.all(
+    ['West', 'East'].map((name) => callHub(target, paths.environments, Environment, { json: { name } })),
+  )
+  if (west === undefined || east === undefined) throw new Error('no environments were made')
+  const server = stack.use(await BundleServer.unpack(target, west.id, 'Wanderer'))
+  const { serverXid } = server.settings
+  server.allow(address)
+  await server.process.startConnected()
+  server.configure('--set', 'appsNumberofJobExecutors=1')
+  expect((await runCommand(server.process.home, ['reload'])).code).toBe(0)
+  const before = await serverOf(target, west, serverXid)
+
+  const app = await installPackage(target, await poolApp())
+  const owner = (await ensureOwner(target, 'Wanderings')).name
+  const job = await ensureJob(target, app, west, {
+    name: 'Holds on in the west',
+    owner,
+    parameters: { appliance: address },
+  })
+  const ids = await Promise.all(
+    [1, 2].map(
+      async () => (await callHub(target, paths.jobExecutions(job.id), Execution, { method: 'POST', json: {} })).id,
+    ),
+  )
+  await waitFor(() => appliance.runs[0], 'the first run to reach the appliance')
+  await waitFor(
+    async () => (await acceptedBy(system.dataFolder, serverXid)) === 2,
+    'the second execution to be in the journal',
+  )
+  await server.process.kill()
+  expect(await server.importEnvironment(east)).toContain('moves this server to the environment "East"')
+  await server.process.startConnected()
+  expect(server.process.text).toContain('Moved to the environment "East"; 1 executions of the old one are handed back.')
+  expect(await serverOf(target, east, serverXid)).toMatchObject({
+    confirmed: true,
+    keyFingerprint: before?.keyFingerprint,
+  })
+  expect(await serverOf(target, west, serverXid)).toBeUndefined()
+  const handedBack = await settled(target, ids, ({ state }) => state === 'waiting')
+  expect(handedBack.map(({ attempts }) => attempts.map(({ state }) => state))).toEqual([['lost'], ['lost']])
+  const greeted = await greeter(east)
+  await greeted()
+
+  // Whoever serves the old environment does them; here it is the same server, back again.
+  await server.process.stop()
+  await server.importEnvironment(west)
+  await server.process.startConnected()
+  const ended = await settled(target, ids, ({ state }) => {
+    appliance.letGo()
+    return state === 'succeeded'
+  })
+  expect(ended.map(({ attempts }) => attempts.map(({ state }) => state))).toEqual([
+    ['lost', 'finished'],
+    ['lost', 'finished'],
+  ])
+
+  await sendToHub(target, paths.environmentServerRevocation(west.id, serverXid), { method: 'POST' })
+  await server.process.stop()
+  await server.unpackBundle(west.id, { serverXid })
+  await server.process.startConnected()
+  expect(server.process.text).toContain(`Enrolled anew as environment server ${serverXid}, with another key.`)
+  const anew = await serverOf(target, west, serverXid)
+  expect(anew).toMatchObject({ confirmed: false })
+  expect(anew?.keyFingerprint).not.toBe(before?.keyFingerprint)
+  const { settings } = server
+  expect(settings).not.toHaveProperty('enrolmentToken')
+  await expect(said('servers', 'confirm', serverXid, before?.keyFingerprint ?? '')).rejects.toThrow('another key')
+  expect(await said('servers')).toMatch(new RegExp(`^${serverXid}\\t.*NOT CONFIRMED`, 'm'))
+  await said('servers', 'confirm', serverXid, anew?.keyFingerprint ?? '')
+  const again = await greeter(west)
+  await again()
+})
+
+test.concurrent('ES-16: users are invited, changed and disabled from the shell', async () => {
+  const invited = await said('users', 'invite', 'shelly', '--mail', 'shelly@example.org', '--role', 'analyst')
+  expect(invited).toMatch(/^https:\/\/\S+\/password#[\w-]{43}\n$/)
+  expect(await said('users', 'role', 'SHELLY', 'read-only')).toBe('shelly: read-only, invited\n')
+  expect(await said('users', 'disable', 'shelly')).toMatch(/^shelly: read-only, disabled since /)
+  await expect(said('users', 'link', 'shelly')).rejects.toThrow('is disabled. Enable the user first')
+  expect(await said('users')).toMatch(/^shelly\tread-only\tshelly@example\.org\tdisabled since /m)
+})
+
 /** The pool runs on while servers have not heard of the new key, and by the new one once they have (D7). */
 async function expectRotation(environment: Environment, members: readonly Member[]): Promise<void> {
   const greeted = await greeter(environment)
   const { keys } = HubKeys.parse(await postern('keys', 'rotate', '--json'))
-  const [next, old] = keys.map(({ keyId }) => keyId)
+  const [next, old] = keys.filter(({ purpose }) => purpose === 'command').map(({ keyId }) => keyId)
   await greeted()
   expect(await lastSigner(environment)).toBe(old)
   for (const { process } of members) expect((await runCommand(process.home, ['reload'])).code).toBe(0)
@@ -184,10 +273,15 @@ async function lastSigner({ id }: Environment): Promise<string> {
 
 /** What the command prints for machines. */
 async function postern(...words: string[]): Promise<unknown> {
+  return JSON.parse(await said(...words))
+}
+
+/** What the command prints. */
+async function said(...words: string[]): Promise<string> {
   const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url))
   const env = { ...process.env, POSTERN_DATA_DIR: system.dataFolder }
   const { stdout } = await promisify(execFile)(process.execPath, [main, ...words], { env })
-  return JSON.parse(stdout)
+  return stdout
 }
 
 /** Adds an app that greets and a job for it. @returns what runs it to its end, and gives the lines of its log */
@@ -244,23 +338,15 @@ async function expectUsage(chief: ConsolePage, environment: Environment): Promis
 
 /** Takes a server of its own into the pool, whose way to the hub can be cut. */
 async function joinPool(environment: Environment, allowed: string, stack: AsyncDisposableStack): Promise<Member> {
-  const folder = makeHome()
-  const { bytes } = await sendToHub(system.hub.target, paths.environmentDownloads(environment.id), {
-    json: { kind: 'bundle', serverName: `Member ${randomUUID().slice(0, 8)}`, withoutRuntime: true },
-  })
-  await unzip(bytes, folder)
-  const home = join(folder, 'postern-envsvr')
-  const file = join(home, '.postern-envsvr/settings.json')
-  const settings = JSON.parse(readFileSync(file, 'utf8')) as { serverXid: string; apiURL: string; brokerPort: number }
-  const api = stack.use(await Line.to(Number(new URL(settings.apiURL).port)))
-  const broker = stack.use(await Line.to(settings.brokerPort))
-  const ours = { ...settings, apiURL: `https://localhost:${api.port}`, brokerPort: broker.port }
-  writeFileSync(file, JSON.stringify(ours))
-  writeFileSync(join(home, '.postern-envsvr/policy.json'), JSON.stringify({ egress: { allow: [allowed] } }))
-  const process = new EnvironmentServerProcess(home, { serverFile: join(home, 'postern-envsvr.mjs') })
-  stack.defer(async () => await process.stop())
-  await process.startConnected()
-  return { serverXid: settings.serverXid, process, lines: [api, broker] }
+  const name = `Member ${randomUUID().slice(0, 8)}`
+  const server = stack.use(await BundleServer.unpack(system.hub.target, environment.id, name))
+  const { serverXid, apiURL, brokerPort } = server.settings
+  const api = stack.use(await Line.to(Number(new URL(apiURL).port)))
+  const broker = stack.use(await Line.to(brokerPort))
+  server.changeSettings({ apiURL: `https://localhost:${api.port}`, brokerPort: broker.port })
+  server.allow(allowed)
+  await server.process.startConnected()
+  return { serverXid, process: server.process, lines: [api, broker] }
 }
 
 async function online({ id }: Environment, count: number): Promise<void> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { HubTarget } from '@postern/cli'
 import { expect, test } from 'vitest'
 import { sendIndicators } from '../send-indicators.ts'
@@ -30,6 +32,10 @@ test.skipIf(!mayMount)(
       refusal = await send(hub.target, taken, batch)
     expect(refusal).toBe("The disk of the hub's database is full. Make room on it and try again.")
 
+    // The hub's log lies on that disk too.
+    const logFile = join(dataFolder, 'logs/hub.log')
+    disk.fill(logFile)
+
     // Without room for its next segment of write-ahead log PostgreSQL gives up, and cannot start either.
     expect(await switchesOfSegment(dataFolder)).toBeLessThan(segmentsMax)
     refusal = await send(hub.target, taken, batchesMax + 1)
@@ -47,6 +53,9 @@ test.skipIf(!mayMount)(
     })
     expect(held).toEqual(taken.toSorted())
     expect(hub.processes.hub.pid).toBe(pid)
+    // What the hub had to say while it could not write.
+    const said = () => readFileSync(logFile, 'utf8')
+    await waitFor(() => said().includes('an idle database connection broke'), 'the log to be written', said)
   },
 )
 
@@ -60,7 +69,8 @@ async function send(target: HubTarget, taken: string[], batch: number): Promise<
     taken.push(...hosts)
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    if (!(error instanceof Error)) return String(error)
+    return error.cause === undefined ? error.message : `${error.message} (${String(error.cause)})`
   }
 }
 

@@ -1,20 +1,13 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
-import { Agent, get } from 'node:https'
-import { connect } from 'node:tls'
+import { get } from 'node:https'
 
 process.stdout.write(`RUNS Node.js ${process.versions.node} of ${process.execPath}\n`)
 const url = new URL(readFileSync('url.txt', 'utf8').trim())
-const tunnel = request({ socketPath: process.env.POSTERN_EGRESS_SOCKET, method: 'CONNECT', path: url.host })
-tunnel.once('connect', (_answer, socket) => {
-  const agent = new Agent()
-  agent.createConnection = () => connect({ socket, host: url.hostname })
-  const fetched = get(url, { agent }, async (answer) => {
-    process.stdout.write(`FETCHED ${Buffer.concat(await answer.toArray())}\n`)
-  })
-  fetched.once('error', (error) => {
-    process.stderr.write(`${error.stack}\n`)
-    process.exit(1)
-  })
+const fetched = await fetch(url)
+process.stdout.write(`FETCHED ${await fetched.text()}\n`)
+const child = `fetch('${url}').then(async (answer) => console.log('CHILD', await answer.text()))`
+process.stdout.write(execFileSync(process.execPath, ['-e', child]))
+get(url, async (answer) => {
+  process.stdout.write(`GOT ${Buffer.concat(await answer.toArray())}\n`)
 })
-tunnel.end()

@@ -1,0 +1,5 @@
+class Idle {
+  public static void main(String[] arguments) throws InterruptedException {
+    Thread.sleep(1500);
+  }
+}

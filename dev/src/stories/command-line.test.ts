@@ -1,0 +1,190 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { callHub, checkoutFolder, unzip } from '@postern/cli'
+import { Environment, HubKeys, paths } from '@postern/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOtherRuntime } from '../environment-server/other-runtime.ts'
+import { waitFor } from '../environment-server/wait-for.ts'
+import { startTestSystem, type TestSystem } from '../test-system.ts'
+
+const main = join(checkoutFolder, 'cli/src/main.ts')
+
+type Said = { code: number; out: string[]; err: string }
+
+let system: TestSystem
+beforeAll(async () => (system = await startTestSystem()))
+afterAll(async () => await system[Symbol.asyncDispose]())
+
+test('LIB-4, LIB-8: the command line imports lists, shows them, tests values against them, explains a value of the library, and says when it shows not all', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-command-line-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const postern = (...words: string[]) => command('exclusions', ...words)
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+
+  const own = file('own.txt', '# what we own\n.example.com\n192.0.2.0/24  # the office\n\n')
+  expect((await postern('import', own, '--name', 'Ours', '--kind', 'protected')).out).toEqual(['new: Ours, 2 entries'])
+  const published = { name: 'Known', type: 'string', version: 7, list: ['example.net', 'b.example.net'] }
+  const misp = file('list.json', JSON.stringify(published))
+  expect((await postern('import', misp)).out).toEqual(['new: Known, 2 entries, 0 refused'])
+  expect((await postern('list')).out).toEqual([
+    'Ours\tprotected\tblocks at import and export, protected\t2 entries\t0 hits',
+    'Known\tmisp\tinforms at import and export\t2 entries\t0 hits',
+  ])
+
+  const tested = await postern('test', 'https://www.example.com/', '192.0.0.0/8', 'EXAMPLE.net', 'example.org')
+  expect(tested).toEqual({
+    code: 3,
+    out: [
+      'https://www.example.com/\tURL\tblocks at import and export, protected\tOurs: .example.com',
+      '192.0.0.0/8\tCIDR\tblocks at import and export, protected\tOurs: 192.0.2.0/24',
+      'example.net\tHost\tinforms at import and export\tKnown: example.net',
+      'example.org\tHost\ton no list',
+    ],
+    err: '',
+  })
+
+  const wrong = await postern('import', file('wrong.txt', 'good.example.org\n*\n'), '--name', 'Ours')
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('Nothing was changed. Entry 2 (*)')])
+  const broad = await postern('import', file('broad.txt', '*.com\n'), '--name', 'Broad')
+  expect([broad.code, broad.err]).toEqual([1, expect.stringMatching(/^Nothing was changed.*--confirm/)])
+  expect((await postern('list')).out.join(' ')).not.toContain('Broad')
+  const emptied = await postern('import', file('empty.txt', '\n'), '--name', 'Ours', '--kind', 'protected')
+  expect([emptied.code, emptied.err]).toEqual([1, expect.stringMatching(/Ours would be empty.*--confirm/)])
+  expect((await postern('import', own)).err).toContain('name it with --name')
+
+  // LIB-8, with what only a whole hub says; what it says of receipts is in explained-rows.test.ts.
+  await command('import', file('feed.txt', 'b.example.net\n'), '--owner', 'Sample feed')
+  const explained = await command('explain', 'B[.]example[.]net')
+  expect(explained).toEqual({
+    code: 0,
+    out: [
+      'indicator\tHost\tb.example.net\tno TLP label',
+      'asserted\tSample feed\tActive',
+      expect.stringMatching(/^because\tSample feed\t.+/),
+      'in-force\tSample feed\tActive',
+      'excluded\tKnown\tb.example.net: informs only',
+      'control\t\tno control has reported a receipt yet',
+    ],
+    err: '',
+  })
+  const whole = await command('explain', 'b.example.net', '--json')
+  expect(JSON.parse(whole.out[0] ?? '')).toMatchObject({
+    indicator: { value: 'b.example.net', assertions: [{ ownerName: 'Sample feed' }] },
+    exports: { targets: [] },
+  })
+  expect(await command('explain', 'hxxps://b.example[.]net/path')).toEqual({
+    code: 0,
+    out: [
+      expect.stringMatching(/^unasserted\tURL\thttps:\/\/b\.example\.net\/path\tNo owner asserts/),
+      'excluded\tKnown\tb.example.net: informs only',
+      'covered\tHost\tb.example.net\ton no control',
+    ],
+    err: '',
+  })
+  const unknown =
+    'No owner asserts unheard.example, so no control gets it from here. It would be read as Host unheard.example.\n'
+  expect(await command('explain', 'UNHEARD[.]example')).toEqual({ code: 1, out: [], err: unknown })
+  expect(await command('explain', 'b.example.net', '--type', 'Address')).toMatchObject({
+    code: 1,
+    out: [],
+    err: expect.stringContaining('b.example.net'),
+  })
+  expect(await command('explain', 'b.example.net', '--control', 'Edge')).toMatchObject({
+    code: 1,
+    err: 'There is no control Edge.\n',
+  })
+
+  await command('import', file('more.txt', 'c.example.net\nd.example.net\n'), '--owner', 'Sample feed')
+  const [first, every] = [
+    await command('search', 'typeName = "Host"', '--limit', '1'),
+    await command('search', 'typeName = "Host"'),
+  ]
+  expect([first.out.length, first.err]).toEqual([1, 'These are the first 1; there are more. See --limit.\n'])
+  expect([every.out.length, every.err]).toEqual([3, ''])
+  const piped = `"${process.execPath}" "${main}" search 'typeName = "Host"' --limit 1 | true; echo "\${PIPESTATUS[0]}"`
+  const env = { ...process.env, POSTERN_DATA_DIR: system.dataFolder, POSTERN_URL: undefined }
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', piped], { env, timeout: 60_000 })
+  expect([stdout, stderr]).toEqual(['0\n', expect.not.stringContaining('EPIPE')])
+})
+
+test('D7: a key is revoked from the shell by --yes alone; without it, what would happen is said', async () => {
+  const { keys } = await callHub(system.hub.target, paths.hubKeys, HubKeys)
+  const fingerprint = keys.find(({ purpose }) => purpose === 'publisher')?.fingerprint ?? ''
+  const asked = await command('keys', 'revoke', fingerprint)
+  expect([asked.code, asked.out]).toEqual([1, []])
+  expect(asked.err).toMatch(/^Nothing was changed.*cannot be taken back:.*in use.*installs them again.* --yes\n$/s)
+  expect(await callHub(system.hub.target, paths.hubKeys, HubKeys)).toMatchObject({ keys })
+  const revoked = await command('keys', 'revoke', fingerprint, '--yes')
+  expect([revoked.code, revoked.out[0]]).toEqual([0, expect.stringContaining(`${fingerprint} is revoked`)])
+})
+
+test('FD-7: what an app’s folder lacks is named from the shell, and ends with 1 where it cannot be packaged', async () => {
+  const good = await command('app', 'check', join(checkoutFolder, 'apps/misp-feed'))
+  expect(good).toEqual({ code: 0, out: ['nothing is missing'], err: '' })
+  const lacking = await command('app', 'check', join(checkoutFolder, 'app-sdk/src/test-kit/sample-app'))
+  expect([lacking.code, lacking.out]).toEqual([
+    1,
+    expect.arrayContaining([expect.stringMatching(/^error: README.md is missing/)]),
+  ])
+})
+
+test('ES-2: the Node.js of another platform is added from the shell by its SHA-256, and a bundle for it is downloaded', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-runtime-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const { platform, file, sha256, program } = makeOtherRuntime(folder)
+  await callHub(system.hub.target, paths.environments, Environment, { json: { name: 'Plant arm' } })
+  const wrong = await command('runtime', 'add', file, '--sha256', '0'.repeat(64))
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining(`The SHA-256 of this file is ${sha256}`)])
+  const added = await command('runtime', 'add', file, '--sha256', sha256.toUpperCase())
+  expect(added).toEqual({ code: 0, out: [`Bundles for ${platform} carry Node.js 24.21.0 now.`], err: '' })
+  expect((await command('runtime', 'list')).out).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^linux-\w+\tNode\.js [\d.]+\tthe hub's own$/),
+      expect.stringMatching(new RegExp(`^${platform}\tNode\\.js 24\\.21\\.0\tadded .* SHA-256 ${sha256}$`)),
+    ]),
+  )
+
+  const out = join(folder, 'bundle.zip')
+  const asked = ['Plant arm', '--platform', platform, '--name', 'gate 7', '--out', out]
+  const { out: said } = await command('servers', 'download', ...asked)
+  expect(said).toEqual([expect.stringMatching(/bundle\.zip: enrols once.* as server \d+\./)])
+  await unzip(readFileSync(out), folder)
+  const home = join(folder, 'postern-envsvr')
+  expect(readFileSync(join(home, 'runtime/node')).equals(program)).toBe(true)
+  expect(readFileSync(join(home, '.postern-envsvr/settings.json'), 'utf8')).toContain('"gate 7"')
+  expect((await command('runtime', 'remove', platform)).out).toEqual([expect.stringContaining('is removed')])
+})
+
+test('D12: stopping a hub that has just died stops the database that it left', async () => {
+  const { hub, dataFolder } = system
+  const database = Number(readFileSync(join(dataFolder, 'cluster/data/postmaster.pid'), 'utf8').split('\n')[0])
+  // The hub has a pid as long as nobody stopped it.
+  const pid = hub.processes.hub.pid as number
+  process.kill(pid, 'SIGKILL')
+  await waitFor(() => !isAlive(pid), 'the hub to be dead')
+  expect(isAlive(database)).toBe(true)
+  await hub.stop()
+  expect(isAlive(database)).toBe(false)
+})
+
+/** One that has ended and waits to be noticed works nowhere any more. */
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}/cwd`)
+}
+
+function command(...words: string[]): Promise<Said> {
+  return new Promise<Said>((resolve) => {
+    const env = { ...process.env, POSTERN_DATA_DIR: system.dataFolder, POSTERN_URL: undefined }
+    execFile(process.execPath, [main, ...words], { env, timeout: 60_000 }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.split('\n').slice(0, -1), err }),
+    )
+  })
+}
