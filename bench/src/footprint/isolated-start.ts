@@ -7,6 +7,7 @@ import {
   bubblewrapConfinement,
   type Confinement,
   type LaunchRequest,
+  letBegin,
   plainConfinement,
   unshareConfinement,
 } from '@postern/environment-server/sandbox'
@@ -70,6 +71,7 @@ async function startOnce(confinement: Confinement, folder: string, start: number
   const { stdout } = child
   // The report on what it used; unread, it would keep the pipe open.
   child.stdio[3]?.on('data', () => undefined)
+  letBegin(child)
   const closed = once(child, 'close')
   if (stdout === null) throw new Error('There is no pipe to read from.')
   await Promise.race([once(stdout, 'data'), closed.then(() => fail(confinement))])
