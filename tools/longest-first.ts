@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files whose tests start whole systems, browsers or builds: the longest of all, whatever their size. */
-const longest = ['/dev/src/', '/bench/', '/app-sdk/', '/environment-server/']
+/** Files whose tests start whole systems, browsers or builds, or send thousands of requests: the longest of all, whatever their size. */
+const longest = ['/dev/src/', '/bench/', '/app-sdk/', '/environment-server/', '/hub/src/http/fuzz.test.ts']
 /** Packages whose tests are of functions and start nothing. */
 const short = ['/console/', '/intel/', '/protocol/']
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { measured } from '../../environment-server/src/requirements/measured.ts'
 import type { Setting } from '../../environment-server/src/settings/setting.ts'
 import { settingsTable } from '../../environment-server/src/settings/settings-table.ts'
 import { HubEnvironment } from '../../hub/src/config.ts'
@@ -7,6 +8,7 @@ import { checkoutFiles, checkoutFolder, type SourceFile } from '../house/checkou
 import { configurationDoc } from './configuration-doc.ts'
 import { limitGroups } from './limit-constants.ts'
 import { limitsDoc, type LimitFile } from './limits-doc.ts'
+import { requirementsDoc } from './requirements-doc.ts'
 import { serverSettingsDoc } from './server-settings-doc.ts'
 
 /** Every document that is written from code, by its path. */
@@ -15,6 +17,7 @@ export async function generatedDocuments(): Promise<Record<string, string>> {
   return {
     'docs/operating/configuration.md': configurationDoc(HubEnvironment),
     'docs/operating/limits.md': limitsDoc(await limitFiles(files)),
+    'docs/operating/requirements.md': requirementsDoc(measured),
     'docs/operating/environment-server-settings.md': serverSettingsDoc(settingsTable, (setting) =>
       proofOf(setting, files),
     ),
