@@ -2,9 +2,14 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './tools/longest-first.ts'
 import { patienceMs } from './dev/src/environment-server/wait-for.ts'
+import { roomyMemory } from './hub/src/database/test-roomy-memory.ts'
 
 // Half the processor time of a start from source, for the workers and for every program that a test starts without another word.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.compile-cache')
+
+// Many small files are written by the tests: a busy disk takes processor time for each of them.
+const memory = roomyMemory()
+if (memory !== undefined) process.env['POSTERN_TEST_MEMORY'] ??= memory
 
 const hungMs = process.env['POSTERN_SOAK'] === '1' ? 3_600_000 : 600_000
 
@@ -22,7 +27,8 @@ export default defineConfig({
     hookTimeout: hungMs,
     expect: { poll: { timeout: patienceMs } },
     pool: 'forks',
-    // One more than the cores of a small machine: much of the tests waits for processes and deadlines.
+    // One more than the cores of a small machine: much of the tests waits for processes and deadlines. With more of them a slow machine
+    // is too long with each for the patience of its waits.
     maxWorkers: 3,
   },
 })
