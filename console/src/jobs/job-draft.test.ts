@@ -41,6 +41,7 @@ test('a feed has an owner, an export a control and a mode; neither is sent for t
   const asExport = requestOf(typed, app({ kind: 'export' }))
   expect(asExport).toMatchObject({ control: 'aed', mode: 'apply-when-guards-pass' })
   expect(asExport).not.toHaveProperty('owner')
+  expect(requestOf({ ...typed, timeoutSeconds: ' ' }, app({})).timeoutSeconds).toBeNull()
 })
 
 test('what is missing is said before the hub is asked', () => {

@@ -104,7 +104,7 @@ export function requestOf(draft: JobDraft, app: App): CreateJob {
     ...(!isExport && draft.owner !== '' && { owner: draft.owner }),
     ...(isExport && draft.control.trim() !== '' && { control: draft.control.trim() }),
     ...(isExport && { mode: draft.mode }),
-    ...(timeoutSeconds !== '' && { timeoutSeconds: Number(timeoutSeconds) }),
+    timeoutSeconds: timeoutSeconds === '' ? null : Number(timeoutSeconds),
     freshnessSeconds: freshnessSeconds === '' ? null : Number(freshnessSeconds),
     retriesMax: Number(draft.retriesMax.trim()),
     // Cleared in a job that has one, it is what it would be in a new one; the hub would keep what it is not told.

@@ -135,7 +135,7 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
           <FiguresField
             {...field('timeoutSeconds')}
             label="Time-out in seconds"
-            hint={`An execution that takes longer is ended. ${isAppFixed ? 'Left empty, it stays as it is.' : `Left empty, the app's own limit holds, or ${jobTimeouts.secondsDefault}.`}`}
+            hint={`An execution that takes longer is ended. Left empty, the app's own limit holds, or ${jobTimeouts.secondsDefault}.`}
           />
           <FiguresField
             {...field('retriesMax')}

@@ -17,7 +17,7 @@ export function mergeChanges(before: StoredJob, changes: UpdateJob): CreateJob {
     ...(control === undefined ? {} : { control }),
     mode: changes.mode ?? now.mode,
     schedule: changes.schedule === undefined ? now.schedule : changes.schedule,
-    timeoutSeconds: changes.timeoutSeconds ?? now.timeoutSeconds,
+    timeoutSeconds: changes.timeoutSeconds === undefined ? now.timeoutSeconds : changes.timeoutSeconds,
     freshnessSeconds: changes.freshnessSeconds === undefined ? now.freshnessSeconds : changes.freshnessSeconds,
     retriesMax: changes.retriesMax ?? now.retriesMax,
     retryAfterSeconds: changes.retryAfterSeconds ?? now.retryAfterSeconds,

@@ -103,7 +103,8 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
       schema: {
         operationId: 'updateJob',
         ...ofOne,
-        summary: 'Change a job; parameters are replaced as a whole, secrets that are null stay as they are',
+        summary:
+          'Change a job; parameters are replaced as a whole, secrets that are null stay as they are, and a time-out that is null becomes the app’s own',
         body: UpdateJob,
         response: { 200: Job },
       },

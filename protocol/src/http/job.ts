@@ -37,8 +37,8 @@ export const CreateJob = z.strictObject({
   control: z.optional(Name),
   mode: z.optional(ExportMode),
   schedule: z.optional(z.nullable(Schedule)),
-  /** Default: that of its app, else `jobTimeouts.secondsDefault`. */
-  timeoutSeconds: z.optional(z.int().check(z.positive(), z.maximum(jobTimeouts.secondsMax))),
+  /** Default, and null: that of its app, else `jobTimeouts.secondsDefault`. */
+  timeoutSeconds: z.optional(z.nullable(z.int().check(z.positive(), z.maximum(jobTimeouts.secondsMax)))),
   /** By when it has succeeded, in seconds after a time of its schedule; null: its time-out. Later than that it is missed (D33). */
   freshnessSeconds: z.optional(z.nullable(z.int().check(z.minimum(60), z.maximum(31 * 86_400)))),
   /** How often a failure that may pass is tried again within its execution (FD-14); default none. Only of repeatable apps (D10). */
