@@ -1,11 +1,11 @@
-import { once } from 'node:events'
 import { limits, topics } from '@postern/protocol'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { createTestEdge, heartbeat } from './test-edge.ts'
 import { closed, connectTo } from './test-server-link.ts'
 
 const small = {
-  authenticationMs: 1000,
+  // Longer than a busy machine needs: what ends sooner ended for another reason.
+  authenticationMs: 30_000,
   unauthenticatedPerAddressMax: 6,
   unauthenticatedInAllMax: 8,
   revocationCheckMs: 100,
@@ -54,20 +54,24 @@ test('S8: TLS and then something that is not MQTT is closed', async () => {
 })
 
 test('S8: who says nothing, begins a handshake and stops, or sends CONNECT byte by byte is closed when the time is up', async () => {
-  const server = await enrol()
-  const silent = tcp()
-  const halfHandshake = tcp()
-  halfHandshake.write(Buffer.from([0x16, 0x03, 0x01, 0x02]))
-  const slow = connectTo(address, server)
-  slow.on('error', () => {})
-  sockets.push(slow)
-  await once(slow, 'secureConnect')
-  slow.write(Buffer.from([0x10]))
-  const drip = setInterval(() => slow.write(Buffer.from([0xff])), 200)
-  const started = performance.now()
-  await Promise.all([silent, halfHandshake, slow].map((socket) => closed(socket)))
-  clearInterval(drip)
-  expect(performance.now() - started).toBeLessThan(small.authenticationMs * 3)
+  const hasty = await createTestEdge({ authenticationMs: 1000 })
+  try {
+    const server = await hasty.enrol()
+    const silent = hasty.tcp()
+    const halfHandshake = hasty.tcp()
+    halfHandshake.write(Buffer.from([0x16, 0x03, 0x01, 0x02]))
+    const slow = connectTo(hasty.address, server)
+    slow.on('error', () => {})
+    hasty.sockets.push(slow)
+    const ends = [silent, halfHandshake, slow].map((socket) => closed(socket))
+    slow.write(Buffer.from([0x10]))
+    // Without end: if a byte won it more time, it would never be closed.
+    const drip = setInterval(() => slow.write(Buffer.from([0xff])), 200)
+    await Promise.all(ends)
+    clearInterval(drip)
+  } finally {
+    await hasty.close()
+  }
 })
 
 test('S8: more than 64 KB before authentication ends the connection, whatever they are', async () => {
@@ -75,11 +79,11 @@ test('S8: more than 64 KB before authentication ends the connection, whatever th
   const socket = connectTo(address, server)
   socket.on('error', () => {})
   sockets.push(socket)
-  await once(socket, 'secureConnect')
+  const end = closed(socket)
+  const started = performance.now()
   // A CONNECT that announces 128 KB, and then the bytes.
   socket.write(Buffer.concat([Buffer.from([0x10, 0x80, 0x80, 0x08]), Buffer.alloc(70 * 1024)]))
-  const started = performance.now()
-  await closed(socket)
+  await end
   expect(performance.now() - started).toBeLessThan(small.authenticationMs)
 })
 

@@ -8,7 +8,7 @@ import type { EnrolledServer } from '../environments/test-enrolment.ts'
 import { createTestEdge } from './test-edge.ts'
 import { granted, passwordOf } from './test-server-link.ts'
 
-const at = await createTestEdge({ authenticationMs: 3000, revocationCheckMs: 100 })
+const at = await createTestEdge({ authenticationMs: 30_000, revocationCheckMs: 100 })
 const { hub, enrol, connect, refusal, reasonsOf, refusals } = at
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const dayMs = 86_400_000

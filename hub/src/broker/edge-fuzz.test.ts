@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { topics } from '@postern/protocol'
 import fc from 'fast-check'
+import type { MqttClient } from 'mqtt'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { EnrolledServer } from '../environments/test-enrolment.ts'
 import { createTestEdge, heartbeat } from './test-edge.ts'
@@ -26,23 +27,34 @@ afterAll(async () => await at.close())
 /** The edge is there for an honest server as if nothing had been. */
 async function honestRoundTrip(): Promise<void> {
   const server = await enrol()
-  const client = await connect(server)
+  const client = await letIn(server)
   expect(await granted(client, topics.commands(server.serverXid))).toBe(1)
   const arrived = new Promise((resolve) => client.once('message', resolve))
   await broker.publish(topics.commands(server.serverXid), 'a command')
   await arrived
   const said = heartbeat()
   await client.publishAsync(topics.heartbeat(server.serverXid), JSON.stringify(said), { qos: 1 })
-  await vi.waitFor(() => expect(heard).toContainEqual({ serverXid: server.serverXid, message: said }), {
-    timeout: 10_000,
-  })
+  await vi.waitFor(() => expect(heard).toContainEqual({ serverXid: server.serverXid, message: said }))
+}
+
+/** On a busy machine even an honest server takes longer than the second that strangers have here. */
+async function letIn(server: EnrolledServer): Promise<MqttClient> {
+  let reason: unknown
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    try {
+      return await connect(server)
+    } catch (error) {
+      reason = error
+    }
+  }
+  throw reason
 }
 
 /** Ends every connection of a round by the edge's own hand, within the time it gives strangers and what a busy machine needs. */
 async function allEnded(ends: Promise<void>[]): Promise<void> {
   let late: NodeJS.Timeout | undefined
   const deadline = new Promise((_, reject) => {
-    late = setTimeout(() => reject(new Error('the edge kept a connection')), limits.authenticationMs + 20_000)
+    late = setTimeout(() => reject(new Error('the edge kept a connection')), limits.authenticationMs + 60_000)
   })
   await Promise.race([Promise.all(ends), deadline])
   clearTimeout(late)
@@ -89,7 +101,7 @@ test('S8: whatever comes inside TLS before CONNECT, with a certificate or withou
 
 test('S8: a server that turns on the broker reaches nobody: not the hub in another name, and no other server', async () => {
   const told: string[] = []
-  const other = await connect(victim)
+  const other = await letIn(victim)
   await granted(other, topics.commands(victim.serverXid))
   other.on('message', (topic) => told.push(topic))
   const targets = [
@@ -149,7 +161,7 @@ async function authenticated(server: EnrolledServer): Promise<TLSSocket> {
     const now = Math.floor(hub.clock.now().getTime() / 1000)
     socket.write(connectPacket(server.serverXid, passwordOf(server, now)))
     const answer = await Promise.race([once(socket, 'data') as Promise<[Buffer]>, end])
-    // On a busy machine even an honest server takes longer than the second that strangers have here.
+    // As in letIn.
     if (answer === undefined) continue
     expect(answer[0].subarray(0, 4)).toEqual(Buffer.from([0x20, 2, 0, 0]))
     return socket

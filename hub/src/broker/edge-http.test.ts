@@ -22,13 +22,19 @@ const folder = mkdtempSync(join(tmpdir(), 'edge-http-'))
 const doorPath = join(folder, 'edge-http.sock')
 const api = await createTestApi()
 const closeDoor = await openEdgeDoor(api.https, doorPath)
-const limits = { authenticationMs: 1000, unauthenticatedPerAddressMax: 40, packetsPerSecondMax: 100 }
+const limits = { authenticationMs: 30_000, unauthenticatedPerAddressMax: 40, packetsPerSecondMax: 100 }
 const at = await createTestEdge(limits, { socketPath: doorPath, pagesPort: '' })
-const { address, broker, edge, enrol, heard, connect, refusal, refusals } = at
+/** For strangers whose time is up: on a busy machine others need longer than that. */
+const hasty = await createTestEdge({ ...limits, authenticationMs: 1000 }, { socketPath: doorPath, pagesPort: '' })
+const { broker, edge, enrol, heard, connect, refusal, refusals } = at
 
-afterEach(async () => await at.closeConnections())
+afterEach(async () => {
+  await at.closeConnections()
+  await hasty.closeConnections()
+})
 afterAll(async () => {
   await at.close()
+  await hasty.close()
   await closeDoor()
   await api.close()
   rmSync(folder, { recursive: true })
@@ -38,12 +44,19 @@ type Asked = { method?: string; headers?: OutgoingHttpHeaders; body?: string; so
 type Told = { status: number; headers: IncomingMessage['headers']; body: string }
 
 /** As an app asks, or a server that has not enrolled: without a certificate. Resolves with the answer, even while a body is owed. */
-function ask(path: string, { method = 'GET', headers = {}, body, socketPath }: Asked = {}): Promise<Told> {
+function ask(path: string, { method = 'GET', headers = {}, body, socketPath }: Asked = {}, over = at): Promise<Told> {
+  const { address } = over
   const { promise, resolve, reject } = Promise.withResolvers<Told>()
-  const asked = { agent: false as const, method, path, headers: { host: `${testHost}:${edge.port}`, ...headers } }
+  const asked = { agent: false as const, method, path, headers: { host: `${testHost}:${address.port}`, ...headers } }
   const request = socketPath
     ? httpRequest({ ...asked, socketPath })
-    : httpsRequest({ ...asked, host: '127.0.0.1', port: edge.port, ca: address.caPem, servername: 'gate.example.org' })
+    : httpsRequest({
+        ...asked,
+        host: '127.0.0.1',
+        port: address.port,
+        ca: address.caPem,
+        servername: 'gate.example.org',
+      })
   request.once('response', (response) => {
     text(response).then(
       (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
@@ -67,10 +80,12 @@ const upgrade = {
   'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
 }
 
+/** To the edge whose strangers have little time. */
 function bareTls(): TLSSocket {
-  const socket = connectTls({ host: '127.0.0.1', port: edge.port, ca: address.caPem })
+  const { port, caPem } = hasty.address
+  const socket = connectTls({ host: '127.0.0.1', port, ca: caPem })
   socket.on('error', () => {})
-  at.sockets.push(socket)
+  hasty.sockets.push(socket)
   return socket
 }
 
@@ -128,7 +143,7 @@ test('S8: a WebSocket without a certificate, or for anything but MQTT, is not op
 })
 
 test('S8: who opens a WebSocket and proves nothing, sends too much, text, or pings without end, is closed', async () => {
-  const server = await enrol()
+  const server = await hasty.enrol()
   const rude: ((socket: ReturnType<typeof webSocketTo>) => void)[] = [
     () => {},
     (socket) => socket.send(Buffer.concat([Buffer.from([0x10, 0x80, 0x80, 0x08]), Buffer.alloc(60_000)])),
@@ -140,13 +155,13 @@ test('S8: who opens a WebSocket and proves nothing, sends too much, text, or pin
   ]
   await Promise.all(
     rude.map(async (speak) => {
-      const socket = webSocketTo(address, server)
+      const socket = webSocketTo(hasty.address, server)
       socket.on('error', () => {})
       socket.once('open', () => speak(socket))
       await closed(socket)
     }),
   )
-  await vi.waitFor(() => expect(edge.unauthenticated()).toBe(0))
+  await vi.waitFor(() => expect(hasty.edge.unauthenticated()).toBe(0))
 })
 
 test('ES-4: on 62000 the API answers whom it answers on its own port, and the door behind it is closed to other users', async () => {
@@ -281,7 +296,7 @@ test('S8: one that asks and gets nothing done does not keep its connection, what
   large.write(`GET /v1/ HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n`)
   large.resume()
   await Promise.all([...strangers, dripping, large].map((socket) => closed(socket)))
-  await vi.waitFor(() => expect(edge.unauthenticated()).toBe(0))
+  await vi.waitFor(() => expect(hasty.edge.unauthenticated()).toBe(0))
 })
 
 test('S8: who is known has the time that the answer takes, not that of strangers', async () => {
@@ -337,8 +352,9 @@ test('S8: whatever comes as HTTP, each connection ends, nobody is let in, and th
     }),
     { numRuns: isSoak ? 200 : 4 },
   )
-  await vi.waitFor(() => expect(edge.unauthenticated()).toBe(0))
-  expect(await ask(paths.health)).toMatchObject({ status: 200 })
+  await vi.waitFor(() => expect(hasty.edge.unauthenticated()).toBe(0))
+  // In time, as soon as the machine is not busy with something else.
+  await vi.waitFor(async () => expect(await ask(paths.health, {}, hasty)).toMatchObject({ status: 200 }))
   expect(api.errors).toEqual([])
 })
 

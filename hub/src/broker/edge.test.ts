@@ -10,7 +10,7 @@ import { startEdge } from './edge.ts'
 import { createTestEdge, heartbeat } from './test-edge.ts'
 import { closed, type Dishonesty, granted, passwordOf } from './test-server-link.ts'
 
-const at = await createTestEdge({ authenticationMs: 1000, revocationCheckMs: 100 })
+const at = await createTestEdge({ authenticationMs: 30_000, revocationCheckMs: 100 })
 const { hub, edge, address, broker, heard, environments, enrol, connect, refusal, refusals, reasonsOf, sockets } = at
 
 afterEach(async () => await at.closeConnections())
