@@ -14,6 +14,8 @@ export const ProblemCode = z.enum([
   'conflict',
   /** What was sent is taken only from who confirms that it is meant; `detail` says what it would do. */
   'unconfirmed',
+  /** What was to be replaced is not any more what the caller read: others changed it since. `detail` says what to do. */
+  'outdated',
   /** The body is larger than the limit that `detail` names. */
   'too-large',
   /** The body is of a media type, or compressed in a way, that the address does not take; `detail` says what to send. */

@@ -105,20 +105,29 @@ async function writeList(
   const { id } = existing ?? (await callHub(target, paths.exclusionLists, ExclusionList, { json: wanted }))
   const written = callHub(target, paths.exclusionEntries(id), ExclusionList, {
     method: 'PUT',
+    headers: await matching(target, id),
     json: { entries, confirm } satisfies WriteExclusionEntries,
   })
   const list = await written.catch(async (refusal: unknown) => {
+    if (isRefusal(refusal, 'outdated'))
+      throw new Error(`Nothing was changed: somebody else changed ${name} meanwhile. Look at it, and try again.`)
     // A new list whose entries are refused was never wanted empty.
     if (existing === undefined) await sendToHub(target, paths.exclusionList(id), { method: 'DELETE' })
-    throw isUnconfirmed(refusal) ? new Error(`${refusal.message} The option is --confirm.`) : refusal
+    throw isRefusal(refusal, 'unconfirmed') ? new Error(`${refusal.message} The option is --confirm.`) : refusal
   })
   if (existing !== undefined && mode !== undefined) await change(target, id, { mode })
   say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
 }
 
-/** Entries so broad, so like a slip, or so few, that the hub asks whether they are meant. */
-function isUnconfirmed(refusal: unknown): refusal is HubRefusal {
-  return refusal instanceof HubRefusal && refusal.code === 'unconfirmed'
+/** So that what others write from now on is not replaced by what we write. */
+async function matching(target: HubTarget, listId: string): Promise<Record<string, string>> {
+  const { headers } = await sendToHub(target, `${paths.exclusionEntries(listId)}?limit=1`)
+  return headers.etag === undefined ? {} : { 'if-match': headers.etag }
+}
+
+/** `unconfirmed`: entries so broad, so like a slip, or so few, that the hub asks whether they are meant. */
+function isRefusal(refusal: unknown, code: 'unconfirmed' | 'outdated'): refusal is HubRefusal {
+  return refusal instanceof HubRefusal && refusal.code === code
 }
 
 async function change(target: HubTarget, listId: string, json: { mode: 'inform' | 'block' }): Promise<void> {

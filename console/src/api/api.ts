@@ -48,7 +48,15 @@ interface Call<Schema extends z.ZodMiniType> {
   upload?: FormData | Blob
   /** The reply is parsed by it; without it the reply's body is not read. */
   reply?: Schema
+  /** Tag of what is replaced, as it was read; the hub refuses as `outdated` what others changed since. */
+  ifMatch?: string | undefined
   signal?: AbortSignal
+}
+
+/** What was read, and the tag that tells it apart from what stands there later. */
+export interface Tagged<Content> {
+  content: Content
+  tag: string | undefined
 }
 
 /**
@@ -59,12 +67,21 @@ export async function api<Schema extends z.ZodMiniType = z.ZodMiniUndefined>(
   path: string,
   call: Call<Schema> = {},
 ): Promise<z.output<Schema>> {
+  return (await apiTagged(path, call)).content
+}
+
+/** The same with the tag of the answer. @throws {ApiProblem} as `api` does */
+export async function apiTagged<Schema extends z.ZodMiniType = z.ZodMiniUndefined>(
+  path: string,
+  call: Call<Schema> = {},
+): Promise<Tagged<z.output<Schema>>> {
   const method = call.method ?? 'GET'
   const response = await send(path, method, call, call.upload ? fileWaitMsMax : answerWaitMsMax)
   if (!response.ok) throw await problemOf(response)
+  const tag = response.headers.get('etag') ?? undefined
   // Without a schema Schema is ZodMiniUndefined, whose output is undefined.
-  if (!call.reply) return undefined as z.output<Schema>
-  return parseReply(call.reply, await readJson(response), `${method} ${path}`)
+  if (!call.reply) return { content: undefined as z.output<Schema>, tag }
+  return { content: parseReply(call.reply, await readJson(response), `${method} ${path}`), tag }
 }
 
 /** A file, as a POST answers with it, and the headers that came along. */
@@ -95,6 +112,7 @@ async function send(
   const headers: Record<string, string> = { accept: 'application/json' }
   if (method !== 'GET') Object.assign(headers, writeHeaders)
   if (call.body !== undefined) headers['content-type'] = 'application/json'
+  if (call.ifMatch !== undefined) headers['if-match'] = call.ifMatch
   const timeout = AbortSignal.timeout(waitMsMax)
   try {
     return await fetch(withQuery(path, call.query), {

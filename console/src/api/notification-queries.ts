@@ -1,6 +1,6 @@
 import { MailPage, MailSettings, NotificationPage, NotificationRulePage, OwnMailAddress } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
-import { api } from './api.ts'
+import { api, apiTagged } from './api.ts'
 import { paged } from './paged.ts'
 import { paths } from './paths.ts'
 
@@ -26,7 +26,7 @@ export const notificationQueries = {
   mailSettings: () =>
     queryOptions({
       queryKey: notificationKeys.mailSettings,
-      queryFn: ({ signal }) => api(paths.mailSettings, { reply: MailSettings, signal }),
+      queryFn: ({ signal }) => apiTagged(paths.mailSettings, { reply: MailSettings, signal }),
     }),
   ownAddress: () =>
     queryOptions({

@@ -1,6 +1,6 @@
 import { DeprecationRules, OwnerDetail, OwnerPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
-import { api } from './api.ts'
+import { api, apiTagged } from './api.ts'
 import { paged } from './paged.ts'
 import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
@@ -28,6 +28,6 @@ export const ownerQueries = {
   deprecation: (ownerId: string) =>
     queryOptions({
       queryKey: [...ownerKeys.all, ownerId, 'deprecation'],
-      queryFn: ({ signal }) => api(paths.ownerDeprecation(ownerId), { reply: DeprecationRules, signal }),
+      queryFn: ({ signal }) => apiTagged(paths.ownerDeprecation(ownerId), { reply: DeprecationRules, signal }),
     }),
 } as const

@@ -1,5 +1,6 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useAnnounce } from '../elements/announcer.tsx'
+import { isOutdated } from './use-edited.ts'
 
 interface Write<Sent, Answer> {
   write: (sent: Sent) => Promise<Answer>
@@ -15,12 +16,18 @@ interface Write<Sent, Answer> {
 export function useWrite<Sent = void, Answer = undefined>({ write, said, touches, onDone }: Write<Sent, Answer>) {
   const queryClient = useQueryClient()
   const announce = useAnnounce()
+  const readAnew = async () => {
+    await Promise.all(touches.map((queryKey) => queryClient.invalidateQueries({ queryKey })))
+  }
   return useMutation({
     mutationFn: write,
     onSuccess: async (answer: Answer) => {
       announce(said)
       onDone?.(answer)
-      await Promise.all(touches.map((queryKey) => queryClient.invalidateQueries({ queryKey })))
+      await readAnew()
+    },
+    onError: async (error) => {
+      if (isOutdated(error)) await readAnew()
     },
   })
 }

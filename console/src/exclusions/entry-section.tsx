@@ -3,11 +3,13 @@ import { type ExclusionEntry, ExclusionEntryPage, ExclusionList, limits } from '
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
-import { api, ApiProblem } from '../api/api.ts'
+import { apiTagged, ApiProblem, type Tagged } from '../api/api.ts'
 import { exclusionKeys, exclusionQueries } from '../api/exclusion-queries.ts'
 import { paths } from '../api/paths.ts'
-import { readAll } from '../api/read-all.ts'
+import { readAllTagged } from '../api/read-all.ts'
+import { otherThanOutdated, useEdited } from '../api/use-edited.ts'
 import { useWrite } from '../api/use-write.ts'
+import { ChangedMeanwhile } from '../elements/changed-meanwhile.tsx'
 import { Check } from '../elements/check.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
@@ -89,25 +91,28 @@ const columns: readonly Column<ExclusionEntry>[] = [
   },
 ]
 
+/** Before they are read; nothing is typed over it. */
+const notRead: Tagged<ExclusionEntry[]> = { content: [], tag: undefined }
+
 function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: () => void }) {
-  // What is being typed must not be overwritten by what somebody else saves meanwhile.
   const stored = useQuery({
     queryKey: [...exclusionKeys.all, list.id, 'all-entries'],
-    queryFn: ({ signal }) => readAll<ExclusionEntry>(paths.exclusionEntries(list.id), ExclusionEntryPage, signal),
+    queryFn: ({ signal }) => readAllTagged<ExclusionEntry>(paths.exclusionEntries(list.id), ExclusionEntryPage, signal),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
   })
-  const [text, setText] = useState<string>()
-  const shown = text ?? (stored.data ? textOfEntries(stored.data) : '')
-  const entries = entriesOfText(shown)
+  const edited = useEdited(stored.data ?? notRead, textOfEntries)
+  const { draft: text, setDraft: setText, ifMatch } = edited
+  const entries = entriesOfText(text)
   const [isConfirmed, setConfirmed] = useState(false)
   const save = useWrite({
     write: () =>
-      api(paths.exclusionEntries(list.id), {
+      apiTagged(paths.exclusionEntries(list.id), {
         method: 'PUT',
         body: { entries, confirm: isConfirmed },
         reply: ExclusionList,
+        ifMatch,
       }),
     said: 'The entries are saved',
     touches: [exclusionKeys.all],
@@ -117,17 +122,19 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
     <FormDialog
       title="Entries of the list"
       confirm={`Save ${formatCountOf(entries.length, 'entry', 'entries')}`}
-      isReady={stored.isSuccess}
+      isReady={stored.data !== undefined}
       isWide
       refusedTitle="The entries were not saved"
       answer={
-        save.error instanceof ApiProblem &&
-        save.error.code === 'unconfirmed' && (
-          <Check name="confirm" label="This is meant" checked={isConfirmed} onChange={setConfirmed} />
-        )
+        <>
+          {save.error instanceof ApiProblem && save.error.code === 'unconfirmed' && (
+            <Check name="confirm" label="This is meant" checked={isConfirmed} onChange={setConfirmed} />
+          )}
+          {edited.isOutdated && <ChangedMeanwhile what="the entries" edited={edited} onDecided={save.reset} />}
+        </>
       }
       onClose={onClose}
-      action={save}
+      action={{ ...save, error: otherThanOutdated(save.error, edited.isOutdated) }}
     >
       {stored.isPending && <SkeletonRows label="Loading the entries" rows={4} />}
       {stored.isError && <ProblemAlert what="The entries" error={stored.error} onRetry={() => void stored.refetch()} />}
@@ -140,7 +147,7 @@ function EditEntriesDialog({ list, onClose }: { list: ExclusionList; onClose: ()
           // The entries come after the dialog is open.
           autoFocus
           spellCheck={false}
-          value={shown}
+          value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
       )}

@@ -1,10 +1,11 @@
 import { type ChangeMailSettings, MailSettings, type SmtpSecurity } from '@postern/protocol'
-import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
-import { api } from '../api/api.ts'
+import { apiTagged, type Tagged } from '../api/api.ts'
 import { notificationKeys } from '../api/notification-queries.ts'
 import { paths } from '../api/paths.ts'
+import { otherThanOutdated, useEdited } from '../api/use-edited.ts'
 import { useWrite } from '../api/use-write.ts'
+import { ChangedMeanwhile } from '../elements/changed-meanwhile.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { wordChoices } from '../elements/choices.ts'
 import { fieldsOf } from '../elements/fields-of.ts'
@@ -23,18 +24,25 @@ const securityWords: Record<SmtpSecurity, string> = {
 }
 
 /** The mail server's settings by the names that the environment server has for its own. */
-export function MailForm({ settings }: { settings: MailSettings }) {
-  const [draft, setDraft] = useState(draftOf(settings))
+export function MailForm({ newest }: { newest: Tagged<MailSettings> }) {
+  const edited = useEdited(newest, draftOf)
+  const { draft, setDraft, stored: settings, ifMatch } = edited
   const mayWrite = useMay('administrate')
   const field = fieldsOf(draft, setDraft)
   const changed = changedMailSettings(settings, draft)
   const save = useWrite({
-    write: (body: ChangeMailSettings) => api(paths.mailSettings, { method: 'PUT', body, reply: MailSettings }),
+    write: (body: ChangeMailSettings) =>
+      apiTagged(paths.mailSettings, { method: 'PUT', body, reply: MailSettings, ifMatch }),
     said: 'The settings of mail are saved',
     touches: [notificationKeys.mailSettings, notificationKeys.mails],
+    onDone: edited.onSaved,
   })
   return (
-    <SettingsForm changes={changed} save={save} onUndo={() => setDraft(draftOf(settings))}>
+    <SettingsForm
+      changes={changed}
+      save={{ ...save, error: otherThanOutdated(save.error, edited.isOutdated) }}
+      onUndo={edited.undo}
+    >
       <div className={form['row']}>
         <TextField
           {...field('smtpHost')}
@@ -97,6 +105,7 @@ export function MailForm({ settings }: { settings: MailSettings }) {
         rows={draft.smtpCaCertificates === '' ? 2 : 6}
         isReadOnly={!mayWrite}
       />
+      {edited.isOutdated && <ChangedMeanwhile what="the settings" edited={edited} onDecided={save.reset} />}
     </SettingsForm>
   )
 }

@@ -35,11 +35,11 @@ export function MailSettingsPage() {
         <>
           <Section
             title="Mail server"
-            summary={settings.data.smtpHost === '' ? 'Not set up: nothing is sent' : 'Set up'}
+            summary={settings.data.content.smtpHost === '' ? 'Not set up: nothing is sent' : 'Set up'}
           >
-            <MailForm key={JSON.stringify(settings.data)} settings={settings.data} />
+            <MailForm newest={settings.data} />
           </Section>
-          {settings.data.smtpHost !== '' && <MailTestForm />}
+          {settings.data.content.smtpHost !== '' && <MailTestForm />}
         </>
       )}
       <OwnAddressForm />

@@ -60,7 +60,7 @@ export function RuleSection() {
 /** Rules without mail tell nobody. */
 function NoMail() {
   const settings = useQuery(notificationQueries.mailSettings())
-  if (settings.data === undefined || settings.data.smtpHost !== '') return null
+  if (settings.data === undefined || settings.data.content.smtpHost !== '') return null
   return (
     <Notice isSigned label="Mail is not set up">
       <p>This hub has no mail server: rules tell nobody until an administrator gives one under Settings, Mail.</p>

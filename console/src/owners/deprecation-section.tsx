@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core'
 import { DeprecationRules } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
-import { api } from '../api/api.ts'
+import { apiTagged, type Tagged } from '../api/api.ts'
 import { ownerKeys, ownerQueries } from '../api/owner-queries.ts'
 import { paths } from '../api/paths.ts'
+import { otherThanOutdated, useEdited } from '../api/use-edited.ts'
 import { useWrite } from '../api/use-write.ts'
+import { ChangedMeanwhile } from '../elements/changed-meanwhile.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
 import { Icon } from '../elements/icon.tsx'
@@ -16,21 +17,21 @@ import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { indicatorTypeChoices } from '../elements/choices.ts'
 import { formatCountOf } from '../format/quantities.ts'
 import classes from './owners.module.css'
-import { draftOfRule, mistakesOf, newRule, type RuleDraft, ruleOf } from './rule-draft.ts'
+import { draftOfRule, mistakesOf, newRule, ruleOf } from './rule-draft.ts'
 import { RuleFields } from './rule-fields.tsx'
 
 /** How an owner's assertions lose confidence while it does not repeat them (D24). */
 export function DeprecationSection({ ownerId }: { ownerId: string }) {
   const query = useQuery({ ...ownerQueries.deprecation(ownerId), refetchOnWindowFocus: false })
-  const { data } = query
+  const rules = query.data?.content
   return (
     <Section
       title="Deprecation"
-      summary={data && (data.rules.length === 0 ? 'Its assertions keep their confidence' : rulesWords(data))}
+      summary={rules && (rules.rules.length === 0 ? 'Its assertions keep their confidence' : rulesWords(rules))}
     >
       {query.isPending && <SkeletonRows label="Loading the rules" rows={3} />}
       {query.isError && <ProblemAlert what="The rules" error={query.error} onRetry={() => void query.refetch()} />}
-      {data && <RulesForm key={JSON.stringify(data)} ownerId={ownerId} stored={data} />}
+      {query.data && <RulesForm key={ownerId} ownerId={ownerId} newest={query.data} />}
     </Section>
   )
 }
@@ -39,19 +40,27 @@ function rulesWords({ rules }: DeprecationRules): string {
   return `${formatCountOf(rules.length, 'rule')}, applied to old and new assertions alike`
 }
 
-function RulesForm({ ownerId, stored }: { ownerId: string; stored: DeprecationRules }) {
+function draftsOf({ rules }: DeprecationRules) {
+  return rules.map(draftOfRule)
+}
+
+function RulesForm({ ownerId, newest }: { ownerId: string; newest: Tagged<DeprecationRules> }) {
   const mayWrite = useMay('write')
-  const [rules, setRules] = useState<RuleDraft[]>(() => stored.rules.map(draftOfRule))
+  const edited = useEdited(newest, draftsOf)
+  const { draft: rules, setDraft: setRules, stored, ifMatch } = edited
   const save = useWrite({
     write: () =>
-      api(paths.ownerDeprecation(ownerId), {
+      apiTagged(paths.ownerDeprecation(ownerId), {
         method: 'PUT',
         body: { rules: rules.map(ruleOf) },
         reply: DeprecationRules,
+        ifMatch,
       }),
     said: 'The rules are saved',
     touches: [ownerKeys.all],
+    onDone: edited.onSaved,
   })
+  const refused = otherThanOutdated(save.error, edited.isOutdated)
   const isChanged = JSON.stringify(rules.map(ruleOf)) !== JSON.stringify(stored.rules)
   const isWhole = rules.every((rule) => Object.keys(mistakesOf(rule, rules)).length === 0)
   const add = () => {
@@ -84,7 +93,8 @@ function RulesForm({ ownerId, stored }: { ownerId: string; stored: DeprecationRu
           onRemove={() => setRules(rules.filter(({ key }) => key !== rule.key))}
         />
       ))}
-      {save.isError && <ProblemAlert what="The rules were not saved" error={save.error} />}
+      {refused !== null && <ProblemAlert what="The rules were not saved" error={refused} />}
+      {edited.isOutdated && <ChangedMeanwhile what="the rules" edited={edited} onDecided={save.reset} />}
       {mayWrite && (
         <div className={form['actions']}>
           <Button
@@ -96,7 +106,7 @@ function RulesForm({ ownerId, stored }: { ownerId: string; stored: DeprecationRu
             Add a rule
           </Button>
           {isChanged && (
-            <Button variant="default" onClick={() => setRules(stored.rules.map(draftOfRule))}>
+            <Button variant="default" onClick={edited.undo}>
               Undo the changes
             </Button>
           )}

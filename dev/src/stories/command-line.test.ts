@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
+import { createServer, request as httpRequest } from 'node:http'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { callHub, checkoutFolder, unzip } from '@postern/cli'
-import { Environment, HubKeys, paths } from '@postern/protocol'
+import { Environment, ExclusionEntryPage, ExclusionList, HubKeys, paths } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeOtherRuntime } from '../environment-server/other-runtime.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
@@ -101,17 +102,60 @@ test('LIB-4, LIB-8: the command line imports lists, shows them, tests values aga
     err: 'There is no control Edge.\n',
   })
 
-  await command('import', file('more.txt', 'c.example.net\nd.example.net\n'), '--owner', 'Sample feed')
+  const more = file('more.txt', 'c.example.net\nd.example.net\nevil.example/path\n')
+  const imported = await command('import', more, '--owner', 'Sample feed')
+  expect([imported.code, imported.out[0]]).toEqual([3, '2 accepted, 0 refused, 1 lines hold no indicator'])
+  expect(imported.err).toMatch(
+    /^line 3: “evil\.example\/path” looks like a URL\. .*write http:\/\/ or https:\/\/ in front of it\.\n$/,
+  )
   const [first, every] = [
     await command('search', 'typeName = "Host"', '--limit', '1'),
     await command('search', 'typeName = "Host"'),
   ]
   expect([first.out.length, first.err]).toEqual([1, 'These are the first 1; there are more. See --limit.\n'])
   expect([every.out.length, every.err]).toEqual([3, ''])
+  expect(await command('collections', 'preview', 'typeName = "Host" or rating > 9')).toEqual({
+    code: 0,
+    out: ['3 indicators', '3 Host'],
+    err: 'No rating is above 9: it goes from 0 to 5.\n',
+  })
   const piped = `"${process.execPath}" "${main}" search 'typeName = "Host"' --limit 1 | true; echo "\${PIPESTATUS[0]}"`
   const env = { ...process.env, POSTERN_DATA_DIR: system.dataFolder, POSTERN_URL: undefined }
-  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', piped], { env, timeout: 60_000 })
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', piped], { env })
   expect([stdout, stderr]).toEqual(['0\n', expect.not.stringContaining('EPIPE')])
+})
+
+test('LIB-4: what somebody else writes into a list while the command line writes it is not replaced', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-command-line-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const { target } = system.hub
+  const { id } = await callHub(target, paths.exclusionLists, ExclusionList, { json: { name: 'Guarded' } })
+  const theirs = [{ entry: 'theirs.example.com' }]
+  // The hub's own socket, but that somebody else is always quicker.
+  const between = createServer(async (asked, answer) => {
+    if (asked.method === 'PUT')
+      await callHub(target, paths.exclusionEntries(id), ExclusionList, { method: 'PUT', json: { entries: theirs } })
+    const { url: path, method, headers } = asked
+    const passed = httpRequest({ socketPath: join(system.dataFolder, 'hub.sock'), path, method, headers })
+    passed.once('response', (said) => {
+      answer.writeHead(said.statusCode ?? 500, said.headers)
+      said.pipe(answer)
+    })
+    asked.pipe(passed)
+  })
+  await new Promise<void>((resolve) => between.listen(join(folder, 'hub.sock'), resolve))
+  stack.defer(() => new Promise<void>((resolve) => between.close(() => resolve())))
+
+  const file = join(folder, 'mine.txt')
+  writeFileSync(file, 'mine.example.com\n')
+  expect(await commandOn(folder, 'exclusions', 'import', file, '--name', 'Guarded')).toEqual({
+    code: 1,
+    out: [],
+    err: 'Nothing was changed: somebody else changed Guarded meanwhile. Look at it, and try again.\n',
+  })
+  const { data } = await callHub(target, paths.exclusionEntries(id), ExclusionEntryPage)
+  expect(data.map(({ entry }) => entry)).toEqual(['theirs.example.com'])
 })
 
 test('D7: a key is revoked from the shell by --yes alone; without it, what would happen is said', async () => {
@@ -181,9 +225,13 @@ function isAlive(pid: number): boolean {
 }
 
 function command(...words: string[]): Promise<Said> {
+  return commandOn(system.dataFolder, ...words)
+}
+
+function commandOn(dataFolder: string, ...words: string[]): Promise<Said> {
   return new Promise<Said>((resolve) => {
-    const env = { ...process.env, POSTERN_DATA_DIR: system.dataFolder, POSTERN_URL: undefined }
-    execFile(process.execPath, [main, ...words], { env, timeout: 60_000 }, (error, out, err) =>
+    const env = { ...process.env, POSTERN_DATA_DIR: dataFolder, POSTERN_URL: undefined }
+    execFile(process.execPath, [main, ...words], { env }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: out.split('\n').slice(0, -1), err }),
     )
   })

@@ -89,6 +89,17 @@ export async function updateExclusionList(
   return numAffectedRows === 1n
 }
 
+/** Tells what a list says apart from what it said before: every change of the list or of its entries makes it another. */
+export async function tagOfList(db: Db, organizationId: string, listId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('exclusion_list')
+    .select('revision')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', listId)
+    .executeTakeFirst()
+  return row && `"${row.revision}"`
+}
+
 /** Batches that write what the list hits are not in its way. */
 export async function lockExclusionList(trx: Db, organizationId: string, listId: string): Promise<void> {
   await sql`select 1 from exclusion_list where organization_id = ${organizationId} and id = ${listId} for no key update`.execute(

@@ -46,7 +46,7 @@ async function listOf(name: string, entries: readonly string[], wanted: Partial<
 
 async function write(id: string, entries: readonly string[]): Promise<ExclusionList> {
   const json = Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm: true }))
-  return await exclusions.writeEntries(world.library.person, id, json)
+  return (await exclusions.writeEntries(world.library.person, id, json)).list
 }
 
 /** An export that reads this data collection. */
@@ -388,7 +388,7 @@ test('LIB-4: lists and entries that make no sense are refused, and change nothin
   expect(await refusal(write(list.id, ['good.example.com', '*', 'a\u0000b']))).toMatch(
     /^invalid: Nothing was changed. Entry 2 \(\*\)/,
   )
-  expect((await exclusions.entries(person, list.id, 0, 10)).map(({ entry }) => entry)).toEqual(['a.example.com'])
+  expect((await exclusions.entries(person, list.id, 0, 10)).rows.map(({ entry }) => entry)).toEqual(['a.example.com'])
   expect(await refusal(exclusions.writeEntries(person, list.id, Buffer.from('{"entries": 1}')))).toContain(
     'invalid: The entries are not right',
   )
@@ -418,19 +418,17 @@ test('LIB-4: entries as broad as a top-level domain are written only by who conf
   const told = await refusal(exclusions.writeEntries(person, list.id, sent()))
   expect(told).toContain('unconfirmed: Nothing was changed. *.com, 0.0.0.0/0: so broad, they hit 2 of the library')
   expect(told).toContain("library's 3 indicators")
-  expect((await exclusions.entries(person, list.id, 0, 10)).map(({ entry }) => entry)).toEqual(['a.example.com'])
-  expect((await exclusions.writeEntries(person, list.id, sent(true))).entryCount).toBe(3)
+  expect((await exclusions.entries(person, list.id, 0, 10)).rows.map(({ entry }) => entry)).toEqual(['a.example.com'])
+  expect((await exclusions.writeEntries(person, list.id, sent(true))).list.entryCount).toBe(3)
 })
 
 test('LIB-4: an entry that is a slip is written only by who confirms it, and one that can hit nothing by nobody', async () => {
   const { person } = world.library
   const list = await listOf('Ours', ['a.example.com'])
-  const sent = (confirm: boolean, ...entries: string[]) =>
-    exclusions.writeEntries(
-      person,
-      list.id,
-      Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm })),
-    )
+  const sent = async (confirm: boolean, ...entries: string[]) => {
+    const json = JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm })
+    return (await exclusions.writeEntries(person, list.id, Buffer.from(json))).list
+  }
   const told = await refusal(sent(false, 'a.example.com', '192.0.2.0/33', 'exam ple.com'))
   expect(told).toMatch(
     /^unconfirmed: Nothing was changed\. Entry 2 \(192\.0\.2\.0\/33\): .* Entry 3 \(exam ple\.com\): .*Confirm it if/,
@@ -447,12 +445,10 @@ test('LIB-4: an entry that is a slip is written only by who confirms it, and one
 
 test('LIB-4: a write that empties a list, or takes most of a protected one away, is done only for who confirms it', async () => {
   const { person } = world.library
-  const sent = (id: string, confirm: boolean, ...entries: string[]) =>
-    exclusions.writeEntries(
-      person,
-      id,
-      Buffer.from(JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm })),
-    )
+  const sent = async (id: string, confirm: boolean, ...entries: string[]) => {
+    const json = JSON.stringify({ entries: entries.map((entry) => ({ entry })), confirm })
+    return (await exclusions.writeEntries(person, id, Buffer.from(json))).list
+  }
   const four = ['a', 'b', 'c', 'd'].map((host) => `${host}.example.com`)
   const own = await listOf('Ours', four)
   expect((await sent(own.id, false, 'a.example.com')).entryCount).toBe(1)
@@ -466,7 +462,7 @@ test('LIB-4: a write that empties a list, or takes most of a protected one away,
     'Nets protects: 2 of its 3 entries would go.',
   )
   expect(await refusal(sent(nets.id, false))).toContain('Nets would be empty: all its 3 entries go.')
-  expect((await exclusions.entries(person, nets.id, 0, 10)).length).toBe(3)
+  expect((await exclusions.entries(person, nets.id, 0, 10)).rows.length).toBe(3)
   expect((await sent(nets.id, true)).entryCount).toBe(0)
   const published = (list: readonly string[]) =>
     exclusions.importMisp(person, Buffer.from(JSON.stringify({ name: 'Misp', type: 'cidr', version: 1, list })))
@@ -479,6 +475,6 @@ test('LIB-4: a large list is read in a thread of its own and comes back as it wa
   const entries = Array.from({ length: count }, (_, number) => `"h\\${number}",ü.example.com/${number}`)
   const list = await listOf('Large', entries)
   expect(list.entryCount).toBe(count)
-  const page = await exclusions.entries(world.library.person, list.id, count - 2, 10)
+  const { rows: page } = await exclusions.entries(world.library.person, list.id, count - 2, 10)
   expect(page.map(({ entry }) => entry)).toEqual(entries.slice(-2))
 })

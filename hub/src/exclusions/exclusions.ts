@@ -14,6 +14,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { requireMatch } from '../http/if-match.ts'
 import { UploadPlaces } from '../http/upload-places.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { countBroadHits } from './broad-hits.ts'
@@ -30,6 +31,7 @@ import {
   replaceEntries,
   type StoredExclusionList,
   storedTypes,
+  tagOfList,
   toApi,
   updateExclusionList,
 } from './exclusion-store.ts'
@@ -120,13 +122,17 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     onTouched(caller.organizationId)
   }
 
-  /** All of them or, where the list does not take one, none. */
+  /**
+   * All of them or, where the list does not take one, none.
+   * @param ifMatch tag of the entries that the caller read
+   */
   async function writeEntries(
     caller: PersonCaller,
     listId: string,
     json: Buffer,
     address?: string,
-  ): Promise<ExclusionList> {
+    ifMatch?: string,
+  ): Promise<{ list: ExclusionList; tag: string }> {
     const list = await stored(db, caller, listId)
     if (list.kind === 'misp')
       throw new Problem('conflict', `The entries of ${list.name} are MISP's; import its next version instead.`)
@@ -135,7 +141,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     await requireMeant(caller, list, read)
     return await db.transaction().execute(async (trx) => {
       await lockExclusionList(trx, caller.organizationId, listId)
-      await stored(trx, caller, listId)
+      await requireEntriesMatch(trx, caller, listId, ifMatch)
       await replaceEntries(trx, listId, read, clock.now())
       const detail = {
         entries: read.entryCount,
@@ -144,8 +150,17 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
       }
       await audit.record(trx, caller, 'exclusion-list.write', `exclusion list ${listId}`, detail, address)
       await bumpRevision(trx, caller.organizationId)
-      return toApi(await stored(trx, caller, listId))
+      return { list: toApi(await stored(trx, caller, listId)), tag: await tagOf(trx, caller, listId) }
     })
+  }
+
+  async function tagOf(trx: Db, caller: PersonCaller, listId: string): Promise<string> {
+    return found(await tagOfList(trx, caller.organizationId, listId), 'exclusion list')
+  }
+
+  /** @throws Problem `not-found`; `outdated` where they are not what the caller read */
+  async function requireEntriesMatch(trx: Db, caller: PersonCaller, listId: string, ifMatch?: string): Promise<void> {
+    requireMatch(ifMatch, await tagOf(trx, caller, listId), 'the entries')
   }
 
   /**
@@ -253,14 +268,18 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     list: async (caller: PersonCaller, after: string | undefined, rowsMax: number): Promise<ExclusionList[]> =>
       (await exclusionListsPage(db, caller.organizationId, after, rowsMax)).map(toApi),
 
+    requireEntriesMatch: async (caller: PersonCaller, listId: string, ifMatch: string | undefined): Promise<void> =>
+      await requireEntriesMatch(db, caller, listId, ifMatch),
+
     async entries(
       caller: PersonCaller,
       listId: string,
       after: number,
       rowsMax: number,
-    ): Promise<(ExclusionEntry & { number: number })[]> {
-      await stored(db, caller, listId)
-      return await entriesPage(db, listId, after, rowsMax)
+    ): Promise<{ rows: (ExclusionEntry & { number: number })[]; tag: string }> {
+      // Before the rows: what changes in between is newer than its tag, and never the other way round.
+      const tag = await tagOf(db, caller, listId)
+      return { rows: await entriesPage(db, listId, after, rowsMax), tag }
     },
 
     test: async (caller: PersonCaller, wanted: TestExclusions): Promise<ExclusionTest> =>

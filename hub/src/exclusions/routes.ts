@@ -14,6 +14,7 @@ import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
 import { pageQuery } from '../http/page-query.ts'
+import { ifMatchHeaders } from '../http/if-match.ts'
 import type { Server } from '../http/server.ts'
 import { pageOf } from '../lib/page.ts'
 import { rowId } from '../lib/row-id.ts'
@@ -134,16 +135,16 @@ function exclusionListRoutes(server: Server, lists: ExclusionLists): void {
         response: { 200: ExclusionEntryPage },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { cursor, limit: rowsMax } = request.query
-      const rows = await lists.entries(
+      const { rows, tag } = await lists.entries(
         person(request.caller),
         request.params.exclusionListId,
         Number(cursor ?? 0),
         rowsMax + 1,
       )
       const { data, ...next } = pageOf(rows, rowsMax, (row) => String(row.number))
-      return { data: data.map(({ entry, note }) => ({ entry, note })), ...next }
+      return reply.header('etag', tag).send({ data: data.map(({ entry, note }) => ({ entry, note })), ...next })
     },
   )
 }
@@ -153,7 +154,7 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
   server.register(async (scope: FastifyInstance) => {
     scope.removeContentTypeParser('application/json')
     scope.addContentTypeParser('application/json', (_, payload, done) => done(null, payload))
-    scope.put<{ Params: { exclusionListId: string } }>(
+    scope.put<{ Params: { exclusionListId: string }; Headers: { 'if-match'?: string } }>(
       paths.exclusionEntries(':exclusionListId'),
       {
         config: writes,
@@ -164,17 +165,21 @@ function uploadRoutes(server: Server, lists: ExclusionLists): void {
           ...ofOne,
           summary:
             'Replace all entries of a list of one\'s own by {"entries": [{"entry", "note"}]}, up to a million; all or none. Broad ones such as *.com need "confirm": true, and so does what empties the list or takes away more than half of a protected one',
+          headers: ifMatchHeaders,
           response: { 200: ExclusionList },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const caller = person(request.caller)
         const { exclusionListId } = request.params
-        return await lists.places.use(request, async () => {
+        const { 'if-match': ifMatch } = request.headers
+        const { list, tag } = await lists.places.use(request, async () => {
           // Before a large body is read for nothing.
-          await lists.get(caller, exclusionListId)
-          return await lists.writeEntries(caller, exclusionListId, await uploadBody(request), request.ip)
+          await lists.requireEntriesMatch(caller, exclusionListId, ifMatch)
+          const body = await uploadBody(request)
+          return await lists.writeEntries(caller, exclusionListId, body, request.ip, ifMatch)
         })
+        return reply.header('etag', tag).send(list)
       },
     )
     scope.post(

@@ -8,7 +8,7 @@ export type Operation = {
   summary?: string
   parameters?: Parameter[]
   requestBody?: { content: Content; required?: boolean }
-  responses?: { [status: string]: { description?: string; content?: Content; $ref?: string } }
+  responses?: { [status: string]: { description?: string; headers?: object; content?: Content; $ref?: string } }
   /** Empty where nothing has to be sent. */
   security?: object[]
 }

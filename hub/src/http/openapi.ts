@@ -8,6 +8,7 @@ import { describeOperations } from './operation-words.ts'
 import { describeProblems } from './problem-answers.ts'
 import type { Server } from './server.ts'
 import { describeStreams } from './streamed-answers.ts'
+import { describeTags } from './tagged-answers.ts'
 
 /** OpenAPI 3.1 of every `/v1` route, from the schemas of the routes themselves. */
 export async function registerOpenapi(server: Server): Promise<void> {
@@ -36,7 +37,7 @@ export async function registerOpenapi(server: Server): Promise<void> {
     // The document is OpenAPI's type there and what we compare of it here; neither knows the other.
     transformObject: (document) =>
       'openapiObject' in document
-        ? describeProblems(describeStreams(describeOperations(document.openapiObject as object)))
+        ? describeProblems(describeTags(describeStreams(describeOperations(document.openapiObject as object))))
         : document.swaggerObject,
   })
 }

@@ -1,6 +1,6 @@
 import { ProblemDocument, type ProblemCode } from '@postern/protocol'
 import * as z from 'zod'
-import type { ApiDocument } from './api-breaks.ts'
+import type { ApiDocument, Operation } from './api-breaks.ts'
 import { statusOf, titleOf } from './problem-reply.ts'
 
 const problemSchema = z.toJSONSchema(ProblemDocument, { io: 'output' })
@@ -19,12 +19,14 @@ const always: readonly ProblemCode[] = [
 /** What names a thing, in its path or its body, may name none. */
 const naming: readonly ProblemCode[] = ['not-found']
 const changing: readonly ProblemCode[] = ['conflict', 'too-many']
+/** What replaces only what its caller read. */
+const matching: readonly ProblemCode[] = ['outdated']
 
 /** Adds to every operation of a description the problems that it may answer; routes describe their good answers alone. */
 export function describeProblems<Document extends Partial<ApiDocument>>(document: Document): Document {
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(methods)) {
-      operation.responses = { ...operation.responses, ...problemsOf(path, method) }
+      operation.responses = { ...operation.responses, ...problemsOf(path, method, operation) }
     }
   }
   const components = (document as { components?: { schemas?: object; responses?: object } }).components ?? {}
@@ -47,9 +49,15 @@ export function describeProblems<Document extends Partial<ApiDocument>>(document
   }
 }
 
-function problemsOf(path: string, method: string): Record<string, { $ref: string }> {
+function problemsOf(path: string, method: string, { parameters = [] }: Operation): Record<string, { $ref: string }> {
   const changes = method !== 'get' && method !== 'head'
-  const codes = [...always, ...(changes || path.includes('{') ? naming : []), ...(changes ? changing : [])]
+  const matches = parameters.some(({ name }) => name === 'if-match')
+  const codes = [
+    ...always,
+    ...(changes || path.includes('{') ? naming : []),
+    ...(changes ? changing : []),
+    ...(matches ? matching : []),
+  ]
   return Object.fromEntries(
     codes.map((code) => [String(statusOf[code]), { $ref: `#/components/responses/${nameOf(code)}` }]),
   )

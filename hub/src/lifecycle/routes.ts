@@ -2,9 +2,11 @@ import { Decision, DeprecationRules, IndicatorLifecycle, paths, WriteDecision } 
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { ifMatchHeaders } from '../http/if-match.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Lifecycles } from './lifecycle.ts'
+import { tagOfRules } from './rules.ts'
 
 /** An answer without a body. */
 const done = z.null()
@@ -80,7 +82,10 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
         response: { 200: DeprecationRules },
       },
     },
-    async (request) => lifecycles.rules.get(person(request.caller), request.params.ownerId),
+    async (request, reply) => {
+      const rules = await lifecycles.rules.get(person(request.caller), request.params.ownerId)
+      return reply.header('etag', tagOfRules(rules)).send(rules)
+    },
   )
   server.put(
     paths.ownerDeprecation(':ownerId'),
@@ -90,11 +95,14 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
         operationId: 'replaceDeprecationRules',
         ...ofOwner,
         summary: 'Replace the rules by which assertions of an owner lose confidence, old and new ones alike',
+        headers: ifMatchHeaders,
         body: DeprecationRules,
         response: { 200: DeprecationRules },
       },
     },
-    async (request) =>
-      lifecycles.rules.replace(person(request.caller), request.params.ownerId, request.body, request.ip),
+    async ({ caller, params, body, ip, headers }, reply) => {
+      const rules = await lifecycles.rules.replace(person(caller), params.ownerId, body, ip, headers['if-match'])
+      return reply.header('etag', tagOfRules(rules)).send(rules)
+    },
   )
 }

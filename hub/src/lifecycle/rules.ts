@@ -8,6 +8,7 @@ import type { DatabaseConnection, Db } from '../database/database.ts'
 import { failedBy } from '../database/sql-states.ts'
 import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
+import { contentTag, requireMatch } from '../http/if-match.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { requireNobodyNeedsRules } from './feed-rules.ts'
 
@@ -23,19 +24,24 @@ export function createRules({ db, clock, audit }: RuleParts) {
     return { rules: await readRules(db, ownerId) }
   }
 
-  /** Takes the place of all rules of the owner, and makes a pass over all that it asserts. */
+  /**
+   * Takes the place of all rules of the owner, and makes a pass over all that it asserts.
+   * @param ifMatch tag of the rules that the caller read
+   */
   async function replace(
     caller: PersonCaller,
     ownerId: string,
     wanted: DeprecationRules,
     address?: string,
+    ifMatch?: string,
   ): Promise<DeprecationRules> {
     return db.transaction().execute(async (trx) => {
       await mustHaveOwner(trx, caller, ownerId)
+      const before = await readRules(trx, ownerId)
+      requireMatch(ifMatch, tagOfRules({ rules: before }), 'the rules')
       const rules = checkedRules(wanted)
       if (rules.length === 0) await requireNobodyNeedsRules(trx, ownerId)
       await waitForBatches(trx, ownerId)
-      const before = await readRules(trx, ownerId)
       await trx.deleteFrom('deprecation_rule').where('owner_id', '=', ownerId).execute()
       for (const rule of rules) await insertRule(trx, ownerId, rule, clock.now())
       await sql`
@@ -47,6 +53,10 @@ export function createRules({ db, clock, audit }: RuleParts) {
   }
 
   return { get, replace }
+}
+
+export function tagOfRules({ rules }: DeprecationRules): string {
+  return contentTag(rules)
 }
 
 /** Two changes of one owner's rules go one after the other. */

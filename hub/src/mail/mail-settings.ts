@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { ChangeMailSettings, type MailSettings, SmtpSecurity } from '@postern/protocol'
+import { sql } from 'kysely'
 import * as z from 'zod/mini'
 import type { Caller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
+import { contentTag, requireMatch } from '../http/if-match.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
@@ -24,11 +26,20 @@ export type MailSettingsParts = { db: DatabaseConnection['db']; keys: Keys; cloc
 
 /** How the hub sends mail (ES-16): one for all of its organizations. The password goes in and never comes out. */
 export function createMailSettings({ db, keys, clock, audit }: MailSettingsParts) {
-  async function change(caller: Caller, wanted: ChangeMailSettings, address?: string): Promise<MailSettings> {
+  /** @param ifMatch tag of the settings that the caller read */
+  async function change(
+    caller: Caller,
+    wanted: ChangeMailSettings,
+    address?: string,
+    ifMatch?: string,
+  ): Promise<{ settings: MailSettings; tag: string }> {
     const { smtpPassword, smtpCaCertificates, ...plain } = wanted
     if (smtpCaCertificates !== undefined) requireCertificates(smtpCaCertificates)
-    await db.transaction().execute(async (trx) => {
+    return await db.transaction().execute(async (trx) => {
+      // There may be no row yet to lock. Readers do not wait.
+      await sql`lock table mail_settings in share row exclusive mode`.execute(trx)
       const before = await row(trx)
+      requireMatch(ifMatch, tagOf(before), 'the settings of mail')
       const isElsewhere = before?.smtp_host !== wanted.smtpHost || before.smtp_username !== wanted.smtpUsername
       const values = {
         smtp_host: wanted.smtpHost,
@@ -56,26 +67,18 @@ export function createMailSettings({ db, keys, clock, audit }: MailSettingsParts
         .execute()
       const detail = { ...plain, isPasswordGiven: smtpPassword !== undefined }
       await audit.record(trx, caller, 'mail-settings.update', 'mail settings', detail, address)
+      return await read(trx)
     })
-    return await read()
   }
 
   function sealed(password: string | null): Buffer | null {
     return password === null || password === '' ? null : keys.seal(Buffer.from(password), passwordContext)
   }
 
-  async function read(): Promise<MailSettings> {
-    const stored = await row(db)
-    if (stored === undefined) return none
-    return {
-      smtpHost: stored.smtp_host,
-      smtpPort: stored.smtp_port,
-      smtpSecurity: z.parse(SmtpSecurity, stored.smtp_security),
-      smtpUsername: stored.smtp_username,
-      isPasswordSet: stored.smtp_password_sealed !== null,
-      smtpFrom: stored.smtp_from,
-      smtpCaCertificates: stored.smtp_ca_certificates,
-    }
+  /** With the tag that tells them apart from what stood there before, the password too. */
+  async function read(from: Db = db): Promise<{ settings: MailSettings; tag: string }> {
+    const stored = await row(from)
+    return { settings: stored === undefined ? none : toApi(stored), tag: tagOf(stored) }
   }
 
   /** Everything that sending takes; nothing where mail is not set up. */
@@ -99,8 +102,27 @@ export function createMailSettings({ db, keys, clock, audit }: MailSettingsParts
 
 export type MailSettingsFeature = ReturnType<typeof createMailSettings>
 
+type Stored = NonNullable<Awaited<ReturnType<typeof row>>>
+
 async function row(db: Db) {
   return await db.selectFrom('mail_settings').selectAll().executeTakeFirst()
+}
+
+function toApi(stored: Stored): MailSettings {
+  return {
+    smtpHost: stored.smtp_host,
+    smtpPort: stored.smtp_port,
+    smtpSecurity: z.parse(SmtpSecurity, stored.smtp_security),
+    smtpUsername: stored.smtp_username,
+    isPasswordSet: stored.smtp_password_sealed !== null,
+    smtpFrom: stored.smtp_from,
+    smtpCaCertificates: stored.smtp_ca_certificates,
+  }
+}
+
+function tagOf(stored: Stored | undefined): string {
+  const sealed = stored?.smtp_password_sealed?.toString('base64') ?? null
+  return contentTag(stored === undefined ? null : { ...toApi(stored), sealed })
 }
 
 /** Whether mail is set up, for SQL that writes mails in one statement with something else. */

@@ -140,7 +140,7 @@ test('ES-16: an invitation is mailed with its set-up link, at once, and the link
 test('ES-16: the password goes in and never comes out, and is forgotten with another host or user name', async () => {
   const { db } = connection
   const set = { ...plain, smtpUsername: 'postern', smtpPassword: 'never shown' }
-  const shown = await mail.settings.change(ada, set)
+  const { settings: shown } = await mail.settings.change(ada, set)
   expect(shown.isPasswordSet).toBe(true)
   const rows = [
     await db.selectFrom('mail_settings').selectAll().execute(),
@@ -148,8 +148,8 @@ test('ES-16: the password goes in and never comes out, and is forgotten with ano
   ]
   expect(JSON.stringify([shown, rows])).not.toContain('never shown')
   const { smtpPassword: _left, ...same } = set
-  expect((await mail.settings.change(ada, { ...same, smtpPort: 26 })).isPasswordSet).toBe(true)
-  expect((await mail.settings.change(ada, { ...same, smtpHost: '127.0.0.2' })).isPasswordSet).toBe(false)
+  expect((await mail.settings.change(ada, { ...same, smtpPort: 26 })).settings.isPasswordSet).toBe(true)
+  expect((await mail.settings.change(ada, { ...same, smtpHost: '127.0.0.2' })).settings.isPasswordSet).toBe(false)
   await expect(mail.settings.change(ada, { ...same, smtpCaCertificates: 'a key' })).rejects.toThrow('PEM certificates')
 })
 

@@ -2,6 +2,7 @@ import { ChangeMailSettings, MailPage, MailSettings, MailAnswer, MailTo, paths }
 import { person } from '../access/caller.ts'
 import { forPeople, onlyFor } from '../access/permissions.ts'
 import { pageQuery } from '../http/page-query.ts'
+import { ifMatchHeaders } from '../http/if-match.ts'
 import type { Server } from '../http/server.ts'
 import { pageOf } from '../lib/page.ts'
 import { rowId } from '../lib/row-id.ts'
@@ -22,7 +23,10 @@ export function mailRoutes(server: Server, { settings, queue, sendTest, sendSetu
         response: { 200: MailSettings },
       },
     },
-    async () => await settings.read(),
+    async (_, reply) => {
+      const read = await settings.read()
+      return reply.header('etag', read.tag).send(read.settings)
+    },
   )
   server.put(
     paths.mailSettings,
@@ -32,11 +36,15 @@ export function mailRoutes(server: Server, { settings, queue, sendTest, sendSetu
         operationId: 'changeMailSettings',
         tags,
         summary: 'Say how the hub sends mail; another host or user name forgets the password',
+        headers: ifMatchHeaders,
         body: ChangeMailSettings,
         response: { 200: MailSettings },
       },
     },
-    async ({ caller, body, ip }) => await settings.change(caller, body, ip),
+    async ({ caller, body, ip, headers }, reply) => {
+      const changed = await settings.change(caller, body, ip, headers['if-match'])
+      return reply.header('etag', changed.tag).send(changed.settings)
+    },
   )
   server.post(
     paths.mailTest,
