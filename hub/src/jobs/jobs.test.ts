@@ -123,20 +123,12 @@ describe('FD-14: jobs', () => {
       secretsSet: [],
       parameters: { url: 'https://other.example.com/' },
     })
-    const { body: long } = await call('PATCH', paths.job(id), { timeoutSeconds: 7200 })
-    expect((await call('PATCH', paths.job(id), { enabled: false })).body).toEqual({ ...off, timeoutSeconds: 7200 })
-    expect(long.timeoutSeconds).toBe(7200)
-    expect((await call('PATCH', paths.job(id), { timeoutSeconds: null })).body).toEqual(off)
     const { body: list } = await call('GET', `${paths.jobs}?limit=1`)
     expect(list.data).toEqual([off])
     expect((await call('DELETE', paths.job(id))).status).toBe(204)
     expect((await call('GET', paths.job(id))).status).toBe(404)
     const audited = await rehearsal.db.selectFrom('audit_event').select(['action', 'detail']).execute()
-    expect(audited.map(({ action }) => action)).toEqual([
-      'job.create',
-      ...Array<string>(5).fill('job.update'),
-      'job.delete',
-    ])
+    expect(audited.map(({ action }) => action)).toEqual(['job.create', 'job.update', 'job.update', 'job.delete'])
     expect(JSON.stringify(audited)).not.toContain('k3y-of-the-feed')
   })
 
@@ -200,14 +192,12 @@ describe('FD-14: jobs', () => {
   })
 
   test('an export names data collections that exist, and gets a control with the highest TLP AMBER (D21)', async () => {
-    const base = { name: 'Export', appId: exportApp, environmentId: rehearsal.environmentId }
+    const base = { name: 'Export', appId: exportApp, environmentId: rehearsal.environmentId, timeoutSeconds: 60 }
     const wrong = await call('POST', paths.jobs, { ...base, parameters: { data_collection: 'Bad hostz' } })
     expect(wrong.body.detail).toMatch(/parameters\.data_collection: there is no data collection "Bad hostz"/)
     const made = await call('POST', paths.jobs, { ...base, parameters: { data_collection: 'Bad hosts' } })
-    expect(made.body).toMatchObject({ control: 'netscout_aed', owner: null, timeoutSeconds: 900 })
-    const timeOut = async (timeoutSeconds: number | null) =>
-      (await call('PATCH', paths.job(made.body.id), { timeoutSeconds })).body.timeoutSeconds
-    expect([await timeOut(60), await timeOut(null)]).toEqual([60, 900])
+    expect(made.body).toMatchObject({ control: 'netscout_aed', owner: null, timeoutSeconds: 60 })
+    expect((await call('PATCH', paths.job(made.body.id), { timeoutSeconds: null })).body.timeoutSeconds).toBe(900)
     expect(await rehearsal.db.selectFrom('control').select(['name', 'program_name', 'highest_tlp']).execute()).toEqual([
       { name: 'netscout_aed', program_name: 'netscout_aed', highest_tlp: 'AMBER' },
     ])
