@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { appCommand } from './commands/app.ts'
+import { collectionsCommand } from './commands/collections.ts'
 import { exclusionsCommand } from './commands/exclusions.ts'
 import { explainCommand } from './commands/explain.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
@@ -37,6 +38,7 @@ const program = new Command('postern')
   .addCommand(searchCommand())
   .addCommand(explainCommand())
   .addCommand(receiptsCommand())
+  .addCommand(collectionsCommand())
   .addCommand(listsCommand())
   .addCommand(tqlCommand())
   .addCommand(exclusionsCommand())

@@ -111,6 +111,71 @@ test('LIB-3: the command line shows what a query says by mistake, beside what it
   expect(stderr.split('\n').slice(0, 2)).toEqual([message, '0 indicators found'])
 })
 
+test('LIB-8: the command line says how each indicator stands, in the last column', async () => {
+  const at = '2026-11-21T08:00:00.000Z'
+  const seen = { sightingCount: 0, lastSighted: null, falsePositiveCount: 0, addedAt: at, modifiedAt: at }
+  const row = (value: string, active: boolean, statuses: string[]) => {
+    const id = '0b3f0c1e-5b0a-3c86-9d3c-2f9d3f6a1c11'
+    return {
+      id,
+      type: 'Host',
+      value,
+      rating: null,
+      confidence: null,
+      active,
+      statuses,
+      tlp: null,
+      owners: ['Feed'],
+      tags: [],
+      ...seen,
+    }
+  }
+  const data = [
+    row('a.example.com', true, ['Active', 'Expired']),
+    row('b.example.com', false, ['Expired', 'Review']),
+    row('c.example.com', false, ['Active']),
+  ]
+  await using hub = await answering(() => ({ data }))
+  const { stdout } = await run(hub, 'search', 'typeName = "Host"')
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    'Host\ta.example.com\tFeed\t\tActive',
+    'Host\tb.example.com\tFeed\t\tExpired, Review',
+    'Host\tc.example.com\tFeed\t\tInactive',
+  ])
+})
+
+test('LIB-3: the command line says of a data collection, and of a query, how many no reader is given, and why', async () => {
+  const leftOut = { excluded: 16, inactive: 1 }
+  const collection = {
+    id: '6',
+    name: 'Blocked',
+    tql: 'rating > 3',
+    version: 2,
+    count: 1234,
+    refreshedAt: '2026-11-21T08:00:00.000Z',
+    freshnessSeconds: 300,
+    description: null,
+    madeBy: null,
+    isShared: true,
+  }
+  const preview = { sample: [], changes: null, total: { count: 34_000, isExact: false }, types: { Host: 10_001 } }
+  await using hub = await answering(({ method, url = '' }) => {
+    if (method === 'POST') return { ...preview, typesStoppedAt: 10_001, leftOut }
+    return url === paths.collection('6') ? { ...collection, leftOut } : { data: [collection] }
+  })
+  expect((await run(hub, 'collections')).stdout).toBe('Blocked\t1,234 members in version 2\trating > 3\n')
+  expect((await run(hub, 'collections', 'show', 'Blocked')).stdout.trimEnd().split('\n')).toEqual([
+    'Blocked: rating > 3',
+    '1,234 members in version 2, fully refreshed at 2026-11-21T08:00:00.000Z',
+    'leaves out 16 (excluded), 1 (inactive)',
+  ])
+  expect((await run(hub, 'collections', 'preview', 'rating > 3')).stdout.trimEnd().split('\n')).toEqual([
+    'about 34,000 indicators',
+    'of the first 10,001: 10,001 Host',
+    'of the first 10,001: leaves out 16 (excluded), 1 (inactive)',
+  ])
+})
+
 test('LIB-6: an import says what its counts are of, and that a folder is none', async () => {
   const counts = { created: 6, updated: 0, unchanged: 0, refused: 0 }
   const answer = {

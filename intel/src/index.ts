@@ -88,7 +88,7 @@ export { tqlComparisonsMax, tqlDepthMax, tqlListItemsMax, tqlTextLengthMax } fro
 export { tqlKeywords, tqlKeywordTables } from './tql/tql-keywords.ts'
 export type { TqlKeyword, TqlKeywordKind, TqlKeywordTable } from './tql/tql-keywords.ts'
 export type * from './tql/tql-expression.ts'
-export { isInForce, lifecycleStatuses, statusesInForce } from './lifecycle/in-force.ts'
+export { isInForce, lifecycleStatuses, statusesInForce, statusInWords } from './lifecycle/in-force.ts'
 export { lifecycle } from './lifecycle/lifecycle.ts'
 export { dayMs, hourMs, lifecycleBounds, sightingDaysThatMatter } from './lifecycle/lifecycle-bounds.ts'
 export type * from './lifecycle/lifecycle-facts.ts'

@@ -156,6 +156,7 @@ function row(key: string, owner: string): Indicator {
     rating: null,
     confidence: null,
     active: true,
+    statuses: ['Active'],
     tlp: null,
     owners: [owner],
     tags: [],

@@ -1,11 +1,13 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Collection, CollectionPage, paths } from '@postern/protocol'
+import { paths } from '@postern/protocol'
 import { Command, Option } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { callHub, type HubTarget, hubTarget, streamFromHub } from '../hub-api.ts'
+import { type HubTarget, hubTarget, streamFromHub } from '../hub-api.ts'
 import { say } from '../say.ts'
+import { collectionNamed } from './collection-named.ts'
+import { leftOutParts } from './left-out-parts.ts'
 import { type PlainFormat, plainList } from './value-lines.ts'
 
 /** What `--format` says, and the version of STIX that it means. */
@@ -33,13 +35,6 @@ export function exportCommand(): Command {
     })
 }
 
-async function collectionNamed(target: HubTarget, name: string): Promise<Collection> {
-  const { data } = await callHub(target, `${paths.collections}?${new URLSearchParams({ name })}`, CollectionPage)
-  const found = data.find((collection) => collection.name === name) ?? data[0]
-  if (found === undefined) throw new Error(`There is no data collection ${name}.`)
-  return found
-}
-
 async function read(
   target: HubTarget,
   id: string,
@@ -57,7 +52,7 @@ async function read(
 }
 
 function sayLeftOut(counts: Record<string, number>): void {
-  const parts = Object.entries(counts).map(([reason, count]) => `${count} (${reason})`)
+  const parts = leftOutParts(counts)
   // Not among the values: whoever reads those by a program finds none.
   if (parts.length > 0) say.error(`Left out: ${parts.join(', ')}.`)
 }

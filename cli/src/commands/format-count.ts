@@ -4,3 +4,8 @@ const counts = new Intl.NumberFormat('en')
 export function formatCount(count: number): string {
   return counts.format(count)
 }
+
+/** `1 member`, `1,234 members`. */
+export function formatCountOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}

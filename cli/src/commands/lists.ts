@@ -4,6 +4,7 @@ import { readCliConfig } from '../config.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
+import { leftOutParts } from './left-out-parts.ts'
 
 export function listsCommand(): Command {
   const show = new Command('show')
@@ -47,7 +48,7 @@ function describe(list: FirewallList): string[] {
   const { servedVersion, servedCount, servedSince, leftOut, held } = list
   // A changed guard judges the version that is served anew.
   const isSame = held?.version === servedVersion
-  const left = Object.entries(leftOut).map(([reason, count]) => `${count} (${reason})`)
+  const left = leftOutParts(leftOut)
   return [
     `${list.name}: ${list.url}`,
     `format ${list.format}, of data collection ${list.collectionName}, up to TLP:${list.tlpMax}, ${accessOf(list)}`,

@@ -1,9 +1,11 @@
-import { IndicatorPage, limits, paths, type QueryHint } from '@postern/protocol'
+import { statusInWords } from '@postern/intel'
+import { type Indicator, IndicatorPage, limits, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { hubTarget } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
+import { sayHints } from './say-hints.ts'
 
 export function searchCommand(): Command {
   return new Command('search')
@@ -26,13 +28,15 @@ export function searchCommand(): Command {
         }
         found += 1
         if (options.json === true) say.json(indicator)
-        else say.row([indicator.type, indicator.value, indicator.owners.join(', '), indicator.tags.join(', ')])
+        else say.row(columnsOf(indicator))
       }
       // Not among the rows: whoever reads those by a program finds none.
       if (found === 0) say.error('0 indicators found')
     })
 }
 
-function sayHints({ hints = [] }: { hints?: QueryHint[] | undefined }): void {
-  for (const { message } of hints) say.error(message)
+/** What was added to them stands at the end, where no script that cuts columns is disturbed. */
+function columnsOf(indicator: Indicator): string[] {
+  const { type, value, owners, tags } = indicator
+  return [type, value, owners.join(', '), tags.join(', '), statusInWords(indicator)]
 }

@@ -1,5 +1,5 @@
 import {
-  Collection,
+  CollectionDetail,
   CollectionHistoryPage,
   CollectionPage,
   CollectionPreview,
@@ -27,7 +27,7 @@ export const collectionQueries = {
   one: (collectionId: string) =>
     queryOptions({
       queryKey: [...collectionKeys.all, collectionId],
-      queryFn: ({ signal }) => api(paths.collection(collectionId), { reply: Collection, signal }),
+      queryFn: ({ signal }) => api(paths.collection(collectionId), { reply: CollectionDetail, signal }),
     }),
 
   /** @param newest the version that the page knows of: with another one, others are asked for */

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { Collection } from '@postern/protocol'
+import { Collection, type CollectionDetail } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -28,6 +28,7 @@ import { queryLengthMax } from '../indicators/indicators-search.ts'
 import { collectionFaceOf } from './collection-faces.ts'
 import classes from './collections.module.css'
 import { freshnessWords } from './freshness.ts'
+import { givenWords } from './given-words.ts'
 import { HistorySection } from './history-section.tsx'
 import { VersionSection } from './version-section.tsx'
 
@@ -134,7 +135,8 @@ function CollectionMenu({ collection }: { collection: Collection }) {
   )
 }
 
-function CollectionFacts({ collection }: { collection: Collection }) {
+function CollectionFacts({ collection }: { collection: CollectionDetail }) {
+  const given = givenWords(collection.count, collection.leftOut ?? {})
   return (
     <section className={form['card']} aria-label="The data collection">
       <Facts label="Facts" isWide>
@@ -148,6 +150,11 @@ function CollectionFacts({ collection }: { collection: Collection }) {
         <Fact name="Seen by">
           {collection.isShared ? 'Everyone of the organization' : 'Who made it, and administrators'}
         </Fact>
+        {given !== '' && (
+          <Fact name="Exported" isLong>
+            {given}
+          </Fact>
+        )}
       </Facts>
     </section>
   )

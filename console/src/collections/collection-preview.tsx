@@ -10,6 +10,7 @@ import { indicatorColumns } from '../indicators/indicator-columns.tsx'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import { QueryHints } from '../indicators/query-hints.tsx'
 import classes from './collections.module.css'
+import { givenWords } from './given-words.ts'
 
 interface CollectionPreviewProps {
   query: UseQueryResult<Preview>
@@ -34,6 +35,7 @@ export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewPro
           <QueryHints hints={data.hints} />
           <ChangeWords preview={data} />
           <Types types={data.types} stoppedAt={data.typesStoppedAt} />
+          <ExportedWords preview={data} />
           {data.sample.length > 0 ? (
             <VirtualTable label="Sample" columns={sampleColumns} rows={data.sample} rowKey={({ id }) => id} />
           ) : (
@@ -47,6 +49,19 @@ export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewPro
 
 export function totalWords({ total }: Preview): string {
   return formatTotalOf(total, 'indicator')
+}
+
+/** How many would be exported of those that are counted by type. */
+export function ExportedWords({ preview: { types, leftOut, typesStoppedAt } }: { preview: Preview }) {
+  const counted = Object.values(types).reduce((sum, each) => sum + each, 0)
+  const given = givenWords(counted, leftOut)
+  if (given === '') return null
+  const of = typesStoppedAt === null ? '' : ` of the first ${formatCountOf(typesStoppedAt, 'indicator')}`
+  return (
+    <p>
+      Exported{of}: {given}
+    </p>
+  )
 }
 
 const sampleColumns = indicatorColumns.filter(({ key }) => key !== 'modified' && key !== 'tags')

@@ -9,7 +9,7 @@ import { TagList } from '../elements/tag-list.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { plainText } from '../format/text-pieces.ts'
-import { indicatorTypeLabel, notInForceFace } from './indicator-faces.ts'
+import { indicatorFace, indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicators-page.module.css'
 
 /** The value leads to the indicator's own page, by its id; what the value says is never an address (S13). */
@@ -59,11 +59,13 @@ export const indicatorColumns: readonly Column<Indicator>[] = [
   },
 ]
 
-function ValueCell({ indicator: { id, value, active } }: { indicator: Indicator }) {
+function ValueCell({ indicator }: { indicator: Indicator }) {
+  const { id, value, active } = indicator
+  const { word, meaning } = indicatorFace(indicator)
   return (
     <span className={classes['valueCell']}>
       <NameLink to="/indicators/$indicatorId" params={{ indicatorId: id }} text={value} isCode />
-      {!active && <Chip title={notInForceFace.meaning}>{notInForceFace.word}</Chip>}
+      {!active && <Chip title={meaning}>{word}</Chip>}
       <CopyButton text={value} label="Copy the value" isSkipped />
     </span>
   )

@@ -1,5 +1,5 @@
-import { indicatorTypeFacts, isInForce, parseIndicatorType, statusesInForce } from '@postern/intel'
-import type { Assertion, IndicatorDetail, IndicatorOnTarget } from '@postern/protocol'
+import { indicatorTypeFacts, isInForce, parseIndicatorType, statusesInForce, statusInWords } from '@postern/intel'
+import type { Assertion, Indicator, IndicatorOnTarget } from '@postern/protocol'
 import type { ExplainedFace } from '../elements/state-badge.tsx'
 import { plainText } from '../format/text-pieces.ts'
 
@@ -22,13 +22,6 @@ const inactiveFace: ExplainedFace = {
   meaning: 'No owner asserts it as active: it is not exported',
 }
 
-/** Where all that is known is that nobody's word on it is in force. */
-export const notInForceFace: ExplainedFace = {
-  ...inactiveFace,
-  word: 'Not in force',
-  meaning: 'Expired, whitelisted, under review or inactive, as its page says: it is not exported',
-}
-
 /** How one owner's word stands: by its status, as queries name it, unless the owner took an active one back. */
 export function faceInForce({ active, status }: Pick<Assertion, 'active' | 'status'>): ExplainedFace {
   if (!isInForce({ active, status })) {
@@ -38,10 +31,8 @@ export function faceInForce({ active, status }: Pick<Assertion, 'active' | 'stat
 }
 
 /** How an indicator stands by the word of all who assert it. */
-export function indicatorFace({ active, assertions }: Pick<IndicatorDetail, 'active' | 'assertions'>): ExplainedFace {
-  if (active) return activeFace
-  const words = [...new Set(assertions.map((assertion) => faceInForce(assertion).word))]
-  return words.length === 0 ? notInForceFace : { ...inactiveFace, word: words.join(', ') }
+export function indicatorFace(indicator: Pick<Indicator, 'active' | 'statuses'>): ExplainedFace {
+  return indicator.active ? activeFace : { ...inactiveFace, word: statusInWords(indicator) }
 }
 
 /** A status, and whether it is inactive; an active one needs no word for it. */

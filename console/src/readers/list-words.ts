@@ -15,14 +15,15 @@ export const listFormatWords: Record<ListFormat, string> = {
   'cisco-ip': 'Cisco, IP',
 }
 
-type LeftOut = Pick<FirewallList, 'leftOut' | 'tlpMax'>
+/** `tlpMax`: what a reader may have; for all readers together there is none. */
+type LeftOut = Pick<FirewallList, 'leftOut'> & { tlpMax?: FirewallList['tlpMax'] }
 
-/** What a list lacks of the version that it is served from, by why; the most first. */
+/** What readers are not given of a version, by why; the most first. */
 export function leftOutByReason({ leftOut, tlpMax }: LeftOut): [reason: string, count: number][] {
   const words = new Map([
     ['excluded', 'kept back by an exclusion list or a decision'],
     ['inactive', 'not in force'],
-    ['tlp', `of a TLP above ${tlpMax}`],
+    ['tlp', `of a TLP above ${tlpMax ?? 'what a reader may have'}`],
     ['wide', 'wider than the list may have'],
     ['format', 'nothing that the format can say'],
   ])
@@ -33,7 +34,7 @@ export function leftOutByReason({ leftOut, tlpMax }: LeftOut): [reason: string, 
 }
 
 /** The same as a line; empty where nothing is left out. */
-export function leftOutWords(list: LeftOut): string {
-  const parts = leftOutByReason(list).map(([reason, count]) => `${formatCount(count)} ${reason}`)
+export function leftOutWords(of: LeftOut): string {
+  const parts = leftOutByReason(of).map(([reason, count]) => `${formatCount(count)} ${reason}`)
   return parts.length === 0 ? '' : `Left out: ${parts.join(', ')}`
 }

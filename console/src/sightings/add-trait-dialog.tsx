@@ -6,7 +6,7 @@ import { sightingKeys } from '../api/sighting-queries.ts'
 import { collectionKeys, collectionQueries } from '../api/collection-queries.ts'
 import { api } from '../api/api.ts'
 import { useWrite } from '../api/use-write.ts'
-import { ChangeWords, totalWords } from '../collections/collection-preview.tsx'
+import { ChangeWords, ExportedWords, totalWords } from '../collections/collection-preview.tsx'
 import classes from '../collections/collections.module.css'
 import { usePreview } from '../collections/use-preview.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
@@ -95,6 +95,7 @@ export function AddTraitDialog({ trait, collectionId, onClose }: AddTraitDialogP
                 <p>
                   <PlainText text={collection.name} /> would hold {totalWords(preview.data).toLowerCase()}.
                 </p>
+                <ExportedWords preview={preview.data} />
                 <ChangeWords preview={preview.data} />
               </>
             )}

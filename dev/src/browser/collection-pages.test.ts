@@ -12,6 +12,7 @@ import {
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../environment-server/wait-for.ts'
+import { sendIndicators } from '../send-indicators.ts'
 import { expectFitToShow, type LibraryConsole, startLibraryConsole } from './library-console.ts'
 
 /** Puts another text into the editor as a person does: over what is selected. */
@@ -222,6 +223,28 @@ test('LIB-7, LIB-5: a reader’s credential is shown once; lists and TAXII are s
     lists: [],
     taxiiCollections: [{ title: 'Blocked by the plant' }],
   })
+  library.expectHarmless(opened)
+})
+
+test('LIB-3: what no reader is given is said beside how many there are, and each value has the status that keeps it back', async () => {
+  const hub = library.system.hub.target
+  const host = (name: string, said: object) => ({ type: 'Host', summary: `${name}.example.net`, ...said })
+  await sendIndicators(hub, 'Faded', {
+    indicator: [host('alive', {}), host('old', { status: 'Expired' }), host('gone', { active: false })],
+  })
+  const { id } = await callHub(hub, paths.collections, Collection, {
+    json: { name: 'Faded', tql: 'ownerName = "Faded"' },
+  })
+  await callHub(hub, paths.collectionRefresh(id), Collection, { method: 'POST' })
+  const words = '1, as far as their TLP permits. Left out: 2 not in force.'
+  await using opened = await library.open(consolePages.collection(id))
+  const { page } = opened
+  await page.getByText(words, { exact: true }).waitFor()
+  await opened.go(`${consolePages.collection(id)}/edit`)
+  await page.getByText(`Exported: ${words}`).waitFor()
+  const sample = page.getByRole('grid', { name: 'Sample' })
+  await sample.getByRole('row').filter({ hasText: 'old.example.net' }).getByText('Expired').waitFor()
+  await sample.getByRole('row').filter({ hasText: 'gone.example.net' }).getByText('Inactive').waitFor()
   library.expectHarmless(opened)
 })
 

@@ -1,5 +1,11 @@
 import { compareTlp } from '@postern/intel'
-import type { Collection, CollectionHistoryEntry, CollectionVersion, PreviewCollection } from '@postern/protocol'
+import type {
+  Collection,
+  CollectionDetail,
+  CollectionHistoryEntry,
+  CollectionVersion,
+  PreviewCollection,
+} from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
 import type { Caller, PersonCaller } from '../access/caller.ts'
@@ -18,6 +24,7 @@ import { collectionScope } from './collection-scope.ts'
 import { type CollectionRow, CollectionStore, toCollection } from './collection-store.ts'
 import { pruneVersions } from './collection-versions.ts'
 import { refreshMembers, tryLockCollection, waitForCollection } from './refresh-members.ts'
+import { countLeftOut } from './left-out.ts'
 import { refreshTouched } from './touched-indicators.ts'
 import { changesOf, type ValueFilter, valuesOf } from './version-queries.ts'
 import { type VersionStream, VersionStreams } from './version-stream.ts'
@@ -42,8 +49,10 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   const store = new CollectionStore(db)
   const streams = new VersionStreams({ pool, db })
 
-  async function get(caller: Caller, collectionId: string): Promise<Collection> {
-    return toCollection(await visible(caller, collectionId))
+  async function get(caller: Caller, collectionId: string): Promise<CollectionDetail> {
+    const row = await visible(caller, collectionId)
+    const leftOut = caller.kind === 'execution' ? undefined : await countLeftOut(db, row.id)
+    return { ...toCollection(row), leftOut: leftOut ?? null }
   }
 
   /** @param page.name a name or an id: export apps are given either */
@@ -62,7 +71,7 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
     await refresh(collectionId, async (trx, version) => {
       await audit.record(trx, caller, 'collection.refresh', `collection ${collectionId}`, { version }, address)
     })
-    return get(caller, collectionId)
+    return toCollection(await visible(caller, collectionId))
   }
 
   /**

@@ -180,6 +180,35 @@ test('LIB-3: a preview counts, names types, shows the newest, and says what woul
   expect((await preview('rating > 1', '999999')).status).toBe(404)
 })
 
+test('LIB-3: beside how many stands how many no reader is given, and why, before a query is saved and after', async () => {
+  await made.hosts('Given', ['g1.example.com', 'g2.example.com', 'ours.given.example.com'])
+  await made.hosts('Given', ['off.given.example.com'], { active: false })
+  await made.hosts('Given', ['review.given.example.com'], { status: 'Review' })
+  const { person, exclusions } = made.library
+  const list = await exclusions.create(person, { name: 'Given', mode: 'block', atImport: false })
+  const entries = [{ entry: 'ours.given.example.com' }]
+  await exclusions.writeEntries(person, list.id, Buffer.from(JSON.stringify({ entries })))
+  await exclusions.pass()
+  const tql = 'ownerName = "Given"'
+  const leftOut = { excluded: 1, inactive: 2 }
+  const { body } = await call<CollectionPreview>('POST', paths.collectionPreview, { tql })
+  expect(body).toMatchObject({ total: { count: 5 }, types: { Host: 5 }, leftOut })
+  const id = await made.refreshed(tql)
+  expect((await call('GET', paths.collection(id))).body).toMatchObject({ count: 5, leftOut })
+  expect((await made.values(id)).end).toMatchObject({ count: 2, leftOut })
+  // More than are shown.
+  const more = Array.from({ length: 20 }, (_, index) => `more${index}.given.example.com`)
+  await made.hosts('Given', more, { status: 'Expired' })
+  const counted = await call<CollectionPreview>('POST', paths.collectionPreview, { tql })
+  expect(counted.body).toMatchObject({
+    total: { count: 25 },
+    types: { Host: 25 },
+    leftOut: { excluded: 1, inactive: 22 },
+  })
+  const none = await made.refreshed('ownerName = "Given" and summary = "g1.example.com"')
+  expect((await call('GET', paths.collection(none))).body).toMatchObject({ count: 1, leftOut: {} })
+})
+
 test('LIB-3: versions and history say what entered and left, when, and why', async () => {
   await made.hosts('History', ['stays.example.com', 'goes.example.com', 'cools.example.com', 'old.example.com'], {
     rating: 4,

@@ -2,6 +2,7 @@ import { type IndicatorType, indicatorTypes, readIndicatorTypeName } from '@post
 import {
   ChangeCollection,
   Collection,
+  CollectionDetail,
   CollectionHistoryPage,
   CollectionPage,
   CollectionPreview,
@@ -78,8 +79,8 @@ function rowRoutes(server: Server, collections: Collections): void {
       schema: {
         operationId: 'getCollection',
         ...ofOne,
-        summary: 'One data collection with its newest version',
-        response: { 200: Collection },
+        summary: 'One data collection with its newest version, and how many of its members no reader is given',
+        response: { 200: CollectionDetail },
       },
     },
     async (request) => collections.get(request.caller, request.params.collectionId),

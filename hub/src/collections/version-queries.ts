@@ -100,7 +100,7 @@ export function inVersion(version: number): RawBuilder<boolean> {
   return sql`m.from_version <= ${version}::int and (m.until_version is null or m.until_version > ${version}::int)`
 }
 
-function whyLeftOut({ tlpMax, excludedNow = sql`false` }: ValueFilter): RawBuilder<string | null> {
+export function whyLeftOut({ tlpMax, excludedNow = sql`false` }: ValueFilter): RawBuilder<string | null> {
   return sql`case when m.excluded or ${excludedNow} then 'excluded' when not m.active then 'inactive' when m.tlp > ${tlpLevels.indexOf(tlpMax)}::int then 'tlp' end`
 }
 

@@ -1,6 +1,7 @@
-import type { IndicatorTotal } from '@postern/protocol'
-import { sql } from 'kysely'
+import type { IndicatorTotal, LeftOut } from '@postern/protocol'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
+import { isKeptFromExports } from '../exclusions/never-exported.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
 import {
   type IndicatorRow,
@@ -22,6 +23,8 @@ export type GroupRow = {
   eventDate: Date | null
 }
 
+export type TypeCounts = { types: Record<string, number>; leftOut: LeftOut }
+
 /** Reads of the library. Every one takes the scope of its reader. */
 export class LibraryStore {
   readonly #db: Db
@@ -41,20 +44,34 @@ export class LibraryStore {
     return rows
   }
 
-  /** How many of each type satisfy the condition, `max` of all counted at most. @returns undefined where the time ran out */
+  /**
+   * How many of each type satisfy the condition, and how many of them no reader is given, by why; `max` of all counted at most.
+   * @returns undefined where the time ran out
+   */
   async countTypes(
     scope: LibraryScope,
     condition: SearchCondition | undefined,
     max: number,
     msMax: number,
-  ): Promise<Record<string, number> | undefined> {
+  ): Promise<TypeCounts | undefined> {
     return withinTime(this.#db, msMax, async (trx) => {
-      const { rows } = await sql<{ type: string; count: number }>`
-        select type, count(*)::int as count from (
-          select i.type ${satisfying(scope, condition)} limit ${max}
-        ) found group by type order by type`.execute(trx)
-      return Object.fromEntries(rows.map(({ type, count }) => [type, count]))
+      const { rows } = await sql<{ type: string; leftOut: string | null; count: number }>`
+        select v.type, ${whyLeftOut(scope)} as "leftOut", count(*)::int as count
+        from (select i.type, v.indicator_id, v.active ${satisfying(scope, condition)} limit ${max}) v
+        group by 1, 2 order by 1`.execute(trx)
+      const types: Record<string, number> = {}
+      for (const { type, count } of rows) types[type] = (types[type] ?? 0) + count
+      return { types, leftOut: leftOutByReason(rows) }
     })
+  }
+
+  /** How many of these no reader is given, by why. */
+  async leftOutAmong(scope: LibraryScope, indicatorIds: readonly string[]): Promise<LeftOut> {
+    const { rows } = await sql<{ leftOut: string | null; count: number }>`
+      select ${whyLeftOut(scope)} as "leftOut", count(*)::int as count from indicator_view v
+      where v.organization_id = ${scope.organizationId} and v.indicator_id = any(${[...indicatorIds]}::uuid[])
+      group by 1`.execute(this.#db)
+    return leftOutByReason(rows)
   }
 
   /**
@@ -120,6 +137,17 @@ export class LibraryStore {
       order by g.name, g.id limit ${limit}`.execute(this.#db)
     return { groups: rows.map(({ count: _count, ...group }) => group), groupsMore: (rows[0]?.count ?? 0) - rows.length }
   }
+}
+
+/** Why no reader is given `v` now, as members of a data collection are left out of its values; null where readers are. */
+function whyLeftOut({ organizationId }: LibraryScope): RawBuilder<string | null> {
+  return sql`case when ${isKeptFromExports(organizationId, sql`v.indicator_id`)} then 'excluded' when not v.active then 'inactive' end`
+}
+
+function leftOutByReason(rows: readonly { leftOut: string | null; count: number }[]): LeftOut {
+  const counts: LeftOut = {}
+  for (const { leftOut, count } of rows) if (leftOut !== null) counts[leftOut] = (counts[leftOut] ?? 0) + count
+  return counts
 }
 
 /** There are more, and how many is not known. */

@@ -10,7 +10,7 @@ export const countMax = 10_000
 export const countMsMax = 3000
 const sampleMax = 20
 
-export type QueryPreview = Pick<CollectionPreview, 'total' | 'types' | 'typesStoppedAt' | 'sample'>
+export type QueryPreview = Pick<CollectionPreview, 'total' | 'types' | 'typesStoppedAt' | 'leftOut' | 'sample'>
 
 /** What a query finds, for a person who is still writing it. */
 export async function previewQuery(db: Db, scope: LibraryScope, condition: SearchCondition): Promise<QueryPreview> {
@@ -18,16 +18,23 @@ export async function previewQuery(db: Db, scope: LibraryScope, condition: Searc
   const found = await store.page(scope, condition, undefined, sampleMax)
   const sample = found.map(toIndicator)
   // All of it, which no estimate has to stand for, however long counting would take.
-  if (found.length < sampleMax)
-    return { total: { count: found.length, isExact: true }, types: typesOf(found), typesStoppedAt: null, sample }
-  const types = await store.countTypes(scope, condition, countMax + 1, countMsMax)
-  const counted = Object.values(types ?? {}).reduce((sum, each) => sum + each, 0)
-  const known = types === undefined ? 0 : countMax
+  if (found.length < sampleMax) {
+    const total = { count: found.length, isExact: true }
+    const leftOut = await store.leftOutAmong(
+      scope,
+      found.map(({ id }) => id),
+    )
+    return { total, types: typesOf(found), typesStoppedAt: null, leftOut, sample }
+  }
+  const by = await store.countTypes(scope, condition, countMax + 1, countMsMax)
+  const { types, leftOut } = by ?? { types: {}, leftOut: {} }
+  const counted = Object.values(types).reduce((sum, each) => sum + each, 0)
+  const known = by === undefined ? 0 : countMax
   const total =
-    types !== undefined && counted <= countMax
+    by !== undefined && counted <= countMax
       ? { count: counted, isExact: true }
       : ((await store.estimate(scope, condition, known, countMsMax)) ?? moreThan(known))
-  return { total, types: types ?? {}, typesStoppedAt: total.isExact ? null : counted, sample }
+  return { total, types, typesStoppedAt: total.isExact ? null : counted, leftOut, sample }
 }
 
 function typesOf(found: readonly { type: string }[]): Record<string, number> {

@@ -1,3 +1,4 @@
+import type { LifecycleStatus } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import { inForce } from './in-force.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
@@ -11,6 +12,7 @@ export type IndicatorRow = {
   rating: number | null
   confidence: number | null
   active: boolean
+  statuses: LifecycleStatus[]
   tlp: number | null
   owners: string[]
   tags: string[]
@@ -110,10 +112,13 @@ export function seenBy(scope: LibraryScope): RawBuilder<unknown> {
   ) seen`
 }
 
+/** Names of owners and statuses are looked up by key for the rows that are shown, and for no others. */
 export function indicatorColumns(scope: LibraryScope): RawBuilder<unknown> {
   const from = scope.ownerIds === undefined ? sql`v` : sql`seen`
   return sql`i.id, i.type, i.value, ${from}.rating, ${from}.confidence, ${from}.active, ${from}.tlp, ${from}.tags,
     ${from}.sighting_count as "sightingCount", ${from}.last_sighted as "lastSighted", ${from}.false_positive_count as "falsePositiveCount",
     array(select w.name from owner w where w.id = any(${from}.owner_ids) order by w.name) as owners,
+    array(select distinct s.status from assertion s where s.indicator_id = i.id and s.owner_id = any(${from}.owner_ids)
+      order by s.status) as statuses,
     ${from}.added_at as "addedAt", ${from}.modified_at as "modifiedAt", v.added_at::text as "addedAtExact"`
 }

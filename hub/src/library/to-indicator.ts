@@ -10,6 +10,7 @@ export function toIndicator(row: IndicatorRow): Indicator {
     rating: row.rating,
     confidence: row.confidence,
     active: row.active,
+    statuses: row.statuses,
     tlp: row.tlp === null ? null : (tlpLevels[row.tlp] ?? null),
     owners: row.owners,
     tags: row.tags,

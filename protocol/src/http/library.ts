@@ -100,7 +100,10 @@ export const Indicator = z.object({
   value: z.string(),
   rating: z.nullable(z.number()),
   confidence: z.nullable(z.int()),
+  /** Whether it is in force by the word of some owner, so that it may be exported. */
   active: z.boolean(),
+  /** Those of its assertions, each once, as TQL's `status` compares them: where it is not active, what it is instead. */
+  statuses: z.array(IndicatorStatus),
   tlp: z.nullable(z.string()),
   owners: z.array(z.string()),
   tags: z.array(z.string()),
@@ -119,11 +122,11 @@ export const IndicatorTotal = z.object({
   isLowerBound: z.optional(z.boolean()),
 })
 export type IndicatorTotal = z.infer<typeof IndicatorTotal>
-/** What a query that is right says by mistake, probably: an owner that there is not, which finds nothing without a word. */
+/** What a query that is right says by mistake, probably: a name that there is not, or a number that nothing can have, finds nothing without a word. */
 export const QueryHint = z.object({
   /** A sentence, with the name that was probably meant where one is near. */
   message: z.string(),
-  /** Of the name in the query, in UTF-16 units from 0. */
+  /** Of the name or number in the query, in UTF-16 units from 0. */
   position: Count,
 })
 export type QueryHint = z.infer<typeof QueryHint>
@@ -332,6 +335,14 @@ export const Collection = z.object({
   isShared: z.boolean(),
 })
 export type Collection = z.infer<typeof Collection>
+/** How many no reader is given, by reason as firewall lists name it: `excluded` or `inactive`. What a reader's TLP forbids comes on top. */
+export const LeftOut = z.record(z.string(), Count)
+export type LeftOut = z.infer<typeof LeftOut>
+export const CollectionDetail = z.extend(Collection, {
+  /** Of its members; null where counting took too long, and for executions, which are told of it with the values. */
+  leftOut: z.nullable(LeftOut),
+})
+export type CollectionDetail = z.infer<typeof CollectionDetail>
 export const CollectionPage = pageOf(Collection)
 export const CreateCollection = z.strictObject({
   name: Name,
@@ -356,6 +367,8 @@ export const CollectionPreview = z.object({
   types: z.record(z.string(), Count),
   /** At how many indicators counting by type stopped, so that there are more of each type; null where all are counted. */
   typesStoppedAt: z.nullable(Count),
+  /** Of those counted by type. */
+  leftOut: LeftOut,
   /** The newest 20. */
   sample: z.array(Indicator),
   /** Against the members that the collection has; null without one, and where counting took too long. */

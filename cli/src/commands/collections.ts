@@ -1,0 +1,81 @@
+import { type Collection, CollectionDetail, CollectionPage, CollectionPreview, paths } from '@postern/protocol'
+import { Command } from 'commander'
+import { readCliConfig } from '../config.ts'
+import { callHub, hubTarget } from '../hub-api.ts'
+import { rowsOf } from '../rows-of.ts'
+import { say } from '../say.ts'
+import { collectionNamed } from './collection-named.ts'
+import { formatCount, formatCountOf } from './format-count.ts'
+import { leftOutParts } from './left-out-parts.ts'
+import { sayHints } from './say-hints.ts'
+
+export function collectionsCommand(): Command {
+  const show = new Command('show')
+    .description('say how many members one has, and how many of them no reader is given, and why')
+    .argument('<name>', 'its name or number')
+    .option('--json', 'as one JSON object')
+    .action(async (name: string, options: { json?: boolean }) => {
+      const target = hubTarget(readCliConfig())
+      const { id } = await collectionNamed(target, name)
+      const collection = await callHub(target, paths.collection(id), CollectionDetail)
+      if (options.json === true) say.json(collection)
+      else for (const line of describe(collection)) say.line(line)
+    })
+  const preview = new Command('preview')
+    .description(
+      'say how many a query would hold, of which types, and how many of them no reader would be given, and why',
+    )
+    .argument('<tql>', `a query, e.g. 'typeName = "Host" and rating >= 3'`)
+    .option('--json', 'as one JSON object')
+    .action(async (tql: string, options: { json?: boolean }) => {
+      const json = { tql }
+      const found = await callHub(hubTarget(readCliConfig()), paths.collectionPreview, CollectionPreview, { json })
+      sayHints(found)
+      if (options.json === true) say.json(found)
+      else for (const line of describePreview(found)) say.line(line)
+    })
+  return (
+    new Command('collections')
+      // Else its own --json would take that of show.
+      .enablePositionalOptions()
+      .description('data collections: saved queries whose members exports, lists and TAXII carry on')
+      .option('--json', 'one JSON object a line')
+      .action(async (options: { json?: boolean }) => {
+        for await (const collection of rowsOf(hubTarget(readCliConfig()), paths.collections, CollectionPage)) {
+          if (options.json === true) say.json(collection)
+          else say.row([collection.name, membersOf(collection), collection.tql])
+        }
+      })
+      .addCommand(show)
+      .addCommand(preview)
+  )
+}
+
+function describe(collection: CollectionDetail): string[] {
+  return [
+    `${collection.name}: ${collection.tql}`,
+    `${membersOf(collection)}${collection.refreshedAt === null ? '' : `, fully refreshed at ${collection.refreshedAt}`}`,
+    ...leftOutLines(collection.leftOut ?? {}, ''),
+  ]
+}
+
+function membersOf({ version, count }: Collection): string {
+  return version === 0 ? 'no version yet' : `${formatCountOf(count, 'member')} in version ${version}`
+}
+
+function describePreview({ total, types, typesStoppedAt, leftOut }: CollectionPreview): string[] {
+  const { count, isExact, isLowerBound = false } = total
+  const known = isExact ? '' : isLowerBound ? 'more than ' : 'about '
+  const of = typesStoppedAt === null ? '' : `of the first ${formatCount(typesStoppedAt)}: `
+  const byType = Object.entries(types).map(([type, each]) => `${formatCount(each)} ${type}`)
+  return [
+    `${known}${formatCountOf(count, 'indicator')}`,
+    ...(byType.length === 0 ? [] : [`${of}${byType.join(', ')}`]),
+    ...leftOutLines(leftOut, of),
+  ]
+}
+
+function leftOutLines(leftOut: Readonly<Record<string, number>>, of: string): string[] {
+  const parts = leftOutParts(leftOut)
+  return parts.length === 0 ? [] : [`${of}leaves out ${parts.join(', ')}`]
+}
