@@ -6,4 +6,8 @@ export const queryLimits = {
   ownersComparedMax: 1_000,
   /** Security labels among which the one that was meant is looked for. */
   labelsComparedMax: 1000,
+  /** Tags of a query that are looked up. */
+  tagsAskedMax: 1000,
+  /** Tags that begin as the unknown one does, and of all the first, among which the one that was meant is looked for. */
+  tagsComparedMax: 1000,
 } as const

@@ -59,6 +59,17 @@ describe('LIB-3: searching', () => {
     expect(none.body).toEqual({ data: [], total: { count: 0, isExact: true } })
   })
 
+  test('what is asked of tags that there are not is counted, and not estimated, however many branches it has', async () => {
+    const tql = Array.from({ length: 60 }, (_, number) => `tag = "no tag ${number}"`).join(' or ')
+    expect((await search({ tql, limit: '1', count: 'true' })).body).toMatchObject({
+      data: [],
+      total: { count: 0, isExact: true },
+    })
+    const scope = { organizationId: library.organizationId, ownerIds: undefined }
+    const preview = await previewQuery(library.database.db, scope, compileSearch(tql, new Date()))
+    expect(preview).toMatchObject({ total: { count: 0, isExact: true }, types: {}, leftOut: {} })
+  })
+
   test('counting that takes too long is given up for an estimate, and that too rather than waiting', async () => {
     const rated = ['one', 'two'].map((name) => ({ type: 'Host', summary: `${name}.example.net`, rating: 3 }))
     await library.send('Rater', { indicator: rated })
@@ -88,7 +99,7 @@ describe('LIB-3: searching', () => {
       { message: 'There is no owner “osint feed”. Did you mean OSINT feed?' },
       { message: 'There is no owner “x”.' },
     ])
-    const right = 'ownerName = "OSINT feed" and ownerName like "%fed%" and hasTag(name = "OSINT fed")'
+    const right = 'ownerName = "OSINT feed" and ownerName like "%fed%" and hasAttribute(text = "OSINT fed")'
     expect(await hintsOf(right)).toBeUndefined()
     const list = Array.from({ length: 2000 }, (_, number) => `"nobody ${number}"`).join()
     const many = await search({ tql: `ownerName in (${list})`, count: 'true' })
@@ -114,6 +125,44 @@ describe('LIB-3: searching', () => {
     expect(await hintsOf(`${right} and hasGroup(status = "Anything")`)).toBeUndefined()
   })
 
+  test('a tag that there is not is told, and the one that was meant, also among very many; to an organization that is alone on the hub', async () => {
+    const tags = [...Array.from({ length: 3000 }, (_, number) => `aaa ${number}`), 'botnet', 'Zeus']
+    const { pool, db } = library.database
+    await pool.query('insert into tag (name) select unnest($1::text[])', [tags])
+    const hintsOf = async (tql: string) => (await search({ tql, limit: '1' })).body.hints
+    expect(await hintsOf('tag = "botnt" or hasTag(name in ("botnet", "zeus"))')).toEqual([
+      { message: 'There is no tag “botnt”. Did you mean botnet?', position: 6 },
+      { message: 'There is no tag “zeus”. Did you mean Zeus?', position: 43 },
+    ])
+    expect(await hintsOf('not hasTag(summary != "nothing like it") and tag = "a"')).toMatchObject([
+      { message: 'There is no tag “nothing like it”.' },
+      { message: 'There is no tag “a”.' },
+    ])
+    expect(await hintsOf('tag in ("botnet", "Zeus") and tag like "%botnt%" and attackTag = "T1566"')).toBeUndefined()
+    const list = Array.from({ length: 9000 }, (_, number) => `"no tag ${number}"`).join()
+    expect(await hintsOf(`tag in (${list})`)).toHaveLength(queryLimits.hintsMax)
+    const other = { organizationId: '999', ownerIds: undefined }
+    expect(await hintsOnQuery(db, other, 'tag = "botnt"', 'indicator')).toEqual([])
+  })
+
+  test('a rating or confidence that nothing can have is told with its place', async () => {
+    const hintsOf = async (tql: string) => (await search({ tql, limit: '1' })).body.hints
+    expect(await hintsOf('rating > 9 or confidence > 100 or hasIndicator(rating in (1, 7.5))')).toEqual([
+      { message: 'No rating is above 9: it goes from 0 to 5.', position: 9 },
+      { message: 'No confidence is above 100: it goes from 0 to 100.', position: 27 },
+      { message: 'No rating is 7.5: it goes from 0 to 5.', position: 61 },
+    ])
+    expect(await hintsOf('rating >= 5.5 and confidence < 0 and confidence <= -1 and not rating != 6')).toMatchObject([
+      { message: 'No rating is as high as 5.5: it goes from 0 to 5.' },
+      { message: 'No confidence is below 0: it goes from 0 to 100.' },
+      { message: 'No confidence is as low as -1: it goes from 0 to 100.' },
+      { message: 'No rating is 6: it goes from 0 to 5.' },
+    ])
+    expect(
+      await hintsOf('rating >= 5 and rating <= 0 and rating < 9 and confidence in (0, 100) and rating > -1'),
+    ).toBeUndefined()
+  })
+
   test('what only others may not see is no owner: neither for a job that does not read it, nor for another organization', async () => {
     const { id: ownerId } = await library.database.db
       .selectFrom('owner')
@@ -133,6 +182,35 @@ describe('LIB-3: searching', () => {
     expect(await hintsOnQuery(database.db, { organizationId: '999', ownerIds: undefined }, labels, 'group')).toEqual([
       { message: 'There is no security label “TLP:AMBR”. Did you mean TLP:AMBER?', position: 42 },
     ])
+  })
+
+  test('LIB-8: each row says by which statuses it is or is not in force, by the word of the owners that its reader may read', async () => {
+    const stand = async (owner: string, summary: string, said: object) =>
+      library.send(owner, { indicator: [{ type: 'Host', summary, ...said }] })
+    await stand('One', 'old.example.net', { status: 'Expired' })
+    await stand('Two', 'old.example.net', { status: 'Review' })
+    await stand('One', 'taken-back.example.net', { active: false })
+    await stand('One', 'mixed.example.net', { status: 'Whitelisted' })
+    await stand('Two', 'mixed.example.net', { status: 'Active' })
+    const tql = 'summary in ("old.example.net", "taken-back.example.net", "mixed.example.net")'
+    const standing = (rows: readonly { value: string; active: boolean; statuses: string[] }[]) =>
+      Object.fromEntries(rows.map(({ value, active, statuses }) => [value, { active, statuses }]))
+    const { data } = await library.library.search(library.person, { tql, limit: 10 })
+    expect(standing(data)).toEqual({
+      'old.example.net': { active: false, statuses: ['Expired', 'Review'] },
+      'taken-back.example.net': { active: false, statuses: ['Active'] },
+      'mixed.example.net': { active: true, statuses: ['Active', 'Whitelisted'] },
+    })
+    for (const { id, statuses } of data)
+      expect((await library.library.detail(library.person, id)).statuses).toEqual(statuses)
+    const onlyOne = { organizationId: library.organizationId, ownerIds: [await library.owner('One')] }
+    const condition = compileSearch(tql, new Date())
+    const rows = await new LibraryStore(library.database.db).page(onlyOne, condition, undefined, 10)
+    expect(standing(rows)).toEqual({
+      'old.example.net': { active: false, statuses: ['Expired'] },
+      'taken-back.example.net': { active: false, statuses: ['Active'] },
+      'mixed.example.net': { active: false, statuses: ['Whitelisted'] },
+    })
   })
 
   test('a mistake in a query is answered with its place', async () => {

@@ -8,7 +8,10 @@ export function nearestName(word: string, names: readonly string[]): string | un
   // A third of the letters may be wrong, one always.
   let distanceMax = Math.max(1, Math.floor(wanted.length / 3))
   for (const name of names) {
-    const distance = editDistance(wanted, fold(name))
+    const folded = fold(name)
+    // So many letters are to be added or dropped at least.
+    if (Math.abs(folded.length - wanted.length) > distanceMax) continue
+    const distance = editDistance(wanted, folded)
     if (distance > distanceMax) continue
     nearest = name
     distanceMax = distance - 1

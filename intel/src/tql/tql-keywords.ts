@@ -15,6 +15,8 @@ export interface TqlKeyword {
   readonly object?: TqlObject
   /** The values that there are, or the ones that are usual where others may be, too. */
   readonly values?: readonly string[]
+  /** The lowest and the highest number that anything has. */
+  readonly range?: readonly [lowest: number, highest: number]
   /** What it names, where the library keeps a list of such names. */
   readonly names?: 'owner' | 'tag' | 'securityLabel' | 'attributeType'
 }
@@ -83,8 +85,8 @@ export const tqlKeywords: TqlKeywordTable = {
   value1: text('The value; of a registry key, the key alone'),
   value2: text('Second part: of a registry key its value name, of a file its SHA-1'),
   value3: text('Third part: of a registry key its value type, of a file its SHA-256'),
-  rating: number('Threat rating, 0 to 5'),
-  confidence: number('Confidence, 0 to 100'),
+  rating: { ...number('Threat rating, 0 to 5'), range: [0, 5] },
+  confidence: { ...number('Confidence, 0 to 100'), range: [0, 100] },
   indicatorActive: boolean('Whether it is active'),
   activeLocked: boolean('Whether a person fixed its being active'),
   status: chosen(lifecycleStatuses, 'Active, Review, Expired, Indirect or Whitelisted'),

@@ -1,0 +1,49 @@
+import { nearestName, tqlKeywordTables } from '@postern/intel'
+import type { QueryHint } from '@postern/protocol'
+import { sql } from 'kysely'
+import type { Db } from '../database/database.ts'
+import { storable } from '../database/storable.ts'
+import type { ComparisonOf } from './comparisons-in-query.ts'
+import type { LibraryScope } from './library-scope.ts'
+import { queryLimits } from './query-limits.ts'
+import { isOnlyOrganization, suggestNames } from './tql-suggestions.ts'
+import { shortened, wholeNames } from './whole-names.ts'
+
+/** All that is compared is given. */
+const most = { names: queryLimits.tagsComparedMax, tagsTried: queryLimits.tagsComparedMax }
+
+/** Tags that there are not. Their register is the hub's: where other organizations share it, nothing is told, which would say what others have. */
+export async function hintsOnTags(
+  db: Db,
+  scope: LibraryScope,
+  comparisons: readonly ComparisonOf[],
+): Promise<QueryHint[]> {
+  const named = comparisons
+    .filter(({ comparison, object }) => tqlKeywordTables[object][comparison.keyword]?.names === 'tag')
+    .flatMap(({ comparison }) => wholeNames(comparison))
+    .slice(0, queryLimits.tagsAskedMax)
+  const unknown = new Set(await unknownTags(db, scope, [...new Set(named.map(({ text }) => storable(text)))]))
+  const mistaken = named.filter(({ text }) => unknown.has(storable(text))).slice(0, queryLimits.hintsMax)
+  if (mistaken.length === 0) return []
+  const first = await suggestNames(db, scope, 'tag', '', most)
+  return Promise.all(
+    mistaken.map(async ({ text, position }) => {
+      const meant = nearestName(text, await begunAs(db, scope, text)) ?? nearestName(text, first)
+      const guess = meant === undefined ? '' : ` Did you mean ${meant}?`
+      return { message: `There is no tag “${shortened(text)}”.${guess}`, position }
+    }),
+  )
+}
+
+async function unknownTags(db: Db, scope: LibraryScope, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return []
+  const { rows } = await sql<{ name: string }>`
+    select n.name from unnest(${[...names]}::text[]) n (name)
+    where ${isOnlyOrganization(scope)} and not exists (select from tag k where k.name = n.name)`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
+/** Of a long register the part in which the name that was meant stands, unless the slip is in its first half. */
+function begunAs(db: Db, scope: LibraryScope, text: string): Promise<string[]> {
+  return suggestNames(db, scope, 'tag', storable(text.slice(0, Math.ceil(text.length / 2))), most)
+}
