@@ -23,13 +23,22 @@ test.each(['localhost', 'two words', '192.0.2.010', 'http://', 'e3b0c44298fc1c14
   },
 )
 
-test('LIB-1: what has a path and no scheme is told as a URL, what has a bad prefix length as a network', () => {
+test('LIB-1: what has a path or a query and no scheme is told as a URL, what has a bad prefix length as a network', () => {
   const reasonOf = (line: string) => readIndicatorLine(line)
-  for (const line of ['530hr.com/data/common.php', '192.0.2.7/gate.php', 'fade.cafe/12', 'cafe.example.com/'])
+  for (const line of [
+    '530hr.com/data/common.php',
+    '192.0.2.7/gate.php',
+    'fade.cafe/12',
+    'cafe.example.com/',
+    'evil.test?x=1',
+    'evil[.]test:8080/a',
+  ])
     expect(reasonOf(line)).toMatchObject({
       ok: false,
       code: 'url-scheme-missing',
-      reason: expect.stringMatching(/looks like a URL.*write http:\/\/ or https:\/\/ in front of it/),
+      reason: expect.stringMatching(
+        /^“[^”]+” looks like a URL without a scheme; write http:\/\/ or https:\/\/ in front of it\.$/,
+      ),
     })
   expect(reasonOf('192.0.2.0/33')).toMatchObject({ ok: false, reason: expect.stringContaining('prefix length') })
 })

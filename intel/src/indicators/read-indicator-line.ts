@@ -21,8 +21,9 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
   const canonical = canonicalise(read, text)
   if (!canonical.ok) {
     const { reason: code, message } = canonical
-    const seems = type === undefined && code === 'url-scheme-missing' ? `${quoted(text)} looks like a URL. ` : ''
-    return { ok: false, code, reason: `${seems}${message}` }
+    if (type !== undefined || code !== 'url-scheme-missing') return { ok: false, code, reason: message }
+    const reason = `${quoted(text)} looks like a URL without a scheme; write http:// or https:// in front of it.`
+    return { ok: false, code, reason }
   }
   if (type === undefined && read === 'Host' && fileEnd.test(canonical.value) && detectType(text) === undefined)
     return { ok: false, reason: `${quoted(text)} looks like a file's name; name the type Host if it is a host.` }
@@ -40,7 +41,7 @@ const networkLike = /^(?:[0-9.]+|[0-9a-f.]*:[0-9a-f.:]*)\/[0-9]*$/i
 function likelyType(value: string): IndicatorType {
   if (value.includes('://')) return 'URL'
   if (value.includes('@')) return 'EmailAddress'
-  if (value.includes('/')) return networkLike.test(value) ? 'CIDR' : 'URL'
+  if (/[/?]/.test(value)) return networkLike.test(value) ? 'CIDR' : 'URL'
   if (/^[0-9.]+$|:/.test(value)) return 'Address'
   return /^[0-9a-f]{16,}$/i.test(value) ? 'File' : 'Host'
 }
