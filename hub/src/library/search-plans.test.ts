@@ -54,6 +54,7 @@ describe('LIB-3: the common searches read no big table from end to end', () => {
     ['by a value that is none', 'summary = "nobody.example.org"'],
     ['by a tag', 'hasTag(name = "family-7")'],
     ['by a rare tag', 'tag = "rare"'],
+    ['by tags that are none', 'tag = "none" or hasTag(name = "nothing")'],
     ['by a tag and a rating', 'hasTag(name = "family-7") and rating >= 3'],
     ['by a small owner and date', 'ownerName = "Filler 3" and dateAdded > "NOW() - 2 DAYS"'],
     ['by date of change', 'lastModified > "NOW() - 1 HOUR"'],

@@ -134,6 +134,9 @@ describe('LIB-3: searching', () => {
       { message: 'There is no tag “botnt”. Did you mean botnet?', position: 6 },
       { message: 'There is no tag “zeus”. Did you mean Zeus?', position: 43 },
     ])
+    expect(await hintsOf('tag = "aaa 299x"')).toMatchObject([
+      { message: 'There is no tag “aaa 299x”. Did you mean aaa 299?' },
+    ])
     expect(await hintsOf('not hasTag(summary != "nothing like it") and tag = "a"')).toMatchObject([
       { message: 'There is no tag “nothing like it”.' },
       { message: 'There is no tag “a”.' },

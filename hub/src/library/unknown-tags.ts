@@ -28,7 +28,7 @@ export async function hintsOnTags(
   const first = await suggestNames(db, scope, 'tag', '', most)
   return Promise.all(
     mistaken.map(async ({ text, position }) => {
-      const meant = nearestName(text, await begunAs(db, scope, text)) ?? nearestName(text, first)
+      const meant = (await nearestOfBeginning(db, scope, text)) ?? nearestName(text, first)
       const guess = meant === undefined ? '' : ` Did you mean ${meant}?`
       return { message: `There is no tag “${shortened(text)}”.${guess}`, position }
     }),
@@ -44,6 +44,11 @@ async function unknownTags(db: Db, scope: LibraryScope, names: readonly string[]
 }
 
 /** Of a long register the part in which the name that was meant stands, unless the slip is in its first half. */
-function begunAs(db: Db, scope: LibraryScope, text: string): Promise<string[]> {
-  return suggestNames(db, scope, 'tag', storable(text.slice(0, Math.ceil(text.length / 2))), most)
+async function nearestOfBeginning(db: Db, scope: LibraryScope, text: string): Promise<string | undefined> {
+  for (const share of [3 / 4, 1 / 2]) {
+    const start = storable(text.slice(0, Math.ceil(text.length * share)))
+    const meant = nearestName(text, await suggestNames(db, scope, 'tag', start, most))
+    if (meant !== undefined) return meant
+  }
+  return undefined
 }
