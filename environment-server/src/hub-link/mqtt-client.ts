@@ -25,7 +25,8 @@ export function lastWill(serverXid: string): MqttOptions['will'] {
   }
 }
 
-const handshakeMsMax = 15_000
+/** A hub that thousands of servers come back to at once has them wait in line for most of it. */
+const handshakeMsMax = 30_000
 const keepaliveSeconds = 30
 const goodbyeMsMax = 2_000
 /** QoS 1 publishes that wait for their PUBACK. */

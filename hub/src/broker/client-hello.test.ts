@@ -1,22 +1,8 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { openingOf, peekOpening } from './client-hello.ts'
-
-/** The first message of a real client. */
-async function helloOf(ALPNProtocols: string[] | undefined): Promise<Buffer> {
-  const { promise, resolve } = Promise.withResolvers<Buffer>()
-  const server = createServer((socket) => socket.once('data', (bytes: Buffer) => resolve(bytes)))
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  const client = connectTls({ host: '127.0.0.1', port, ...(ALPNProtocols && { ALPNProtocols }) })
-  client.on('error', () => {})
-  const bytes = await promise
-  client.destroy()
-  server.close()
-  return bytes
-}
+import { helloOf } from './test-client-hello.ts'
 
 test('D41: a client that offers MQTT by ALPN is told from one that offers nothing or something else', async () => {
   expect(openingOf(await helloOf(['mqtt']))).toBe('TLS for MQTT')

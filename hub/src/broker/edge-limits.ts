@@ -2,12 +2,20 @@ import { limits } from '@postern/protocol'
 
 /** Bounds of port 62000 (S8). Tests pass smaller ones. */
 export const edgeLimits = {
-  /** From the first byte to an accepted CONNECT. */
+  /** To the first message of TLS; and then, when it is its turn, to an accepted CONNECT. */
   authenticationMs: 5000,
+  /** In line for its handshake. Less than a server waits for an answer. */
+  turnMs: 25_000,
+  /** At their handshake at once: as many as are done in less than `authenticationMs` on a small machine. */
+  handshakesMax: 256,
+  handshakesPerAddressMax: 32,
   /** Inside TLS, before the connection is authenticated. */
   unauthenticatedBytesMax: 64 * 1024,
   unauthenticatedPerAddressMax: 64,
-  unauthenticatedInAllMax: 1024,
+  /** Most of them in line, with no more than `unreadBytesMax` each. */
+  unauthenticatedInAllMax: 10_240,
+  /** What is read of a connection before anybody takes it. */
+  unreadBytesMax: 16 * 1024,
   connectionsMax: 20_000,
   /** Request line and headers of one HTTP request. */
   httpHeaderBytesMax: 16 * 1024,

@@ -110,7 +110,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
   const hubDoor = await openHubDoor(options.socketPath)
   stack.defer(() => closeServer(hubDoor, hubSockets))
-  const outer = createNetServer({ noDelay: true }, onSocket)
+  const outer = createNetServer({ noDelay: true, highWaterMark: limits.unreadBytesMax }, onSocket)
   outer.maxConnections = limits.connectionsMax
   await listening(outer, () => outer.listen(options.port, options.host))
   stack.defer(() => closeServer(outer, sockets))
@@ -139,8 +139,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     visitors.set(name, visitor.leave)
     socket.once('close', () => visitors.delete(name))
     peekOpening(socket, (opening) => {
-      if (opening === 'not TLS') socket.destroy()
-      else (opening === 'TLS for MQTT' ? tlsOfServers : tlsOfOthers).emit('connection', socket)
+      if (opening === 'not TLS') return void socket.destroy()
+      const server = opening === 'TLS for MQTT' ? tlsOfServers : tlsOfOthers
+      visitor.awaitTurn(() => server.emit('connection', socket))
     })
   }
 
