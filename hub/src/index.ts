@@ -1,7 +1,7 @@
 export { type HubConfig, HubEnvironment, readHubConfig } from './config.ts'
 export { Audit } from './audit/audit.ts'
 export { createCollections } from './collections/collections.ts'
-export { connectDatabase } from './database/database.ts'
+export { connectDatabase, connectionSettings } from './database/database.ts'
 export { migrate, migrationsDigest } from './database/migrate.ts'
 export { findBinaries } from './database/provider/binaries.ts'
 export { openPrivateCluster } from './database/provider/private-cluster.ts'

@@ -1,4 +1,4 @@
-import { searchStatement } from '@postern/hub'
+import { connectionSettings, searchStatement } from '@postern/hub'
 import { paths } from '@postern/protocol'
 import type { LibraryUnderTest } from '../ingest/library-under-test.ts'
 import { median } from '../median.ts'
@@ -18,11 +18,12 @@ export async function timeSearch(
   )
 }
 
-/** The same statements on a connection of one's own, prepared. */
+/** The same statements on a connection of one's own, prepared, with the settings of the hub's: what grows is compared, not what was chosen. */
 export async function timeStatements(
   { database, owner }: LibraryUnderTest,
   { name, queries }: Search,
 ): Promise<number> {
+  await database.query(connectionSettings)
   const now = new Date()
   const statements = queries.map((tql) => searchStatement(owner.organizationId, tql, rowsAPage, now))
   return timed(statements, (statement) => database.query({ name, ...statement }))

@@ -11,6 +11,12 @@ export type DatabaseConnection = { pool: pg.Pool; db: Kysely<Database>; close():
 
 const connectionsMax = 20
 
+/**
+ * The hub's statements look up by keys or stream; compiling one takes longer than it does, up to a second. Starting workers for a
+ * page of a search takes longer than they save, and from whoever asks at the same time.
+ */
+export const connectionSettings = 'set jit = off; set max_parallel_workers_per_gather = 0'
+
 /** @param url a PostgreSQL connection string @param onError hears of idle connections that broke */
 export function connectDatabase(
   url: string,
@@ -25,9 +31,7 @@ export function connectDatabase(
     connectionTimeoutMillis: 10_000,
     // A server that waits for itself for ten minutes is broken; bulk statements take seconds.
     statement_timeout: 600_000,
-    // The hub's statements look up by keys or stream; compiling one takes longer than it does, up to a second. Starting workers for a
-    // page of a search takes longer than they save, and from whoever asks at the same time.
-    onConnect: async (client) => void (await client.query('set jit = off; set max_parallel_workers_per_gather = 0')),
+    onConnect: async (client) => void (await client.query(connectionSettings)),
   })
   pool.on('error', onError)
   // One in use that breaks between two queries tells only its own listeners; the next query then fails by itself.
