@@ -109,7 +109,7 @@ export function createFeatures({
     access,
     setUp,
     ...createAccounts({ db, clock, audit, log, access, mail, settings }),
-    catalog: createCatalog({ db, audit, keys, clock }),
+    catalog: createCatalog({ db, audit, keys, clock, log }),
     environments,
     serverSettings: createServerSettings({ db, keys, clock, audit, environments }),
     policyNarrowings: createPolicyNarrowings({ db, keys, clock, audit, environments }),

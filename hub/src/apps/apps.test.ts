@@ -17,7 +17,7 @@ const otherKeyId = keyIdOf(other.publicKey)
 
 beforeAll(async () => {
   hub = await createTestHub()
-  const { database, audit, keys, clock } = hub
+  const { database, audit, keys, clock, log } = hub
   const publishers = async (): Promise<Publisher[]> => [
     ...(await installationPublishers(keys, clock)),
     {
@@ -26,7 +26,7 @@ beforeAll(async () => {
       name: 'another',
     },
   ]
-  const catalog = createCatalog({ db: database.db, audit, keys, clock, publishers })
+  const catalog = createCatalog({ db: database.db, audit, keys, clock, log, publishers })
   server = await hub.server((server) => appRoutes(server, catalog))
 })
 

@@ -4,6 +4,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Keys } from '../keys/keys.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
 import { found, Problem } from '../lib/problem.ts'
 import {
   findApp,
@@ -42,13 +43,14 @@ export type CatalogParts = {
   audit: Audit
   keys: Keys
   clock: Clock
+  log: Log
   /** The publishers whose signatures are accepted; without it those of this installation. */
   publishers?: () => Promise<Publisher[]>
 }
 
 /** The apps that this hub offers, one catalog for all organizations. */
 export function createCatalog(parts: CatalogParts) {
-  const { db, audit, keys, clock } = parts
+  const { db, audit, keys, clock, log } = parts
   const publishers = parts.publishers ?? (() => installationPublishers(keys, clock))
   let installing = 0
 
@@ -73,7 +75,7 @@ export function createCatalog(parts: CatalogParts) {
   }
 
   async function put(trx: Db, given: Given): Promise<InstallResult> {
-    const { content, request, caller } = given
+    const { content, caller } = given
     const { id } = await lockApp(trx, content)
     const versions = await installedVersions(trx, id)
     const current = versions.find((version) => version.isCurrent)
@@ -81,15 +83,15 @@ export function createCatalog(parts: CatalogParts) {
       current?.packageSha256 === content.sha256 && current.programVersion === content.install.programVersion
     // One whose publisher key was revoked is vouched for anew (D7).
     if (isHere && !current.isKeyRevoked) {
-      await storePackage(trx, content.sha256, request.content)
+      await keepPackage(trx, given)
       return { outcome: 'unchanged', app: found(await findApp(trx, id), 'app') }
     }
     const replaced = versions.find(
       ({ programVersion, packageSha256 }) =>
         programVersion === content.install.programVersion && packageSha256 !== content.sha256,
     )
-    const vouch = await vouchFor(given, current?.publisherKeyId, replaced)
-    await storePackage(trx, content.sha256, request.content)
+    const vouch = await vouchFor(trx, given, current?.publisherKeyId, replaced)
+    await keepPackage(trx, given)
     await putCurrentVersion(trx, id, content, vouch)
     const wasHere = versions.some((version) => version.packageSha256 === content.sha256)
     const outcome = current === undefined ? 'installed' : wasHere ? 'rolled-back' : 'upgraded'
@@ -112,8 +114,18 @@ export function createCatalog(parts: CatalogParts) {
     return { outcome, app: found(await findApp(trx, id), 'app') }
   }
 
+  /** What lay damaged in the database was nobody's doing here, and somebody should look why: it is mended, and told. */
+  async function keepPackage(trx: Db, { caller, content, request, address }: Given): Promise<void> {
+    const { sha256, programName, install } = content
+    if ((await storePackage(trx, sha256, request.content)) !== 'mended') return
+    const detail = { programVersion: install.programVersion, packageSha256: sha256 }
+    log.warn(detail, 'a package that was damaged in the database was written anew from its file')
+    await audit.record(trx, caller, 'app.mend', `app ${programName}`, detail, address)
+  }
+
   /** Who answers for this content: its publisher, or the administrator who confirms it (D7, S3). */
   async function vouchFor(
+    trx: Db,
     given: Given,
     currentKeyId: string | undefined,
     replaced: InstalledVersion | undefined,
@@ -126,7 +138,7 @@ export function createCatalog(parts: CatalogParts) {
     const confirmer = confirmerOf(caller, request)
     if (confirmer === undefined) throw new Problem('forbidden', confirmationWanted(given, currentKeyId, replaced))
     if (signedBy !== undefined) return { ...publisherVouch(signedBy, request), vouchedBy: confirmer }
-    const { keyId, signature } = await keys.sign('publisher', request.content)
+    const { keyId, signature } = await keys.sign('publisher', request.content, trx)
     return { publisherKeyId: keyId, signature, vouchedBy: confirmer }
   }
 

@@ -6,7 +6,7 @@ import type { Db } from '../database/database.ts'
  * Writes the bytes once, however many versions or hubs bring them, and once more where what lies there is damaged. Call it in the
  * transaction that refers to them.
  */
-export async function storePackage(db: Db, sha256: string, content: Buffer): Promise<void> {
+export async function storePackage(db: Db, sha256: string, content: Buffer): Promise<'new' | 'sound' | 'mended'> {
   const inserted = await db
     .insertInto('package')
     .values({ sha256, bytes: content.length })
@@ -15,7 +15,7 @@ export async function storePackage(db: Db, sha256: string, content: Buffer): Pro
     .returning('sha256')
     .executeTakeFirst()
   if (inserted === undefined) {
-    if (await isSound(db, sha256)) return
+    if (await isSound(db, sha256)) return 'sound'
     await db.deleteFrom('package_chunk').where('sha256', '=', sha256).execute()
   }
   for (const chunk of chunksOf(content)) {
@@ -24,6 +24,7 @@ export async function storePackage(db: Db, sha256: string, content: Buffer): Pro
       .values({ sha256, ...chunk })
       .execute()
   }
+  return inserted === undefined ? 'mended' : 'new'
 }
 
 async function isSound(db: Db, sha256: string): Promise<boolean> {

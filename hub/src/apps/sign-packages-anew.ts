@@ -105,7 +105,7 @@ async function signAnew(trx: Db, keys: Keys, keyId: string, versionId: string): 
   const bytes = Buffer.concat(chunks)
   if ((await sha256Of(bytes)) !== packageSha256)
     throw new Error(`package ${packageSha256} is damaged in the database; install it again`)
-  const { signature } = await keys.signBy(keyId, 'publisher', bytes)
+  const { signature } = await keys.signBy(keyId, 'publisher', bytes, trx)
   await sql`
     insert into earlier_signature (app_version_id, publisher_key_id, signature)
     select id, publisher_key_id, signature from app_version where id = ${versionId}

@@ -106,7 +106,12 @@ export function createEnrolment({ db, audit, authority, clock, settings }: Envir
       const { organization_id: organizationId, environment_id: id } = row
       await tellChange(trx, { changed: 'environments', id, part: 'state', organizationId })
       const enrolled = { row, act: 'enrolled', fingerprint, confirmed, address }
-      await tellAdministrators(trx, organizationId, await identityMail(settings, enrolled, clock.now()), clock.now())
+      await tellAdministrators(
+        trx,
+        organizationId,
+        await identityMail(trx, settings, enrolled, clock.now()),
+        clock.now(),
+      )
       return { confirmed }
     })
     // Of two that come at once with one token, the row's lock lets one win.

@@ -1,4 +1,5 @@
 import { consolePages } from '@postern/protocol'
+import type { Db } from '../database/database.ts'
 import { mailWords } from '../mail/mail-text.ts'
 import type { EnvironmentParts } from './environments.ts'
 
@@ -13,11 +14,12 @@ type IdentityNews = {
 
 /** S9: who did not enrol this server, or let it come back, sees at once that somebody did. */
 export async function identityMail(
+  trx: Db,
   settings: EnvironmentParts['settings'],
   { row, act, fingerprint, confirmed, address }: IdentityNews,
   now: Date,
 ) {
-  const { apiURL } = await settings.publicNames()
+  const { apiURL } = await settings.publicNames(trx)
   const said = `Environment server ${row.name} (${row.server_xid}) ${act} from ${address}, key fingerprint ${fingerprint}.`
   const next = confirmed ? 'It may run apps.' : 'It runs nothing until somebody confirms that fingerprint.'
   const link = `${apiURL}${consolePages.environmentServer(row.environment_id, row.server_xid)}`

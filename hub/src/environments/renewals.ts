@@ -60,7 +60,7 @@ export function createRenewals({ db, audit, authority, settings, clock }: Enviro
       if (hasEnded) {
         const act = 'came back after its certificate had ended'
         const news = { row, act, fingerprint: row.key_fingerprint, confirmed, address }
-        await tellAdministrators(trx, organizationId, await identityMail(settings, news, now), now)
+        await tellAdministrators(trx, organizationId, await identityMail(trx, settings, news, now), now)
       }
       return confirmed
     })

@@ -288,7 +288,7 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
     /** The check of what an export adds, by the lists and decisions of now (S1). */
     neverExported: async (trx: Db, organizationId: string): Promise<NeverExported> =>
       new NeverExported(
-        await matchers.current(organizationId),
+        await matchers.current(organizationId, trx),
         async (ids) => await whitelistedAmong(trx, organizationId, ids, clock.now()),
       ),
 

@@ -291,6 +291,13 @@ test('ES-22: a package that is damaged keeps none of the others from being signe
   expect(await turn()).toEqual([1, 2])
   // Installed again it is sound, whoever vouched for it.
   expect(await catalog.install(administrator(), { content })).toMatchObject({ outcome: 'unchanged' })
+  expect(await catalog.install(administrator(), { content })).toMatchObject({ outcome: 'unchanged' })
+  expect((await hub.auditActions()).filter(({ action }) => action === 'app.mend')).toMatchObject([
+    { subject: 'app Damaged_v1', detail: { packageSha256: sha256 } },
+  ])
+  expect(hub.log.lines.filter(({ message }) => message.includes('damaged in the database'))).toMatchObject([
+    { level: 'warn', detail: { packageSha256: sha256 } },
+  ])
   hub.clock.advance(signingAnewLimits.leftAloneSeconds)
   expect(await turn()).toEqual([0, 2])
 })

@@ -38,7 +38,7 @@ export function createDigest({ db, clock, settings }: DigestParts) {
     const recipient = await dueRecipient(trx, new Date(now.getTime() - mailLimits.digestMs))
     if (recipient === undefined) return false
     const { news, count } = await takeNews(trx, recipient)
-    const { apiURL } = await settings.publicNames()
+    const { apiURL } = await settings.publicNames(trx)
     await queueMail(trx, recipient.organizationId, recipient.address, digestOf(news, count, apiURL), now)
     await trx
       .updateTable('mail_recipient')

@@ -25,14 +25,11 @@ export class Settings {
     this.#fallback = fallback
   }
 
-  async publicNames(): Promise<PublicNames> {
+  /** @param db the transaction that somebody is in: it may hold the pool's last connection, and wait for no other */
+  async publicNames(db: Db = this.#db): Promise<PublicNames> {
     const stored = new Map(
       (
-        await this.#db
-          .selectFrom('setting')
-          .selectAll()
-          .where('name', 'in', ['apiURL', 'appMessageBrokerHost'])
-          .execute()
+        await db.selectFrom('setting').selectAll().where('name', 'in', ['apiURL', 'appMessageBrokerHost']).execute()
       ).map((row) => [row.name, String(row.value)]),
     )
     const ports = this.#fallback.ports()

@@ -34,7 +34,7 @@ export function createPasswordMails({ mail, settings }: PasswordMailsParts) {
   /** So that somebody whose mail another reads learns of it. In the transaction of the change. */
   async function tellOfChange(trx: Db, user: UserRow, now: Date): Promise<void> {
     if (user.mail_address === null || !(await isMailSetUp(trx))) return
-    const { apiURL } = await settings.publicNames()
+    const { apiURL } = await settings.publicNames(trx)
     const sentence = `The password of ${user.username} was changed by a link, and all sessions were ended.`
     const words = mailWords('Postern: your password was changed', [{ sentence, link: apiURL, at: now }], {
       rest: 0,
