@@ -70,5 +70,6 @@ function readSha256(text: string): string {
 }
 
 function originOf({ addedBy, addedAt, sha256 }: Runtime): string {
-  return sha256 === null ? "the hub's own" : `added ${addedAt ?? ''} by ${addedBy ?? ''}, SHA-256 ${sha256}`
+  if (sha256 === null) return "the hub's own"
+  return `added ${addedAt ?? ''}${addedBy === null ? '' : ` by ${addedBy}`}, SHA-256 ${sha256}`
 }

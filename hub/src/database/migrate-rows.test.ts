@@ -161,6 +161,43 @@ test('LIB-1: the database of the release before migrates with every row of the l
   await client.end()
 })
 
+test('ES-2: servers that enrolled before platforms were kept have the one that they said, and a runtime the organization of who added it', async () => {
+  await using empty = await createEmptyDatabase()
+  await migrate(empty.url, 39)
+  const client = await connect(empty.url)
+  await client.query(`
+    insert into organization (name) values ('First');
+    insert into environment (organization_id, name) select id, 'Plant' from organization where name = 'First';
+    insert into environment_server (environment_id, name, downloaded_by, reported, platform)
+      select environment.id, server.* from environment, (values
+        ('reported', 'ada', '{"version": "1", "platform": "linux-arm64"}'::jsonb, null),
+        ('audited', 'ada', '{}', null), ('silent', 'ada', '{}', null), ('kept', 'ada', '{}', 'linux-x64')) server;
+    insert into audit_event (actor_kind, actor_name, action, subject, detail)
+      select 'environment-server', name, 'environment-server.enrol', 'environment server ' || server_xid, detail
+      from environment_server, unnest(array['{"platform": "linux-x64"}', '{"platform": "linux-arm64"}', '{}']::jsonb[]) detail
+      where name in ('audited', 'kept');
+    insert into runtime (platform, version, sha256, bytes, executable_bytes, licence, added_by, added_at)
+      values ('linux-arm64', '24.21.0', repeat('0', 64), 1, 1, '', 'ada', now()), ('linux-x64', '24.21.0', repeat('1', 64), 1, 1, '', 'ada', now());
+    insert into audit_event (organization_id, actor_kind, actor_name, action, subject)
+      select id, 'user', 'ada', 'runtime.add', 'runtime linux-arm64' from organization where name = 'First'`)
+  await migrate(empty.url)
+  const { rows: servers } = await client.query('select name, platform from environment_server order by name')
+  expect(servers.map(({ name, platform }) => [name, platform])).toEqual([
+    ['audited', 'linux-arm64'],
+    ['kept', 'linux-x64'],
+    ['reported', 'linux-arm64'],
+    ['silent', null],
+  ])
+  const { rows: runtimes } = await client.query(
+    'select platform, name from runtime left join organization on organization.id = organization_id order by platform',
+  )
+  expect(runtimes.map(({ platform, name }) => [platform, name])).toEqual([
+    ['linux-arm64', 'First'],
+    ['linux-x64', null],
+  ])
+  await client.end()
+})
+
 const lastBeforeMarkings = 29
 const markings = [
   { definition: { tlp: 'red' } },

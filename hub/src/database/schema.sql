@@ -1202,8 +1202,10 @@ table runtime
   licence bytea not null
   added_by text not null
   added_at timestamp with time zone not null
+  organization_id bigint
   constraint runtime_bytes_check CHECK ((bytes > 0))
   constraint runtime_executable_bytes_check CHECK ((executable_bytes > 0))
+  constraint runtime_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint runtime_pkey PRIMARY KEY (platform)
   constraint runtime_platform_check CHECK ((platform = ANY (ARRAY['linux-x64'::text, 'linux-arm64'::text])))
   constraint runtime_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))

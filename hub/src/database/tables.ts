@@ -1013,6 +1013,7 @@ export interface RuntimeTable {
   licence: Buffer
   added_by: string
   added_at: Timestamp
+  organization_id: string | null
 }
 
 export interface RuntimeChunkTable {

@@ -12,6 +12,7 @@ export const Runtime = z.object({
   version: z.string(),
   /** Of the archive that it was added from; null where it is the hub's own. */
   sha256: z.nullable(Sha256),
+  /** Told to the organization of who added it; null for the others, and where it is the hub's own. */
   addedBy: z.nullable(z.string()),
   addedAt: z.nullable(Instant),
 })

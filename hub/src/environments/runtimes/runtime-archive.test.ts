@@ -101,7 +101,10 @@ test.each<[string, TestEntry[], string]>([
   ['an older line', renamed('node-v22.99.0-linux-arm64'), 'Node.js 22.99.0, and'],
   ['a size that is none', [{ name: `${top}/x`, size: '77777777778\0' }], 'it is damaged'],
   ['a size that is a lie', [...good(), { name: `${top}/x`, size: '00000777777\0' }], 'it is damaged'],
-  ['a name without an end', [{ name: 'x', type: 'L', size: '00077777777\0' }], 'it is damaged'],
+  ['a name without an end', [{ name: 'x', type: 'L', size: '00000100000\0' }], 'it is damaged'],
+  ['a name that is too long', [{ name: 'x', type: 'L', content: 'x'.repeat(65_537) }], 'more than 65536 bytes beside'],
+  ['too long a record', [...good(), { name: 'x', type: 'g', size: '00077777777\0' }], 'more than 65536 bytes beside'],
+  ['a size in a record', [{ name: 'x', type: 'x', content: '10 size=1\n' }, ...good()], 'size of a file beside'],
   ['a path in a record', [{ name: 'x', type: 'x', content: '18 path=/etc/motd\n' }, ...good()], 'leads out of it'],
 ])('ES-2: an archive with %s is refused, in words that say why', async (_what, entries, said) => {
   await expect(readRuntime(archiveOf(entries))).rejects.toThrow(said)

@@ -7,7 +7,8 @@ import { elfHeadBytes, elfPlatform } from './elf-platform.ts'
 import { type RuntimeLimits, runtimeLimits } from './runtime-limits.ts'
 import { readRuntimeTop, runtimePath, type RuntimeTop } from './runtime-path.ts'
 import { RuntimeRefused } from './runtime-refused.ts'
-import { type TarEntry, tarEntries, TarFault } from './tar-entries.ts'
+import { type TarEntry, tarEntries } from './tar-entries.ts'
+import { TarFault } from './tar-fault.ts'
 
 /** The oldest Node.js that an environment server runs on (D20); `environment-server/bundle/postern-envsvr` says the same. */
 export const nodeOldest = '24.7'

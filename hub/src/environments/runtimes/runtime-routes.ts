@@ -1,5 +1,6 @@
 import { AddRuntime, limits, paths, Platform, Runtime, RuntimeList } from '@postern/protocol'
 import * as z from 'zod'
+import { person } from '../../access/caller.ts'
 import { forPeople } from '../../access/permissions.ts'
 import type { Server } from '../../http/server.ts'
 import { Problem } from '../../lib/problem.ts'
@@ -19,7 +20,7 @@ export function runtimeRoutes(server: Server, runtimes: Runtimes): void {
         response: { 200: RuntimeList },
       },
     },
-    async () => ({ runtimes: await runtimes.list() }),
+    async ({ caller }) => ({ runtimes: await runtimes.list(person(caller).organizationId) }),
   )
   server.delete(
     paths.runtime(':platform'),

@@ -1,32 +1,47 @@
 import type { Platform, Runtime } from '@postern/protocol'
+import { sql } from 'kysely'
 import { chunksOf, readChunks } from '../../database/chunks.ts'
 import type { Db } from '../../database/database.ts'
 import type { ReadRuntime } from './runtime-archive.ts'
 
 export type AddedRuntime = Runtime & { sha256: string }
 
-/** Runtimes that were added by file. */
-export async function listRuntimeRows(db: Db): Promise<AddedRuntime[]> {
+/** Runtimes that were added by file; by whom, is told to their organization alone. */
+export async function listRuntimeRows(db: Db, organizationId?: string): Promise<AddedRuntime[]> {
   const rows = await db
     .selectFrom('runtime')
-    .select(['platform', 'version', 'sha256', 'added_by', 'added_at'])
+    .select(['platform', 'version', 'sha256', 'organization_id', 'added_by', 'added_at'])
     .orderBy('platform')
     .execute()
-  return rows.map(({ platform, version, sha256, added_by, added_at }) => ({
+  return rows.map(({ platform, version, sha256, organization_id, added_by, added_at }) => ({
     // The table's check has the same words.
     platform: platform as Platform,
     version,
     sha256,
-    addedBy: added_by,
+    addedBy: organization_id !== null && organization_id === organizationId ? added_by : null,
     addedAt: added_at.toISOString(),
   }))
+}
+
+type RuntimeAddition = {
+  archive: Buffer
+  sha256: string
+  /** Of who adds it. */
+  organizationId: string | null
+  addedBy: string
+  addedAt: Date
+}
+
+/** Until the transaction's end nobody else adds one or removes one. Bundles are made meanwhile. */
+export async function lockRuntimes(trx: Db): Promise<void> {
+  await sql`lock table runtime in share row exclusive mode`.execute(trx)
 }
 
 /** In the place of the one that was there for the same platform. */
 export async function putRuntime(
   trx: Db,
   { platform, version, executableBytes, licence }: ReadRuntime,
-  { archive, sha256, addedBy, addedAt }: { archive: Buffer; sha256: string; addedBy: string; addedAt: Date },
+  { archive, sha256, organizationId, addedBy, addedAt }: RuntimeAddition,
 ): Promise<void> {
   const values = {
     version,
@@ -34,10 +49,10 @@ export async function putRuntime(
     bytes: archive.length,
     executable_bytes: executableBytes,
     licence,
+    organization_id: organizationId,
     added_by: addedBy,
     added_at: addedAt,
   }
-  // Who adds one for the same platform meanwhile waits here.
   await trx
     .insertInto('runtime')
     .values({ platform, ...values })

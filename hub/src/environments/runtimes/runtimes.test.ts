@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { paths, Platform } from '@postern/protocol'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lockWaits } from '../../database/test-lock-waits.ts'
 import { unzip } from '../test-bundle.ts'
 import { downloadSettings, enrolmentRequest, newTlsKey } from '../test-enrolment.ts'
 import { createTestEnvironments, type TestEnvironments } from '../test-environments.ts'
@@ -64,6 +66,8 @@ test('ES-2: the Node.js of another platform is added once by file with its SHA-2
   const expected = { platform: other, version: '24.21.0', sha256: sha256Of(archive), addedBy: 'the administrator' }
   expect([added.statusCode, added.json()]).toEqual([201, { ...expected, addedAt: made.hub.clock.now().toISOString() }])
   expect(await held()).toEqual(Platform.options.map((each) => (each === own ? ofHub : added.json())))
+  const theirs = (await made.request('GET', paths.runtimes, 'administrator theirs')).json().runtimes
+  expect(theirs).toContainEqual({ ...added.json(), addedBy: null })
   const carried = await runtimeOf(id, { platform: other })
   expect(carried).toMatchObject({ status: 200, mode: '755', licence: 'of Node.js' })
   expect(carried.node?.equals(programFor(other, rest))).toBe(true)
@@ -97,6 +101,22 @@ test('ES-2: a runtime that is added again takes the place of the one before, the
   ])
   const downloads = (await made.hub.auditActions()).filter(({ subject }) => subject === `environment ${id}`)
   expect(downloads.at(1)?.detail).toMatchObject({ platform: other, nodeVersion: '25.1.0' })
+})
+
+test('ES-2: of two who add a runtime at once, the audit says of the later one that it took the place of the earlier', async () => {
+  const { db } = made.hub.database
+  const archive = (version: string) => archiveOf(runtimeEntries(other, { version }))
+  await addRuntime(archive('24.9.0'))
+  const adding = await db.transaction().execute(async (trx) => {
+    await sql`select 1 from runtime where platform = ${other} for update`.execute(trx)
+    const begun = ['24.10.0', '24.11.0'].map(async (version) => (await addRuntime(archive(version))).statusCode)
+    await lockWaits(db, 2)
+    return begun
+  })
+  expect(await Promise.all(adding)).toEqual([201, 201])
+  const added = (await made.hub.auditActions()).filter(({ action }) => action === 'runtime.add').slice(-2)
+  expect(added.map(({ detail }) => detail['replacesVersion'])).toEqual(['24.9.0', added[0]?.detail['version']])
+  await made.request('DELETE', paths.runtime(other), 'administrator')
 })
 
 test('ES-2: a platform is named for a bundle with its runtime alone', async () => {

@@ -13,7 +13,14 @@ import { Problem } from '../../lib/problem.ts'
 import { platformNamed } from './platform-named.ts'
 import { readRuntime, runtimeExecutable } from './runtime-archive.ts'
 import { runtimeLimits } from './runtime-limits.ts'
-import { deleteRuntime, findRuntime, listRuntimeRows, putRuntime, runtimeContent } from './runtime-store.ts'
+import {
+  deleteRuntime,
+  findRuntime,
+  listRuntimeRows,
+  lockRuntimes,
+  putRuntime,
+  runtimeContent,
+} from './runtime-store.ts'
 
 /** The Node.js of one bundle. */
 export type BundleRuntime = {
@@ -48,8 +55,8 @@ export function createRuntimes({ db, audit, clock, runtimeFile }: RuntimeParts) 
   })
 
   /** One a platform; the first is for whoever chooses none (ES-2). */
-  async function list(): Promise<Runtime[]> {
-    const added = await listRuntimeRows(db)
+  async function list(organizationId?: string): Promise<Runtime[]> {
+    const added = await listRuntimeRows(db, organizationId)
     return Platform.options.flatMap((platform) => {
       const runtime = [...added, ...own].find((each) => each.platform === platform)
       return runtime === undefined ? [] : [runtime]
@@ -70,8 +77,10 @@ export function createRuntimes({ db, audit, clock, runtimeFile }: RuntimeParts) 
     const read = await readRuntime(archive)
     const { platform, version } = read
     return await db.transaction().execute(async (trx) => {
+      await lockRuntimes(trx)
       const before = await findRuntime(trx, platform)
-      const added = { archive, sha256, addedBy: caller.name, addedAt: clock.now() }
+      const organizationId = caller.kind === 'stranger' ? null : caller.organizationId
+      const added = { archive, sha256, organizationId, addedBy: caller.name, addedAt: clock.now() }
       await putRuntime(trx, read, added)
       const replaced = before === undefined ? {} : { replacesVersion: before.version, replacesSha256: before.sha256 }
       await audit.record(trx, caller, 'runtime.add', `runtime ${platform}`, { version, sha256, ...replaced }, address)

@@ -1,5 +1,7 @@
 import { ReadableStream } from 'node:stream/web'
 import { createTarDecoder } from 'modern-tar'
+import { withShortMetadata } from './short-metadata.ts'
+import { TarFault } from './tar-fault.ts'
 
 export type TarEntry = {
   /** As it stands in the archive. Nobody has judged it. */
@@ -11,11 +13,6 @@ export type TarEntry = {
   bytes: number
   /** To be read before the next entry is asked for, or not at all. */
   content: AsyncIterable<Buffer>
-}
-
-/** An archive cannot be read. The message is the rest of a sentence that says which. */
-export class TarFault extends Error {
-  override readonly name = 'TarFault'
 }
 
 const kinds: Readonly<Record<string, TarEntry['kind']>> = {
@@ -30,7 +27,7 @@ const kinds: Readonly<Record<string, TarEntry['kind']>> = {
  * @throws TarFault where it is none, is damaged, or ends too early
  */
 export async function* tarEntries(archive: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
-  const entries = ReadableStream.from(archive).pipeThrough(createTarDecoder({ strict: true }))
+  const entries = ReadableStream.from(withShortMetadata(archive)).pipeThrough(createTarDecoder({ strict: true }))
   for await (const { header, body } of faultsOf(entries)) {
     const kind = kinds[header.type ?? 'file']
     if (kind === undefined) throw new TarFault('it holds what is neither a file, a folder nor a link.')
