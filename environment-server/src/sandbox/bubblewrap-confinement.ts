@@ -12,8 +12,14 @@ const sharedMemory = ['--size', String(64 * 1024 * 1024), '--tmpfs', '/dev/shm',
  * bubblewrap binds the first process of the namespace to itself, and so to the server, only when all else is done, and beside the shell:
  * it waits for its children from then on, and sleeps nowhere before. A shell that began earlier could outlive a server that is killed.
  */
-const firstProcessIsBound =
-  'until read -r first </proc/1/stat && case $first in *") S "*) ;; *) false ;; esac; do :; done'
+export function firstProcessIsBound(triesMax = 3000): string {
+  const isAsleep = 'read -r first </proc/1/stat && case $first in *") S "*) ;; *) false ;; esac'
+  const giveUp = `{ echo 'bubblewrap did not bind this app to its server, so it was not begun.' >&2; exit 125; }`
+  return `tries=0; until ${isAsleep}; do tries=$((tries + 1)); [ $tries -le ${triesMax} ] || ${giveUp}; ${pause}; done`
+}
+
+/** It is a matter of microseconds, or of a machine that has much else to do. */
+const pause = '[ $tries -le 100 ] || sleep 0.01'
 
 /** Tier `isolated` with bubblewrap: the same root and the same namespaces as `unshareConfinement`, in a tenth of the time. */
 export function bubblewrapConfinement(program = 'bwrap'): Confinement {
@@ -69,7 +75,7 @@ export function bubblewrapConfinement(program = 'bwrap'): Confinement {
           '--',
           '/bin/sh',
           '-c',
-          `${firstProcessIsBound}; ${runLimited(request, { wayOut: true })}`,
+          `${firstProcessIsBound()}; ${runLimited(request, { wayOut: true })}`,
           scaffoldName,
           insidePaths(request).runtime,
           ...request.runtimeArguments,

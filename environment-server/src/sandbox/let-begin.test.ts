@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { endScaffolds } from '../executor/end-processes.ts'
+import { firstProcessIsBound } from './bubblewrap-confinement.ts'
 
 const moduleOf = (name: string) => JSON.stringify(fileURLToPath(new URL(`${name}.ts`, import.meta.url)))
 
@@ -99,4 +100,11 @@ test.runIf(isInstalled)('D10: the next start ends what a server that was killed 
   expect(endScaffolds(`${server.runFolder}-of-another`)).toBe(0)
   expect(endScaffolds(server.runFolder)).toBe(1)
   await waitFor(() => endScaffolds(server.runFolder) === 0, 'the scaffold to end')
+})
+
+test('D10: an app is not begun, and not waited for without end, where nothing binds the first process of its namespace', () => {
+  // Here the first process is the shell itself, which runs whenever it looks.
+  const script = `${firstProcessIsBound(120)}; echo began`
+  const ended = spawnSync('unshare', ['-r', '-p', '-f', '--mount-proc', '/bin/sh', '-c', script], { encoding: 'utf8' })
+  expect(ended).toMatchObject({ status: 125, stdout: '', stderr: expect.stringContaining('it was not begun') })
 })
