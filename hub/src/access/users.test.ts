@@ -196,7 +196,7 @@ async function atOnce<First, Second>(user: User, first: () => PromiseLike<First>
     const one = Promise.resolve(first())
     await lockWaits(db, 1)
     const other = Promise.resolve(second())
-    await Promise.race([other, lockWaits(db, 2)])
+    await lockWaits(db, 2, other)
     return [one, other] as const
   })
   return await Promise.all(begun)

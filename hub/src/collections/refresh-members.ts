@@ -90,8 +90,6 @@ async function findWanted(
     trx,
   )
   await sql`truncate wanted_member`.execute(trx)
-  // Looking up exclusions is estimated so dear that PostgreSQL would compile this for seconds.
-  await sql`set local jit = off`.execute(trx)
   const columns = sql`v.indicator_id, v.tlp, v.active, ${isKeptFromExports(organizationId, sql`v.indicator_id`)}`
   const fitting = sql`a.owner_id in (select o.id from owner o where o.organization_id = ${organizationId}) and ${condition}`
   // Of what was touched each is looked up by its key, whatever the statistics say: else a few are joined with the whole library.

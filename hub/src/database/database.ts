@@ -12,7 +12,7 @@ export type DatabaseConnection = { pool: pg.Pool; db: Kysely<Database>; close():
 const connectionsMax = 20
 
 /**
- * The hub's statements look up by keys or stream; compiling one takes longer than it does, up to a second. Starting workers for a
+ * The hub's statements look up by keys or stream; compiling one takes longer than it does, up to seconds. Starting workers for a
  * page of a search takes longer than they save, and from whoever asks at the same time.
  */
 export const connectionSettings = 'set jit = off; set max_parallel_workers_per_gather = 0'

@@ -32,8 +32,9 @@ export async function analyseSightings(
     )
   try {
     return await db.transaction().execute(async (trx) => {
-      await sql`select set_config('statement_timeout', ${statementTimeout}, true), set_config('jit', 'off', true),
-        set_config('work_mem', '64MB', true)`.execute(trx)
+      await sql`select set_config('statement_timeout', ${statementTimeout}, true), set_config('work_mem', '64MB', true)`.execute(
+        trx,
+      )
       await mustHave(trx, organizationId, query)
       await findSighted(trx, organizationId, query, sightingsLimit)
       return await analyse(trx, organizationId, query)

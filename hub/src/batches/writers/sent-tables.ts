@@ -96,12 +96,12 @@ export async function noteTouched(client: PoolClient, organizationId: string): P
 }
 
 const lookUpSettings = `set local enable_hashjoin = off; set local enable_mergejoin = off; set local random_page_cost = 1.1;
-  set local jit = off; set local work_mem = '64MB'`
+  set local work_mem = '64MB'`
 
 /**
  * In the transaction: every join goes from the few rows that were sent to the many that are stored, by their keys, whatever the
  * statistics say; so a batch costs the same in a large library. Temporary tables are compared with each other by hashed
- * subqueries, never by joins. JIT costs more than these statements take.
+ * subqueries, never by joins.
  */
 export async function preferLookUps(client: Statements): Promise<void> {
   await client.query(lookUpSettings)
