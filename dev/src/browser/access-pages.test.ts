@@ -111,7 +111,25 @@ test('ES-16: mail is set up and tried, whom to tell is said, and what is the mat
   await page.getByRole('button', { name: 'Send a test' }).press('Enter')
   await page.getByText('The mail server took it: 250').waitFor()
   expect(mailServer.mails.map(({ to }) => to)).toEqual([['ada@example.org']])
+  await field('smtpFrom').fill('mine@example.org')
+  await callHub(system.hub.target, paths.mailSettings, MailSettings, {
+    method: 'PUT',
+    json: {
+      smtpHost: '127.0.0.1',
+      smtpPort: mailServer.port,
+      smtpSecurity: 'none',
+      smtpUsername: 'postern',
+      smtpFrom: 'theirs@example.org',
+    },
+  })
+  await page.getByRole('button', { name: 'Save the settings' }).press('Enter')
+  const meanwhile = page.getByRole('alert', { name: 'Changed meanwhile' })
+  await meanwhile.getByText('Somebody changed the settings since you read them').waitFor()
+  expect(await field('smtpFrom').inputValue()).toBe('mine@example.org')
   expect(await lowContrastInBothThemes(page)).toEqual([])
+  await meanwhile.getByRole('button', { name: 'Take theirs' }).press('Enter')
+  await meanwhile.waitFor({ state: 'detached' })
+  expect(await field('smtpFrom').inputValue()).toBe('theirs@example.org')
 
   await opened.go(`${consolePages.notifications}?view=rules`)
   await page.getByText('Nobody is told').waitFor()

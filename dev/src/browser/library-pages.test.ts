@@ -138,6 +138,22 @@ test('FD-9: an owner’s rules are edited with what they do over time in sight; 
       },
     ],
   })
+  // Somebody else takes all rules away while one is typed in: nothing is replaced unseen, and nothing typed is lost.
+  const { target } = library.system.hub
+  const stored = async () => await callHub(target, paths.ownerDeprecation(library.team.id), DeprecationRules)
+  await rule.getByLabel('Take away').fill('25')
+  await callHub(target, paths.ownerDeprecation(library.team.id), DeprecationRules, {
+    method: 'PUT',
+    json: { rules: [] },
+  })
+  await page.getByRole('button', { name: 'Save the rules' }).click()
+  const meanwhile = page.getByRole('alert', { name: 'Changed meanwhile' })
+  await meanwhile.getByText('Somebody changed the rules since you read them').waitFor()
+  expect([await rule.getByLabel('Take away').inputValue(), await stored()]).toEqual(['25', { rules: [] }])
+  await meanwhile.getByRole('button', { name: 'Keep mine' }).click()
+  await meanwhile.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Save the rules' }).click()
+  await waitFor(async () => (await stored()).rules[0]?.amount === 25, 'the rule that was kept to be saved')
   await page.getByLabel('Status of what it asserts without saying one').selectOption('Review')
   await opened.announced.getByText('The owner is changed').waitFor()
 
@@ -282,6 +298,22 @@ test('LIB-4: a list of one’s own is made, its entries are written as text, and
   const grid = page.getByRole('grid', { name: 'Entries' })
   await grid.getByText('Head office').waitFor()
   await page.getByText('3 rows, all loaded').waitFor()
+
+  await page.getByRole('button', { name: 'Edit the entries' }).click()
+  await entries.fill('192.0.2.0/24\nmine.example.com')
+  const theirs = ['.ours.example.com', 'theirs.example.com'].map((entry) => ({ entry }))
+  await callHub(library.system.hub.target, paths.exclusionEntries('1'), ExclusionList, {
+    method: 'PUT',
+    json: { entries: [{ entry: '192.0.2.0/24', note: 'Head office' }, ...theirs] },
+  })
+  await dialog.getByRole('button', { name: 'Save 2 entries' }).click()
+  const meanwhile = dialog.getByRole('alert', { name: 'Changed meanwhile' })
+  await meanwhile.getByText('Somebody changed the entries since you read them').waitFor()
+  expect(await entries.inputValue()).toContain('mine.example.com')
+  await meanwhile.getByRole('button', { name: 'Take theirs' }).click()
+  await meanwhile.waitFor({ state: 'detached' })
+  expect(await entries.inputValue()).toBe('192.0.2.0/24 # Head office\n.ours.example.com\ntheirs.example.com')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
 
   await opened.go(consolePages.exclusionLists)
   await page.getByRole('tab', { name: 'Tester' }).click()
