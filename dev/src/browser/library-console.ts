@@ -8,7 +8,7 @@ import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { changeTheme, lowContrast } from './low-contrast.ts'
-import { expectOnlyText } from './page-states.ts'
+import { expectNoWiderThanWindow, expectOnlyText } from './page-states.ts'
 import { sendLibrary } from './send-library.ts'
 
 const dayMs = 86_400_000
@@ -107,9 +107,8 @@ export async function expectFitToShow(
 
     async function expectFit(where: string): Promise<void> {
       await expectOnlyText(page)
-      const isWider = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
-      const found = { path, where, low: await lowContrast(page), isWider: await page.evaluate(isWider) }
-      expect(found).toEqual({ path, where, low: [], isWider: false })
+      await expect.poll(async () => ({ path, where, low: await lowContrast(page) })).toEqual({ path, where, low: [] })
+      await expectNoWiderThanWindow(page)
     }
   }
   library.expectHarmless(opened)

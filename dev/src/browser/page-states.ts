@@ -26,21 +26,44 @@ export async function expectLoadingAndFailing(
   held.resolve()
   const alert = page.getByRole('alert').filter({ hasText: `${at.label}: The hub does not answer` })
   await alert.waitFor()
-  await page.unroute(isList)
+  // Answered only once it was asked: lists that are live read again by themselves, and the button would go with their alert.
   await alert.getByRole('button', { name: 'Try again' }).press('Enter')
+  await page.unroute(isList)
   await page.getByText(at.sign).first().waitFor()
   await alert.waitFor({ state: 'detached' })
+}
+
+/** An element has the focus. */
+export async function expectFocusAt(element: Locator): Promise<void> {
+  await element.and(element.page().locator(':focus')).waitFor()
 }
 
 /** A field has the focus, and what is wrong with it is heard with it. */
 export async function expectMistakeAt(field: Locator, words: string): Promise<void> {
   const page = field.page()
-  await field.and(page.locator(':focus[aria-invalid=true]')).waitFor()
-  const ids = (await field.getAttribute('aria-describedby'))?.split(' ') ?? []
-  await page
-    .locator(ids.map((id) => `[id="${id}"]`).join())
-    .getByText(words)
-    .waitFor()
+  const wrong = field.and(page.locator(':focus[aria-invalid=true]'))
+  // What is heard with it may still be that of the mistake before.
+  const heard = async () => {
+    const ids = (await wrong.getAttribute('aria-describedby'))?.split(' ') ?? ['none']
+    return await page.locator(ids.map((id) => `[id="${id}"]`).join()).allTextContents()
+  }
+  await expect.poll(async () => (await heard()).join('\n')).toContain(words)
+}
+
+/** Nothing makes the page wider than its window; what measures its own room may have to draw itself anew first. */
+export async function expectNoWiderThanWindow(page: Page): Promise<void> {
+  const tooWide = `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth ? [] : [\`\${scrollWidth} of \${clientWidth}\`,
+    ...[...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth)
+      .slice(0, 8).map((element) => element.outerHTML.slice(0, 120))])(document.documentElement)`
+  let found: string[] = []
+  await waitFor(
+    async () => {
+      found = await page.evaluate<string[]>(tooWide)
+      return found.length === 0
+    },
+    'the page to be no wider than its window',
+    () => found.join('\n'),
+  )
 }
 
 /** Goes to the last of many rows by keys alone; only rows in sight may be in the page. */
@@ -54,7 +77,7 @@ export async function expectLastRowByKeys(page: Page, label: string, total: numb
 
 /** Has all rows of a table come by keys alone, and goes to the last one; only rows in sight may be in the page. */
 export async function loadAllByKeys(page: Page, grid: Locator, all: RegExp): Promise<void> {
-  const foot = grid.locator('xpath=following::p[@aria-live="polite"][1]')
+  const foot = footOf(grid)
   const row = `document.activeElement?.closest('[role=row]')?.getAttribute('aria-rowindex')`
   let rowsMost = 0
   let left = ''
@@ -77,19 +100,74 @@ export async function loadAllByKeys(page: Page, grid: Locator, all: RegExp): Pro
   expect(rowsMost).toBeLessThan(120)
 }
 
-/** Goes through a list by keys, a screen at a time, until so many of its rows were in sight: whatever they show is text (S13). */
-export async function expectOnlyTextInRows(page: Page, label: string, rows: number): Promise<void> {
-  await page.getByRole('grid', { name: label, exact: true }).getByRole('row').nth(1).focus()
-  const seen = new Set<string>()
-  let leftFrom: string | undefined
+/** A row that is in the page. */
+interface DrawnRow {
+  index: number
+  text: string
+  /** Texts that others wrote, cell by cell. */
+  cells: string[][]
+}
+
+/**
+ * Goes through a table by keys, a screen at a time, and has every row looked at that is in the page, which are those in sight; until the
+ * one who looks has seen enough.
+ */
+export async function lookThroughRows(
+  page: Page,
+  label: string,
+  look: (rows: readonly DrawnRow[]) => boolean | Promise<boolean>,
+  what: string,
+  context: () => string,
+): Promise<void> {
+  const grid = page.getByRole('grid', { name: label, exact: true })
+  await grid.locator('[data-index]').first().focus()
+  let wholeTo = -1
+  const lookedAt = new Set<number>()
+  let left = ''
   await waitFor(
     async () => {
-      const inSight = `[...document.querySelectorAll('main [role=row][data-index]')].map((row) => row.dataset.index)`
-      for (const index of await page.evaluate<string[]>(inSight)) seen.add(index)
+      const rows = await page.evaluate<(DrawnRow & { hasFocus: boolean })[]>(drawnRowsOf(label))
+      if (await look(rows)) return true
+      for (const { index } of rows) lookedAt.add(index)
+      while (lookedAt.has(wholeTo + 1)) wholeTo += 1
+      const at = rows.find(({ hasFocus }) => hasFocus)?.index
+      const now = `${at} of ${(await footOf(grid).allTextContents()).join('')}`
+      if (at === undefined) await grid.locator('[data-index]').first().focus()
+      // The focus moves before the rows around it are drawn: another key then would skip them.
+      if (at === undefined || at > wholeTo) return false
+      // A key for every move, and for every page that has come: at the end of what is loaded a key does nothing.
+      if (now !== left) await page.keyboard.press('PageDown')
+      left = now
+      return false
+    },
+    what,
+    context,
+  )
+}
+
+function drawnRowsOf(label: string): string {
+  return `[...document.querySelectorAll('[role=grid][aria-label="${label}"] [role=row][data-index]')].map((row) => ({
+    index: Number(row.dataset.index),
+    text: row.textContent,
+    cells: [...row.querySelectorAll('[role=gridcell]')].map((cell) => [...cell.querySelectorAll('bdi')].map((text) => text.textContent)),
+    hasFocus: row === document.activeElement,
+  }))`
+}
+
+/** What a table says of how much of it is loaded. */
+function footOf(grid: Locator): Locator {
+  return grid.locator('xpath=following::p[@aria-live="polite"][1]')
+}
+
+/** Goes through a list by keys until so many of its rows were in sight: whatever they show is text (S13). */
+export async function expectOnlyTextInRows(page: Page, label: string, rows: number): Promise<void> {
+  const seen = new Set<number>()
+  await lookThroughRows(
+    page,
+    label,
+    async (drawn) => {
+      for (const { index } of drawn) seen.add(index)
       await expectOnlyText(page)
-      const at = await page.evaluate<string | undefined>('document.activeElement.dataset.index')
-      if (at !== leftFrom) await page.keyboard.press('PageDown')
-      leftFrom = at
       return seen.size >= rows
     },
     `${rows} rows to be shown`,

@@ -1,15 +1,23 @@
+import { waitFor } from '../environment-server/wait-for.ts'
 import { withHubDatabase } from '../hub-database.ts'
 import type { TestSystem } from '../test-system.ts'
 
 export const lateFingerprint = 'a1b2c3d4'.repeat(8)
 
-/** What the server would say of a busy processor and a full disk, as the hub keeps it; its own next message takes it back. */
-export async function sayOneFigure({ dataFolder }: TestSystem): Promise<void> {
+/**
+ * What the server would say of a busy processor and a full disk, as the hub keeps it; its own next message takes it back.
+ * @param startedAt of the server, whose first message is waited for
+ */
+export async function sayOneFigure({ dataFolder }: TestSystem, startedAt: Date): Promise<void> {
   await withHubDatabase(dataFolder, async (client) => {
-    await client.query(
-      `update telemetry_latest set at = now(), ailments = '{disk}', ailments_changed_at = now(),
-        said = said || jsonb_build_object('cpuPercent', 77.7, 'diskFreeBytes', 1, 'diskTotalBytes', 100)`,
-    )
+    const say = async () =>
+      await client.query(
+        `update telemetry_latest set at = now(), ailments = '{disk}', ailments_changed_at = now(),
+          said = said || jsonb_build_object('cpuPercent', 77.7, 'diskFreeBytes', 1, 'diskTotalBytes', 100)
+        where at > $1`,
+        [startedAt],
+      )
+    await waitFor(async () => (await say()).rowCount, 'the first figures of the server')
   })
 }
 
