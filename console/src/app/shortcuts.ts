@@ -1,5 +1,5 @@
 import { useLocalStorage } from '@mantine/hooks'
-import { useEffect, useEffectEvent } from 'react'
+import { useEffectEvent, useLayoutEffect } from 'react'
 import { completes, type KeyPress, type ShortcutName } from './shortcut-list.ts'
 
 /** Whether single keys act. Who dictates to the machine, or hits keys by accident, can switch them off (WCAG 2.1.4). */
@@ -11,7 +11,8 @@ export function useShortcutsOn() {
 export function useShortcut(name: ShortcutName, act: () => void): void {
   const [isOn] = useShortcutsOn()
   const run = useEffectEvent(act)
-  useEffect(() => {
+  // Before anything is painted: whoever sees what a key acts on finds that the key does.
+  useLayoutEffect(() => {
     if (!isOn) return undefined
     let before: KeyPress | undefined
     function onKeyDown(event: KeyboardEvent) {

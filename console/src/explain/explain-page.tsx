@@ -3,7 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks'
 import { indicatorTypes, parseIndicatorType } from '@postern/intel'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { ApiProblem } from '../api/api.ts'
 import { refusedFields } from '../api/field-problems.ts'
 import { indicatorQueries } from '../api/indicator-queries.ts'
@@ -14,6 +14,7 @@ import { PageHead } from '../elements/page-head.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import { useDraft } from '../indicators/query-draft.ts'
 import classes from './explain.module.css'
 import { type ExplainSearch, valueLengthMax } from './explain-search.ts'
 import { ExplainedIndicator } from './explained-indicator.tsx'
@@ -28,7 +29,7 @@ export function ExplainPage() {
   return (
     <div className={form['page']}>
       <PageHead title="Explain" lead="Why is this value on a control, and why is it not?" />
-      <Ask key={JSON.stringify(asked)} asked={asked} problem={unread} />
+      <Ask asked={asked} problem={unread} />
       {asked.value === undefined && (
         <EmptyState title="Ask about a value">
           An address, a host, a URL, a hash: in any spelling, defanged too. The answer goes from who asserts it to the
@@ -61,8 +62,8 @@ function unreadWords(error: unknown): string | undefined {
 
 function Ask({ asked, problem }: { asked: ExplainSearch; problem: string | undefined }) {
   const navigate = useNavigate({ from: '/explain' })
-  const [text, setText] = useState(asked.value ?? '')
-  const [type, setType] = useState(asked.type)
+  const value = useDraft(asked.value ?? '')
+  const type = useDraft(asked.type)
   const field = useRef<HTMLInputElement>(null)
   useShortcut('search', () => field.current?.select())
   return (
@@ -71,7 +72,10 @@ function Ask({ asked, problem }: { asked: ExplainSearch; problem: string | undef
       className={classes['ask']}
       onSubmit={(event) => {
         event.preventDefault()
-        void navigate({ search: text.trim() === '' ? {} : { value: text.trim(), ...(type && { type }) } })
+        const wanted = value.draft.trim()
+        value.seek(wanted)
+        type.seek(wanted === '' ? undefined : type.draft)
+        void navigate({ search: wanted === '' ? {} : { value: wanted, ...(type.draft && { type: type.draft }) } })
       }}
     >
       <TextInput
@@ -81,13 +85,13 @@ function Ask({ asked, problem }: { asked: ExplainSearch; problem: string | undef
         maxLength={valueLengthMax}
         spellCheck={false}
         error={problem}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        value={value.draft}
+        onChange={(event) => value.setDraft(event.currentTarget.value)}
       />
       <NativeSelect
         aria-label="Type"
-        value={type ?? ''}
-        onChange={(event) => setType(parseIndicatorType(event.currentTarget.value))}
+        value={type.draft ?? ''}
+        onChange={(event) => type.setDraft(parseIndicatorType(event.currentTarget.value))}
         data={[
           { value: '', label: 'Every type that it can be' },
           ...indicatorTypes.map((each) => ({ value: each, label: indicatorTypeLabel(each) })),

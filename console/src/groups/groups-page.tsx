@@ -20,13 +20,13 @@ import { groupTypeLabel } from './group-type-label.ts'
 export function GroupsPage() {
   const { tql } = useSearch({ from: '/signed-in/groups' })
   const navigate = useNavigate({ from: '/groups' })
-  const [draft, setDraft] = useDraft(tql ?? '')
+  const { draft, setDraft, seek } = useDraft(tql ?? '')
   const groups = useInfiniteQuery(groupQueries.list(tql))
   const mistake = mistakeIn(groups.error)
   useDocumentTitle('Groups · Postern')
   function search(text: string) {
     const query = groupQueryOf(text)
-    setDraft(query)
+    seek(query)
     if (query === (tql ?? '')) void groups.refetch()
     else void navigate({ search: query === '' ? {} : { tql: query } })
   }

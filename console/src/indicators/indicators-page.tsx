@@ -28,14 +28,14 @@ export function IndicatorsPage() {
   const announce = useAnnounce()
   const copyValue = useCopyValue()
   const mayAdd = useMay('curate')
-  const [draft, setDraft] = useDraft(tql ?? '')
+  const { draft, setDraft, seek } = useDraft(tql ?? '')
   const indicators = useInfiniteQuery(indicatorQueries.list(tql))
   const total = useQuery({ ...indicatorQueries.total(tql), enabled: indicators.isSuccess }).data
   useDocumentTitle('Indicators · Postern')
 
   function search(text: string) {
     const query = queryOf(text)
-    setDraft(query)
+    seek(query)
     if (query === (tql ?? '')) void indicators.refetch()
     else void navigate({ search: query === '' ? {} : { tql: query } })
     announce('Searching')

@@ -1,15 +1,24 @@
 import { useState } from 'react'
 import { ApiProblem } from '../api/api.ts'
 
-/** What stands in the box: the query of the address until somebody writes, and again when the address changes. */
-export function useDraft(tql: string) {
-  const [draft, setDraft] = useState(tql)
-  const [known, setKnown] = useState(tql)
-  if (known !== tql) {
-    setKnown(tql)
-    setDraft(tql)
+/**
+ * What stands in a box: what the address asks for until somebody writes, and again when the address changes; but not when that only
+ * brings what was searched for from here, since somebody may have written on meanwhile.
+ */
+export function useDraft<Asked>(asked: Asked) {
+  const [draft, setDraft] = useState(asked)
+  const [known, setKnown] = useState(asked)
+  const [sought, setSought] = useState(asked)
+  if (known !== asked) {
+    setKnown(asked)
+    if (asked !== sought) setDraft(asked)
+    setSought(asked)
   }
-  return [draft, setDraft] as const
+  function seek(wanted: Asked) {
+    setDraft(wanted)
+    setSought(wanted)
+  }
+  return { draft, setDraft, seek }
 }
 
 /** A refusal of the query itself, which is shown where it is wrong; anything else is the table's to say. */
