@@ -109,6 +109,23 @@ export const forbiddenTexts: readonly ForbiddenText[] = [
     harmless: ['fc.sample(values, { numRuns: 1, seed: 7 })', '{ numRuns: isSoak ? 5_000 : 60 }', '{ numRuns: cases }'],
   },
   {
+    what: 'a look taken once at a page that may have something under way; write `await expect.poll(() => …)`, or wait for the element',
+    pattern:
+      /\bexpect\(\(*\s*await\b(?:(?!\)\s*\.(?:to|not))[^])*?\.(?:count|is(?:Visible|Hidden|Enabled|Disabled|Checked)|inputValue|textContent|innerText|getAttribute|all(?:TextContents|InnerTexts)|evaluate)\(/,
+    where: 'code',
+    only: /^(dev|console)\//,
+    canaries: [
+      "expect(await page.getByRole('alert').count()).toBe(0)",
+      'expect(await field.isDisabled()).toBe(true)',
+      'expect((await heading.textContent())?.length).toBe(3)',
+      "expect(await page.evaluate('innerWidth')).toBe(390)",
+    ],
+    harmless: [
+      "await expect.poll(() => page.getByRole('alert').count()).toBe(0)",
+      'expect(await readCount(hub)).toBe(0)\nconst count = await rows.count()',
+    ],
+  },
+  {
     what: 'a default export, except where a tool demands one',
     pattern: /^export\s+default\b/m,
     where: 'code',

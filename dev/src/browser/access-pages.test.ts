@@ -11,6 +11,7 @@ import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrastInBothThemes } from './low-contrast.ts'
+import { expectFocusAt } from './page-states.ts'
 
 const username = 'chief'
 const password = 'four random words here'
@@ -45,7 +46,7 @@ test('D16: a set-up link makes an administrator, who is signed in by it; it work
   const link = await setupLink()
   await using first = await open()
   await first.setUp(link, username, password)
-  expect(first.path).toBe(consolePages.executions)
+  await expect.poll(() => first.path).toBe(consolePages.executions)
   await first.page.getByText('Nothing has run yet').waitFor()
   // D18: the live connection needs no other port.
   await first.page.getByText('Live', { exact: true }).waitFor()
@@ -72,7 +73,7 @@ test('S13: who is not signed in is led to the sign-in page and back to what was 
   await opened.tryToSignIn(username, 'not the password')
   await opened.page.getByText('You could not be signed in').waitFor()
   await opened.signIn(username, password)
-  expect(opened.path).toBe('/executions?state=failed')
+  await expect.poll(() => opened.path).toBe('/executions?state=failed')
 
   for (const elsewhere of [
     '//evil.example.com/',
@@ -82,7 +83,7 @@ test('S13: who is not signed in is led to the sign-in page and back to what was 
   ]) {
     await opened.go(`${consolePages.signIn}?from=${encodeURIComponent(elsewhere)}`)
     await opened.signIn(username, password)
-    expect(opened.path).toBe(consolePages.executions)
+    await expect.poll(() => opened.path).toBe(consolePages.executions)
   }
   expectHarmless(opened)
 })
@@ -108,6 +109,7 @@ test('ES-16: mail is set up and tried, whom to tell is said, and what is the mat
   await page.getByText(/The mail server refused the user name or the password: 535/).waitFor()
   await page.getByLabel('smtpPassword').fill('of mail')
   await page.getByRole('button', { name: 'Save the settings' }).press('Enter')
+  await opened.announced.getByText('The settings of mail are saved').waitFor()
   await page.getByRole('button', { name: 'Send a test' }).press('Enter')
   await page.getByText('The mail server took it: 250').waitFor()
   expect(mailServer.mails.map(({ to }) => to)).toEqual([['ada@example.org']])
@@ -125,11 +127,11 @@ test('ES-16: mail is set up and tried, whom to tell is said, and what is the mat
   await page.getByRole('button', { name: 'Save the settings' }).press('Enter')
   const meanwhile = page.getByRole('alert', { name: 'Changed meanwhile' })
   await meanwhile.getByText('Somebody changed the settings since you read them').waitFor()
-  expect(await field('smtpFrom').inputValue()).toBe('mine@example.org')
-  expect(await lowContrastInBothThemes(page)).toEqual([])
+  await expect.poll(() => field('smtpFrom').inputValue()).toBe('mine@example.org')
+  await expect.poll(() => lowContrastInBothThemes(page)).toEqual([])
   await meanwhile.getByRole('button', { name: 'Take theirs' }).press('Enter')
   await meanwhile.waitFor({ state: 'detached' })
-  expect(await field('smtpFrom').inputValue()).toBe('theirs@example.org')
+  await expect.poll(() => field('smtpFrom').inputValue()).toBe('theirs@example.org')
 
   await opened.go(`${consolePages.notifications}?view=rules`)
   await page.getByText('Nobody is told').waitFor()
@@ -147,7 +149,7 @@ test('ES-16: mail is set up and tried, whom to tell is said, and what is the mat
   await page.getByRole('tab', { name: 'Now' }).press('Enter')
   await page.setViewportSize({ width: 390, height: 844 })
   await page.getByText('Execution 7 of job Feed <b>failed</b>.').waitFor()
-  expect(await lowContrastInBothThemes(page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(page)).toEqual([])
   await waitFor(() => mailServer.mails.length === 2, 'the mail of the rule')
   expect(mailServer.mails[1]).toMatchObject({
     to: ['soc@example.org'],
@@ -178,7 +180,7 @@ test('ES-16: somebody is invited by mail, chooses a password, forgets it and com
   await mailed.getByText('The mail server took it: 250').waitFor()
   await mailed.getByRole('button', { name: 'Close' }).press('Enter')
   await chief.page.getByRole('row', { name: /Invited.*ada.*Analyst.*ada@example\.org/ }).waitFor()
-  expect(await lowContrastInBothThemes(chief.page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(chief.page)).toEqual([])
 
   // Rules of the organization may tell others meanwhile.
   const hers = () => mailServer.mails.filter(({ to }) => to.includes('ada@example.org'))
@@ -191,7 +193,7 @@ test('ES-16: somebody is invited by mail, chooses a password, forgets it and com
   await fillInPassword(ada, hers()[0], 'the first of her passwords')
   await ada.page.getByText('Your password is chosen').waitFor()
   await ada.page.getByText('Too many failed sign-ins').waitFor()
-  expect(await lowContrastInBothThemes(ada.page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(ada.page)).toEqual([])
   await withHubDatabase(
     system.dataFolder,
     async (database) => void (await database.query(`delete from sign_in_failure`)),
@@ -201,7 +203,7 @@ test('ES-16: somebody is invited by mail, chooses a password, forgets it and com
   await ada.signOut()
   await ada.page.getByRole('link', { name: 'Forgotten password?' }).click()
   await ada.page.getByLabel('User name or mail address').fill('ada@example.org')
-  expect(await lowContrastInBothThemes(ada.page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(ada.page)).toEqual([])
   await ada.page.getByRole('button', { name: 'Mail me a link' }).press('Enter')
   await ada.page.getByText('a link is on its way').waitFor()
   await waitFor(() => hers().length === 2, 'the mail with the link')
@@ -209,7 +211,7 @@ test('ES-16: somebody is invited by mail, chooses a password, forgets it and com
   await ada.page.getByRole('heading', { name: 'Executions', exact: true }).waitFor()
   await ada.go(linkIn(hers()[1]))
   await ada.page.getByText('This link is no good any more').waitFor()
-  expect(await ada.page.getByRole('textbox').count()).toBe(0)
+  await expect.poll(() => ada.page.getByRole('textbox').count()).toBe(0)
 
   await chief.page.getByRole('row', { name: /ada@example\.org/ }).click()
   const edited = chief.page.getByRole('dialog', { name: 'ada' })
@@ -246,7 +248,7 @@ test('S13: a session that has run out leads to signing in, and back to where one
   await opened.page.getByLabel('State').selectOption('Failed')
   await opened.page.getByText('You go on where you were').waitFor()
   await opened.signIn(username, password)
-  expect(opened.path).toBe('/executions?state=failed')
+  await expect.poll(() => opened.path).toBe('/executions?state=failed')
   await opened.page.getByText('No execution fits the filter').waitFor()
   expectHarmless(opened)
 })
@@ -259,7 +261,9 @@ test('S13: after signing out, the way back shows nothing', async () => {
   expect(cookies).toMatchObject([{ httpOnly: true, secure: true, sameSite: 'Strict' }])
   await opened.signOut()
   await opened.page.goBack()
-  await opened.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  // The sign-in page stands there already: now as the one that leads back.
+  await opened.page.getByText('You go on where you were').waitFor()
+  await expect.poll(() => opened.page.getByRole('main').getByRole('heading', { name: 'Executions' }).count()).toBe(0)
   // The hub forgot the session too: its cookie is worth nothing now.
   await opened.page.context().addCookies(cookies)
   await opened.go('/executions')
@@ -271,7 +275,7 @@ test('everything before and just behind the gate can be done by keys alone', asy
   await using opened = await open()
   const { keyboard } = opened.page
   await opened.go('/')
-  await opened.page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await expectFocusAt(opened.page.getByLabel('User name'))
   await keyboard.type(username)
   await keyboard.press('Tab')
   await keyboard.type(password)
@@ -279,9 +283,9 @@ test('everything before and just behind the gate can be done by keys alone', asy
   await opened.page.getByText('Nothing has run yet').waitFor()
 
   await keyboard.press('Tab')
-  expect(await focused(opened)).toBe('Skip to the content')
+  await expectFocusAt(opened.page.getByRole('link', { name: 'Skip to the content' }))
   await keyboard.press('Enter')
-  expect(await opened.page.evaluate('document.activeElement.id')).toBe('content')
+  await expectFocusAt(opened.page.getByRole('main'))
 
   await keyboard.press('?')
   const dialog = opened.page.getByRole('dialog', { name: 'Keyboard' })
@@ -299,22 +303,18 @@ test('every text of the light and of the dark theme stands out from what is behi
   await opened.go(pathname + hash)
   await opened.page.getByRole('button', { name: 'Make administrator and sign in' }).click()
   await opened.page.getByText('A password has 12 to 200 characters; this one has 0').waitFor()
-  expect(await lowContrastInBothThemes(opened.page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(opened.page)).toEqual([])
 
   await opened.go('/')
   await opened.tryToSignIn(username, 'not the password')
   await opened.page.getByText('You could not be signed in').waitFor()
-  expect(await lowContrastInBothThemes(opened.page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(opened.page)).toEqual([])
 
   await opened.signIn(username, password)
   await opened.page.getByText('Nothing has run yet').waitFor()
-  expect(await lowContrastInBothThemes(opened.page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(opened.page)).toEqual([])
   await opened.page.getByRole('button', { name: 'Keyboard' }).click()
   await opened.page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
-  expect(await lowContrastInBothThemes(opened.page)).toEqual([])
+  await expect.poll(() => lowContrastInBothThemes(opened.page)).toEqual([])
   expectHarmless(opened)
 })
-
-async function focused(opened: ConsolePage): Promise<string> {
-  return await opened.page.evaluate<string>('document.activeElement.textContent')
-}

@@ -118,7 +118,7 @@ test('FD-9: an owner’s rules are edited with what they do over time in sight; 
   await rule.getByText('From 100 to 50 after 25 days, 0 after 50 days; then it becomes inactive').waitFor()
   await rule.getByLabel('Every').fill('0')
   await rule.getByText('From an hour to ten years').waitFor()
-  expect(await page.getByRole('button', { name: 'Save the rules' }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Save the rules', disabled: true }).waitFor()
   await rule.getByLabel('Every').fill('10')
   await rule.getByLabel('Take away').fill('50')
   await rule.getByLabel('Unit of what is taken away').selectOption('percent')
@@ -149,7 +149,8 @@ test('FD-9: an owner’s rules are edited with what they do over time in sight; 
   await page.getByRole('button', { name: 'Save the rules' }).click()
   const meanwhile = page.getByRole('alert', { name: 'Changed meanwhile' })
   await meanwhile.getByText('Somebody changed the rules since you read them').waitFor()
-  expect([await rule.getByLabel('Take away').inputValue(), await stored()]).toEqual(['25', { rules: [] }])
+  await expect.poll(() => rule.getByLabel('Take away').inputValue()).toBe('25')
+  expect(await stored()).toEqual({ rules: [] })
   await meanwhile.getByRole('button', { name: 'Keep mine' }).click()
   await meanwhile.waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Save the rules' }).click()
@@ -166,9 +167,9 @@ test('FD-9: an owner’s rules are edited with what they do over time in sight; 
   await page.getByRole('button', { name: 'Actions for Short-lived' }).click()
   await page.getByRole('menuitem', { name: 'Delete …' }).click()
   const confirm = dialog.getByRole('button', { name: 'Delete the owner' })
-  expect(await confirm.isDisabled()).toBe(true)
+  await expect.poll(() => confirm.isDisabled()).toBe(true)
   await dialog.getByRole('textbox').fill('short-lived')
-  expect(await confirm.isDisabled()).toBe(true)
+  await expect.poll(() => confirm.isDisabled()).toBe(true)
   await dialog.getByRole('textbox').fill('Short-lived')
   await confirm.click()
   await page.waitForURL((url) => url.pathname === consolePages.owners)
@@ -197,13 +198,8 @@ test('LIB-1, LIB-6: a value, a pasted list and a STIX bundle are added by hand, 
   await value.getByLabel('Security label').selectOption('TLP:GREEN')
   await value.getByRole('button', { name: 'Add the indicator' }).click()
   await opened.announced.getByText('The indicators were sent').waitFor()
-  const tql = 'summary = "https://added.example.org/x"'
-  const found = await callHub(
-    library.system.hub.target,
-    `${paths.indicators}?${new URLSearchParams({ tql })}`,
-    IndicatorPage,
-  )
-  expect(found.data).toMatchObject([
+  const added = `${paths.indicators}?${new URLSearchParams({ tql: 'summary = "https://added.example.org/x"' })}`
+  expect((await callHub(library.system.hub.target, added, IndicatorPage)).data).toMatchObject([
     { type: 'URL', rating: 4, confidence: 80, tlp: 'GREEN', owners: ['Team'], tags: ['By hand', 'Loader'] },
   ])
 
@@ -258,7 +254,7 @@ test('LIB-1: an attribute type is made with rules, changed and deleted, and says
   await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
   // What only the hub finds stands at its field too, and nowhere else.
   await expectMistakeAt(dialog.getByLabel('Pattern that the whole value matches'), 'missing closing ]')
-  expect(await dialog.getByRole('alert').count()).toBe(0)
+  await expect.poll(() => dialog.getByRole('alert').count()).toBe(0)
   await dialog.getByLabel('Pattern that the whole value matches').fill('SOC-[0-9]+')
   await dialog.getByRole('button', { name: 'Make the attribute type' }).click()
   const ticket = types.getByRole('row').filter({ hasText: 'Ticket' })
@@ -309,10 +305,12 @@ test('LIB-4: a list of one’s own is made, its entries are written as text, and
   await dialog.getByRole('button', { name: 'Save 2 entries' }).click()
   const meanwhile = dialog.getByRole('alert', { name: 'Changed meanwhile' })
   await meanwhile.getByText('Somebody changed the entries since you read them').waitFor()
-  expect(await entries.inputValue()).toContain('mine.example.com')
+  await expect.poll(() => entries.inputValue()).toContain('mine.example.com')
   await meanwhile.getByRole('button', { name: 'Take theirs' }).click()
   await meanwhile.waitFor({ state: 'detached' })
-  expect(await entries.inputValue()).toBe('192.0.2.0/24 # Head office\n.ours.example.com\ntheirs.example.com')
+  await expect
+    .poll(() => entries.inputValue())
+    .toBe('192.0.2.0/24 # Head office\n.ours.example.com\ntheirs.example.com')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
 
   await opened.go(consolePages.exclusionLists)
@@ -395,8 +393,8 @@ test('who only reads sees the library and can change nothing of it', async () =>
   await opened.go(consolePages.owner(library.team.id))
   await opened.signIn('reader', password)
   await page.getByText('1 rule, applied to old and new assertions alike').waitFor()
-  expect(await page.getByLabel('Kind').isDisabled()).toBe(true)
-  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  await expect.poll(() => page.getByLabel('Kind').isDisabled()).toBe(true)
+  await expect.poll(() => page.getByRole('main').getByRole('button').count()).toBe(0)
   for (const [path, sign] of [
     [consolePages.owners, 'Archive'],
     [consolePages.exclusionList('1'), 'Head office'],
@@ -405,19 +403,21 @@ test('who only reads sees the library and can change nothing of it', async () =>
   ] as const) {
     await opened.go(path)
     await page.getByText(sign).first().waitFor()
-    const words = await page.getByRole('main').getByRole('button').allInnerTexts()
+    const buttons = page.getByRole('main').getByRole('button')
     // Copying changes nothing; its button has no words.
-    expect({ path, words: words.filter((word) => word !== '') }).toEqual({ path, words: [] })
+    await expect
+      .poll(async () => ({ path, words: (await buttons.allInnerTexts()).filter((word) => word !== '') }))
+      .toEqual({ path, words: [] })
   }
   // An address that somebody sent them shows no form that would be refused when it is filled in.
   for (const path of [consolePages.addIndicators, consolePages.newJob, consolePages.settings]) {
     await opened.go(path)
     await page.getByText('This needs a right that you do not have').waitFor()
-    expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+    await expect.poll(() => page.getByRole('main').getByRole('button').count()).toBe(0)
   }
   // Of the settings, their own address is theirs.
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('region', { name: 'Your own address' }).getByLabel('Mail address').waitFor()
-  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Mail'])
+  await expect.poll(() => page.getByRole('tab').allInnerTexts()).toEqual(['Mail'])
   library.expectHarmless(opened)
 })
