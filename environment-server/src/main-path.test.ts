@@ -42,8 +42,9 @@ test('ES-6: an app whose language nothing here runs is refused in words that say
   const said = rehearsal.hub.heartbeats.at(-1)?.interpreters?.map(({ language }) => language)
   expect(said).toBeDefined()
   expect(said).not.toContain('PYTHON')
-  const refused = rehearsal.hub.events.find((each) => each.executionId === executionId && each.event === 'refused')
-  expect(refused?.lacksInterpreter).toBe(true)
+  const told = () => rehearsal.hub.events.find((each) => each.executionId === executionId && each.event === 'refused')
+  // It comes by another way than the result.
+  expect((await waitFor(told, 'the refusal to be told')).lacksInterpreter).toBe(true)
 })
 
 test('ES-5: a signed command fetches its package, runs the app, and delivers log and result', async () => {

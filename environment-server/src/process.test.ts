@@ -5,6 +5,7 @@ import {
   Rehearsal,
   rehearsalXid,
   unprivilegedUser,
+  untilLetGo,
   waitFor,
 } from '@postern/dev/environment-server'
 import { Authority, FakeHub } from '@postern/dev/fake-hub'
@@ -77,11 +78,12 @@ test.concurrent('ES-10: settings that no server could start with are said by a l
 
 test.concurrent('ES-13: SIGTERM lets a running app end, takes nothing new, and delivers its result', async () => {
   await using rehearsal = await Rehearsal.start()
-  const executionId = await rehearsal.execute(`console.log('up'); setTimeout(() => process.exit(3), 2500)`)
+  const executionId = await rehearsal.execute(untilLetGo(3))
   await waitFor(() => rehearsal.hub.log(executionId).length > 0, 'the app to be up')
   rehearsal.server.signal('SIGTERM')
   await waitFor(() => rehearsal.hub.heartbeats.at(-1)?.state === 'draining', 'a heartbeat that says draining')
   const late = await rehearsal.execute('process.exit(0)')
+  await rehearsal.letGo(executionId)
   expect(await rehearsal.server.waitForEnd()).toBe(0)
   expect(rehearsal.hub.result(executionId)?.result).toMatchObject({ outcome: 'exited', exitCode: 3 })
   expect(rehearsal.hub.events.some((event) => event.executionId === late)).toBe(false)
@@ -91,7 +93,7 @@ test.concurrent('ES-13: SIGTERM lets a running app end, takes nothing new, and d
 
 test.concurrent('ES-13: told to stop, a server hands back at once what is queued, while what runs goes on', async () => {
   await using rehearsal = await Rehearsal.start({ settings: { appsNumberofJobExecutors: 1 } })
-  const first = await rehearsal.execute(`console.log('up'); setTimeout(() => process.exit(3), 2500)`)
+  const first = await rehearsal.execute(untilLetGo(3))
   await waitFor(() => rehearsal.hub.log(first).length > 0, 'the app to be up')
   const second = await rehearsal.execute('process.exit(0)')
   await waitFor(
@@ -99,6 +101,8 @@ test.concurrent('ES-13: told to stop, a server hands back at once what is queued
     'acceptance',
   )
   rehearsal.server.signal('SIGTERM')
+  await rehearsal.resultOf(second)
+  await rehearsal.letGo(first)
   expect(await rehearsal.server.waitForEnd()).toBe(0)
   expect(rehearsal.hub.results.map(({ executionId }) => executionId)).toEqual([second, first])
   expect(rehearsal.hub.result(second)?.result).toMatchObject({ outcome: 'lease-lost', startedAt: null })

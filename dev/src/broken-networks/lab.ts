@@ -12,6 +12,8 @@ import { hubName } from './stations.ts'
 
 const password = 'correct horse battery staple'
 const serverXid = '4711'
+/** What the doctor waits for each answer: where all come it may be long, and on a busy machine it has to be. */
+const patienceSeconds = { answered: 60, silent: 3 } as const
 /** As the server's user sees itself; whoever runs the lab is its owner outside. */
 const user = ['unshare', '-U', '--map-user=1000', '--map-group=1000']
 
@@ -53,7 +55,7 @@ export class Lab implements AsyncDisposable {
     hub.writeBundle(home, serverXid)
     await enrolIn(home, hub)
     writeFileSync(join(home, 'password'), `${password}\n`, { mode: 0o600 })
-    writeFileSync(join(home, 'resolv.conf'), `nameserver ${addresses.hub}\noptions timeout:1 attempts:1\n`)
+    writeFileSync(join(home, 'resolv.conf'), `nameserver ${addresses.hub}\noptions timeout:20 attempts:1\n`)
     writeFileSync(join(home, 'nsswitch.conf'), 'hosts: files dns\n')
     const lab = new Lab(hub, home, serverFile, server, stack.move())
     lab.#stack.use(await startNameServer(addresses.hub, lab.names))
@@ -75,13 +77,17 @@ export class Lab implements AsyncDisposable {
   }
 
   /** The doctor, as the server's user calls it on the server's side. */
-  async diagnose(settings: Record<string, unknown>, withPassword: boolean): Promise<Seen> {
+  async diagnose(
+    settings: Record<string, unknown>,
+    { withPassword, isSilent }: { withPassword: boolean; isSilent: boolean },
+  ): Promise<Seen> {
     writeFileSync(homeFolder(this.#home).settingsFile, JSON.stringify({ ...this.#settings, ...settings }))
     const options = withPassword ? ['--password-file', join(this.#home, 'password')] : ['--network']
     const mounts = ['resolv', 'nsswitch']
       .map((name) => `mount --bind ${this.#home}/${name}.conf /etc/${name}.conf`)
       .join(' && ')
-    const doctor = [process.execPath, this.#serverFile, 'doctor', '--home', this.#home, '--json', '--timeout', '1']
+    const patience = String(patienceSeconds[isSilent ? 'silent' : 'answered'])
+    const doctor = [process.execPath, this.#serverFile, 'doctor', '--home', this.#home, '--json', '--timeout', patience]
     const argv = ['-t', `${this.#server}`, '-n', 'unshare', '-m', 'sh', '-c', `${mounts} && exec "$@"`, 'sh']
     const child = spawn('nsenter', [...argv, ...user, ...doctor, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>])

@@ -5,9 +5,9 @@ import { networks } from './networks.ts'
 const [serverFile] = process.argv.slice(2)
 if (serverFile === undefined) throw new Error('which server file?')
 await using lab = await Lab.build(serverFile)
-for (const { name, withPassword, arrange } of networks) {
+for (const { name, withPassword, isSilent, arrange } of networks) {
   const { settings = {}, mend } = await arrange(lab)
-  const seen = await lab.diagnose(settings, withPassword === true)
+  const seen = await lab.diagnose(settings, { withPassword: withPassword === true, isSilent: isSilent === true })
   process.stdout.write(`${JSON.stringify({ name, ...seen })}\n`)
   await mend()
 }

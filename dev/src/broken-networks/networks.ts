@@ -12,6 +12,8 @@ export type Network = {
   says: string[]
   /** Whether the keychain is opened, to ask whether the hub knows this server. */
   withPassword?: true
+  /** Where something never answers, which the doctor waits for. */
+  isSilent?: true
   /** Breaks it. @returns the settings that it takes, and how it is mended */
   arrange: (lab: Lab) => Promise<{ settings?: Record<string, unknown>; mend: () => Promise<void> | void }>
 }
@@ -39,6 +41,7 @@ export const networks: Network[] = [
   {
     name: 'a firewall drops what goes to port 62000',
     finding: 'no-answer',
+    isSilent: true,
     says: [`hub.lab:${ports.broker} does not answer`, 'allow outbound TCP', addresses.server],
     arrange: (lab) => dropped(lab, ports.broker),
   },
@@ -51,6 +54,7 @@ export const networks: Network[] = [
   {
     name: 'port 62000 is open, and the one for HTTPS is closed',
     finding: 'no-answer',
+    isSilent: true,
     says: [`hub.lab:${ports.api} does not answer`, 'queueTransport=websocket'],
     arrange: (lab) => dropped(lab, ports.api),
   },
@@ -69,6 +73,7 @@ export const networks: Network[] = [
   {
     name: 'something takes connections and says nothing',
     finding: 'tls-not-answered',
+    isSilent: true,
     says: ['no answer to TLS arrives'],
     arrange: async () => {
       const station = await silent(addresses.hub)
@@ -78,6 +83,7 @@ export const networks: Network[] = [
   {
     name: 'full packets are lost without a word (MTU)',
     finding: 'large-packets-lost',
+    isSilent: true,
     says: ['answers small packets, and full ones are lost', 'fragmentation needed'],
     arrange: (lab) => {
       // The hub's end takes less than it says; without offloading each segment is a packet of its own.
@@ -170,6 +176,7 @@ export const networks: Network[] = [
   {
     name: 'only IPv6 is broken',
     finding: null,
+    isSilent: true,
     says: ['hub.lab cannot be reached at fd00:77::99; its other addresses work', 'AAAA record'],
     arrange: (lab) => named(lab, ['fd00:77::99', addresses.hub]),
   },

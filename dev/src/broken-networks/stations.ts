@@ -6,7 +6,7 @@ import { connect, createServer as createNetServer, type Server, type Socket } fr
 import type { Duplex } from 'node:stream'
 
 /** What stands on the way in the lab, each with one fault. */
-export type Station = AsyncDisposable & { port: number }
+export type Station = { port: number; [Symbol.asyncDispose](): Promise<void> }
 
 /** Says to CONNECT what it is told to; where it opens a tunnel, it cuts it after so many bytes. */
 export async function brokenProxy(

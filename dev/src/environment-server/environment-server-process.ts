@@ -36,6 +36,8 @@ export class EnvironmentServerProcess {
   readonly output: string[] = []
   readonly #options: ProcessOptions
   #child: ChildProcess | undefined
+  /** When it has ended and all that it said has been read: the one comes before the other. */
+  #closed: Promise<unknown> | undefined
 
   constructor(home: string, options: ProcessOptions = {}) {
     this.home = home
@@ -93,6 +95,7 @@ export class EnvironmentServerProcess {
       stream.on('data', (text: string) => this.output.push(text))
     }
     this.#child = child
+    this.#closed = once(child, 'close')
   }
 
   /** Starts and waits until it is connected. */
@@ -125,8 +128,9 @@ export class EnvironmentServerProcess {
     await this.#end('SIGTERM')
   }
 
+  /** Waits until it has ended and its last words are in `text`. */
   async waitForEnd(): Promise<number | null> {
-    if (this.#child && !this.hasEnded) await once(this.#child, 'exit')
+    await this.#closed
     return this.exitCode
   }
 
@@ -141,10 +145,7 @@ export class EnvironmentServerProcess {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    if (!child || this.hasEnded) return
-    const ended = once(child, 'exit')
-    child.kill(signal)
-    await ended
+    if (!this.hasEnded) this.#child?.kill(signal)
+    await this.#closed
   }
 }

@@ -10,6 +10,17 @@ import { waitFor } from './wait-for.ts'
 
 export const rehearsalXid = '1001'
 
+const goFile = 'go'
+
+/** An app of one file that says that it is up and stays until it is let go, and then ends with the exit code. */
+export function untilLetGo(exitCode: number): string {
+  return `import { existsSync } from 'node:fs'
+    import { dirname, join } from 'node:path'
+    const go = join(dirname(dirname(process.env.TC_APP_PARAM_FILE)), 'out', '${goFile}')
+    setInterval(() => existsSync(go) && process.exit(${exitCode}), 20)
+    console.log('up')`
+}
+
 export type RehearsalOptions = {
   settings?: Record<string, unknown> | ((hub: FakeHub) => Promise<Record<string, unknown>>)
   policy?: unknown
@@ -88,6 +99,13 @@ export class Rehearsal {
       kind: 'cancel',
       reason: 'The end.',
     })
+  }
+
+  /** Lets an app go on that stays until then, once it runs. */
+  async letGo(executionId: string, attempt = 1): Promise<void> {
+    await this.running(executionId, attempt)
+    const folder = join(this.server.home, '.postern-envsvr/exchange/jobs', executionId, String(attempt), 'out')
+    writeFileSync(join(folder, goFile), '')
   }
 
   resultOf(executionId: string, attempt = 1): Promise<SeenResult> {

@@ -22,7 +22,7 @@ import {
 import { createPublicKey, randomBytes, verify, X509Certificate } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import type { AppPackage } from './app-package.ts'
@@ -69,6 +69,8 @@ export class FakeApi {
   notFound = 0
   readonly #parts: ApiParts
   readonly #server: Server
+  /** Below TLS: of one whose handshake is not over HTTP knows nothing. */
+  readonly #wires = new Set<Socket>()
   /** Set: every request is answered with this status, as a hub in trouble would. */
   failWith: number | undefined
 
@@ -82,6 +84,10 @@ export class FakeApi {
         })
       },
     )
+    this.#server.on('connection', (wire: Socket) => {
+      this.#wires.add(wire)
+      wire.once('close', () => this.#wires.delete(wire))
+    })
   }
 
   static async listen(parts: ApiParts, port: number): Promise<FakeApi> {
@@ -99,7 +105,7 @@ export class FakeApi {
   async close(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
-    this.#server.closeAllConnections()
+    for (const wire of this.#wires) wire.destroy()
     await promise
   }
 

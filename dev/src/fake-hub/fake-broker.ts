@@ -10,7 +10,7 @@ import {
 import { Aedes } from 'aedes'
 import { randomUUID, verify, createPublicKey } from 'node:crypto'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Identity } from './authority.ts'
 
 export type EnrolledServer = {
@@ -50,6 +50,8 @@ export class FakeBroker {
   readonly #aedes: Aedes
   readonly #server: Server
   readonly #sockets = new Set<TLSSocket>()
+  /** Below TLS, whether that is spoken on them by now or not. */
+  readonly #wires = new Set<Socket>()
 
   private constructor(parts: BrokerParts, aedes: Aedes) {
     this.#parts = parts
@@ -70,6 +72,10 @@ export class FakeBroker {
       },
     )
     this.#server.on('tlsClientError', () => undefined)
+    this.#server.on('connection', (wire: Socket) => {
+      this.#wires.add(wire)
+      wire.once('close', () => this.#wires.delete(wire))
+    })
     aedes.authenticate = (client, username, password, done) => {
       const { subject, serialNumber } = (client.conn as TLSSocket).getPeerCertificate()
       const commonName = subject?.CN
@@ -128,6 +134,7 @@ export class FakeBroker {
     this.cut()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
+    for (const wire of this.#wires) wire.destroy()
     await promise
     const closed = Promise.withResolvers<void>()
     this.#aedes.close(() => closed.resolve())

@@ -249,7 +249,7 @@ export class FakeHub {
       },
       egress: [],
       limits: {
-        timeoutSeconds: 60,
+        timeoutSeconds: 600,
         memoryBytesMax: 512 * 1024 * 1024,
         processesMax: 16,
         logBytesMax: 1024 * 1024,

@@ -1,4 +1,4 @@
-import { Rehearsal, waitFor } from '@postern/dev/environment-server'
+import { Rehearsal, untilLetGo, waitFor } from '@postern/dev/environment-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defaultExecutorCount, executorCount, judgeExecutors } from './executor-count.ts'
 
@@ -110,14 +110,17 @@ test('ES-7: without the setting the cores and memory decide, at least one runs, 
 })
 
 test('ES-7: as many run at once as the setting says; the rest queue, visibly, and run in order', async () => {
-  const slow = await rehearsal.app('setTimeout(() => process.exit(0), 1500)')
+  const slow = await rehearsal.app(untilLetGo(0))
   const executionIds: string[] = []
   for (let n = 0; n < 5; n += 1) executionIds.push(await rehearsal.execute(slow))
   await waitFor(
     () => rehearsal.hub.heartbeats.some(({ queued, executors }) => queued === 3 && executors === 2),
     'a heartbeat with three queued',
   )
-  for (const executionId of executionIds) await rehearsal.resultOf(executionId)
+  for (const executionId of executionIds) {
+    await rehearsal.letGo(executionId)
+    await rehearsal.resultOf(executionId)
+  }
   const results = executionIds.map((executionId) => rehearsal.hub.result(executionId)?.result)
   const spans = results.map(
     (result) => [Date.parse(result?.startedAt ?? ''), Date.parse(result?.finishedAt ?? '')] as const,
@@ -126,7 +129,9 @@ test('ES-7: as many run at once as the setting says; the rest queue, visibly, an
     const atOnce = spans.filter(([from, to]) => from <= start && start < to).length
     expect(atOnce).toBeLessThanOrEqual(2)
   }
-  const starts = spans.map(([start]) => start)
+  // The first two begin side by side, and which is there first is nobody's business.
+  const [one = NaN, other = NaN, ...later] = spans.map(([start]) => start)
+  const starts = [Math.max(one, other), ...later]
   expect(starts).toEqual([...starts].sort((a, b) => a - b))
 })
 
@@ -137,8 +142,7 @@ test('an app that is ended by a signal is reported so', async () => {
 
 test('a process that an app leaves behind ends with the app', async () => {
   const executionId = await rehearsal.execute(`import { spawn } from 'node:child_process'
-    spawn('sh', ['-c', 'sleep 60'], { detached: true, stdio: 'inherit' }).unref(); process.exit(0)`)
-  const before = Date.now()
+    // Longer than anybody here waits for a result.
+    spawn('sh', ['-c', 'sleep 600'], { detached: true, stdio: 'inherit' }).unref(); process.exit(0)`)
   expect((await rehearsal.resultOf(executionId)).result).toMatchObject({ outcome: 'exited', exitCode: 0 })
-  expect(Date.now() - before).toBeLessThan(10_000)
 })

@@ -79,9 +79,18 @@ test('an app that was interrupted by the end of its server leaves no secret on d
     secrets: { parameters: { password }, secretNames: ['password'], token: 'execution-token-0123456789abcdef' },
   })
   const jobs = join(rehearsal.server.home, '.postern-envsvr/exchange/jobs')
+  const holds = (path: string) => {
+    try {
+      return readFileSync(path, 'utf8').includes(password)
+    } catch (error) {
+      // Executions before this one are being cleared up.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+      throw error
+    }
+  }
   const holding = () =>
     readdirSync(jobs, { recursive: true, withFileTypes: true }).filter(
-      (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes(password),
+      (entry) => entry.isFile() && holds(join(entry.parentPath, entry.name)),
     )
   await waitFor(() => holding().length === 2, 'the app to write')
   await rehearsal.server.kill()

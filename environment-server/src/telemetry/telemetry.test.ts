@@ -24,8 +24,9 @@ function senderWith(parts: Partial<TelemetryParts>): { sender: TelemetrySender; 
 
 test('ES-14: a message holds every figure of the machine and of the server, and is small', () => {
   const { sender, sent } = senderWith({})
-  const until = performance.now() + 30
-  while (performance.now() < until);
+  // Time of the processor, which a busy machine may give to others.
+  const before = process.cpuUsage()
+  while (process.cpuUsage(before).user < 20_000);
   sender.sayNow()
   const said = Telemetry.parse(sent[0])
   expect(said).toMatchObject({ ...work, roundTripMs: 12.5, messages: 7, clockOffsetSeconds: -61.2 })
