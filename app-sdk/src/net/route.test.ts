@@ -10,6 +10,8 @@ import { openRoute } from './route.ts'
 import { NotConnected, SourceRefused, SourceUnavailable } from './source-errors.ts'
 
 const fast = { attemptsMax: 3, firstWaitMs: 1, waitMsMax: 2 }
+/** An end for what hangs; nothing here is about it. */
+const patientMs = 120_000
 
 let folder: string
 let guard: Server | undefined
@@ -33,7 +35,7 @@ function answer(status: string, body: string): string {
 
 test('S7: what the egress guard forbids is a refusal in its words, not a connection to try again', async () => {
   const route = await startGuard(answer('403 Forbidden', '127.0.0.1 is loopback\n'))
-  const opened = openRoute(route, 'aed.example.com', 443, AbortSignal.timeout(5_000))
+  const opened = openRoute(route, 'aed.example.com', 443, AbortSignal.timeout(patientMs))
   await expect(opened).rejects.toBeInstanceOf(SourceRefused)
   await expect(opened).rejects.toThrow(
     new SourceRefused('the environment server does not let this app reach aed.example.com:443: 127.0.0.1 is loopback'),
@@ -47,7 +49,7 @@ test('S7: a request that the egress guard forbids fails at once with the reason 
   guard?.on('connection', () => (connections += 1))
   const logged: string[] = []
   const log = createLogger('info', (line) => logged.push(line))
-  const session = new ExternalSession({ route, userAgent: 'test', log, signal: AbortSignal.timeout(5_000) })
+  const session = new ExternalSession({ route, userAgent: 'test', log, signal: AbortSignal.timeout(patientMs) })
   const refused = session.call('GET', new URL('https://127.0.0.1:1/'))
   await expect(refused).rejects.toThrow(
     new SourceRefused(
@@ -64,7 +66,7 @@ test('S7: a reason that comes in pieces, or breaks off, is still told; one witho
   const route = await startGuard(`${head}this host is \u001b[31m`, `${head}${'x'.repeat(30_000)}`, head)
   const reasons: string[] = []
   for (let index = 0; index < 3; index += 1)
-    await openRoute(route, 'h', 1, AbortSignal.timeout(5_000)).catch((error: Error) => reasons.push(error.message))
+    await openRoute(route, 'h', 1, AbortSignal.timeout(patientMs)).catch((error: Error) => reasons.push(error.message))
   const told = 'the environment server does not let this app reach h:1: '
   expect(reasons).toEqual([`${told}this host is [31m`, `${told}${'x'.repeat(300)}`, `${told}403 Forbidden`])
 })
@@ -78,11 +80,11 @@ test('a target that does not answer behind the guard was sent nothing, so even a
   const waits: string[] = []
   const answered = await withRetries(
     async () => {
-      const socket: Socket = await openRoute(route, 'hub.example.com', 443, AbortSignal.timeout(5_000))
+      const socket: Socket = await openRoute(route, 'hub.example.com', 443, AbortSignal.timeout(patientMs))
       socket.destroy()
       return { status: 200, headers: {} }
     },
-    { bounds: fast, repeatable: false, signal: AbortSignal.timeout(5_000), tell: (why) => waits.push(why) },
+    { bounds: fast, repeatable: false, signal: AbortSignal.timeout(patientMs), tell: (why) => waits.push(why) },
   )
   expect(answered.status).toBe(200)
   expect(waits).toEqual(
@@ -102,7 +104,7 @@ test('what broke off after it was sent is not sent again where it must not happe
         new SourceUnavailable('reset', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) }),
       )
     },
-    { bounds: fast, repeatable: false, signal: AbortSignal.timeout(5_000), tell: () => {} },
+    { bounds: fast, repeatable: false, signal: AbortSignal.timeout(patientMs), tell: () => {} },
   )
   await expect(broken).rejects.toThrow('reset')
   expect(sent).toBe(1)
@@ -110,6 +112,6 @@ test('what broke off after it was sent is not sent again where it must not happe
 
 test('a proxy that speaks into the tunnel is not trusted with it', async () => {
   const route = await startGuard('HTTP/1.1 200 OK\r\n\r\n<html>')
-  const opened = openRoute(route, 'hub.example.com', 443, AbortSignal.timeout(5_000))
+  const opened = openRoute(route, 'hub.example.com', 443, AbortSignal.timeout(patientMs))
   await expect(opened).rejects.toThrow(new NotConnected('the proxy sent more than its answer'))
 })

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { patienceMs } from './wait-for.ts'
 
+const lookAgainMs = 20
 const setupScript = fileURLToPath(new URL('../../../environment-server/bundle/setup-sandbox.sh', import.meta.url))
 
 /** Real users of this machine with names of their own, as setup-sandbox.sh makes them. They are gone when it is disposed of. Needs root. */
@@ -32,6 +34,7 @@ export class SandboxUsers implements Disposable {
 
   [Symbol.dispose](): void {
     for (let number = 1; entryOf(`${this.sandbox}-${number}`); number += 1) endProcessesOf(`${this.sandbox}-${number}`)
+    endProcessesOf(this.service)
     for (const home of this.#homes.slice(0, 1)) this.undo(home)
     if (entryOf(this.service)) execFileSync('userdel', ['--remove', this.service], { stdio: 'ignore' })
   }
@@ -44,11 +47,23 @@ export class SandboxUsers implements Disposable {
   }
 }
 
-/** A user that still runs something cannot be removed. */
+/** A user that still runs something cannot be removed; what was told to end takes a moment for it. */
 function endProcessesOf(name: string): void {
   if (!entryOf(name)) return
-  const user = [`--reuid=${idOf(name, 'uid')}`, `--regid=${idOf(name, 'gid')}`, '--clear-groups']
+  const uid = idOf(name, 'uid')
+  const user = [`--reuid=${uid}`, `--regid=${idOf(name, 'gid')}`, '--clear-groups']
   execFileSync('setpriv', [...user, 'sh', '-c', 'kill -KILL -1 2>/dev/null || :'], { stdio: 'ignore' })
+  const end = Date.now() + patienceMs
+  while (runsAnything(uid)) {
+    if (Date.now() > end) throw new Error(`waited ${patienceMs / 1000} s in vain for the processes of ${name} to end`)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookAgainMs)
+  }
+}
+
+function runsAnything(uid: number): boolean {
+  return readdirSync('/proc').some(
+    (pid) => /^[0-9]+$/.test(pid) && statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === uid,
+  )
 }
 
 export function entryOf(name: string): string[] | undefined {
