@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { compileCache } from '../compile-cache.ts'
-import { waitFor } from '../environment-server/wait-for.ts'
+import { patienceMs, waitFor } from '../environment-server/wait-for.ts'
 import { isRunning, processTree, type SeenProcess } from './process-tree.ts'
 
 export type DemoOptions = {
@@ -15,12 +15,16 @@ export type DemoOptions = {
 
 /** Short enough for an app's run, and long beside a look, which reads of every process of the machine. */
 const lookMs = 300
+/** A new cluster, a hub, apps that are built, an environment server and two runs, one after the other. */
+const runPatienceMs = 4 * patienceMs
 
 /** `script/demo` after its set-up: the demo as a process, with nothing of our environment but PATH, and a cache of what Node compiles. */
 export class DemoProcess implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #seen = new Map<number, SeenProcess>()
   readonly #looking: NodeJS.Timeout
+  /** It has ended, and all that it said has been read: the one comes before the other. */
+  #hasEnded = false
   #output = ''
   #errors = ''
 
@@ -36,6 +40,7 @@ export class DemoProcess implements AsyncDisposable {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#errors += text))
     this.#looking = setInterval(() => this.#look(), lookMs)
     this.#child.once('exit', () => clearInterval(this.#looking))
+    this.#child.once('close', () => (this.#hasEnded = true))
   }
 
   get lines(): string[] {
@@ -62,6 +67,7 @@ export class DemoProcess implements AsyncDisposable {
       },
       `the demo to say “${text}”`,
       () => this.#all,
+      runPatienceMs,
     )
   }
 
@@ -71,26 +77,35 @@ export class DemoProcess implements AsyncDisposable {
       () => this.#hasEnded,
       'the demo to end',
       () => this.#all,
+      runPatienceMs,
     )
     return this.#child.exitCode
   }
 
-  /** Ctrl-C, and what it left running. */
-  async interrupt(): Promise<{ exitCode: number | null; left: SeenProcess[] }> {
+  /** Ctrl-C, and its end with all that it started. @returns its exit code */
+  async interrupt(): Promise<number | null> {
     this.#child.kill('SIGINT')
-    return { exitCode: await this.ended(), left: this.seen.filter(({ pid }) => isRunning(pid)) }
+    const exitCode = await this.ended()
+    await this.leavesNothing()
+    return exitCode
+  }
+
+  /** What the kernel was told to end with its parent ends a moment after it. */
+  async leavesNothing(): Promise<void> {
+    const left = () => this.seen.filter(({ pid }) => isRunning(pid))
+    await waitFor(
+      () => left().length === 0,
+      'all that the demo started to end',
+      () => JSON.stringify(left()),
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#looking)
     if (this.#hasEnded) return
-    const ended = once(this.#child, 'exit')
+    const ended = once(this.#child, 'close')
     this.#child.kill('SIGTERM')
     await ended
-  }
-
-  get #hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   get #all(): string {

@@ -14,6 +14,7 @@ import { EnvironmentServerProcess, makeHome } from '../environment-server/enviro
 import { waitFor } from '../environment-server/wait-for.ts'
 import { Authority } from '../fake-hub/authority.ts'
 import { OlderServer } from '../older-server/older-server.ts'
+import { logWith } from '../stories/look-at-hub.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { Tinyproxy } from './tinyproxy.ts'
@@ -163,9 +164,14 @@ async function runIn(cell: Cell, through: Tinyproxy): Promise<void> {
   writeFileSync(settingsFile(), JSON.stringify(changes))
   const known = through.requests.length
   await server.startConnected()
-  const lines: string[] = []
-  const { execution } = await runJob(system.hub.target, job.id, (said) => lines.push(...said.map(({ text }) => text)))
+  const { execution } = await runJob(system.hub.target, job.id)
   const ports = portsConnectedTo(server.pid ?? 0)
+  const isTold = cell.api === 'proxy' || cell.external === 'proxy'
+  const lines = await logWith(
+    system.hub.target,
+    execution.id,
+    isTold ? 'fetch 200' : 'port undefined:undefined undefined',
+  )
   await server.stop()
   expect([execution.state, lines]).toMatchObject([
     'succeeded',
@@ -173,7 +179,6 @@ async function runIn(cell: Cell, through: Tinyproxy): Promise<void> {
   ])
   // Where the server itself goes, its apps go: the same address, the same way.
   const apiPort = overWebSocket ? bundled.brokerPort : Number(new URL(bundled.apiURL).port)
-  const isTold = cell.api === 'proxy' || cell.external === 'proxy'
   const told = isTold ? [cell.api === 'proxy', cell.external === 'proxy'] : [null, null]
   expect(lines).toContain(`given ${apiPort} ${JSON.stringify(told)}`)
   // An isolated app finds the guard on its own loopback, by parameters and by environment alike.
@@ -281,10 +286,9 @@ test('ES-20: a download passes the check of the server that it is for; and a ser
       enabled: true,
     }
     const { id } = await callHub(target, paths.jobs, Job, { json: request })
-    const lines: string[] = []
-    const { execution } = await runJob(target, id, (said) => lines.push(...said.map(({ text }) => text)))
+    const { execution } = await runJob(target, id)
     expect([execution.state, execution.message, older.executions]).toEqual(['succeeded', 'Done.', [execution.id]])
-    expect(lines).toContain('from a server of protocol 1')
+    await logWith(target, execution.id, 'from a server of protocol 1')
     // Configure commands came with protocol 3.
     const settings = paths.environmentServerSettings(environment.id, older.serverXid)
     await expect(

@@ -21,6 +21,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ConsolePage } from '../browser/console-page.ts'
 import { launchChromium } from '../browser/launch-chromium.ts'
 import { lowContrastInBothThemes } from '../browser/low-contrast.ts'
+import { expectNoWiderThanWindow } from '../browser/page-states.ts'
 import { BundleServer } from '../environment-server/bundle-server.ts'
 import type { EnvironmentServerProcess } from '../environment-server/environment-server-process.ts'
 import { Line } from '../environment-server/line.ts'
@@ -29,7 +30,7 @@ import { waitFor } from '../environment-server/wait-for.ts'
 import { withHubDatabase } from '../hub-database.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { Appliance } from './appliance.ts'
-import { acceptedBy, serverOf, settled } from './look-at-hub.ts'
+import { acceptedBy, logWith, serverOf, settled } from './look-at-hub.ts'
 import { Newcomer } from './newcomer.ts'
 import { poolApp } from './pool-app.ts'
 import { strangersApp } from './strangers-app.ts'
@@ -299,10 +300,9 @@ async function greeter(environment: Environment): Promise<() => Promise<string[]
   const owner = (await ensureOwner(target, 'Plant findings')).name
   const job = await ensureJob(target, app, environment, { name: `Greet ${environment.name}`, owner, parameters: {} })
   return async () => {
-    const lines: string[] = []
-    const { execution } = await runJob(target, job.id, (more) => lines.push(...more.map(({ text }) => text)))
+    const { execution } = await runJob(target, job.id)
     expect(execution).toMatchObject({ state: 'succeeded' })
-    return lines
+    return await logWith(target, execution.id, 'Greetings from behind the firewall')
   }
 }
 
@@ -327,13 +327,13 @@ async function expectUsage(chief: ConsolePage, environment: Environment): Promis
   const { page } = chief
   await chief.go(consolePages.environment(environment.id))
   const row = page.getByRole('table', { name: 'App usage' }).getByRole('row').filter({ hasText: 'greeter_v1' })
-  await row.waitFor()
+  await row.getByText('Once so far').waitFor()
   const [server, frequency, ...figures] = await row.getByRole('cell').allTextContents()
   expect([server, frequency]).toEqual(['North 1', 'Once so far'])
   expect(figures).toHaveLength(8)
   for (const figure of figures.slice(0, -1)) expect(figure).toMatch(/^(< 0\.01|[\d.,]+)$/)
   expect(await lowContrastInBothThemes(page)).toEqual([])
-  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  await expectNoWiderThanWindow(page)
 }
 
 /** Takes a server of its own into the pool, whose way to the hub can be cut. */

@@ -12,7 +12,7 @@ const longMs = 60_000
 const restartDelayMsMax = 500
 
 let story: Story
-beforeAll(async () => (story = await startStory(restartDelayMsMax)), 90_000)
+beforeAll(async () => (story = await startStory(restartDelayMsMax)))
 afterAll(async () => await story[Symbol.asyncDispose]())
 beforeEach(() => story.aed.setFaults([]))
 

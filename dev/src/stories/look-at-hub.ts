@@ -1,5 +1,5 @@
 import { callHub, type HubTarget } from '@postern/cli'
-import { Environment, type EnvironmentServer, ExecutionDetail, paths } from '@postern/protocol'
+import { Environment, type EnvironmentServer, ExecutionDetail, LogPage, paths } from '@postern/protocol'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { withHubDatabase } from '../hub-database.ts'
 
@@ -22,6 +22,15 @@ export async function acceptedBy(dataFolder: string, serverXid: string): Promise
     )
     return rows[0]?.count ?? 0
   })
+}
+
+/** The log of an execution once it holds this line: the last lines may come after the result. */
+export async function logWith(target: HubTarget, executionId: string, line: string): Promise<string[]> {
+  return await waitFor(async () => {
+    const { data } = await callHub(target, `${paths.executionLog(executionId)}?limit=1000`, LogPage)
+    const texts = data.map(({ text }) => text)
+    return texts.includes(line) && texts
+  }, `“${line}” in the log of execution ${executionId}`)
 }
 
 /** Waits until each of the executions is as wanted. */
