@@ -9,6 +9,8 @@ import { tried } from './tried.ts'
 
 /** A host that keeps its connection open is not waited for longer. */
 const patienceMs = 1_000
+/** One that was asked to close it does, however busy the machine is. */
+const closingMs = 30_000
 
 /** Tries every way out: of its own, and through the egress guard to hosts that nobody allowed. */
 const { targets = '[]', open = '', closed = '' } = given()
@@ -43,7 +45,7 @@ function datagram(): Promise<void> {
 async function tunnel(target: string): Promise<string> {
   const { status, socket } = await throughGuard(target)
   if (status !== 200) return `status ${status}`
-  return `status 200, ${JSON.stringify(await said(socket, 'GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'))}`
+  return `status 200, ${JSON.stringify(await said(socket, 'GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', closingMs))}`
 }
 
 function plain(url: string): Promise<string> {
@@ -58,11 +60,11 @@ function raw(text: string): Promise<string> {
   return said(connect(guard), text)
 }
 
-function said(socket: Duplex, text: string): Promise<string> {
+function said(socket: Duplex, text: string, longestMs = patienceMs): Promise<string> {
   return new Promise((resolve) => {
     let received = ''
     socket.setEncoding('utf8').on('data', (chunk: string) => (received += chunk))
-    setTimeout(() => socket.destroy(), patienceMs)
+    setTimeout(() => socket.destroy(), longestMs)
     // However the connection ends, what came over it is what counts.
     socket.on('error', () => {}).once('close', () => resolve(received.slice(0, 300)))
     socket.write(text)

@@ -1,7 +1,11 @@
-/** What the appliance held over time, by its own word: each state with when it began. */
+/**
+ * What the appliance held over time, by its own word: each state with when it was seen first, and when the one before it was seen last.
+ * It began at some instant between the two, which on a busy machine may lie apart.
+ */
 export class HeldHistory implements Disposable {
   readonly #held: () => string[]
-  readonly #states: { since: number; values: string }[] = []
+  readonly #states: { after: number; since: number; values: string }[] = []
+  #lookedAt = Date.now()
   readonly #timer: NodeJS.Timeout
 
   constructor(held: () => string[], everyMs = 10) {
@@ -10,10 +14,10 @@ export class HeldHistory implements Disposable {
     this.#timer = setInterval(() => this.#look(), everyMs)
   }
 
-  /** Every state that was in force between two instants, ends included. */
+  /** Every state that may have been in force between two instants, ends included. */
   between(from: number, until: number): string[][] {
     return this.#states
-      .filter(({ since }, index) => since <= until && (this.#states[index + 1]?.since ?? Infinity) >= from)
+      .filter(({ after }, index) => after <= until && (this.#states[index + 1]?.since ?? Infinity) >= from)
       .map(({ values }) => values.split('\n').filter((value) => value !== ''))
   }
 
@@ -27,6 +31,8 @@ export class HeldHistory implements Disposable {
 
   #look(): void {
     const values = this.#held().join('\n')
-    if (this.#states.at(-1)?.values !== values) this.#states.push({ since: Date.now(), values })
+    const now = Date.now()
+    if (this.#states.at(-1)?.values !== values) this.#states.push({ after: this.#lookedAt, since: now, values })
+    this.#lookedAt = now
   }
 }
