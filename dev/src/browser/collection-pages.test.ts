@@ -14,6 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { sendIndicators } from '../send-indicators.ts'
 import { expectFitToShow, type LibraryConsole, startLibraryConsole } from './library-console.ts'
+import { offersIn } from './written-query.ts'
 
 /** Puts another text into the editor as a person does: over what is selected. */
 async function rewrite(page: Page, text: string): Promise<void> {
@@ -36,7 +37,7 @@ test('LIB-3: a data collection is written with completion, a mistake is underlin
   await page.getByLabel('Name').fill('Wave')
   await editor.click()
   await page.keyboard.type('ownerN')
-  const options = page.getByRole('listbox')
+  const options = offersIn(page)
   await options.getByRole('option', { name: /^ownerName/ }).click()
   await expect.poll(() => editor.textContent()).toBe('ownerName')
   await page.keyboard.type(' = "Te')

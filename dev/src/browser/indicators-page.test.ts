@@ -13,7 +13,7 @@ import { lowContrast, lowContrastInBothThemes } from './low-contrast.ts'
 import { manyRows } from './many-rows.ts'
 import { loadAllByKeys, lookThroughRows } from './page-states.ts'
 import { sendIndicators } from '../send-indicators.ts'
-import { writtenQuery } from './written-query.ts'
+import { offersIn, writtenQuery } from './written-query.ts'
 
 const password = 'four random words here'
 /** More than the hub counts exactly. */
@@ -160,7 +160,7 @@ test('LIB-3: the box completes a query; Enter searches unless an offer is chosen
   await page.locator('.cm-editor').waitFor()
   await page.keyboard.press('/')
   await page.keyboard.type('ownerName = "Te')
-  const offers = page.getByRole('listbox')
+  const offers = offersIn(page)
   await offers.getByRole('option', { name: '"Team"' }).waitFor()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')

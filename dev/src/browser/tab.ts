@@ -38,14 +38,15 @@ export class Tab {
 
   async close(): Promise<void> {
     if (this.#free === undefined) return await this.context.close()
-    await this.page.unrouteAll({ behavior: 'ignoreErrors' })
     try {
+      await this.page.unrouteAll({ behavior: 'ignoreErrors' })
+      await this.context.setOffline(false)
       // What goes on in it, and what it remembers, is not the next one's. A page of the same origin keeps the process, a blank one does not.
       await this.page.goto(new URL(paths.health, this.page.url()).href)
       await this.page.evaluate('localStorage.clear(), sessionStorage.clear()')
       this.#free.push(this)
     } catch {
-      // Its hub does not answer, or it was never shown: there is no page to go on from.
+      // Its hub does not answer, or it was never shown, or it is closed: there is no page to go on from.
       await this.page.close()
     }
   }
