@@ -94,6 +94,26 @@ test('ES-26: who runs a job from the shell hears what it waits for, once each', 
   expect(heard).toEqual([away, `${away} More.`])
 })
 
+test('FD-5: who runs a job from the shell reads its last lines too, which come after its end', async () => {
+  const job = { jobId: '1', jobName: 'Feed', appName: 'Feed', appKind: 'feed', environmentName: 'Plant' }
+  const times = { createdAt: '2026-11-21T08:00:00.000Z', startedAt: null, finishedAt: null, retryAt: null }
+  const made = { attempts: [], planIds: [], receiptIds: [] }
+  const execution = { id: '7', ...job, trigger: 'run-now', state: 'succeeded', message: '', ...times, ...made }
+  const counts = { batches: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, refused: 0 }
+  const ledger = { ...counts, groupsCreated: 0, groupsUpdated: 0, groupsUnchanged: 0, unmapped: [] }
+  const line = { seq: 1, at: '2026-11-21T08:00:00.000Z', stream: 'stdout', level: 'info', text: 'late', attempt: 1 }
+  let looks = 0
+  await using hub = await answering(({ url = '' }) => {
+    if (url === paths.executionLedger('7')) return ledger
+    if (!url.startsWith(paths.executionLog('7'))) return execution
+    looks += 1
+    return looks === 2 ? { data: [line], cursor: '1' } : { data: [], cursor: null }
+  })
+  const read: string[] = []
+  await runJob(hub.target, '1', (lines) => read.push(...lines.map(({ text }) => text)))
+  expect(read).toEqual(['late'])
+})
+
 /** Runs the command line against a hub that answers so. */
 async function run(hub: { folder: string }, ...words: string[]): Promise<{ stdout: string; stderr: string }> {
   const env = { ...process.env, POSTERN_DATA_DIR: hub.folder, POSTERN_URL: undefined }

@@ -41,12 +41,15 @@ export async function ensureJob(
 
 const pollMs = 100
 const waitDeadlineMs = 30 * 60_000
+/** The last lines may come after the result, and nothing says which is the last: a log that was silent for so long is taken for whole. */
+const silentLogMs = 1_500
+const lateLinesMsMax = 15_000
 
 /** Runs a job now and waits for its end; `onLines` hears the log as it comes, `onWaiting` what it waits for meanwhile, once each. */
 export async function runJob(
   target: HubTarget,
   jobId: string,
-  onLines: (lines: Log['data']) => void = () => {},
+  onLines?: (lines: Log['data']) => void,
   onWaiting: (message: string) => void = () => {},
 ): Promise<{ execution: ExecutionDetail; ledger: Ledger }> {
   const { id } = await callHub(target, paths.jobExecutions(jobId), Execution, { method: 'POST', json: {} })
@@ -55,8 +58,9 @@ export async function runJob(
   let message = ''
   for (;;) {
     const execution = await callHub(target, paths.execution(id), ExecutionDetail)
-    cursor = await readLog(target, id, cursor, onLines)
+    if (onLines) cursor = await readLog(target, id, cursor, onLines)
     if ((executionEndStates as readonly string[]).includes(execution.state)) {
+      if (onLines) await readLateLines(target, id, cursor, onLines)
       return { execution, ledger: await callHub(target, paths.executionLedger(id), Ledger) }
     }
     if (execution.message !== message && execution.message !== '') onWaiting(execution.message)
@@ -64,6 +68,22 @@ export async function runJob(
     if (Date.now() > deadline)
       throw new Error(`Execution ${id} has not ended after half an hour; look at it in the console.`)
     await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
+
+async function readLateLines(
+  target: HubTarget,
+  executionId: string,
+  after: string | null,
+  onLines: (lines: Log['data']) => void,
+): Promise<void> {
+  const end = Date.now() + lateLinesMsMax
+  let cursor = after
+  for (let heardAt = Date.now(); Date.now() - heardAt < silentLogMs && Date.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+    const read = await readLog(target, executionId, cursor, onLines)
+    if (read !== cursor) heardAt = Date.now()
+    cursor = read
   }
 }
 
