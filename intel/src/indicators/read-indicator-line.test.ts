@@ -43,6 +43,44 @@ test('LIB-1: what has a path or a query and no scheme is told as a URL, what has
   expect(reasonOf('192.0.2.0/33')).toMatchObject({ ok: false, reason: expect.stringContaining('prefix length') })
 })
 
+test.each(['/izuku.i686', '<script>alert(1)</script>.com', '/w00tw00t.at.ISC.SANS.DFind:)', '?x=1', 'http:/evil.test'])(
+  'LIB-1: nobody is told to write a scheme in front of %j, which would be no URL then either',
+  (line) => {
+    const reason = `“${line}” is no URL: it has a path or a query, and no host or address in front of that.`
+    expect(readIndicatorLine(line)).toEqual({ ok: false, code: 'url-host-missing', reason })
+  },
+)
+
+test('LIB-1: the advice to write a scheme in front of a line makes it a URL', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.webPath(),
+        fc.webUrl().map((url) => url.replace(/^.*:\/\//, '')),
+      ),
+      (line) => {
+        const read = readIndicatorLine(line)
+        if (read?.ok === false && read.reason.includes('http://'))
+          expect(canonicalise('URL', `http://${line.replace(/(^|\s)#.*$/, '').trim()}`).ok).toBe(true)
+      },
+    ),
+  )
+})
+
+test('LIB-1: of an address or a host with a port is told that ports are no part of it, and what to write instead', () => {
+  const told = 'has a port, which is no part of an address or a host; leave it out'
+  const orUrl = ', or write http:// or https:// in front of it for a URL.'
+  for (const line of ['192.0.2.7:8899', 'evil.test:8080', 'evil[.]test:8080', '[2001:db8::1]:443']) {
+    const refused = { ok: false, code: 'address-port', reason: `“${line}” ${told}${orUrl}` }
+    expect(readIndicatorLine(line)).toEqual(refused)
+    expect(readIndicatorLine(line, line.includes('test') ? 'Host' : 'Address')).toEqual(refused)
+  }
+  expect(readIndicatorLine('192.0.2.7:70000')).toMatchObject({ reason: `“192.0.2.7:70000” ${told}.` })
+  expect(readIndicatorLine('192.0.2.300:80')).toMatchObject({ ok: false, code: 'address-octet-range' })
+  expect(readIndicatorLine('localhost:80')).toMatchObject({ ok: false, code: 'host-single-label' })
+})
+
 test('LIB-1: the name of a file is no host, unless the type is named', () => {
   expect(readIndicatorLine('Invoice.docx')).toMatchObject({
     ok: false,

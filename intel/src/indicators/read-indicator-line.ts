@@ -21,14 +21,36 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
   const canonical = canonicalise(read, text)
   if (!canonical.ok) {
     const { reason: code, message } = canonical
+    const withPort = type === undefined || type === 'Address' || type === 'Host' ? endsInPort.exec(text) : null
+    if (withPort) return refusedForPort(text, withPort[1] ?? '', type)
     if (type !== undefined || code !== 'url-scheme-missing') return { ok: false, code, reason: message }
-    const reason = `${quoted(text)} looks like a URL without a scheme; write http:// or https:// in front of it.`
-    return { ok: false, code, reason }
+    if (isUrlBehindScheme(text)) {
+      const reason = `${quoted(text)} looks like a URL without a scheme; write http:// or https:// in front of it.`
+      return { ok: false, code, reason }
+    }
+    const reason = `${quoted(text)} is no URL: it has a path or a query, and no host or address in front of that.`
+    return { ok: false, code: 'url-host-missing', reason }
   }
   if (type === undefined && read === 'Host' && fileEnd.test(canonical.value) && detectType(text) === undefined)
     return { ok: false, reason: `${quoted(text)} looks like a file's name; name the type Host if it is a host.` }
   return { ok: true, type: read, value: text }
 }
+
+/** What is wrong in front of the port is told first: without its port the line would be refused for that. */
+function refusedForPort(text: string, front: string, type: IndicatorType | undefined): ReadIndicatorLine {
+  const read = readIndicatorLine(front, type)
+  if (read?.ok === false) return read
+  const orUrl = isUrlBehindScheme(text) ? ', or write http:// or https:// in front of it for a URL' : ''
+  const reason = `${quoted(text)} has a port, which is no part of an address or a host; leave it out${orUrl}.`
+  return { ok: false, code: 'address-port', reason }
+}
+
+function isUrlBehindScheme(text: string): boolean {
+  return canonicalise('URL', `http://${text}`).ok
+}
+
+/** An address or a host and, behind a colon, a number. */
+const endsInPort = /^(\[[^\]/?@]+\]|[^:/?@]+):[0-9]{1,5}$/
 
 /** Ends of files' names that are no top-level domains, as reports list them beside hosts. */
 const fileEnd =
