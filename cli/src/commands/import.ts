@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { indicatorTypes, readIndicatorLine, readIndicatorTypeName } from '@postern/intel'
+import { indicatorTypes, readIndicatorLine, readIndicatorTypeName, type RefusalReason } from '@postern/intel'
 import {
   addingBatch,
   BatchAnswer,
@@ -25,6 +25,13 @@ import { ReasonCounts } from './reason-counts.ts'
 
 const chunkItems = 10_000
 const shownRefusalsMax = 20
+
+/** What such lines lack or have too much `--type` does not mend; their reason says what does. */
+const refusedWithAnyType: ReadonlySet<RefusalReason> = new Set([
+  'url-scheme-missing',
+  'url-host-missing',
+  'address-port',
+])
 
 export function importCommand(): Command {
   return new Command('import')
@@ -53,7 +60,7 @@ export function importCommand(): Command {
         if (read === undefined) continue
         if (!read.ok) {
           totals.unread += 1
-          if (read.code !== 'url-scheme-missing') totals.untold += 1
+          if (read.code === undefined || !refusedWithAnyType.has(read.code)) totals.untold += 1
           refusals.add(read.reason, `line ${lineNumber}: `)
           continue
         }
@@ -61,13 +68,12 @@ export function importCommand(): Command {
         if (chunk.length === chunkItems) await flush()
       }
       await flush()
-      const [accepted, refused, unread] = [totals.accepted, totals.refused, totals.unread].map(formatCount)
-      say.line(`${accepted} accepted, ${refused} refused, ${unread} lines hold no indicator`)
+      const refused = totals.refused + totals.unread
+      say.line(`${formatCount(totals.accepted)} accepted, ${formatCount(refused)} refused`)
       for (const line of refusals.counts.lines()) say.line(`  ${line}`)
-      // A URL without its scheme is none with --type either; its reason says what helps.
       if (totals.untold > 0 && type === undefined)
         say.line(`Lines whose type cannot be told from them are taken with --type <${indicatorTypes.join(' | ')}>.`)
-      if (totals.refused + totals.unread > 0) process.exitCode = 3
+      if (refused > 0) process.exitCode = 3
 
       async function flush(): Promise<void> {
         if (chunk.length === 0) return

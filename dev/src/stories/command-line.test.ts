@@ -102,11 +102,16 @@ test('LIB-4, LIB-8: the command line imports lists, shows them, tests values aga
     err: 'There is no control Edge.\n',
   })
 
-  const more = file('more.txt', 'c.example.net\nd.example.net\nevil.example/path\n')
+  const more = file('more.txt', 'c.example.net\nd.example.net\nevil.example/path\n192.0.2.7:8899\n')
   const imported = await command('import', more, '--owner', 'Sample feed')
-  expect([imported.code, imported.out[0]]).toEqual([3, '2 accepted, 0 refused, 1 lines hold no indicator'])
-  const cure = 'looks like a URL without a scheme; write http:// or https:// in front of it.'
-  expect(imported.err).toBe(`line 3: “evil.example/path” ${cure}\n`)
+  const scheme = 'looks like a URL without a scheme; write http:// or https:// in front of it.'
+  const port =
+    'has a port, which is no part of an address or a host; leave it out, or write http:// or https:// in front of it for a URL.'
+  expect(imported).toEqual({
+    code: 3,
+    out: ['2 accepted, 2 refused', `  1 × “…” ${scheme}`, `  1 × “…” ${port}`],
+    err: `line 3: “evil.example/path” ${scheme}\nline 4: “192.0.2.7:8899” ${port}\n`,
+  })
   const [first, every] = [
     await command('search', 'typeName = "Host"', '--limit', '1'),
     await command('search', 'typeName = "Host"'),
