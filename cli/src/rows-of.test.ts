@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { oneOwnerRule } from '@postern/intel'
 import { paths } from '@postern/protocol'
 import { expect, test, vi } from 'vitest'
 import { ensureOwner } from './commands/import.ts'
@@ -129,6 +130,12 @@ test('LIB-3: the command line shows what a query says by mistake, beside what it
   const { stdout, stderr } = await run(hub, 'search', 'ownerName = "OSNIT"')
   expect(stdout).toBe('')
   expect(stderr.split('\n').slice(0, 2)).toEqual([message, '0 indicators found'])
+})
+
+test('LIB-3: the command line tells the rule of owners where a query finds nothing, as the console does', async () => {
+  await using hub = await answering(() => ({ data: [] }))
+  const { stdout, stderr } = await run(hub, 'search', 'hasTag(name = "apt") and hasTag(name = "botnet")')
+  expect([stdout, stderr]).toEqual(['', `0 indicators found\n${oneOwnerRule}\n`])
 })
 
 test('LIB-8: the command line says how each indicator stands, in the last column', async () => {

@@ -1,4 +1,4 @@
-import { statusInWords } from '@postern/intel'
+import { oneOwnerRule, statusInWords } from '@postern/intel'
 import { type Indicator, IndicatorPage, limits, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
@@ -31,7 +31,9 @@ export function searchCommand(): Command {
         else say.row(columnsOf(indicator))
       }
       // Not among the rows: whoever reads those by a program finds none.
-      if (found === 0) say.error('0 indicators found')
+      if (found > 0) return
+      say.error('0 indicators found')
+      say.error(oneOwnerRule)
     })
 }
 

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { oneOwnerRule } from '@postern/intel'
 import { Link } from '@tanstack/react-router'
 import { useMay } from '../access/rights.ts'
 import { CopyButton } from '../elements/copy-button.tsx'
@@ -26,10 +27,7 @@ export function NoIndicators({ isFiltered, onClear }: { isFiltered: boolean; onC
   }
   return (
     <EmptyState title="No indicator fits this query">
-      <p>
-        A query is judged against one owner’s assertion at a time: the tags of one owner do not meet the rating of
-        another.
-      </p>
+      <p>{oneOwnerRule}</p>
       <p className={classes['command']}>
         <Button size="xs" variant="default" onClick={onClear}>
           Show all indicators
