@@ -100,7 +100,7 @@ export const Indicator = z.object({
   value: z.string(),
   rating: z.nullable(z.number()),
   confidence: z.nullable(z.int()),
-  /** Whether it is in force by the word of some owner, so that it may be exported. */
+  /** Whether it is in force by the word of some owner; an exclusion may keep it from exports all the same. */
   active: z.boolean(),
   /** Those of its assertions, each once, as TQL's `status` compares them: where it is not active, what it is instead. */
   statuses: z.array(IndicatorStatus),
