@@ -99,6 +99,10 @@ test('LIB-3: a wrong query is refused with its place and what was probably meant
   expect(() => compileTql('typeName = "Hots"', new Date())).toThrow(
     /character 12: There is no indicator type “Hots”\. Did you mean Host\?$/,
   )
+  expect(() => compileTql('hasGroup(typeName = "Threat Actor")', new Date())).toThrow(
+    /There is no group type “Threat Actor”\. Did you mean Adversary\?$/,
+  )
+  expect(() => compileTql('typeName = "domain-name"', new Date())).toThrow(/“domain-name”\. Did you mean Host\?$/)
   expect(() => compileTql('typeName in ("Email address", "email subject")', new Date())).not.toThrow()
   expect(() => compileTql('typeName != "Campaign"', new Date())).toThrow(/no indicator type “Campaign”/)
   expect(() => compileTql('hasGroup(typeName = "Host")', new Date())).toThrow(/no group type “Host”.*Campaign/)

@@ -6,6 +6,7 @@ import {
   readIndicatorTypeName,
   type TqlComparison,
   type TqlObject,
+  typeByOtherName,
 } from '@postern/intel'
 import { shortened, wholeNames } from './whole-names.ts'
 
@@ -29,7 +30,7 @@ export function unknownTypeName(
   if (types === undefined || comparison.keyword !== 'typeName') return undefined
   const unknown = wholeNames(comparison).find(({ text }) => types.parse(text) === undefined)
   if (unknown === undefined) return undefined
-  const meant = nearestName(unknown.text, types.names)
+  const meant = typeByOtherName(object, unknown.text) ?? nearestName(unknown.text, types.names)
   const cure = meant === undefined ? `There are: ${types.names.join(', ')}.` : `Did you mean ${meant}?`
   const message = `There is no ${types.word} type “${shortened(unknown.text)}”. ${cure}`
   return { message, position: unknown.position }

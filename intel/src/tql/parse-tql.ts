@@ -1,5 +1,6 @@
 import { absentTqlKeyword } from './tql-absent-keywords.ts'
 import { nearestName } from './nearest-name.ts'
+import { keywordByOtherName } from './other-names.ts'
 import type {
   TqlComparison,
   TqlExpression,
@@ -153,6 +154,9 @@ class TqlParser {
   #operator(keyword: string): TqlOperator {
     const isNegated = this.#isWord('not')
     if (isNegated) this.#advance()
+    // SQL's, which takes two values; no one operator can be suggested for it.
+    if (this.#isWord('between'))
+      throw this.#error(`There is no BETWEEN; write ${keyword} >= … and ${keyword} <= … instead.`)
     const operator = tqlOperators.get(foldKeyword(this.#token.text))
     const isOperator = this.#token.kind === 'symbol' || this.#token.kind === 'word'
     if (!operator || !isOperator) {
@@ -223,7 +227,8 @@ function unknownKeyword(word: TqlToken, object: TqlObject): TqlSyntaxError {
     )
   }
   const shown = word.text.length > keywordShownMax ? `${word.text.slice(0, keywordShownMax)}…` : word.text
-  const suggestion = nearestName(word.text, Object.keys(tqlKeywordTables[object]))
+  const suggestion =
+    keywordByOtherName(object, word.text) ?? nearestName(word.text, Object.keys(tqlKeywordTables[object]))
   const hint = suggestion ? ` Did you mean ${suggestion}?` : ''
   return new TqlSyntaxError(
     `${shown} is not a keyword of queries about ${objectNames[object]}.${hint}`,
