@@ -76,6 +76,21 @@ describe('LIB-7: what a list says', () => {
   })
 })
 
+test('LIB-7: a parameter in a list’s address is refused by name, whether there is such a list or not', async () => {
+  const list = await world.serve('ownerName = "Urls"')
+  const authorization = await world.reader(list)
+  const replies = [
+    await world.get(`${list.name}?type=Host`, { authorization }),
+    await world.get('no-such-list?type=Host', { authorization }),
+  ]
+  for (const { status, text } of replies)
+    expect([status, JSON.parse(text)]).toEqual([
+      400,
+      expect.objectContaining({ detail: expect.stringContaining('type') }),
+    ])
+  expect((await world.get(`${list.name}?`, { authorization })).status).toBe(200)
+})
+
 test('LIB-8: explain says which lists serve a value, and why another does not', async () => {
   const [bare, host] = ['https://explained.example.com/', 'explained.example.com']
   const { library, organizationId, person, database, exclusions } = world.at.library

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { listFormatFacts } from '@postern/intel'
 import { paths } from '@postern/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
 import { forListReaders } from '../access/permissions.ts'
 import { replyWithProblem } from '../http/problem-reply.ts'
 import type { Server } from '../http/server.ts'
@@ -28,7 +29,8 @@ export function firewallListRoutes(server: Server, lists: FirewallLists): void {
       {
         config: { ...forListReaders, rateLimit: { max: listLimits.requestsPerMinuteMax, timeWindow: '1 minute' } },
         // Answers are bytes of many media types, so that the framework serialises nothing.
-        schema: { hide: true },
+        // What other products let a list's address choose (`?type=`, `?n=`) would change nothing here, and is refused rather than not heard.
+        schema: { hide: true, querystring: z.strictObject({}) },
       },
       async (request, reply) => await sendList(lists, request, reply),
     )
