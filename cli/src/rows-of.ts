@@ -3,23 +3,42 @@ import { callHub, type HubTarget } from './hub-api.ts'
 
 type PageOf<Row> = { data: Row[]; next?: string | undefined }
 
+/** Rows of a list of the hub, however many: the next page is asked for when the rows of the one before are used up. */
+export async function* rowsOf<Row>(
+  target: HubTarget,
+  path: string,
+  page: z.core.$ZodType<PageOf<Row>>,
+  query: Record<string, string> = {},
+): AsyncGenerator<Row> {
+  yield* rowsOfPages((cursor) => {
+    const asked = new URLSearchParams({ ...query, ...cursor })
+    return callHub(target, asked.size === 0 ? path : `${path}?${asked}`, page)
+  })
+}
+
 /**
- * Rows of a list of the hub, however many: the next page is asked for when the rows of the one before are used up.
+ * Rows that a search finds, which is asked for by a body: its query may be longer than an address.
  *
  * @param onPage hears of each page, for what it says beside its rows
  */
-export async function* rowsOf<Row, Beside extends object>(
+export async function* rowsFound<Row, Beside extends object>(
   target: HubTarget,
   path: string,
   page: z.core.$ZodType<PageOf<Row> & Beside>,
-  query: Record<string, string> = {},
-  onPage: (page: Beside) => void = () => {},
+  search: { tql: string; limit: number },
+  onPage: (page: Beside) => void,
 ): AsyncGenerator<Row> {
+  yield* rowsOfPages(async (cursor) => {
+    const read = await callHub(target, path, page, { json: { ...search, ...cursor } })
+    onPage(read)
+    return read
+  })
+}
+
+async function* rowsOfPages<Row>(ask: (cursor: { cursor?: string }) => Promise<PageOf<Row>>): AsyncGenerator<Row> {
   let cursor: string | undefined
   do {
-    const asked = new URLSearchParams({ ...query, ...(cursor === undefined ? {} : { cursor }) })
-    const read = await callHub(target, asked.size === 0 ? path : `${path}?${asked}`, page)
-    onPage(read)
+    const read = await ask(cursor === undefined ? {} : { cursor })
     yield* read.data
     cursor = read.next
   } while (cursor !== undefined)

@@ -32,6 +32,10 @@ export const limits = {
   batchItemsMax: 100_000,
   /** How often an indicator was seen by one report of a sighting. */
   sightingCountMax: 1_000_000,
+  /** Characters of a query in the body of a request. */
+  queryLengthMax: 1_000_000,
+  /** Characters of a query in an address: escaped, and with every header, it must fit into 16 KB. */
+  queryInAddressLengthMax: 16_000,
   /** Rows of a list page at most. */
   pageRowsMax: 1000,
   /** Rows of a list page when the caller names no limit. */

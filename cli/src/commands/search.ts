@@ -1,27 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { oneOwnerRule, statusInWords } from '@postern/intel'
 import { type Indicator, IndicatorPage, limits, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { hubTarget } from '../hub-api.ts'
-import { rowsOf } from '../rows-of.ts'
+import { mustBeFile } from '../must-be-file.ts'
+import { rowsFound } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { sayHints } from './say-hints.ts'
 
 export function searchCommand(): Command {
   return new Command('search')
     .description('look up indicators')
-    .argument('<tql>', `a query, e.g. 'typeName = "Host" and hasTag(name = "apt")'`)
+    .argument('[tql]', `a query, e.g. 'typeName = "Host" and hasTag(name = "apt")'`)
+    .option('--file <file>', 'a file with the query, which may be long; - is the standard input')
     .option('--limit <number>', 'rows at most', '100')
     .option('--json', 'one JSON object a line')
-    .action(async (tql: string, options: { limit: string; json?: boolean }) => {
+    .action(async (tql: string | undefined, options: { file?: string; limit: string; json?: boolean }) => {
       const target = hubTarget(readCliConfig())
       const rowsMax = Number(options.limit)
       if (!Number.isInteger(rowsMax) || rowsMax < 1)
         throw new Error(`--limit ${options.limit} is not a whole number above 0.`)
       // One more than is shown tells whether there are more.
-      const query = { tql, limit: String(Math.min(rowsMax + 1, limits.pageRowsMax)) }
+      const search = { tql: await queryOf(tql, options.file), limit: Math.min(rowsMax + 1, limits.pageRowsMax) }
       let found = 0
-      for await (const indicator of rowsOf(target, paths.indicators, IndicatorPage, query, sayHints)) {
+      for await (const indicator of rowsFound(target, paths.indicatorSearch, IndicatorPage, search, sayHints)) {
         if (found === rowsMax) {
           say.error(`These are the first ${found}; there are more. See --limit.`)
           break
@@ -35,6 +39,21 @@ export function searchCommand(): Command {
       say.error('0 indicators found')
       say.error(oneOwnerRule)
     })
+}
+
+async function queryOf(tql: string | undefined, file: string | undefined): Promise<string> {
+  if (tql !== undefined && file === undefined) return tql
+  if (tql !== undefined || file === undefined)
+    throw new Error('Write either a query or --file with the name of a file that has one.')
+  const query = file === '-' ? await text(process.stdin) : readQuery(file)
+  // It would find all that there is, which nobody means by a file.
+  if (query.trim() === '') throw new Error('There is no query in the file.')
+  return query
+}
+
+function readQuery(file: string): string {
+  mustBeFile(file)
+  return readFileSync(file, 'utf8')
 }
 
 /** What was added to them stands at the end, where no script that cuts columns is disturbed. */

@@ -129,6 +129,36 @@ test('LIB-4, LIB-8: the command line imports lists, shows them, tests values aga
   expect([stdout, stderr]).toEqual(['0\n', expect.not.stringContaining('EPIPE')])
 })
 
+test('LIB-3: a list of thousands is searched for from a file or the standard input', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-command-line-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const names = Array.from({ length: 2000 }, (_, n) => `listed${n}.example.net`)
+  const [values, query, empty] = [join(folder, 'values.txt'), join(folder, 'query.tql'), join(folder, 'empty.tql')]
+  writeFileSync(values, `${names.slice(0, 1500).join('\n')}\n`)
+  await command('import', values, '--owner', 'Sample feed')
+  writeFileSync(query, `summary in (${names.map((name) => `"${name}"`).join(', ')})\n`)
+  writeFileSync(empty, '\n')
+  const valuesOf = ({ out }: Said) => out.map((row) => row.split('\t')[1]).toSorted()
+  const wanted = names.slice(0, 1500).toSorted()
+  const byFile = await command('search', '--file', query, '--limit', '5000')
+  expect([byFile.code, byFile.err, valuesOf(byFile)]).toEqual([0, '', wanted])
+  const byArgument = await command('search', readFileSync(query, 'utf8'), '--limit', '5000')
+  expect(valuesOf(byArgument)).toEqual(wanted)
+  const piped = `"${process.execPath}" "${main}" search --file - --limit 5000 < "${query}"`
+  const env = { ...process.env, POSTERN_DATA_DIR: system.dataFolder, POSTERN_URL: undefined }
+  const { stdout } = await promisify(execFile)('bash', ['-c', piped], { env, maxBuffer: 10_000_000 })
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1500)
+  expect(await command('search', '--file', empty)).toEqual({
+    code: 1,
+    out: [],
+    err: 'There is no query in the file.\n',
+  })
+  expect((await command('search', '--file', join(folder, 'none'))).err).toContain('There is no file')
+  expect((await command('search', 'rating > 3', '--file', query)).code).toBe(1)
+  expect((await command('search')).code).toBe(1)
+})
+
 test('LIB-4: what somebody else writes into a list while the command line writes it is not replaced', async () => {
   await using stack = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'postern-command-line-'))

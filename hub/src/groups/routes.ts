@@ -1,7 +1,7 @@
-import { GroupDetail, GroupPage, paths } from '@postern/protocol'
+import { GroupDetail, GroupPage, paths, SearchGroups } from '@postern/protocol'
 import * as z from 'zod'
 import { forPeopleAnd } from '../access/permissions.ts'
-import { pageCursor, pageLimit } from '../http/page-query.ts'
+import { pageCursor, pageLimit, queryInAddress } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
 import type { Groups } from './groups.ts'
@@ -16,14 +16,28 @@ export function groupRoutes(server: Server, groups: Groups): void {
         tags: ['library'],
         summary: 'Groups that a TQL query finds, newest first',
         querystring: z.object({
-          tql: z.string().max(1_000_000).optional(),
+          tql: queryInAddress,
           cursor: pageCursor(rowId),
           limit: pageLimit,
         }),
         response: { 200: GroupPage },
       },
     },
-    async (request) => groups.search(request.caller, request.query),
+    async ({ caller, query }) => groups.search(caller, query),
+  )
+  server.post(
+    paths.groupSearch,
+    {
+      config: forPeopleAnd('library:read', 'execution'),
+      schema: {
+        operationId: 'searchGroups',
+        tags: ['library'],
+        summary: 'Groups that a TQL query finds, also one that is too long for an address',
+        body: SearchGroups,
+        response: { 200: GroupPage },
+      },
+    },
+    async ({ caller, body }) => groups.search(caller, body),
   )
   server.get(
     paths.group(':groupId'),

@@ -4,7 +4,6 @@ import type { ApiDocument, Operation } from './api-breaks.ts'
 const parameterWords: Record<string, string> = {
   cursor: 'Where the page begins: `next` of the page before; the first page has none',
   limit: 'Rows of the page at most',
-  tql: 'A query in TQL; without it everything is found',
   serverXid: 'Id of the environment server, as its bundle has it',
   sha256: 'SHA-256 of the package, or of the archive that is sent, in hexadecimal',
   platform: 'System and processor of the machines that it is for',

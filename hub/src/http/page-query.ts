@@ -13,3 +13,12 @@ export function pageCursor<Cursor extends z.ZodType<string>>(cursor: Cursor) {
 export function pageQuery<Cursor extends z.ZodType<string>>(cursor: Cursor) {
   return z.object({ cursor: pageCursor(cursor), limit: pageLimit })
 }
+
+/** A query that stands in the address. */
+export const queryInAddress = z
+  .string()
+  .max(limits.queryInAddressLengthMax)
+  .optional()
+  .describe(
+    'A query in TQL; without it everything is found. Escaped, and with every header, it must fit into 16 KB: longer ones go by POST',
+  )

@@ -10,7 +10,8 @@ export function refuseBytes(error: Error & { code?: string }, socket: Socket): v
 }
 
 function detailOf(code: string | undefined): string {
-  if (code === 'HPE_HEADER_OVERFLOW') return 'The headers are larger than 16 KB.'
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return 'The address and the headers are larger than 16 KB. A query that is too long for an address goes by POST.'
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'The request did not come whole in time.'
   return 'This is no HTTP request.'
 }

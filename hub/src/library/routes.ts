@@ -1,8 +1,15 @@
-import { IndicatorDetail, IndicatorExports, IndicatorPage, paths, TqlSuggestions } from '@postern/protocol'
+import {
+  IndicatorDetail,
+  IndicatorExports,
+  IndicatorPage,
+  paths,
+  SearchIndicators,
+  TqlSuggestions,
+} from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople, forPeopleAnd } from '../access/permissions.ts'
-import { pageCursor, pageLimit } from '../http/page-query.ts'
+import { pageCursor, pageLimit, queryInAddress } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import type { Library } from './library.ts'
 
@@ -16,7 +23,7 @@ export function libraryRoutes(server: Server, library: Library): void {
         tags: ['library'],
         summary: 'Indicators that a TQL query finds, newest first',
         querystring: z.object({
-          tql: z.string().max(1_000_000).optional(),
+          tql: queryInAddress,
           cursor: pageCursor(z.string().max(200)),
           limit: pageLimit,
           count: z
@@ -28,7 +35,21 @@ export function libraryRoutes(server: Server, library: Library): void {
         response: { 200: IndicatorPage },
       },
     },
-    async (request) => library.search(request.caller, request.query),
+    async ({ caller, query }) => library.search(caller, query),
+  )
+  server.post(
+    paths.indicatorSearch,
+    {
+      config: forPeopleAnd('library:read', 'execution'),
+      schema: {
+        operationId: 'searchIndicators',
+        tags: ['library'],
+        summary: 'Indicators that a TQL query finds, also one that is too long for an address',
+        body: SearchIndicators,
+        response: { 200: IndicatorPage },
+      },
+    },
+    async ({ caller, body }) => library.search(caller, body),
   )
   server.get(
     paths.indicator(':indicatorId'),

@@ -1,5 +1,6 @@
 import { paths, type QueryHint } from '@postern/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { groupRoutes } from '../groups/routes.ts'
 import { createServer, type Server } from '../http/server.ts'
 import type { LibraryScope } from './library-scope.ts'
 import { LibraryStore } from './library-store.ts'
@@ -17,6 +18,7 @@ beforeAll(async () => {
   library = await createTestLibrary()
   server = await createServer({ logger: false, authenticate: async () => library.person })
   libraryRoutes(server, library.library)
+  groupRoutes(server, library.groups)
   await server.ready()
 })
 afterAll(async () => {
@@ -26,9 +28,15 @@ afterAll(async () => {
 
 describe('LIB-3: searching', () => {
   async function search(query: Record<string, string>) {
-    const reply = await server.inject({ url: `${paths.indicators}?${new URLSearchParams(query)}` })
+    return read(await server.inject({ url: `${paths.indicators}?${new URLSearchParams(query)}` }))
+  }
+  async function searchByBody(payload: object) {
+    return read(await server.inject({ method: 'POST', url: paths.indicatorSearch, payload }))
+  }
+  function read(reply: Awaited<ReturnType<Server['inject']>>) {
     const body = reply.json<{
-      data: object[]
+      data: { value: string }[]
+      next?: string
       total?: object
       hints?: QueryHint[]
       position?: number
@@ -88,6 +96,44 @@ describe('LIB-3: searching', () => {
     expect(await store.count(scope, condition, 1, 60_000)).toMatchObject({ isExact: false })
   })
 
+  test('a list of thousands is asked for by a body, page by page; one of more than a list may hold is told', async () => {
+    const names = Array.from({ length: 2000 }, (_, n) => `listed${n}.example.net`)
+    await library.send('Listed', { indicator: names.map((summary) => ({ type: 'Host', summary })) })
+    const listed = (values: string[]) => `summary in (${values.map((value) => `"${value}"`).join(', ')})`
+    const tql = listed(names)
+    expect((await search({ tql })).status).toBe(400)
+    const first = await searchByBody({ tql, limit: 1000, count: true })
+    expect(first.body).toMatchObject({ total: { count: 2000, isExact: true }, next: expect.any(String) })
+    const second = await searchByBody({ tql, limit: 1000, cursor: first.body.next })
+    expect(second.body).not.toHaveProperty('next')
+    const found = [...first.body.data, ...second.body.data].map(({ value }) => value)
+    expect(found.toSorted()).toEqual(names.toSorted())
+
+    const hashes = (length: number) => Array.from({ length }, (_, n) => n.toString(16).padStart(64, '0'))
+    const most = await searchByBody({ tql: listed([...hashes(9_999), 'listed7.example.net']) })
+    expect(most).toMatchObject({ status: 200, body: { data: [{ value: 'listed7.example.net' }] } })
+    expect(await searchByBody({ tql: listed(hashes(10_001)) })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('at most 10000 items'), position: expect.any(Number) },
+    })
+    expect((await searchByBody({ tql: 'typeName = "Host"', offset: 7 })).status).toBe(400)
+    expect((await searchByBody({})).body.data).toHaveLength(100)
+  })
+
+  test('groups are asked for by a body, too', async () => {
+    const names = Array.from({ length: 2000 }, (_, n) => `Report ${n}`)
+    await library.send('Reports', {
+      group: names.slice(0, 3).map((name) => ({ type: 'Report', name, xid: name })),
+    })
+    const groups = async (payload: object) =>
+      read(await server.inject({ method: 'POST', url: paths.groupSearch, payload }))
+    const tql = `name in (${names.map((name) => `"${name}"`).join(', ')})`
+    const first = await groups({ tql, limit: 2 })
+    const second = await groups({ tql, limit: 2, cursor: first.body.next })
+    expect([first.body.data.length, second.body.data.length]).toEqual([2, 1])
+    expect((await groups({ tql, cursor: 'nowhere' })).status).toBe(400)
+  })
+
   test('an owner that there is not is told with its place, and the one that was meant, beside a good answer', async () => {
     await library.send('OSINT feed', { indicator: [{ type: 'Host', summary: 'hinted.example.net' }] })
     const hintsOf = async (tql: string) => (await search({ tql, limit: '1' })).body.hints
@@ -102,9 +148,9 @@ describe('LIB-3: searching', () => {
     const right = 'ownerName = "OSINT feed" and ownerName like "%fed%" and hasAttribute(text = "OSINT fed")'
     expect(await hintsOf(right)).toBeUndefined()
     const list = Array.from({ length: 2000 }, (_, number) => `"nobody ${number}"`).join()
-    const many = await search({ tql: `ownerName in (${list})`, count: 'true' })
+    const many = await searchByBody({ tql: `ownerName in (${list})`, count: true })
     expect(many.body.hints).toHaveLength(queryLimits.hintsMax)
-    expect((await search({ tql: `ownerName in (${list})`, limit: '1' })).status).toBe(200)
+    expect((await searchByBody({ tql: `ownerName in (${list})`, limit: 1 })).status).toBe(200)
   })
 
   test('a status or a security label that there is not is told, and the one that was meant', async () => {
@@ -143,7 +189,7 @@ describe('LIB-3: searching', () => {
     ])
     expect(await hintsOf('tag in ("botnet", "Zeus") and tag like "%botnt%" and attackTag = "T1566"')).toBeUndefined()
     const list = Array.from({ length: 9000 }, (_, number) => `"no tag ${number}"`).join()
-    expect(await hintsOf(`tag in (${list})`)).toHaveLength(queryLimits.hintsMax)
+    expect((await searchByBody({ tql: `tag in (${list})`, limit: 1 })).body.hints).toHaveLength(queryLimits.hintsMax)
     const other = { organizationId: '999', ownerIds: undefined }
     expect(await hintsOnQuery(db, other, 'tag = "botnt"', 'indicator')).toEqual([])
   })

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { limits } from '../limits.ts'
 import { Count, Id, Instant, Name, pageOf, Sha256 } from '../primitives.ts'
 import { Exclusion } from './exclusion.ts'
 import { PlanState } from './export.ts'
@@ -136,6 +137,24 @@ export const IndicatorPage = z.extend(pageOf(Indicator), {
   /** With `count=true`. */
   total: z.optional(IndicatorTotal),
   hints: QueryHints,
+})
+const search = {
+  /** All where there is none. */
+  tql: z.optional(z.string().check(z.maxLength(limits.queryLengthMax))),
+  limit: z._default(z.int().check(z.minimum(1), z.maximum(limits.pageRowsMax)), limits.pageRowsDefault),
+}
+/** What the address of a list of indicators says, in a body, where a query may be longer. */
+export const SearchIndicators = z.strictObject({
+  ...search,
+  /** What the page before gave as `next`; the first page without it. */
+  cursor: z.optional(z.string().check(z.maxLength(200))),
+  /** Whether to count as well: exactly up to 10,000. */
+  count: z.optional(z.boolean()),
+})
+/** The same of groups. */
+export const SearchGroups = z.strictObject({
+  ...search,
+  cursor: z.optional(z.string().check(z.regex(/^[1-9]\d{0,17}$/))),
 })
 /** Names that the library keeps, for completing a query; those that begin with what was asked for, at most 50. */
 export const TqlSuggestions = z.object({ names: z.array(z.string()) })
@@ -346,7 +365,7 @@ export type CollectionDetail = z.infer<typeof CollectionDetail>
 export const CollectionPage = pageOf(Collection)
 export const CreateCollection = z.strictObject({
   name: Name,
-  tql: z.string().check(z.minLength(1), z.maxLength(1_000_000)),
+  tql: z.string().check(z.minLength(1), z.maxLength(limits.queryLengthMax)),
   freshnessSeconds: z.optional(z.int().check(z.minimum(10), z.maximum(7 * 86_400))),
   description: z.optional(z.string().check(z.maxLength(2000))),
   isShared: z.optional(z.boolean()),
@@ -357,7 +376,7 @@ export type ChangeCollection = z.infer<typeof ChangeCollection>
 
 /** What a query would hold, before it is saved; with `collectionId` also what would enter and leave. */
 export const PreviewCollection = z.strictObject({
-  tql: z.string().check(z.minLength(1), z.maxLength(1_000_000)),
+  tql: z.string().check(z.minLength(1), z.maxLength(limits.queryLengthMax)),
   collectionId: z.optional(Id),
 })
 export type PreviewCollection = z.infer<typeof PreviewCollection>

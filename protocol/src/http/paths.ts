@@ -48,6 +48,8 @@ export const paths = {
   owner: (ownerId: string) => `/v1/owners/${ownerId}`,
   ownerDeprecation: (ownerId: string) => `/v1/owners/${ownerId}/deprecation`,
   indicators: '/v1/indicators',
+  /** The same list, asked for by a body: for queries that are longer than an address can be. */
+  indicatorSearch: '/v1/indicators/search',
   indicator: (indicatorId: string) => `/v1/indicators/${indicatorId}`,
   indicatorExports: (indicatorId: string) => `/v1/indicators/${indicatorId}/exports`,
   indicatorLifecycle: (indicatorId: string) => `/v1/indicators/${indicatorId}/lifecycle`,
@@ -59,6 +61,8 @@ export const paths = {
   /** By `value`: why it is on a control, and why it is not. */
   explanation: '/v1/explain',
   groups: '/v1/groups',
+  /** As `indicatorSearch`. */
+  groupSearch: '/v1/groups/search',
   group: (groupId: string) => `/v1/groups/${groupId}`,
   attributeTypes: '/v1/attribute-types',
   attributeType: (attributeTypeId: string) => `/v1/attribute-types/${attributeTypeId}`,
