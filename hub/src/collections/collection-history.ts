@@ -5,6 +5,7 @@ import type { Db } from '../database/database.ts'
 import { pageOf } from '../lib/page.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Condition } from '../library/tql-comparison.ts'
+import { assertionsOf } from '../library/assertions-of.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
 import type { CollectionRow } from './collection-store.ts'
 
@@ -131,8 +132,7 @@ async function readFacts(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-const assertionOf = sql`from assertion a join indicator i on i.id = a.indicator_id join owner o on o.id = a.owner_id
-  where a.indicator_id = shown.id and o.organization_id =`
+const assertionOf = sql`from ${assertionsOf(sql`shown.id`)} join owner o on o.id = a.owner_id where o.organization_id =`
 
 /** A query that is refused by now, as one with a keyword that is gone, fits nothing. */
 function fitsNow(tql: string, now: Date): Condition {

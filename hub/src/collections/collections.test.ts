@@ -1,4 +1,7 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compileTql } from '../library/tql-to-sql.ts'
+import { refreshMembers } from './refresh-members.ts'
 import { createTestCollections, type TestCollections } from './test-collections.ts'
 
 let made: TestCollections
@@ -65,6 +68,30 @@ test('D3: one that comes back is a member again, and missing in between', async 
   )
   expect((await made.changes(id, 1)).lines).toEqual([])
   expect((await made.changes(id, 2)).lines).toEqual([['add', 'Host', 'back.example.com']])
+})
+
+test('D3: what a batch touched is looked up by its key, also where the query names a thousand values', async () => {
+  const { db } = made.library.database
+  const names = Array.from({ length: 3000 }, (_, number) => `h${number}.long-list.example.com`)
+  await made.hosts('Feed of many', names)
+  const tql = `summary in (${names
+    .slice(0, 1000)
+    .map((name) => `"${name}"`)
+    .join(', ')})`
+  const id = await made.refreshed(tql)
+  const wholeReads = await db.transaction().execute(async (trx) => {
+    const collection = await trx.selectFrom('collection').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    await sql`create temporary table touched_member on commit drop as
+      select indicator_id from collection_member where collection_id = ${id} limit 100`.execute(trx)
+    await refreshMembers(trx, collection, compileTql(tql, new Date()), 'touched', new Date())
+    const { rows } = await sql<{ seq_scan: number }>`
+      select sum(seq_scan)::int as seq_scan from pg_stat_xact_user_tables where relname in ('indicator', 'assertion')`.execute(
+      trx,
+    )
+    return rows[0]?.seq_scan
+  })
+  // A few for all of them together; not one for each of the hundred.
+  expect(wholeReads).toBeLessThan(10)
 })
 
 test('D3: two refreshes at once are one writer after the other', async () => {

@@ -5,6 +5,7 @@ import { failedBy } from '../database/sql-states.ts'
 import { statementsOf } from '../database/statements.ts'
 import { isKeptFromExports } from '../exclusions/exclusions.ts'
 import { Problem } from '../lib/problem.ts'
+import { assertionsOf } from '../library/assertions-of.ts'
 import type { CollectionRow } from './collection-store.ts'
 
 /** What one refresh did to a collection's members; `version` is the number that holds now. */
@@ -100,8 +101,7 @@ async function findWanted(
             select a.indicator_id from assertion a join indicator i on i.id = a.indicator_id where ${fitting})`
       : sql`select ${columns} from touched_member t
           cross join lateral (
-            select 1 from assertion a join indicator i on i.id = a.indicator_id
-            where a.indicator_id = t.indicator_id and ${fitting} limit 1) asserted
+            select 1 from ${assertionsOf(sql`t.indicator_id`)} where ${fitting} limit 1) asserted
           cross join lateral (
             select * from indicator_view v
             where v.organization_id = ${organizationId} and v.indicator_id = t.indicator_id limit 1) v`
