@@ -7,10 +7,13 @@ import { PlainText } from './plain-text.tsx'
 /** Characters of a text in a table that are shown before the reader asks for the rest. */
 const charactersShown = 240
 
-/** Somebody else's text of any length: its beginning, and the rest on demand. */
-export function LongText({ text }: { text: string }) {
+/**
+ * Somebody else's text of any length: its beginning, and the rest on demand.
+ * @param charactersMax of the beginning; fewer where the column is narrow
+ */
+export function LongText({ text, charactersMax = charactersShown }: { text: string; charactersMax?: number }) {
   const [isOpen, setOpen] = useState(false)
-  const { shown, hidden } = shortened(text, isOpen ? Infinity : charactersShown)
+  const { shown, hidden } = shortened(text, isOpen ? Infinity : charactersMax)
   return (
     <span>
       <PlainText text={shown} />

@@ -1,4 +1,5 @@
 import type { IndicatorMembership } from '@postern/protocol'
+import { LongText } from '../elements/long-text.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
 import type { BadgeFace } from '../elements/state-badge.tsx'
@@ -18,6 +19,9 @@ export function CollectionTable({ collections }: { collections: readonly Indicat
     />
   )
 }
+
+/** Of what keeps it out: some four lines of the narrow column. */
+const termCharactersMax = 80
 
 const faces: Record<IndicatorMembership['state'], BadgeFace> = {
   member: { tone: 'good', icon: 'tick', word: 'Member' },
@@ -48,7 +52,7 @@ const columns: readonly Column<IndicatorMembership>[] = [
       if (first === undefined) return <span>–</span>
       return (
         <span title={misfitWords({ owners, misfits }).trim()}>
-          Not: <PlainText text={first.terms.join('; ')} />
+          Not: <LongText text={first.terms.join('; ')} charactersMax={termCharactersMax} />
         </span>
       )
     },

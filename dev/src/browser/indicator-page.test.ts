@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callHub } from '@postern/cli'
 import { hostileCorpus, indicatorId } from '@postern/intel'
-import { consolePages, IndicatorDetail, paths, SetupLink } from '@postern/protocol'
+import { Collection, consolePages, IndicatorDetail, paths, SetupLink } from '@postern/protocol'
 import type { Browser, Cookie } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { withHubDatabase } from '../hub-database.ts'
@@ -198,6 +198,24 @@ test('long values and texts are shortened, and make no window wider than it is',
   await heading.getByRole('button', { name: /more characters$/ }).click()
   await expect.poll(() => heading.textContent()).toBe(longUrl)
   await expectFitEverywhere()
+  expectHarmless(opened)
+})
+
+test('what of a long query keeps a value out of a data collection is shortened', async () => {
+  const tql = `summary in (${hostNames(1000, 'listed')
+    .map((value) => `"${value}"`)
+    .join(', ')})`
+  const json = { name: 'A list of thousands', tql }
+  await callHub(story.system.hub.target, paths.collections, Collection, { json })
+  await using opened = await open('File', md5)
+  const row = opened.page
+    .getByRole('region', { name: 'In data collections' })
+    .getByRole('row')
+    .filter({ hasText: json.name })
+  await row.getByText(/^Not: summary in/).waitFor()
+  await expect.poll(() => row.textContent()).not.toContain('listed-00007')
+  await row.getByRole('button', { name: /more characters$/ }).click()
+  await row.getByText(/listed-00007/).waitFor()
   expectHarmless(opened)
 })
 
