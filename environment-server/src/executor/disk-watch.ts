@@ -11,6 +11,8 @@ import { processTree, readProcessTable } from './process-table.ts'
 const pauseMs = 500
 /** To measure as another user takes two programs. */
 const pauseAsUserMs = 1_000
+/** One look may fail: with an app that ends all that runs as its user ends, and so does who measures as that user. */
+const failuresMax = 2
 const filesAtOnceMax = 1_000
 /** Open files of one attempt that are looked at. */
 const openFilesMax = 4_000
@@ -31,11 +33,21 @@ export function watchDisk(
 ): DiskWatched {
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
+  let failures = 0
   const look = async (): Promise<void> => {
     const measured = user ? measureAsUser(user, folders) : measureOwn(folders, rootPid)
-    const sentence = await measured
-      .then((found) => judge(found, bytesMax))
-      .catch((error: unknown) => `What the app has on disk cannot be measured (${errorText(error)}). It was ended.`)
+    const sentence = await measured.then(
+      (found) => {
+        failures = 0
+        return judge(found, bytesMax)
+      },
+      (error: unknown) => {
+        failures += 1
+        return failures < failuresMax
+          ? undefined
+          : `What the app has on disk cannot be measured (${errorText(error)}). It was ended.`
+      },
+    )
     if (isStopped) return
     if (sentence === undefined) next()
     else onExceeded(sentence)
