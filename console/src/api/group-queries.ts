@@ -1,7 +1,7 @@
 import { GroupDetail, GroupPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
-import { paged } from './paged.ts'
+import { pagedSearch } from './paged.ts'
 import { paths } from './paths.ts'
 
 /** Every read of groups begins with it. */
@@ -9,7 +9,12 @@ export const groupKeys = { all: ['groups'] } as const
 
 export const groupQueries = {
   /** @param tql all groups where it is undefined */
-  list: (tql: string | undefined) => paged([...groupKeys.all, 'list', tql ?? ''], paths.groups, GroupPage, { tql }),
+  list: (tql: string | undefined) =>
+    pagedSearch(
+      [...groupKeys.all, 'list', tql ?? ''],
+      { list: paths.groups, search: paths.groupSearch, reply: GroupPage },
+      tql,
+    ),
 
   one: (groupId: string) =>
     queryOptions({

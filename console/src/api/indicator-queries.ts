@@ -2,6 +2,7 @@ import { Explanation, IndicatorDetail, IndicatorExports, IndicatorPage } from '@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paths } from './paths.ts'
+import { searchApi } from './search-api.ts'
 
 /** Rows asked for at once: twenty round trips for ten thousand. */
 const pageRows = 500
@@ -11,14 +12,15 @@ const refetchedPagesMax = 2
 /** Every read of indicators begins with it. */
 export const indicatorKeys = { all: ['indicators'] } as const
 
+const searched = { list: paths.indicators, search: paths.indicatorSearch, reply: IndicatorPage } as const
+
 /** Reads of the library. */
 export const indicatorQueries = {
   /** @param tql all indicators where it is undefined */
   list: (tql: string | undefined) =>
     infiniteQueryOptions({
       queryKey: [...indicatorKeys.all, 'list', tql ?? ''],
-      queryFn: ({ pageParam, signal }) =>
-        api(paths.indicators, { query: { tql, cursor: pageParam, limit: pageRows }, reply: IndicatorPage, signal }),
+      queryFn: ({ pageParam, signal }) => searchApi(searched, { tql, cursor: pageParam, limit: pageRows }, signal),
       initialPageParam: firstPage,
       getNextPageParam: (page) => page.next,
       refetchOnWindowFocus: (query) => (query.state.data?.pages.length ?? 0) <= refetchedPagesMax,
@@ -28,9 +30,7 @@ export const indicatorQueries = {
   total: (tql: string | undefined) =>
     queryOptions({
       queryKey: [...indicatorKeys.all, 'total', tql ?? ''],
-      queryFn: async ({ signal }) =>
-        (await api(paths.indicators, { query: { tql, limit: 1, count: 'true' }, reply: IndicatorPage, signal }))
-          .total ?? null,
+      queryFn: async ({ signal }) => (await searchApi(searched, { tql, limit: 1, count: true }, signal)).total ?? null,
     }),
 
   detail: (indicatorId: string) =>

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, type QueryKey } from '@tanstack/react-query'
 import type * as z from 'zod/mini'
 import { api, type Query } from './api.ts'
+import { searchApi } from './search-api.ts'
 
 /** Rows asked for at once: twenty round trips for ten thousand. */
 const pageRows = 500
@@ -17,10 +18,27 @@ export function paged<Page extends { data: unknown[]; next?: string | undefined 
   reply: z.ZodMiniType<Page>,
   query: Query = {},
 ) {
+  return pagedBy(queryKey, (cursor, signal) =>
+    api(path, { query: { ...query, cursor, limit: pageRows }, reply, signal }),
+  )
+}
+
+/** A list that TQL searches, likewise. */
+export function pagedSearch<Page extends { data: unknown[]; next?: string | undefined }>(
+  queryKey: QueryKey,
+  list: { list: string; search: string; reply: z.ZodMiniType<Page> },
+  tql: string | undefined,
+) {
+  return pagedBy(queryKey, (cursor, signal) => searchApi(list, { tql, cursor, limit: pageRows }, signal))
+}
+
+function pagedBy<Page extends { next?: string | undefined }>(
+  queryKey: QueryKey,
+  ask: (cursor: string | undefined, signal: AbortSignal) => Promise<Page>,
+) {
   return infiniteQueryOptions({
     queryKey,
-    queryFn: ({ pageParam, signal }) =>
-      api(path, { query: { ...query, cursor: pageParam, limit: pageRows }, reply, signal }),
+    queryFn: ({ pageParam, signal }) => ask(pageParam, signal),
     initialPageParam: firstPage(),
     getNextPageParam: (page) => page.next,
   })

@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { IndicatorPage } from '../indicators/indicator-page.tsx'
 import { IndicatorsPage } from '../indicators/indicators-page.tsx'
 import { type IndicatorsSearch, readIndicatorsSearch } from '../indicators/indicators-search.ts'
+import { keptQuery } from '../indicators/query-place.ts'
 import { type AnalysisSearch, readAnalysisSearch } from '../sightings/analysis-search.ts'
 import { exclusionsSearch } from '../exclusions/exclusions-search.ts'
 import { type ExplainSearch, readExplainSearch } from '../explain/explain-search.ts'
@@ -13,6 +14,7 @@ const indicatorsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/indicators',
   validateSearch: validSearch<IndicatorsSearch>(readIndicatorsSearch),
+  beforeLoad: keptQuery,
   component: IndicatorsPage,
 })
 
@@ -34,6 +36,7 @@ const groupsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/groups',
   validateSearch: validSearch<IndicatorsSearch>(readIndicatorsSearch),
+  beforeLoad: keptQuery,
   component: lazyRouteComponent(() => import('../groups/groups-page.tsx'), 'GroupsPage'),
 })
 

@@ -7,6 +7,7 @@ import { useMay } from '../access/rights.ts'
 import { api } from '../api/api.ts'
 import { collectionKeys, collectionQueries } from '../api/collection-queries.ts'
 import { paths } from '../api/paths.ts'
+import { addressQueryLengthMax } from '../api/search-api.ts'
 import { useWrite } from '../api/use-write.ts'
 import { pages } from '../app/pages.ts'
 import { ActionMenu } from '../elements/action-menu.tsx'
@@ -24,7 +25,6 @@ import { Section } from '../elements/section.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { formatCount } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
-import { queryLengthMax } from '../indicators/indicators-search.ts'
 import { collectionFaceOf } from './collection-faces.ts'
 import classes from './collections.module.css'
 import { freshnessWords } from './freshness.ts'
@@ -165,7 +165,7 @@ function QuerySection({ collection: { tql } }: { collection: Collection }) {
     <Section
       title="Query"
       summary={
-        tql.length <= queryLengthMax && (
+        tql.length <= addressQueryLengthMax && (
           <Link to="/indicators" search={{ tql }}>
             Show what it finds now
           </Link>

@@ -2,23 +2,27 @@ import { NativeSelect } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { groupTypes, parseTql, quoteTql } from '@postern/intel'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router'
 import { groupQueries } from '../api/group-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import classes from '../elements/form.module.css'
 import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
+import { KeptQueryNote } from '../indicators/kept-query-note.tsx'
 import { QueryBox } from '../indicators/query-box.tsx'
 import { QueryHints } from '../indicators/query-hints.tsx'
 import { QueryMistake } from '../indicators/query-mistake.tsx'
 import { mistakeIn, useDraft } from '../indicators/query-draft.ts'
+import { placeOf } from '../indicators/query-place.ts'
 import { groupColumns } from './group-columns.tsx'
 import { groupExamples } from './group-examples.ts'
 import { groupTypeLabel } from './group-type-label.ts'
 
-/** Events, reports, actors and everything else that is no indicator, found by TQL. The query stands in the address. */
+/** Events, reports, actors and everything else that is no indicator, found by TQL. The query stands in the address, or beside it (`placeOf`). */
 export function GroupsPage() {
-  const { tql } = useSearch({ from: '/signed-in/groups' })
+  const { tql: written } = useSearch({ from: '/signed-in/groups' })
+  const { keptTql } = useRouteContext({ from: '/signed-in/groups' })
+  const tql = written ?? keptTql
   const navigate = useNavigate({ from: '/groups' })
   const { draft, setDraft, seek } = useDraft(tql ?? '')
   const groups = useInfiniteQuery(groupQueries.list(tql))
@@ -28,7 +32,7 @@ export function GroupsPage() {
     const query = groupQueryOf(text)
     seek(query)
     if (query === (tql ?? '')) void groups.refetch()
-    else void navigate({ search: query === '' ? {} : { tql: query } })
+    else void navigate(placeOf(query))
   }
   return (
     <div className={`${classes['page']} ${classes['tabbed']}`}>
@@ -45,6 +49,7 @@ export function GroupsPage() {
         placeholder="A query in TQL, or a part of a name"
         examples={groupExamples}
       />
+      {tql !== written && <KeptQueryNote />}
       <QueryHints hints={groups.data?.pages[0]?.hints} />
       {mistake ? (
         <QueryMistake query={tql ?? ''} mistake={mistake} />

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import type { Indicator } from '@postern/protocol'
 import { useDocumentTitle } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router'
 import { useMay } from '../access/rights.ts'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { useAnnounce } from '../elements/announcer.tsx'
@@ -12,18 +12,22 @@ import { PagedTable } from '../elements/paged-table.tsx'
 import { indicatorColumns } from './indicator-columns.tsx'
 import { IndicatorCount } from './indicator-count.tsx'
 import classes from './indicators-page.module.css'
+import { KeptQueryNote } from './kept-query-note.tsx'
 import { NoIndicators } from './no-indicators.tsx'
 import { QueryBox } from './query-box.tsx'
 import { mistakeIn, useDraft } from './query-draft.ts'
 import { QueryHints } from './query-hints.tsx'
 import { QueryMistake } from './query-mistake.tsx'
 import { queryOf } from './query-of.ts'
+import { placeOf } from './query-place.ts'
 import { QuickFilterRow } from './quick-filter-row.tsx'
 import { useCopyValue } from './use-copy-value.ts'
 
-/** The library: everything that owners assert, found by TQL. The query stands in the address. */
+/** The library: everything that owners assert, found by TQL. The query stands in the address, or beside it (`placeOf`). */
 export function IndicatorsPage() {
-  const { tql } = useSearch({ from: '/signed-in/indicators' })
+  const { tql: written } = useSearch({ from: '/signed-in/indicators' })
+  const { keptTql } = useRouteContext({ from: '/signed-in/indicators' })
+  const tql = written ?? keptTql
   const navigate = useNavigate({ from: '/indicators' })
   const announce = useAnnounce()
   const copyValue = useCopyValue()
@@ -37,7 +41,7 @@ export function IndicatorsPage() {
     const query = queryOf(text)
     seek(query)
     if (query === (tql ?? '')) void indicators.refetch()
-    else void navigate({ search: query === '' ? {} : { tql: query } })
+    else void navigate(placeOf(query))
     announce('Searching')
   }
   const mistake = mistakeIn(indicators.error)
@@ -58,6 +62,7 @@ export function IndicatorsPage() {
       </PageHead>
       <QueryBox draft={draft} onDraft={setDraft} onSearch={search} searched={tql ?? ''} mistake={mistake} />
       <QuickFilterRow draft={draft} onFilter={search} />
+      {tql !== written && <KeptQueryNote />}
       <QueryHints hints={indicators.data?.pages[0]?.hints} />
       {mistake ? (
         <QueryMistake query={tql ?? ''} mistake={mistake} />

@@ -1,14 +1,11 @@
 import * as z from 'zod/mini'
 
-/** Characters of a query that the box takes and the address carries: with every one escaped, what an address may be long. */
-export const queryLengthMax = 4000
-
 /** Which indicators are shown, as it stands in the address: `?tql=typeName+%3D+"Host"`; all where it says nothing. */
 export interface IndicatorsSearch {
   tql?: string
 }
 
-const Tql = z.string().check(z.minLength(1), z.maxLength(queryLengthMax))
+const Tql = z.string().check(z.minLength(1))
 
 /** Reads it from the address; what makes no sense is left out. */
 export function readIndicatorsSearch(search: Record<string, unknown>): IndicatorsSearch {

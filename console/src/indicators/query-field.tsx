@@ -3,7 +3,6 @@ import { Suspense, useRef } from 'react'
 import { TqlEditor } from '../tql/lazy-tql-editor.ts'
 import type { TqlEditorHandle } from '../tql/tql-editor.tsx'
 import type { TqlMistake } from '../tql/tql-mistake.ts'
-import { queryLengthMax } from './indicators-search.ts'
 import classes from './query-box.module.css'
 
 export interface QueryFieldProps {
@@ -40,7 +39,6 @@ export function QueryField({ ref, ...field }: QueryFieldProps) {
             aria-invalid={mistake !== undefined}
             placeholder={placeholder}
             value={value}
-            maxLength={queryLengthMax}
             spellCheck={false}
             className={classes['waiting']}
             onChange={(event) => onChange(event.currentTarget.value)}
@@ -53,7 +51,7 @@ export function QueryField({ ref, ...field }: QueryFieldProps) {
           />
         }
       >
-        <TqlEditor {...field} ref={ref} label="Query" lengthMax={queryLengthMax} begin={() => left.current} />
+        <TqlEditor {...field} ref={ref} label="Query" begin={() => left.current} />
       </Suspense>
     </div>
   )

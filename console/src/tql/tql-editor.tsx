@@ -1,4 +1,10 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from '@codemirror/autocomplete'
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+} from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView, keymap, placeholder } from '@codemirror/view'
@@ -22,8 +28,6 @@ interface TqlEditorProps {
   onChange: (tql: string) => void
   /** Enter does it, in a box of one line that grows; Shift and Enter begins a line there. Without it Enter begins a line. */
   onEnter?: () => void
-  /** Characters that it takes; more are not let in. */
-  lengthMax?: number
   /** What was selected in the field that it takes the place of; undefined where that had not the focus. */
   begin?: () => { anchor: number; head: number } | undefined
   ref?: React.Ref<TqlEditorHandle>
@@ -45,7 +49,6 @@ export function TqlEditor({
   placeholder: example = 'typeName in ("Address", "Host") and rating >= 3',
   onChange,
   onEnter,
-  lengthMax = Infinity,
   begin,
   ref,
 }: TqlEditorProps) {
@@ -62,7 +65,7 @@ export function TqlEditor({
     return true
   })
   const ariaNow = useEffectEvent(() => EditorView.contentAttributes.of(ariaOf({ label, describedBy, mistake })))
-  const initial = useRef({ value, example, lengthMax, begin, isLine: onEnter !== undefined })
+  const initial = useRef({ value, example, begin, isLine: onEnter !== undefined })
   useImperativeHandle(ref, () => ({
     select: () => {
       view.current?.focus()
@@ -102,7 +105,6 @@ export function TqlEditor({
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
           EditorView.lineWrapping,
           typedOverSelection,
-          EditorState.transactionFilter.of((change) => (change.newDoc.length > first.lengthMax ? [] : change)),
           placeholder(first.example),
           wordColours,
           mistakeMarks,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callHub } from '@postern/cli'
@@ -372,5 +373,56 @@ test('every text of the list stands out in the light and in the dark theme', asy
   // Filters that cannot be used while the query cannot be read are pale on purpose (WCAG 2.2, 1.4.3, inactive components).
   const isUsed = (text: string) => !/ in (OPTION|SELECT) /.test(text)
   await expect.poll(async () => (await lowContrastInBothThemes(page)).filter(isUsed)).toEqual([])
+  expectHarmless(opened)
+})
+
+test('LIB-3: values that are pasted are found, however many; a query that no address carries outlives reloading and leaving', async () => {
+  const hashes = Array.from({ length: 70 }, (_, n) => createHash('sha256').update(`file ${n}`).digest('hex'))
+  const known = hashes.filter((_, n) => n % 30 === 0)
+  await sendIndicators(system.hub.target, 'Files', {
+    indicator: known.map((summary) => ({ type: 'File', summary })),
+  })
+  await using opened = await open()
+  const { page } = opened
+  const areFound = async () => {
+    await page.getByText('3 indicators found').waitFor()
+    await expect.poll(async () => (await shownValues(opened)).toSorted()).toEqual(known.toSorted())
+    await page.getByRole('status').getByText('too long for an address').waitFor()
+    await expect.poll(() => writtenQuery(page)).toContain(`summary in ("${hashes[0]}"`)
+    expect(new URL(page.url()).search).toBe('')
+  }
+  await page.locator('.cm-editor').waitFor()
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(hashes.join('\n'))})`)
+  await page.keyboard.press('/')
+  await page.keyboard.press('ControlOrMeta+v')
+  await expect.poll(() => writtenQuery(page)).toContain(hashes[0])
+  await page.keyboard.press('Enter')
+  await areFound()
+
+  await page.reload()
+  await areFound()
+  await gridIn(opened).locator('[role=row][data-index]').first().click()
+  await page.waitForURL((url) => url.pathname !== consolePages.indicators)
+  await page.goBack()
+  await areFound()
+  await page.getByRole('button', { name: 'Clear the query' }).click()
+  await page.getByText(uncounted).waitFor()
+  await expect.poll(() => writtenQuery(page)).toBe('')
+  await page.goBack()
+  await areFound()
+
+  const list = hashes.map((hash) => `"${hash}"`).join(', ')
+  await page.getByRole('textbox', { name: 'Query' }).fill(`summary in (${list}) and ratin > 3`)
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText('Did you mean rating?').waitFor()
+  expect(await page.getByRole('grid').count()).toBe(0)
+
+  await opened.go(consolePages.groups)
+  await page.locator('.cm-editor').waitFor()
+  await page.getByRole('textbox', { name: 'Query' }).fill(`name in (${list})`)
+  await page.keyboard.press('Enter')
+  await page.getByText('No group fits this query').waitFor()
+  await page.getByRole('status').getByText('too long for an address').waitFor()
   expectHarmless(opened)
 })
