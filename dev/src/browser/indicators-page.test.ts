@@ -416,7 +416,7 @@ test('LIB-3: values that are pasted are found, however many; a query that no add
   await page.getByRole('textbox', { name: 'Query' }).fill(`summary in (${list}) and ratin > 3`)
   await page.keyboard.press('Enter')
   await page.getByRole('alert').getByText('Did you mean rating?').waitFor()
-  expect(await page.getByRole('grid').count()).toBe(0)
+  await expect.poll(() => page.getByRole('grid').count()).toBe(0)
 
   await opened.go(consolePages.groups)
   await page.locator('.cm-editor').waitFor()
