@@ -6,9 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { importEnvironment } from '../command-line/import-environment.ts'
 import { homeFolder } from '../home/home-folder.ts'
 
+/** Of every bundle here: with a second executor nothing would wait. */
+const settingsOfBundle = { appsNumberofJobExecutors: 1 }
+
 let rehearsal: Rehearsal
 beforeAll(async () => {
-  rehearsal = await Rehearsal.start({ settings: { appsNumberofJobExecutors: 1 } })
+  rehearsal = await Rehearsal.start({ settings: settingsOfBundle })
 })
 afterAll(() => rehearsal[Symbol.asyncDispose]())
 
@@ -128,7 +131,7 @@ test('D37: results that were not delivered before the server enrolled anew are s
   )
   await server.kill()
   hub.api.failWith = undefined
-  hub.writeBundle(server.home, rehearsalXid)
+  hub.writeBundle(server.home, rehearsalXid, settingsOfBundle)
   await server.startConnected()
   expect(server.text).toContain('Enrolled anew')
   expect((await rehearsal.resultOf(running)).result).toMatchObject({
@@ -144,7 +147,7 @@ test('D37: what waited when the server enrolled anew is handed back, though that
   const { hub, server } = rehearsal
   const { running, queued } = await busy()
   await server.kill()
-  hub.writeBundle(server.home, rehearsalXid)
+  hub.writeBundle(server.home, rehearsalXid, settingsOfBundle)
   const { journalFile } = homeFolder(server.home)
   renameSync(journalFile, `${journalFile}.kept`)
   mkdirSync(journalFile)
