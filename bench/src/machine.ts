@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { findBinaries } from '@postern/hub'
 import * as z from 'zod'
 
-/** What figures are figures of: those of another machine are not kept beside them. */
+/** What figures are figures of. */
 export const Machine = z.strictObject({
   system: z.string(),
   cpu: z.string(),

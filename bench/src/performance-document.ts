@@ -11,7 +11,7 @@ const attemptsMin = 2
  * @throws Error where a goal is missed and the findings hold, under the work's name, no profile or fewer than two attempts
  */
 export function performanceDocument(
-  { machine, rows }: Performance,
+  { machines, rows }: Performance,
   findings: Readonly<Record<string, string | undefined>>,
 ): string {
   const benches = [...new Set(rows.map((row) => row.bench))]
@@ -24,10 +24,8 @@ times after one round that does not count, and compares medians: so a noisy mach
 another. A ratio is ours divided by the other side's: of a rate (\`/s\`) higher is better, of a time or an amount lower, and the goal says
 which. With a sign it is a difference, ours without the other side's. Only memory (1 MB = 1,000,000 bytes) and counts stand alone. The load is
 that of a minute before the bench; "busy machine" is one above the number of cores. Goals are judged on figures that are not rounded. Where
-one is missed, the profile and what was tried stand below the table, under the name of the work.
-
-Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.system}; Node ${machine.node}, PostgreSQL ${machine.postgresql}.
-${benches.map((bench) => section(bench, machine, rows, findings[bench])).join('')}`
+one is missed, the profile and what was tried stand below the table, under the name of the work. Each bench names the machine that it ran on.
+${benches.map((bench) => section(bench, machineOf(machines, bench), rows, findings[bench])).join('')}`
 }
 
 function section(bench: string, machine: Machine, rows: readonly Row[], finding: string | undefined): string {
@@ -38,7 +36,18 @@ function section(bench: string, machine: Machine, rows: readonly Row[], finding:
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...own.map((row) => line(row, machine)),
   ]
-  return `\n## ${bench}\n\n${lines.join('\n')}\n${finding === undefined ? '' : `\n${finding.trim()}\n`}`
+  return `\n## ${bench}\n\n${machineLine(machine)}\n\n${lines.join('\n')}\n${finding === undefined ? '' : `\n${finding.trim()}\n`}`
+}
+
+function machineOf(machines: Performance['machines'], bench: string): Machine {
+  const machine = machines[bench]
+  if (machine === undefined)
+    throw new Error(`docs/performance.json does not say on which machine ${bench} was measured.`)
+  return machine
+}
+
+function machineLine({ cpu, cores, memoryGiB, system, node, postgresql }: Machine): string {
+  return `Machine: ${cpu}, ${cores} cores, ${memoryGiB} GiB; ${system}; Node ${node}, PostgreSQL ${postgresql}.`
 }
 
 function line(row: Row, { cores }: Machine): string {

@@ -86,7 +86,7 @@ test('a met that goal and figures do not give, a ratio of other figures and too 
   expect(() => readPerformance(changed({ rounds: 4 }))).toThrow('rounds')
 })
 
-test('a run replaces the rows of its bench, and rows of another machine go', () => {
+test('a run replaces the rows of its bench, and each bench names its machine', () => {
   const before = performanceOf()
   const run = { machine, bench: 'two', commit: 'def', date: '2026-11-22', measurements: [counted] }
   const both = withMeasurements(before, run)
@@ -96,9 +96,14 @@ test('a run replaces the rows of its bench, and rows of another machine go', () 
     'two memory def',
   ])
   expect(withMeasurements(both, { ...run, bench: 'one' }).rows.map((row) => row.bench)).toEqual(['one', 'two'])
-  expect(withMeasurements(both, { ...run, machine: { ...machine, cores: 8 } }).rows.map((row) => row.bench)).toEqual([
-    'two',
-  ])
+  const elsewhere = withMeasurements(both, { ...run, machine: { ...machine, cores: 8 } })
+  expect(elsewhere.rows.map((row) => row.bench)).toEqual(['one', 'one', 'two'])
+  expect(elsewhere.machines).toMatchObject({ one: { cores: 2 }, two: { cores: 8 } })
+  const document = performanceDocument(elsewhere, {})
+  expect(document).toContain('## one\n\nMachine: One, 2 cores')
+  expect(document).toContain('## two\n\nMachine: One, 8 cores')
+  const unnamed = JSON.stringify({ ...both, machines: { one: machine } })
+  expect(() => readPerformance(unnamed)).toThrow('a row has no machine')
 })
 
 test('each missed goal is written down only with a profile and two attempts of its own, with figures', () => {

@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { Machine } from './machine.ts'
 import { type Measurement, Row } from './row.ts'
 
-/** docs/performance.json: what was measured last of each bench, on one machine. */
-export const Performance = z.strictObject({ machine: Machine, rows: z.array(Row) })
+/** docs/performance.json: what was measured last of each bench, and on which machine, by the bench's name. */
+export const Performance = z
+  .strictObject({ machines: z.record(z.string(), Machine), rows: z.array(Row) })
+  .refine(({ machines, rows }) => rows.every(({ bench }) => bench in machines), 'a row has no machine')
 export type Performance = z.infer<typeof Performance>
 
 export function readPerformance(json: string): Performance {
@@ -22,14 +24,17 @@ export type Run = {
   measurements: readonly Measurement[]
 }
 
-/** Puts a bench's new rows in place of its old ones. Rows of another machine go: their figures mean something else. */
+/** Puts a bench's new rows in place of its old ones. All rows of a bench are of one machine, and of one run. */
 export function withMeasurements(before: Performance | undefined, run: Run): Performance {
-  const isSameMachine = JSON.stringify(before?.machine) === JSON.stringify(run.machine)
-  const kept = isSameMachine ? (before?.rows ?? []).filter((row) => row.bench !== run.bench) : []
+  const kept = (before?.rows ?? []).filter((row) => row.bench !== run.bench)
   const rows = run.measurements.map((measurement) =>
     Row.parse({ bench: run.bench, ...measurement, load: run.load, measuredAt: run.date, commit: run.commit }),
   )
-  return { machine: run.machine, rows: [...kept, ...rows].sort((left, right) => compareText(left.bench, right.bench)) }
+  const machines = { ...before?.machines, [run.bench]: run.machine }
+  return {
+    machines: Object.fromEntries(Object.entries(machines).sort(([left], [right]) => compareText(left, right))),
+    rows: [...kept, ...rows].sort((left, right) => compareText(left.bench, right.bench)),
+  }
 }
 
 function compareText(left: string, right: string): number {
