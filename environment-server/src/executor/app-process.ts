@@ -26,6 +26,8 @@ export type AppProcess = {
   stderr: Readable
   /** Lets the scaffold start the app, once it asks: its process is known by now. */
   begin(): void
+  /** Resolves when the process has ended; its output may still be on its way. */
+  exited: Promise<unknown>
   /** Resolves when the process has ended and its output is read. */
   ended: Promise<AppExit>
 }
@@ -71,6 +73,7 @@ export async function startAppProcess(
     stdout,
     stderr,
     begin: () => letBegin(child),
+    exited: Promise.race([failed.promise, once(child, 'exit')]).catch(() => undefined),
     ended: Promise.race([failed.promise, exitOf(child, pid, [stdout, stderr, report], report, user)]),
   }
 }

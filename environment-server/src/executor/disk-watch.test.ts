@@ -30,7 +30,7 @@ test('ES-25: what cannot be measured twice running ends the app, with the reason
   ])
 })
 
-test('ES-25: one look that fails, as when the app ends in the middle of it, ends nothing', async () => {
+test('ES-25: one look that fails ends nothing', async () => {
   const { path, told } = watchFile()
   await vi.advanceTimersByTimeAsync(lookMs)
   rmSync(path)

@@ -11,7 +11,7 @@ import { processTree, readProcessTable } from './process-table.ts'
 const pauseMs = 500
 /** To measure as another user takes two programs. */
 const pauseAsUserMs = 1_000
-/** One look may fail: with an app that ends all that runs as its user ends, and so does who measures as that user. */
+/** One look may fail, as when no process can be started at that moment; an app that ends each look is ended. */
 const failuresMax = 2
 const filesAtOnceMax = 1_000
 /** Open files of one attempt that are looked at. */

@@ -115,6 +115,14 @@ export async function runApp({
     confinement.scaffoldDepth,
     user,
   )
+  const endLimits = () => {
+    clearTimeout(timer)
+    watched.stop()
+    disk.stop()
+  }
+  // An app that has ended passes no limit any more, while its output is still read: with a user of its own, all that runs as that user
+  // ends with it, a look at its disk too, which was no fault of the app's.
+  void app.exited.then(endLimits)
   try {
     const exit = await app.ended
     const use = held?.use()
@@ -125,10 +133,8 @@ export async function runApp({
       usage: usageOf(startedMs, exit, watched, use),
     }
   } finally {
-    clearTimeout(timer)
+    endLimits()
     ending.stop()
-    watched.stop()
-    disk.stop()
     held?.remove()
     finish()
   }
