@@ -33,9 +33,11 @@ export type BatchSender = AssertionWriter & {
   sentBy: string
 }
 
-/** What is written in a batch's transaction after its items, by what became of them. */
-export type WriteAfterItems = {
-  /** It may be called again, after a rollback. */
+/** What is done in a batch's transaction beside its items. Both may be called again, after a rollback. */
+export type BesideItems = {
+  /** Once the batch has its turn, and before it writes anything: it throws where nothing is to be written after all. */
+  before?(client: PoolClient): Promise<void>
+  /** After the items, by what became of them. */
   write(client: PoolClient, batchId: string, outcomes: ItemOutcomes): Promise<void>
   /** Whether it needs the owner for itself (batch-turn.ts), whatever the items do. */
   needsTurnAlone: boolean
@@ -120,9 +122,9 @@ export class Batches {
     sender: BatchSender,
     config: BatchConfig,
     content: Uint8Array<ArrayBuffer>,
-    afterItems?: WriteAfterItems,
+    beside?: BesideItems,
   ): Promise<BatchRow> {
-    return this.#take(sender, config, content, undefined, undefined, afterItems)
+    return this.#take(sender, config, content, undefined, undefined, beside)
   }
 
   async get(organizationId: string, batchId: string): Promise<BatchRow> {
@@ -158,7 +160,7 @@ export class Batches {
     content: Uint8Array<ArrayBuffer>,
     knownSha256: Buffer | undefined,
     batchId: string | undefined,
-    afterItems?: WriteAfterItems,
+    beside?: BesideItems,
   ): Promise<BatchRow> {
     const modes = batchModes(config)
     const exclusions = await this.#matchers.current(sender.organizationId)
@@ -179,13 +181,13 @@ export class Batches {
       messages: new KeptMessages(reading),
       sha256,
       batchId,
-      afterItems,
+      beside,
     }
     const client = await this.#pool.connect()
     let failure: Error | undefined
     try {
       await makeSentTables(client)
-      const turn = afterItems?.needsTurnAlone === true ? 'alone' : turnOf(batch, modes)
+      const turn = beside?.needsTurnAlone === true ? 'alone' : turnOf(batch, modes)
       const written = (await this.#writeInTurn(client, read, turn)) ?? (await this.#writeInTurn(client, read, 'alone'))
       if (written === undefined) throw new Error('a batch met another one while it was alone')
       read.messages.giveBack()
@@ -215,20 +217,21 @@ export class Batches {
   }
 
   async #write(client: PoolClient, read: ReadBatch, turn: BatchTurn): Promise<BatchRow> {
-    const { sender, config, modes, batch, messages, sha256, batchId, afterItems, exclusions } = read
+    const { sender, config, modes, batch, messages, sha256, batchId, beside, exclusions } = read
     await beginBatch(client, this.#otherBatchWaitMs)
     await takeBatchTurn(client, sender.ownerId, sha256, turn)
-    // What is written after the items knows by itself what is there already, and has to hear what becomes of the items.
-    const mayBeRepeated = afterItems === undefined && batchId === undefined
+    // What is written beside the items knows by itself what is there already, and has to hear what becomes of the items.
+    const mayBeRepeated = beside === undefined && batchId === undefined
     const earlier = mayBeRepeated ? await this.#store.repeated(client, sender, sha256) : undefined
     if (earlier !== undefined) return earlier
     if (batchId !== undefined) await this.#store.requireWritable(client, sender.ownerId)
     const id = batchId ?? (await this.#store.createIn(client, sender, config))
+    await beside?.before?.(client)
     const outcomes = new ItemOutcomes(batch)
     const onItsWay = { id, batch, messages, now: this.#clock.now() }
     const { whole, associations } = await writeItems(client, sender, onItsWay, modes, outcomes)
     await writeLedger(client, id, whole, outcomes)
-    await afterItems?.write(client, id, outcomes)
+    await beside?.write(client, id, outcomes)
     const completed = await this.#store.complete(client, id, sha256, countItems(batch, outcomes, associations))
     if (modes.action === 'Create') await noteJudgedBefore(client, exclusions, whole.indicators)
     // Last, so that an attempt is kept from ending for no longer than a commit takes.
@@ -249,7 +252,7 @@ type ReadBatch = {
   sha256: Buffer
   /** Of a batch that was made before its content came. */
   batchId: string | undefined
-  afterItems: WriteAfterItems | undefined
+  beside: BesideItems | undefined
 }
 
 /** The first of what is read of a content; before it is there, no connection is taken. @throws Problem `invalid`, `too-large` */

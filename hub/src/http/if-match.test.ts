@@ -28,10 +28,30 @@ beforeAll(async () => {
     theirs: { ...mail, smtpPassword: 'one that is never shown' },
     others: { ...mail, smtpPort: 27 },
   }
+  places['assertion'] = {
+    url: paths.indicatorAssertion(api.ours.ids['indicatorId'] ?? '', api.ours.ownerId),
+    mine: { ...said, rating: 1 },
+    theirs: { ...said, tags: ['theirs'] },
+    others: { ...said, rating: 3, tags: ['others'] },
+  }
 })
 afterAll(async () => await api.close())
 
-describe.each(['entries', 'rules', 'mail'])('what replaces %s', (what) => {
+/** What an owner says of an indicator. */
+const said = {
+  rating: null,
+  confidence: null,
+  active: true,
+  status: 'Active',
+  firstSeen: null,
+  lastSeen: null,
+  expiresAt: null,
+  tags: [],
+  securityLabels: [],
+  attributes: [],
+}
+
+describe.each(['entries', 'rules', 'mail', 'assertion'])('what replaces %s', (what) => {
   const place = () => places[what] ?? expect.fail(`there is no ${what}`)
 
   async function put(payload: object, ifMatch?: string) {

@@ -1,3 +1,5 @@
+import { Assertions } from '../assertions/assertions.ts'
+import { assertionRoutes } from '../assertions/routes.ts'
 import type { Audit } from '../audit/audit.ts'
 import { Attributes } from '../attributes/attributes.ts'
 import { attributeRoutes } from '../attributes/routes.ts'
@@ -6,8 +8,11 @@ import { ledgerRoutes } from '../batches/ledger/ledger-routes.ts'
 import { Ledgers } from '../batches/ledger/ledger.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Matchers } from '../exclusions/matchers.ts'
+import { GroupAssociations } from '../groups/group-associations.ts'
+import { GroupWriting } from '../groups/group-writing.ts'
 import { Groups } from '../groups/groups.ts'
 import { groupRoutes } from '../groups/routes.ts'
+import { groupAssociationRoutes, groupWritingRoutes } from '../groups/writing-routes.ts'
 import type { Server } from '../http/server.ts'
 import { Links } from '../links/links.ts'
 import { linkRoutes } from '../links/routes.ts'
@@ -22,11 +27,14 @@ import { libraryRoutes } from './routes.ts'
 export type LibraryParts = {
   library: Library
   groups: Groups
+  groupWriting: GroupWriting
+  groupAssociations: GroupAssociations
   owners: Owners
   ownerRemoval: OwnerRemoval
   links: Links
   attributes: Attributes
   batches: Batches
+  assertions: Assertions
   ledgers: Ledgers
 }
 export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
@@ -43,14 +51,19 @@ export type LibraryOptions = Pick<DatabaseConnection, 'pool' | 'db'> & {
 /** The library and the doors to it, each knowing only the others that it needs. */
 export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: LibraryOptions): LibraryParts {
   const attributes = new Attributes({ db, audit })
+  const owners = new Owners({ db, audit })
+  const batches = new Batches({ pool, db, clock, matchers, attributes, onTouched })
   return {
     library: new Library({ db, pool, clock }),
     groups: new Groups({ db, clock }),
-    owners: new Owners({ db, audit }),
+    groupWriting: new GroupWriting({ db, clock, audit, attributes, owners, batches }),
+    groupAssociations: new GroupAssociations({ db, audit, owners, batches, onTouched }),
+    owners,
     ownerRemoval: createOwnerRemoval({ db, clock, audit, onTouched }),
     links: new Links({ db, clock, audit, onTouched }),
     attributes,
-    batches: new Batches({ pool, db, clock, matchers, attributes, onTouched }),
+    batches,
+    assertions: new Assertions({ db, clock, audit, attributes, owners, batches }),
     ledgers: new Ledgers({ db }),
   }
 }
@@ -59,9 +72,12 @@ export function createLibrary({ pool, db, clock, audit, matchers, onTouched }: L
 export function serveLibrary(server: Server, parts: LibraryParts): void {
   libraryRoutes(server, parts.library)
   groupRoutes(server, parts.groups)
+  groupWritingRoutes(server, parts.groupWriting)
+  groupAssociationRoutes(server, parts.groupAssociations)
   ownerRoutes(server, parts.owners, parts.ownerRemoval)
   linkRoutes(server, parts.links)
   attributeRoutes(server, parts.attributes)
+  assertionRoutes(server, parts.assertions)
   batchRoutes(server, parts)
   ledgerRoutes(server, parts.ledgers)
 }

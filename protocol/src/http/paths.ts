@@ -51,6 +51,8 @@ export const paths = {
   /** The same list, asked for by a body: for queries that are longer than an address can be. */
   indicatorSearch: '/v1/indicators/search',
   indicator: (indicatorId: string) => `/v1/indicators/${indicatorId}`,
+  /** The word of one owner on an indicator. */
+  indicatorAssertion: (indicatorId: string, ownerId: string) => `/v1/indicators/${indicatorId}/assertions/${ownerId}`,
   indicatorExports: (indicatorId: string) => `/v1/indicators/${indicatorId}/exports`,
   indicatorLifecycle: (indicatorId: string) => `/v1/indicators/${indicatorId}/lifecycle`,
   indicatorDecision: (indicatorId: string) => `/v1/indicators/${indicatorId}/decision`,
@@ -64,6 +66,11 @@ export const paths = {
   /** As `indicatorSearch`. */
   groupSearch: '/v1/groups/search',
   group: (groupId: string) => `/v1/groups/${groupId}`,
+  /** Indicators that belong to a group. */
+  groupIndicators: (groupId: string) => `/v1/groups/${groupId}/indicators`,
+  groupIndicator: (groupId: string, indicatorId: string) => `/v1/groups/${groupId}/indicators/${indicatorId}`,
+  /** How a group stands to another one of its owner. */
+  groupRelation: (groupId: string, otherId: string) => `/v1/groups/${groupId}/groups/${otherId}`,
   attributeTypes: '/v1/attribute-types',
   attributeType: (attributeTypeId: string) => `/v1/attribute-types/${attributeTypeId}`,
   /** Words that may come next in a query: names of owners, tags, labels and attributes. */

@@ -1,4 +1,5 @@
 import { parseTlp, tlpLevels } from '@postern/intel'
+import { assertionLimits } from '@postern/protocol'
 import { storable } from '../../database/storable.ts'
 
 /** A rule of one field was broken; the message is for the person who sent the item. */
@@ -8,12 +9,7 @@ export type SentAttribute = { type: string; value: string; source: string | null
 
 /** Bounds of one item; each refuses the item and names the field. */
 export const itemLimits = {
-  tagsMax: 500,
-  tagCharactersMax: 128,
-  labelsMax: 50,
-  attributesMax: 1000,
-  attributeTypeCharactersMax: 200,
-  attributeValueCharactersMax: 100_000,
+  ...assertionLimits,
   groupsMax: 1000,
   xidCharactersMax: 500,
 } as const
