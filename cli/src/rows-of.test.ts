@@ -220,15 +220,28 @@ test('LIB-6: an import says what its counts are of, and that a folder is none', 
     notMapped: [],
     notMappedCut: 0,
     types: {},
+    kinds: [
+      { type: 'indicator', mapped: 8, kept: 0, unchanged: 0, refused: 0, reasons: [] },
+      {
+        type: 'sighting',
+        mapped: 0,
+        kept: 1,
+        unchanged: 0,
+        refused: 0,
+        reasons: [{ outcome: 'kept', reason: 'It sums up other sightings.', count: 1 }],
+      },
+    ],
   }
   const feed = { id: '1', name: 'Feed', kind: 'Source', statusDefault: 'Active', removalStartedAt: null }
   const owners = { data: [{ ...feed, createdAt: '2026-01-01T00:00:00.000Z' }] }
   await using hub = await answering(({ method }) => (method === 'POST' ? answer : owners))
   const file = join(hub.folder, 'bundle.json')
   writeFileSync(file, '{}')
-  expect((await run(hub, 'import', file, '--owner', 'Feed')).stdout.split('\n').slice(1, 3)).toEqual([
+  expect((await run(hub, 'import', file, '--owner', 'Feed')).stdout.split('\n').slice(1, 5)).toEqual([
     'indicators: 6 created, 0 updated (a file counts once, however many hashes it has)',
     'groups: 2 created, 0 updated; associations: 1',
+    '  sighting: 1 kept as text',
+    '    1 kept × It sums up other sightings.',
   ])
   const folder = await run(hub, 'import', hub.folder, '--owner', 'Feed')
   expect(folder.stderr).toBe(`${hub.folder} is a folder; name a file in it.\n`)

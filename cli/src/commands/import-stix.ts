@@ -3,9 +3,15 @@ import { limits, paths, StixImport } from '@postern/protocol'
 import { callHub, type HubTarget } from '../hub-api.ts'
 import { say } from '../say.ts'
 import { formatCount } from './format-count.ts'
-import { ReasonCounts } from './reason-counts.ts'
 
 const shownReasonsMax = 20
+
+const outcomes = [
+  ['mapped', 'mapped'],
+  ['kept', 'kept as text'],
+  ['unchanged', 'unchanged'],
+  ['refused', 'refused'],
+] as const
 
 /** Sends a STIX bundle; the hub reads it as a whole, and says what became of every object. */
 export async function importStix(target: HubTarget, file: string, owner: string): Promise<void> {
@@ -33,9 +39,12 @@ export async function importStix(target: HubTarget, file: string, owner: string)
     )
     say.line(`groups: ${n(groups.created)} created, ${n(groups.updated)} updated; associations: ${n(associations)}`)
   }
-  const reasons = new ReasonCounts()
-  for (const { reason } of answer.notMapped) if (reason !== null) reasons.add(reason)
-  for (const line of reasons.lines()) say.line(`  ${line}`)
-  if (answer.notMappedCut > 0) say.line(`  ${n(answer.notMappedCut)} × objects of which the hub names no reason here`)
+  for (const kind of answer.kinds) {
+    if (kind.reasons.length === 0) continue
+    const counts = outcomes.flatMap(([outcome, word]) => (kind[outcome] > 0 ? [`${n(kind[outcome])} ${word}`] : []))
+    say.line(`  ${kind.type}: ${counts.join(', ')}`)
+    for (const { outcome, reason, count } of kind.reasons)
+      say.line(`    ${n(count)} ${outcome === 'mapped' ? 'mapped in part' : outcome} × ${reason}`)
+  }
   if (refused + indicators.refused + groups.refused > 0) process.exitCode = 3
 }

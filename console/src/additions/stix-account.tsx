@@ -1,11 +1,11 @@
-import type { StixImport, StixObjectAccount } from '@postern/protocol'
+import type { StixImport, StixKind, StixObjectAccount } from '@postern/protocol'
 import { useMemo } from 'react'
 import { Count, Counts } from '../elements/count.tsx'
 import form from '../elements/form.module.css'
 import { LongText } from '../elements/long-text.tsx'
 import { Section } from '../elements/section.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
-import { formatCountOf } from '../format/quantities.ts'
+import { formatCount, formatCountOf } from '../format/quantities.ts'
 import { OwnersIndicators } from './addition-account.tsx'
 
 /** What became of every object of a bundle (D26). */
@@ -33,6 +33,7 @@ export function StixAccount({ done }: { done: StixImport }) {
           <Count value={done.associations} label="Relations" />
         </Counts>
         <OwnersIndicators owner={done.owner} />
+        <VirtualTable label="By type" columns={kindColumns} rows={done.kinds} rowKey={({ type }) => type} />
         {rows.length > 0 && (
           <VirtualTable label="Not taken whole" columns={columns} rows={rows} rowKey={({ key }) => key} />
         )}
@@ -51,6 +52,39 @@ const outcomeWords: Record<StixObjectAccount['outcome'], string> = {
   kept: 'Kept as text',
   unchanged: 'Unchanged',
   refused: 'Refused',
+}
+
+const kindColumns: readonly Column<StixKind>[] = [
+  {
+    key: 'type',
+    header: 'Type',
+    width: 'minmax(120px, 1.5fr)',
+    render: ({ type }) => (
+      <code>
+        <LongText text={type} />
+      </code>
+    ),
+  },
+  ...countColumns(),
+  {
+    key: 'why',
+    header: 'Why',
+    width: 'minmax(180px, 4fr)',
+    render: ({ reasons }) => (
+      <LongText text={reasons.map(({ count, reason }) => `${formatCount(count)} × ${reason}`).join(' ')} />
+    ),
+  },
+]
+
+function countColumns(): Column<StixKind>[] {
+  const headers = { mapped: 'Mapped', kept: 'Kept as text', unchanged: 'Unchanged', refused: 'Refused' } as const
+  return (['mapped', 'kept', 'unchanged', 'refused'] as const).map((key) => ({
+    key,
+    header: headers[key],
+    width: '108px',
+    align: 'end',
+    render: (kind) => <span>{formatCount(kind[key])}</span>,
+  }))
 }
 
 const columns: readonly Column<StixObjectAccount>[] = [

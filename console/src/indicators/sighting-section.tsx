@@ -43,8 +43,9 @@ const columns: readonly Column<Sighting>[] = [
     key: 'where',
     header: 'Where',
     width: 'minmax(140px, 1.6fr)',
-    render: ({ controlName, groupId, groupName }) => {
+    render: ({ controlName, groupId, groupName, stixId }) => {
       if (controlName !== null) return <ShortText text={controlName} />
+      if (stixId !== null) return <ShortText text={stixId} />
       if (groupId === null) return <span>–</span>
       return (
         <Link to="/groups/$groupId" params={{ groupId }} tabIndex={-1}>

@@ -1288,6 +1288,7 @@ table sighting
   count integer not null default 1
   recorded_at timestamp with time zone not null default now()
   recorded_by text not null
+  stix_id text
   constraint sighting_control_id_fkey FOREIGN KEY (control_id) REFERENCES control(id)
   constraint sighting_count_check CHECK ((count > 0))
   constraint sighting_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE CASCADE
@@ -1296,6 +1297,7 @@ table sighting
   CREATE INDEX sighting_of_indicator ON public.sighting USING btree (indicator_id, seen_at)
   CREATE INDEX sighting_over_time ON public.sighting USING btree (organization_id, seen_at)
   CREATE UNIQUE INDEX sighting_of_group ON public.sighting USING btree (group_id, indicator_id) WHERE (group_id IS NOT NULL)
+  CREATE UNIQUE INDEX sighting_of_stix ON public.sighting USING btree (owner_id, stix_id, indicator_id) WHERE (stix_id IS NOT NULL)
 
 table sign_in_failure
   subject text not null
@@ -1350,6 +1352,9 @@ table stix_object
   reason text
   added_at timestamp with time zone not null
   marking_tlp smallint
+  sighting_of text
+  sighted_at timestamp with time zone
+  sighted_count integer
   constraint stix_object_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE SET NULL
   constraint stix_object_marking_tlp_check CHECK (((marking_tlp >= 0) AND (marking_tlp <= 4)))
   constraint stix_object_object_id_check CHECK (((length(object_id) >= 1) AND (length(object_id) <= 300)))
@@ -1357,6 +1362,7 @@ table stix_object
   constraint stix_object_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)
   constraint stix_object_owner_id_object_id_version_key UNIQUE (owner_id, object_id, version)
   constraint stix_object_pkey PRIMARY KEY (number)
+  constraint stix_object_sighted_count_check CHECK ((sighted_count > 0))
   constraint stix_object_spec_version_check CHECK ((spec_version = ANY (ARRAY['2.0'::text, '2.1'::text])))
   CREATE INDEX stix_object_by_number ON public.stix_object USING btree (owner_id, number)
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
@@ -1366,6 +1372,7 @@ table stix_object
   CREATE INDEX stix_object_of_tactic ON public.stix_object USING btree (owner_id) WHERE (type = ANY (ARRAY['attack-pattern'::text, 'x-mitre-tactic'::text]))
   CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
   CREATE INDEX stix_object_of_values ON public.stix_object USING gin (indicator_ids) WITH (fastupdate=off) WHERE (cardinality(indicator_ids) > 1)
+  CREATE INDEX stix_object_of_waiting_sighting ON public.stix_object USING btree (owner_id, sighting_of) WHERE ((sighting_of IS NOT NULL) AND (outcome = 'kept'::text))
 
 table tag
   id bigint not null generated

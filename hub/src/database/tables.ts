@@ -1084,6 +1084,7 @@ export interface SightingTable {
   count: Generated<number>
   recorded_at: GeneratedTimestamp
   recorded_by: string
+  stix_id: string | null
 }
 
 export interface SignInFailureTable {
@@ -1129,6 +1130,9 @@ export interface StixObjectTable {
   reason: string | null
   added_at: Timestamp
   marking_tlp: number | null
+  sighting_of: string | null
+  sighted_at: Date | null
+  sighted_count: number | null
 }
 
 export interface TagTable {

@@ -11,6 +11,7 @@ import { found, Problem } from '../lib/problem.ts'
 import { deleteOwn } from '../lifecycle/delete-over.ts'
 import { publishTouched } from '../lifecycle/publish.ts'
 import { leaveSightedBy } from '../sightings/group-sightings.ts'
+import { takeSightingsBack } from '../stix/count-sightings.ts'
 import { OwnerStore } from './owner-store.ts'
 
 export type OwnerRemovalParts = {
@@ -78,7 +79,7 @@ export function createOwnerRemoval({ db, clock, audit, onTouched }: OwnerRemoval
     const isMore =
       (await removeAssertions(statements, removing)) ||
       (await removeGroups(statements, removing)) ||
-      (await removeStixObjects(statements, ownerId))
+      (await removeStixObjects(statements, removing))
     if (!isMore) await finish(trx, removing)
     return { ownerId, organizationId, isWaiting: false }
   }
@@ -151,10 +152,14 @@ async function removeGroups(db: Statements, { id, organizationId }: Removing): P
   return true
 }
 
-async function removeStixObjects(db: Statements, ownerId: string): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `delete from stix_object where number in (select number from stix_object where owner_id = $1 limit $2)`,
-    [ownerId, rowsAtOnceMax],
+/** With the sightings that they are. @returns whether it found any */
+async function removeStixObjects(db: Statements, { id, organizationId }: Removing): Promise<boolean> {
+  const { rows } = await db.query<{ objectId: string; type: string }>(
+    `delete from stix_object where number in (select number from stix_object where owner_id = $1 limit $2)
+     returning object_id as "objectId", type`,
+    [id, rowsAtOnceMax],
   )
-  return (rowCount ?? 0) > 0
+  const sightings = rows.flatMap(({ objectId, type }) => (type === 'sighting' ? [objectId] : []))
+  if (sightings.length > 0) await takeSightingsBack(db, organizationId, id, sightings)
+  return rows.length > 0
 }

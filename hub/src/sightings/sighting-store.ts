@@ -6,7 +6,7 @@ export type PageStart = { seenAt: string; id: string }
 type SightingRow = Omit<Sighting, 'seenAt' | 'recordedAt'> & { seenAt: Date; recordedAt: Date; seenAtExact: string }
 
 const columns = sql`s.id, s.indicator_id as "indicatorId", s.owner_id as "ownerId", o.name as "ownerName", s.control_id as "controlId",
-  c.name as "controlName", s.group_id as "groupId", g.name as "groupName", s.seen_at as "seenAt", s.count, s.recorded_by as "recordedBy",
+  c.name as "controlName", s.group_id as "groupId", g.name as "groupName", s.stix_id as "stixId", s.seen_at as "seenAt", s.count, s.recorded_by as "recordedBy",
   s.recorded_at as "recordedAt", s.seen_at::text as "seenAtExact"`
 
 /** Sightings of an indicator, the newest first; a page goes on behind `after`. */

@@ -54,5 +54,5 @@ export type UnjoinedEnd = { indicator: string } | { xid: string }
 /** The part of the answer that is known before anything is written. */
 export type BundleAccount = Pick<
   StixImport,
-  'objects' | 'mapped' | 'kept' | 'unchanged' | 'refused' | 'notMapped' | 'notMappedCut' | 'types'
+  'objects' | 'mapped' | 'kept' | 'unchanged' | 'refused' | 'notMapped' | 'notMappedCut' | 'types' | 'kinds'
 > & { specVersion: StixSpecVersion }

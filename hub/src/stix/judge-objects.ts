@@ -3,6 +3,7 @@ import type { StixObjectAccount } from '@postern/protocol'
 import { type CopyLines, selectEntries } from '../database/copy/copy-lines.ts'
 import type { ItemOutcomes } from '../batches/ledger/item-outcomes.ts'
 import type { BundleAccount, MappedMessage } from './bundle-messages.ts'
+import { KindAccounts } from './kind-accounts.ts'
 import { NotMapped } from './not-mapped.ts'
 
 /** What of a bundle is written beside its items, and its account, by what the library made of the items. */
@@ -11,12 +12,13 @@ export type JudgedObjects = { pieces: Uint8Array[]; account: BundleAccount }
 /**
  * The library may refuse what STIX permits: values that an exclusion list blocks, or that pass a bound of its own. An object of which it
  * took nothing is refused, and its text goes nowhere, so that it is as new when it is sent again; a relationship whose ends it did not take
- * is kept, and waits for them.
+ * is kept, and waits for them, and so is a sighting of such an indicator.
  */
 export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outcomes: ItemOutcomes): JudgedObjects {
   if (!outcomes.hasRefused) return { pieces: [objects.bytes], account }
   const counts = { mapped: account.mapped, kept: account.kept, refused: account.refused }
   const named = new NotMapped()
+  const kinds = new KindAccounts(account.kinds)
   const judged = new Set<string>()
   const written: number[] = []
   const instead: Uint8Array[] = []
@@ -30,10 +32,12 @@ export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outco
     else if (refusal.isPartial) {
       written.push(entry)
       named.add({ id, type, version, outcome: 'mapped', reason: refusal.reason })
+      kinds.change(type, 'mapped', refusal.reason)
     } else {
-      const outcome = type === 'relationship' ? 'kept' : 'refused'
+      const outcome = type === 'relationship' || type === 'sighting' ? 'kept' : 'refused'
       counts.mapped -= 1
       counts[outcome] += 1
+      kinds.change(type, outcome, refusal.reason)
       named.add({ id, type, version, outcome, reason: refusal.reason } satisfies StixObjectAccount)
       if (outcome === 'kept') instead.push(keptLine(columns, refusal.reason))
     }
@@ -41,7 +45,7 @@ export function judgeObjects({ objects, itemsOf, account }: MappedMessage, outco
   named.addNamed(account, judged)
   return {
     pieces: [...selectEntries(objects, written), ...instead],
-    account: { ...account, ...counts, ...named.named() },
+    account: { ...account, ...counts, ...named.named(), kinds: kinds.list() },
   }
 }
 

@@ -29,6 +29,7 @@ import type {
   UnjoinedEnd,
   UnjoinedEnds,
 } from './bundle-messages.ts'
+import { KindAccounts, typesOf } from './kind-accounts.ts'
 import { NotMapped } from './not-mapped.ts'
 
 type Bundle = Extract<ReadStixBundle, { ok: true }>
@@ -49,7 +50,7 @@ export function mapBundle(
   const knownById = new Map(known.map((object) => [object.id, object]))
   const { unchanged, again } = sortKnown(objects, knownById)
   const mapped = mapStixObjects(objects, { unchanged, places })
-  // What was kept for want of its other end is tried once more, and is no news if that is still not there.
+  // What was kept for want of what it names is tried once more, and is no news if that is still not there.
   const accounts = mapped.objects.map((account) =>
     again.has(account.position) && account.outcome === 'kept'
       ? { ...account, outcome: 'unchanged' as const, reason: null }
@@ -108,11 +109,14 @@ function sortKnown(
     if (!read.ok || before === undefined || !isKnown(read, before)) continue
     // It is new again, and so is what joined it.
     if (before.isGone || (before.outcome === 'mapped' && joinsGone(read.object, known))) continue
-    if (before.outcome === 'kept' && read.object.type === 'relationship') again.add(read.position)
+    if (before.outcome === 'kept' && waitingTypes.has(read.object.type)) again.add(read.position)
     else unchanged.add(read.position)
   }
   return { unchanged, again }
 }
+
+/** Types of objects that are kept until what they name is there. */
+const waitingTypes: ReadonlySet<string> = new Set(['relationship', 'sighting'])
 
 function joinsGone({ type, source_ref, target_ref }: StixObject, known: ReadonlyMap<string, KnownObject>): boolean {
   return type === 'relationship' && [source_ref, target_ref].some((end) => known.get(String(end))?.isGone === true)
@@ -122,7 +126,10 @@ function isKnown({ version, text }: Extract<ReadStixObject, { ok: true }>, befor
   return version === undefined ? digest(text) === before.sha256 : version <= before.version
 }
 
-function objectRow(read: Extract<ReadStixObject, { ok: true }>, { place, outcome, reason }: MappedObject): string {
+function objectRow(
+  read: Extract<ReadStixObject, { ok: true }>,
+  { place, sighting, outcome, reason }: MappedObject,
+): string {
   return copyRow([
     read.object.id,
     read.object.type,
@@ -133,6 +140,9 @@ function objectRow(read: Extract<ReadStixObject, { ok: true }>, { place, outcome
     arrayLiteral(indicatorIds(place)),
     place?.kind === 'group' ? place.xid : null,
     markingTlp(read.object),
+    sighting?.of ?? null,
+    sighting?.seenAt ?? null,
+    sighting === undefined ? null : String(sighting.count),
     outcome,
     reason,
   ])
@@ -158,16 +168,17 @@ function summarize(
   accounts: readonly MappedObject[],
 ): Omit<BundleAccount, 'specVersion'> {
   const counts = { mapped: 0, kept: 0, unchanged: 0, refused: 0 }
-  const types = new Map<string, number>()
+  const kinds = new KindAccounts()
   const notMapped = new NotMapped()
   for (const { position, id, type, outcome, reason, itemsIn } of accounts) {
     counts[outcome] += 1
-    types.set(type, (types.get(type) ?? 0) + 1)
     const said = outcome === 'mapped' ? whatIsLost(objects[position], { reason, itemsIn }) : reason
+    kinds.add(type, outcome, outcome === 'unchanged' ? null : said)
     if (outcome === 'kept' || outcome === 'refused' || (outcome === 'mapped' && said !== null))
       notMapped.add({ id, type, version: objects[position]?.version ?? null, outcome, reason: said })
   }
-  return { objects: accounts.length, ...counts, ...notMapped.named(), types: Object.fromEntries(types) }
+  const list = kinds.list()
+  return { objects: accounts.length, ...counts, ...notMapped.named(), types: typesOf(list), kinds: list }
 }
 
 function digest(text: string): string {

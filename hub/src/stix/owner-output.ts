@@ -36,6 +36,7 @@ import {
 import { labelOfMarkings } from './kept-markings.ts'
 import type { StixFormat } from './stix-format.ts'
 import { reportRefsMax } from './stix-limits.ts'
+import { itemlessTypes } from './stix-store.ts'
 
 export type OutputOwner = { id: string; name: string; tlpMax: TlpLevel }
 
@@ -184,7 +185,7 @@ type MarkingRow = { object_id: string; body: string }
 /** Its values, or its group, were deleted since. */
 function isGone(row: KeptRow): boolean {
   if (row.value_count > 0) return row.present === 0
-  const isGroup = row.outcome === 'mapped' && row.type !== 'relationship' && row.type !== 'marking-definition'
+  const isGroup = row.outcome === 'mapped' && !itemlessTypes.some((type) => type === row.type)
   return isGroup && row.group_id === null
 }
 

@@ -48,6 +48,14 @@ describe('LIB-6: ATT&CK', () => {
       })
       expect(answer.mapped + answer.kept).toBe(1826)
       expect(answer.notMapped.every(({ reason }) => reason !== null)).toBe(true)
+      const keptOf = new Map(answer.kinds.map(({ type, kept, reasons }) => [type, { kept, reasons }]))
+      expect(answer.kinds.reduce((sum, { kept }) => sum + kept, 0)).toBe(answer.kept)
+      expect(keptOf.get('x-mitre-asset')).toEqual({
+        kept: 18,
+        reasons: [{ outcome: 'kept', reason: expect.stringContaining('custom type'), count: 18 }],
+      })
+      for (const { kept, reasons } of keptOf.values())
+        expect(reasons.reduce((sum, { count }) => sum + count, 0)).toBe(kept)
       const texts = await world.database.pool.query<{ object_id: string; body: string }>(
         `select object_id, body from stix_object o join owner on owner.id = o.owner_id where owner.name = 'MITRE'`,
       )
@@ -360,6 +368,17 @@ describe('LIB-6: versions and refusals', () => {
       indicators: { created: 2, refused: 2 },
       associations: 0,
       notMappedCut: 0,
+    })
+    expect(answer.kinds.find(({ type }) => type === 'indicator')).toEqual({
+      type: 'indicator',
+      mapped: 2,
+      kept: 0,
+      unchanged: 0,
+      refused: 1,
+      reasons: [
+        { outcome: 'refused', reason: 'The exclusion list Ours blocks it.', count: 1 },
+        { outcome: 'mapped', reason: 'The exclusion list Ours blocks it.', count: 1 },
+      ],
     })
     expect(answer.notMapped.map(({ version }) => version)).toEqual(
       answer.notMapped.map(() => '2026-01-01T00:00:00.000000Z'),

@@ -10,6 +10,10 @@ export const bundleMemoryMegabytesMax = 1536
 export const stixOutputsMax = 4
 /** Objects of a bundle that its answer names one by one, since the library did not take all of them. */
 export const notMappedMax = 2000
+/** Types of objects that an account tells apart; the others are counted together. */
+export const kindsMax = 500
+/** Reasons that an account names of one type. */
+export const kindReasonsMax = 20
 /** Objects that one report names in its `object_refs`; it is one text, and relationships say the others. */
 export const reportRefsMax = 10_000
 /** Links of an owner's techniques with the tactics that their phases name; ATT&CK has some 2,000. */

@@ -6,12 +6,16 @@ import type { KnownObject } from './bundle-messages.ts'
 
 const instant = instantTextOf('version')
 
+/** Types of objects that are mapped and become neither indicators nor a group. */
+export const itemlessTypes = ['relationship', 'sighting', 'marking-definition'] as const
+const itemless = itemlessTypes.map((type) => `'${type}'`).join(', ')
+
 /** Whether the owner no longer asserts all that an object, a row `o`, was mapped to: a batch may take away what a bundle brought. */
 const isGone = `o.outcome = 'mapped' and case
   when cardinality(o.indicator_ids) > 0 then exists (
     select from unnest(o.indicator_ids) said (indicator_id)
     where not exists (select from assertion a where a.owner_id = $1 and a.indicator_id = said.indicator_id))
-  else o.group_id is null and o.type not in ('relationship', 'marking-definition') end`
+  else o.group_id is null and o.type not in (${itemless}) end`
 
 /** Ids that one query asks for. */
 const idsAtOnce = 10_000
@@ -110,14 +114,15 @@ export async function writeObjects(client: PoolClient, ownerId: string, pieces: 
     // Planned anew for each small bundle it costs more than it writes.
     name: 'postern write stix objects',
     text: `insert into stix_object as known
-       (owner_id, object_id, type, version, spec_version, body, body_sha256, indicator_ids, group_id, marking_tlp, outcome, reason, added_at)
+       (owner_id, object_id, type, version, spec_version, body, body_sha256, indicator_ids, group_id, marking_tlp,
+         sighting_of, sighted_at, sighted_count, outcome, reason, added_at)
      select $1, s.object_id, s.type, coalesce(s.version, now()), s.spec_version, s.body, s.body_sha256, s.indicator_ids,
-       (select g.id from library_group g where g.owner_id = $1 and g.xid = s.group_xid), s.marking_tlp, s.outcome, s.reason,
-       now()
+       (select g.id from library_group g where g.owner_id = $1 and g.xid = s.group_xid), s.marking_tlp,
+       s.sighting_of, s.sighted_at, s.sighted_count, s.outcome, s.reason, now()
      from sent_stix_object s
      on conflict (owner_id, object_id, version) do update
        set outcome = excluded.outcome, reason = excluded.reason, indicator_ids = excluded.indicator_ids, group_id = excluded.group_id,
-         added_at = excluded.added_at
+         sighting_of = excluded.sighting_of, sighted_at = excluded.sighted_at, sighted_count = excluded.sighted_count, added_at = excluded.added_at
        where excluded.outcome = 'mapped'`,
     values: [ownerId],
   })

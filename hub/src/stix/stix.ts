@@ -20,6 +20,7 @@ import { collectionOutput } from './collection-output.ts'
 import { joinTactics } from './join-tactics.ts'
 import { judgeObjects } from './judge-objects.ts'
 import { ownerOutput } from './owner-output.ts'
+import { countSightings } from './count-sightings.ts'
 import type { StixFormat } from './stix-format.ts'
 import { bundleBytesWaitingMax, bundlesWaitingMax, stixOutputsMax } from './stix-limits.ts'
 import { knownObjects, placesOf, writeObjects } from './stix-store.ts'
@@ -85,13 +86,14 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
       mapped.content ?? emptyContent,
       {
         needsTurnAlone:
-          mapped.unjoined.length > 0 || tacticTypes.some((type) => mapped.account.types[type] !== undefined),
+          mapped.unjoined.length > 0 || typesJoinedLater.some((type) => mapped.account.types[type] !== undefined),
         async write(client, _, outcomes) {
           const judged = judgeObjects(mapped, outcomes)
           account = judged.account
           await writeObjects(client, owner.id, judged.pieces)
           if (tacticTypes.some((type) => account.types[type] !== undefined)) await joinTactics(client, owner.id)
           await unjoin(client, sender, mapped.unjoined)
+          if (judged.pieces.length > 0) await countSightings(client, sender, account.types)
           const { objects, mapped: count, refused } = account
           const detail = { objects, mapped: count, refused }
           // With what it tells of: neither is there without the other, and one commit is waited for instead of two.
@@ -142,6 +144,8 @@ async function ownerOf(
 
 /** What a bundle without them has nothing to join for. */
 const tacticTypes = ['attack-pattern', 'x-mitre-tactic']
+/** What other bundles may bring the other end of. */
+const typesJoinedLater = [...tacticTypes, 'sighting']
 
 const emptyContent = new TextEncoder().encode('{}')
 

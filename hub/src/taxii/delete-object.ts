@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { waitAlone } from '../batches/batch-turn.ts'
 import { statementsOf } from '../database/statements.ts'
+import { takeSightingsBack } from '../stix/count-sightings.ts'
 import { type LibraryLink, takeLinkApart } from '../stix/unjoin.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import type { Filters } from './filters.ts'
@@ -116,6 +117,8 @@ export async function deleteChosen(
       .execute()
     await takeLinkApart(statementsOf(trx), own, link)
   }
+  if (isWhole && keptId !== null && own !== undefined)
+    await takeSightingsBack(statementsOf(trx), own.organizationId, own.ownerId, [keptId])
   if (!isWhole) await markLast(trx, place.ownerId, objectId)
   else if (keptId !== null) for (const other of others) await numberGoneObject(trx, other, keptId, at)
   return true

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
+import { itemlessTypes } from '../stix/stix-store.ts'
 import type { LibraryLink } from '../stix/unjoin.ts'
 import { appendAndForget, appendSent } from './append-objects.ts'
 import { type KeptRow, keptObject } from './kept-object.ts'
@@ -152,7 +153,7 @@ const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoke
 function textMayLeave(source: OwnerSource) {
   return sql<boolean>`(
     case when s.group_id is not null then ${groupMayLeave(source, sql`s.group_id`)}
-      else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type in ('relationship', 'marking-definition') end
+      else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type = any(${[...itemlessTypes]}::text[]) end
     and ${valuesMayLeave(source, sql`s.indicator_ids`)} and not ${saysTakenBack(source.ownerId)}
     and not ${namesMarkingAbove(source, sql`s.body`)})`
 }

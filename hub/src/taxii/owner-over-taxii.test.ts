@@ -309,3 +309,33 @@ test('LIB-5: S1: what its author revoked is a revocation for those who had it, a
   expect(back).toMatchObject([{ name: 'had.example.com', modified: version(4) }])
   expect(back[0]?.id).not.toBe(had.id)
 })
+
+test('LIB-5: a sighting that a client posts counts, and no more once it is deleted', async () => {
+  const { objects, put, get, remove } = await served('Sighted over TAXII')
+  const of = indicator('sighted-over-taxii.example.com')
+  const told = {
+    type: 'sighting',
+    spec_version: '2.1',
+    id: 'sighting--00000000-0000-4000-8000-00000000f001',
+    created: version(1),
+    modified: version(1),
+    sighting_of_ref: of.id,
+    count: 4,
+  }
+  const counts = async () => {
+    const { rows } = await taxii.at.library.database.pool.query<{ count: number }>(
+      'select s.count from sighting s join indicator i on i.id = s.indicator_id where i.value = $1',
+      [of.name],
+    )
+    return rows.map(({ count }) => count)
+  }
+  await put(told, of)
+  expect(await counts()).toEqual([4])
+  const { json } = await get('?match[type]=sighting')
+  expect(json.objects).toEqual([told])
+  await put({ ...told, modified: version(2), count: 5 })
+  expect(await counts()).toEqual([5])
+  expect((await remove(told.id)).status, objects).toBe(200)
+  expect(await counts()).toEqual([])
+  expect((await get('?match[type]=sighting')).json.objects ?? []).toEqual([])
+})

@@ -70,6 +70,8 @@ export const Sighting = z.object({
   /** The Event group that brought it. */
   groupId: z.nullable(Id),
   groupName: z.nullable(z.string()),
+  /** The sighting object of STIX that brought it. */
+  stixId: z.nullable(z.string()),
   seenAt: Instant,
   count: z.int(),
   recordedBy: z.string(),

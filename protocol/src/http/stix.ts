@@ -13,6 +13,18 @@ export const StixObjectAccount = z.object({
 })
 export type StixObjectAccount = z.infer<typeof StixObjectAccount>
 
+/** What became of the objects of one type, of which there may be many more than an account can name. */
+export const StixKind = z.object({
+  type: z.string(),
+  mapped: Count,
+  kept: Count,
+  unchanged: Count,
+  refused: Count,
+  /** Why the library did not take all of some of them, the most frequent first; a type stands for the ids of its objects. */
+  reasons: z.array(z.object({ outcome: StixObjectAccount.shape.outcome, reason: z.string(), count: Count })),
+})
+export type StixKind = z.infer<typeof StixKind>
+
 /** What became of a bundle: every object is in exactly one count (D26). */
 export const StixImport = z.object({
   owner: z.string(),
@@ -37,5 +49,7 @@ export const StixImport = z.object({
   notMappedCut: Count,
   /** How many objects of each type. */
   types: z.record(z.string(), Count),
+  /** The same by type, the most frequent first; of more than 500 types the others stand together. */
+  kinds: z.array(StixKind),
 })
 export type StixImport = z.infer<typeof StixImport>

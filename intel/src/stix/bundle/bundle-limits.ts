@@ -7,3 +7,5 @@ export const stixDepthMax = 64
  * so that this is its bound too (`batchItemsMax`).
  */
 export const stixItemsMax = 100_000
+/** How often one sighting says that something was seen, at most; the same as for those that come one by one. */
+export const sightingCountMax = 1_000_000

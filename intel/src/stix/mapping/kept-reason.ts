@@ -12,8 +12,7 @@ export function keptReason(type: string): string {
 
 const observable = 'It says that something was seen, not that it is bad; only indicators say that.'
 const keptReasons: ReadonlyMap<string, string> = new Map([
-  ['observed-data', observable],
+  ['observed-data', 'It says that something was seen; a sighting that names it says of which indicator.'],
   ['marking-definition', 'Its statement is too long for the name of a security label, or in a form of its own.'],
   ['identity', 'The library knows owners, and no other people and organizations.'],
-  ['sighting', 'Sightings of others move no rating here (S1); its text is kept.'],
 ])

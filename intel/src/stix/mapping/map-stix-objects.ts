@@ -7,6 +7,7 @@ import { killChainPhaseKind, TacticsByPhase } from './kill-chain-phases.ts'
 import { groupItem, groupTypeOf, groupXid, signatureItem } from './map-group.ts'
 import { indicatorItems, mapIndicator } from './map-indicator.ts'
 import { labelOfMarking, labelsOf, markingRefsOf } from './map-markings.ts'
+import { mapSighting, type SaidSighting, uncountedReason } from './map-sighting.ts'
 import { textOf, textsOf } from './read-properties.ts'
 
 /** What became of one object; `place` is where it went in the library. */
@@ -21,6 +22,8 @@ export interface MappedObject {
   readonly itemsIn: keyof LibraryItems
   readonly firstItem: number
   readonly itemsEnd: number
+  /** Of a sighting that counts, or will once its indicator is there. Its items are those of its indicator. */
+  readonly sighting?: SaidSighting
 }
 
 /** What a relationship that is revoked or deprecated joined, if an earlier version of it did. */
@@ -73,7 +76,9 @@ export function outsideReferences(objects: readonly ReadStixObject[]): string[] 
 function referencesOf(object: StixObject): string[] {
   const ends =
     object.type === 'relationship' ? [textOf(object['source_ref']) ?? '', textOf(object['target_ref']) ?? ''] : []
-  return [...ends, ...markingRefsOf(object), ...(object.type === 'report' ? textsOf(object['object_refs']) : [])]
+  const sighted = object.type === 'sighting' ? [textOf(object['sighting_of_ref']) ?? ''] : []
+  const named = object.type === 'report' ? textsOf(object['object_refs']) : []
+  return [...ends, ...sighted, ...markingRefsOf(object), ...named]
 }
 
 class StixMapper {
@@ -89,6 +94,7 @@ class StixMapper {
   readonly #items: LibraryItems = { group: [], indicator: [], association: [] }
   readonly #unjoined: UnjoinedPair[] = []
   readonly #tactics: TacticsByPhase
+  readonly #accounts: MappedObject[] = []
   readonly #placeOf = (id: string) => this.#placeAt[this.#newest.get(id) ?? -1] ?? this.#outside.get(id)
   #itemCount = 0
 
@@ -103,15 +109,18 @@ class StixMapper {
   map(): MappedBundle {
     const objects = this.#objects
     for (const read of objects) this.#note(read)
+    const accounts = this.#accounts
     // Values that one object takes back and another says are said: the later item of a batch wins.
-    const accounts: MappedObject[] = []
-    for (let index = 0; index < objects.length; index++) {
-      // Within the list by the loop's condition.
-      const read = objects[index]!
-      if (isRevoked(read)) accounts[index] = this.#account(read)
+    for (const [index, read] of objects.entries()) if (isRevoked(read)) accounts[index] = this.#account(read)
+    const sightings: GoodObject[] = []
+    for (const [index, read] of objects.entries()) {
+      if (accounts[index] !== undefined) continue
+      // Whether one counts is known once all indicators are.
+      if (read.ok && read.object.type === 'sighting') sightings.push(read)
+      else accounts[index] = this.#account(read)
     }
-    const told = objects.map((read, index) => accounts[index] ?? this.#account(read))
-    return { objects: told, items: this.#items, unjoined: this.#unjoined, itemCount: this.#itemCount }
+    for (const read of sightings) accounts[read.position] = this.#account(read)
+    return { objects: accounts, items: this.#items, unjoined: this.#unjoined, itemCount: this.#itemCount }
   }
 
   #note(read: ReadStixObject): void {
@@ -142,6 +151,7 @@ class StixMapper {
     const reason = this.#reasonAt[position] ?? null
     if (object.type === 'indicator' && place === undefined) return account(position, object, 'refused', reason)
     if (this.#unchanged.has(position)) return account(position, object, 'unchanged', null, place)
+    if (object.type === 'sighting') return this.#accountOfSighting(read)
     const itemsIn = listOf(place)
     const items = this.#items[itemsIn]
     const firstItem = items.length
@@ -161,6 +171,19 @@ class StixMapper {
       return account(position, object, 'kept', 'A newer version of it is in the bundle.')
     if (newest?.text === read.text) return account(position, object, 'unchanged', 'It is in the bundle twice.')
     return account(position, object, 'refused', 'The bundle holds another object with this id and version.')
+  }
+
+  /** Of what the library refuses of its indicator, it is no sighting. */
+  #accountOfSighting({ position, object }: GoodObject): MappedObject {
+    const mapped = mapSighting(object)
+    if ('reason' in mapped) return account(position, object, 'kept', mapped.reason)
+    const { said } = mapped
+    const uncounted = uncountedReason(said.of, this.#placeOf(said.of))
+    if (uncounted !== undefined) return { ...account(position, object, 'kept', uncounted), sighting: said }
+    // None of one that came in an earlier bundle.
+    const { firstItem = 0, itemsEnd = 0 } = this.#accounts[this.#newest.get(said.of) ?? -1] ?? {}
+    const told = account(position, object, 'mapped', said.note)
+    return { ...told, itemsIn: 'indicator', firstItem, itemsEnd, sighting: said }
   }
 
   /** Counts items; beyond the bound they are counted and not made, so that a small bundle cannot become a large one. */
