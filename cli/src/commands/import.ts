@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { indicatorTypes, readIndicatorLine, readIndicatorTypeName, type RefusalReason } from '@postern/intel'
+import { indicatorTypes, readIndicatorLine, type RefusalReason } from '@postern/intel'
 import {
   addingBatch,
   BatchAnswer,
@@ -21,6 +21,7 @@ import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { formatCount } from './format-count.ts'
 import { importStix } from './import-stix.ts'
+import { indicatorTypeNamed } from './indicator-type-named.ts'
 import { ReasonCounts } from './reason-counts.ts'
 
 const chunkItems = 10_000
@@ -40,9 +41,7 @@ export function importCommand(): Command {
     .requiredOption('--owner <name>', 'who asserts them; made if it does not exist')
     .option('--type <type>', 'of a text file: the indicator type of every line; told from the value if it is absent')
     .action(async (file: string, options: { owner: string; type?: string }) => {
-      const type = options.type === undefined ? undefined : readIndicatorTypeName(options.type)
-      if (options.type !== undefined && type === undefined)
-        throw new Error(`--type ${options.type} is no indicator type: ${indicatorTypes.join(', ')}.`)
+      const type = indicatorTypeNamed(options.type)
       mustBeFile(file)
       const target = hubTarget(readCliConfig())
       await ensureOwner(target, options.owner)

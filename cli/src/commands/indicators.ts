@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { canonicalise, indicatorId, type IndicatorType, readIndicatorLine } from '@postern/intel'
+import { type Owner, OwnerPage, paths, StatedAssertion } from '@postern/protocol'
+import { Command } from 'commander'
+import { readCliConfig } from '../config.ts'
+import { HubRefusal, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
+import { mustBeFile } from '../must-be-file.ts'
+import { rowsOf } from '../rows-of.ts'
+import { say } from '../say.ts'
+import { type AssertionEdits, editsOf } from './assertion-edits.ts'
+import { formatCount } from './format-count.ts'
+import { indicatorTypeNamed } from './indicator-type-named.ts'
+
+/** Each is a change of its own at the hub; what has more goes as a batch. */
+const valuesMax = 10_000
+
+type ValueOptions = { owner: string; type?: string; file?: string }
+
+export function indicatorsCommand(): Command {
+  return new Command('indicators')
+    .description('change and take back what one owner says of indicators; what other owners say stays')
+    .addCommand(setCommand())
+    .addCommand(removeCommand())
+}
+
+function setCommand(): Command {
+  return valueCommand('set')
+    .description('change what the owner says of values; what no option names stays')
+    .option('--rating <number>', '0 to 5, or none')
+    .option('--confidence <number>', '0 to 100, or none')
+    .option('--status <name>', 'Active, Review, Expired, Indirect or Whitelisted')
+    .option('--active <yes or no>', 'no takes the owner’s word out of force and keeps all else')
+    .option('--first-seen <time>', 'as 2026-01-31T12:00:00Z, or none')
+    .option('--last-seen <time>', 'the same')
+    .option('--expires <time>', 'the same')
+    .option('--tag <name>', 'add a tag; may be repeated, as may those that follow', collect, [])
+    .option('--untag <name>', 'take a tag out', collect, [])
+    .option('--label <name>', 'add a security label, such as TLP:AMBER', collect, [])
+    .option('--unlabel <name>', 'take a security label out', collect, [])
+    .option(
+      '--attribute <type=value>',
+      'in place of all attributes of that type, e.g. "Description=Seen in case 17"; without a value it takes them out',
+      collect,
+      [],
+    )
+    .action(async (values: string[], options: ValueOptions & AssertionEdits) => {
+      const edit = editsOf(options)
+      await ofEach(values, options, 'changed', async (target, path) => {
+        const { bytes, headers } = await sendToHub(target, path)
+        const before = StatedAssertion.parse(JSON.parse(bytes.toString('utf8')))
+        const matching: Record<string, string> = headers.etag === undefined ? {} : { 'if-match': headers.etag }
+        await sendToHub(target, path, { method: 'PUT', headers: matching, json: edit(before) })
+      })
+    })
+}
+
+function removeCommand(): Command {
+  return valueCommand('remove')
+    .description('take back all that the owner says of values; an indicator is gone when its last owner takes it back')
+    .action(async (values: string[], options: ValueOptions) => {
+      await ofEach(values, options, 'removed', async (target, path) => {
+        await sendToHub(target, path, { method: 'DELETE' })
+      })
+    })
+}
+
+function valueCommand(name: string): Command {
+  return new Command(name)
+    .argument('[value...]', 'addresses, hosts, URLs, hashes …; in any spelling, defanged too')
+    .requiredOption('--owner <name>', 'whose word it is')
+    .option(
+      '--file <file>',
+      'a text file with one value a line in place of values; # begins a comment; - is the standard input',
+    )
+    .option('--type <type>', 'the indicator type of all values; told from each if it is absent')
+}
+
+/** One value after the other; what is refused of one stops no other, and ends with exit code 3. */
+async function ofEach(
+  values: readonly string[],
+  options: ValueOptions,
+  done: string,
+  change: (target: HubTarget, path: string) => Promise<void>,
+): Promise<void> {
+  const type = indicatorTypeNamed(options.type)
+  const lines = await linesOf(values, options.file)
+  const target = hubTarget(readCliConfig())
+  const owner = await ownerNamed(target, options.owner)
+  for (const line of lines) {
+    const why = await refusalOf(line, type, async (indicator) => {
+      await change(target, paths.indicatorAssertion(indicatorId(indicator.type, indicator.value), owner.id))
+      say.row([indicator.type, indicator.value, done])
+    })
+    if (why === undefined) continue
+    say.error(`${line}: ${why}`)
+    process.exitCode = 3
+  }
+}
+
+/** @returns why the value was not changed */
+async function refusalOf(
+  line: string,
+  type: IndicatorType | undefined,
+  change: (indicator: { type: IndicatorType; value: string }) => Promise<void>,
+): Promise<string | undefined> {
+  const read = readIndicatorLine(line, type)
+  if (read === undefined) return undefined
+  if (!read.ok) return read.reason
+  const canonical = canonicalise(read.type, read.value)
+  if (!canonical.ok) return canonical.message
+  try {
+    await change({ type: read.type, value: canonical.value })
+    return undefined
+  } catch (refusal) {
+    // Nothing of the kind is about one value: a hub that is gone, a right that is missing.
+    if (!(refusal instanceof HubRefusal) || !aboutOne.has(refusal.code)) throw refusal
+    return refusal.code === 'not-found'
+      ? `this owner says nothing of the ${read.type} ${canonical.value}.`
+      : refusal.message
+  }
+}
+
+const aboutOne: ReadonlySet<string> = new Set(['not-found', 'invalid', 'outdated'])
+
+async function linesOf(values: readonly string[], file: string | undefined): Promise<string[]> {
+  if ((values.length === 0) === (file === undefined))
+    throw new Error('Write either values or --file with the name of a file that has one a line.')
+  const lines = file === undefined ? [...values] : (await readLines(file)).split(/\r?\n/)
+  const meant = lines.filter((line) => line.trim() !== '')
+  if (meant.length > valuesMax)
+    throw new Error(
+      `There are ${formatCount(meant.length)} values; ${formatCount(valuesMax)} are permitted. Send them as a batch, which docs/operating/adding-indicators.md tells.`,
+    )
+  return meant
+}
+
+async function readLines(file: string): Promise<string> {
+  if (file === '-') return await text(process.stdin)
+  mustBeFile(file)
+  return readFileSync(file, 'utf8')
+}
+
+async function ownerNamed(target: HubTarget, name: string): Promise<Owner> {
+  for await (const owner of rowsOf(target, paths.owners, OwnerPage)) if (owner.name === name) return owner
+  throw new Error(`There is no owner ${name}.`)
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
