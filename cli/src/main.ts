@@ -3,9 +3,11 @@ import { appCommand } from './commands/app.ts'
 import { collectionsCommand } from './commands/collections.ts'
 import { exclusionsCommand } from './commands/exclusions.ts'
 import { explainCommand } from './commands/explain.ts'
+import { hashesCommand } from './commands/hashes.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
+import { indicatorsCommand } from './commands/indicators.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listsCommand } from './commands/lists.ts'
 import { receiptsCommand } from './commands/receipts.ts'
@@ -35,8 +37,10 @@ const program = new Command('postern')
   .addCommand(keysCommand())
   .addCommand(importCommand())
   .addCommand(exportCommand())
+  .addCommand(indicatorsCommand())
   .addCommand(searchCommand())
   .addCommand(explainCommand())
+  .addCommand(hashesCommand())
   .addCommand(receiptsCommand())
   .addCommand(collectionsCommand())
   .addCommand(listsCommand())

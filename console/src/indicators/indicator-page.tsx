@@ -41,7 +41,7 @@ export function IndicatorPage() {
           <LifecycleSection indicatorId={shown.id} />
           <SightingSection indicatorId={shown.id} />
           <GroupSection value={shown.value} groups={shown.groups} groupsMore={shown.groupsMore} />
-          <LinkSection type={shown.type} links={shown.links} />
+          <LinkSection indicator={shown} />
         </>
       )}
     </DetailPage>

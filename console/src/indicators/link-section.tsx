@@ -1,6 +1,11 @@
-import type { IndicatorLink } from '@postern/protocol'
+import { Button } from '@mantine/core'
+import type { IndicatorDetail, IndicatorLink } from '@postern/protocol'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
+import { ActionMenu } from '../elements/action-menu.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
+import { Icon } from '../elements/icon.tsx'
 import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Section } from '../elements/section.tsx'
@@ -9,24 +14,44 @@ import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
+import { LinkHashDialog, SeparateDialog } from './link-dialogs.tsx'
 
 /** Other indicators that owners join with this one: for a file first of all its other hashes. */
-export function LinkSection({ type, links }: { type: string; links: readonly IndicatorLink[] }) {
+export function LinkSection({ indicator }: { indicator: IndicatorDetail }) {
   const navigate = useNavigate()
+  const mayWrite = useMay('curate')
+  const [isLinking, setLinking] = useState(false)
+  const [separated, setSeparated] = useState<IndicatorLink>()
+  const { type, links } = indicator
   return (
     <Section
       title={type === 'File' ? 'Hashes of the same file, and other indicators' : 'Joined indicators'}
       summary={links.length === 0 ? 'No owner joins it with another' : formatCountOf(links.length, 'indicator')}
+      actions={
+        mayWrite &&
+        type === 'File' && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={() => setLinking(true)}
+          >
+            Link another hash of this file …
+          </Button>
+        )
+      }
     >
       {links.length > 0 && (
         <VirtualTable
           label="Joined indicators"
-          columns={columns}
+          columns={mayWrite ? [...columns, actionColumn(setSeparated)] : columns}
           rows={links}
           rowKey={({ id, kind }) => `${kind} ${id}`}
           onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
         />
       )}
+      {isLinking && <LinkHashDialog indicator={indicator} onClose={() => setLinking(false)} />}
+      {separated && <SeparateDialog indicator={indicator} link={separated} onClose={() => setSeparated(undefined)} />}
     </Section>
   )
 }
@@ -58,3 +83,18 @@ const columns: readonly Column<IndicatorLink>[] = [
     render: ({ owners }) => <PlainText text={owners.map(plainText).join(', ')} />,
   },
 ]
+
+function actionColumn(onSeparate: (link: IndicatorLink) => void): Column<IndicatorLink> {
+  return {
+    key: 'actions',
+    header: '',
+    width: '46px',
+    isPlain: true,
+    render: (link) => (
+      <ActionMenu
+        label={`What to do with the link to ${plainText(link.value)}`}
+        actions={[{ name: 'Separate …', icon: 'cross', isDangerous: true, act: () => onSeparate(link) }]}
+      />
+    ),
+  }
+}

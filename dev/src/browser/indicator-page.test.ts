@@ -144,6 +144,47 @@ test('the hashes of one file lead to each other by keys', async () => {
   expectHarmless(opened)
 })
 
+test('LIB-1: two hashes are linked as one file and separated again, and what cannot be is said at its field', async () => {
+  const sha1 = 'b'.repeat(40)
+  await sendIndicators(story.system.hub.target, 'Team', { indicator: [{ type: 'File', summary: sha1 }] })
+  await using opened = await open('File', sha1)
+  const { page } = opened
+  const dialog = page.getByRole('dialog')
+  await page.getByText('No owner joins it with another').waitFor()
+  await page.getByRole('button', { name: 'Link another hash of this file …' }).click()
+  const hash = dialog.getByLabel('The other hash')
+  const send = dialog.getByRole('button', { name: 'Link the hash' })
+  await send.click()
+  await expectMistakeAt(hash, 'Write the other hash.')
+  await hash.fill('not a hash')
+  await send.click()
+  await expectMistakeAt(hash, 'is not a hash')
+  await hash.fill('d'.repeat(64))
+  await send.click()
+  await expectMistakeAt(hash, 'No owner has it')
+  await hash.fill(sha1)
+  await send.click()
+  await dialog.getByText('Both are SHA-1 hashes; a file has one hash of a kind.').waitFor()
+  await hash.fill(` ${md5.toUpperCase()} `)
+  await send.click()
+  await dialog.waitFor({ state: 'detached' })
+  const rows = page.getByRole('grid', { name: 'Joined indicators' }).getByRole('row')
+  // The file that it was linked with has another hash.
+  for (const value of [md5, sha256]) await rows.filter({ hasText: value }).getByText('Same File').waitFor()
+
+  for (const value of [md5, sha256]) {
+    await page.getByRole('button', { name: `What to do with the link to ${value}` }).click()
+    await page.getByRole('menuitem', { name: 'Separate …' }).click()
+    await dialog.getByText('Both stay in the library').waitFor()
+    await expect.poll(() => lowContrast(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Separate them' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await rows.filter({ hasText: value }).waitFor({ state: 'detached' })
+  }
+  await page.getByText('No owner joins it with another').waitFor()
+  expectHarmless(opened)
+})
+
 test('S13: a value is text in whatever spelling, and is copied as it is shown', async () => {
   await using opened = await open('Host', traced)
   const { page } = opened

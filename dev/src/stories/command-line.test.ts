@@ -159,6 +159,80 @@ test('LIB-3: a list of thousands is searched for from a file or the standard inp
   expect((await command('search')).code).toBe(1)
 })
 
+test('LIB-1: hashes are linked as one file and separated from the shell', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-command-line-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const [md5, sha1, sha256] = [32, 40, 64].map((length) => 'c'.repeat(length)) as [string, string, string]
+  const file = join(folder, 'hashes.txt')
+  writeFileSync(file, `${md5}\n${sha1}\n`)
+  for (const owner of ['First files', 'Second files']) await command('import', file, '--owner', owner)
+  const joined = async () => (await command('search', 'hasIndicator(summary = "' + md5 + '")')).out
+  expect((await command('hashes', 'link', md5, sha1)).err).toBe(
+    'Several owners have both: First files, Second files. Name one of them as the owner.\n',
+  )
+  expect(await command('hashes', 'link', md5, sha1.toUpperCase(), '--owner', 'First files')).toEqual({
+    code: 0,
+    out: [`${md5}\t${sha1}\tof one file now`],
+    err: '',
+  })
+  expect(await joined()).toEqual([expect.stringContaining(sha1)])
+  const separated = await command('hashes', 'separate', sha1, md5)
+  expect(separated).toEqual({ code: 0, out: [`${sha1}\t${md5}\tseparated`], err: '' })
+  expect(await joined()).toEqual([])
+  for (const [refused, why] of [
+    [[md5, 'nonsense'], 'is not a hash'],
+    [[md5, md5], 'Both are MD5 hashes'],
+    [[md5, sha256], 'There is no such indicator'],
+  ] as const)
+    expect(await command('hashes', 'link', ...refused)).toMatchObject({ code: 1, err: expect.stringContaining(why) })
+})
+
+test('LIB-1: what an owner says of values is changed and taken back from the shell, and what is not there is told', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-command-line-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'values.txt')
+  writeFileSync(file, '# ours\nours1.example.org\nours2.example.org\n')
+  for (const owner of ['First team', 'Second team']) await command('import', file, '--owner', owner)
+  const found = async (tql: string) => (await command('search', tql)).out.map((row) => row.split('\t').slice(1, 4))
+
+  const asked = ['--rating', '4', '--tag', 'c2', '--tag', 'apt', '--attribute', 'Description=Seen in case 17']
+  expect(await command('indicators', 'set', 'OURS1[.]example.org', '--owner', 'First team', ...asked)).toEqual({
+    code: 0,
+    out: ['Host\tours1.example.org\tchanged'],
+    err: '',
+  })
+  const rated = 'ownerName = "First team" and rating = 4'
+  expect(await found(rated)).toEqual([['ours1.example.org', 'First team, Second team', 'apt, c2']])
+  await command('indicators', 'set', 'ours1.example.org', '--owner', 'First team', '--rating', 'none', '--untag', 'c2')
+  expect(await found(rated)).toEqual([])
+  expect(await found('hasTag(name = "apt")')).toEqual([['ours1.example.org', 'First team, Second team', 'apt']])
+  expect(
+    await command('indicators', 'set', 'ours1.example.org', '--owner', 'First team', '--rating', '7'),
+  ).toMatchObject({
+    code: 3,
+    out: [],
+    err: expect.stringMatching(/^ours1\.example\.org: .*rating/),
+  })
+
+  writeFileSync(file, 'ours1.example.org # said\nours3.example.org\nours2.example.org\n')
+  expect(await command('indicators', 'remove', '--owner', 'First team', '--file', file)).toEqual({
+    code: 3,
+    out: ['Host\tours1.example.org\tremoved', 'Host\tours2.example.org\tremoved'],
+    err: 'ours3.example.org: this owner says nothing of the Host ours3.example.org.\n',
+  })
+  expect(await found('summary = "ours1.example.org"')).toEqual([['ours1.example.org', 'Second team', '']])
+  await command('indicators', 'remove', '--owner', 'Second team', 'ours1.example.org')
+  expect(await found('summary = "ours1.example.org"')).toEqual([])
+  for (const [refused, why] of [
+    [['remove', '--owner', 'First team'], 'Write either values or --file'],
+    [['remove', 'x.example.org', '--owner', 'No team'], 'There is no owner No team.'],
+    [['set', 'x.example.org', '--owner', 'First team'], 'Say what to change'],
+  ] as const)
+    expect(await command('indicators', ...refused)).toMatchObject({ code: 1, err: expect.stringContaining(why) })
+})
+
 test('LIB-4: what somebody else writes into a list while the command line writes it is not replaced', async () => {
   await using stack = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'postern-command-line-'))

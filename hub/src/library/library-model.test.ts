@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Audit } from '../audit/audit.ts'
 import { createTestCollections, type TestCollections } from '../collections/test-collections.ts'
+import { Problem } from '../lib/problem.ts'
 import { createLifecycles } from '../lifecycle/lifecycle.ts'
 import {
   type CollisionMode,
@@ -217,12 +218,14 @@ class Run {
         return
       }
       case 'link': {
-        const isThere = model.setTakenBack(each.owner, pairOf(each.one, each.other), each.isTakenBack)
+        const fits = each.isTakenBack
+          ? model.setTakenBack(each.owner, pairOf(each.one, each.other), true)
+          : model.link(each.owner, each.one, each.other)
         const [indicator, linked] = [each.one, each.other].map((value) => indicatorId('File', value))
         const link = { indicatorId: indicator ?? '', linkedId: linked ?? '', kind: 'Same File' }
-        const set = each.isTakenBack ? 'takeBack' : 'restore'
+        const set = each.isTakenBack ? 'takeBack' : 'put'
         const done = library.links[set](this.#caller, { ...link, owner: this.#nameOf(each.owner) })
-        return isThere ? done : expect(done).rejects.toThrow('no such link')
+        return fits ? done : expect(done).rejects.toThrow(Problem)
       }
       case 'decide': {
         const id = indicatorId('Host', each.value)

@@ -72,6 +72,17 @@ export class LibraryModel {
     return to.has(pair)
   }
 
+  /** @returns whether two hashes may be of one file by the owner's word, and are from now on */
+  link(owner: string, one: string, other: string): boolean {
+    if (this.setTakenBack(owner, pairOf(one, other), false)) return true
+    const known = this.#of(owner)
+    if (one.length === other.length || ![one, other].every((hash) => known.said.has(hash))) return false
+    const file = [...new Set([one, other, ...linkedWith(known, [one, other])])]
+    if (new Set(file.map(({ length }) => length)).size < file.length) return false
+    linkAll(known, [one, other])
+    return true
+  }
+
   isKnown(value: string): boolean {
     return [...this.owners.values()].some(({ said }) => said.has(value))
   }

@@ -37,10 +37,14 @@ export function linkRoutes(server: Server, links: Links): void {
     path,
     {
       config: forPeople('library:write'),
-      schema: { operationId: 'restoreLink', ...ofOne, summary: 'Put a link in again that was taken back' },
+      schema: {
+        operationId: 'restoreLink',
+        ...ofOne,
+        summary: 'Say that two hashes are of the same file, or put a link in again that was taken back',
+      },
     },
     async (request, reply) => {
-      await links.restore(person(request.caller), { ...request.params, ...request.query }, request.ip)
+      await links.put(person(request.caller), { ...request.params, ...request.query }, request.ip)
       return reply.code(204).send(null)
     },
   )

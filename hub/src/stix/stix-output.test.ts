@@ -183,7 +183,7 @@ describe('LIB-6: owners', () => {
       const link = { indicatorId: one ?? '', linkedId: two ?? '', owner, kind: 'DNS' }
       await world.links.takeBack(world.person, link)
       expect(await targets(owner)).toEqual(left)
-      await world.links.restore(world.person, link)
+      await world.links.put(world.person, link)
       expect(await targets(owner)).toHaveLength(2)
     }
     await world.links.takeBack(world.person, {

@@ -218,7 +218,7 @@ test('LIB-5: a relationship whose link a person took back is revoked, made of a 
   }))
   for (const link of links) await library.links.takeBack(library.person, link)
   expect(await joined()).toEqual([])
-  for (const link of links) await library.links.restore(library.person, link)
+  for (const link of links) await library.links.put(library.person, link)
   expect(await joined()).toEqual(whole)
 })
 

@@ -24,4 +24,12 @@ export function hashKindOf(hash: string): HashKind | undefined {
   return hash.length === 64 ? 'sha256' : undefined
 }
 
+/** What people call that kind. */
+export function hashNameOf(hash: string): 'MD5' | 'SHA-1' | 'SHA-256' | undefined {
+  const kind = hashKindOf(hash)
+  return kind && hashNames[kind]
+}
+
+const hashNames = { md5: 'MD5', sha1: 'SHA-1', sha256: 'SHA-256' } as const
+
 const hexadecimal = /^[0-9a-f]+$/i

@@ -108,8 +108,8 @@ test('LIB-1: a person takes a merge back; the same sent again leaves it so, othe
     [sha1('7'), ['Taken back', 'Untouched']],
     [sha256('7'), ['Untouched']],
   ])
-  await library.links.restore(library.person, link)
-  await library.links.restore(library.person, link)
+  await library.links.put(library.person, link)
+  await library.links.put(library.person, link)
   expect(await links('Taken back')).toEqual(['732-740', '732-764', '740-764'])
   const { rows } = await library.database.pool.query(
     `select action, detail->>'owner' as owner from audit_event where action like 'indicator-link.%' order by id`,
@@ -120,7 +120,7 @@ test('LIB-1: a person takes a merge back; the same sent again leaves it so, othe
   ])
   await expect(library.links.takeBack(library.person, { ...link, owner: 'Nobody' })).rejects.toThrow('no such link')
   await expect(library.links.takeBack(library.person, { ...link, owner: undefined })).rejects.toThrow(
-    'name one of them',
+    'Several owners join these two: Taken back, Untouched. Name one of them',
   )
 })
 

@@ -1,4 +1,4 @@
-import { type FileItem, type FileLink, type FilePlan, planFiles } from '@postern/intel'
+import { type FileItem, type FilePlan, planFiles } from '@postern/intel'
 import type { PoolClient } from 'pg'
 import type { BatchModes } from '../batch-modes.ts'
 import type { ItemOutcomes } from '../ledger/item-outcomes.ts'
@@ -6,6 +6,7 @@ import { ledgerEntry } from '../ledger/ledger-blocks.ts'
 import { sameFile } from '../content/link-rows.ts'
 import type { PreparedBatch, PreparedRows, WholeBatch } from '../content/prepared-batch.ts'
 import { notValid, refusalCodes } from '../content/refusal-codes.ts'
+import { linkHashes, readFilesOf } from './file-links.ts'
 
 /**
  * Plans what the items that name several hashes do to the owner's files (D2), before anything is written: by the mode, some of
@@ -33,42 +34,9 @@ async function plan(
   modes: BatchModes['files'],
 ): Promise<FilePlan> {
   const ids = [...new Set(files.flatMap(({ hashes }) => hashes.map(({ id }) => id)))]
-  const links = await readLinks(client, ownerId, ids)
-  const named = new Set(ids)
-  const others = new Set(links.flatMap(({ one, other }) => [one.id, other.id]).filter((id) => !named.has(id)))
-  if (others.size > 0) links.push(...(await readLinks(client, ownerId, [...others])))
+  const links = await readFilesOf(client, ownerId, ids)
   const known = modes.merge === 'Distribute' ? await readKnown(client, ownerId, ids) : undefined
   return planFiles(files, links, (id) => known?.has(id) === true, modes)
-}
-
-/** All links between hashes of the same file that one of these is an end of. */
-async function readLinks(client: PoolClient, ownerId: string, ids: readonly string[]): Promise<FileLink[]> {
-  const { rows } = await client.query<{
-    one: string
-    oneKind: number
-    other: string
-    otherKind: number
-    isTakenBack: boolean
-  }>(
-    `select replace(l.indicator_id::text, '-', '') as one, length(i.value) as "oneKind",
-       replace(l.linked_id::text, '-', '') as other, length(j.value) as "otherKind", l.taken_back_at is not null as "isTakenBack"
-     from unnest($2::uuid[]) s (id)
-     cross join lateral (
-       select indicator_id, linked_id, taken_back_at from indicator_link
-       where indicator_id = s.id and owner_id = $1 and kind = $3
-       union all
-       select indicator_id, linked_id, taken_back_at from indicator_link
-       where linked_id = s.id and owner_id = $1 and kind = $3
-     ) l
-     join indicator i on i.id = l.indicator_id join indicator j on j.id = l.linked_id
-     order by 1, 3`,
-    [ownerId, ids, sameFile],
-  )
-  return rows.map(({ one, oneKind, other, otherKind, isTakenBack }) => ({
-    one: { id: one, kind: oneKind },
-    other: { id: other, kind: otherKind },
-    isTakenBack,
-  }))
 }
 
 /** Those that the owner asserted before this transaction. */
@@ -131,21 +99,11 @@ export async function writeFiles(
   if (unlinked.length > 0) await unlink(client, ownerId, unlinked)
   for (const position of withheld.keys()) noteFile(batch, position, outcomes, ignored(modes.collision))
   for (const position of apart) noteFile(batch, position, outcomes, keptApart)
-  return linked.length === 0 ? 0 : link(client, ownerId, linked)
+  return linked.length === 0 ? 0 : linkHashes(client, ownerId, linked)
 }
 
 function isDue(outcome: string | undefined): boolean {
   return outcome === 'created' || outcome === 'updated'
-}
-
-async function link(client: PoolClient, ownerId: string, pairs: FilePlan['linked']): Promise<number> {
-  const { rowCount } = await client.query(
-    `insert into indicator_link (indicator_id, owner_id, linked_id, kind)
-     select one, $1::bigint, other, $4 from unnest($2::uuid[], $3::uuid[]) p (one, other) order by one, other
-     on conflict do nothing`,
-    [ownerId, pairs.map(([one]) => one), pairs.map(([, other]) => other), sameFile],
-  )
-  return rowCount ?? 0
 }
 
 async function unlink(client: PoolClient, ownerId: string, pairs: FilePlan['unlinked']): Promise<void> {
