@@ -2,12 +2,13 @@ import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Notifications } from '../live/notifications.ts'
-import { claimDue, makeAllDue, releaseClaim } from './command-store.ts'
+import { claimDue, type DueCommand, makeAllDue, releaseClaim } from './command-store.ts'
 
 /** How commands get to the broker. Resolves when the broker has taken the message (QoS 1). */
 export type CommandPublisher = { publish(topic: string, payload: string): Promise<void> }
 
-const claimedAtOnceMax = 50
+/** With the answers to heartbeats that are under way, fewer than the broker link takes at once. */
+const claimedAtOnceMax = 200
 const tickMs = 1000
 const failureWaitMs = 2000
 
@@ -47,28 +48,35 @@ export function createDispatcher({ db, notifications, publisher, clock, log }: D
     do {
       again = false
       try {
-        while ((await publishDue()) === claimedAtOnceMax && !stopping.signal.aborted);
+        await publishDue()
       } catch (error) {
         log.error({ err: error }, 'commands could not be read from the outbox; trying again within a second')
       }
     } while (again && !stopping.signal.aborted)
   }
 
-  /** @returns how many were due */
-  async function publishDue(): Promise<number> {
-    const due = await claimDue(db, clock.now(), claimedAtOnceMax)
+  /** While the broker takes some, the next are read. */
+  async function publishDue(): Promise<void> {
+    const claim = async () => await claimDue(db, clock.now(), claimedAtOnceMax)
+    let due = await claim()
+    while (due.length > 0) {
+      const isLast = due.length < claimedAtOnceMax || stopping.signal.aborted
+      const [next] = await Promise.all([isLast ? [] : claim(), publishAll(due)])
+      due = next
+    }
+  }
+
+  async function publishAll(due: readonly DueCommand[]): Promise<void> {
     const results = await Promise.allSettled(due.map(({ topic, payload }) => publisher.publish(topic, payload)))
     const failed = due.filter((_, index) => results[index]?.status === 'rejected')
-    if (failed.length > 0) {
-      const error: unknown = results.find((result) => result.status === 'rejected')?.reason
-      log.warn({ err: error, commands: failed.length }, 'the broker did not take commands; trying again')
-      await releaseClaim(
-        db,
-        failed.map(({ id }) => id),
-        new Date(clock.now().getTime() + failureWaitMs),
-      )
-    }
-    return due.length
+    if (failed.length === 0) return
+    const error: unknown = results.find((result) => result.status === 'rejected')?.reason
+    log.warn({ err: error, commands: failed.length }, 'the broker did not take commands; trying again')
+    await releaseClaim(
+      db,
+      failed.map(({ id }) => id),
+      new Date(clock.now().getTime() + failureWaitMs),
+    )
   }
 
   return {
