@@ -1,4 +1,4 @@
-import type { AssertionAttribute, GroupRelation } from '@postern/protocol'
+import { type GroupRelation, type GroupText, groupTexts, type StatedAttribute } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { inScope, type LibraryScope } from '../library/library-scope.ts'
@@ -25,6 +25,8 @@ export type GroupRow = {
   stixId: string | null
 }
 
+export type GroupDetailRow = GroupRow & Record<GroupText, string | null>
+
 /** What a group's detail names of each. */
 const shownMax = 1000
 
@@ -33,6 +35,8 @@ const columns = sql`g.id, g.type, g.name, g.xid, g.owner_id as "ownerId", w.name
   g.last_seen as "lastSeen", g.added_at as "addedAt", g.modified_at as "modifiedAt",
   (select count(*)::int from indicator_group l where l.group_id = g.id) as "indicatorCount",
   (select o.object_id from stix_object o where o.group_id = g.id order by o.version desc, o.number desc limit 1) as "stixId"`
+
+const texts = sql.join(groupTexts.map((name) => sql`g.detail->>${sql.lit(name)} as ${sql.ref(name)}`))
 
 /** Reads of groups. Every one takes the scope of its reader. */
 export class GroupStore {
@@ -61,17 +65,17 @@ export class GroupStore {
     return rows
   }
 
-  async find(scope: LibraryScope, groupId: string): Promise<GroupRow | undefined> {
-    const { rows } = await sql<GroupRow>`
-      select ${columns} from library_group g join owner w on w.id = g.owner_id
+  async find(scope: LibraryScope, groupId: string): Promise<GroupDetailRow | undefined> {
+    const { rows } = await sql<GroupDetailRow>`
+      select ${columns}, ${texts} from library_group g join owner w on w.id = g.owner_id
       where g.id = ${groupId} and ${inScope(sql`g.owner_id`, scope)}`.execute(this.#db)
     return rows[0]
   }
 
-  async attributes(groupId: string): Promise<AssertionAttribute[]> {
+  async attributes(groupId: string): Promise<StatedAttribute[]> {
     return this.#db
       .selectFrom('group_attribute')
-      .select(['type', 'value', 'source'])
+      .select(['type', 'value', 'source', 'displayed', 'pinned'])
       .where('group_id', '=', groupId)
       .orderBy('id')
       .limit(shownMax)

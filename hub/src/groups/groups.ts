@@ -1,14 +1,13 @@
-import { tlpLevels } from '@postern/intel'
 import type { Group, GroupDetail, QueryHint } from '@postern/protocol'
 import type { Caller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { pageOf } from '../lib/page.ts'
-import { found } from '../lib/problem.ts'
 import { libraryScope } from '../library/library-scope.ts'
 import { hintsOnQuery } from '../library/query-hints.ts'
 import { compileGroupTql } from '../library/tql-to-sql.ts'
-import { type GroupRow, GroupStore } from './group-store.ts'
+import { readGroupDetail, toGroup } from './group-detail.ts'
+import { GroupStore } from './group-store.ts'
 
 type Search = { tql?: string | undefined; cursor?: string | undefined; limit: number }
 
@@ -38,34 +37,6 @@ export class Groups {
   }
 
   async detail(caller: Caller, groupId: string): Promise<GroupDetail> {
-    const row = found(await this.#store.find(libraryScope(caller), groupId), 'group')
-    return {
-      ...toGroup(row),
-      securityLabels: row.securityLabels,
-      firstSeen: row.firstSeen?.toISOString() ?? null,
-      lastSeen: row.lastSeen?.toISOString() ?? null,
-      publishDate: row.publishDate?.toISOString() ?? null,
-      attributes: await this.#store.attributes(groupId),
-      relations: await this.#store.relations(groupId),
-      stixId: row.stixId,
-    }
-  }
-}
-
-function toGroup(row: GroupRow): Group {
-  return {
-    id: row.id,
-    type: row.type,
-    name: row.name,
-    xid: row.xid,
-    ownerId: row.ownerId,
-    ownerName: row.ownerName,
-    status: row.status,
-    tlp: row.tlp === null ? null : (tlpLevels[row.tlp] ?? null),
-    tags: row.tags,
-    eventDate: row.eventDate?.toISOString() ?? null,
-    indicatorCount: row.indicatorCount,
-    addedAt: row.addedAt.toISOString(),
-    modifiedAt: row.modifiedAt.toISOString(),
+    return readGroupDetail(this.#db, libraryScope(caller), groupId)
   }
 }

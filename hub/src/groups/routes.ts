@@ -4,6 +4,7 @@ import { forPeopleAnd } from '../access/permissions.ts'
 import { pageCursor, pageLimit, queryInAddress } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
+import { tagOfGroup } from './group-detail.ts'
 import type { Groups } from './groups.ts'
 
 export function groupRoutes(server: Server, groups: Groups): void {
@@ -51,6 +52,9 @@ export function groupRoutes(server: Server, groups: Groups): void {
         response: { 200: GroupDetail },
       },
     },
-    async (request) => groups.detail(request.caller, request.params.groupId),
+    async ({ caller, params }, reply) => {
+      const detail = await groups.detail(caller, params.groupId)
+      return reply.header('etag', tagOfGroup(detail)).send(detail)
+    },
   )
 }

@@ -34,6 +34,12 @@ beforeAll(async () => {
     theirs: { ...said, tags: ['theirs'] },
     others: { ...said, rating: 3, tags: ['others'] },
   }
+  places['group'] = {
+    url: paths.group(api.ours.ids['groupId'] ?? ''),
+    mine: { name: 'Mine' },
+    theirs: { name: 'Theirs' },
+    others: { name: 'Mine', status: 'Open' },
+  }
 })
 afterAll(async () => await api.close())
 
@@ -51,7 +57,7 @@ const said = {
   attributes: [],
 }
 
-describe.each(['entries', 'rules', 'mail', 'assertion'])('what replaces %s', (what) => {
+describe.each(['entries', 'rules', 'mail', 'assertion', 'group'])('what replaces %s', (what) => {
   const place = () => places[what] ?? expect.fail(`there is no ${what}`)
 
   async function put(payload: object, ifMatch?: string) {

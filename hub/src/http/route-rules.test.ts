@@ -138,14 +138,19 @@ test('D22: what another organization has is not there, on every route that names
           ? `Bearer ${await api.readerToken()}`
           : `TC-Token ${await api.executionToken(permission === 'exports:write' ? 'export' : 'feed')}`
     const schema = bodies.get(name)
-    const body =
-      schema === undefined ? undefined : fc.sample(jsonOf(schema, { kind: 'config' }, true), { numRuns: 1, seed: 7 })[0]
-    const reply = await api.https.inject({
-      method,
-      url: path.replaceAll(/:(\w+)/g, (_, parameter: string) => api.theirs.ids[parameter] ?? ''),
-      headers: { host: testHost, authorization, ...bodyHeaders(body, method, path) },
-      ...(body === undefined ? {} : { payload: body }),
-    })
+    // A body that is refused for itself says nothing of what its route would do.
+    const tried =
+      schema === undefined ? [undefined] : fc.sample(jsonOf(schema, { kind: 'config' }, true), { numRuns: 50, seed: 7 })
+    let reply = { statusCode: 400, body: 'no body was taken' }
+    for (const body of tried) {
+      if (reply.statusCode !== 400) break
+      reply = await api.https.inject({
+        method,
+        url: path.replaceAll(/:(\w+)/g, (_, parameter: string) => api.theirs.ids[parameter] ?? ''),
+        headers: { host: testHost, authorization, ...bodyHeaders(body, method, path) },
+        ...(body === undefined ? {} : { payload: body }),
+      })
+    }
     // An app is told that it has no right to what is not its own; both say nothing of whether it is there.
     const good = kinds.includes('token') ? [404] : [403, 404]
     if (!good.includes(reply.statusCode)) wrong.push(`${name}: ${reply.statusCode} ${reply.body.slice(0, 300)}`)

@@ -108,16 +108,9 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
   await made('indicator', { id: linked, type: 'Host', value: `${name.slice(2)}.example.net`, canonical_version: 1 })
   const [one, other] = [indicator, linked].sort()
   await made('indicator_link', { indicator_id: one, owner_id: ownerId, linked_id: other, kind: 'Same File' })
-  const groupId = await made('library_group', {
-    owner_id: ownerId,
-    xid: name,
-    type: 'Report',
-    name,
-    tags: [],
-    labels: [],
-    added_at: new Date(),
-    modified_at: new Date(),
-  })
+  const group = { owner_id: ownerId, name, tags: [], labels: [], added_at: new Date(), modified_at: new Date() }
+  const groupId = await made('library_group', { ...group, xid: name, type: 'Report' })
+  const otherId = await made('library_group', { ...group, xid: `other ${name}`, type: 'Adversary' })
   const attributeTypeId = await made('attribute_type', { organization_id: organizationId, name })
   const listName = `w-${readerId}`
   const firewallListId = await made('firewall_list', {
@@ -262,6 +255,7 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       linkedId: linked,
       ownerId,
       groupId,
+      otherId,
       attributeTypeId,
       collectionId,
       version: '1',

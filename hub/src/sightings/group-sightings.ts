@@ -38,6 +38,37 @@ export async function noteGroupSightings(db: Statements, reporter: Reporter, now
   await leaveToLifecycle(db, organizationId, [...new Set(rows.map(({ id }) => id))])
 }
 
+/**
+ * Brings the sightings of a group to what it is now: it became an alert or is none any more, or took place at another time. In the
+ * transaction of the batch that changed it, after everything else of it that uses `resolved_link`.
+ */
+export async function settleGroupSightings(
+  db: Statements,
+  reporter: Reporter,
+  groupId: string,
+  now: Date,
+): Promise<void> {
+  const { rows: gone } = await db.query<{ id: string }>(
+    `delete from sighting s using library_group g
+     where s.group_id = $1 and g.id = s.group_id and not coalesce(g.type = 'Event' and g.detail->>'eventType' = any($2::text[]), false)
+     returning s.indicator_id as id`,
+    [groupId, sightingEventTypes],
+  )
+  await leaveToLifecycle(
+    db,
+    reporter.organizationId,
+    gone.map(({ id }) => id),
+  )
+  await db.query('delete from resolved_link')
+  await db.query(
+    `insert into resolved_link (left_indicator, right_group)
+     select l.indicator_id, l.group_id from indicator_group l join library_group g on g.id = l.group_id
+     where l.group_id = $1 and g.type = 'Event'`,
+    [groupId],
+  )
+  await noteGroupSightings(db, reporter, now)
+}
+
 /** Before groups of an owner are deleted, and their sightings with them. */
 export async function leaveSightedBy(
   db: Statements,

@@ -43,6 +43,21 @@ export type StatedAssertion = z.infer<typeof StatedAssertion>
 
 const WriteName = z.string().check(z.minLength(1), z.maxLength(tagCharactersMax))
 
+/** What takes the place of all tags, of all security labels, and of all attributes. */
+export const WriteTags = z.array(WriteName).check(z.maxLength(tagsMax))
+export const WriteSecurityLabels = z.array(WriteName).check(z.maxLength(labelsMax))
+export const WriteAttributes = z
+  .array(
+    z.strictObject({
+      type: z.string().check(z.minLength(1), z.maxLength(attributeTypeCharactersMax)),
+      value: z.string().check(z.maxLength(attributeValueCharactersMax)),
+      source: z._default(z.nullable(z.string().check(z.maxLength(attributeValueCharactersMax))), null),
+      displayed: z._default(z.boolean(), false),
+      pinned: z._default(z.boolean(), false),
+    }),
+  )
+  .check(z.maxLength(attributesMax))
+
 /** The same to take its place. What is null or not in a list is not said any more. */
 export const WriteAssertion = z.strictObject({
   rating: z.nullable(z.number().check(z.minimum(0), z.maximum(5))),
@@ -52,18 +67,8 @@ export const WriteAssertion = z.strictObject({
   firstSeen: z.nullable(Instant),
   lastSeen: z.nullable(Instant),
   expiresAt: z.nullable(Instant),
-  tags: z.array(WriteName).check(z.maxLength(tagsMax)),
-  securityLabels: z.array(WriteName).check(z.maxLength(labelsMax)),
-  attributes: z
-    .array(
-      z.strictObject({
-        type: z.string().check(z.minLength(1), z.maxLength(attributeTypeCharactersMax)),
-        value: z.string().check(z.maxLength(attributeValueCharactersMax)),
-        source: z._default(z.nullable(z.string().check(z.maxLength(attributeValueCharactersMax))), null),
-        displayed: z._default(z.boolean(), false),
-        pinned: z._default(z.boolean(), false),
-      }),
-    )
-    .check(z.maxLength(attributesMax)),
+  tags: WriteTags,
+  securityLabels: WriteSecurityLabels,
+  attributes: WriteAttributes,
 })
 export type WriteAssertion = z.infer<typeof WriteAssertion>
