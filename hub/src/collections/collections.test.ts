@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../lib/clock.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
 import { refreshMembers } from './refresh-members.ts'
 import { createTestCollections, type TestCollections } from './test-collections.ts'
@@ -56,6 +57,22 @@ test('D3: a refresh that changes nothing makes no version, but is remembered', a
   expect(await refresh(id)).toMatchObject({ version: 1, refreshedAt: later.toISOString() })
 })
 
+test('D3: a version is as old as its writing, and as fresh as the beginning of its refresh', async () => {
+  await made.hosts('Feed of a slow refresh', ['slow.example.com'])
+  const tql = 'ownerName = "Feed of a slow refresh"'
+  const { id } = await made.collections.create(made.library.person, { name: 'Slow refresh', tql })
+  const start = Date.parse('2026-08-01T12:00:00.000Z')
+  let looks = 0
+  const clock = { now: () => new Date(start + looks++ * 60_000) }
+  await made.library.database.db.transaction().execute(async (trx) => {
+    const collection = await trx.selectFrom('collection').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    await refreshMembers(trx, collection, compileTql(tql, new Date(start)), 'all', clock)
+  })
+  expect((await get(id)).refreshedAt).toBe('2026-08-01T12:00:00.000Z')
+  const { data } = await made.collections.versions(made.library.person, id, { limit: 10 })
+  expect(data.map(({ madeAt }) => madeAt)).toEqual(['2026-08-01T12:01:00.000Z'])
+})
+
 test('D3: one that comes back is a member again, and missing in between', async () => {
   await made.hosts('Feed C', ['back.example.com', 'stays.example.com'])
   const id = await made.refreshed('ownerName = "Feed C"')
@@ -83,7 +100,7 @@ test('D3: what a batch touched is looked up by its key, also where the query nam
     const collection = await trx.selectFrom('collection').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     await sql`create temporary table touched_member on commit drop as
       select indicator_id from collection_member where collection_id = ${id} limit 100`.execute(trx)
-    await refreshMembers(trx, collection, compileTql(tql, new Date()), 'touched', new Date())
+    await refreshMembers(trx, collection, compileTql(tql, new Date()), 'touched', systemClock)
     const { rows } = await sql<{ seq_scan: number }>`
       select sum(seq_scan)::int as seq_scan from pg_stat_xact_user_tables where relname in ('indicator', 'assertion')`.execute(
       trx,

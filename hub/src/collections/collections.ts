@@ -122,8 +122,7 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   }
 
   async function refreshLocked(trx: Db, collection: CollectionRow): Promise<number> {
-    const now = clock.now()
-    const changes = await refreshMembers(trx, collection, compileTql(collection.tql, now), 'all', now)
+    const changes = await refreshMembers(trx, collection, compileTql(collection.tql, clock.now()), 'all', clock)
     log.debug({ collectionId: collection.id, ...changes }, 'a data collection was refreshed')
     return changes.version
   }

@@ -4,6 +4,7 @@ import type { Db } from '../database/database.ts'
 import { failedBy } from '../database/sql-states.ts'
 import { statementsOf } from '../database/statements.ts'
 import { isKeptFromExports } from '../exclusions/exclusions.ts'
+import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import { assertionsOf } from '../library/assertions-of.ts'
 import type { CollectionRow } from './collection-store.ts'
@@ -53,20 +54,22 @@ export async function refreshMembers(
   collection: CollectionRow,
   condition: RawBuilder<boolean>,
   scope: 'all' | 'touched',
-  now: Date,
+  clock: Clock,
 ): Promise<MemberChanges> {
+  // What the library says from here on may be missing: this is how fresh the collection is.
+  const readAt = clock.now()
   await findWanted(trx, collection.organization_id, condition, scope)
   const counts = await findChanges(trx, collection.id, scope)
   const isFirst = collection.version === 0 && scope === 'all'
   const changeCount = counts.entered + counts.departed + counts.changed
   if (changeCount === 0 && !isFirst) {
-    if (scope === 'all') await markRefreshed(trx, collection, now)
+    if (scope === 'all') await markRefreshed(trx, collection, readAt)
     return { version: collection.version, ...counts }
   }
   const version = collection.version + 1
   await applyChanges(trx, collection, version)
-  await writeVersion(trx, collection, version, changeCount, counts, now)
-  if (scope === 'all') await markRefreshed(trx, collection, now)
+  await writeVersion(trx, collection, version, changeCount, counts, clock.now())
+  if (scope === 'all') await markRefreshed(trx, collection, readAt)
   return { version, ...counts }
 }
 
@@ -169,7 +172,7 @@ async function writeVersion(
   version: number,
   changeCount: number,
   { entered, departed, changed }: Omit<MemberChanges, 'version'>,
-  now: Date,
+  madeAt: Date,
 ): Promise<void> {
   const { id, tql, query_changed_by: changedBy, query_changed_at: changedAt } = collection
   // A first version has none before it whose members another query had.
@@ -182,13 +185,17 @@ async function writeVersion(
     )
     insert into collection_version (collection_id, version, member_count, entered, departed, changed, made_at,
       changed_query, query_changed_by, query_changed_at)
-    select ${id}, ${version}, member_count, ${entered}::bigint, ${departed}::bigint, ${changed}::bigint, ${now},
+    select ${id}, ${version}, member_count, ${entered}::bigint, ${departed}::bigint, ${changed}::bigint, ${madeAt},
       ${queryChange[0]}, ${queryChange[1]}, ${queryChange[2]}::timestamptz from made`.execute(trx)
 }
 
 /** A query that was changed once more meanwhile has its full refresh still to come. */
-async function markRefreshed(trx: Db, { id, query_changed_at: changedAt }: CollectionRow, now: Date): Promise<void> {
-  await trx.updateTable('collection').set({ refreshed_at: now, refresh_failed_at: null }).where('id', '=', id).execute()
+async function markRefreshed(trx: Db, { id, query_changed_at: changedAt }: CollectionRow, readAt: Date): Promise<void> {
+  await trx
+    .updateTable('collection')
+    .set({ refreshed_at: readAt, refresh_failed_at: null })
+    .where('id', '=', id)
+    .execute()
   await sql`
     update collection set query_changed_by = null, query_changed_at = null
     where id = ${id} and query_changed_at = ${changedAt}`.execute(trx)

@@ -20,13 +20,13 @@ export async function refreshTouched(db: DatabaseConnection['db'], clock: Clock,
   const organizations = await db.selectFrom('collection_pending').select('organization_id').distinct().execute()
   for (const { organization_id: organizationId } of organizations) {
     for (let more = true; more;) {
-      more = await db.transaction().execute((trx) => refreshOne(trx, organizationId, clock.now(), log))
+      more = await db.transaction().execute((trx) => refreshOne(trx, organizationId, clock, log))
     }
   }
 }
 
 /** @returns whether there may be more */
-async function refreshOne(trx: Db, organizationId: string, now: Date, log: Log): Promise<boolean> {
+async function refreshOne(trx: Db, organizationId: string, clock: Clock, log: Log): Promise<boolean> {
   // One hub at a time.
   if (!(await tryLockRow(statementsOf(trx), lockClasses.pendingIndicators, organizationId))) return false
   const taken = await takePending(trx, organizationId)
@@ -38,7 +38,7 @@ async function refreshOne(trx: Db, organizationId: string, now: Date, log: Log):
     .where('version', '>', 0)
     .orderBy('id')
     .execute()
-  for (const { id } of collections) await refreshCollection(trx, id, now, log)
+  for (const { id } of collections) await refreshCollection(trx, id, clock, log)
   return taken === batchesAtOnceMax
 }
 
@@ -58,14 +58,14 @@ async function takePending(trx: Db, organizationId: string): Promise<number> {
 }
 
 /** A collection whose query fails must not keep the others from theirs; its own full refresh will fail too, and say so. */
-async function refreshCollection(trx: Db, id: string, now: Date, log: Log): Promise<void> {
+async function refreshCollection(trx: Db, id: string, clock: Clock, log: Log): Promise<void> {
   await lockCollection(trx, id)
   const collection = await trx.selectFrom('collection').selectAll().where('id', '=', id).executeTakeFirst()
   if (collection === undefined) return
   await sql`savepoint before_collection`.execute(trx)
   try {
-    const condition: RawBuilder<boolean> = compileTql(collection.tql, now)
-    const changes = await refreshMembers(trx, collection, condition, 'touched', now)
+    const condition: RawBuilder<boolean> = compileTql(collection.tql, clock.now())
+    const changes = await refreshMembers(trx, collection, condition, 'touched', clock)
     await sql`release savepoint before_collection`.execute(trx)
     if (changes.version !== collection.version)
       log.debug({ collectionId: id, ...changes }, 'a data collection follows its batches')

@@ -344,6 +344,7 @@ export const Collection = z.object({
   /** 0 until the first refresh. */
   version: Count,
   count: Count,
+  /** When its last full refresh began: what the library said up to then is in its version. */
   refreshedAt: z.nullable(Instant),
   /** A full refresh is due when the last one is older. */
   freshnessSeconds: z.int().check(z.positive()),
@@ -407,6 +408,7 @@ export const CollectionVersion = z.object({
   departed: Count,
   /** Members of both whose TLP, activity or exclusion differs. */
   changed: Count,
+  /** When it was written; its members are those that the library had when the refresh that made it began, which may be minutes earlier. */
   madeAt: Instant,
   /** Who changed the query to this one since the version before; null where nobody did. */
   queryChange: z.nullable(z.object({ tql: z.string(), by: z.string(), at: Instant })),
@@ -424,6 +426,7 @@ export const CollectionHistoryEntry = z.object({
   value: z.string(),
   /** For example: `asserted by Sample feed`, `the query was changed by ada`. */
   reason: z.string(),
+  /** When that version was written. */
   madeAt: Instant,
 })
 export type CollectionHistoryEntry = z.infer<typeof CollectionHistoryEntry>
