@@ -45,7 +45,6 @@ function isDue(now: Date): RawBuilder<boolean> {
 }
 
 async function considerFirewallList({ db, clock, log }: Parts, listId: string): Promise<boolean> {
-  const now = clock.now()
   const startedMs = performance.now()
   return await db
     .transaction()
@@ -55,22 +54,22 @@ async function considerFirewallList({ db, clock, log }: Parts, listId: string): 
       if (!(await tryLockRow(statementsOf(trx), lockClasses.firewallList, listId))) return false
       const { rows } = await sql<FirewallListRow & { version: number }>`
         select l.*, (select c.version from collection c where c.id = l.collection_id) as version
-        from firewall_list l where l.id = ${listId} and ${isDue(now)}`.execute(trx)
+        from firewall_list l where l.id = ${listId} and ${isDue(clock.now())}`.execute(trx)
       const list = rows[0]
       if (list === undefined) return false
-      const text = await writeText(trx, list, list.version, now)
+      const text = await writeText(trx, list, list.version, clock.now())
       let served: Served = list
       let reason = whyHeldBack(guardedCounts(list, text, served))
       if (reason !== undefined) {
         // What is served loses what must never be exported by now whatever the guard says, so that it is compared without that.
-        served = await serveWithoutNeverExported(trx, list, now, log)
+        served = await serveWithoutNeverExported(trx, list, clock, log)
         if (served.served_count !== null) reason = whyHeldBack(guardedCounts(list, text, served))
       }
       await sql`
         update firewall_list set considered_version = ${list.version}, considered_at = ${clock.now()},
           considered_ms = ${Math.round(performance.now() - startedMs)} where id = ${listId}`.execute(trx)
-      await retire(trx, list.held_text_id, now)
-      if (reason === undefined) await serve(trx, list, served.served_text_id, text, now)
+      await retire(trx, list.held_text_id, clock.now())
+      if (reason === undefined) await serve(trx, list, served.served_text_id, text, clock)
       else await holdBack(trx, listId, list.version, text.id, reason)
       const { count, leftOut } = text
       const detail = { list: list.name, version: list.version, count, leftOut }
@@ -95,7 +94,7 @@ async function serve(
   list: FirewallListRow & { version: number },
   servedTextId: string | null,
   text: WrittenText,
-  now: Date,
+  clock: Clock,
 ): Promise<void> {
   const { rows } = await sql<{ sha256: Buffer }>`
     select sha256 from list_text where id = ${servedTextId}`.execute(trx)
@@ -109,7 +108,7 @@ async function serve(
       where id = ${list.id}`.execute(trx)
     return
   }
-  await serveText(trx, list.id, servedTextId, { id: text.id, version: list.version, count: text.count }, now)
+  await serveText(trx, list.id, servedTextId, { id: text.id, version: list.version, count: text.count }, clock)
 }
 
 /** Puts a text in the place of the one that is served. */
@@ -118,8 +117,10 @@ async function serveText(
   listId: string,
   servedBefore: string | null,
   text: { id: string; version: number; count: number },
-  now: Date,
+  clock: Clock,
 ): Promise<void> {
+  // Not from when it began to be written: until now firewalls have fetched what was served before.
+  const now = clock.now()
   await retire(trx, servedBefore, now)
   await sql`
     update firewall_list set served_version = ${text.version}, served_count = ${text.count}, served_since = ${now},
@@ -132,11 +133,11 @@ async function serveText(
  * once more without that. Where that version is forgotten already, nothing is served until a person lets the newest go.
  * @returns what is served then
  */
-async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Date, log: Log): Promise<Served> {
+async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, clock: Clock, log: Log): Promise<Served> {
   if (list.served_version === null) return list
   const { isKnown, isTouched } = await judgeAnew(trx, list, list.served_version)
   if (!isKnown) {
-    await retire(trx, list.served_text_id, now)
+    await retire(trx, list.served_text_id, clock.now())
     await sql`
       update firewall_list set served_version = null, served_count = null, served_since = null, served_text_id = null
       where id = ${list.id}`.execute(trx)
@@ -144,7 +145,8 @@ async function serveWithoutNeverExported(trx: Db, list: FirewallListRow, now: Da
     return { served_count: null, served_text_id: null }
   }
   if (!isTouched) return list
-  const text = await writeText(trx, list, list.served_version, now)
+  const text = await writeText(trx, list, list.served_version, clock.now())
+  const now = clock.now()
   await retire(trx, list.served_text_id, now)
   await sql`
     update firewall_list set served_count = ${text.count}, served_since = ${now}, served_text_id = ${text.id}
@@ -184,7 +186,7 @@ export async function serveHeld(
   trx: Db,
   listId: string,
   held: { textId: string; version: number },
-  now: Date,
+  clock: Clock,
 ): Promise<{ count: number }> {
   const { rows } = await sql<FirewallListRow & { heldCount: string }>`
     select l.*, (select value_count from list_text where id = ${held.textId}) as "heldCount"
@@ -194,10 +196,10 @@ export async function serveHeld(
   if (!isKnown)
     throw new Problem('conflict', `Version ${held.version} is too old to be judged anew. Refresh its data collection.`)
   const text = isTouched
-    ? await writeText(trx, list, held.version, now)
+    ? await writeText(trx, list, held.version, clock.now())
     : { id: held.textId, count: Number(list.heldCount) }
-  if (isTouched) await retire(trx, held.textId, now)
-  await serveText(trx, listId, list.served_text_id, { ...text, version: held.version }, now)
+  if (isTouched) await retire(trx, held.textId, clock.now())
+  await serveText(trx, listId, list.served_text_id, { ...text, version: held.version }, clock)
   return { count: text.count }
 }
 

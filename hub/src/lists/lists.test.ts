@@ -133,6 +133,29 @@ test('LIB-8: explain says which lists serve a value, and why another does not', 
 })
 
 describe('LIB-7: how a list is sent', () => {
+  test('LIB-7: a text is new from when it is served, not from when it began to be written: a fetch in between had the one before', async () => {
+    await world.at.hosts('Slow', names(3, 'slow'))
+    const list = await world.serve('ownerName = "Slow"')
+    await world.at.hosts('Slow', names(4, 'slow'))
+    const { clock } = world.at.library
+    const { now } = clock
+    const start = now().getTime()
+    let looks = 0
+    clock.now = () => new Date(start + looks++ * 60_000)
+    try {
+      await world.renew(list)
+    } finally {
+      clock.now = now
+    }
+    const { rows } = await world.at.library.database.pool.query<{ begunAt: Date; servedSince: Date }>(
+      `select t.made_at as "begunAt", l.served_since as "servedSince" from firewall_list l join list_text t on t.id = l.served_text_id
+       where l.id = $1`,
+      [list.id],
+    )
+    const [{ begunAt, servedSince } = { begunAt: new Date(), servedSince: new Date(0) }] = rows
+    expect(servedSince.getTime()).toBeGreaterThan(begunAt.getTime())
+  })
+
   test('LIB-7: a fetch that has the newest text is answered with 304, per coding; HEAD tells the length and sends nothing', async () => {
     await world.at.hosts('Sent', names(40, 'sent'))
     const list = await world.serve('ownerName = "Sent"')

@@ -132,7 +132,7 @@ export function createFirewallLists({
         throw new Problem('conflict', `List ${row.name} holds no version back; version ${row.servedVersion} is served.`)
       if (held.version !== version)
         throw new Problem('conflict', `List ${row.name} holds version ${held.version} back by now. Look at it again.`)
-      const { count } = await serveHeld(trx, id, { textId: heldTextId, version }, clock.now())
+      const { count } = await serveHeld(trx, id, { textId: heldTextId, version }, clock)
       const detail = { name: row.name, version, count, reason: held.reason }
       await audit.record(trx, caller, 'list.release', `list ${id}`, detail, address)
       return firewallListToApi(found(await own.find(caller.organizationId, id), 'list'), base)
