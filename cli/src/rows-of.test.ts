@@ -95,24 +95,36 @@ test('ES-26: who runs a job from the shell hears what it waits for, once each', 
   expect(heard).toEqual([away, `${away} More.`])
 })
 
-test('FD-5: who runs a job from the shell reads its last lines too, which come after its end', async () => {
+test('FD-5: who runs a job from the shell reads its log to the last line that was written, however late it comes', async () => {
   const job = { jobId: '1', jobName: 'Feed', appName: 'Feed', appKind: 'feed', environmentName: 'Plant' }
   const times = { createdAt: '2026-11-21T08:00:00.000Z', startedAt: null, finishedAt: null, retryAt: null }
-  const made = { attempts: [], planIds: [], receiptIds: [] }
+  const made = { planIds: [], receiptIds: [] }
   const execution = { id: '7', ...job, trigger: 'run-now', state: 'succeeded', message: '', ...times, ...made }
   const counts = { batches: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, refused: 0 }
   const ledger = { ...counts, groupsCreated: 0, groupsUpdated: 0, groupsUnchanged: 0, unmapped: [] }
   const line = { seq: 1, at: '2026-11-21T08:00:00.000Z', stream: 'stdout', level: 'info', text: 'late', attempt: 1 }
+  const server = { serverXid: '1000', serverName: 'North 1', state: 'finished', tier: null }
+  const ended = { dispatchedAt: line.at, startedAt: null, finishedAt: null, exitCode: 0, reason: null, usage: null }
+  const attempt = { number: 1, ...server, ...ended }
   let looks = 0
+  let logSeqLast: number | null = 1
   await using hub = await answering(({ url = '' }) => {
     if (url === paths.executionLedger('7')) return ledger
-    if (!url.startsWith(paths.executionLog('7'))) return execution
+    if (!url.startsWith(paths.executionLog('7'))) return { ...execution, attempts: [{ ...attempt, logSeqLast }] }
     looks += 1
-    return looks === 2 ? { data: [line], cursor: '1' } : { data: [], cursor: null }
+    // Longer after the end than anybody would wait who had to guess.
+    return looks === 25 ? { data: [line], cursor: '1.1' } : { data: [], cursor: null }
   })
   const read: string[] = []
-  await runJob(hub.target, '1', (lines) => read.push(...lines.map(({ text }) => text)))
+  const run = async () => void (await runJob(hub.target, '1', (lines) => read.push(...lines.map(({ text }) => text))))
+  await run()
   expect(read).toEqual(['late'])
+  // Nothing is waited for where nothing was written, or nobody ever said how much.
+  for (logSeqLast of [0, null]) {
+    looks = 100
+    await run()
+    expect(looks).toBe(101)
+  }
 })
 
 /** Runs the command line against a hub that answers so. */

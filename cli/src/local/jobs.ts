@@ -9,12 +9,11 @@ import {
   Job,
   JobPage,
   Ledger,
-  LogPage,
-  type LogPage as Log,
   paths,
 } from '@postern/protocol'
 import { callHub, type HubTarget } from '../hub-api.ts'
 import { allRows } from '../rows-of.ts'
+import { LogFollower, type LogLines } from './log-follower.ts'
 
 export type WantedJob = Omit<CreateJob, 'appId' | 'environmentId'>
 
@@ -41,26 +40,23 @@ export async function ensureJob(
 
 const pollMs = 100
 const waitDeadlineMs = 30 * 60_000
-/** The last lines may come after the result, and nothing says which is the last: a log that was silent for so long is taken for whole. */
-const silentLogMs = 1_500
-const lateLinesMsMax = 15_000
 
 /** Runs a job now and waits for its end; `onLines` hears the log as it comes, `onWaiting` what it waits for meanwhile, once each. */
 export async function runJob(
   target: HubTarget,
   jobId: string,
-  onLines?: (lines: Log['data']) => void,
+  onLines?: (lines: LogLines) => void,
   onWaiting: (message: string) => void = () => {},
 ): Promise<{ execution: ExecutionDetail; ledger: Ledger }> {
   const { id } = await callHub(target, paths.jobExecutions(jobId), Execution, { method: 'POST', json: {} })
   const deadline = Date.now() + waitDeadlineMs
-  let cursor: string | null = null
+  const log = onLines && new LogFollower(target, id, onLines)
   let message = ''
   for (;;) {
     const execution = await callHub(target, paths.execution(id), ExecutionDetail)
-    if (onLines) cursor = await readLog(target, id, cursor, onLines)
+    await log?.readOn()
     if ((executionEndStates as readonly string[]).includes(execution.state)) {
-      if (onLines) await readLateLines(target, id, cursor, onLines)
+      await log?.readToEnd(execution.attempts)
       return { execution, ledger: await callHub(target, paths.executionLedger(id), Ledger) }
     }
     if (execution.message !== message && execution.message !== '') onWaiting(execution.message)
@@ -68,38 +64,5 @@ export async function runJob(
     if (Date.now() > deadline)
       throw new Error(`Execution ${id} has not ended after half an hour; look at it in the console.`)
     await new Promise((resolve) => setTimeout(resolve, pollMs))
-  }
-}
-
-async function readLateLines(
-  target: HubTarget,
-  executionId: string,
-  after: string | null,
-  onLines: (lines: Log['data']) => void,
-): Promise<void> {
-  const end = Date.now() + lateLinesMsMax
-  let cursor = after
-  for (let heardAt = Date.now(); Date.now() - heardAt < silentLogMs && Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, pollMs))
-    const read = await readLog(target, executionId, cursor, onLines)
-    if (read !== cursor) heardAt = Date.now()
-    cursor = read
-  }
-}
-
-async function readLog(
-  target: HubTarget,
-  executionId: string,
-  after: string | null,
-  onLines: (lines: Log['data']) => void,
-): Promise<string | null> {
-  let cursor = after
-  for (;;) {
-    const query = cursor === null ? '' : `?after=${encodeURIComponent(cursor)}`
-    const page = await callHub(target, `${paths.executionLog(executionId)}${query}`, LogPage)
-    if (page.data.length === 0) return cursor
-    onLines(page.data)
-    cursor = page.cursor ?? cursor
-    if (page.cursor === null) return cursor
   }
 }

@@ -14,6 +14,7 @@ const attempt: Attempt = {
   exitCode: null,
   reason: null,
   usage: null,
+  logSeqLast: null,
 }
 
 const execution: ExecutionDetail = {

@@ -62,6 +62,12 @@ async function read(executionId: string, query = '') {
   return (await server.inject({ url: `${paths.executionLog(executionId)}${query}` })).json()
 }
 
+async function logSeqLast(executionId: string): Promise<unknown[]> {
+  caller = { kind: 'user', userId: '1', name: 'ada', role: 'read-only', organizationId: rehearsal.organizationId }
+  const { attempts } = (await server.inject({ url: paths.execution(executionId) })).json()
+  return attempts.map((attempt: { logSeqLast: unknown }) => attempt.logSeqLast)
+}
+
 async function newExecution(): Promise<string> {
   await rehearsal.beat(one)
   return await rehearsal.start(await rehearsal.addJob({ appId: await rehearsal.addApp({ kind: 'action' }) }))
@@ -104,11 +110,14 @@ describe('D14: logs', () => {
 
   test('D10: after the result, lines count as far as the result said; those of a lost attempt are refused for good', async () => {
     const id = await newExecution()
+    expect(await logSeqLast(id)).toEqual([null])
     caller = asServer(one.serverXid)
     const result = exitedAt(rehearsal.clock.now(), { logSeqLast: 3 })
     const put = async () => await server.inject({ method: 'PUT', url: paths.attemptResult(id, 1), payload: result })
     expect((await put()).statusCode).toBe(204)
     expect((await put()).statusCode).toBe(204)
+    // Whoever reads knows how many lines are still to come.
+    expect(await logSeqLast(id)).toEqual([3])
     expect((await send(id, lines(1, 5))).statusCode).toBe(204)
     expect((await read(id)).data).toHaveLength(3)
     const lost = await newExecution()

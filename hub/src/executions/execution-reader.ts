@@ -168,6 +168,7 @@ async function attemptsOf(db: Db, executionId: string): Promise<Attempt[]> {
     exitCode: row.exit_code,
     reason: row.reason,
     usage: row.usage === null ? null : z.parse(Usage, row.usage),
+    logSeqLast: row.log_seq_last,
   }))
 }
 

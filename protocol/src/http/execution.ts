@@ -58,6 +58,8 @@ export const Attempt = z.object({
   /** Why it ended, when the exit code alone does not say: a limit, a signal, a lost lease; of one that a retry follows: its failure. */
   reason: z.nullable(z.string()),
   usage: z.nullable(Usage),
+  /** Number of the last line of its log, whose lines may come after its end; null until its server has said how it ended. */
+  logSeqLast: z.nullable(z.int()),
 })
 export type Attempt = z.infer<typeof Attempt>
 
