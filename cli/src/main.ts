@@ -3,6 +3,7 @@ import { appCommand } from './commands/app.ts'
 import { collectionsCommand } from './commands/collections.ts'
 import { exclusionsCommand } from './commands/exclusions.ts'
 import { explainCommand } from './commands/explain.ts'
+import { groupsCommand } from './commands/groups.ts'
 import { hashesCommand } from './commands/hashes.ts'
 import { hubCommand, startCommand } from './commands/start.ts'
 import { exportCommand } from './commands/export.ts'
@@ -38,6 +39,7 @@ const program = new Command('postern')
   .addCommand(importCommand())
   .addCommand(exportCommand())
   .addCommand(indicatorsCommand())
+  .addCommand(groupsCommand())
   .addCommand(searchCommand())
   .addCommand(explainCommand())
   .addCommand(hashesCommand())

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { exitCodes, type ParameterValue } from '@postern/protocol'
 import { Command } from 'commander'
+import { collect } from '../collect.ts'
 import { readCliConfig } from '../config.ts'
 import { hubTarget } from '../hub-api.ts'
 import { ensureJob, runJob } from '../local/jobs.ts'
@@ -113,8 +114,4 @@ function readParameter(text: string): [string, ParameterValue] {
   const equals = text.indexOf('=')
   if (equals < 1) throw new Error(`--param ${text} is not of the form name=value.`)
   return [text.slice(0, equals), text.slice(equals + 1)]
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value]
 }

@@ -79,7 +79,8 @@ function yesOrNo(text: string | undefined): boolean | undefined {
   return text === 'yes'
 }
 
-function readAttribute(text: string): { type: string; value: string } {
+/** @throws Error that names the option */
+export function readAttribute(text: string): { type: string; value: string } {
   const [, type, value] = /^([^=]+)=([^]*)$/.exec(text) ?? []
   if (type === undefined || value === undefined)
     throw new Error(`--attribute ${text} is not written as TYPE=VALUE, e.g. Description=Seen in case 17.`)

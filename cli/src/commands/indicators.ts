@@ -1,19 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { canonicalise, indicatorId, type IndicatorType, readIndicatorLine } from '@postern/intel'
 import { type Owner, OwnerPage, paths, StatedAssertion } from '@postern/protocol'
 import { Command } from 'commander'
+import { collect } from '../collect.ts'
 import { readCliConfig } from '../config.ts'
 import { HubRefusal, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
-import { mustBeFile } from '../must-be-file.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { type AssertionEdits, editsOf } from './assertion-edits.ts'
-import { formatCount } from './format-count.ts'
+import { givenValues, takesValues } from './given-values.ts'
 import { indicatorTypeNamed } from './indicator-type-named.ts'
-
-/** Each is a change of its own at the hub; what has more goes as a batch. */
-const valuesMax = 10_000
 
 type ValueOptions = { owner: string; type?: string; file?: string }
 
@@ -66,14 +61,7 @@ function removeCommand(): Command {
 }
 
 function valueCommand(name: string): Command {
-  return new Command(name)
-    .argument('[value...]', 'addresses, hosts, URLs, hashes …; in any spelling, defanged too')
-    .requiredOption('--owner <name>', 'whose word it is')
-    .option(
-      '--file <file>',
-      'a text file with one value a line in place of values; # begins a comment; - is the standard input',
-    )
-    .option('--type <type>', 'the indicator type of all values; told from each if it is absent')
+  return takesValues(new Command(name)).requiredOption('--owner <name>', 'whose word it is')
 }
 
 /** One value after the other; what is refused of one stops no other, and ends with exit code 3. */
@@ -84,7 +72,7 @@ async function ofEach(
   change: (target: HubTarget, path: string) => Promise<void>,
 ): Promise<void> {
   const type = indicatorTypeNamed(options.type)
-  const lines = await linesOf(values, options.file)
+  const lines = await givenValues(values, options.file)
   const target = hubTarget(readCliConfig())
   const owner = await ownerNamed(target, options.owner)
   for (const line of lines) {
@@ -123,29 +111,7 @@ async function refusalOf(
 
 const aboutOne: ReadonlySet<string> = new Set(['not-found', 'invalid', 'outdated'])
 
-async function linesOf(values: readonly string[], file: string | undefined): Promise<string[]> {
-  if ((values.length === 0) === (file === undefined))
-    throw new Error('Write either values or --file with the name of a file that has one a line.')
-  const lines = file === undefined ? [...values] : (await readLines(file)).split(/\r?\n/)
-  const meant = lines.filter((line) => line.trim() !== '')
-  if (meant.length > valuesMax)
-    throw new Error(
-      `There are ${formatCount(meant.length)} values; ${formatCount(valuesMax)} are permitted. Send them as a batch, which docs/operating/adding-indicators.md tells.`,
-    )
-  return meant
-}
-
-async function readLines(file: string): Promise<string> {
-  if (file === '-') return await text(process.stdin)
-  mustBeFile(file)
-  return readFileSync(file, 'utf8')
-}
-
 async function ownerNamed(target: HubTarget, name: string): Promise<Owner> {
   for await (const owner of rowsOf(target, paths.owners, OwnerPage)) if (owner.name === name) return owner
   throw new Error(`There is no owner ${name}.`)
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value]
 }
