@@ -1,6 +1,6 @@
-import { Explanation, IndicatorDetail, IndicatorExports, IndicatorPage } from '@postern/protocol'
+import { Explanation, IndicatorDetail, IndicatorExports, IndicatorPage, StatedAssertion } from '@postern/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { api } from './api.ts'
+import { api, apiTagged } from './api.ts'
 import { paths } from './paths.ts'
 import { searchApi } from './search-api.ts'
 
@@ -37,6 +37,17 @@ export const indicatorQueries = {
     queryOptions({
       queryKey: [...indicatorKeys.all, indicatorId],
       queryFn: ({ signal }) => api(paths.indicator(indicatorId), { reply: IndicatorDetail, signal }),
+    }),
+
+  /** What one owner says of it, as it is changed. */
+  assertion: (indicatorId: string, ownerId: string) =>
+    queryOptions({
+      queryKey: [...indicatorKeys.all, indicatorId, 'assertion', ownerId],
+      queryFn: ({ signal }) =>
+        apiTagged(paths.indicatorAssertion(indicatorId, ownerId), { reply: StatedAssertion, signal }),
+      // Nobody types over what stood there when it was opened last.
+      staleTime: 0,
+      gcTime: 0,
     }),
 
   exports: (indicatorId: string) =>

@@ -55,7 +55,7 @@ export function ExplainedIndicator({ explained: { indicator, lifecycle, exports 
       <CollectionSection collections={collections} />
       <ServedList served={served} />
       <CoveringList covering={covering} />
-      <AssertionList assertions={indicator.assertions} decision={indicator.decision} />
+      <AssertionList indicator={indicator} />
       <LifecycleOf lifecycle={lifecycle} />
     </ExplainedArticle>
   )

@@ -1,8 +1,12 @@
+import { Button } from '@mantine/core'
 import { isInForce, parseTlp } from '@postern/intel'
-import type { Assertion, Decision } from '@postern/protocol'
+import type { Assertion, IndicatorDetail } from '@postern/protocol'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
 import { AttributeList } from '../elements/attribute-list.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Fact, Facts } from '../elements/facts.tsx'
+import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Rating } from '../elements/rating.tsx'
 import { Section } from '../elements/section.tsx'
@@ -12,19 +16,16 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
+import { EditAssertionDialog } from './edit-assertion-dialog.tsx'
 import { inForceWords } from './in-force-words.ts'
 import { faceInForce, statusWords } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 import { OriginLine } from './origin-line.tsx'
-
-interface AssertionListProps {
-  assertions: readonly Assertion[]
-  /** What a person fixed over all of them. */
-  decision: Decision | null
-}
+import { RemoveAssertionDialog } from './remove-assertion-dialog.tsx'
 
 /** Who says what of it, and what is in force of it: one card an owner, with where that owner has it from. */
-export function AssertionList({ assertions, decision }: AssertionListProps) {
+export function AssertionList({ indicator }: { indicator: IndicatorDetail }) {
+  const { assertions } = indicator
   return (
     <Section
       title="Provenance"
@@ -32,15 +33,20 @@ export function AssertionList({ assertions, decision }: AssertionListProps) {
     >
       {assertions.length === 0 && <EmptyState title="No owner that you may read asserts it" />}
       {assertions.map((assertion) => (
-        <AssertionCard key={assertion.id} assertion={assertion} decision={decision} />
+        <AssertionCard key={assertion.id} indicator={indicator} assertion={assertion} />
       ))}
     </Section>
   )
 }
 
-function AssertionCard({ assertion, decision }: { assertion: Assertion; decision: Decision | null }) {
+interface OfOwner {
+  indicator: IndicatorDetail
+  assertion: Assertion
+}
+
+function AssertionCard({ indicator, assertion }: OfOwner) {
   const { said } = assertion
-  const inForce = inForceWords(assertion, decision)
+  const inForce = inForceWords(assertion, indicator.decision)
   return (
     <article className={classes['card']} aria-label={`Assertion of ${plainText(assertion.ownerName)}`}>
       <header className={classes['ownerLine']}>
@@ -49,6 +55,7 @@ function AssertionCard({ assertion, decision }: { assertion: Assertion; decision
         </h3>
         <StateBadge face={{ ...faceInForce(assertion), meaning: meaningOf(assertion) }} />
         <SecurityLabels labels={assertion.securityLabels} />
+        <AssertionActions indicator={indicator} assertion={assertion} />
       </header>
       <OriginLine assertion={assertion} />
       <Facts label="What this owner says" isWide>
@@ -79,6 +86,36 @@ function AssertionCard({ assertion, decision }: { assertion: Assertion; decision
       )}
       {assertion.attributes.length > 0 && <AttributeList attributes={assertion.attributes} />}
     </article>
+  )
+}
+
+/** What a person can do about one owner's word. */
+function AssertionActions(of: OfOwner) {
+  const mayWrite = useMay('curate')
+  const [opened, setOpened] = useState<'edit' | 'remove'>()
+  if (!mayWrite) return null
+  const close = () => setOpened(undefined)
+  return (
+    <div className={classes['ownerButtons']}>
+      <Button
+        size="compact-xs"
+        variant="default"
+        leftSection={<Icon name="pencil" size={13} />}
+        onClick={() => setOpened('edit')}
+      >
+        Edit …
+      </Button>
+      <Button
+        size="compact-xs"
+        variant="default"
+        leftSection={<Icon name="cross" size={12} />}
+        onClick={() => setOpened('remove')}
+      >
+        Remove …
+      </Button>
+      {opened === 'edit' && <EditAssertionDialog {...of} onClose={close} />}
+      {opened === 'remove' && <RemoveAssertionDialog {...of} onClose={close} />}
+    </div>
   )
 }
 

@@ -53,6 +53,7 @@ export function instantOf(field: string): string | undefined {
   return field === '' || Number.isNaN(at) ? undefined : new Date(at).toISOString()
 }
 
-function fieldOf(instant: string | null | undefined): string {
+/** An instant as such a field shows it, to the minute. */
+export function fieldOf(instant: string | null | undefined): string {
   return instant ? new Date(instant).toISOString().slice(0, 16) : ''
 }

@@ -37,7 +37,7 @@ export function IndicatorPage() {
           <IndicatorHeader indicator={shown} />
           <ExclusionSection exclusions={shown.exclusions} />
           <ExportSections indicatorId={shown.id} value={shown.value} />
-          <AssertionList assertions={shown.assertions} decision={shown.decision} />
+          <AssertionList indicator={shown} />
           <LifecycleSection indicatorId={shown.id} />
           <SightingSection indicatorId={shown.id} />
           <GroupSection value={shown.value} groups={shown.groups} groupsMore={shown.groupsMore} />
