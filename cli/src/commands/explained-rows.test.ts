@@ -13,7 +13,13 @@ const unasserted = UnassertedIndicator.parse(example('UnassertedIndicator'))
 function withTarget(change: Partial<IndicatorOnTarget>): string[] {
   const [target] = explained.exports.targets
   if (target === undefined) throw new Error('the example has no target')
-  const exports = { ...explained.exports, covering: [], served: [], plans: [], targets: [{ ...target, ...change }] }
+  const exports = {
+    ...explained.exports,
+    covering: [],
+    served: [],
+    plans: [],
+    targets: [{ ...target, obstacles: [], ...change }],
+  }
   return explainedRows({ ...explained, exports }).at(-1) ?? []
 }
 
@@ -59,6 +65,44 @@ test('LIB-8: why a value is on a control, and why it is not, names the receipt t
   expect(forged[5]).toContain('receipt 71 of execution 8, NOT what its server signed,')
   const unknown = withTarget({ ...receipt, state: 'unknown', reason: 'not-named', detail: 'It names none.' })
   expect(unknown.slice(3)).toEqual(['unknown', expect.stringMatching(/is not known, .*: It names none\.$/), proof])
+})
+
+test('LIB-8: all that keeps a value back is told, a row each, and what was told already is not told again', () => {
+  const [target] = explained.exports.targets
+  const [served] = explained.exports.served
+  if (target === undefined || served === undefined) throw new Error('the example has no target, or no list')
+  const obstacles: IndicatorOnTarget['obstacles'] = [
+    { reason: 'not-a-member', detail: null },
+    { reason: 'decided', detail: 'Whitelisted by the decision of ada: ours' },
+    { reason: 'tlp', detail: null },
+    { reason: 'left-out', detail: 'Address: AED takes no IPv6' },
+  ]
+  const rows = explainedRows({
+    ...explained,
+    exports: {
+      ...explained.exports,
+      targets: [{ ...target, state: 'absent', reason: 'not-a-member', detail: null, obstacles }],
+      served: [
+        {
+          ...served,
+          isServed: false,
+          reason: 'type',
+          detail: null,
+          obstacles: [
+            { reason: 'type', detail: null },
+            { reason: 'tlp', detail: null },
+          ],
+        },
+      ],
+    },
+  })
+  const of = [target.controlName, target.target]
+  expect(rows.filter(([kind]) => kind === 'kept-back')).toEqual([
+    ['kept-back', ...of, 'Whitelisted by the decision of ada: ours'],
+    ['kept-back', ...of, 'its TLP is narrower than this control may be given'],
+    ['kept-back', ...of, 'left out by the app: Address: AED takes no IPv6'],
+    ['kept-back', served.name, served.kind, 'its TLP is narrower than its readers may be given'],
+  ])
 })
 
 test('LIB-8: what the owner said and what a decision put in force are told apart', () => {

@@ -7,6 +7,7 @@ import type {
   IndicatorLifecycle,
   IndicatorOnTarget,
   IndicatorServed,
+  Obstacle,
   SignatureState,
   UnassertedIndicator,
 } from '@postern/protocol'
@@ -50,9 +51,9 @@ export function unassertedWords({ value, exports }: UnassertedIndicator): string
 function exportRows({ collections, targets, plans, served, covering }: IndicatorExports): string[][] {
   return [
     ...collections.flatMap(collectionRows),
-    ...targets.map(targetRow),
+    ...targets.flatMap(targetRows),
     ...plans.map(planRow),
-    ...served.map(servedRow),
+    ...served.flatMap(servedRows),
     ...covering.map(coveringRow),
   ]
 }
@@ -129,9 +130,20 @@ function coveringRow({ type, value, targets }: IndicatorExports['covering'][numb
   return ['covered', type, value, places.length === 0 ? 'on no control' : `on ${places.join(', ')}`]
 }
 
-function servedRow({ kind, name, source, isServed, reason, detail }: IndicatorServed): string[] {
+function servedRows({ kind, name, source, isServed, reason, detail, obstacles }: IndicatorServed): string[][] {
   const words = reason === null ? `served from ${source}` : (detail ?? servedWords[reason])
-  return [kind, name, isServed ? 'served' : 'not served', words]
+  return [
+    [kind, name, isServed ? 'served' : 'not served', words],
+    ...obstacles
+      .slice(1)
+      .map((each) => ['kept-back', name, kind, obstacleWords(each, { ...reasonWords, ...servedWords })]),
+  ]
+}
+
+/** What else keeps it back. */
+function obstacleWords({ reason, detail }: Obstacle, words: Readonly<Record<Obstacle['reason'], string>>): string {
+  if (reason === 'left-out' && detail !== null) return `${words[reason]}: ${detail}`
+  return detail ?? words[reason]
 }
 
 const servedWords: Record<NonNullable<IndicatorServed['reason']>, string> = {
@@ -147,11 +159,16 @@ const servedWords: Record<NonNullable<IndicatorServed['reason']>, string> = {
   format: 'its format cannot say the value',
 }
 
-function targetRow(target: IndicatorOnTarget): string[] {
+function targetRows(target: IndicatorOnTarget): string[][] {
   const { controlName, target: name, state, receiptId, signature, executionId, checkedAt } = target
   const word = signature === undefined || signature === 'signed' ? '' : `, ${signatureWords[signature]}`
   const proof = `receipt ${receiptId} of execution ${executionId}${word}, looked at ${checkedAt}`
-  return ['control', controlName, name, state, whyOnTarget(target), proof]
+  return [
+    ['control', controlName, name, state, whyOnTarget(target), proof],
+    ...target.obstacles
+      .filter(({ reason }) => reason !== target.reason)
+      .map((each) => ['kept-back', controlName, name, obstacleWords(each, { ...servedWords, ...reasonWords })]),
+  ]
 }
 
 /** Whose word the receipt is, where it is not simply its server's (D40). */

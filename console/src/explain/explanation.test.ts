@@ -23,7 +23,8 @@ const target = {
   reason: null,
   detail: null,
   isWanted: true,
-} as IndicatorOnTarget
+  obstacles: [],
+} as Partial<IndicatorOnTarget> as IndicatorOnTarget
 const indicator = { assertions: [assertion], exclusions: [], decision: null, tlp: 'GREEN' }
 
 function outcomes(...args: Parameters<typeof explanationOf>): string[] {
@@ -52,6 +53,37 @@ test('LIB-8: the step that stops a value is named, and what follows was not come
     'May be shared: open',
     'On the control: stopped',
   ])
+})
+
+test('LIB-8: every step that stops a value says so, not the first alone', () => {
+  const hit = { listId: '1', entry: 'x', kind: 'own' as const, mode: 'block' as const, atImport: false, atExport: true }
+  const kept = {
+    ...indicator,
+    assertions: [{ ...assertion, status: 'Whitelisted' }],
+    exclusions: [
+      { ...hit, listName: 'Ours' },
+      { ...hit, listName: 'Theirs' },
+    ],
+  }
+  const never = { ...membership, state: 'never' as const, owners: [] }
+  const away: IndicatorOnTarget = {
+    ...target,
+    state: 'absent',
+    reason: 'not-a-member',
+    obstacles: [
+      { reason: 'not-a-member', detail: null },
+      { reason: 'tlp', detail: null },
+    ],
+  }
+  expect(outcomes(kept, never, away)).toEqual([
+    'Asserted: passed',
+    'In force: stopped',
+    'Excluded: stopped',
+    'In the data collection: stopped',
+    'May be shared: stopped',
+    'On the control: stopped',
+  ])
+  expect(explanationOf(kept, never, away)[2]?.text).toMatch(/^Ours keeps .* Theirs keeps /)
 })
 
 test('LIB-8: a list that informs only stops nothing; one that protects does', () => {

@@ -42,9 +42,14 @@ export function stepsInLibrary({
     const text = `${what} Why: “${plainText(decision.reason)}”.`
     steps.splice(1, 0, { name: 'Decided', outcome: 'told', text })
   }
-  const keeping = exclusions.find(keepsFromExports)
-  if (keeping !== undefined) {
-    const text = `${plainText(keeping.listName)} keeps it from being exported, by its entry ${plainText(keeping.entry)}.`
+  const keeping = exclusions.filter(keepsFromExports)
+  if (keeping.length > 0) {
+    const text = keeping
+      .map(
+        ({ listName, entry }) =>
+          `${plainText(listName)} keeps it from being exported, by its entry ${plainText(entry)}.`,
+      )
+      .join(' ')
     steps.push({ name: 'Excluded', outcome: 'stopped', text })
   } else if (exclusions.length > 0) {
     const names = exclusions.map(({ listName }) => plainText(listName)).join(', ')
@@ -106,9 +111,9 @@ function collectionStep(target: IndicatorOnTarget, membership: IndicatorMembersh
   return { name, outcome: 'passed', text: `In ${collection}${since}${by}.` }
 }
 
-function tlpStep(tlp: string | null, { reason, controlName }: IndicatorOnTarget): ExplanationStep {
+function tlpStep(tlp: string | null, { reason, obstacles, controlName }: IndicatorOnTarget): ExplanationStep {
   const label = tlp === null ? 'It has no TLP label' : `TLP:${tlp}`
-  return reason === 'tlp'
+  return reason === 'tlp' || obstacles.some((each) => each.reason === 'tlp')
     ? {
         name: 'May be shared',
         outcome: 'stopped',
@@ -133,7 +138,10 @@ function targetStep(target: IndicatorOnTarget): ExplanationStep {
   return { name, outcome: isThere ? 'passed' : isOnTheWay ? 'told' : 'stopped', text }
 }
 
-/** After the step that stops it, nothing further was come to, but for how the control stands, which is a fact of its own. */
+/**
+ * Every step that stops it says so, since mending one does not get it there. What else follows the first was not come to, but for how the
+ * control stands, which is a fact of its own.
+ */
 function settled(steps: readonly ExplanationStep[]): ExplanationStep[] {
   const stopped = steps.findIndex(({ outcome }) => outcome === 'stopped')
   return steps.map((step, index) =>

@@ -2,6 +2,7 @@ import type { IndicatorServed } from '@postern/protocol'
 import { Chip } from '../elements/chip.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Section } from '../elements/section.tsx'
+import { furtherWords } from '../indicators/indicator-faces.ts'
 import classes from './explain.module.css'
 
 /** Firewall lists and TAXII collections: which of them give the value to their readers, and why others do not. */
@@ -11,20 +12,26 @@ export function ServedList({ served }: { served: readonly IndicatorServed[] }) {
   return (
     <Section title="Served to readers" summary={`By ${serving} of ${served.length}`}>
       <ul className={classes['places']}>
-        {served.map(({ kind, id, name, source, reason, detail }) => (
-          <li key={`${kind} ${id}`}>
-            <Chip>{kindWords[kind]}</Chip>
-            <PlainText text={name} />
+        {served.map((each) => (
+          <li key={`${each.kind} ${each.id}`}>
+            <Chip>{kindWords[each.kind]}</Chip>
+            <PlainText text={each.name} />
             <span>
-              <PlainText
-                text={reason === null ? `Served, from ${source}.` : `Not served: ${detail ?? reasonWords[reason]}`}
-              />
+              <PlainText text={servedWords(each)} />
             </span>
           </li>
         ))}
       </ul>
     </Section>
   )
+}
+
+function servedWords(served: IndicatorServed): string {
+  const { source, reason, detail } = served
+  if (reason === null) return `Served, from ${source}.`
+  const further = furtherWords(served)
+  const words = `Not served: ${detail ?? reasonWords[reason]}`
+  return further === undefined ? words : `${words.replace(/\.$/, '')}. ${further}`
 }
 
 const kindWords: Record<IndicatorServed['kind'], string> = {

@@ -1,5 +1,5 @@
 import { indicatorTypeFacts, isInForce, parseIndicatorType, statusesInForce, statusInWords } from '@postern/intel'
-import type { Assertion, Indicator, IndicatorOnTarget } from '@postern/protocol'
+import type { Assertion, Indicator, IndicatorOnTarget, Obstacle } from '@postern/protocol'
 import type { ExplainedFace } from '../elements/state-badge.tsx'
 import { plainText } from '../format/text-pieces.ts'
 
@@ -66,6 +66,33 @@ const reasonWords: Record<NonNullable<IndicatorOnTarget['reason']>, string> = {
   'left-out': 'The app left it out; the receipt says what it does not take.',
   'not-named': 'Whether it is there is not known: the receipt counts more values than it names.',
   'not-read': 'Nothing sends it there, and the control was not read, so that whether it is there is not known.',
+}
+
+interface Further {
+  reason: string | null
+  obstacles: readonly Obstacle[]
+}
+
+/** What else keeps it from there than the reason that is told; undefined where nothing does. */
+export function furtherWords({ reason, obstacles }: Further): string | undefined {
+  const further = obstacles.filter((each) => each.reason !== reason)
+  if (further.length === 0) return undefined
+  const words = further.map((each) => plainText(each.detail ?? obstacleWords[each.reason]))
+  return `${reason === null ? 'Kept back' : 'Kept back as well'}: ${words.join('; ')}.`
+}
+
+/** Of the reasons without a sentence of their own. */
+const obstacleWords: Record<Obstacle['reason'], string> = {
+  'nothing-served': 'no version of the list is served',
+  type: 'the list leaves out values of this type',
+  'not-a-member': 'what goes there does not hold it',
+  decided: 'a decision keeps it from being exported',
+  excluded: 'an exclusion list keeps it from being exported',
+  inactive: 'no owner asserts it as active',
+  tlp: 'its TLP is narrower than may be given there',
+  wide: 'it is a network wider than the list may have',
+  format: 'the list’s format cannot say it',
+  'left-out': 'the app left it out when it was last exported',
 }
 
 /** What one reads beside the state: why it is so, and what comes next. */

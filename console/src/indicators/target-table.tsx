@@ -6,7 +6,7 @@ import { stateColumn } from '../elements/state-column.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { SignatureMark } from '../executions/export/signature-mark.tsx'
-import { onTargetFaces, onTargetWords } from './indicator-faces.ts'
+import { furtherWords, onTargetFaces, onTargetWords } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 
 export function TargetTable({ targets }: { targets: readonly IndicatorOnTarget[] }) {
@@ -19,6 +19,17 @@ export function TargetTable({ targets }: { targets: readonly IndicatorOnTarget[]
       rowKey={({ controlId, target }) => `${controlId} ${target}`}
       onOpen={({ receiptId }) => void navigate({ to: '/receipts/$receiptId', params: { receiptId } })}
     />
+  )
+}
+
+function FurtherLine({ onTarget }: { onTarget: IndicatorOnTarget }) {
+  const words = furtherWords(onTarget)
+  return (
+    words !== undefined && (
+      <span>
+        <PlainText text={words} />
+      </span>
+    )
   )
 }
 
@@ -47,6 +58,7 @@ const columns: readonly Column<IndicatorOnTarget>[] = [
     render: (onTarget) => (
       <span className={classes['lines']}>
         {onTargetWords(onTarget)}
+        <FurtherLine onTarget={onTarget} />
         <span className={classes['soft']}>
           <PlainText text={onTarget.collectionName} /> version {onTarget.collectionVersion}
         </span>

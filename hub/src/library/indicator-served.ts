@@ -1,22 +1,18 @@
 import { isTooWide, listFormatFacts, type ListFormatName } from '@postern/intel'
-import type { IndicatorServed } from '@postern/protocol'
+import type { IndicatorServed, Obstacle } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { isKeptFromExports, whichDecision } from '../exclusions/never-exported.ts'
 import { explainLimits } from './explain-limits.ts'
 import { inForce } from './in-force.ts'
+import { type Member, obstaclesOf, readStanding, type Standing, when } from './obstacles.ts'
 
 const { servedMax } = explainLimits
 
 type Of = { organizationId: string; indicatorId: string }
-/** A member of the version that is served, or an assertion of the owner whose objects are. */
-type Member = { active: boolean; tlp: number | null; excluded: boolean }
 type Row = Pick<IndicatorServed, 'kind' | 'id' | 'name' | 'source'> & {
   type: string
   value: string
   tlpMax: number
-  isKept: boolean
-  decision: string | null
   member: Member | null
 }
 type ListRow = Row & {
@@ -35,18 +31,19 @@ type TaxiiRow = Row & { hasObject: boolean }
  * @param maker whose own data collections are shown beside the shared ones; undefined for everybody's
  */
 export async function readServed(db: Db, of: Of, maker: string | undefined): Promise<IndicatorServed[]> {
+  const standing = await readStanding(db, of)
   const lists = await readLists(db, of, maker)
   const collections = await readTaxiiCollections(db, of, maker)
   return [
-    ...lists.map((row) => toServed(row, whyNotListed(row))),
-    ...collections.map((row) => toServed(row, whyNotOverTaxii(row))),
+    ...lists.map((row) => toServed(row, whyNotListed(row, standing))),
+    ...collections.map((row) => toServed(row, whyNotOverTaxii(row, standing))),
   ]
 }
 
 async function readLists(db: Db, of: Of, maker: string | undefined): Promise<ListRow[]> {
   const { rows } = await sql<ListRow>`
     select 'firewall-list' as kind, l.id::text, l.name, k.name as source, l.format, l.indicator_types as types, l.tlp_max as "tlpMax",
-      l.ipv4_prefix_min as ipv4, l.ipv6_prefix_min as ipv6, l.served_version as version, l.held_reason as "heldReason", ${ofIndicator(of)},
+      l.ipv4_prefix_min as ipv4, l.ipv6_prefix_min as ipv6, l.served_version as version, l.held_reason as "heldReason", i.type, i.value,
       ${memberIn(sql`l.served_version`)} as member
     from firewall_list l join collection k on k.id = l.collection_id join indicator i on i.id = ${of.indicatorId}::uuid
     where l.organization_id = ${of.organizationId} and ${isShown(maker)}
@@ -56,7 +53,7 @@ async function readLists(db: Db, of: Of, maker: string | undefined): Promise<Lis
 
 async function readTaxiiCollections(db: Db, of: Of, maker: string | undefined): Promise<TaxiiRow[]> {
   const { rows } = await sql<TaxiiRow>`
-    select 'taxii-collection' as kind, t.id::text, t.title as name, coalesce(k.name, o.name) as source, t.tlp_max as "tlpMax", ${ofIndicator(of)},
+    select 'taxii-collection' as kind, t.id::text, t.title as name, coalesce(k.name, o.name) as source, t.tlp_max as "tlpMax", i.type, i.value,
       case when t.owner_id is null then ${memberIn(sql`t.object_version`)} else (
         select json_build_object('active', ${inForce()}, 'tlp', a.tlp, 'excluded', false)
         from assertion a where a.indicator_id = i.id and a.owner_id = t.owner_id) end as member,
@@ -70,10 +67,6 @@ async function readTaxiiCollections(db: Db, of: Of, maker: string | undefined): 
   return rows
 }
 
-function ofIndicator({ organizationId }: Of): RawBuilder<unknown> {
-  return sql`i.type, i.value, ${isKeptFromExports(organizationId, sql`i.id`)} as "isKept", ${whichDecision(organizationId)} as decision`
-}
-
 function memberIn(version: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(
     select json_build_object('active', m.active, 'tlp', m.tlp, 'excluded', m.excluded) from collection_member m
@@ -85,43 +78,35 @@ function isShown(maker: string | undefined): RawBuilder<boolean> {
   return maker === undefined ? sql`true` : sql`(k.is_shared or k.maker = ${maker})`
 }
 
-type Reason = NonNullable<IndicatorServed['reason']>
-
-function whyNotListed(row: ListRow): Reason | null {
-  const { version, type, value, types, ipv4, ipv6, format } = row
-  if (version === null) return 'nothing-served'
-  if (types !== null && !types.includes(type)) return 'type'
-  const reason = whyKeptBack(row)
-  if (reason !== null) return reason
-  if (isTooWide(type, value, { ipv4, ipv6 })) return 'wide'
-  return listFormatFacts[format].entry(type, value) === undefined ? 'format' : null
+function whyNotListed(row: ListRow, standing: Standing): Obstacle[] {
+  const { version, type, value, types, ipv4, ipv6, format, member, tlpMax } = row
+  return [
+    ...when(version === null, 'nothing-served', row.heldReason),
+    ...when(types !== null && !types.includes(type), 'type'),
+    // Of no version it is no member, which says nothing of it.
+    ...obstaclesOf(member, standing, tlpMax).filter(({ reason }) => version !== null || reason !== 'not-a-member'),
+    ...when(isTooWide(type, value, { ipv4, ipv6 }), 'wide'),
+    ...when(listFormatFacts[format].entry(type, value) === undefined, 'format'),
+  ]
 }
 
-function whyNotOverTaxii(row: TaxiiRow): Reason | null {
-  return whyKeptBack(row) ?? (row.hasObject ? null : 'not-yet')
+function whyNotOverTaxii({ member, tlpMax, hasObject }: TaxiiRow, standing: Standing): Obstacle[] | 'not-yet' {
+  const obstacles = obstaclesOf(member, standing, tlpMax)
+  return obstacles.length === 0 && !hasObject ? 'not-yet' : obstacles
 }
 
-/** In the order in which lists and exports count what they leave out. */
-function whyKeptBack({ member, isKept, decision, tlpMax }: Row): Reason | null {
-  if (member === null) return 'not-a-member'
-  if (member.excluded || isKept) return decision === null ? 'excluded' : 'decided'
-  if (!member.active) return 'inactive'
-  return member.tlp !== null && member.tlp > tlpMax ? 'tlp' : null
-}
-
-function toServed(
-  { kind, id, name, source, decision, ...row }: ListRow | TaxiiRow,
-  reason: Reason | null,
-): IndicatorServed {
-  const heldReason = 'heldReason' in row ? row.heldReason : null
-  const details: Partial<Record<Reason, string | null>> = { decided: decision, 'nothing-served': heldReason }
+function toServed({ kind, id, name, source }: ListRow | TaxiiRow, why: Obstacle[] | 'not-yet'): IndicatorServed {
+  const obstacles = why === 'not-yet' ? [] : why
+  const [first] = obstacles
   return {
     kind,
     id,
     name,
     source,
-    isServed: reason === null,
-    reason,
-    detail: reason === null ? null : (details[reason] ?? null),
+    isServed: why !== 'not-yet' && first === undefined,
+    // A list's obstacles are no app's.
+    reason: why === 'not-yet' ? why : ((first?.reason ?? null) as IndicatorServed['reason']),
+    detail: first?.detail ?? null,
+    obstacles,
   }
 }

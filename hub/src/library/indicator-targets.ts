@@ -3,23 +3,21 @@ import type { IndicatorOnTarget, ReceiptState } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import { targetNames } from '../controls/target-names.ts'
 import type { Db } from '../database/database.ts'
-import { whichDecision } from '../exclusions/never-exported.ts'
 import { typeOfReason } from '../exports/desired-values.ts'
 import { readSignatures } from '../exports/receipt-signatures.ts'
 import { explainLimits } from './explain-limits.ts'
+import { type Member, obstaclesOf, readStanding, type Standing, when } from './obstacles.ts'
 
 const { shownMax } = explainLimits
 
 /** What the newest receipt of a target was made from, and what the collection says now. */
 type TargetRow = Omit<
   IndicatorOnTarget,
-  'since' | 'checkedAt' | 'reason' | 'detail' | 'isWanted' | 'state' | 'signature'
+  'since' | 'checkedAt' | 'reason' | 'detail' | 'isWanted' | 'obstacles' | 'state' | 'signature'
 > & {
   newestReceiptId: string
   state: Exclude<IndicatorOnTarget['state'], 'absent' | 'unknown'> | 'left-out' | null
   leftOutReason: string | null
-  /** The decision, on it or on its host, that keeps it out of exports. */
-  decision: string | null
   since: Date | null
   checkedAt: Date
   highestTlp: string
@@ -37,7 +35,6 @@ type TargetRow = Omit<
   exported: Member | null
   now: Member | null
 }
-type Member = { active: boolean; tlp: number | null; excluded: boolean }
 
 /** What each target of the organization's controls holds of an indicator, and why not (D5, D21). */
 export async function readTargets(
@@ -45,11 +42,12 @@ export async function readTargets(
   of: { organizationId: string; indicatorId: string },
 ): Promise<IndicatorOnTarget[]> {
   const rows = await readTargetRows(db, of)
+  const standing = await readStanding(db, of)
   const receiptIds = rows.flatMap(({ receiptId, newestReceiptId }) => [receiptId, newestReceiptId])
   const signatures = await readSignatures(db, of.organizationId, receiptIds)
   return rows.map(({ newestReceiptId, ...row }) => {
     const signature = signatures.weakest([row.receiptId, newestReceiptId])
-    return { ...toTarget(row), ...(signature !== undefined && { signature }) }
+    return { ...toTarget(row, standing), ...(signature !== undefined && { signature }) }
   })
 }
 
@@ -61,7 +59,7 @@ async function readTargetRows(
   const { rows } = await sql<TargetRow>`
     select c.id as "controlId", c.name as "controlName", c.highest_tlp as "highestTlp", n.target, v.state, v.since,
       r.collection_id as "collectionId", k.name as "collectionName", r.collection_version as "collectionVersion",
-      r.created_at as "checkedAt", v.reason as "leftOutReason", i.type, ${whichDecision(organizationId)} as "decision",
+      r.created_at as "checkedAt", v.reason as "leftOutReason", i.type,
       json_build_object('state', r.state, 'desired', r.desired, 'named', r.named, 'differing', r.missing + r.extra,
         'notTaken', r.not_taken) as receipt, said.id as "receiptId", r.id as "newestReceiptId", said.execution_id as "executionId", j.name as "jobName",
       (select ${member} from collection_member m where ${ofIndicator(indicatorId)}
@@ -92,36 +90,34 @@ function ofIndicator(indicatorId: string): RawBuilder<boolean> {
   return sql`m.collection_id = r.collection_id and m.indicator_id = ${indicatorId}::uuid`
 }
 
-function toTarget({
-  exported,
-  now,
-  highestTlp,
-  leftOutReason,
-  decision,
-  receipt,
-  type,
-  ...row
-}: Omit<TargetRow, 'newestReceiptId'>): IndicatorOnTarget {
+function toTarget(
+  { exported, now, highestTlp, leftOutReason, receipt, type, ...row }: Omit<TargetRow, 'newestReceiptId'>,
+  standing: Standing,
+): IndicatorOnTarget {
   // The table admits levels only.
   const tlpMax = tlpLevels.indexOf(parseTlp(highestTlp)!)
   const isWanted = now !== null && now.active && !now.excluded && !isTooNarrow(now, tlpMax)
+  const { decision } = standing
+  const told = stateOf(row.state, { exported, isWanted, tlpMax, leftOutReason, decision, receipt, type })
   return {
     ...row,
-    ...stateOf(row.state, { exported, isWanted, tlpMax, leftOutReason, decision, receipt, type }),
+    ...told,
     isWanted,
+    obstacles: [...obstaclesOf(now, standing, tlpMax), ...when(told.reason === 'left-out', 'left-out', told.detail)],
     since: row.since?.toISOString() ?? null,
     checkedAt: row.checkedAt.toISOString(),
   }
 }
 
-type Standing = Pick<IndicatorOnTarget, 'state' | 'reason' | 'detail'>
-type Findings = Pick<TargetRow, 'exported' | 'leftOutReason' | 'decision' | 'receipt' | 'type'> & {
+type Told = Pick<IndicatorOnTarget, 'state' | 'reason' | 'detail'>
+type Findings = Pick<TargetRow, 'exported' | 'leftOutReason' | 'receipt' | 'type'> & {
+  decision: string | null
   isWanted: boolean
   tlpMax: number
 }
 
 /** What is not known to be there is absent only where the receipt proves it: else it is not known (D5). */
-function stateOf(state: TargetRow['state'], { exported, isWanted, tlpMax, ...found }: Findings): Standing {
+function stateOf(state: TargetRow['state'], { exported, isWanted, tlpMax, ...found }: Findings): Told {
   const { leftOutReason, decision, receipt, type } = found
   if (state === 'left-out') return { state: 'absent', reason: 'left-out', detail: leftOutReason }
   if (state !== null) return { state, reason: null, detail: null }

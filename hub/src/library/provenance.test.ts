@@ -162,13 +162,48 @@ describe('LIB-8: why a value is on a control, and why not', () => {
     await at.collections.refreshTouched()
     const of = (value: string) => at.targetOf(indicatorId('Host', value), controlId)
     // Held still, and gone with the next export.
-    expect(await of('gone.example.com')).toMatchObject({ state: 'held', isWanted: false })
-    expect(await of('kept.example.com')).toMatchObject({ state: 'held', isWanted: true })
+    const excluded = [{ reason: 'excluded', detail: null }]
+    expect(await of('gone.example.com')).toMatchObject({ state: 'held', isWanted: false, obstacles: excluded })
+    expect(await of('kept.example.com')).toMatchObject({ state: 'held', isWanted: true, obstacles: [] })
     await at.receipt(caller, { collectionId, collectionVersion: 2, desired: 1, held: 1 })
     expect(await of('gone.example.com')).toMatchObject({ state: 'absent', reason: 'excluded', isWanted: false })
     const { body } = await at.get(at.person, paths.indicator(indicatorId('Host', 'gone.example.com')))
     const hit = { listName: list.name, kind: 'protected', entry: 'gone.example.com' }
     expect(body).toMatchObject({ exclusions: [hit] })
+  })
+
+  test('LIB-8: all that keeps a value from a control is told, in order, also of what is no member of what goes there', async () => {
+    const [weak, strong] = [`weak-${at.made}.example.com`, `strong-${at.made}.example.com`]
+    const securityLabel = [{ name: 'TLP:RED' }]
+    await at.send({
+      indicator: [
+        { type: 'Host', summary: weak, rating: 1, status: 'Review', securityLabel },
+        { type: 'Host', summary: strong, rating: 4, securityLabel },
+      ],
+    })
+    const { collectionId, controlId, caller } = await at.exporting(`ownerName = "${at.owner.name}" and rating >= 3`)
+    await at.receipt(caller, { collectionId, desired: 0, held: 0 })
+    const list = await at.exclusions.create(at.person, { name: `Theirs ${at.owner.id}`, kind: 'protected' })
+    await at.exclusions.writeEntries(at.person, list.id, Buffer.from(JSON.stringify({ entries: [{ entry: weak }] })))
+    await at.exclusions.pass()
+    await sql`
+      insert into decision (organization_id, indicator_id, status, reason, decided_by, decided_at)
+      values (${at.rehearsal.organizationId}, ${indicatorId('Host', weak)}, 'Whitelisted', 'Ours.', 'ada', now())`.execute(
+      at.rehearsal.db,
+    )
+    const of = (value: string) => at.targetOf(indicatorId('Host', value), controlId)
+    expect(await of(weak)).toMatchObject({
+      state: 'absent',
+      reason: 'not-a-member',
+      obstacles: [
+        { reason: 'not-a-member', detail: null },
+        { reason: 'decided', detail: 'Whitelisted by the decision of ada: Ours.' },
+        { reason: 'excluded', detail: null },
+        { reason: 'inactive', detail: null },
+        { reason: 'tlp', detail: null },
+      ],
+    })
+    expect(await of(strong)).toMatchObject({ reason: 'tlp', obstacles: [{ reason: 'tlp', detail: null }] })
   })
 
   test('LIB-5: LIB-8: D28: what a decision on it, or on a URL’s host whatever its port, keeps back says whose decision', async () => {
@@ -204,6 +239,7 @@ describe('LIB-8: why a value is on a control, and why not', () => {
       state: 'absent',
       reason: 'left-out',
       detail: 'File: takes no hashes',
+      obstacles: [{ reason: 'left-out', detail: 'File: takes no hashes' }],
     })
     await at.send({ indicator: [{ type: 'Host', summary: 'taken.example.com', active: false }] })
     await at.collections.refresh(at.person, collectionId)

@@ -116,6 +116,10 @@ test('LIB-8: explain says which lists serve a value, and why another does not', 
   expect(await served('Host', `off.${host}`)).toMatchObject({ isServed: false, reason: 'inactive', detail: null })
   const hostsOnly = await world.serve('ownerName = "Explained"', { indicatorTypes: ['Host'] })
   expect(await served('URL', bare, hostsOnly)).toMatchObject({ isServed: false, reason: 'type' })
+  expect((await served('CIDR', '198.0.0.0/8', hostsOnly))?.obstacles).toMatchObject([
+    { reason: 'type' },
+    { reason: 'wide' },
+  ])
   const ours = await exclusions.create(person, { name: 'Ours, explained', kind: 'protected' })
   await exclusions.writeEntries(person, ours.id, Buffer.from(JSON.stringify({ entries: [{ entry: `ours.${host}` }] })))
   await exclusions.pass()

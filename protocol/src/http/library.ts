@@ -217,6 +217,29 @@ export const IndicatorMembership = z.object({
 })
 export type IndicatorMembership = z.infer<typeof IndicatorMembership>
 
+/**
+ * One of the things that keep an indicator from a control, a firewall list or a TAXII collection: it is not in what goes there; a decision, or an
+ * exclusion list, keeps it from being exported; no owner asserts it as active; its TLP is narrower; the app left it out when it was last exported;
+ * of a list moreover: nothing is served, its type, too wide, or nothing that the format can say.
+ */
+export const Obstacle = z.object({
+  reason: z.enum([
+    'nothing-served',
+    'type',
+    'not-a-member',
+    'decided',
+    'excluded',
+    'inactive',
+    'tlp',
+    'wide',
+    'format',
+    'left-out',
+  ]),
+  /** Whose decision it is and why; the app's own words; why no version is served. */
+  detail: z.nullable(z.string()),
+})
+export type Obstacle = z.infer<typeof Obstacle>
+
 /** What one target of a control holds of an indicator, by its newest receipt, and why not. */
 export const IndicatorOnTarget = z.object({
   controlId: Id,
@@ -237,6 +260,8 @@ export const IndicatorOnTarget = z.object({
   detail: z.nullable(z.string()),
   /** Whether the collection as it is now sends it there: what is held and not wanted goes with the next export. */
   isWanted: z.boolean(),
+  /** All that keeps it from there as things are now, in the order in which the hub decides; what the receipt spoke of may have changed since. */
+  obstacles: z.array(Obstacle),
   collectionId: Id,
   collectionName: z.string(),
   /** The version that the newest receipt speaks of. */
@@ -320,6 +345,8 @@ export const IndicatorServed = z.object({
   ),
   /** Whose decision it is and why; why no version is served. */
   detail: z.nullable(z.string()),
+  /** All that keeps it from there, this reason the first. */
+  obstacles: z.array(Obstacle),
 })
 export type IndicatorServed = z.infer<typeof IndicatorServed>
 
