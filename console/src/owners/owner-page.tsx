@@ -117,6 +117,10 @@ function OwnerFacts({ owner }: { owner: OwnerDetail }) {
           <Link to="/groups" search={{ tql: `ownerName = ${quoteTql(owner.name)}` }}>
             its groups
           </Link>
+          {', '}
+          <Link to="/kept-texts" search={{ owner: owner.id }}>
+            its STIX objects
+          </Link>
         </Fact>
       </Facts>
       <OwnerSettings owner={owner} />

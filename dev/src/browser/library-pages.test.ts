@@ -35,6 +35,7 @@ async function readEmptyPages({ open }: Pick<LibraryConsole, 'open'>): Promise<v
   await using opened = await open(consolePages.groups, { colorScheme: 'dark' })
   for (const [path, words] of [
     [consolePages.groups, 'No group yet'],
+    [consolePages.keptTexts, 'No kept text yet'],
     [consolePages.owners, 'No owner yet'],
     [consolePages.collections, 'No data collection yet'],
     [consolePages.exclusionLists, 'No exclusion list yet'],
@@ -222,7 +223,13 @@ test('LIB-1, LIB-6: a value, a pasted list and a STIX bundle are added by hand, 
     pattern_type: 'stix',
     valid_from: '2026-01-01T00:00:00Z',
   }
-  const objects = [indicator, { type: 'indicator', id: 'indicator--wrong' }]
+  const asset = {
+    ...indicator,
+    type: 'x-mitre-asset',
+    id: 'x-mitre-asset--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd40',
+    name: 'Data Historian',
+  }
+  const objects = [indicator, asset, { type: 'indicator', id: 'indicator--wrong' }]
   const bundle = { type: 'bundle', id: 'bundle--5d0092c5-5f74-4287-9642-33f4c354e56d', objects }
   await page.locator('input[type=file]').setInputFiles({
     name: 'bundle.json',
@@ -231,10 +238,26 @@ test('LIB-1, LIB-6: a value, a pasted list and a STIX bundle are added by hand, 
   })
   await page.getByRole('button', { name: 'Import the bundle' }).click()
   const objectsAccount = page.getByRole('region', { name: 'What became of the bundle' })
-  await objectsAccount.getByText('STIX 2.1, 2 objects').waitFor()
+  await objectsAccount.getByText('STIX 2.1, 3 objects').waitFor()
   await objectsAccount.getByRole('row').filter({ hasText: 'indicator--wrong' }).getByText('Refused').waitFor()
+  const kind = objectsAccount.getByRole('grid', { name: 'By type' }).getByRole('row').filter({ hasText: asset.type })
+  await kind.getByText('1 × It is of a custom type').waitFor()
   await objectsAccount.getByRole('link', { name: 'Show what this owner asserts' }).click()
   await page.getByRole('grid', { name: 'Indicators' }).getByText('198.51.100.9').waitFor()
+
+  await opened.go(consolePages.groups)
+  await page.getByRole('textbox', { name: 'Query' }).fill('historian')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'look among the kept texts' }).click()
+  const texts = page.getByRole('grid', { name: 'Kept texts' })
+  await texts.getByText('Data Historian').waitFor()
+  await page.getByText('1 row, all loaded').waitFor()
+  await texts.getByRole('row').nth(1).press('Enter')
+  const shown = page.getByRole('dialog', { name: 'Data Historian' })
+  await shown.getByRole('region', { name: 'The object' }).getByText(asset.id).waitFor()
+  await shown.getByRole('button', { name: 'Close' }).click()
+  await page.getByLabel('What the library has of them').selectOption('Mapped')
+  await page.getByText('No kept text fits the filter').waitFor()
   library.expectHarmless(opened)
 })
 

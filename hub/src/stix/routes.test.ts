@@ -1,4 +1,4 @@
-import { limits, paths, StixImport } from '@postern/protocol'
+import { KeptTextDetail, KeptTextPage, limits, paths, StixImport } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
 import { createServer, type Server } from '../http/server.ts'
@@ -119,4 +119,31 @@ test('D22: an execution brings bundles in only for its job’s owner, and takes 
 test('S14: a body above the limit is refused while it comes in', async () => {
   const answer = await bring('Routed', ' '.repeat(limits.batchBytesMax + 1), 'application/json')
   expect(answer.statusCode).toBe(413)
+})
+
+test('LIB-6: kept texts are found by what stands in them, and shown', async () => {
+  const asset = {
+    type: 'x-mitre-asset',
+    spec_version: '2.1',
+    id: 'x-mitre-asset--01234567-89ab-4cde-8f01-23456789abce',
+    created: instant,
+    modified: instant,
+    name: 'Data Historian',
+  }
+  await world.owner('Assets')
+  expect((await bring('Assets', JSON.stringify({ ...bundle, objects: [asset] }))).statusCode).toBe(200)
+  const search = new URLSearchParams({ text: 'historian', outcome: 'kept', owner: await world.owner('Assets') })
+  const found = await server.inject({ url: `${paths.keptTexts}?${search}`, headers: headers(world.person) })
+  const [row] = KeptTextPage.parse(found.json()).data
+  expect(row).toMatchObject({
+    objectId: asset.id,
+    type: asset.type,
+    name: asset.name,
+    ownerName: 'Assets',
+    outcome: 'kept',
+  })
+  const shown = await server.inject({ url: paths.keptText(row?.id ?? ''), headers: headers(world.person) })
+  expect(JSON.parse(KeptTextDetail.parse(shown.json()).text)).toEqual(asset)
+  const stranger = { ...world.person, organizationId: '999' }
+  expect((await server.inject({ url: paths.keptText(row?.id ?? ''), headers: headers(stranger) })).statusCode).toBe(404)
 })

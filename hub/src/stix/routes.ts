@@ -6,6 +6,7 @@ import type { Server } from '../http/server.ts'
 import { readTlpMax } from '../lib/tlp-max.ts'
 import { Problem } from '../lib/problem.ts'
 import { rowId } from '../lib/row-id.ts'
+import { keptTextRoutes } from './kept-text-routes.ts'
 import { stixFormats, stixMediaTypes } from './stix-format.ts'
 import type { Stix } from './stix.ts'
 
@@ -15,6 +16,7 @@ const bundleTypes = ['application/json', 'application/stix+json', 'application/v
 export function stixRoutes(server: Server, stix: Stix): void {
   bundleScope(server, (scope) => importRoute(scope, stix))
   outputRoutes(server, stix)
+  keptTextRoutes(server, stix.texts)
 }
 
 const outputQuery = z.object({

@@ -10,6 +10,12 @@ export const bundleMemoryMegabytesMax = 1536
 export const stixOutputsMax = 4
 /** Objects of a bundle that its answer names one by one, since the library did not take all of them. */
 export const notMappedMax = 2000
+/** Objects that one look for kept texts reads; looks follow one another until a page is full or its time is over. */
+export const textsLookedAtMax = 20_000
+/** How long one request looks for kept texts; what it found until then is a page, and the next one goes on behind it. */
+export const textSearchMs = 2000
+/** Characters of a kept text that are shown; the whole goes out with its owner's STIX. */
+export const shownTextLengthMax = 200_000
 /** Types of objects that an account tells apart; the others are counted together. */
 export const kindsMax = 500
 /** Reasons that an account names of one type. */

@@ -19,6 +19,7 @@ import type { BundleAccount, MappedMessage } from './bundle-messages.ts'
 import { collectionOutput } from './collection-output.ts'
 import { joinTactics } from './join-tactics.ts'
 import { judgeObjects } from './judge-objects.ts'
+import { KeptTexts } from './kept-texts.ts'
 import { ownerOutput } from './owner-output.ts'
 import { countSightings } from './count-sightings.ts'
 import type { StixFormat } from './stix-format.ts'
@@ -125,7 +126,7 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
     return outputs.open((client) => ownerOutput(client, { ...owner, tlpMax }, format))
   }
 
-  return { places, importBundle, exportCollection, exportOwner, close: () => reader.close() }
+  return { places, importBundle, exportCollection, exportOwner, texts: new KeptTexts(db), close: () => reader.close() }
 }
 
 async function ownerOf(

@@ -76,6 +76,8 @@ export const paths = {
   /** Words that may come next in a query: names of owners, tags, labels and attributes. */
   tqlSuggestions: '/v1/tql/suggestions',
   stixBundles: '/v1/stix/bundles',
+  keptTexts: '/v1/stix/texts',
+  keptText: (keptTextId: string) => `/v1/stix/texts/${keptTextId}`,
   ownerStix: (ownerId: string) => `/v1/owners/${ownerId}/stix`,
   sightingAnalysis: '/v1/sighting-analysis',
 
@@ -197,6 +199,7 @@ export const consolePages = {
   indicator: (indicatorId: string) => `/indicators/${indicatorId}`,
   groups: '/groups',
   group: (groupId: string) => `/groups/${groupId}`,
+  keptTexts: '/kept-texts',
   owners: '/owners',
   owner: (ownerId: string) => `/owners/${ownerId}`,
   attributeTypes: '/attribute-types',

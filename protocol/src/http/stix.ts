@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Count, Id } from '../primitives.ts'
+import { Count, Id, Instant, pageOf } from '../primitives.ts'
 
 /** What became of one object of a bundle. */
 export const StixObjectAccount = z.object({
@@ -53,3 +53,29 @@ export const StixImport = z.object({
   kinds: z.array(StixKind),
 })
 export type StixImport = z.infer<typeof StixImport>
+
+/** The newest version of a STIX object as its owner sent it: here stands also what the library has no place for (D26). */
+export const KeptText = z.object({
+  id: Id,
+  objectId: z.string(),
+  type: z.string(),
+  /** What a person would call it, cut to 300 characters; null where it says nothing of the kind. */
+  name: z.nullable(z.string()),
+  ownerId: Id,
+  ownerName: z.string(),
+  outcome: z.enum(['mapped', 'kept']),
+  /** Why it is kept as text alone. */
+  reason: z.nullable(z.string()),
+  /** The group that it became. */
+  groupId: z.nullable(Id),
+  specVersion: z.enum(['2.0', '2.1']),
+  addedAt: Instant,
+})
+export type KeptText = z.infer<typeof KeptText>
+export const KeptTextPage = pageOf(KeptText)
+export const KeptTextDetail = z.extend(KeptText, {
+  /** JSON, cut to 200,000 characters. */
+  text: z.string(),
+  isCut: z.boolean(),
+})
+export type KeptTextDetail = z.infer<typeof KeptTextDetail>

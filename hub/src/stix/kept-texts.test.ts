@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type KeptTextFilter, KeptTexts } from './kept-texts.ts'
+import { createTestStix, type TestStix } from './test-stix.ts'
+
+let world: TestStix
+beforeAll(async () => {
+  world = await createTestStix()
+})
+afterAll(() => world.close())
+
+const created = '2026-01-01T00:00:00.000Z'
+const ics = fileURLToPath(new URL('../../../../shared/data/stix/ics-attack-18.1.json', import.meta.url))
+
+function identity(number: number, name: string, more: object = {}) {
+  const id = `identity--00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+  return { type: 'identity', spec_version: '2.1', id, created, modified: created, name, ...more }
+}
+
+/** All pages of a search. */
+async function walk(texts: KeptTexts, filter: KeptTextFilter, limit: number) {
+  const names: (string | null)[] = []
+  let pages = 0
+  let cursor: string | undefined
+  do {
+    const page = await texts.page(world.person, filter, cursor, limit)
+    expect(page.data.length).toBeLessThanOrEqual(limit)
+    names.push(...page.data.map(({ name }) => name))
+    cursor = page.next
+    pages += 1
+  } while (cursor !== undefined && pages < 100)
+  return { names, pages }
+}
+
+test('LIB-6: kept texts are listed in their newest versions, by owner, type, outcome and what stands in them', async () => {
+  const { texts } = world.stix
+  const sent = [
+    identity(1, 'Plant “North” 100%'),
+    identity(2, 'Plant South', { contact_information: 'north_gate' }),
+    { ...identity(3, 'Borer'), type: 'malware', id: 'malware--00000000-0000-4000-8000-000000000003', is_family: false },
+  ]
+  await world.bring('Listed', sent)
+  await world.bring('Unlisted', [identity(4, 'Plant of somebody else')])
+  await world.bring('Listed', [identity(1, 'Plant "North" 99%', { modified: '2026-02-01T00:00:00.000Z' })])
+  const ownerId = await world.owner('Listed')
+  const found = async (filter: KeptTextFilter) => (await walk(texts, { ownerId, ...filter }, 10)).names
+  const north = 'Plant "North" 99%'
+  expect(await found({})).toEqual([north, 'Borer', 'Plant South'])
+  expect(await found({ outcome: 'mapped' })).toEqual(['Borer'])
+  expect(await found({ type: 'identity' })).toEqual([north, 'Plant South'])
+  expect(await found({ text: 'NORTH' })).toEqual([north, 'Plant South'])
+  expect(await found({ text: '"north" 99%' })).toEqual([north])
+  expect(await found({ text: '9_%' })).toEqual([])
+  const { names } = await walk(texts, { text: 'plant' }, 10)
+  expect(names).toEqual([north, 'Plant of somebody else', 'Plant South'])
+})
+
+test('LIB-6: a search of kept texts reads a bounded number of them for a page, and misses none', async () => {
+  await world.bring(
+    'Long',
+    Array.from({ length: 30 }, (_, number) => identity(100 + number, number % 10 === 0 ? `Rare ${number}` : 'Common')),
+  )
+  const ownerId = await world.owner('Long')
+  const bounded = new KeptTexts(world.database.db, { lookedAtMax: 4, searchMs: 0 })
+  const rare = await walk(bounded, { ownerId, text: 'Rare' }, 10)
+  expect(rare.names.toSorted()).toEqual(['Rare 0', 'Rare 10', 'Rare 20'])
+  expect(rare.pages).toBeGreaterThan(7)
+  const all = await walk(bounded, { ownerId }, 3)
+  expect(all.names).toHaveLength(30)
+  expect(new Set((await walk(world.stix.texts, { ownerId }, 7)).names)).toEqual(new Set(all.names))
+})
+
+test.runIf(existsSync(ics))(
+  'LIB-6: an asset of ATT&CK for ICS, which is no group, is found where it is kept (needs ../shared/data)',
+  async () => {
+    const { kept } = await world.bring('MITRE', readFileSync(ics))
+    const ownerId = await world.owner('MITRE')
+    const texts = new KeptTexts(world.database.db)
+    const asset = { ownerId, type: 'x-mitre-asset', text: 'data historian' }
+    const { data } = await texts.page(world.person, asset, undefined, 100)
+    expect(data).toContainEqual(
+      expect.objectContaining({
+        name: 'Data Historian',
+        outcome: 'kept',
+        reason: expect.stringContaining('custom type'),
+      }),
+    )
+    expect((await walk(texts, { ownerId, outcome: 'kept' }, 500)).names).toHaveLength(kept)
+  },
+)

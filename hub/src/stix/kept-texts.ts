@@ -1,0 +1,116 @@
+import type { KeptText, KeptTextDetail } from '@postern/protocol'
+import { type RawBuilder, sql } from 'kysely'
+import type { PersonCaller } from '../access/caller.ts'
+import type { Db } from '../database/database.ts'
+import { found } from '../lib/problem.ts'
+import { inScope, libraryScope } from '../library/library-scope.ts'
+import { shownTextLengthMax, textSearchMs, textsLookedAtMax } from './stix-limits.ts'
+
+export type KeptTextFilter = {
+  ownerId?: string | undefined
+  type?: string | undefined
+  outcome?: KeptText['outcome'] | undefined
+  /** Stands somewhere in the text, whatever its case. */
+  text?: string | undefined
+}
+
+type Row = Omit<KeptText, 'addedAt'> & { addedAt: Date }
+
+/** Of an object `o`: how a person would call it. */
+const name = sql`left(coalesce(p.said->>'name', p.said->>'value', p.said->>'abstract',
+  p.said->>'relationship_type' || ' ' || (p.said->>'target_ref'), 'of ' || o.sighting_of), 300)`
+const columns = sql`o.number as id, o.object_id as "objectId", o.type, ${name} as name, o.owner_id as "ownerId", w.name as "ownerName",
+  o.outcome, o.reason, o.group_id as "groupId", o.spec_version as "specVersion", o.added_at as "addedAt"`
+const from = sql`from stix_object o join owner w on w.id = o.owner_id
+  cross join lateral (select stix_json(o.body) as said offset 0) p`
+const isNewest = sql<boolean>`not exists (
+  select from stix_object later where later.owner_id = o.owner_id and later.object_id = o.object_id and later.version > o.version)`
+
+/** STIX objects as their owners sent them: where one finds what the library has no place for. */
+export class KeptTexts {
+  readonly #db: Db
+  readonly #bounds: { lookedAtMax: number; searchMs: number }
+
+  constructor(db: Db, bounds = { lookedAtMax: textsLookedAtMax, searchMs: textSearchMs }) {
+    this.#db = db
+    this.#bounds = bounds
+  }
+
+  /**
+   * Newest first. No index knows what stands in a text, so that a search reads a bounded number of them: a page may have fewer rows than
+   * were asked for, and yet another behind it.
+   */
+  async page(
+    caller: PersonCaller,
+    filter: KeptTextFilter,
+    before: string | undefined,
+    limit: number,
+  ): Promise<{ data: KeptText[]; next?: string }> {
+    const until = performance.now() + this.#bounds.searchMs
+    const scope = ownersOf(caller, filter)
+    const rows: Row[] = []
+    let cursor = before
+    do {
+      const last = await this.#lastOfLook(scope, cursor)
+      if (last === undefined) return { data: rows.map(toKeptText) }
+      rows.push(...(await this.#rowsBetween(scope, filter, { before: cursor, last, limit: limit + 1 - rows.length })))
+      if (rows.length > limit) return { data: rows.slice(0, limit).map(toKeptText), next: rows[limit - 1]?.id ?? last }
+      cursor = last
+    } while (performance.now() < until)
+    return { data: rows.map(toKeptText), next: cursor }
+  }
+
+  async one(caller: PersonCaller, id: string): Promise<KeptTextDetail> {
+    const { rows } = await sql<Row & Pick<KeptTextDetail, 'text' | 'isCut'>>`
+      select ${columns}, left(o.body, ${shownTextLengthMax}) as text, length(o.body) > ${shownTextLengthMax} as "isCut" ${from}
+      where o.number = ${id} and ${ownersOf(caller, {})}`.execute(this.#db)
+    const { text, isCut, ...row } = found(rows[0], 'kept text')
+    return { ...toKeptText(row), text, isCut }
+  }
+
+  /** The number of the last object of the next look. */
+  async #lastOfLook(scope: RawBuilder<boolean>, before: string | undefined): Promise<string | undefined> {
+    const { rows } = await sql<{ last: string | null }>`
+      select min(number)::text as last from (
+        select o.number from stix_object o where ${scope} and ${isBefore(before)} order by o.number desc limit ${this.#bounds.lookedAtMax}
+      ) looked`.execute(this.#db)
+    return rows[0]?.last ?? undefined
+  }
+
+  async #rowsBetween(
+    scope: RawBuilder<boolean>,
+    { type, outcome, text }: KeptTextFilter,
+    { before, last, limit }: { before: string | undefined; last: string; limit: number },
+  ): Promise<Row[]> {
+    const conditions = [
+      ...(type === undefined ? [] : [sql`o.type = ${type}`]),
+      ...(outcome === undefined ? [] : [sql`o.outcome = ${outcome}`]),
+      ...(text === undefined ? [] : [sql`o.body ilike ${patternOf(text)}`]),
+      isNewest,
+    ]
+    const { rows } = await sql<Row>`
+      select ${columns} ${from}
+      where ${scope} and ${isBefore(before)} and o.number >= ${last}::bigint and ${sql.join(conditions, sql` and `)}
+      order by o.number desc limit ${limit}`.execute(this.#db)
+    return rows
+  }
+}
+
+function ownersOf(caller: PersonCaller, { ownerId }: KeptTextFilter): RawBuilder<boolean> {
+  const inOrganization = inScope(sql`o.owner_id`, libraryScope(caller))
+  return ownerId === undefined ? inOrganization : sql`(o.owner_id = ${ownerId} and ${inOrganization})`
+}
+
+function isBefore(number: string | undefined): RawBuilder<boolean> {
+  return number === undefined ? sql`true` : sql`o.number < ${number}::bigint`
+}
+
+/** As it stands in JSON. */
+function patternOf(text: string): string {
+  const written = JSON.stringify(text).slice(1, -1)
+  return `%${written.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+function toKeptText({ addedAt, ...row }: Row): KeptText {
+  return { ...row, addedAt: addedAt.toISOString() }
+}
