@@ -122,6 +122,6 @@ function hearServers(broker: Broker, { executions }: Features): void {
     if (message.kind === 'execution-event') await executions.onEvent(serverXid, message)
     if (message.kind !== 'heartbeat') return
     const answer: HeartbeatAnswer | undefined = await executions.onHeartbeat(serverXid, message)
-    if (answer !== undefined) await broker.publish(topics.heartbeatAnswer(serverXid), JSON.stringify(answer))
+    if (answer !== undefined) broker.offer(topics.heartbeatAnswer(serverXid), JSON.stringify(answer))
   })
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect as connectSocket, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { hubSubscriptions, limits } from '@postern/protocol'
+import { hubSubscriptions, limits, topics } from '@postern/protocol'
 import { certificateFault, hearIssuer } from '@postern/intel/certificates'
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt'
 import type { Log } from '../lib/log.ts'
@@ -25,6 +25,13 @@ const untrustedBroker =
 const acknowledgeMs = 10_000
 /** Publications that wait for their acknowledgement. */
 const inFlightMax = 1000
+/** Bytes on their way to the broker, above which nothing is offered to it. */
+const unsentBytesMax = 4 * 1024 * 1024
+/** What comes again by itself every few seconds needs no acknowledgement, which would cost as much as the message. */
+const recurring: ReadonlySet<string> = new Set([topics.heartbeat('+'), topics.telemetry('+')])
+const subscriptions = Object.fromEntries(
+  hubSubscriptions.map((topic) => [topic, { qos: recurring.has(topic) ? (0 as const) : (1 as const) }]),
+)
 /** Between two lines of the log about messages that were dropped. */
 const dropLogMs = 60_000
 
@@ -63,7 +70,7 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
 
   async function subscribe(): Promise<void> {
     try {
-      const granted = await client.subscribeAsync([...hubSubscriptions], { qos: 1 })
+      const granted = await client.subscribeAsync(subscriptions)
       if (granted.some(({ qos }) => qos > 1)) throw new Error('the broker does not grant the hub its topics')
       isSubscribed = true
       everConnected = true
@@ -113,6 +120,10 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
       } finally {
         inFlight -= 1
       }
+    },
+    offer(topic, payload) {
+      if (isSubscribed && client.stream.writableLength <= unsentBytesMax)
+        client.publish(topic, payload, { qos: 0, retain: false })
     },
     on: (listener) => added(listeners, listener),
     onTelemetry: (listener) => added(telemetryListeners, listener),

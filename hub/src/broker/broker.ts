@@ -13,6 +13,8 @@ export type TelemetryListener = (serverXid: string, said: Telemetry) => void
 export type Broker = {
   /** QoS 1. Resolves when the broker has taken the message; rejects at once while there is no connection. */
   publish(topic: string, payload: string): Promise<void>
+  /** QoS 0, for what loses nothing by being lost. Not sent at all without a connection, or where too much waits to be sent. */
+  offer(topic: string, payload: string): void
   /** @returns ends the listening */
   on(listener: ServerMessageListener): () => void
   /** Telemetry comes here alone, at once and in no queue. @returns ends the listening */

@@ -32,6 +32,17 @@ test('ES-4: a command reaches the environment server over the connection that it
   await vi.waitFor(() => expect(heard).toContainEqual({ serverXid: server.serverXid, message: said }))
 })
 
+test('ES-4: an answer that comes again by itself is carried without an acknowledgement', async () => {
+  const server = await enrol()
+  const client = await connect(server)
+  await granted(client, topics.heartbeatAnswer(server.serverXid))
+  const arrived = new Promise<[number, string]>((resolve) =>
+    client.once('message', (_topic, payload, { qos }) => resolve([qos, payload.toString()])),
+  )
+  broker.offer(topics.heartbeatAnswer(server.serverXid), '{"v":1}')
+  expect(await arrived).toEqual([0, '{"v":1}'])
+})
+
 test('ES-4: a message that is no valid one is dropped and counted, and the ones after it arrive', async () => {
   const server = await enrol()
   const client = await connect(server)

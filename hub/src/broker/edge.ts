@@ -11,11 +11,17 @@ import { createServer as createTlsServer, type Server as TlsServer, type TLSSock
 import { edgeProtocols } from '@postern/protocol'
 import { Audit } from '../audit/audit.ts'
 import { connectDatabase } from '../database/database.ts'
-import { endOlderCertificate, findConnectionCredentials, revokedAmong } from '../environments/connection-credentials.ts'
+import {
+  type ConnectionCredentials,
+  endOlderCertificate,
+  findConnectionCredentials,
+  revokedAmong,
+} from '../environments/connection-credentials.ts'
 import { RefusalBudget } from '../environments/refusal-budget.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { listenClosed, listening } from '../lib/listen-closed.ts'
 import type { Log } from '../lib/log.ts'
+import { workInGroups } from '../lib/work-in-groups.ts'
 import { demandCertificate, certificateOf } from './server-certificate.ts'
 import { connectRefusal, nameRefusal } from './connect-refusal.ts'
 import { EdgeHttp, type HubDoor } from './edge-http.ts'
@@ -69,6 +75,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     limits.databaseConnectionsMax,
   )
   stack.defer(close)
+  // Thousands come back in one instant: what is asked for each of them is asked at once.
+  const credentialsOf = workInGroups<string, ConnectionCredentials | undefined>({
+    keyOf: (serverXid) => serverXid,
+    groupMax: limits.handshakesMax,
+    together: async (serverXids) => {
+      const found = await findConnectionCredentials(db, serverXids)
+      return new Map(serverXids.map((serverXid) => [serverXid, found.get(serverXid)]))
+    },
+    alone: async (serverXid) => (await findConnectionCredentials(db, [serverXid])).get(serverXid),
+    onGroupFailed: (error) => log.warn({ err: error }, 'environment servers could not be looked up together'),
+  })
   const audit = new Audit()
   const budget = new RefusalBudget(() => clock.now().getTime())
   const broker = await createMqttBroker({ limits, log, refusalOf, onRefused })
@@ -181,7 +198,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const shown = { certificate, clientId, userName, password }
     const unnamed = nameRefusal(shown)
     if (unnamed !== undefined) return { reason: unnamed }
-    const stored = await findConnectionCredentials(db, certificate.serverXid)
+    const stored = await credentialsOf(certificate.serverXid)
     const refusal = connectRefusal(shown, stored, clock.now(), proofs)
     const renewed = stored?.renewedCertificateSerial
     if (refusal === undefined && renewed != null && renewed === certificate.serial.toLowerCase())
@@ -199,7 +216,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   }
 
   async function recordRefusal(serverXid: string, address: string, what: string, reason: string): Promise<void> {
-    const stored = await findConnectionCredentials(db, serverXid)
+    const stored = await credentialsOf(serverXid)
     if (stored === undefined || stored.isRevoked) return
     const caller = { kind: 'environment-server', ...stored } as const
     const detail = { what: what.slice(0, 200), reason }

@@ -15,44 +15,38 @@ export type ConnectionCredentials = {
   isRevoked: boolean
 }
 
-/** Nothing for a server that is unknown or has not enrolled. */
-export async function findConnectionCredentials(db: Db, serverXid: string): Promise<ConnectionCredentials | undefined> {
-  const row = await db
+/** Of those that have enrolled. */
+export async function findConnectionCredentials(
+  db: Db,
+  serverXids: readonly string[],
+): Promise<Map<string, ConnectionCredentials>> {
+  const rows = await db
     .selectFrom('environment_server')
     .innerJoin('environment', 'environment.id', 'environment_server.environment_id')
     .select([
+      'server_xid as serverXid',
       'environment_server.name as name',
-      'environment_id',
-      'organization_id',
-      'public_key_pem',
-      'certificate_serial',
-      'renewed_certificate_serial',
-      'broker_token_sha256',
-      'revoked_at',
-      'deleted_at',
+      'environment_id as environmentId',
+      'organization_id as organizationId',
+      'public_key_pem as publicKeyPem',
+      'certificate_serial as certificateSerial',
+      'renewed_certificate_serial as renewedCertificateSerial',
+      'broker_token_sha256 as brokerTokenSha256',
+      'revoked_at as revokedAt',
+      'deleted_at as deletedAt',
     ])
-    .where('server_xid', '=', serverXid)
+    .where((where) => where('server_xid', '=', where.fn.any(where.val([...serverXids]))))
     .where('enrolled_at', 'is not', null)
-    .executeTakeFirst()
-  if (row === undefined) return undefined
-  const {
-    public_key_pem: publicKeyPem,
-    certificate_serial: certificateSerial,
-    broker_token_sha256: brokerTokenSha256,
-  } = row
-  // Enrolment writes all three at once.
-  if (publicKeyPem === null || certificateSerial === null || brokerTokenSha256 === null) return undefined
-  return {
-    serverXid,
-    name: row.name,
-    environmentId: row.environment_id,
-    organizationId: row.organization_id,
-    publicKeyPem,
-    certificateSerial,
-    renewedCertificateSerial: row.renewed_certificate_serial,
-    brokerTokenSha256,
-    isRevoked: row.revoked_at !== null || row.deleted_at !== null,
+    .execute()
+  const found = new Map<string, ConnectionCredentials>()
+  for (const { revokedAt, deletedAt, ...row } of rows) {
+    const { publicKeyPem, certificateSerial, brokerTokenSha256 } = row
+    // Enrolment writes all three at once.
+    if (publicKeyPem === null || certificateSerial === null || brokerTokenSha256 === null) continue
+    const isRevoked = revokedAt !== null || deletedAt !== null
+    found.set(row.serverXid, { ...row, publicKeyPem, certificateSerial, brokerTokenSha256, isRevoked })
   }
+  return found
 }
 
 /** A server has connected with its next certificate: the one before is good for nothing any more (D37). */

@@ -51,7 +51,7 @@ test('D37: a server is enrolled anew under its number with another key, and a pe
     keyFingerprint: null,
   })
   expect(await environments.authenticateDeliveryToken(before.appDeliveryToken)).toBeUndefined()
-  expect(await findConnectionCredentials(hub.database.db, serverXid)).toBeUndefined()
+  expect(await findConnectionCredentials(hub.database.db, [serverXid])).toEqual(new Map())
   expect(await revokedAmong(hub.database.db, [serverXid])).toEqual([serverXid])
 
   const answer = await environments.enrol(
