@@ -1,7 +1,6 @@
 /** A part of the fleet, `node fleet-process.ts FILE PART PARTS`: takes orders from the bench, and tells it how far it is. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { limits } from '@postern/protocol'
 import { telemetryPeriodSeconds } from './config.ts'
 import { addressOf, type FleetFile } from './identity.ts'
 import type { Order } from './fleet.ts'
@@ -31,10 +30,7 @@ function tell(): void {
 process.on('message', (order: Order) => {
   if (order.do === 'connect') {
     connection = new AbortController()
-    for (const server of servers) server.talk(order.talks, 0)
-    running = Promise.all(servers.map((server) => server.run(order.port, connection.signal)))
-  } else if (order.do === 'talk') {
-    for (const server of servers) server.talk(true, Math.random() * limits.heartbeatSeconds * 1000)
+    running = Promise.all(servers.map((server) => server.run(order.port, order.talks, connection.signal)))
   } else if (order.do === 'disconnect') {
     connection.abort()
     void running.then(tell)

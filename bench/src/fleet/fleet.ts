@@ -12,7 +12,6 @@ import type { Tally } from './simulated-server.ts'
 /** What a process of the fleet is told; `talks`: whether its servers send heartbeats from the first moment. */
 export type Order =
   | { do: 'connect'; port: number; talks: boolean }
-  | { do: 'talk' }
   | { do: 'disconnect' }
   | { do: 'telemetry'; on: boolean }
 

@@ -38,7 +38,6 @@ export class SimulatedServer {
   readonly #tally: Tally
   readonly #context: SecureContext
   #client: MqttClient | undefined
-  #talks = false
   #heartbeats: NodeJS.Timeout | undefined
 
   constructor(identity: Identity, caPem: string, address: string, tally: Tally) {
@@ -49,11 +48,14 @@ export class SimulatedServer {
     this.#context = createSecureContext({ ca: caPem, cert: certificate, key: privateKey, minVersion: 'TLSv1.2' })
   }
 
-  /** Connects, and again with back-off, until it is told to stop. */
-  async run(port: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Connects, and again with back-off, until it is told to stop.
+   * @param talks whether it sends heartbeats: what a hub hears, and a bare broker has nobody for
+   */
+  async run(port: number, talks: boolean, signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       try {
-        await this.#converse(await MqttClient.connect(this.#options(port), signal), signal)
+        await this.#converse(await MqttClient.connect(this.#options(port), signal), talks, signal)
         failures = 0
       } catch {
         if (!signal.aborted) this.#tally.failed += 1
@@ -62,19 +64,9 @@ export class SimulatedServer {
     }
   }
 
-  /** Heartbeats from now on, or none: what a hub hears, and a bare broker has nobody for. @param delayMs before the first of them */
-  talk(talks: boolean, delayMs: number): void {
-    this.#talks = talks
-    if (this.#client !== undefined) this.#beatSteadily(delayMs)
-  }
-
-  #beatSteadily(delayMs: number): void {
-    clearTimeout(this.#heartbeats)
-    if (!this.#talks) return
-    this.#heartbeats = setTimeout(() => {
-      this.#beat()
-      this.#beatSteadily(limits.heartbeatSeconds * 1000)
-    }, delayMs)
+  #beatSteadily(): void {
+    this.#beat()
+    this.#heartbeats = setTimeout(() => this.#beatSteadily(), limits.heartbeatSeconds * 1000)
   }
 
   #beat(): void {
@@ -98,13 +90,13 @@ export class SimulatedServer {
     if (sent === true) this.#tally.telemetry += 1
   }
 
-  async #converse(client: MqttClient, signal: AbortSignal): Promise<void> {
+  async #converse(client: MqttClient, talks: boolean, signal: AbortSignal): Promise<void> {
     this.#client = client
     this.#tally.connected += 1
     client.on('message', (topic, payload) => this.#receive(topic, payload))
     const stop = () => client.disconnect()
     signal.addEventListener('abort', stop)
-    this.#beatSteadily(0)
+    if (talks) this.#beatSteadily()
     if (signal.aborted) stop()
     await client.ended
     clearTimeout(this.#heartbeats)

@@ -19,9 +19,8 @@ export async function turnOfOurs(
   commands: readonly CommandToEach[],
 ): Promise<Turn & { pagesMs: number[] }> {
   await hub.restart()
-  // Silent, as on the other side: what is compared is connections.
+  // Silent, as on the other side: what is compared is connections and commands.
   const bytesAConnection = await bytesOf(hub.edgePid(), fleet, () => fleet.connect(hub.brokerPort, false))
-  fleet.order({ do: 'talk' })
   const commandSeconds = await commandAll(hub.store, commands)
   await fleet.disconnect()
   await hub.restart()
