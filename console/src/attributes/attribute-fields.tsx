@@ -1,4 +1,5 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
+import { assertionLimits } from '@postern/protocol'
 import { useId, useState } from 'react'
 import { useField, useFieldMistake } from '../elements/field.ts'
 import form from '../elements/form.module.css'
@@ -12,8 +13,7 @@ import classes from './attribute-fields.module.css'
 
 /** More than a person edits in a form; the others stay as they are. */
 const shownMax = 50
-const typeLengthMax = 200
-const valueLengthMax = 100_000
+const { attributeTypeCharactersMax, attributeValueCharactersMax } = assertionLimits
 
 interface AttributeFieldsProps {
   drafts: readonly AttributeDraft[]
@@ -89,7 +89,7 @@ function AttributeField({ draft, isNew, onChange, onRemove }: AttributeFieldProp
         <TextInput
           {...type}
           list={listId}
-          maxLength={typeLengthMax}
+          maxLength={attributeTypeCharactersMax}
           autoComplete="off"
           value={draft.type}
           onChange={(event) => onChange({ ...draft, type: event.currentTarget.value })}
@@ -99,7 +99,7 @@ function AttributeField({ draft, isNew, onChange, onRemove }: AttributeFieldProp
           name={fieldName(draft, 'source')}
           label="Where it is from"
           value={draft.source}
-          lengthMax={valueLengthMax}
+          lengthMax={attributeValueCharactersMax}
           onChange={(source) => onChange({ ...draft, source })}
         />
         <Button
@@ -116,7 +116,7 @@ function AttributeField({ draft, isNew, onChange, onRemove }: AttributeFieldProp
       <Textarea
         {...value}
         rows={draft.value.length > longFrom ? 4 : 2}
-        maxLength={valueLengthMax}
+        maxLength={attributeValueCharactersMax}
         autoFocus={isNew}
         value={draft.value}
         onChange={(event) => onChange({ ...draft, value: event.currentTarget.value })}

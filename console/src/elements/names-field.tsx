@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { useId, useState } from 'react'
 import type { NameKind } from '../api/name-queries.ts'
+import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { type FieldProps, useField } from './field.ts'
 import { Icon } from './icon.tsx'
@@ -16,6 +17,9 @@ interface NamesFieldProps extends FieldProps {
   value: readonly string[]
   onChange: (names: string[]) => void
 }
+
+/** More than a person looks through; the others stay as they are. */
+const shownMax = 200
 
 /** Characters that are typed or pasted at once. */
 const typedLengthMax = 2000
@@ -56,7 +60,7 @@ export function NamesField({ noun, kind, value, onChange, ...said }: NamesFieldP
       <KnownNames id={listId} kind={kind} start={typed} />
       {value.length > 0 && (
         <ul className={classes['names']} aria-label={`${said.label}, as they will be`}>
-          {value.map((name) => (
+          {value.slice(0, shownMax).map((name) => (
             <li key={name} className={classes['name']}>
               <span className={classes['words']} title={plainText(name)}>
                 <PlainText text={name} />
@@ -71,6 +75,7 @@ export function NamesField({ noun, kind, value, onChange, ...said }: NamesFieldP
               </button>
             </li>
           ))}
+          {value.length > shownMax && <li>and {formatCountOf(value.length - shownMax, `more ${noun}`)}</li>}
         </ul>
       )}
     </div>

@@ -16,6 +16,7 @@ import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { ModalDialog } from '../elements/modal-dialog.tsx'
 import { NamesField } from '../elements/names-field.tsx'
+import { Notice } from '../elements/notice.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { TextField } from '../elements/text-field.tsx'
@@ -78,6 +79,11 @@ function EditForm({ indicator, assertion, newest, onClose }: EditAssertionProps 
       onClose={onClose}
       action={{ ...save, error: otherThanOutdated(save.error, edited.isOutdated) }}
     >
+      {indicator.decision !== null && (
+        <Notice label="Decision">
+          A decision is in force over what owners say. What you change here is kept, and holds when the decision ends.
+        </Notice>
+      )}
       <div className={form['row']}>
         <ChoiceField {...field('rating')} label="Rating" isFirst choices={ratingsWith(draft.rating)} />
         <FiguresField {...field('confidence')} label="Confidence, 0 to 100" placeholder="Not set" lengthMax={3} />

@@ -5,12 +5,12 @@ type Origins = Pick<Assertion, 'addedBy' | 'modifiedBy'>
 
 /** What becomes of a person's change when a feed of the owner says its own word again. */
 export function feedEditedWords(origins: Origins): string {
-  return `${feedWords(origins)} that has this value takes the place of what you save here, in what it names. What must hold whatever owners say is decided over all of them.`
+  return `${feedWords(origins)} that has this value replaces what you save here, in what it names. To fix values whatever owners say, decide over all of them.`
 }
 
 /** The same of a removal. */
 export function feedRemovedWords(origins: Origins): string {
-  return `${feedWords(origins)} that has this value brings it in again. An exclusion list keeps it out.`
+  return `${feedWords(origins)} that has this value brings it in again. To keep it out, put it on an exclusion list.`
 }
 
 /** Who has brought it before, if that was a job. */

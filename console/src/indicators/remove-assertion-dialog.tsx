@@ -7,6 +7,7 @@ import { ownerKeys } from '../api/owner-queries.ts'
 import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
+import form from '../elements/form.module.css'
 import { PlainText } from '../elements/plain-text.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
@@ -34,23 +35,25 @@ export function RemoveAssertionDialog({ indicator, assertion, onClose }: RemoveA
   })
   return (
     <DeleteDialog noun={isLast ? 'indicator' : 'owner’s word'} verb="Remove" onClose={onClose} action={remove}>
-      <p>
-        <strong>What goes:</strong> all that <PlainText text={assertion.ownerName} /> says of{' '}
-        <PlainText text={shortened(indicator.value)} /> – {partsOf(assertion)}, and its links to groups and other
-        indicators.
-      </p>
-      {isLast ? (
+      <div className={form['fields']}>
         <p>
-          No other owner asserts it, so the indicator leaves the library, and with it data collections, lists and
-          exports; readers over TAXII learn that it is revoked. What was reported of it and decided about it is kept,
-          and holds again if it comes back.
+          <strong>What goes:</strong> all that <PlainText text={assertion.ownerName} /> says of{' '}
+          <PlainText text={shortened(indicator.value)} /> – {partsOf(assertion)}, and its links to groups and other
+          indicators.
         </p>
-      ) : (
-        <p>
-          <strong>What stays:</strong> the indicator, by the word of <PlainText text={namesOf(others)} />.
-        </p>
-      )}
-      <p>{feedRemovedWords(assertion)}</p>
+        {isLast ? (
+          <p>
+            No other owner asserts it, so the indicator leaves the library, and with it data collections, lists and
+            exports; readers over TAXII learn that it is revoked. What was reported of it and decided about it is kept,
+            and holds again if it comes back.
+          </p>
+        ) : (
+          <p>
+            <strong>What stays:</strong> the indicator, by the word of <PlainText text={namesOf(others)} />.
+          </p>
+        )}
+        <p>{feedRemovedWords(assertion)}</p>
+      </div>
     </DeleteDialog>
   )
 }

@@ -185,6 +185,8 @@ test('D22: who only reads is offered neither', async () => {
   await opened.go(pageOf(hosts.edited))
   await opened.signIn('reader', password)
   await opened.page.getByRole('article', { name: 'Assertion of Team' }).waitFor()
-  expect(await opened.page.getByRole('button', { name: /^(Edit|Remove) …$/ }).count()).toBe(0)
+  // Known by now, and with it what may be offered.
+  await opened.page.getByText('read-only').waitFor()
+  await expect.poll(() => opened.page.getByRole('button', { name: /^(Edit|Remove) …$/ }).count()).toBe(0)
   library.expectHarmless(opened)
 })

@@ -221,6 +221,15 @@ describe('LIB-2: the lifecycle of what was changed', () => {
 })
 
 describe('LIB-1: what one owner says of one indicator is taken back', () => {
+  test('LIB-2: a decision about what is gone is kept, and holds again when it comes back', async () => {
+    const name = await asserted('Ours')
+    await lifecycles.decisions.decide(library.person, name.indicatorId, { status: 'Whitelisted', reason: 'Ours' })
+    await library.assertions.delete(library.person, name)
+    await expect(detail(name)).rejects.toMatchObject({ code: 'not-found' })
+    await asserted('Ours', feedItem, name.value)
+    expect(await detail(name)).toMatchObject({ active: false, statuses: ['Whitelisted'] })
+  })
+
   test('LIB-1: the others’ word stays, and with the last one the indicator is gone, with tombstones', async () => {
     const ours = await asserted('Ours')
     const theirs = await asserted('Theirs', { rating: 1 }, ours.value)

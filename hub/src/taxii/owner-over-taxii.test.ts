@@ -1,4 +1,4 @@
-import { validateStixObject } from '@postern/intel'
+import { indicatorId, validateStixObject } from '@postern/intel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestTaxii, type TestTaxii, walk } from './test-taxii.ts'
 
@@ -57,6 +57,13 @@ const { hosts, deleteHosts } = {
   deleteHosts: (...sent: Parameters<TestTaxii['at']['deleteHosts']>) => taxii.at.deleteHosts(...sent),
 }
 
+/** Takes back what the owner says of a host, as a person does on the indicator's page. */
+async function removeByHand(owner: string, value: string): Promise<void> {
+  const { library } = taxii.at
+  const name = { indicatorId: indicatorId('Host', value), ownerId: await library.owner(owner) }
+  await library.assertions.delete(library.person, name)
+}
+
 /** Tells as the exclusion lists do that a value is theirs, or is not any more. */
 async function exclude(value: string, isExcluded: boolean): Promise<void> {
   const { pool } = taxii.at.library.database
@@ -83,6 +90,7 @@ async function exclude(value: string, isExcluded: boolean): Promise<void> {
 describe('what readers may not have any more', () => {
   const ways: [string, (value: string) => Promise<void>, (value: string) => Promise<void>][] = [
     ['a delete', (value) => deleteHosts('Ways', [value]), (value) => hosts('Ways', [value])],
+    ['a removal by a person', (value) => removeByHand('Ways', value), (value) => hosts('Ways', [value])],
     [
       'a label above the TLP',
       (value) => hosts('Ways', [value], { securityLabel: [{ name: 'TLP:RED' }] }),

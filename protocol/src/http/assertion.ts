@@ -1,16 +1,7 @@
 import * as z from 'zod/mini'
+import { assertionLimits } from '../assertion-limits.ts'
 import { Instant } from '../primitives.ts'
 import { IndicatorStatus } from './lifecycle.ts'
-
-/** Bounds of what one owner says of one thing. */
-export const assertionLimits = {
-  tagsMax: 500,
-  tagCharactersMax: 128,
-  labelsMax: 50,
-  attributesMax: 1000,
-  attributeTypeCharactersMax: 200,
-  attributeValueCharactersMax: 100_000,
-} as const
 
 const { tagsMax, tagCharactersMax, labelsMax, attributesMax } = assertionLimits
 const { attributeTypeCharactersMax, attributeValueCharactersMax } = assertionLimits
