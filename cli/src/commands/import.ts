@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { indicatorTypes, readIndicatorLine, type RefusalReason } from '@postern/intel'
+import { indicatorTypes, type LineMend, type LineMending, readIndicatorLine, type RefusalReason } from '@postern/intel'
 import {
   addingBatch,
   BatchAnswer,
@@ -19,7 +19,7 @@ import { mustBeFile } from '../must-be-file.ts'
 import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
-import { formatCount } from './format-count.ts'
+import { formatCount, formatCountOf } from './format-count.ts'
 import { importStix } from './import-stix.ts'
 import { indicatorTypeNamed } from './indicator-type-named.ts'
 import { ReasonCounts } from './reason-counts.ts'
@@ -40,8 +40,11 @@ export function importCommand(): Command {
     .argument('<file>')
     .requiredOption('--owner <name>', 'who asserts them; made if it does not exist')
     .option('--type <type>', 'of a text file: the indicator type of every line; told from the value if it is absent')
-    .action(async (file: string, options: { owner: string; type?: string }) => {
+    .option('--drop-port', 'of a text file: take address:port and host:port for the address or the host alone')
+    .option('--url-scheme <scheme>', 'of a text file: http or https, written in front of URLs that have none')
+    .action(async (file: string, options: ImportOptions) => {
       const type = indicatorTypeNamed(options.type)
+      const mending = mendingOf(options)
       mustBeFile(file)
       const target = hubTarget(readCliConfig())
       await ensureOwner(target, options.owner)
@@ -50,12 +53,13 @@ export function importCommand(): Command {
         return
       }
       const totals = { accepted: 0, refused: 0, unread: 0, untold: 0 }
+      const mended: Record<LineMend, number> = { port: 0, scheme: 0 }
       const refusals = new Refusals()
       let chunk: BatchIndicator[] = []
       let lineNumber = 0
       for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
         lineNumber += 1
-        const read = readIndicatorLine(line, type)
+        const read = readIndicatorLine(line, type, mending)
         if (read === undefined) continue
         if (!read.ok) {
           totals.unread += 1
@@ -63,12 +67,16 @@ export function importCommand(): Command {
           refusals.add(read.reason, `line ${lineNumber}: `)
           continue
         }
+        if (read.mended !== undefined) mended[read.mended] += 1
         chunk.push({ type: read.type, summary: read.value })
         if (chunk.length === chunkItems) await flush()
       }
       await flush()
       const refused = totals.refused + totals.unread
       say.line(`${formatCount(totals.accepted)} accepted, ${formatCount(refused)} refused`)
+      if (mended.port > 0) say.line(`  of ${formatCountOf(mended.port, 'line')} the port was left out`)
+      if (mended.scheme > 0)
+        say.line(`  in front of ${formatCountOf(mended.scheme, 'line')} ${mending.scheme}:// was written`)
       for (const line of refusals.counts.lines()) say.line(`  ${line}`)
       if (totals.untold > 0 && type === undefined)
         say.line(`Lines whose type cannot be told from them are taken with --type <${indicatorTypes.join(' | ')}>.`)
@@ -82,6 +90,14 @@ export function importCommand(): Command {
         chunk = []
       }
     })
+}
+
+type ImportOptions = { owner: string; type?: string; dropPort?: boolean; urlScheme?: string }
+
+function mendingOf({ dropPort = false, urlScheme: scheme }: ImportOptions): LineMending {
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https')
+    throw new Error(`--url-scheme ${scheme} is neither http nor https.`)
+  return { dropsPort: dropPort, scheme }
 }
 
 /** What was not taken: the first few as they are, and all by reason. */

@@ -1,6 +1,8 @@
 import type { IndicatorType } from '@postern/intel'
 import type { BatchIndicator } from '@postern/protocol'
 import { useMemo, useState } from 'react'
+import { Check } from '../elements/check.tsx'
+import { ChoiceField } from '../elements/choice-field.tsx'
 import form from '../elements/form.module.css'
 import { TextField } from '../elements/text-field.tsx'
 import { formatCount, formatCountOf } from '../format/quantities.ts'
@@ -14,7 +16,12 @@ import type { SendProps } from './send-props.ts'
 export function TextForm({ onSend, ...sending }: SendProps<readonly BatchIndicator[]>) {
   const [text, setText] = useState('')
   const [type, setType] = useState<IndicatorType | ''>('')
-  const { indicators, refused } = useMemo(() => readPasted(text, type === '' ? undefined : type), [text, type])
+  const [dropsPort, setDropsPort] = useState(false)
+  const [scheme, setScheme] = useState<'' | 'http' | 'https'>('')
+  const { indicators, refused, mended } = useMemo(
+    () => readPasted(text, type === '' ? undefined : type, { dropsPort, scheme: scheme === '' ? undefined : scheme }),
+    [text, type, dropsPort, scheme],
+  )
   return (
     <SaidForm
       {...sending}
@@ -32,10 +39,26 @@ export function TextForm({ onSend, ...sending }: SendProps<readonly BatchIndicat
         value={text}
         onChange={setText}
       />
-      <TypeField type={type} onChange={setType} />
+      <div className={form['row']}>
+        <TypeField type={type} onChange={setType} />
+        <ChoiceField
+          name="scheme"
+          label="URLs without a scheme"
+          value={scheme}
+          choices={schemeChoices}
+          onChange={setScheme}
+        />
+      </div>
+      <Check
+        label="Take address:port and host:port for the address or the host alone"
+        checked={dropsPort}
+        onChange={setDropsPort}
+      />
       <p className={form['hint']} aria-live="polite">
         {formatCountOf(indicators.length, 'indicator')} to be sent
         {refused.length > 0 && `, ${formatCountOf(refused.length, 'line')} left out`}.
+        {mended.port > 0 && ` Of ${formatCountOf(mended.port, 'line')} the port is left out.`}
+        {mended.scheme > 0 && ` In front of ${formatCountOf(mended.scheme, 'line')} ${scheme}:// is written.`}
       </p>
       {refused.length > 0 && (
         <Reasons
@@ -46,3 +69,9 @@ export function TextForm({ onSend, ...sending }: SendProps<readonly BatchIndicat
     </SaidForm>
   )
 }
+
+const schemeChoices = [
+  { value: '', label: 'Leave them out' },
+  { value: 'http', label: 'Write http:// in front' },
+  { value: 'https', label: 'Write https:// in front' },
+] as const

@@ -112,6 +112,15 @@ test('LIB-4, LIB-8: the command line imports lists, shows them, tests values aga
     out: ['2 accepted, 2 refused', `  1 × “…” ${scheme}`, `  1 × “…” ${port}`],
     err: `line 3: “evil.example/path” ${scheme}\nline 4: “192.0.2.7:8899” ${port}\n`,
   })
+  const mended = file('mended.txt', 'evil.example/path\n198.51.100.7:8899\n198.51.100.9\n')
+  expect(await command('import', mended, '--owner', 'Mended feed', '--drop-port', '--url-scheme', 'http')).toEqual({
+    code: 0,
+    out: ['3 accepted, 0 refused', '  of 1 line the port was left out', '  in front of 1 line http:// was written'],
+    err: '',
+  })
+  const ofMended = (await command('search', 'ownerName = "Mended feed"')).out.map((row) => row.split('\t')[1])
+  expect(ofMended).toEqual(expect.arrayContaining(['198.51.100.7', 'http://evil.example/path']))
+  expect((await command('import', mended, '--owner', 'Mended feed', '--url-scheme', 'ftp')).err).toContain('neither http')
   const [first, every] = [
     await command('search', 'typeName = "Host"', '--limit', '1'),
     await command('search', 'typeName = "Host"'),

@@ -43,6 +43,30 @@ test('LIB-1: what has a path or a query and no scheme is told as a URL, what has
   expect(reasonOf('192.0.2.0/33')).toMatchObject({ ok: false, reason: expect.stringContaining('prefix length') })
 })
 
+test('LIB-1: where it is asked for, a port is left out and a scheme written in front, and it says that this was done', () => {
+  const mending = { dropsPort: true, scheme: 'https' } as const
+  const read = (line: string, type?: 'URL' | 'Host' | 'Address') => readIndicatorLine(line, type, mending)
+  for (const [line, type, value] of [
+    ['192.0.2[.]7:8080', 'Address', '192.0.2[.]7'],
+    ['[2001:db8::7]:443 # a server', 'Address', '[2001:db8::7]'],
+    ['evil.test:8080', 'Host', 'evil.test'],
+  ] as const)
+    expect(read(line)).toEqual({ ok: true, type, value, mended: 'port' })
+  expect(read('evil.test:8080', 'URL')).toEqual({
+    ok: true,
+    type: 'URL',
+    value: 'https://evil.test:8080',
+    mended: 'scheme',
+  })
+  expect(read('evil.test:8080/a')).toMatchObject({ type: 'URL', value: 'https://evil.test:8080/a', mended: 'scheme' })
+  // What needs neither is as it was, and so is what neither mends.
+  expect(read('https://evil.test/')).toEqual({ ok: true, type: 'URL', value: 'https://evil.test/' })
+  for (const line of ['localhost', '192.0.2.010:80', '/izuku.i686', 'two words', 'localhost:80'])
+    expect(read(line)).toEqual(readIndicatorLine(line))
+  expect(readIndicatorLine('192.0.2.7:80', undefined, { scheme: 'https' })).toMatchObject({ code: 'address-port' })
+  expect(readIndicatorLine('evil.test/a', undefined, { dropsPort: true })).toMatchObject({ code: 'url-scheme-missing' })
+})
+
 test.each(['/izuku.i686', '<script>alert(1)</script>.com', '/w00tw00t.at.ISC.SANS.DFind:)', '?x=1', 'http:/evil.test'])(
   'LIB-1: nobody is told to write a scheme in front of %j, which would be no URL then either',
   (line) => {

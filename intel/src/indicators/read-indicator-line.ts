@@ -5,8 +5,19 @@ import { quoted, type RefusalReason } from './refusal.ts'
 
 /** What a line of a list says: an indicator as it is written there, or why it is none. */
 export type ReadIndicatorLine =
-  | { ok: true; type: IndicatorType; value: string }
+  | { ok: true; type: IndicatorType; value: string; mended?: LineMend }
   | { ok: false; reason: string; code?: RefusalReason }
+
+/** What was done to a line so that it is an indicator: its port left out, or a scheme written in front of it. */
+export type LineMend = 'port' | 'scheme'
+
+/** What may be done to lines that are no indicators as they are written; nothing of it is done unasked. */
+export type LineMending = {
+  /** Take `address:port` and `host:port` for the address or the host. */
+  dropsPort?: boolean
+  /** What stands in front of URLs that have no scheme. */
+  scheme?: 'http' | 'https' | undefined
+}
 
 /**
  * One line of a list of indicators, as a person pastes it or a file holds it; `#` begins a comment. In a list any name with a dot is a
@@ -14,7 +25,11 @@ export type ReadIndicatorLine =
  * @param type of every line; told from the value where it is absent
  * @returns undefined for a line that is empty or a comment alone
  */
-export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndicatorLine | undefined {
+export function readIndicatorLine(
+  line: string,
+  type?: IndicatorType,
+  mending: LineMending = {},
+): ReadIndicatorLine | undefined {
   const text = line.replace(/(^|\s)#.*$/, '').trim()
   if (text === '') return undefined
   const read = type ?? detectType(text) ?? likelyType(text)
@@ -22,6 +37,8 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
   if (!canonical.ok) {
     const { reason: code, message } = canonical
     const withPort = type === undefined || type === 'Address' || type === 'Host' ? endsInPort.exec(text) : null
+    const mended = withPort ? withoutPort(withPort[1] ?? '', type, mending) : behindScheme(text, code, mending)
+    if (mended !== undefined) return mended
     if (withPort) return refusedForPort(text, withPort[1] ?? '', type)
     if (type !== undefined || code !== 'url-scheme-missing') return { ok: false, code, reason: message }
     if (isUrlBehindScheme(text)) {
@@ -34,6 +51,21 @@ export function readIndicatorLine(line: string, type?: IndicatorType): ReadIndic
   if (type === undefined && read === 'Host' && fileEnd.test(canonical.value) && detectType(text) === undefined)
     return { ok: false, reason: `${quoted(text)} looks like a file's name; name the type Host if it is a host.` }
   return { ok: true, type: read, value: text }
+}
+
+/** A port goes before a scheme: `192.0.2.7:8080` is an address with a port, unless all lines are URLs. */
+function withoutPort(
+  front: string,
+  type: IndicatorType | undefined,
+  { dropsPort = false }: LineMending,
+): ReadIndicatorLine | undefined {
+  const read = dropsPort ? readIndicatorLine(front, type) : undefined
+  return read?.ok === true ? { ...read, mended: 'port' } : undefined
+}
+
+function behindScheme(text: string, code: RefusalReason, { scheme }: LineMending): ReadIndicatorLine | undefined {
+  if (scheme === undefined || code !== 'url-scheme-missing' || !isUrlBehindScheme(text)) return undefined
+  return { ok: true, type: 'URL', value: `${scheme}://${text}`, mended: 'scheme' }
 }
 
 /** What is wrong in front of the port is told first: without its port the line would be refused for that. */
