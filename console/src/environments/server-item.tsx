@@ -13,6 +13,7 @@ import classes from './environments.module.css'
 import { DoubtedKey, Fingerprint } from './fingerprint.tsx'
 import { EnrolAnewDialog } from './enrol-anew-dialog.tsx'
 import { needsConfirmation, type Presence, presenceFace } from './presence-faces.ts'
+import { RenameServerDialog } from './rename-server-dialog.tsx'
 import { RevokeServerDialog } from './revoke-server-dialog.tsx'
 import { ConfirmServerDialog, DrainServerDialog, ResumeServerDialog } from './server-dialogs.tsx'
 
@@ -79,11 +80,13 @@ export function Drained() {
 
 /** What may be done with a server, for those who may: confirming stands out, since executions wait for it. */
 export function ServerActions({ environmentId, server }: { environmentId: string; server: EnvironmentServer }) {
-  const [asks, setAsks] = useState<'confirm' | 'drain' | 'resume' | 'enrol' | 'revoke'>()
+  const [asks, setAsks] = useState<'confirm' | 'rename' | 'drain' | 'resume' | 'enrol' | 'revoke'>()
   const mayWrite = useMay('write')
   const waits = needsConfirmation(server)
   const dialog = { environmentId, server, onClose: () => setAsks(undefined) }
+  const isEnrolled = server.presence !== 'waiting' && server.presence !== 'revoked'
   const actions: MenuAction[] = [
+    ...(isEnrolled ? [{ name: 'Rename …', icon: 'pencil' as const, act: () => setAsks('rename') }] : []),
     ...(server.presence === 'revoked'
       ? []
       : [
@@ -111,6 +114,7 @@ export function ServerActions({ environmentId, server }: { environmentId: string
       )}
       {mayWrite && <ActionMenu label={`Actions for ${plainText(server.name)}`} actions={actions} />}
       {asks === 'confirm' && <ConfirmServerDialog {...dialog} />}
+      {asks === 'rename' && <RenameServerDialog {...dialog} />}
       {asks === 'drain' && <DrainServerDialog {...dialog} />}
       {asks === 'resume' && <ResumeServerDialog {...dialog} />}
       {asks === 'enrol' && <EnrolAnewDialog {...dialog} />}

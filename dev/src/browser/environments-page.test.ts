@@ -11,6 +11,7 @@ import {
   Owner,
   paths,
   Runtime,
+  ServerSettings,
   Settings,
   SetupLink,
   User,
@@ -207,6 +208,42 @@ test('ES-12: the settings of a server are shown with who set them, secrets maske
   expectHarmless(opened)
 })
 
+test('ES-19: a server is renamed from its menu where its policy lets the hub; else the menu says how it is done on the machine', async () => {
+  const home = join(server.home, '.postern-envsvr')
+  await using opened = await open()
+  const { page } = opened
+  const renaming = async (name: string) => {
+    await page.getByRole('button', { name: `Actions for ${name}` }).click()
+    await page.getByRole('menuitem', { name: 'Rename …' }).click()
+  }
+  await renaming('This machine')
+  const told = page.getByRole('dialog', { name: 'Rename this environment server' })
+  await told.getByText('./configure.sh --set serverName="NEW NAME" --reload').waitFor()
+  await told.getByRole('button', { name: 'Close' }).click()
+
+  const before = readFileSync(join(home, 'policy.json'), 'utf8')
+  writeFileSync(join(home, 'policy.json'), JSON.stringify({ settings: ['serverName'] }))
+  expect((await runCommand(server.home, ['reload'])).code).toBe(0)
+  const settings = paths.environmentServerSettings(await idOf('Test'), server.environment.servers[0]?.serverXid ?? '')
+  const nameSetting = async () =>
+    (await callHub(system.hub.target, settings, ServerSettings)).settings.find(({ name }) => name === 'serverName')
+  await expect.poll(nameSetting).toMatchObject({ hubMaySet: true })
+  await page.reload()
+  for (const [from, to] of [
+    ['This machine', 'North gate'],
+    ['North gate', 'This machine'],
+  ] as const) {
+    await renaming(from)
+    await page.getByRole('dialog').getByLabel('serverName').fill(to)
+    await page.getByRole('button', { name: 'Ask for it' }).click()
+    await page.getByRole('link', { name: to, exact: true }).waitFor()
+    await expect.poll(nameSetting).toMatchObject({ value: to })
+  }
+  writeFileSync(join(home, 'policy.json'), before)
+  expect((await runCommand(server.home, ['reload'])).code).toBe(0)
+  expectHarmless(opened)
+})
+
 /** D36: file and narrowings side by side; what is narrowed here is taken back on the server alone. */
 async function expectNarrowing(page: Page): Promise<void> {
   const policy = page.getByRole('table', { name: 'Local policy of this server' })
@@ -324,6 +361,8 @@ test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits
   const [bundle] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
   expect(bundle.suggestedFilename()).toBe('postern-envsvr-bundle.zip')
   await dialog.getByText('This hub only knows itself as').waitFor()
+  await dialog.getByText('in the console under Administration, Settings').waitFor()
+  await dialog.getByText('postern-envsvr/run.sh').waitFor()
   const made = await dialog.getByText(/as server \d+/).textContent()
   const serverXid = /as server (\d+)/.exec(made ?? '')?.[1] ?? ''
   await dialog.getByRole('button', { name: 'Close' }).click()
