@@ -65,7 +65,7 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
           <RuntimeChoice chosen={runtime} onChange={setRuntime} />
           <TextInput
             label="Name of the new server"
-            description="Left empty, the hub numbers it. It may be changed in the server's menu."
+            description="Left empty, the hub numbers it. It may be changed later."
             maxLength={64}
             value={serverName}
             onChange={(event) => setServerName(event.currentTarget.value)}
@@ -76,14 +76,18 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
   )
 }
 
-function wordsOf({ kind, serverXid }: Downloaded): string {
-  const enrols =
-    serverXid === null
-      ? ''
-      : `It enrols once, within 24 hours, as server ${plainText(serverXid)}; within the first hour nobody has to confirm its fingerprint. Keep it like a password until then.`
-  const moves =
-    kind === 'config'
-      ? 'Give it to the server with configure.sh --import; at its next start it moves here. Keep it like a password until then.'
-      : ''
-  return [enrols, moves].filter((words) => words !== '').join(' ')
+/** What to do with the file, for whoever has no README yet. */
+function wordsOf({ kind, serverXid }: Downloaded): React.ReactNode {
+  if (kind === 'config')
+    return 'Give it to the server with configure.sh --import; at its next start it moves here. Keep it like a password until then.'
+  if (kind === 'server')
+    return 'Unzip it over the folder of a server, as the user that owns it, and start that server again: it is upgraded, and goes back by itself where the new file is no good.'
+  return (
+    <>
+      It enrols once, within 24 hours, as server {plainText(serverXid ?? '')}; within the first hour nobody has to
+      confirm its fingerprint. Keep it like a password until then. On its machine, as an ordinary user:{' '}
+      <code>unzip postern-envsvr-bundle.zip</code>, <code>postern-envsvr/configure.sh</code> for a proxy or
+      interpreters, <code>postern-envsvr/run.sh</code>; its README.txt has the rest.
+    </>
+  )
 }
