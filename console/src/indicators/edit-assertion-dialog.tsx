@@ -87,7 +87,10 @@ function EditForm({ indicator, assertion, newest, onClose }: EditAssertionProps 
       <div className={form['row']}>
         <ChoiceField {...field('rating')} label="Rating" isFirst choices={ratingsWith(draft.rating)} />
         <FiguresField {...field('confidence')} label="Confidence, 0 to 100" placeholder="Not set" lengthMax={3} />
+      </div>
+      <div className={form['row']}>
         <ChoiceField {...field('status')} label="Status" choices={plainChoices(indicatorStatuses)} />
+        <TextField {...field('expiresAt')} type="datetime-local" label="Expires (UTC)" />
       </div>
       <Check
         name="active"
@@ -98,7 +101,6 @@ function EditForm({ indicator, assertion, newest, onClose }: EditAssertionProps 
       <div className={form['row']}>
         <TextField {...field('firstSeen')} type="datetime-local" label="First seen (UTC)" />
         <TextField {...field('lastSeen')} type="datetime-local" label="Last seen (UTC)" />
-        <TextField {...field('expiresAt')} type="datetime-local" label="Expires (UTC)" />
       </div>
       <NamesField {...field('tags')} label="Tags" noun="tag" kind="tag" hint="Enter or a comma adds one." />
       <NamesField

@@ -186,7 +186,7 @@ test('D22: who only reads is offered neither', async () => {
   await opened.signIn('reader', password)
   await opened.page.getByRole('article', { name: 'Assertion of Team' }).waitFor()
   // Known by now, and with it what may be offered.
-  await opened.page.getByText('read-only').waitFor()
+  await opened.page.getByText('read only').waitFor()
   await expect.poll(() => opened.page.getByRole('button', { name: /^(Edit|Remove) …$/ }).count()).toBe(0)
   library.expectHarmless(opened)
 })
