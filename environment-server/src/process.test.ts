@@ -246,7 +246,11 @@ test.concurrent('ES-10: on a terminal the first start asks twice for a password,
   const password = 'typed on a terminal'
   const first = await onTerminal(
     [
-      ['Choose a master password', password],
+      // Who mistypes is asked again.
+      ['Choose a master password', 'short'],
+      ['at least 8 characters.\r\nChoose a master password', password],
+      ['The same again', 'mistyped'],
+      ['differ.\r\nChoose a master password', password],
       ['The same again', password],
     ],
     'Connected to',

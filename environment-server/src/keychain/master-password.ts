@@ -20,6 +20,7 @@ const credentialName = 'postern-envsvr'
 const passwordBytesMax = 4096
 const passwordLengthMin = 8
 const attemptsMax = 3
+const tooShort = `The master password needs at least ${passwordLengthMin} characters.`
 
 /** Whether there is anything to get the password from: without, a server can only wait to be unlocked. */
 export function hasPasswordSource({ passwordFile, passwordFd, credentialsFolder, terminal }: PasswordSources): boolean {
@@ -56,12 +57,21 @@ export function openOrCreateKeychain(path: string, password: string): Keychain {
   return Keychain.exists(path) ? Keychain.open(path, password) : Keychain.create(path, checkedPassword(password))
 }
 
-/** Asks twice for a password that is to be. */
+/** Asks twice for a password that is to be; who mistypes is asked again. */
 export async function askNewPassword({ input, output }: Terminal): Promise<string> {
-  const password = checkedPassword(await promptHidden('Choose a master password for the keychain: ', input, output))
+  for (let attempt = 1; ; attempt += 1) {
+    const password = await promptHidden('Choose a master password for the keychain: ', input, output)
+    const mistake = await mistakeIn(password, { input, output })
+    if (mistake === undefined) return password
+    if (attempt >= attemptsMax) throw new StartProblem(mistake)
+    output.write(`${mistake}\n`)
+  }
+}
+
+async function mistakeIn(password: string, { input, output }: Terminal): Promise<string | undefined> {
+  if (!isLongEnough(password)) return tooShort
   const again = await promptHidden('The same again: ', input, output)
-  if (again !== password) throw new StartProblem('The two passwords differ. Start again.')
-  return password
+  return again === password ? undefined : 'The two passwords differ.'
 }
 
 /** The password of any source but the terminal. */
@@ -139,6 +149,10 @@ export function readPassword(file: number, name: string): string {
 }
 
 export function checkedPassword(password: string): string {
-  if (password.length >= passwordLengthMin) return password
-  throw new StartProblem(`The master password needs at least ${passwordLengthMin} characters.`)
+  if (isLongEnough(password)) return password
+  throw new StartProblem(tooShort)
+}
+
+function isLongEnough(password: string): boolean {
+  return password.length >= passwordLengthMin
 }
