@@ -6,6 +6,8 @@ import { keptQuery } from '../indicators/query-place.ts'
 import { type AnalysisSearch, readAnalysisSearch } from '../sightings/analysis-search.ts'
 import { exclusionsSearch } from '../exclusions/exclusions-search.ts'
 import { type ExplainSearch, readExplainSearch } from '../explain/explain-search.ts'
+import type { KeptTextFilter } from '../api/kept-text-queries.ts'
+import { readKeptTextsSearch } from '../kept-texts/kept-texts-search.ts'
 import { addSearch } from '../additions/add-search.ts'
 import { validSearch } from './valid-search.ts'
 import { signedInRoute } from './signed-in-route.tsx'
@@ -40,11 +42,31 @@ const groupsRoute = createRoute({
   component: lazyRouteComponent(() => import('../groups/groups-page.tsx'), 'GroupsPage'),
 })
 
+const newGroupRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/groups/new',
+  component: lazyRouteComponent(() => import('../groups/new-group-page.tsx'), 'NewGroupPage'),
+})
+
+const editGroupRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/groups/$groupId/edit',
+  remountDeps: ({ params }) => params,
+  component: lazyRouteComponent(() => import('../groups/edit-group-page.tsx'), 'EditGroupPage'),
+})
+
 const groupRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/groups/$groupId',
   remountDeps: ({ params }) => params,
   component: lazyRouteComponent(() => import('../groups/group-page.tsx'), 'GroupPage'),
+})
+
+const keptTextsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/kept-texts',
+  validateSearch: validSearch<KeptTextFilter>(readKeptTextsSearch),
+  component: lazyRouteComponent(() => import('../kept-texts/kept-texts-page.tsx'), 'KeptTextsPage'),
 })
 
 const collectionsRoute = createRoute({
@@ -127,7 +149,10 @@ export const libraryRoutes = [
   addIndicatorsRoute,
   indicatorRoute,
   groupsRoute,
+  newGroupRoute,
   groupRoute,
+  editGroupRoute,
+  keptTextsRoute,
   collectionsRoute,
   newCollectionRoute,
   collectionRoute,

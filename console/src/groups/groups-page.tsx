@@ -1,11 +1,13 @@
-import { NativeSelect } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import { useDocumentTitle } from '@mantine/hooks'
 import { groupTypes, parseTql, quoteTql } from '@postern/intel'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router'
+import { useMay } from '../access/rights.ts'
 import { groupQueries } from '../api/group-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import classes from '../elements/form.module.css'
+import { Icon } from '../elements/icon.tsx'
 import { PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { KeptQueryNote } from '../indicators/kept-query-note.tsx'
@@ -24,6 +26,7 @@ export function GroupsPage() {
   const { keptTql } = useRouteContext({ from: '/signed-in/groups' })
   const tql = written ?? keptTql
   const navigate = useNavigate({ from: '/groups' })
+  const mayWrite = useMay('curate')
   const { draft, setDraft, seek } = useDraft(tql ?? '')
   const groups = useInfiniteQuery(groupQueries.list(tql))
   const mistake = mistakeIn(groups.error)
@@ -37,7 +40,17 @@ export function GroupsPage() {
   return (
     <div className={`${classes['page']} ${classes['tabbed']}`}>
       <PageHead title="Groups" lead="Events, reports, actors, campaigns: what indicators belong to.">
+        <Link to="/kept-texts">Kept texts</Link>
         <TypeChoice tql={tql ?? ''} onSearch={search} />
+        {mayWrite && (
+          <Button
+            size="xs"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={() => void navigate({ to: '/groups/new' })}
+          >
+            New group
+          </Button>
+        )}
       </PageHead>
       <QueryBox
         draft={draft}
@@ -61,7 +74,7 @@ export function GroupsPage() {
           columns={groupColumns}
           rowKey={({ id }) => id}
           onOpen={({ id }) => void navigate({ to: '/groups/$groupId', params: { groupId: id } })}
-          empty={<NoGroups isFiltered={tql !== undefined} />}
+          empty={<NoGroups tql={tql} />}
         />
       )}
     </div>
@@ -97,11 +110,26 @@ function groupQueryOf(text: string): string {
   return `name contains ${quoteTql(trimmed)}`
 }
 
-function NoGroups({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered) return <EmptyState title="No group fits this query" />
+/** Words that were looked for in names, as `groupQueryOf` writes them. */
+const wordsPattern = /^name contains "([^"\\]{1,200})"$/
+
+function NoGroups({ tql }: { tql: string | undefined }) {
+  if (tql !== undefined) {
+    const text = wordsPattern.exec(tql)?.[1]
+    return (
+      <EmptyState title="No group fits this query">
+        Not every STIX object becomes a group:{' '}
+        <Link to="/kept-texts" search={text === undefined ? {} : { text }}>
+          look among the kept texts
+        </Link>
+        .
+      </EmptyState>
+    )
+  }
   return (
     <EmptyState title="No group yet">
-      Groups come with feeds (events of MISP), with STIX bundles (reports, actors, ATT&CK), and through the API.
+      Groups come with feeds (events of MISP), with STIX bundles (reports, actors, ATT&CK), and through the API; or make
+      one yourself.
     </EmptyState>
   )
 }

@@ -1,7 +1,11 @@
+import { Button } from '@mantine/core'
 import { quoteTql } from '@postern/intel'
 import type { IndicatorDetail } from '@postern/protocol'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useMay } from '../access/rights.ts'
 import form from '../elements/form.module.css'
+import { Icon } from '../elements/icon.tsx'
 import { LongText } from '../elements/long-text.tsx'
 import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -10,16 +14,32 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { type Column, VirtualTable } from '../elements/virtual-table.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { groupTypeLabel } from '../groups/group-type-label.ts'
+import { JoinGroupDialog } from '../groups/join-group-dialog.tsx'
 
 type Group = IndicatorDetail['groups'][number]
 
 /** Events, reports and whatever else an indicator stands in at its sources. */
-export function GroupSection({ value, groups, groupsMore }: Pick<IndicatorDetail, 'value' | 'groups' | 'groupsMore'>) {
+export function GroupSection({ indicator }: { indicator: IndicatorDetail }) {
+  const { value, groups, groupsMore } = indicator
   const navigate = useNavigate()
+  const mayWrite = useMay('curate')
+  const [isJoining, setJoining] = useState(false)
   return (
     <Section
       title="Events and groups"
       summary={groups.length === 0 ? 'It stands in none' : formatCountOf(groups.length + groupsMore, 'group')}
+      actions={
+        mayWrite && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={() => setJoining(true)}
+          >
+            Associate with a group …
+          </Button>
+        )
+      }
     >
       {groups.length > 0 && (
         <VirtualTable
@@ -38,6 +58,7 @@ export function GroupSection({ value, groups, groupsMore }: Pick<IndicatorDetail
           </Link>
         </p>
       )}
+      {isJoining && <JoinGroupDialog indicator={indicator} onClose={() => setJoining(false)} />}
     </Section>
   )
 }

@@ -40,7 +40,7 @@ export function IndicatorPage() {
           <AssertionList indicator={shown} />
           <LifecycleSection indicatorId={shown.id} />
           <SightingSection indicatorId={shown.id} />
-          <GroupSection value={shown.value} groups={shown.groups} groupsMore={shown.groupsMore} />
+          <GroupSection indicator={shown} />
           <LinkSection indicator={shown} />
         </>
       )}
