@@ -66,10 +66,11 @@ export { convertStixObject } from './stix/output/convert-stix-object.ts'
 export type { StixOutputObject } from './stix/output/stix-output.ts'
 export {
   stix111Indicator,
-  stix111IndicatorsStart,
   stix111PackageEnd,
   stix111PackageStart,
 } from './stix/output/stix111-package.ts'
+export { stix111Group, stix111IndicatedTypes, stix111Lists } from './stix/output/stix111-group.ts'
+export type { Stix111End, Stix111Group } from './stix/output/stix111-group.ts'
 export { stix20Indicator } from './stix/stix20-indicator.ts'
 export type { Stix20Indicator, Stix20IndicatorSource } from './stix/stix20-indicator.ts'
 export { stix21Indicator } from './stix/stix21-indicator.ts'

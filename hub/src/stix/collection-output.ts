@@ -29,6 +29,7 @@ export async function* collectionOutput(
     parts: ['collection', collectionId, String(version), filter.tlpMax, ...(filter.types ?? [])],
     title: name,
     timestamp: made[0]?.made_at ?? new Date(0),
+    intent: 'Indicators - Watchlist',
   })
   yield writer.start()
   const { sql, parameters } = describedValuesOf(collectionId, version, filter).compile(db)

@@ -41,11 +41,11 @@ export class KindAccounts {
   }
 
   #kindOf(type: string): Counted {
-    const name = this.#kinds.has(type) || this.#kinds.size < kindsMax ? type : otherTypes
-    const known = this.#kinds.get(name)
+    const known = this.#kinds.get(type)
     if (known !== undefined) return known
+    if (this.#kinds.size >= kindsMax && type !== otherTypes) return this.#kindOf(otherTypes)
     const kind = { mapped: 0, kept: 0, unchanged: 0, refused: 0, reasons: new Map<string, number>() }
-    this.#kinds.set(name, kind)
+    this.#kinds.set(type, kind)
     return kind
   }
 }

@@ -1,7 +1,9 @@
 import {
   parseTlp,
+  type Stix111End,
+  stix111Group,
+  type Stix111Group,
   stix111Indicator,
-  stix111IndicatorsStart,
   stix111PackageEnd,
   stix111PackageStart,
   stixId,
@@ -18,6 +20,8 @@ export type OutputHead = {
   parts: readonly string[]
   title: string
   timestamp: Date
+  /** Of a package: what it is for, in its vocabulary. */
+  intent: 'Indicators - Watchlist' | 'Collective Threat Intelligence'
 }
 
 /**
@@ -31,6 +35,8 @@ export class OutputWriter {
   readonly #markingIds = new Set<string>()
   readonly #leftOut = new Map<string, number>()
   #count = 0
+  /** Of a package: the list that is open. */
+  #list: string | undefined
 
   constructor(format: StixFormat, head: OutputHead) {
     this.format = format
@@ -39,24 +45,31 @@ export class OutputWriter {
 
   /** Before everything else. */
   start(): string {
-    const { parts, title, timestamp } = this.#head
-    if (this.format === '1.1.1') return stix111PackageStart(parts.join(' '), title, timestamp)
+    const { parts, title, timestamp, intent } = this.#head
+    if (this.format === '1.1.1') return stix111PackageStart(parts.join(' '), title, timestamp, intent)
     const version = this.format === '2.0' ? ',"spec_version":"2.0"' : ''
     return `{"type":"bundle","id":"${stixId('bundle', this.format, ...parts)}"${version},"objects":[\n`
   }
 
-  /** @param labels its security labels; where there are none known, its TLP stands for them */
-  indicator(source: StixIndicatorSource, labels: readonly string[] = []): string {
+  /**
+   * @param labels its security labels; where there are none known, its TLP stands for them
+   * @param groups that an indicator of 1.1.1 names; in the other forms relationships do
+   */
+  indicator(source: StixIndicatorSource, labels: readonly string[] = [], groups: readonly Stix111End[] = []): string {
     if (this.format === '1.1.1') {
-      const text = stix111Indicator(source)
+      const text = stix111Indicator(source, groups)
       if (text === undefined) return this.leaveOut(`STIX 1.1.1 has no object for the type ${source.type}`)
-      if (labels.some((label) => parseTlp(label) === undefined))
-        this.leaveOut('security labels, which STIX 1.1.1 was not given')
-      this.#count += 1
-      return this.#count === 1 ? `${stix111IndicatorsStart}${text}` : text
+      return this.#listed('Indicators', text, labels)
     }
     const named = labels.length === 0 && source.tlp ? [`TLP:${source.tlp}`] : labels
     return this.object(stixIndicatorObject({ ...source, tlp: null, markingRefs: this.markingRefs(named) }, this.format))
+  }
+
+  /** A group of a package of 1.1.1, in its list; lists follow one another in the package's order. */
+  group(list: string, group: Stix111Group, labels: readonly string[]): { xml: string; related: number } {
+    const said = stix111Group(group)
+    if (said === undefined) throw new Error(`a group of the type ${group.type} has no list in STIX 1.1.1`)
+    return { xml: this.#listed(list, said.xml, labels), related: said.related }
   }
 
   object(object: StixOutputObject): string {
@@ -91,7 +104,8 @@ export class OutputWriter {
   /** After everything else. */
   *end(): Generator<string> {
     if (this.format === '1.1.1') {
-      yield stix111PackageEnd(JSON.stringify(this.#account()), this.#count > 0)
+      yield this.#listEnd()
+      yield stix111PackageEnd(JSON.stringify(this.#account()))
       return
     }
     for (const id of [...this.#definitions.keys()].sort()) {
@@ -99,6 +113,20 @@ export class OutputWriter {
       if (definition !== undefined && !this.#markingIds.has(id)) yield this.object(definition)
     }
     yield `\n],"x_postern_account":${JSON.stringify(this.#account())}}\n`
+  }
+
+  /** A list without anything in it is not there (the schema's word). */
+  #listed(list: string, xml: string, labels: readonly string[]): string {
+    if (labels.some((label) => parseTlp(label) === undefined))
+      this.leaveOut('security labels, which STIX 1.1.1 was not given')
+    const start = this.#list === list ? '' : `${this.#listEnd()}<stix:${list}>\n`
+    this.#list = list
+    this.#count += 1
+    return `${start}${xml}`
+  }
+
+  #listEnd(): string {
+    return this.#list === undefined ? '' : `</stix:${this.#list}>\n`
   }
 
   #account(): { objects: number; leftOut: Record<string, number> } {

@@ -1,7 +1,5 @@
 import {
-  compareTlp,
   convertStixObject,
-  parseIndicatorType,
   parseTlp,
   stixGroupObject,
   stixLabelsOf,
@@ -9,18 +7,17 @@ import {
   tlpLevels,
   updatedIndicatorObject,
   type StixGroupSource,
-  type StixIndicatorSource,
   type StixOutputObject,
   type StixSpecVersion,
   type TlpLevel,
 } from '@postern/intel'
 import type { PoolClient } from 'pg'
 import { rowsOf } from '../database/snapshot-streams.ts'
-import { attributesOf, groupSource, type GroupRow } from './group-source.ts'
+import { aboveTlp, isAbove, isLevelAbove, sourceOf } from './assertion-source.ts'
+import { groupSource, type GroupRow } from './group-source.ts'
 import { builtObjectId, objectIdsOf } from './object-end.ts'
 import { OutputWriter } from './output-writer.ts'
 import {
-  allAssertions,
   type AssertionRow,
   assertionsOf,
   assertionsWithoutText,
@@ -33,14 +30,13 @@ import {
   type NamingGroupRow,
   linksWithoutText,
 } from './owner-queries.ts'
+import { ownerPackage } from './owner-package.ts'
 import { labelOfMarkings } from './kept-markings.ts'
 import type { StixFormat } from './stix-format.ts'
 import { reportRefsMax } from './stix-limits.ts'
 import { itemlessTypes } from './stix-store.ts'
 
 export type OutputOwner = { id: string; name: string; tlpMax: TlpLevel }
-
-const aboveTlp = 'objects above the permitted TLP'
 
 /**
  * Everything that an owner has as STIX: first the kept texts, then what was built, each part in an order of its own that is always the same.
@@ -56,27 +52,12 @@ export async function* ownerOutput(client: PoolClient, owner: OutputOwner, forma
     parts: ['owner', owner.id, owner.tlpMax, timestamp.toISOString()],
     title: owner.name,
     timestamp,
+    intent: 'Collective Threat Intelligence',
   })
   yield writer.start()
-  if (format === '1.1.1') yield* onlyIndicators(client, owner, writer)
+  if (format === '1.1.1') yield* ownerPackage(client, owner, writer)
   else yield* new OwnerOutput(client, owner, writer, format).all()
   yield* writer.end()
-}
-
-async function* onlyIndicators(client: PoolClient, owner: OutputOwner, writer: OutputWriter): AsyncGenerator<string> {
-  for await (const row of rowsOf<AssertionRow>(client, 'stix_assertion', allAssertions, [owner.id])) {
-    if (isAbove(row.tlp, owner.tlpMax)) writer.leaveOut(aboveTlp)
-    // The package has no word for what is taken back: it is not said at all.
-    else if (!row.active) writer.leaveOut('values that are inactive')
-    else yield writer.indicator(sourceOf(row), row.labels)
-  }
-  const { rows } = await client.query<{ groups: string; texts: string }>(
-    `select (select count(*) from library_group where owner_id = $1) as groups,
-       (select count(*) from stix_object where owner_id = $1 and outcome = 'kept') as texts`,
-    [owner.id],
-  )
-  if (Number(rows[0]?.groups) > 0) writer.leaveOut('groups and their relationships', Number(rows[0]?.groups))
-  if (Number(rows[0]?.texts) > 0) writer.leaveOut('objects of STIX 2 that are kept as texts', Number(rows[0]?.texts))
 }
 
 class OwnerOutput {
@@ -210,37 +191,3 @@ const groupProperties = [
   'x_postern_status',
   'x_postern_attributes',
 ]
-
-function sourceOf(row: AssertionRow): StixIndicatorSource {
-  const type = parseIndicatorType(row.type)
-  if (type === undefined) throw new Error(`an indicator is stored with the type ${row.type}`)
-  return {
-    type,
-    value: row.value,
-    created: row.added_at,
-    modified: row.modified_at,
-    firstSeen: row.first_seen,
-    lastSeen: row.last_seen,
-    expires: row.expires,
-    tlp: levelOf(row.tlp),
-    confidence: row.confidence,
-    rating: row.rating,
-    tags: row.tags,
-    revoked: !row.active,
-    status: row.status === 'Active' ? null : row.status,
-    private: row.private,
-    attributes: attributesOf(row.attributes),
-  }
-}
-
-function levelOf(tlp: number | null): TlpLevel | null {
-  return tlp === null ? null : (tlpLevels[tlp] ?? null)
-}
-
-function isAbove(tlp: number | null, max: TlpLevel): boolean {
-  return isLevelAbove(levelOf(tlp), max)
-}
-
-function isLevelAbove(level: TlpLevel | null | undefined, max: TlpLevel): boolean {
-  return level !== null && level !== undefined && compareTlp(level, max) > 0
-}

@@ -79,7 +79,8 @@ export type AssertionRow = Pick<Selectable<IndicatorTable>, 'type' | 'value'> &
     | 'modified_at'
   > & { attributes: AttributeColumn[] | null }
 
-const assertionColumns = `a.indicator_id, i.type, i.value, a.rating, a.confidence, a.active, a.private, a.status, a.tags, a.labels, a.tlp,
+/** Columns of an `AssertionRow`, of the assertion `a` of the indicator `i`. */
+export const assertionColumns = `a.indicator_id, i.type, i.value, a.rating, a.confidence, a.active, a.private, a.status, a.tags, a.labels, a.tlp,
   a.first_seen, a.last_seen, a.expires, a.added_at, a.modified_at,
   (select json_agg(json_build_object('type', t.type, 'value', t.value, 'source', t.source, 'displayed', t.displayed, 'pinned', t.pinned) order by t.id)
    from assertion_attribute t where t.indicator_id = a.indicator_id and t.owner_id = a.owner_id) as attributes`
@@ -87,9 +88,6 @@ const assertionColumns = `a.indicator_id, i.type, i.value, a.rating, a.confidenc
 /** `$2` are ids of indicators. */
 export const assertionsOf = `select ${assertionColumns} from assertion a join indicator i on i.id = a.indicator_id
   where a.owner_id = $1 and a.indicator_id = any($2::uuid[])`
-
-export const allAssertions = `select ${assertionColumns} from assertion a join indicator i on i.id = a.indicator_id
-  where a.owner_id = $1 order by i.type collate "C", i.value collate "C"`
 
 /** What no kept text says: a text of several values says nothing any more once one of them was changed. */
 export const assertionsWithoutText = `with ${newest},
