@@ -185,6 +185,33 @@ test('LIB-3: the box completes a query; Enter searches unless an offer is chosen
   expectHarmless(opened)
 })
 
+test('LIB-3: an offer is chosen in one breath with a letter that narrows the offers, whatever the hub takes to name them anew', async () => {
+  await using opened = await open()
+  const { page } = opened
+  await page.locator('.cm-editor').waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('ownerName = "T')
+  await offersIn(page).getByRole('option', { name: '"Team"' }).waitFor()
+  const held = Promise.withResolvers<void>()
+  await page.route(
+    (url) => url.pathname === paths.tqlSuggestions,
+    async (route) => {
+      await held.promise
+      await route.continue()
+    },
+  )
+  await page.evaluate(`(() => {
+    const press = (key, keyCode) =>
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, keyCode, bubbles: true, cancelable: true }))
+    document.execCommand('insertText', false, 'e')
+    return new Promise((done) => requestAnimationFrame(() => done([press('ArrowDown', 40), press('Enter', 13)])))
+  })()`)
+  await expect.poll(() => writtenQuery(page)).toBe('ownerName = "Team"')
+  held.resolve()
+  expect(opened.path).toBe(consolePages.indicators)
+  expectHarmless(opened)
+})
+
 test('LIB-3: what somebody writes on while a search begins is kept', async () => {
   await using opened = await open()
   const { page } = opened
@@ -198,6 +225,25 @@ test('LIB-3: what somebody writes on while a search begins is kept', async () =>
   await page.waitForURL((url) => url.searchParams.get('tql') === 'rating > 4')
   await page.getByText(/^[\d,]+ indicators found$/).waitFor()
   await expect.poll(() => writtenQuery(page)).toBe('rating > 4 and tag = "apt"')
+  expectHarmless(opened)
+})
+
+test('in a narrow window the row of pages fades at the end behind which there are more', async () => {
+  await using opened = await open()
+  const { page } = opened
+  const row = 'document.querySelector("nav[aria-label=Pages]")'
+  const fades = () =>
+    page.evaluate<string[]>(
+      `['--more-before', '--more-behind'].map((end) => getComputedStyle(${row}).getPropertyValue(end))`,
+    )
+  await expect.poll(fades).toEqual(['0px', '0px'])
+  await page.setViewportSize({ width: 800, height: 860 })
+  await page.evaluate(`${row}.scrollTo(0, 0)`)
+  await expect.poll(fades).toEqual(['0px', '48px'])
+  await page.evaluate(`${row}.scrollTo(${row}.scrollWidth, 0)`)
+  await expect.poll(fades).toEqual(['48px', '0px'])
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await expect.poll(fades).toEqual(['0px', '0px'])
   expectHarmless(opened)
 })
 
