@@ -93,6 +93,35 @@ describe('LIB-1: what one owner says of one indicator is changed', () => {
     })
   })
 
+  test('LIB-1: indicators of all twelve types are changed and taken back', async () => {
+    const indicator = [
+      { type: 'Address', summary: '2001:db8::1' },
+      { type: 'EmailAddress', summary: 'a@example.com' },
+      { type: 'File', summary: `${'a'.repeat(32)} : ${'b'.repeat(64)}` },
+      { type: 'Host', summary: 'Zwölf.Example.COM' },
+      { type: 'URL', summary: 'hxxp://twelve.example.com/x?a=%20b#c' },
+      { type: 'ASN', summary: 'ASN64496' },
+      { type: 'CIDR', summary: '198.51.100.0/24' },
+      { type: 'Email Subject', summary: '# You : have  won' },
+      { type: 'Hashtag', summary: '#twelve' },
+      { type: 'Mutex', summary: 'Global\\twelve : x' },
+      { type: 'Registry Key', 'Key Name': 'HKLM\\Software\\Twelve', 'Value Name': 'x : y', 'Value Type': 'REG_SZ' },
+      { type: 'User Agent', summary: 'Twelve/1.0 (a:b)' },
+    ]
+    expect(await library.send('Twelve', { indicator })).toMatchObject({ created: 12, refused: 0 })
+    const ownerId = await library.owner('Twelve')
+    const all = await rows<{ id: string }>(
+      'select indicator_id as id from assertion where owner_id = $1 order by indicator_id',
+      [ownerId],
+    )
+    expect(all).toHaveLength(13)
+    for (const { id } of all) {
+      expect((await change({ indicatorId: id, ownerId }, { rating: 3 })).rating).toBe(3)
+      await library.assertions.delete(library.person, { indicatorId: id, ownerId })
+    }
+    expect(await rows('select 1 from assertion where owner_id = $1', [ownerId])).toEqual([])
+  })
+
   test('LIB-1: what is left empty is not said any more', async () => {
     const name = await asserted('Ours')
     const nothing = { rating: null, confidence: null, firstSeen: null, lastSeen: null, expiresAt: null }
