@@ -45,9 +45,13 @@ export function serverZip(server: SignedServerFile, madeAt: Date): Readable {
   return finish(zip)
 }
 
+/** Half the time of the usual level, for 6 % more bytes: whoever downloads waits for it. */
+const runtimeCompressionLevel = 3
+
 function addRuntime(zip: ZipFile, folder: string, runtime: BundleRuntime, mtime: Date): void {
   const { openExecutable, bytes: size, licence } = runtime
-  zip.addReadStreamLazy(`${folder}node`, { mtime, mode: modes.script, size }, (give) => {
+  const options = { mtime, mode: modes.script, size, compressionLevel: runtimeCompressionLevel }
+  zip.addReadStreamLazy(`${folder}node`, options, (give) => {
     const executable = openExecutable()
     const output = outputOf(zip)
     executable.on('error', (error) => output.destroy(error))
