@@ -61,7 +61,7 @@ test('LIB-1: indicators are associated by their values, what is refused is told,
   await dialog.getByRole('button', { name: 'Associate them' }).click()
   await dialog.getByText('2 indicators now belong to the group. 1 value did not').waitFor()
   await dialog.getByText('leading zero').waitFor()
-  expect(await dialog.getByLabel('Values, one a line').inputValue()).toBe('192.0.2.010')
+  await expect.poll(() => dialog.getByLabel('Values, one a line').inputValue()).toBe('192.0.2.010')
   await dialog.getByLabel('Values, one a line').fill('192.0.2.10')
   await dialog.getByRole('button', { name: 'Associate them' }).click()
   await dialog.waitFor({ state: 'detached' })

@@ -53,7 +53,7 @@ export const groupTypeFacts: Readonly<Record<GroupType, GroupTypeFacts>> = {
   Campaign: { apiBranch: 'campaigns', fields: seen },
   'Course of Action': { apiBranch: 'coursesOfAction', fields: [] },
   Document: { apiBranch: 'documents', fields: ['fileName', 'publishDate'] },
-  Email: { apiBranch: 'emails', fields: ['subject', 'from', 'to', 'header', 'body'] },
+  Email: { apiBranch: 'emails', fields: ['subject', 'to', 'header', 'body', 'from'] },
   Event: { apiBranch: 'events', fields: ['eventType', 'eventDate', 'status'] },
   Incident: { apiBranch: 'incidents', fields: ['eventDate', 'status'] },
   'Intrusion Set': { apiBranch: 'intrusionSets', fields: seen },

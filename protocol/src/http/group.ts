@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { groupLimits } from '../group-limits.ts'
 import { Count, Id, Instant, pageOf } from '../primitives.ts'
 import { StatedAttribute, WriteAttributes, WriteSecurityLabels, WriteTags } from './assertion.ts'
 import { QueryHints } from './library.ts'
@@ -35,20 +36,6 @@ export const GroupRelation = z.object({
   direction: z.enum(['outgoing', 'incoming']),
 })
 export type GroupRelation = z.infer<typeof GroupRelation>
-
-/** Bounds of what a person says of a group, beside those of an assertion; the hub's batches have the same. */
-export const groupLimits = {
-  nameCharactersMax: 500,
-  xidCharactersMax: 500,
-  /** Of what fits into a line. */
-  lineCharactersMax: 1000,
-  /** Of a whole mail, or the rules of a signature. */
-  textCharactersMax: 100_000,
-  /** Indicators that are associated with a group by one request. */
-  associatedMax: 1000,
-  /** Of an indicator in any spelling, as intel reads it. */
-  valueCharactersMax: 16_384,
-} as const
 
 /** What some types have beside name and dates, under the names that batches have for it; intel's `groupTypeFacts` says which. */
 export const groupTexts = [
