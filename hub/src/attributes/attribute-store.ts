@@ -69,13 +69,22 @@ export class AttributeStore {
   }
 
   async find(organizationId: string, id: string): Promise<AttributeType | undefined> {
-    const row = await this.#db
+    const row = await this.#one(organizationId, id).executeTakeFirst()
+    return row === undefined ? undefined : toApi(row)
+  }
+
+  /** In the transaction of a change: two of them go one after the other. */
+  async findLocked(organizationId: string, id: string): Promise<AttributeType | undefined> {
+    const row = await this.#one(organizationId, id).forUpdate().executeTakeFirst()
+    return row === undefined ? undefined : toApi(row)
+  }
+
+  #one(organizationId: string, id: string) {
+    return this.#db
       .selectFrom('attribute_type')
       .selectAll()
       .where('organization_id', '=', organizationId)
       .where('id', '=', id)
-      .executeTakeFirst()
-    return row === undefined ? undefined : toApi(row)
   }
 
   async count(organizationId: string): Promise<number> {

@@ -12,6 +12,7 @@ import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { failedBy } from '../database/sql-states.ts'
+import { contentTag, requireMatch } from '../http/if-match.ts'
 import { pageOf } from '../lib/page.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { AttributeStore } from './attribute-store.ts'
@@ -92,16 +93,26 @@ export class Attributes {
     })
   }
 
-  /** Rules hold for what batches bring from now on; what is written stays. */
+  async get({ organizationId }: PersonCaller, id: string): Promise<AttributeType> {
+    return found(await new AttributeStore(this.#db).find(organizationId, id), 'attribute type')
+  }
+
+  /**
+   * Rules hold for what batches bring from now on; what is written stays.
+   * @param ifMatch tag of the attribute type that the caller read
+   */
   async replace(
     caller: PersonCaller,
     id: string,
     wanted: WriteAttributeType,
     address?: string,
+    ifMatch?: string,
   ): Promise<AttributeType> {
-    found(await new AttributeStore(this.#db).find(caller.organizationId, id), 'attribute type')
+    await this.get(caller, id)
     const checked = check(wanted)
     return this.#change(caller, 'attribute-type.change', checked, address, async (store) => {
+      const before = found(await store.findLocked(caller.organizationId, id), 'attribute type')
+      requireMatch(ifMatch, tagOfAttributeType(before), 'the rules of this attribute type')
       try {
         return found(await store.replace(caller.organizationId, id, checked), 'attribute type')
       } catch (error) {
@@ -143,6 +154,10 @@ export class Attributes {
 
 function taken(name: string): Problem {
   return new Problem('conflict', `There is an attribute type named ${name} already; case does not matter.`)
+}
+
+export function tagOfAttributeType(type: AttributeType): string {
+  return contentTag(type)
 }
 
 /** What the schema cannot say. Names of types come in any case and are kept in ours. */

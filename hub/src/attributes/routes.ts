@@ -2,10 +2,11 @@ import { AttributeType, AttributeTypePage, paths, WriteAttributeType } from '@po
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { ifMatchHeaders } from '../http/if-match.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
-import type { Attributes } from './attributes.ts'
+import { type Attributes, tagOfAttributeType } from './attributes.ts'
 
 const ofOne = { tags: ['attributes'], params: z.object({ attributeTypeId: rowId }) }
 
@@ -39,6 +40,22 @@ export function attributeRoutes(server: Server, attributes: Attributes): void {
     async (request, reply) =>
       reply.code(201).send(await attributes.create(person(request.caller), request.body, request.ip)),
   )
+  server.get(
+    paths.attributeType(':attributeTypeId'),
+    {
+      config: forPeople('library:read'),
+      schema: {
+        operationId: 'getAttributeType',
+        ...ofOne,
+        summary: 'An attribute type and what it may hold',
+        response: { 200: AttributeType },
+      },
+    },
+    async ({ caller, params }, reply) => {
+      const type = await attributes.get(person(caller), params.attributeTypeId)
+      return reply.header('etag', tagOfAttributeType(type)).send(type)
+    },
+  )
   server.put(
     paths.attributeType(':attributeTypeId'),
     {
@@ -47,12 +64,15 @@ export function attributeRoutes(server: Server, attributes: Attributes): void {
         operationId: 'replaceAttributeType',
         ...ofOne,
         summary: 'Put other rules in place of an attribute type’s; what is written stays',
+        headers: ifMatchHeaders,
         body: WriteAttributeType,
         response: { 200: AttributeType },
       },
     },
-    async (request) =>
-      attributes.replace(person(request.caller), request.params.attributeTypeId, request.body, request.ip),
+    async ({ caller, params, body, ip, headers }, reply) => {
+      const type = await attributes.replace(person(caller), params.attributeTypeId, body, ip, headers['if-match'])
+      return reply.header('etag', tagOfAttributeType(type)).send(type)
+    },
   )
   server.delete(
     paths.attributeType(':attributeTypeId'),

@@ -5,6 +5,7 @@ import { leaveToCollections } from '../collections/leave-to-collections.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { statementsOf } from '../database/statements.ts'
 import { bareUrlsOf } from '../exclusions/whitelisted-host.ts'
+import { contentTag, requireMatch } from '../http/if-match.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { readDecision } from '../library/indicator-judgements.ts'
@@ -22,22 +23,26 @@ export type DecisionParts = {
 export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) {
   /** @throws Problem `not-found` where there is no decision in force */
   async function get(caller: PersonCaller, indicatorId: string): Promise<Decision> {
-    const scope = { organizationId: caller.organizationId, ownerIds: undefined }
-    return found((await readDecision(db, scope, indicatorId, clock.now())) ?? undefined, 'decision')
+    return found((await read(db, caller, indicatorId, clock.now())) ?? undefined, 'decision')
   }
 
-  /** Takes the place of an earlier one. In force when this returns. */
+  /**
+   * Takes the place of an earlier one. In force when this returns.
+   * @param ifMatch tag of the decision that the caller read
+   */
   async function decide(
     caller: PersonCaller,
     indicatorId: string,
     wanted: WriteDecision,
     address?: string,
+    ifMatch?: string,
   ): Promise<Decision> {
     const now = clock.now()
     const { organizationId } = caller
     await db.transaction().execute(async (trx) => {
       const isKnown = await lockIndicator(trx, organizationId, indicatorId)
       if (!isKnown) found(undefined, 'indicator')
+      requireMatch(ifMatch, tagOfDecision(await read(trx, caller, indicatorId, now)), 'the values that are fixed here')
       check(wanted, now)
       const values = {
         status: wanted.status ?? null,
@@ -82,6 +87,19 @@ export function createDecisions({ db, clock, audit, onTouched }: DecisionParts) 
   }
 
   return { get, decide, takeBack }
+}
+
+export function tagOfDecision(decision: Decision | null): string {
+  return contentTag(decision)
+}
+
+async function read(
+  db: Db,
+  { organizationId }: PersonCaller,
+  indicatorId: string,
+  now: Date,
+): Promise<Decision | null> {
+  return await readDecision(db, { organizationId, ownerIds: undefined }, indicatorId, now)
 }
 
 /** A host that is Whitelisted keeps URLs that say no more than it out of exports, and its decision's end lets them back. */

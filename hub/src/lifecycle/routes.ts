@@ -5,6 +5,7 @@ import { forPeople } from '../access/permissions.ts'
 import { ifMatchHeaders } from '../http/if-match.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
+import { tagOfDecision } from './decisions.ts'
 import type { Lifecycles } from './lifecycle.ts'
 import { tagOfRules } from './rules.ts'
 
@@ -38,7 +39,10 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
         response: { 200: Decision },
       },
     },
-    async (request) => lifecycles.decisions.get(person(request.caller), request.params.indicatorId),
+    async (request, reply) => {
+      const decision = await lifecycles.decisions.get(person(request.caller), request.params.indicatorId)
+      return reply.header('etag', tagOfDecision(decision)).send(decision)
+    },
   )
   server.put(
     paths.indicatorDecision(':indicatorId'),
@@ -48,12 +52,16 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
         operationId: 'decide',
         ...ofIndicator,
         summary: 'Fix status, rating, confidence or expiry of an indicator, over all owners',
+        headers: ifMatchHeaders,
         body: WriteDecision,
         response: { 200: Decision },
       },
     },
-    async (request) =>
-      lifecycles.decisions.decide(person(request.caller), request.params.indicatorId, request.body, request.ip),
+    async ({ caller, params, body, ip, headers }, reply) => {
+      const ifMatch = headers['if-match']
+      const decision = await lifecycles.decisions.decide(person(caller), params.indicatorId, body, ip, ifMatch)
+      return reply.header('etag', tagOfDecision(decision)).send(decision)
+    },
   )
   server.delete(
     paths.indicatorDecision(':indicatorId'),
