@@ -51,6 +51,19 @@ test('a process that is killed is started again, as often as it happens, until i
   expect(crashes).toHaveLength(2)
 })
 
+test('a process that was stopped and started again is looked after as before', async () => {
+  const process_ = supervised(worker)
+  await process_.start()
+  await process_.stop()
+  await process_.start()
+  const { pid } = process_
+  process.kill(pid ?? 0, 'SIGKILL')
+  await vi.waitFor(() => expect(process_.pid).not.toBe(pid), deadline)
+  expect(crashes).toEqual(['worker SIGKILL'])
+  await vi.waitFor(() => expect(log()).toContain(`started ${process_.pid}`), deadline)
+  await process_.stop()
+})
+
 test('a process that ends before it is ready is a failed start, with the place of its last words, and is not started again', async () => {
   const process_ = supervised(`console.log('no database'); process.exit(7)`)
   await expect(process_.start()).rejects.toThrow(

@@ -53,6 +53,7 @@ export class SupervisedProcess {
   /** Starts it and waits until it says `ready` over its IPC channel. A start that fails is not repeated. */
   async start(): Promise<void> {
     this.#starting = true
+    this.#stopping = false
     const child = this.#spawn()
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => settle(() => reject(this.#failure('was not ready in time'))), readyDeadlineMs)
