@@ -1,6 +1,6 @@
-import { AttributeTypePage, GroupPage, IndicatorPage, type IndicatorTotal } from '@postern/protocol'
+import { AttributeType, AttributeTypePage, GroupPage, IndicatorPage, type IndicatorTotal } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
-import { api } from './api.ts'
+import { api, apiTagged } from './api.ts'
 import { paged } from './paged.ts'
 import { paths } from './paths.ts'
 
@@ -8,6 +8,16 @@ export const attributeKeys = { types: ['attribute-types'] } as const
 
 export const attributeQueries = {
   types: () => paged(attributeKeys.types, paths.attributeTypes, AttributeTypePage),
+
+  /** One, as it is changed. */
+  type: (attributeTypeId: string) =>
+    queryOptions({
+      queryKey: [...attributeKeys.types, attributeTypeId],
+      queryFn: ({ signal }) => apiTagged(paths.attributeType(attributeTypeId), { reply: AttributeType, signal }),
+      // Nobody types over what stood there when it was opened last.
+      staleTime: 0,
+      gcTime: 0,
+    }),
 
   /** What has an attribute for which a query holds: how many indicators, and whether any group. */
   uses: (tql: string) =>

@@ -1,82 +1,101 @@
-import { groupTypes } from '@postern/intel'
 import { AttributeType } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../api/api.ts'
-import { attributeKeys } from '../api/attribute-queries.ts'
+import { api, apiTagged, type Tagged } from '../api/api.ts'
+import { attributeKeys, attributeQueries } from '../api/attribute-queries.ts'
 import { paths } from '../api/paths.ts'
+import { otherThanOutdated, useEdited } from '../api/use-edited.ts'
 import { useWrite } from '../api/use-write.ts'
-import { indicatorTypeChoices, plainChoices } from '../elements/choices.ts'
+import { ChangedMeanwhile } from '../elements/changed-meanwhile.tsx'
 import { EditDialog } from '../elements/edit-dialog.tsx'
-import { fieldsOf } from '../elements/fields-of.ts'
-import { FiguresField } from '../elements/figures-field.tsx'
-import form from '../elements/form.module.css'
+import { FormDialog } from '../elements/form-dialog.tsx'
+import { ModalDialog } from '../elements/modal-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { DescriptionField, NameField, TextField } from '../elements/text-field.tsx'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
+import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { attributeTypeOf, draftOf } from './attribute-type-draft.ts'
+import { AttributeTypeFields } from './attribute-type-fields.tsx'
 import { AttributeUses } from './attribute-uses.tsx'
-import { BearerFields } from './bearer-fields.tsx'
 
-/** Makes an attribute type, or changes the rules of one; there it also says what has such attributes. */
-export function AttributeTypeDialog({ type, onClose }: { type?: AttributeType; onClose: () => void }) {
-  const [draft, setDraft] = useState(() => draftOf(type))
-  const field = fieldsOf(draft, setDraft)
-  const change = (changes: Partial<typeof draft>) => setDraft({ ...draft, ...changes })
+export function NewAttributeTypeDialog({ onClose }: { onClose: () => void }) {
+  const [draft, setDraft] = useState(() => draftOf(undefined))
   const wanted = attributeTypeOf(draft)
-  const path = type === undefined ? paths.attributeTypes : paths.attributeType(type.id)
   const save = useWrite({
-    write: () => api(path, { method: type === undefined ? 'POST' : 'PUT', body: wanted, reply: AttributeType }),
+    write: () => api(paths.attributeTypes, { method: 'POST', body: wanted, reply: AttributeType }),
+    said: 'The attribute type is saved',
+    touches: [attributeKeys.types],
+    onDone: onClose,
+  })
+  return (
+    <FormDialog
+      title="New attribute type"
+      confirm="Make the attribute type"
+      {...('mistakes' in wanted && { mistakes: wanted.mistakes })}
+      isWide
+      onClose={onClose}
+      action={save}
+    >
+      <AttributeTypeFields draft={draft} onChange={setDraft} />
+    </FormDialog>
+  )
+}
+
+interface AttributeTypeDialogProps {
+  type: AttributeType
+  onClose: () => void
+}
+
+/** Changes the rules of an attribute type, and says what has such attributes; it is read first, since the list may show what is old. */
+export function AttributeTypeDialog(props: AttributeTypeDialogProps) {
+  const { type, onClose } = props
+  const stored = useQuery({ ...attributeQueries.type(type.id), refetchOnWindowFocus: false })
+  if (stored.data) return <EditForm {...props} newest={stored.data} />
+  return (
+    <ModalDialog title={titleOf(type)} open onClose={onClose} isWide>
+      {stored.isError ? (
+        <ProblemAlert what="The attribute type" error={stored.error} onRetry={() => void stored.refetch()} />
+      ) : (
+        <SkeletonRows label="Loading the attribute type" rows={6} />
+      )}
+    </ModalDialog>
+  )
+}
+
+function EditForm({ type, newest, onClose }: AttributeTypeDialogProps & { newest: Tagged<AttributeType> }) {
+  const edited = useEdited(newest, draftOf)
+  const { draft, setDraft, ifMatch } = edited
+  const wanted = attributeTypeOf(draft)
+  const path = paths.attributeType(type.id)
+  const save = useWrite({
+    write: () => apiTagged(path, { method: 'PUT', body: wanted, reply: AttributeType, ifMatch }),
     said: 'The attribute type is saved',
     touches: [attributeKeys.types],
     onDone: onClose,
   })
   return (
     <EditDialog
-      title={type === undefined ? 'New attribute type' : `Attribute type ${plainText(type.name)}`}
-      confirm={type === undefined ? 'Make the attribute type' : 'Save the attribute type'}
+      title={titleOf(type)}
+      confirm="Save the attribute type"
       {...('mistakes' in wanted && { mistakes: wanted.mistakes })}
       isWide
+      answer={
+        edited.isOutdated && (
+          <ChangedMeanwhile what="the rules of this attribute type" edited={edited} onDecided={save.reset} />
+        )
+      }
       onClose={onClose}
-      action={save}
-      removal={type && removalOf(type, path)}
+      action={{ ...save, error: otherThanOutdated(save.error, edited.isOutdated) }}
+      removal={removalOf(type, path)}
     >
-      {type && <AttributeUses name={type.name} onLeave={onClose} />}
-      <NameField {...field('name')} lengthMax={200} />
-      <DescriptionField {...field('description')} lengthMax={1000} />
-      <div className={form['row']}>
-        <TextField
-          {...field('pattern')}
-          label="Pattern that the whole value matches"
-          hint="A regular expression of linear time, as SOC-[0-9]+; empty for any value."
-          lengthMax={1000}
-          isCode
-        />
-        <FiguresField {...field('lengthMax')} label="Characters at most" placeholder="100000" lengthMax={6} />
-      </div>
-      <TextField
-        {...field('choices')}
-        label="Choices"
-        hint="The values that there are, one a line; empty for any value."
-        rows={3}
-      />
-      <BearerFields
-        noun="Indicators"
-        choices={indicatorTypeChoices}
-        bearers={draft.indicators}
-        onChange={(indicators) => change({ indicators })}
-      />
-      <BearerFields
-        noun="Groups"
-        choices={plainChoices(groupTypes)}
-        bearers={draft.groups}
-        onChange={(groups) => change({ groups })}
-      />
-      <p className={form['hint']}>
-        Rules hold for what comes from now on: an attribute that breaks one is left out, and the ledger says why. What
-        is written stays.
-      </p>
+      <AttributeUses name={type.name} onLeave={onClose} />
+      <AttributeTypeFields draft={draft} onChange={setDraft} />
     </EditDialog>
   )
+}
+
+function titleOf({ name }: AttributeType): string {
+  return `Attribute type ${plainText(name)}`
 }
 
 function removalOf(type: AttributeType, path: string) {

@@ -15,7 +15,7 @@ import { PlainText } from '../elements/plain-text.tsx'
 import { ShortText } from '../elements/short-text.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { bearersInWords, rulesInWords } from './attribute-rules.ts'
-import { AttributeTypeDialog } from './attribute-type-dialog.tsx'
+import { AttributeTypeDialog, NewAttributeTypeDialog } from './attribute-type-dialog.tsx'
 
 /** What attributes may hold, by their type. */
 export function AttributeTypesPage() {
@@ -45,7 +45,7 @@ export function AttributeTypesPage() {
           </EmptyState>
         }
       />
-      {opened === 'new' && <AttributeTypeDialog onClose={close} />}
+      {opened === 'new' && <NewAttributeTypeDialog onClose={close} />}
       {opened !== undefined && opened !== 'new' && <AttributeTypeDialog type={opened} onClose={close} />}
     </div>
   )

@@ -1,5 +1,6 @@
 import { callHub } from '@postern/cli'
 import {
+  AttributeType,
   AttributeTypePage,
   consolePages,
   DeprecationRules,
@@ -299,6 +300,14 @@ test('LIB-1: an attribute type is made with rules, changed and deleted, and says
   const made = data.find(({ name }) => name === 'Ticket')
   expect(made).toMatchObject({ lengthMax: 12, pattern: 'SOC-[0-9]+', indicatorTypes: null, groupTypes: [] })
   await ticket.press('Enter')
+  await dialog.getByLabel('Characters at most').fill('14')
+  const theirs = { name: 'Ticket', pattern: 'INC-[0-9]+' }
+  const path = paths.attributeType(made?.id ?? '')
+  await callHub(library.system.hub.target, path, AttributeType, { method: 'PUT', json: theirs })
+  await dialog.getByRole('button', { name: 'Save the attribute type' }).click()
+  await dialog.getByText('Somebody changed the rules of this attribute type').waitFor()
+  await dialog.getByRole('button', { name: 'Take theirs' }).click()
+  await expect.poll(() => dialog.getByLabel('Pattern that the whole value matches').inputValue()).toBe(theirs.pattern)
   await dialog.getByRole('button', { name: 'Delete the attribute type …' }).click()
   await dialog.getByRole('button', { name: 'Delete the attribute type', exact: true }).click()
   await ticket.waitFor({ state: 'detached' })
