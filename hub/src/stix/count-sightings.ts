@@ -64,9 +64,12 @@ const countSent = `
   with named as (
     select object_id from sent_stix_object where type = 'sighting'
     union
-    select object_id from stix_object
-    where owner_id = $1 and sighting_of is not null and outcome = 'kept'
-      and sighting_of = any(array(select object_id from sent_stix_object where type = 'indicator'))
+    select w.object_id from sent_stix_object t cross join lateral (
+      select w.object_id from stix_object w
+      where w.owner_id = $1 and w.sighting_of = t.object_id and w.sighting_of is not null and w.outcome = 'kept'
+      -- Looked up for each: joined in the other order, all that waits would be compared with all that was sent.
+      offset 0
+    ) w where t.type = 'indicator'
   ), newest as materialized (
     select s.number, s.object_id, s.sighting_of, s.sighted_at, s.sighted_count
     from named n cross join lateral (
@@ -80,9 +83,12 @@ const countSent = `
   ), given as materialized (
     select object_id, unnest(indicator_ids) as indicator_id, sighted_at, sighted_count from counted
   ), gone as (
-    delete from sighting s using newest n
-    where s.owner_id = $1 and s.stix_id = n.object_id and (s.stix_id, s.indicator_id) not in (select object_id, indicator_id from given)
-    returning s.indicator_id
+    -- Looked up for each, as above; a row's place is known without another join.
+    delete from sighting where ctid = any(array(
+      select s.ctid from newest n cross join lateral (
+        select s.ctid, s.indicator_id from sighting s where s.owner_id = $1 and s.stix_id = n.object_id offset 0
+      ) s where (n.object_id, s.indicator_id) not in (select object_id, indicator_id from given)))
+    returning indicator_id
   ), written as (
     insert into sighting (organization_id, indicator_id, owner_id, control_id, stix_id, seen_at, count, recorded_at, recorded_by)
     select $2::bigint, indicator_id, $1::bigint,
