@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callHub } from '@postern/cli'
-import { consolePages, MailSettings, paths, SetupLink } from '@postern/protocol'
+import { consolePages, HubKeys, MailSettings, paths, Settings, SetupLink } from '@postern/protocol'
 import { type ReceivedMail, startMailServer } from '@postern/simulators'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { startTestSystem, type TestSystem } from '../test-system.ts'
 import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrastInBothThemes } from './low-contrast.ts'
-import { expectFocusAt } from './page-states.ts'
+import { expectFocusAt, expectMistakeAt } from './page-states.ts'
 
 const username = 'chief'
 const password = 'four random words here'
@@ -236,6 +236,58 @@ async function fillInPassword(opened: ConsolePage, mail: ReceivedMail | undefine
 function linkIn(mail: ReceivedMail | undefined): string {
   return /\/password#[\w-]{43}/.exec(mail?.raw.replaceAll(/=\r\n/g, '') ?? '')?.[0] ?? ''
 }
+
+test('ES-27: the names of the hub are changed where an administrator looks for them; the warning of local names goes with them', async () => {
+  await using opened = await open()
+  const { page } = opened
+  await opened.go(consolePages.environments)
+  await opened.signIn(username, password)
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
+  await page.getByText('This hub only knows itself by a name of its own machine').waitFor()
+  const save = page.getByRole('button', { name: 'Save the settings' })
+  await expect.poll(() => save.isDisabled()).toBe(true)
+  await page.getByLabel('apiURL').fill('http://no-tls.example.org')
+  await save.click()
+  await expectMistakeAt(page.getByLabel('apiURL'), 'Send a whole address')
+  const { url } = system.hub.file
+  await page.getByLabel('apiURL').fill('https://hub.example.org:8443')
+  await page.getByLabel('appMessageBrokerHost').fill('hub.example.org:62000')
+  await save.click()
+  await page.getByText('This hub only knows itself').waitFor({ state: 'detached' })
+  expect(await callHub(system.hub.target, paths.settings, Settings)).toMatchObject({
+    apiURL: 'https://hub.example.org:8443',
+    appMessageBrokerHost: 'hub.example.org:62000',
+    onlyLocalNames: false,
+  })
+  await expect.poll(() => lowContrastInBothThemes(page)).toEqual([])
+  expectHarmless(opened)
+  await withHubDatabase(system.dataFolder, async (client) => void (await client.query('delete from setting')))
+  expect((await callHub(system.hub.target, paths.settings, Settings)).apiURL).toBe(url)
+})
+
+test('ES-22: a key of the hub is followed by another where an administrator looks for them, and it is said who did it', async () => {
+  await using opened = await open()
+  const { page } = opened
+  await opened.go(consolePages.settings)
+  await opened.signIn(username, password)
+  await page.getByRole('tab', { name: 'Keys' }).click()
+  await page.waitForURL((url) => url.pathname === consolePages.hubKeys)
+  await page.getByRole('grid', { name: 'Keys for commands' }).getByText('Signs').waitFor()
+  await page.getByText('The key of packages signs server files too').waitFor()
+  await page.getByRole('button', { name: 'New key for server files …' }).click()
+  await page.getByRole('dialog').getByText('told by hand').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Make the new key' }).click()
+  const made = page.getByRole('grid', { name: 'Keys for server files' }).getByRole('row').nth(1)
+  await made.getByText('by chief').waitFor()
+  const { keys } = await callHub(system.hub.target, paths.hubKeys, HubKeys)
+  const release = keys.find(({ purpose }) => purpose === 'release')
+  await made.getByText(release?.fingerprint ?? 'none').waitFor()
+  await expect.poll(() => lowContrastInBothThemes(page)).toEqual([])
+  await made.getByRole('button', { name: /^Actions for key/ }).click()
+  await page.getByRole('menuitem', { name: 'Revoke …' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave it as it is' }).click()
+  expectHarmless(opened)
+})
 
 test('S13: a session that has run out leads to signing in, and back to where one was', async () => {
   await using opened = await open()

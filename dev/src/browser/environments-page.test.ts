@@ -7,12 +7,10 @@ import {
   consolePages,
   Environment,
   EnvironmentPage,
-  HubKeys,
   Owner,
   paths,
   Runtime,
   ServerSettings,
-  Settings,
   SetupLink,
   User,
 } from '@postern/protocol'
@@ -288,54 +286,6 @@ test('ES-14: where the browser does not reach port 62000 the page says so, and i
   // The way that was shut to this page stays shut to it: nobody goes on in it.
   await page.close()
   await server.process.stop()
-})
-
-test('ES-27: the names of the hub are changed where an administrator looks for them; the warning of local names goes with them', async () => {
-  await using opened = await open()
-  const { page } = opened
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Settings' }).click()
-  await page.getByText('This hub only knows itself by a name of its own machine').waitFor()
-  const save = page.getByRole('button', { name: 'Save the settings' })
-  await expect.poll(() => save.isDisabled()).toBe(true)
-  await page.getByLabel('apiURL').fill('http://no-tls.example.org')
-  await save.click()
-  await expectMistakeAt(page.getByLabel('apiURL'), 'Send a whole address')
-  const { url } = system.hub.file
-  await page.getByLabel('apiURL').fill('https://hub.example.org:8443')
-  await page.getByLabel('appMessageBrokerHost').fill('hub.example.org:62000')
-  await save.click()
-  await page.getByText('This hub only knows itself').waitFor({ state: 'detached' })
-  expect(await callHub(system.hub.target, paths.settings, Settings)).toMatchObject({
-    apiURL: 'https://hub.example.org:8443',
-    appMessageBrokerHost: 'hub.example.org:62000',
-    onlyLocalNames: false,
-  })
-  await expect.poll(() => lowContrastInBothThemes(page)).toEqual([])
-  expectHarmless(opened)
-  await withHubDatabase(system.dataFolder, async (client) => void (await client.query('delete from setting')))
-  expect((await callHub(system.hub.target, paths.settings, Settings)).apiURL).toBe(url)
-})
-
-test('ES-22: a key of the hub is followed by another where an administrator looks for them, and it is said who did it', async () => {
-  await using opened = await open(consolePages.settings)
-  const { page } = opened
-  await page.getByRole('tab', { name: 'Keys' }).click()
-  await page.waitForURL((url) => url.pathname === consolePages.hubKeys)
-  await page.getByRole('grid', { name: 'Keys for commands' }).getByText('Signs').waitFor()
-  await page.getByText('The key of packages signs server files too').waitFor()
-  await page.getByRole('button', { name: 'New key for server files …' }).click()
-  await page.getByRole('dialog').getByText('told by hand').waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: 'Make the new key' }).click()
-  const made = page.getByRole('grid', { name: 'Keys for server files' }).getByRole('row').nth(1)
-  await made.getByText('by chief').waitFor()
-  const { keys } = await callHub(system.hub.target, paths.hubKeys, HubKeys)
-  const release = keys.find(({ purpose }) => purpose === 'release')
-  await made.getByText(release?.fingerprint ?? 'none').waitFor()
-  await expect.poll(() => lowContrastInBothThemes(page)).toEqual([])
-  await made.getByRole('button', { name: /^Actions for key/ }).click()
-  await page.getByRole('menuitem', { name: 'Revoke …' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Leave it as it is' }).click()
-  expectHarmless(opened)
 })
 
 test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits, with what the hub warns of', async () => {
