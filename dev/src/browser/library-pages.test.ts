@@ -414,6 +414,7 @@ test('S13: names of groups, owners and lists are only text, every text stands ou
   await expectFitToShow(library, [
     [`${consolePages.groups}?${new URLSearchParams({ tql })}`, 'rows, all loaded'],
     [consolePages.group(data[0]?.id ?? ''), 'No indicator belongs to it'],
+    [consolePages.keptTexts, 'STIX objects as their owners sent them'],
     [consolePages.owners, 'Archive'],
     [consolePages.owner(library.team.id), 'Take this rule away'],
     [consolePages.addIndicators, 'Add the indicator'],
