@@ -29,7 +29,6 @@ import {
   expectFocusAt,
   expectLastRowByKeys,
   expectLoadingAndFailing,
-  expectMistakeAt,
   expectNoWiderThanWindow,
   expectOnlyText,
 } from './page-states.ts'
