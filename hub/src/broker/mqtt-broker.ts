@@ -56,6 +56,9 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
 
   const broker = await Aedes.createBroker({
     drainTimeout: limits.drainMs,
+    // A hundred at once, as is usual, leave the rest in a line, which is worked off call in call where nobody hears what is said: thousands
+    // that are cut in one instant would end the process. Each connection has its own bounds for what it has under way.
+    concurrency: 0,
     // The waiting room ends who is slow; this is the second lock.
     connectTimeout: limits.authenticationMs,
     keepaliveLimit: limits.keepaliveSecondsMax,
