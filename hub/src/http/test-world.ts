@@ -55,6 +55,21 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
     added_at: new Date(),
     modified_at: new Date(),
   })
+  const kept = await db
+    .insertInto('stix_object')
+    .values({
+      owner_id: ownerId,
+      object_id: 'identity--00000000-0000-4000-8000-000000000001',
+      type: 'identity',
+      version: new Date(),
+      spec_version: '2.1',
+      body: JSON.stringify({ type: 'identity', name }),
+      body_sha256: randomBytes(32),
+      outcome: 'kept',
+      added_at: new Date(),
+    })
+    .returning('number')
+    .executeTakeFirstOrThrow()
   const collectionId = await made('collection', {
     organization_id: organizationId,
     name,
@@ -257,6 +272,7 @@ export async function makeWorld(db: Db, organizationId: string): Promise<World> 
       groupId,
       otherId,
       attributeTypeId,
+      keptTextId: kept.number,
       collectionId,
       version: '1',
       controlId,
