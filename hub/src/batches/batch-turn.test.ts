@@ -1,11 +1,16 @@
 import { indicatorId } from '@postern/intel'
 import { tcexPaths } from '@postern/protocol'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Db } from '../database/database.ts'
+import { statementsOf } from '../database/statements.ts'
 import { lockWaits } from '../database/test-lock-waits.ts'
 import { createServer } from '../http/server.ts'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
 import { batchRoutes } from '../tcex/batch-routes.ts'
+import { waitAlone } from './batch-turn.ts'
 import { Batches } from './batches.ts'
+import { betweenBatches } from './between-batches.ts'
 
 let library: TestLibrary
 
@@ -105,6 +110,26 @@ test('T2: a batch that others keep from being written is put off with a time to 
   await release()
   expect((await post(upload, hosts([first, last]))).statusCode).toBe(202)
   expect(Object.keys(await tagsOf('Put off')).toSorted()).toEqual([first, last].toSorted())
+})
+
+test('a change of a person that waits for a batch of the owner is put off as a batch is, and nothing of it is done', async () => {
+  const { db, pool } = library.database
+  const ownerId = await library.owner('Changed by hand')
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await waitAlone(client, ownerId)
+    const change = async (trx: Db) => {
+      await sql`update owner set name = 'Changed' where id = ${ownerId}`.execute(trx)
+      await waitAlone(statementsOf(trx), ownerId)
+    }
+    await expect(betweenBatches(db, change, 50)).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 5 })
+    expect(await library.owner('Changed by hand')).toBe(ownerId)
+    await client.query('commit')
+    await betweenBatches(db, change, 50)
+  } finally {
+    client.release()
+  }
 })
 
 function hosts(values: readonly string[], tag?: string): { indicator: object[] } {

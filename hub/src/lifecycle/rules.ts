@@ -4,8 +4,8 @@ import { sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import { waitAlone } from '../batches/batch-turn.ts'
+import { betweenBatches } from '../batches/between-batches.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
-import { failedBy } from '../database/sql-states.ts'
 import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { contentTag, requireMatch } from '../http/if-match.ts'
@@ -35,13 +35,14 @@ export function createRules({ db, clock, audit }: RuleParts) {
     address?: string,
     ifMatch?: string,
   ): Promise<DeprecationRules> {
-    return db.transaction().execute(async (trx) => {
+    return betweenBatches(db, async (trx) => {
       await mustHaveOwner(trx, caller, ownerId)
       const before = await readRules(trx, ownerId)
       requireMatch(ifMatch, tagOfRules({ rules: before }), 'the rules')
       const rules = checkedRules(wanted)
       if (rules.length === 0) await requireNobodyNeedsRules(trx, ownerId)
-      await waitForBatches(trx, ownerId)
+      // A batch that began before the rules changed would leave its assertions to the old ones.
+      await waitAlone(statementsOf(trx), ownerId)
       await trx.deleteFrom('deprecation_rule').where('owner_id', '=', ownerId).execute()
       for (const rule of rules) await insertRule(trx, ownerId, rule, clock.now())
       await sql`
@@ -67,19 +68,6 @@ async function mustHaveOwner(db: Db, { organizationId }: PersonCaller, ownerId: 
     .where('id', '=', ownerId)
     .where('organization_id', '=', organizationId)
   found(await (db.isTransaction ? query.forNoKeyUpdate() : query).executeTakeFirst(), 'owner')
-}
-
-/** A batch that began before the rules changed would leave its assertions to the old ones. */
-async function waitForBatches(trx: Db, ownerId: string): Promise<void> {
-  await sql`select set_config('lock_timeout', '30s', true)`.execute(trx)
-  try {
-    await waitAlone(statementsOf(trx), ownerId)
-  } catch (error) {
-    if (!failedBy(error, 'lockNotAvailable')) throw error
-    throw new Problem('unavailable', 'A batch of this owner is under way; try again when it has ended.', {
-      cause: error,
-    })
-  }
 }
 
 async function readRules(db: Db, ownerId: string): Promise<DeprecationRule[]> {

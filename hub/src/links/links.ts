@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
+import { betweenBatches } from '../batches/between-batches.ts'
 import { sameFile } from '../batches/content/link-rows.ts'
 import { leaveToCollections } from '../collections/leave-to-collections.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
@@ -62,7 +63,7 @@ export class Links {
   ): Promise<void> {
     const { db, audit, onTouched } = this.#parts
     const { organizationId } = caller
-    await db.transaction().execute(async (trx) => {
+    await betweenBatches(db, async (trx) => {
       const done = await change(trx)
       if (done === undefined) return
       const { action, owner, touched } = done

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sayJsonFault } from '@postern/intel'
 import type { StixImport } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
+import { betweenBatches } from '../batches/between-batches.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { failedBy } from '../database/sql-states.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -171,7 +172,7 @@ export function createTaxii({ db, pool, clock, audit, log, importBundle, removeF
       }
       const { indicators, groups } = chosen.said
       try {
-        if (indicators.length === 0 && groups.length === 0) await db.transaction().execute(write)
+        if (indicators.length === 0 && groups.length === 0) await betweenBatches(db, write)
         else await removeFromOwner(reader, owner, chosen.said, write)
         return
       } catch (error) {
