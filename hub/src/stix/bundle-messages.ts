@@ -36,8 +36,14 @@ export type MappedMessage = {
   /** Two numbers an entry of `objects`: positions in the batch of the items that the object became, from the one up to, and without, the other. */
   itemsOf: Uint32Array<ArrayBuffer>
   unjoined: UnjoinedEnds[]
+  /** Those that the bundle has; its account counts the rarest types together. */
+  joinedTypes: readonly JoinedType[]
   account: BundleAccount
 }
+
+/** Types of objects for which something is joined, or counted, once all of a bundle is written. */
+export const joinedTypes = ['attack-pattern', 'x-mitre-tactic', 'sighting', 'indicator'] as const
+export type JoinedType = (typeof joinedTypes)[number]
 
 /** What a revoked relationship joined, pair by pair. */
 export type UnjoinedEnds = {

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import type { BatchSender } from '../batches/batches.ts'
 import type { Statements } from '../database/statements.ts'
 import { leaveToLifecycle } from '../lifecycle/pending.ts'
+import type { JoinedType } from './bundle-messages.ts'
 
 /**
  * Counts the sightings of a bundle, and those of earlier ones that waited for an indicator of it, as reports of their owner: by S1 they
@@ -12,10 +13,9 @@ import { leaveToLifecycle } from '../lifecycle/pending.ts'
 export async function countSightings(
   client: PoolClient,
   { organizationId, ownerId, executionId, sentBy }: BatchSender,
-  types: Readonly<Record<string, number>>,
+  types: readonly JoinedType[],
 ): Promise<void> {
-  const isDue =
-    types['sighting'] !== undefined || (types['indicator'] !== undefined && (await hasWaiting(client, ownerId)))
+  const isDue = types.includes('sighting') || (types.includes('indicator') && (await hasWaiting(client, ownerId)))
   if (!isDue) return
   const { rows } = await client.query<{ touched: string[] | null }>(countSent, [
     ownerId,
@@ -26,7 +26,7 @@ export async function countSightings(
   await leaveToLifecycle(client, organizationId, rows[0]?.touched ?? [])
 }
 
-/** Before sighting objects of an owner are deleted: what they counted counts no more. */
+/** In the transaction that deletes sighting objects of an owner: what they counted counts no more. */
 export async function takeSightingsBack(
   db: Statements,
   organizationId: string,

@@ -20,14 +20,15 @@ import {
 } from '@postern/intel'
 import { CopyLinesWriter } from '../database/copy/copy-lines.ts'
 import { arrayLiteral, copyRow } from '../database/copy/copy-row.ts'
-import type {
-  BundleAccount,
-  BundleAnswer,
-  BundleRequest,
-  KnownObject,
-  MappedMessage,
-  UnjoinedEnd,
-  UnjoinedEnds,
+import {
+  type BundleAccount,
+  type BundleAnswer,
+  type BundleRequest,
+  joinedTypes,
+  type KnownObject,
+  type MappedMessage,
+  type UnjoinedEnd,
+  type UnjoinedEnds,
 } from './bundle-messages.ts'
 import { KindAccounts, typesOf } from './kind-accounts.ts'
 import { NotMapped } from './not-mapped.ts'
@@ -81,6 +82,7 @@ export function mapBundle(
     itemsOf: Uint32Array.from(itemsOf),
     // One that was kept before has had its turn.
     unjoined: mapped.unjoined.flatMap((pair) => (again.has(pair.position) ? [] : endsOf(objects[pair.position], pair))),
+    joinedTypes: joinedTypes.filter((type) => accounts.some((account) => account.type === type)),
     account: { ...summarize(objects, accounts), specVersion },
   }
 }

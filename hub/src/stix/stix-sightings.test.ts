@@ -6,6 +6,7 @@ import { Audit } from '../audit/audit.ts'
 import { createLifecycles, type Lifecycles } from '../lifecycle/lifecycle.ts'
 import { createOwnerRemoval } from '../owners/owner-removal.ts'
 import { createSightings, type Sightings } from '../sightings/sightings.ts'
+import { kindsMax } from './stix-limits.ts'
 import { createTestStix, type TestStix } from './test-stix.ts'
 
 let world: TestStix
@@ -93,6 +94,14 @@ test('LIB-6: a sighting of an indicator counts as a report of its owner, whereve
   // A version from before brings nothing back.
   await world.bring('Sighting', [told])
   expect(await seen(name)).toEqual([counted[0]])
+})
+
+test('LIB-6: a sighting counts also in a bundle of more types than its account tells apart', async () => {
+  const of = host('rare.example.com')
+  const rare = Array.from({ length: kindsMax + 1 }, (_, number) => object(`x-rare-${number}`, {}))
+  const { kinds } = await world.bring('Rare', [...rare, of, sighting(of.id, { last_seen: created, count: 2 })])
+  expect(kinds.map(({ type }) => type)).not.toContain('sighting')
+  expect(await seen('rare.example.com')).toMatchObject([{ count: 2 }])
 })
 
 test('LIB-6: a sighting waits for an indicator of a later bundle, which need not bring it again', async () => {

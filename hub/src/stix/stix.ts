@@ -80,21 +80,21 @@ export function createStix({ db, pool, audit, batches, owners, collections }: St
     address: string | undefined,
   ): Promise<{ batch: BatchRow; account: BundleAccount }> {
     const sender = batchSender(caller, owner)
+    const { joinedTypes } = mapped
     let account = mapped.account
     const batch = await batches.submit(
       sender,
       { action: 'Create', owner: owner.name, source: 'stix' },
       mapped.content ?? emptyContent,
       {
-        needsTurnAlone:
-          mapped.unjoined.length > 0 || typesJoinedLater.some((type) => mapped.account.types[type] !== undefined),
+        needsTurnAlone: mapped.unjoined.length > 0 || joinedTypes.some((type) => type !== 'indicator'),
         async write(client, _, outcomes) {
           const judged = judgeObjects(mapped, outcomes)
           account = judged.account
           await writeObjects(client, owner.id, judged.pieces)
-          if (tacticTypes.some((type) => account.types[type] !== undefined)) await joinTactics(client, owner.id)
+          if (tacticTypes.some((type) => joinedTypes.includes(type))) await joinTactics(client, owner.id)
           await unjoin(client, sender, mapped.unjoined)
-          if (judged.pieces.length > 0) await countSightings(client, sender, account.types)
+          if (judged.pieces.length > 0) await countSightings(client, sender, joinedTypes)
           const { objects, mapped: count, refused } = account
           const detail = { objects, mapped: count, refused }
           // With what it tells of: neither is there without the other, and one commit is waited for instead of two.
@@ -144,9 +144,7 @@ async function ownerOf(
 }
 
 /** What a bundle without them has nothing to join for. */
-const tacticTypes = ['attack-pattern', 'x-mitre-tactic']
-/** What other bundles may bring the other end of. */
-const typesJoinedLater = [...tacticTypes, 'sighting']
+const tacticTypes = ['attack-pattern', 'x-mitre-tactic'] as const
 
 const emptyContent = new TextEncoder().encode('{}')
 
