@@ -156,6 +156,41 @@ test('D3: a batch reaches the collections that it touches without a full refresh
   expect(await rows('select id from collection_pending')).toEqual([])
 })
 
+test('D3: what asks for groups and other indicators follows associations, and groups that are changed or deleted', async () => {
+  const owner = 'Feed of groups'
+  const [one, other] = ['one.groups.example.com', 'other.groups.example.com']
+  const { library } = made
+  await made.hosts(owner, [one, other])
+  const id = await made.refreshed(`ownerName = "${owner}" and hasGroup(name startswith "Wanted")`)
+  const joined = await made.refreshed(`ownerName = "${owner}" and hasIndicator(summary = "${other}")`)
+  const { refreshedAt } = await get(id)
+  const members = async (collectionId = id) => {
+    await made.collections.refreshTouched()
+    return hostsOf(await made.values(collectionId))
+  }
+  const group = (name: string) => ({ type: 'Report', name, xid: 'of-groups' })
+  const associate = (ref: string, type: string) =>
+    library.send(owner, { association: [{ ref_1: ref, type_1: type, ref_2: one, type_2: 'Host' }] })
+
+  await library.send(owner, { group: [group('Wanted')] })
+  await associate('of-groups', 'Report')
+  expect(await members()).toEqual([one])
+  await associate(other, 'Host')
+  expect(await members(joined)).toEqual([one])
+  const { data } = await library.groups.search(library.person, { tql: 'xid = "of-groups"', limit: 1 })
+  const indicators = [{ value: other }]
+  await library.groupAssociations.addValues(library.person, data[0]?.id ?? '', { indicators })
+  expect(await members()).toEqual([one, other])
+  await library.send(owner, { group: [group('Unwanted')] })
+  expect(await members()).toEqual([])
+  await library.send(owner, { group: [group('Wanted again')] })
+  expect(await members()).toEqual([one, other])
+  await library.send(owner, { group: [group('Wanted again')] }, { action: 'Delete' })
+  expect(await members()).toEqual([])
+  // No full refresh had to find any of it.
+  expect((await get(id)).refreshedAt).toBe(refreshedAt)
+})
+
 test('D3: a collection whose query no longer reads keeps its version, and keeps no other from a batch', async () => {
   await made.hosts('Feed G', ['early.example.com'])
   const broken = await made.refreshed('ownerName = "Feed G"')

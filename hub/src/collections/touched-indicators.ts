@@ -14,7 +14,7 @@ const batchesAtOnceMax = 50
 /**
  * Takes what batches left in `collection_pending` into the data collections of their organizations: the cheap way, which looks
  * at the touched indicators alone (D3). What it cannot see is left to the full refresh at the freshness target: queries that look at
- * time (`NOW() - 30 DAYS`), and those that look beyond the indicator (groups, associated indicators).
+ * time (`NOW() - 30 DAYS`), and those that look further than at an indicator's groups and at which other indicators it is associated with.
  */
 export async function refreshTouched(db: DatabaseConnection['db'], clock: Clock, log: Log): Promise<void> {
   const organizations = await db.selectFrom('collection_pending').select('organization_id').distinct().execute()

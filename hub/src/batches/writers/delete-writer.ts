@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { leaveMembersToCollections } from '../../collections/leave-to-collections.ts'
 import { refreshViewOfTouched } from '../../library/indicator-view.ts'
 import { leaveSightedBy } from '../../sightings/group-sightings.ts'
 import type { AssertionWriter } from './indicator-writer.ts'
@@ -77,6 +78,7 @@ export async function deleteGroups(
 ): Promise<void> {
   if (rows.count === 0) return
   await leaveSightedBy(client, writer.organizationId, writer.ownerId, rows.keys)
+  await leaveMembersToCollections(client, writer, rows.keys)
   const { rows: found } = await client.query<{ numbers: string | null }>(
     `with doomed as (
        select g.id, g.xid, s.row from unnest($2::text[]) with ordinality s (xid, row)

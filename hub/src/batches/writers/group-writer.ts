@@ -1,8 +1,9 @@
 import type { LedgerOutcome } from '@postern/protocol'
 import type { PoolClient } from 'pg'
+import { leaveMembersToCollections } from '../../collections/leave-to-collections.ts'
 import type { BatchModes } from '../batch-modes.ts'
 import { selectEntries, writeLastFlag } from '../../database/copy/copy-lines.ts'
-import { rowNumbers } from './indicator-writer.ts'
+import { type AssertionWriter, rowNumbers } from './indicator-writer.ts'
 import type { ItemOutcomes } from '../ledger/item-outcomes.ts'
 import type { PreparedBatch, PreparedRows } from '../content/prepared-batch.ts'
 import { copyPieces } from './sent-tables.ts'
@@ -10,11 +11,12 @@ import { copyPieces } from './sent-tables.ts'
 /** Writes the batch's groups, before the indicators that refer to them. The batch runs alone (batch-turn.ts). */
 export async function writeGroups(
   client: PoolClient,
-  ownerId: string,
+  writer: AssertionWriter,
   batch: PreparedBatch,
   modes: BatchModes,
   outcomes: ItemOutcomes,
 ): Promise<void> {
+  const { ownerId } = writer
   const rows = batch.groups
   if (rows.count === 0) return
   const ofRow = await classify(client, ownerId, rows)
@@ -26,6 +28,8 @@ export async function writeGroups(
     await copyPieces(client, 'sent_group_attribute', selectEntries(rows.attributes, named))
     await upsertGroups(client, ownerId, modes)
     await writeAttributes(client, ownerId, modes)
+    const updated = changed.filter((row) => ofRow[row] === 'updated')
+    await leaveMembersToCollections(client, writer, rows.keys, updated)
   }
   outcomes.setFromRows(rows, ofRow)
 }

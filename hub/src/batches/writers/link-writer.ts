@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { asksBeside, intoCollectionPending } from '../../collections/leave-to-collections.ts'
 import { noteGroupSightings } from '../../sightings/group-sightings.ts'
 import type { BatchSender } from '../batches.ts'
 import { selectEntries } from '../../database/copy/copy-lines.ts'
@@ -25,7 +26,7 @@ export async function writeLinks(
   if (due.length === 0) return 0
   await copyPieces(client, 'sent_link', selectEntries(lines, due))
   await resolve(client, ownerId)
-  const written = await insertLinks(client, ownerId)
+  const written = await insertLinks(client, sender)
   await noteGroupSightings(client, sender, now)
   await noteUnresolved(client, ownerId, batch, outcomes)
   for (const position of associationPositions(batch))
@@ -67,13 +68,20 @@ async function resolve(client: PoolClient, ownerId: string): Promise<void> {
   )
 }
 
-async function insertLinks(client: PoolClient, ownerId: string): Promise<number> {
-  const toGroups = await client.query(
-    `insert into indicator_group (indicator_id, owner_id, group_id)
-     select distinct coalesce(left_indicator, right_indicator), $1::bigint, coalesce(left_group, right_group) from resolved_link
-     where (left_indicator is not null and right_group is not null) or (left_group is not null and right_indicator is not null)
-     on conflict do nothing`,
-    [ownerId],
+/** What is new of them, data collections that ask for it are told of: an association alone writes no indicator. */
+async function insertLinks(client: PoolClient, { ownerId, organizationId }: BatchSender): Promise<number> {
+  const toGroups = await client.query<{ count: number }>(
+    `with written as (
+       insert into indicator_group (indicator_id, owner_id, group_id)
+       select distinct coalesce(left_indicator, right_indicator), $1::bigint, coalesce(left_group, right_group) from resolved_link
+       where (left_indicator is not null and right_group is not null) or (left_group is not null and right_indicator is not null)
+       on conflict do nothing returning indicator_id
+     ), told as (
+       ${intoCollectionPending}
+       select $2::bigint, array_agg(indicator_id) from written where ${asksBeside('$2::bigint')} having count(*) > 0
+     )
+     select count(*)::int as count from written`,
+    [ownerId, organizationId],
   )
   const ofGroups = await client.query(
     // A kind that was said has a direction: the first group does it to the second. Plain associations have none.
@@ -86,14 +94,21 @@ async function insertLinks(client: PoolClient, ownerId: string): Promise<number>
      on conflict do nothing`,
     [ownerId],
   )
-  const ofIndicators = await client.query(
-    `insert into indicator_link (indicator_id, owner_id, linked_id, kind)
-     select distinct least(left_indicator, right_indicator), $1::bigint, greatest(left_indicator, right_indicator), kind from resolved_link
-     where left_indicator <> right_indicator
-     on conflict do nothing`,
-    [ownerId],
+  const ofIndicators = await client.query<{ count: number }>(
+    `with written as (
+       insert into indicator_link (indicator_id, owner_id, linked_id, kind)
+       select distinct least(left_indicator, right_indicator), $1::bigint, greatest(left_indicator, right_indicator), kind from resolved_link
+       where left_indicator <> right_indicator
+       on conflict do nothing returning indicator_id, linked_id
+     ), told as (
+       ${intoCollectionPending}
+       select $2::bigint, array_agg(id) from (select indicator_id as id from written union select linked_id from written) ends
+       where ${asksBeside('$2::bigint')} having count(*) > 0
+     )
+     select count(*)::int as count from written`,
+    [ownerId, organizationId],
   )
-  return (toGroups.rowCount ?? 0) + (ofGroups.rowCount ?? 0) + (ofIndicators.rowCount ?? 0)
+  return (toGroups.rows[0]?.count ?? 0) + (ofGroups.rowCount ?? 0) + (ofIndicators.rows[0]?.count ?? 0)
 }
 
 /** The item stays, its association does not; its digest goes, so that the same item sent again is tried again. */

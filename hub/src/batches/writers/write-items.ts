@@ -29,7 +29,7 @@ export async function writeItems(
   const isDelete = modes.action === 'Delete'
   const lifecycle = await sentLifecycle(client, sender.ownerId, now)
   if (isDelete) await deleteGroups(client, sender, batch.groups, id, outcomes)
-  else await writeGroups(client, sender.ownerId, batch, modes, outcomes)
+  else await writeGroups(client, sender, batch, modes, outcomes)
   const files = isDelete ? undefined : await planFilesOf(client, sender.ownerId, batch, modes)
   if (files !== undefined) refuseWithheld(batch, files, outcomes)
   const indicators: PreparedRows[] = []
