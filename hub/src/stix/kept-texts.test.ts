@@ -62,11 +62,19 @@ test('LIB-6: a search of kept texts reads a bounded number of them for a page, a
     Array.from({ length: 30 }, (_, number) => identity(100 + number, number % 10 === 0 ? `Rare ${number}` : 'Common')),
   )
   const ownerId = await world.owner('Long')
-  const bounded = new KeptTexts(world.database.db, { lookedAtMax: 4, searchMs: 0 })
-  const rare = await walk(bounded, { ownerId, text: 'Rare' }, 10)
-  expect(rare.names.toSorted()).toEqual(['Rare 0', 'Rare 10', 'Rare 20'])
-  expect(rare.pages).toBeGreaterThan(7)
-  const all = await walk(bounded, { ownerId }, 3)
+  const boundedBy = (bounds: object) =>
+    new KeptTexts(world.database.db, { lookedAtMax: 1000, bytesMax: 1_000_000, searchMs: 0, ...bounds })
+  const few = boundedBy({ lookedAtMax: 4 })
+  // Each of them is longer than one byte, and is read all the same.
+  for (const [bounded, pagesMin] of [
+    [few, 7],
+    [boundedBy({ bytesMax: 1 }), 29],
+  ] as const) {
+    const rare = await walk(bounded, { ownerId, text: 'Rare' }, 10)
+    expect(rare.names.toSorted()).toEqual(['Rare 0', 'Rare 10', 'Rare 20'])
+    expect(rare.pages).toBeGreaterThan(pagesMin)
+  }
+  const all = await walk(few, { ownerId }, 3)
   expect(all.names).toHaveLength(30)
   expect(new Set((await walk(world.stix.texts, { ownerId }, 7)).names)).toEqual(new Set(all.names))
 })

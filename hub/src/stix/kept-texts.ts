@@ -4,7 +4,7 @@ import type { PersonCaller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import { found } from '../lib/problem.ts'
 import { inScope, libraryScope } from '../library/library-scope.ts'
-import { shownTextLengthMax, textSearchMs, textsLookedAtMax } from './stix-limits.ts'
+import { shownTextLengthMax, textBytesLookedAtMax, textSearchMs, textsLookedAtMax } from './stix-limits.ts'
 
 export type KeptTextFilter = {
   ownerId?: string | undefined
@@ -29,9 +29,12 @@ const isNewest = sql<boolean>`not exists (
 /** STIX objects as their owners sent them: where one finds what the library has no place for. */
 export class KeptTexts {
   readonly #db: Db
-  readonly #bounds: { lookedAtMax: number; searchMs: number }
+  readonly #bounds: { lookedAtMax: number; bytesMax: number; searchMs: number }
 
-  constructor(db: Db, bounds = { lookedAtMax: textsLookedAtMax, searchMs: textSearchMs }) {
+  constructor(
+    db: Db,
+    bounds = { lookedAtMax: textsLookedAtMax, bytesMax: textBytesLookedAtMax, searchMs: textSearchMs },
+  ) {
     this.#db = db
     this.#bounds = bounds
   }
@@ -70,10 +73,15 @@ export class KeptTexts {
 
   /** The number of the last object of the next look. */
   async #lastOfLook(scope: RawBuilder<boolean>, before: string | undefined): Promise<string | undefined> {
+    const { lookedAtMax, bytesMax } = this.#bounds
     const { rows } = await sql<{ last: string | null }>`
       select min(number)::text as last from (
-        select o.number from stix_object o where ${scope} and ${isBefore(before)} order by o.number desc limit ${this.#bounds.lookedAtMax}
-      ) looked`.execute(this.#db)
+        select number, sum(bytes) over (order by number desc) - bytes as bytes_before from (
+          -- Known without reading the text.
+          select o.number, octet_length(o.body) as bytes from stix_object o
+          where ${scope} and ${isBefore(before)} order by o.number desc limit ${lookedAtMax}
+        ) looked
+      ) summed where bytes_before < ${bytesMax}`.execute(this.#db)
     return rows[0]?.last ?? undefined
   }
 

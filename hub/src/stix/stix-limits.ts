@@ -12,6 +12,8 @@ export const stixOutputsMax = 4
 export const notMappedMax = 2000
 /** Objects that one look for kept texts reads; looks follow one another until a page is full or its time is over. */
 export const textsLookedAtMax = 20_000
+/** Bytes of their texts; one that has more alone is read all the same. */
+export const textBytesLookedAtMax = 64 * 1024 * 1024
 /** How long one request looks for kept texts; what it found until then is a page, and the next one goes on behind it. */
 export const textSearchMs = 2000
 /** Characters of a kept text that are shown; the whole goes out with its owner's STIX. */
