@@ -2,13 +2,13 @@ import { nearestName, tlpLevels, tqlKeywordTables } from '@postern/intel'
 import type { QueryHint } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { storable } from '../database/storable.ts'
 import type { ComparisonOf } from './comparisons-in-query.ts'
 import type { LibraryScope } from './library-scope.ts'
 import { queryLimits } from './query-limits.ts'
-import { isOnlyOrganization } from './tql-suggestions.ts'
 import { labelSpelling } from './tql-condition-makers.ts'
-import { shortened, wholeNames } from './whole-names.ts'
+import { isOnlyOrganization } from './tql-suggestions.ts'
+import { hintsOnUnknown } from './unknown-names.ts'
+import { wholeNames } from './whole-names.ts'
 
 const tlpLabels: readonly string[] = tlpLevels.map((level) => `TLP:${level}`)
 
@@ -25,26 +25,30 @@ export async function hintsOnLabels(
     .filter(({ comparison, object }) => tqlKeywordTables[object][comparison.keyword]?.names === 'securityLabel')
     .flatMap(({ comparison }) => wholeNames(comparison))
     .filter(({ text }) => !tlpLabels.includes(labelSpelling(text)))
-  if (named.length === 0) return []
-  const { rows } = await sql<{ isAlone: boolean; unknown: string[] }>`
-    select ${isOnlyOrganization(scope)} as "isAlone", array(
-      select n.name from unnest(${[...new Set(named.map(({ text }) => storable(text)))]}::text[]) n (name)
-      where not exists (select from security_label l where l.name = n.name)) as unknown`.execute(db)
-  const { isAlone = false, unknown = [] } = rows[0] ?? {}
-  const mistaken = named
-    .filter(({ text }) => unknown.includes(storable(text)) && (isAlone || /^tlp/i.test(text)))
-    .slice(0, queryLimits.hintsMax)
-  if (mistaken.length === 0) return []
-  const known = isAlone ? [...tlpLabels, ...(await labelNames(db))] : tlpLabels
-  return mistaken.map(({ text, position }) => {
-    const meant = nearestName(text, known)
-    const guess = meant === undefined ? '' : ` Did you mean ${meant}?`
-    return { message: `There is no security label “${shortened(text)}”.${guess}`, position }
+  return hintsOnUnknown({
+    noun: 'security label',
+    named,
+    unknownAmong: (names) => unknownLabels(db, scope, names),
+    async nearest() {
+      const known = [...tlpLabels, ...(await labelNames(db, scope))]
+      return (text) => nearestName(text, known)
+    },
   })
 }
 
-async function labelNames(db: Db): Promise<string[]> {
+async function unknownLabels(db: Db, scope: LibraryScope, names: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    select name from security_label order by name limit ${queryLimits.labelsComparedMax}`.execute(db)
+    select n.name from unnest(${[...names]}::text[]) n (name)
+    where (${isOnlyOrganization(scope)} or n.name ~* '^tlp') and not exists (select from security_label l where l.name = n.name)`.execute(
+    db,
+  )
+  return rows.map(({ name }) => name)
+}
+
+async function labelNames(db: Db, scope: LibraryScope): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from security_label where ${isOnlyOrganization(scope)} order by name limit ${queryLimits.labelsComparedMax}`.execute(
+    db,
+  )
   return rows.map(({ name }) => name)
 }

@@ -2,12 +2,11 @@ import { nearestName } from '@postern/intel'
 import type { QueryHint } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { storable } from '../database/storable.ts'
 import type { ComparisonOf } from './comparisons-in-query.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
 import { ownersAmong } from './owners-in-query.ts'
 import { queryLimits } from './query-limits.ts'
-import { shortened } from './whole-names.ts'
+import { hintsOnUnknown } from './unknown-names.ts'
 
 /** Owners that there are not, or that may not be read. */
 export async function hintsOnOwners(
@@ -15,21 +14,19 @@ export async function hintsOnOwners(
   scope: LibraryScope,
   comparisons: readonly ComparisonOf[],
 ): Promise<QueryHint[]> {
-  const named = ownersAmong(comparisons)
-  const unknown = new Set(await unknownOwners(db, scope, [...new Set(named.map(({ text }) => storable(text)))]))
-  const mistaken = named.filter(({ text }) => unknown.has(storable(text))).slice(0, queryLimits.hintsMax)
-  if (mistaken.length === 0) return []
-  const known = await ownerNames(db, scope)
-  const whose = scope.ownerIds === undefined ? '' : ' that may be read here'
-  return mistaken.map(({ text, position }) => {
-    const meant = nearestName(text, known)
-    const guess = meant === undefined ? '' : ` Did you mean ${meant}?`
-    return { message: `There is no owner “${shortened(text)}”${whose}.${guess}`, position }
+  return hintsOnUnknown({
+    noun: 'owner',
+    where: scope.ownerIds === undefined ? '' : ' that may be read here',
+    named: ownersAmong(comparisons),
+    unknownAmong: (names) => unknownOwners(db, scope, names),
+    async nearest() {
+      const known = await ownerNames(db, scope)
+      return (text) => nearestName(text, known)
+    },
   })
 }
 
 async function unknownOwners(db: Db, scope: LibraryScope, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return []
   const { rows } = await sql<{ name: string }>`
     select n.name from unnest(${[...names]}::text[]) n (name)
     where not exists (select from owner o where o.name = n.name and ${inScope(sql`o.id`, scope)})`.execute(db)

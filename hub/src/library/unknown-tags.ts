@@ -7,7 +7,8 @@ import type { ComparisonOf } from './comparisons-in-query.ts'
 import type { LibraryScope } from './library-scope.ts'
 import { queryLimits } from './query-limits.ts'
 import { isOnlyOrganization, suggestNames } from './tql-suggestions.ts'
-import { shortened, wholeNames } from './whole-names.ts'
+import { hintsOnUnknown } from './unknown-names.ts'
+import { wholeNames } from './whole-names.ts'
 
 /** All that is compared is given. */
 const most = { names: queryLimits.tagsComparedMax, tagsTried: queryLimits.tagsComparedMax }
@@ -22,21 +23,18 @@ export async function hintsOnTags(
     .filter(({ comparison, object }) => tqlKeywordTables[object][comparison.keyword]?.names === 'tag')
     .flatMap(({ comparison }) => wholeNames(comparison))
     .slice(0, queryLimits.tagsAskedMax)
-  const unknown = new Set(await unknownTags(db, scope, [...new Set(named.map(({ text }) => storable(text)))]))
-  const mistaken = named.filter(({ text }) => unknown.has(storable(text))).slice(0, queryLimits.hintsMax)
-  if (mistaken.length === 0) return []
-  const first = await suggestNames(db, scope, 'tag', '', most)
-  return Promise.all(
-    mistaken.map(async ({ text, position }) => {
-      const meant = (await nearestOfBeginning(db, scope, text)) ?? nearestName(text, first)
-      const guess = meant === undefined ? '' : ` Did you mean ${meant}?`
-      return { message: `There is no tag “${shortened(text)}”.${guess}`, position }
-    }),
-  )
+  return hintsOnUnknown({
+    noun: 'tag',
+    named,
+    unknownAmong: (names) => unknownTags(db, scope, names),
+    async nearest() {
+      const first = await suggestNames(db, scope, 'tag', '', most)
+      return async (text) => (await nearestOfBeginning(db, scope, text)) ?? nearestName(text, first)
+    },
+  })
 }
 
 async function unknownTags(db: Db, scope: LibraryScope, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return []
   const { rows } = await sql<{ name: string }>`
     select n.name from unnest(${[...names]}::text[]) n (name)
     where ${isOnlyOrganization(scope)} and not exists (select from tag k where k.name = n.name)`.execute(db)
