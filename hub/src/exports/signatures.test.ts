@@ -20,6 +20,7 @@ import { createExclusions } from '../exclusions/exclusions.ts'
 import { type Rehearsal, type RehearsedServer, startRehearsal } from '../executions/rehearsal.ts'
 import { createExports, type Exports } from './exports.ts'
 import { readTargets } from '../library/indicator-targets.ts'
+import { readExportFacts } from '../library/obstacles.ts'
 import { addTestCollection, endTestExport, type ExportCaller, startTestExport } from './test-export.ts'
 import { planIn, planLines, receiptIn } from './test-plans.ts'
 
@@ -188,9 +189,9 @@ test('D40: how a control stands is marked by whose word that is, and a value on 
   const { execution, jobId, controlId } = await startTestExport(rehearsal, place)
   const stands = async () => {
     const { targets } = await createControls(rehearsal).get(person(), controlId)
-    const onTarget = (await readTargets(db, { organizationId, indicatorId: id })).find(
-      (of) => of.controlId === controlId,
-    )
+    const of = { organizationId, indicatorId: id }
+    const onTargets = await readTargets(db, of, await readExportFacts(db, of))
+    const onTarget = onTargets.find((each) => each.controlId === controlId)
     return [targets[0]?.signature, onTarget?.signature, onTarget?.receiptId]
   }
   const first = await send(execution)

@@ -5,6 +5,7 @@ import { readMemberships } from './indicator-memberships.ts'
 import { readPlans } from './indicator-plans.ts'
 import { readServed } from './indicator-served.ts'
 import { readTargets } from './indicator-targets.ts'
+import { readExportFacts } from './obstacles.ts'
 
 /**
  * Where an indicator of the organization's goes, and where it does not and why (D5, D21).
@@ -18,13 +19,14 @@ export async function readExports(
   maker: string | undefined,
 ): Promise<IndicatorExports> {
   const of = { organizationId, indicatorId: indicator.id }
-  const targets = await readTargets(db, of)
+  const facts = await readExportFacts(db, of)
+  const targets = await readTargets(db, of, facts)
   const exportedIds = new Set(targets.map(({ collectionId }) => collectionId))
   return {
     collections: await readMemberships(db, of, now, maker, exportedIds),
     targets,
     plans: await readPlans(db, organizationId, indicator),
-    served: await readServed(db, of, maker),
+    served: await readServed(db, of, facts, maker),
     covering: await readCovering(db, organizationId, indicator),
   }
 }

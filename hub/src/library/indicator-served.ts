@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { explainLimits } from './explain-limits.ts'
 import { inForce } from './in-force.ts'
-import { type Member, obstaclesOf, readStanding, type Standing, when } from './obstacles.ts'
+import { type ExportFacts, type Member, obstaclesOf, when } from './obstacles.ts'
 
 const { servedMax } = explainLimits
 
@@ -30,13 +30,17 @@ type TaxiiRow = Row & { hasObject: boolean }
  * by what keeps it back now.
  * @param maker whose own data collections are shown beside the shared ones; undefined for everybody's
  */
-export async function readServed(db: Db, of: Of, maker: string | undefined): Promise<IndicatorServed[]> {
-  const standing = await readStanding(db, of)
+export async function readServed(
+  db: Db,
+  of: Of,
+  facts: ExportFacts,
+  maker: string | undefined,
+): Promise<IndicatorServed[]> {
   const lists = await readLists(db, of, maker)
   const collections = await readTaxiiCollections(db, of, maker)
   return [
-    ...lists.map((row) => toServed(row, whyNotListed(row, standing))),
-    ...collections.map((row) => toServed(row, whyNotOverTaxii(row, standing))),
+    ...lists.map((row) => toServed(row, whyNotListed(row, facts))),
+    ...collections.map((row) => toServed(row, whyNotOverTaxii(row, facts))),
   ]
 }
 
@@ -78,20 +82,20 @@ function isShown(maker: string | undefined): RawBuilder<boolean> {
   return maker === undefined ? sql`true` : sql`(k.is_shared or k.maker = ${maker})`
 }
 
-function whyNotListed(row: ListRow, standing: Standing): Obstacle[] {
+function whyNotListed(row: ListRow, facts: ExportFacts): Obstacle[] {
   const { version, type, value, types, ipv4, ipv6, format, member, tlpMax } = row
   return [
     ...when(version === null, 'nothing-served', row.heldReason),
     ...when(types !== null && !types.includes(type), 'type'),
     // Of no version it is no member, which says nothing of it.
-    ...obstaclesOf(member, standing, tlpMax).filter(({ reason }) => version !== null || reason !== 'not-a-member'),
+    ...obstaclesOf(member, facts, tlpMax).filter(({ reason }) => version !== null || reason !== 'not-a-member'),
     ...when(isTooWide(type, value, { ipv4, ipv6 }), 'wide'),
     ...when(listFormatFacts[format].entry(type, value) === undefined, 'format'),
   ]
 }
 
-function whyNotOverTaxii({ member, tlpMax, hasObject }: TaxiiRow, standing: Standing): Obstacle[] | 'not-yet' {
-  const obstacles = obstaclesOf(member, standing, tlpMax)
+function whyNotOverTaxii({ member, tlpMax, hasObject }: TaxiiRow, facts: ExportFacts): Obstacle[] | 'not-yet' {
+  const obstacles = obstaclesOf(member, facts, tlpMax)
   return obstacles.length === 0 && !hasObject ? 'not-yet' : obstacles
 }
 

@@ -6,7 +6,7 @@ import type { Db } from '../database/database.ts'
 import { typeOfReason } from '../exports/desired-values.ts'
 import { readSignatures } from '../exports/receipt-signatures.ts'
 import { explainLimits } from './explain-limits.ts'
-import { type Member, obstaclesOf, readStanding, type Standing, when } from './obstacles.ts'
+import { type ExportFacts, type Member, obstaclesOf, when } from './obstacles.ts'
 
 const { shownMax } = explainLimits
 
@@ -40,14 +40,14 @@ type TargetRow = Omit<
 export async function readTargets(
   db: Db,
   of: { organizationId: string; indicatorId: string },
+  facts: ExportFacts,
 ): Promise<IndicatorOnTarget[]> {
   const rows = await readTargetRows(db, of)
-  const standing = await readStanding(db, of)
   const receiptIds = rows.flatMap(({ receiptId, newestReceiptId }) => [receiptId, newestReceiptId])
   const signatures = await readSignatures(db, of.organizationId, receiptIds)
   return rows.map(({ newestReceiptId, ...row }) => {
     const signature = signatures.weakest([row.receiptId, newestReceiptId])
-    return { ...toTarget(row, standing), ...(signature !== undefined && { signature }) }
+    return { ...toTarget(row, facts), ...(signature !== undefined && { signature }) }
   })
 }
 
@@ -92,18 +92,18 @@ function ofIndicator(indicatorId: string): RawBuilder<boolean> {
 
 function toTarget(
   { exported, now, highestTlp, leftOutReason, receipt, type, ...row }: Omit<TargetRow, 'newestReceiptId'>,
-  standing: Standing,
+  facts: ExportFacts,
 ): IndicatorOnTarget {
   // The table admits levels only.
   const tlpMax = tlpLevels.indexOf(parseTlp(highestTlp)!)
   const isWanted = now !== null && now.active && !now.excluded && !isTooNarrow(now, tlpMax)
-  const { decision } = standing
+  const { decision } = facts
   const told = stateOf(row.state, { exported, isWanted, tlpMax, leftOutReason, decision, receipt, type })
   return {
     ...row,
     ...told,
     isWanted,
-    obstacles: [...obstaclesOf(now, standing, tlpMax), ...when(told.reason === 'left-out', 'left-out', told.detail)],
+    obstacles: [...obstaclesOf(now, facts, tlpMax), ...when(told.reason === 'left-out', 'left-out', told.detail)],
     since: row.since?.toISOString() ?? null,
     checkedAt: row.checkedAt.toISOString(),
   }

@@ -4,7 +4,7 @@ import type { Db } from '../database/database.ts'
 import { whichDecision } from '../exclusions/never-exported.ts'
 
 /** What is known of an indicator whoever is to be given it. */
-export type Standing = {
+export type ExportFacts = {
   active: boolean
   tlp: number | null
   /** Whether an exclusion list keeps it from being exported. */
@@ -17,11 +17,11 @@ export type Standing = {
 export type Member = { active: boolean; tlp: number | null; excluded: boolean }
 
 /** As the library has it now; what nobody asserts is active for nobody. */
-export async function readStanding(
+export async function readExportFacts(
   db: Db,
   { organizationId, indicatorId }: { organizationId: string; indicatorId: string },
-): Promise<Standing> {
-  const { rows } = await sql<Standing>`
+): Promise<ExportFacts> {
+  const { rows } = await sql<ExportFacts>`
     select coalesce(v.active, false) as active, v.tlp, ${whichDecision(organizationId)} as decision, exists (
       select from excluded_indicator x
       where x.organization_id = ${organizationId} and x.indicator_id = i.id and x.blocks_export) as "isListed"
@@ -34,9 +34,9 @@ export async function readStanding(
  * All that keeps an indicator from a reader who may have TLP up to a level, in the order in which lists and exports count what they leave out.
  * Where it is no member, what the library knows of it says what would keep it back if it were.
  */
-export function obstaclesOf(member: Member | null, standing: Standing, tlpMax: number): Obstacle[] {
-  const { decision, isListed } = standing
-  const { active, tlp } = member ?? standing
+export function obstaclesOf(member: Member | null, facts: ExportFacts, tlpMax: number): Obstacle[] {
+  const { decision, isListed } = facts
+  const { active, tlp } = member ?? facts
   const isExcluded = isListed || (member?.excluded === true && decision === null)
   return [
     ...when(member === null, 'not-a-member'),
