@@ -1,4 +1,5 @@
 import type { StatedAssertion, WriteAssertion } from '@postern/protocol'
+import { readAttribute, readInstant } from './stated-options.ts'
 
 /** What `postern indicators set` is told to change; what is not named stays. */
 export type AssertionEdits = {
@@ -44,9 +45,7 @@ export function editsOf(options: AssertionEdits): (before: StatedAssertion) => W
     securityLabels: edited(before.securityLabels, label, unlabel),
     attributes: [
       ...before.attributes.filter(({ type }) => !types.has(type)),
-      ...attributes
-        .filter(({ value }) => value !== '')
-        .map((attribute) => ({ ...attribute, source: null, displayed: false, pinned: false })),
+      ...attributes.filter(({ value }) => value !== ''),
     ],
   })
 }
@@ -66,25 +65,13 @@ function number(option: string, text: string | undefined): number | null | undef
 
 function instant(option: string, text: string | undefined): string | null | undefined {
   if (text === undefined) return undefined
-  if (text === none) return null
-  const date = new Date(text)
-  if (Number.isNaN(date.getTime()))
-    throw new Error(`${option} ${text} is neither a time such as 2026-01-31T12:00:00Z nor ${none}.`)
-  return date.toISOString()
+  return text === none ? null : readInstant(option, text, none)
 }
 
 function yesOrNo(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined
   if (text !== 'yes' && text !== 'no') throw new Error(`--active ${text} is neither yes nor no.`)
   return text === 'yes'
-}
-
-/** @throws Error that names the option */
-export function readAttribute(text: string): { type: string; value: string } {
-  const [, type, value] = /^([^=]+)=([^]*)$/.exec(text) ?? []
-  if (type === undefined || value === undefined)
-    throw new Error(`--attribute ${text} is not written as TYPE=VALUE, e.g. Description=Seen in case 17.`)
-  return { type: type.trim(), value }
 }
 
 function edited(before: readonly string[], added: readonly string[], gone: readonly string[]): string[] {

@@ -12,9 +12,9 @@ import { collect } from '../collect.ts'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget, sendToHub } from '../hub-api.ts'
 import { say } from '../say.ts'
-import { readAttribute } from './assertion-edits.ts'
 import { givenValues, takesValues } from './given-values.ts'
 import { indicatorTypeNamed } from './indicator-type-named.ts'
+import { readAttribute, readInstant } from './stated-options.ts'
 
 export function groupsCommand(): Command {
   return new Command('groups')
@@ -53,16 +53,11 @@ function createCommand(): Command {
         type,
         name,
         ...(status !== undefined && { status }),
-        ...(eventDate !== undefined && { eventDate: instant('--event-date', eventDate) }),
-        ...(publishDate !== undefined && { publishDate: instant('--publish-date', publishDate) }),
+        ...(eventDate !== undefined && { eventDate: readInstant('--event-date', eventDate) }),
+        ...(publishDate !== undefined && { publishDate: readInstant('--publish-date', publishDate) }),
         tags: lists.tag,
         securityLabels: lists.label,
-        attributes: lists.attribute.map((text) => ({
-          ...readAttribute(text),
-          source: null,
-          displayed: false,
-          pinned: false,
-        })),
+        attributes: lists.attribute.map(readAttribute),
       }
       const { id } = await callHub(hubTarget(readCliConfig()), paths.groups, GroupDetail, { json: wanted })
       say.line(id)
@@ -108,11 +103,4 @@ function deleteCommand(): Command {
       await sendToHub(hubTarget(readCliConfig()), paths.group(encodeURIComponent(group)), { method: 'DELETE' })
       say.line('deleted')
     })
-}
-
-/** @throws Error that names the option */
-function instant(option: string, text: string): string {
-  const date = new Date(text)
-  if (Number.isNaN(date.getTime())) throw new Error(`${option} ${text} is no time such as 2026-01-31T12:00:00Z.`)
-  return date.toISOString()
 }

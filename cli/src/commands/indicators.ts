@@ -109,7 +109,7 @@ async function refusalOf(
   }
 }
 
-const aboutOne: ReadonlySet<string> = new Set(['not-found', 'invalid', 'outdated'])
+const aboutOne: ReadonlySet<string> = new Set(['not-found', 'invalid', 'conflict', 'outdated'])
 
 async function ownerNamed(target: HubTarget, name: string): Promise<Owner> {
   for await (const owner of rowsOf(target, paths.owners, OwnerPage)) if (owner.name === name) return owner

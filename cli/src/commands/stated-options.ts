@@ -1,0 +1,17 @@
+import type { StatedAttribute } from '@postern/protocol'
+
+/** @param other what may stand there as well @throws Error that names the option */
+export function readInstant(option: string, text: string, other?: string): string {
+  const date = new Date(text)
+  if (!Number.isNaN(date.getTime())) return date.toISOString()
+  const time = 'time such as 2026-01-31T12:00:00Z'
+  throw new Error(`${option} ${text} is ${other === undefined ? `no ${time}` : `neither a ${time} nor ${other}`}.`)
+}
+
+/** As `--attribute` has it, without anything that only other ways can say. @throws Error that names the option */
+export function readAttribute(text: string): StatedAttribute {
+  const [, type, value] = /^([^=]+)=([^]*)$/.exec(text) ?? []
+  if (type === undefined || value === undefined)
+    throw new Error(`--attribute ${text} is not written as TYPE=VALUE, e.g. Description=Seen in case 17.`)
+  return { type: type.trim(), value, source: null, displayed: false, pinned: false }
+}
