@@ -5,7 +5,7 @@ import type { Attributes } from '../attributes/attributes.ts'
 import type { Audit } from '../audit/audit.ts'
 import { batchSender } from '../batches/batch-sender.ts'
 import type { Batches } from '../batches/batches.ts'
-import type { ItemOutcomes } from '../batches/ledger/item-outcomes.ts'
+import { requireWhole } from '../batches/require-whole.ts'
 import type { Db } from '../database/database.ts'
 import { databaseOnClient } from '../database/on-client.ts'
 import { contentTag, requireMatch } from '../http/if-match.ts'
@@ -13,7 +13,13 @@ import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
 import type { Owners } from '../owners/owners.ts'
 import { type AssertionChange, changeOf } from './assertion-change.ts'
-import { type AssertionPlace, clearFirst, holdIndicator, type KeptAssertion, readAssertion } from './assertion-store.ts'
+import {
+  type AssertionPlace,
+  clearFirst,
+  holdIndicator,
+  type KeptAssertion,
+  readAssertion,
+} from './stated-assertion.ts'
 
 export type AssertionParts = {
   db: Db
@@ -55,11 +61,14 @@ export class Assertions {
     ifMatch?: string,
   ): Promise<TaggedAssertion> {
     const place = placeOf(caller, name)
+    const { attributes } = this.#parts
     await this.#again(place, ifMatch, async (before) => {
       if (before.said.attributes.length > assertionLimits.attributesMax) throw tooMany()
       const change = changeOf(before.said, wanted)
       if (change === undefined) return
-      await this.#requirePermitted(caller, before, change)
+      const type = parseIndicatorType(before.type)
+      if (type !== undefined)
+        await attributes.requirePermitted(caller, { kind: 'indicator', type }, change.item.attribute)
       const config = { action: 'Create' as const, attributeWriteType: 'Append' as const }
       await this.#write(caller, place, before, config, change, address)
     })
@@ -92,21 +101,6 @@ export class Assertions {
       } catch (error) {
         if (!(error instanceof Problem && error.code === 'outdated') || triesLeft === 1) throw error
       }
-    }
-  }
-
-  /** A batch would leave such attributes out and write the rest; a person is told. @throws Problem `invalid` */
-  async #requirePermitted(
-    { organizationId }: PersonCaller,
-    { type: typeName }: KeptAssertion,
-    { item }: AssertionChange,
-  ): Promise<void> {
-    const type = parseIndicatorType(typeName)
-    if (type === undefined || item.attribute === undefined) return
-    const { compiled } = await this.#parts.attributes.rulesOf(organizationId)
-    for (const attribute of item.attribute) {
-      const why = compiled.whyNot({ kind: 'indicator', type }, attribute.type, String(attribute.value))
-      if (why !== undefined) throw new Problem('invalid', `attributes: ${why}`)
     }
   }
 
@@ -167,9 +161,4 @@ function tooMany(): Problem {
     'conflict',
     `This owner has more than ${assertionLimits.attributesMax} attributes on this indicator; change it with a batch.`,
   )
-}
-
-/** What a batch would write in part, or not at all, a person has not changed. @throws Problem `invalid` */
-function requireWhole({ notes }: ItemOutcomes): void {
-  for (const { reason } of notes.values()) throw new Problem('invalid', `Nothing was changed. ${reason}`)
 }

@@ -57,6 +57,20 @@ export class Attributes {
     return read
   }
 
+  /** What a batch would leave out, and write the rest, a person is told of. @throws Problem `invalid` */
+  async requirePermitted(
+    { organizationId }: PersonCaller,
+    on: Parameters<AttributeRules['whyNot']>[0],
+    attributes: readonly { type: string; value: unknown }[] = [],
+  ): Promise<void> {
+    if (attributes.length === 0) return
+    const { compiled } = await this.rulesOf(organizationId)
+    for (const { type, value } of attributes) {
+      const why = compiled.whyNot(on, type, String(value))
+      if (why !== undefined) throw new Problem('invalid', `attributes: ${why}`)
+    }
+  }
+
   /** Gives names that a batch brought their rows, before the batch's own transaction, as with tags. */
   async register({ organizationId, revision }: OrganizationRules, names: readonly string[]): Promise<void> {
     let known = this.#known.get(organizationId)

@@ -2,6 +2,7 @@ import { AttributeType, AttributeTypePage, paths, WriteAttributeType } from '@po
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { ifMatchHeaders } from '../http/if-match.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
@@ -82,7 +83,7 @@ export function attributeRoutes(server: Server, attributes: Attributes): void {
         operationId: 'deleteAttributeType',
         ...ofOne,
         summary: 'Delete an attribute type and its rules; attributes of that name stay',
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

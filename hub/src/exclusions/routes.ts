@@ -13,6 +13,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { pageQuery } from '../http/page-query.ts'
 import { ifMatchHeaders } from '../http/if-match.ts'
 import type { Server } from '../http/server.ts'
@@ -115,7 +116,7 @@ function exclusionListRoutes(server: Server, lists: ExclusionLists): void {
         operationId: 'deleteExclusionList',
         ...ofOne,
         summary: 'Delete a list; what it kept out is let through again',
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

@@ -2,6 +2,7 @@ import { AttemptResult, paths, tcexPaths } from '@postern/protocol'
 import * as z from 'zod'
 import { onlyFor } from '../access/permissions.ts'
 import type { Caller } from '../access/caller.ts'
+import { done } from '../http/done.ts'
 import { ndjsonBody, ndjsonScope } from '../http/ndjson-scope.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
@@ -24,7 +25,7 @@ export function attemptRoutes(server: Server, executions: Executions): void {
           tags: ['attempts'],
           summary: 'A chunk of log, gzip NDJSON; the same chunk again changes nothing',
           params: attemptParams,
-          response: { 204: z.null() },
+          response: { 204: done },
         },
       },
       async (request, reply) => {
@@ -47,7 +48,7 @@ export function attemptRoutes(server: Server, executions: Executions): void {
         summary: 'How an attempt ended; the same result again changes nothing',
         params: attemptParams,
         body: AttemptResult,
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

@@ -3,11 +3,11 @@ import type { AssociatedIndicators, AssociateIndicators, BatchContent, GroupDeta
 import { sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
-import { otherBatchWaitMsMax } from '../batches/batch-limits.ts'
 import { batchSender } from '../batches/batch-sender.ts'
-import { waitAlone, waitedInVain } from '../batches/batch-turn.ts'
+import { waitAlone } from '../batches/batch-turn.ts'
 import type { Batches, BesideItems } from '../batches/batches.ts'
-import { leaveToCollections } from '../collections/leave-to-collections.ts'
+import { betweenBatches } from '../batches/between-batches.ts'
+import { requireWhole } from '../batches/require-whole.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import { databaseOnClient } from '../database/on-client.ts'
 import { statementsOf } from '../database/statements.ts'
@@ -111,7 +111,7 @@ export class GroupAssociations {
       {
         needsTurnAlone: true,
         write: async (client, _, outcomes) => {
-          for (const { reason } of outcomes.notes.values()) throw new Problem('invalid', reason)
+          requireWhole(outcomes)
           const detail = { name: group.name, group: other.name, kind, owner: owner.name }
           const { audit } = this.#parts
           await audit.record(databaseOnClient(client), caller, 'group.associate', `group ${groupId}`, detail, address)
@@ -184,9 +184,6 @@ export class GroupAssociations {
           return reason === undefined ? [] : [{ value, reason }]
         })
         account = { associated: taken.length, added: taken.filter(isNew).length, refused }
-        const ids = taken.map(({ id }) => id)
-        // Queries may ask for the groups of an indicator, and an association alone touches none.
-        await leaveToCollections(client, caller.organizationId, ids)
         const detail = {
           name: group.name,
           owner: owner.name,
@@ -215,19 +212,13 @@ export class GroupAssociations {
   ): Promise<void> {
     const { db, audit, onTouched } = this.#parts
     const { organizationId } = caller
-    const takeApart = async (trx: Db) => {
-      await sql`select set_config('lock_timeout', ${String(otherBatchWaitMsMax)}, true)`.execute(trx)
+    await betweenBatches(db, async (trx) => {
       await waitAlone(statementsOf(trx), owner.id)
       const { links, detail } = await find(trx)
       for (const link of links) await takeLinkApart(statementsOf(trx), { organizationId, ownerId: owner.id }, link)
       const what = { name, ...detail, owner: owner.name }
       await audit.record(trx, caller, 'group.dissociate', `group ${id}`, what, address)
-    }
-    try {
-      await db.transaction().execute(takeApart)
-    } catch (error) {
-      throw waitedInVain(error) ?? error
-    }
+    })
     onTouched(organizationId)
   }
 }

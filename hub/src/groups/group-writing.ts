@@ -16,6 +16,7 @@ import type { Attributes } from '../attributes/attributes.ts'
 import type { Audit } from '../audit/audit.ts'
 import { batchSender } from '../batches/batch-sender.ts'
 import type { Batches } from '../batches/batches.ts'
+import { requireWhole } from '../batches/require-whole.ts'
 import type { Db } from '../database/database.ts'
 import { databaseOnClient } from '../database/on-client.ts'
 import { requireMatch } from '../http/if-match.ts'
@@ -60,7 +61,7 @@ export class GroupWriting {
         `type: there is no group type named ${typeName}; there are ${groupTypes.join(', ')}.`,
       )
     const identity = { type, xid }
-    await this.#requirePermitted(caller, identity, wanted)
+    await this.#parts.attributes.requirePermitted(caller, { kind: 'group', type: identity.type }, wanted.attributes)
     let made: GroupDetail | undefined
     await this.#submit(
       caller,
@@ -96,7 +97,7 @@ export class GroupWriting {
   ): Promise<GroupDetail> {
     const scope = libraryScope(caller)
     const { owner, identity } = await this.#writable(caller, groupId)
-    await this.#requirePermitted(caller, identity, wanted)
+    await this.#parts.attributes.requirePermitted(caller, { kind: 'group', type: identity.type }, wanted.attributes)
     let changed: GroupDetail | undefined
     await this.#submit(
       caller,
@@ -105,7 +106,7 @@ export class GroupWriting {
       { group: [groupItem(identity, wanted)] },
       {
         before: async (db) => {
-          requireMatch(ifMatch, tagOfGroup(await readGroupDetail(db, scope, groupId)), 'the fields of this group')
+          requireMatch(ifMatch, tagOfGroup(await readGroupDetail(db, scope, groupId)), theFields)
           await requireFewAttributes(db, groupId)
           await clear(db, groupId)
         },
@@ -121,7 +122,8 @@ export class GroupWriting {
   }
 
   /** With what its owner says of it, its associations, and the sightings that it stands for; indicators and other groups stay. */
-  async delete(caller: PersonCaller, groupId: string, address?: string): Promise<void> {
+  async delete(caller: PersonCaller, groupId: string, ifMatch?: string, address?: string): Promise<void> {
+    const scope = libraryScope(caller)
     const { owner, group } = await this.#writable(caller, groupId)
     const { type, xid, name } = group
     await this.#submit(
@@ -130,7 +132,7 @@ export class GroupWriting {
       'Delete',
       { group: [{ type, xid, name }] },
       {
-        before: async (db) => void found(await idOf(db, owner.id, xid), 'group'),
+        before: async (db) => requireMatch(ifMatch, tagOfGroup(await readGroupDetail(db, scope, groupId)), theFields),
         after: async (db) => await this.#record(db, caller, 'group.delete', group, address),
       },
     )
@@ -148,19 +150,6 @@ export class GroupWriting {
     return { owner, group, identity: { type, xid: group.xid } }
   }
 
-  /** A batch leaves out attributes that their types do not permit; a person is told. */
-  async #requirePermitted(
-    caller: PersonCaller,
-    { type }: GroupIdentity,
-    { attributes = [] }: WriteGroup,
-  ): Promise<void> {
-    const { compiled } = await this.#parts.attributes.rulesOf(caller.organizationId)
-    for (const attribute of attributes) {
-      const why = compiled.whyNot({ kind: 'group', type }, attribute.type, attribute.value)
-      if (why !== undefined) throw new Problem('invalid', `attributes: ${why}`)
-    }
-  }
-
   /** @param beside in the batch's transaction, before and after its item */
   async #submit(
     caller: PersonCaller,
@@ -174,7 +163,7 @@ export class GroupWriting {
       needsTurnAlone: true,
       before: (client) => beside.before(databaseOnClient(client)),
       async write(client, _, outcomes) {
-        for (const { reason } of outcomes.notes.values()) throw new Problem('invalid', reason)
+        requireWhole(outcomes)
         await beside.after(databaseOnClient(client), client)
       },
     })
@@ -190,6 +179,9 @@ export class GroupWriting {
     await this.#parts.audit.record(db, caller, action, `group ${id}`, { type, name, owner: ownerName }, address)
   }
 }
+
+/** As what somebody changed meanwhile. */
+const theFields = 'the fields of this group'
 
 async function idOf(db: Db, ownerId: string, xid: string): Promise<string | undefined> {
   const row = await db

@@ -9,6 +9,7 @@ import {
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { ifMatchHeaders } from '../http/if-match.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
@@ -65,11 +66,12 @@ export function groupWritingRoutes(server: Server, writing: GroupWriting): void 
         ...ofOne,
         summary:
           'Delete a group, with its attributes, associations and the sightings that it stands for; its indicators and related groups stay',
-        response: { 204: z.null() },
+        headers: ifMatchHeaders,
+        response: { 204: done },
       },
     },
-    async ({ caller, params, ip }, reply) => {
-      await writing.delete(person(caller), params.groupId, ip)
+    async ({ caller, params, headers, ip }, reply) => {
+      await writing.delete(person(caller), params.groupId, headers['if-match'], ip)
       return reply.code(204).send(null)
     },
   )
@@ -95,7 +97,7 @@ export function groupAssociationRoutes(server: Server, associations: GroupAssoci
   const ofIndicator = {
     tags,
     params: z.object({ groupId: rowId, indicatorId: z.guid() }),
-    response: { 204: z.null() },
+    response: { 204: done },
   }
   server.put(
     paths.groupIndicator(':groupId', ':indicatorId'),
@@ -130,7 +132,7 @@ export function groupAssociationRoutes(server: Server, associations: GroupAssoci
   const ofGroups = {
     tags,
     params: z.object({ groupId: rowId, otherId: rowId.describe('Id of the other group, of the same owner') }),
-    response: { 204: z.null() },
+    response: { 204: done },
   }
   const kindWords = "How the first group stands to the other, in STIX's words, such as `uses`"
   server.put(

@@ -13,6 +13,7 @@ import {
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { pageOf } from '../lib/page.ts'
@@ -120,7 +121,7 @@ export function jobRoutes(server: Server, jobs: Jobs): void {
         operationId: 'deleteJob',
         ...ofOne,
         summary: 'Delete a job; its executions stay',
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
 import { sameFile } from '../batches/content/link-rows.ts'
+import { done } from '../http/done.ts'
 import type { Server } from '../http/server.ts'
 import type { Links } from './links.ts'
 
@@ -13,7 +14,7 @@ const ofOne = {
     owner: z.string().min(1).max(100).optional().describe('Name of the owner that asserts the link, where several do'),
     kind: z.string().min(1).max(200).default(sameFile),
   }),
-  response: { 204: z.null() },
+  response: { 204: done },
 }
 
 export function linkRoutes(server: Server, links: Links): void {

@@ -10,6 +10,7 @@ import {
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forOwnTokens, forPeople, onlyFor } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import type { Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
 import { bearerOf } from '../http/bearer.ts'
@@ -99,7 +100,7 @@ export function serverSettingsRoutes(
         tags,
         summary: "An environment server's own settings, and its answers to what it was asked to set",
         body: ServerSettingsReport,
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async ({ caller, body }, reply) => {
@@ -117,7 +118,7 @@ export function serverSettingsRoutes(
         tags,
         summary: 'An environment server says that its keychain is locked, by the token that it may say that with',
         body: LockedNotice,
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

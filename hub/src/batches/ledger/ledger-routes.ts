@@ -1,6 +1,7 @@
 import { Ledger, LedgerItemPage, LedgerOutcome, paths, Unmapped } from '@postern/protocol'
 import * as z from 'zod'
 import { forPeopleAnd, onlyFor } from '../../access/permissions.ts'
+import { done } from '../../http/done.ts'
 import { pageCursor, pageLimit } from '../../http/page-query.ts'
 import type { Server } from '../../http/server.ts'
 import type { Ledgers } from './ledger.ts'
@@ -51,7 +52,7 @@ export function ledgerRoutes(server: Server, ledgers: Ledgers): void {
         summary: 'What the app of an execution could not map, in whole',
         params,
         body: Unmapped,
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

@@ -2,6 +2,7 @@ import { AddRuntime, limits, paths, Platform, Runtime, RuntimeList } from '@post
 import * as z from 'zod'
 import { person } from '../../access/caller.ts'
 import { forPeople } from '../../access/permissions.ts'
+import { done } from '../../http/done.ts'
 import type { Server } from '../../http/server.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Runtimes } from './runtimes.ts'
@@ -31,7 +32,7 @@ export function runtimeRoutes(server: Server, runtimes: Runtimes): void {
         tags,
         summary: 'Remove what was added for a platform; bundles that are there already keep theirs',
         params: z.object({ platform: Platform }),
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {
