@@ -1,6 +1,13 @@
-import { Explanation, IndicatorDetail, IndicatorExports, IndicatorPage, StatedAssertion } from '@postern/protocol'
+import {
+  Decision,
+  Explanation,
+  IndicatorDetail,
+  IndicatorExports,
+  IndicatorPage,
+  StatedAssertion,
+} from '@postern/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { api, apiTagged } from './api.ts'
+import { api, ApiProblem, apiTagged, type Tagged } from './api.ts'
 import { paths } from './paths.ts'
 import { searchApi } from './search-api.ts'
 
@@ -46,6 +53,23 @@ export const indicatorQueries = {
       queryFn: ({ signal }) =>
         apiTagged(paths.indicatorAssertion(indicatorId, ownerId), { reply: StatedAssertion, signal }),
       // Nobody types over what stood there when it was opened last.
+      staleTime: 0,
+      gcTime: 0,
+    }),
+
+  /** The decision in force, as it is changed; null where there is none any more. */
+  decision: (indicatorId: string) =>
+    queryOptions({
+      queryKey: [...indicatorKeys.all, indicatorId, 'decision'],
+      queryFn: async ({ signal }): Promise<Tagged<Decision | null>> => {
+        try {
+          return await apiTagged(paths.indicatorDecision(indicatorId), { reply: Decision, signal })
+        } catch (error) {
+          if (error instanceof ApiProblem && error.code === 'not-found') return { content: null, tag: undefined }
+          throw error
+        }
+      },
+      // As above.
       staleTime: 0,
       gcTime: 0,
     }),

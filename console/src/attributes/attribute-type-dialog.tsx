@@ -9,10 +9,8 @@ import { useWrite } from '../api/use-write.ts'
 import { ChangedMeanwhile } from '../elements/changed-meanwhile.tsx'
 import { EditDialog } from '../elements/edit-dialog.tsx'
 import { FormDialog } from '../elements/form-dialog.tsx'
-import { ModalDialog } from '../elements/modal-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
-import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { ReadFirstDialog } from '../elements/read-first-dialog.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { attributeTypeOf, draftOf } from './attribute-type-draft.ts'
 import { AttributeTypeFields } from './attribute-type-fields.tsx'
@@ -46,19 +44,14 @@ interface AttributeTypeDialogProps {
   onClose: () => void
 }
 
-/** Changes the rules of an attribute type, and says what has such attributes; it is read first, since the list may show what is old. */
+/** Changes the rules of an attribute type, and says what has such attributes. */
 export function AttributeTypeDialog(props: AttributeTypeDialogProps) {
   const { type, onClose } = props
   const stored = useQuery({ ...attributeQueries.type(type.id), refetchOnWindowFocus: false })
-  if (stored.data) return <EditForm {...props} newest={stored.data} />
   return (
-    <ModalDialog title={titleOf(type)} open onClose={onClose} isWide>
-      {stored.isError ? (
-        <ProblemAlert what="The attribute type" error={stored.error} onRetry={() => void stored.refetch()} />
-      ) : (
-        <SkeletonRows label="Loading the attribute type" rows={6} />
-      )}
-    </ModalDialog>
+    <ReadFirstDialog title={titleOf(type)} what="the attribute type" query={stored} isWide onClose={onClose}>
+      {(newest) => <EditForm {...props} newest={newest} />}
+    </ReadFirstDialog>
   )
 }
 

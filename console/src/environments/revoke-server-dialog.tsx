@@ -10,7 +10,7 @@ import { FormDialog } from '../elements/form-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { TextField } from '../elements/text-field.tsx'
 import { plainText } from '../format/text-pieces.ts'
-import { instantOf } from '../indicators/decision-draft.ts'
+import { instantOf } from '../format/utc-field.ts'
 
 interface RevokeServerDialogProps {
   environmentId: string

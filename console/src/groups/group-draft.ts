@@ -8,7 +8,7 @@ import {
   mistakesOfAttributes,
 } from '../attributes/attribute-draft.ts'
 import { leftEmpty } from '../elements/left-empty.ts'
-import { fieldOf, instantOf } from '../indicators/decision-draft.ts'
+import { editedInstant, fieldOf } from '../format/utc-field.ts'
 import { groupDates, groupLines, groupLongTexts } from './group-field-words.ts'
 
 /** A group as it is typed; what is empty is not said. Times are UTC, as `2026-11-21T09:30`. */
@@ -51,12 +51,9 @@ export function draftOfGroup(group: EditedGroup): GroupDraft {
   }
 }
 
-/** What to send. @param stored an instant that was not touched keeps the seconds that no field shows */
+/** What to send. @param stored what was typed over */
 export function groupOf(draft: GroupDraft, stored?: EditedGroup): WriteGroup {
-  const dates = groupDates.map((field) => {
-    const before = stored?.[field] ?? null
-    return [field, draft[field] === fieldOf(before) ? before : (instantOf(draft[field]) ?? null)]
-  })
+  const dates = groupDates.map((field) => [field, editedInstant(draft[field], stored?.[field])])
   const texts = textFields.map((field) => [field, draft[field].trim() === '' ? null : draft[field]])
   return {
     ...(Object.fromEntries([...dates, ...texts]) as Record<GroupField, string | null>),

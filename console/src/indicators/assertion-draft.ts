@@ -6,7 +6,7 @@ import {
   draftOfAttribute,
   mistakesOfAttributes,
 } from '../attributes/attribute-draft.ts'
-import { fieldOf, instantOf } from './decision-draft.ts'
+import { editedInstant, fieldOf } from '../format/utc-field.ts'
 
 /** What an owner says of an indicator, as it is typed; what is empty is not said. Times are UTC, as `2026-11-21T09:30`. */
 export interface AssertionDraft {
@@ -38,7 +38,7 @@ export function draftOfAssertion(said: StatedAssertion): AssertionDraft {
   }
 }
 
-/** What to send, or why it cannot be sent. @param stored what was typed over: a time that was not touched keeps its seconds */
+/** What to send, or why it cannot be sent. @param stored what was typed over */
 export function assertionOf(
   draft: AssertionDraft,
   stored: StatedAssertion,
@@ -48,16 +48,14 @@ export function assertionOf(
     ...mistakesOfAttributes(draft.attributes, stored.attributes),
   }
   if (Object.keys(mistakes).length > 0) return { mistakes }
-  const time = (field: 'firstSeen' | 'lastSeen' | 'expiresAt') =>
-    draft[field] === fieldOf(stored[field]) ? stored[field] : (instantOf(draft[field]) ?? null)
   return {
     rating: draft.rating === '' ? null : Number(draft.rating),
     confidence: draft.confidence === '' ? null : Number(draft.confidence),
     status: draft.status,
     active: draft.active,
-    firstSeen: time('firstSeen'),
-    lastSeen: time('lastSeen'),
-    expiresAt: time('expiresAt'),
+    firstSeen: editedInstant(draft.firstSeen, stored.firstSeen),
+    lastSeen: editedInstant(draft.lastSeen, stored.lastSeen),
+    expiresAt: editedInstant(draft.expiresAt, stored.expiresAt),
     tags: draft.tags,
     securityLabels: draft.securityLabels,
     attributes: draft.attributes.map(attributeOf),

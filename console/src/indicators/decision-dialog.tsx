@@ -1,38 +1,74 @@
 import { Decision, type IndicatorDetail, indicatorStatuses } from '@postern/protocol'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { indicatorKeys } from '../api/indicator-queries.ts'
-import { api } from '../api/api.ts'
+import { apiTagged, type Tagged } from '../api/api.ts'
+import { indicatorKeys, indicatorQueries } from '../api/indicator-queries.ts'
 import { paths } from '../api/paths.ts'
+import { otherThanOutdated, useEdited } from '../api/use-edited.ts'
 import { useWrite } from '../api/use-write.ts'
+import { ChangedMeanwhile } from '../elements/changed-meanwhile.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { plainChoices, ratingChoices } from '../elements/choices.ts'
 import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
+import { ReadFirstDialog } from '../elements/read-first-dialog.tsx'
 import { TextField } from '../elements/text-field.tsx'
 import { decisionOf, draftOfDecision } from './decision-draft.ts'
 
 const undecided = { value: '', label: 'As the owners say' }
 
+const title = 'Decide over all owners'
+
+interface DecisionDialogProps {
+  indicator: IndicatorDetail
+  onClose: () => void
+}
+
 /** Fixes values over all owners (D28). */
-export function DecisionDialog({ indicator, onClose }: { indicator: IndicatorDetail; onClose: () => void }) {
-  const [draft, setDraft] = useState(() => draftOfDecision(indicator.decision))
-  const decided = decisionOf(draft)
+export function DecisionDialog(props: DecisionDialogProps) {
+  const { indicator, onClose } = props
+  // Of what nobody has decided, there is nothing to read.
+  const [isFirst] = useState(indicator.decision === null)
+  const stored = useQuery({
+    ...indicatorQueries.decision(indicator.id),
+    enabled: !isFirst,
+    refetchOnWindowFocus: false,
+  })
+  if (isFirst) return <DecisionForm {...props} newest={{ content: indicator.decision, tag: undefined }} />
+  return (
+    <ReadFirstDialog title={title} what="the decision" query={stored} onClose={onClose}>
+      {(newest) => <DecisionForm {...props} newest={newest} />}
+    </ReadFirstDialog>
+  )
+}
+
+function DecisionForm({ indicator, newest, onClose }: DecisionDialogProps & { newest: Tagged<Decision | null> }) {
+  const edited = useEdited(newest, draftOfDecision)
+  const { draft, setDraft, stored, ifMatch } = edited
+  const decided = decisionOf(draft, stored)
   const field = fieldsOf(draft, setDraft)
   const save = useWrite({
-    write: () => api(paths.indicatorDecision(indicator.id), { method: 'PUT', body: decided, reply: Decision }),
+    write: () =>
+      apiTagged(paths.indicatorDecision(indicator.id), { method: 'PUT', body: decided, reply: Decision, ifMatch }),
     said: 'The decision holds',
     touches: [indicatorKeys.all],
     onDone: onClose,
   })
   return (
     <FormDialog
-      title="Decide over all owners"
+      title={title}
       confirm="Save the decision"
       {...('mistakes' in decided && { mistakes: decided.mistakes })}
+      refusedTitle="The decision was not saved"
+      answer={
+        edited.isOutdated && (
+          <ChangedMeanwhile what="the values that are fixed here" edited={edited} onDecided={save.reset} />
+        )
+      }
       onClose={onClose}
-      action={save}
+      action={{ ...save, error: otherThanOutdated(save.error, edited.isOutdated) }}
     >
       <p className={form['hint']}>
         What you decide wins over what owners say, over rules and sightings, until it is taken back or ends. What you

@@ -1,5 +1,6 @@
+import type { Decision } from '@postern/protocol'
 import { expect, test } from 'vitest'
-import { decisionOf, draftOfDecision, instantOf } from './decision-draft.ts'
+import { decisionOf, draftOfDecision } from './decision-draft.ts'
 
 const nothing = draftOfDecision(null)
 
@@ -17,21 +18,22 @@ test('a decision decides something, and says why', () => {
 })
 
 test('a stored decision comes back into its form', () => {
-  const draft = draftOfDecision({
+  const stored: Decision = {
     status: 'Expired',
     rating: null,
     confidence: 5,
-    expiresAt: '2026-12-01T08:00:00.000Z',
+    expiresAt: '2026-12-01T08:00:17.000Z',
     reason: 'Old',
     until: null,
     decidedBy: 'chief',
     decidedAt: '2026-11-21T08:00:00.000Z',
+  }
+  const draft = draftOfDecision(stored)
+  const asItWas = { status: 'Expired', confidence: 5, expiresAt: '2026-12-01T08:00:17.000Z', reason: 'Old' }
+  expect(decisionOf(draft, stored)).toEqual(asItWas)
+  expect(decisionOf({ ...draft, expiresAt: '2026-12-02T08:00' }, stored)).toEqual({
+    ...asItWas,
+    expiresAt: '2026-12-02T08:00:00.000Z',
   })
-  expect(decisionOf(draft)).toEqual({
-    status: 'Expired',
-    confidence: 5,
-    expiresAt: '2026-12-01T08:00:00.000Z',
-    reason: 'Old',
-  })
-  expect(instantOf('no date')).toBeUndefined()
+  expect(decisionOf({ ...draft, expiresAt: '' }, stored)).not.toHaveProperty('expiresAt')
 })

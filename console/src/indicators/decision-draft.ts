@@ -1,6 +1,7 @@
 import { type Decision, indicatorStatuses, type WriteDecision } from '@postern/protocol'
 import type { FieldProblems } from '../api/field-problems.ts'
 import { leftEmpty } from '../elements/left-empty.ts'
+import { editedInstant, fieldOf } from '../format/utc-field.ts'
 
 /** A decision as it is typed; what is empty is left to the owners. Times are UTC, as `2026-11-21T09:30`. */
 export interface DecisionDraft {
@@ -23,37 +24,29 @@ export function draftOfDecision(decision: Decision | null): DecisionDraft {
   }
 }
 
-/** What to send, or why it cannot be sent. */
-export function decisionOf(draft: DecisionDraft): WriteDecision | { mistakes: FieldProblems } {
+/** What to send, or why it cannot be sent. @param stored what was typed over */
+export function decisionOf(
+  draft: DecisionDraft,
+  stored: Decision | null = null,
+): WriteDecision | { mistakes: FieldProblems } {
   const status = indicatorStatuses.find((each) => each === draft.status)
   const rating = draft.rating === '' ? undefined : Number(draft.rating)
   const confidence = draft.confidence === '' ? undefined : Number(draft.confidence)
-  const expiresAt = instantOf(draft.expiresAt)
-  const isEmpty = [status, rating, confidence, expiresAt].every((decided) => decided === undefined)
+  const expiresAt = editedInstant(draft.expiresAt, stored?.expiresAt)
+  const isEmpty = expiresAt === null && [status, rating, confidence].every((decided) => decided === undefined)
   const mistakes: FieldProblems = {
     ...(isEmpty && { status: 'Decide at least one: status, rating, confidence or expiry.' }),
     ...(confidence !== undefined && confidence > 100 && { confidence: 'A confidence is from 0 to 100.' }),
     ...leftEmpty({ reason: [draft.reason, 'Say why: it is shown to everyone who asks.'] }),
   }
   if (Object.keys(mistakes).length > 0) return { mistakes }
-  const until = instantOf(draft.until)
+  const until = editedInstant(draft.until, stored?.until)
   return {
     ...(status !== undefined && { status }),
     ...(rating !== undefined && { rating }),
     ...(confidence !== undefined && { confidence }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    ...(expiresAt !== null && { expiresAt }),
     reason: draft.reason.trim(),
-    ...(until !== undefined && { until }),
+    ...(until !== null && { until }),
   }
-}
-
-/** An instant of UTC from a field of date and time; undefined where it is empty or none. */
-export function instantOf(field: string): string | undefined {
-  const at = Date.parse(`${field}Z`)
-  return field === '' || Number.isNaN(at) ? undefined : new Date(at).toISOString()
-}
-
-/** An instant as such a field shows it, to the minute. */
-export function fieldOf(instant: string | null | undefined): string {
-  return instant ? new Date(instant).toISOString().slice(0, 16) : ''
 }

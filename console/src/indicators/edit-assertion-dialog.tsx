@@ -14,11 +14,9 @@ import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
-import { ModalDialog } from '../elements/modal-dialog.tsx'
 import { NamesField } from '../elements/names-field.tsx'
 import { Notice } from '../elements/notice.tsx'
-import { ProblemAlert } from '../elements/problem-alert.tsx'
-import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { ReadFirstDialog } from '../elements/read-first-dialog.tsx'
 import { TextField } from '../elements/text-field.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { assertionOf, draftOfAssertion } from './assertion-draft.ts'
@@ -30,22 +28,17 @@ interface EditAssertionProps {
   onClose: () => void
 }
 
-/** Changes what one owner says of an indicator; it is read first, since the page may show what is old. */
+/** Changes what one owner says of an indicator. */
 export function EditAssertionDialog(props: EditAssertionProps) {
   const { indicator, assertion, onClose } = props
   const stored = useQuery({
     ...indicatorQueries.assertion(indicator.id, assertion.ownerId),
     refetchOnWindowFocus: false,
   })
-  if (stored.data) return <EditForm {...props} newest={stored.data} />
   return (
-    <ModalDialog title={titleOf(assertion)} open onClose={onClose} isWide>
-      {stored.isError ? (
-        <ProblemAlert what="What this owner says" error={stored.error} onRetry={() => void stored.refetch()} />
-      ) : (
-        <SkeletonRows label="Loading what this owner says" rows={6} />
-      )}
-    </ModalDialog>
+    <ReadFirstDialog title={titleOf(assertion)} what="what this owner says" query={stored} isWide onClose={onClose}>
+      {(newest) => <EditForm {...props} newest={newest} />}
+    </ReadFirstDialog>
   )
 }
 

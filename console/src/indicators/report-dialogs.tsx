@@ -14,7 +14,7 @@ import form from '../elements/form.module.css'
 import { FormDialog } from '../elements/form-dialog.tsx'
 import { leftEmpty } from '../elements/left-empty.ts'
 import { TextField } from '../elements/text-field.tsx'
-import { instantOf } from './decision-draft.ts'
+import { instantOf } from '../format/utc-field.ts'
 
 interface ReportDialogProps {
   indicatorId: string

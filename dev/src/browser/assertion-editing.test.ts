@@ -1,6 +1,6 @@
 import { callHub } from '@postern/cli'
 import { hostileCorpus, indicatorId } from '@postern/intel'
-import { consolePages, IndicatorDetail, paths, StatedAssertion, type WriteAssertion } from '@postern/protocol'
+import { consolePages, Decision, IndicatorDetail, paths, StatedAssertion, type WriteAssertion } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sendIndicators } from '../send-indicators.ts'
 import { ConsolePage } from './console-page.ts'
@@ -132,6 +132,34 @@ test('LIB-1: what somebody else saved meanwhile is not replaced until the analys
   await dialog.getByRole('button', { name: 'Save the change' }).click()
   await dialog.waitFor({ state: 'detached' })
   await team.getByText('77 of 100').waitFor()
+  library.expectHarmless(opened)
+})
+
+test('LIB-9: a decision that somebody else changed meanwhile is not replaced until the analyst decides', async () => {
+  const { target } = library.system.hub
+  const path = paths.indicatorDecision(indicatorId('Host', hosts.edited))
+  const decideElsewhere = async (confidence: number) =>
+    await callHub(target, path, Decision, { method: 'PUT', json: { confidence, reason: 'Said in the morning' } })
+  await decideElsewhere(44)
+  await using opened = await library.open(pageOf(hosts.edited))
+  const { page } = opened
+  await page.getByRole('button', { name: 'Change the decision …' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Decide over all owners' })
+  const confidence = dialog.getByLabel('Confidence')
+  await expect.poll(() => confidence.inputValue()).toBe('44')
+  await confidence.fill('55')
+  await decideElsewhere(66)
+  await dialog.getByRole('button', { name: 'Save the decision' }).click()
+  const meanwhile = dialog.getByRole('alert', { name: 'Changed meanwhile' })
+  await meanwhile.getByText('Somebody changed the values that are fixed here since you read them').waitFor()
+  await expect.poll(() => confidence.inputValue()).toBe('55')
+  await meanwhile.getByRole('button', { name: 'Keep mine' }).click()
+  await dialog.getByRole('button', { name: 'Save the decision' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const note = page.getByRole('region', { name: 'Decision' })
+  await note.getByText(/decided: confidence 55\./).waitFor()
+  await note.getByRole('button', { name: 'Take the decision back' }).click()
+  await note.waitFor({ state: 'detached' })
   library.expectHarmless(opened)
 })
 
