@@ -30,7 +30,9 @@ export const groupQueries = {
     queryOptions({
       queryKey: [...groupKeys.all, groupId, 'edited'],
       queryFn: ({ signal }) => apiTagged(paths.group(groupId), { reply: GroupDetail, signal }),
+      // Nobody types over what stood there when it was opened last.
       staleTime: 0,
+      gcTime: 0,
     }),
 
   /** The newest that a query finds, as many as are offered to choose from. @param tql all groups where it is undefined */

@@ -46,8 +46,8 @@ export function AttributeFields({ drafts, onChange }: AttributeFieldsProps) {
         ))}
         {drafts.length > shown.length && (
           <p className={form['hint']}>
-            {formatCountOf(drafts.length - shown.length, 'more attribute')} stay as they are; change those through the
-            API.
+            Not shown, and left as they are: {formatCountOf(drafts.length - shown.length, 'attribute')}. The API changes
+            those.
           </p>
         )}
         {mistake !== undefined && <p className={form['mistake']}>{mistake}</p>}

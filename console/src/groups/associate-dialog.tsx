@@ -73,8 +73,8 @@ export function AssociateDialog({ group, onClose }: { group: GroupDetail; onClos
       {account !== undefined && account.refused.length > 0 && (
         <Notice role="alert" label="Refused" isStacked>
           <p>
-            {account.associated > 0 && `${formatCountOf(account.associated, 'indicator')} now belong to the group. `}
-            {formatCountOf(account.refused.length, 'value')} did not: mend or leave out what stands above.
+            {account.associated > 0 && `Associated: ${formatCountOf(account.associated, 'indicator')}. `}
+            Refused: {formatCountOf(account.refused.length, 'value')}. Mend or leave out what stands above.
           </p>
           <ul className={classes['reasons']}>
             {account.refused.slice(0, reasonsMax).map(({ value, reason }) => (

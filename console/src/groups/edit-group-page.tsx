@@ -44,7 +44,7 @@ export function EditGroupPage() {
             title="Edit the group"
             lead={`${groupTypeLabel(read.content.type)} of ${plainText(read.content.ownerName)}. A source that sends it again says it anew.`}
           />
-          {query.isFetchedAfterMount && <EditForm read={read} />}
+          <EditForm read={read} />
         </div>
       )}
     </DetailPage>

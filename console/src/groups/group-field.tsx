@@ -7,6 +7,7 @@ import { groupQueries } from '../api/group-queries.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { notChosen } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
+import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { TextField } from '../elements/text-field.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { groupTypeLabel } from './group-type-label.ts'
@@ -31,32 +32,35 @@ export function GroupField({ ownerName, exceptId, value, onChange }: GroupFieldP
   const found = useQuery(groupQueries.found(queryOf(rested, ownerName)))
   const groups = (found.data ?? []).filter(({ id }) => id !== exceptId)
   return (
-    <div className={form['row']}>
-      <TextField
-        name="part"
-        label="Look for"
-        placeholder="A part of its name"
-        isFirst
-        autoComplete="off"
-        lengthMax={200}
-        value={part}
-        onChange={(text) => {
-          setPart(text)
-          onChange('')
-        }}
-      />
-      <ChoiceField
-        name="group"
-        label="Group"
-        isRequired
-        value={value}
-        choices={[
-          groups.length === 0 && found.isSuccess ? { value: '', label: 'None found' } : notChosen,
-          ...groups.map((group) => ({ value: group.id, label: labelOf(group, ownerName === undefined) })),
-        ]}
-        onChange={onChange}
-      />
-    </div>
+    <>
+      {found.isError && <ProblemAlert what="The groups" error={found.error} onRetry={() => void found.refetch()} />}
+      <div className={form['row']}>
+        <TextField
+          name="part"
+          label="Look for"
+          placeholder="A part of its name"
+          isFirst
+          autoComplete="off"
+          lengthMax={200}
+          value={part}
+          onChange={(text) => {
+            setPart(text)
+            onChange('')
+          }}
+        />
+        <ChoiceField
+          name="group"
+          label="Group"
+          isRequired
+          value={value}
+          choices={[
+            groups.length === 0 && found.isSuccess ? { value: '', label: 'None found' } : notChosen,
+            ...groups.map((group) => ({ value: group.id, label: labelOf(group, ownerName === undefined) })),
+          ]}
+          onChange={onChange}
+        />
+      </div>
+    </>
   )
 }
 

@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { indicatorQueries } from '../api/indicator-queries.ts'
 import { paths } from '../api/paths.ts'
-import { ActionMenu } from '../elements/action-menu.tsx'
+import { actionColumn } from '../elements/action-column.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
@@ -26,7 +26,7 @@ export function GroupIndicators({ group }: { group: GroupDetail }) {
   const [takenOut, setTakenOut] = useState<Indicator>()
   const indicators = useInfiniteQuery(indicatorQueries.list(`associatedGroup = ${group.id}`))
   const columns = useMemo(
-    () => (mayWrite ? [...indicatorColumns, actionColumn(setTakenOut)] : indicatorColumns),
+    () => (mayWrite ? [...indicatorColumns, takeOutColumn(setTakenOut)] : indicatorColumns),
     [mayWrite],
   )
   return (
@@ -66,19 +66,11 @@ export function GroupIndicators({ group }: { group: GroupDetail }) {
   )
 }
 
-function actionColumn(onTakeOut: (indicator: Indicator) => void): Column<Indicator> {
-  return {
-    key: 'actions',
-    header: '',
-    width: '46px',
-    isPlain: true,
-    render: (indicator) => (
-      <ActionMenu
-        label={`What to do with the association of ${plainText(indicator.value)}`}
-        actions={[
-          { name: 'Take out of the group …', icon: 'cross', isDangerous: true, act: () => onTakeOut(indicator) },
-        ]}
-      />
-    ),
-  }
+function takeOutColumn(onTakeOut: (indicator: Indicator) => void): Column<Indicator> {
+  return actionColumn(
+    ({ value }) => `What to do with the association of ${plainText(value)}`,
+    (indicator) => [
+      { name: 'Take out of the group …', icon: 'cross', isDangerous: true, act: () => onTakeOut(indicator) },
+    ],
+  )
 }

@@ -13,6 +13,7 @@ import { ActionMenu } from '../elements/action-menu.tsx'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
+import { capitalised } from '../format/capitalised.ts'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 
@@ -63,5 +64,6 @@ function staysWords(indicators: number, relations: number): string {
     ...(indicators > 0 ? [`its ${formatCountOf(indicators, 'indicator')}`] : []),
     ...(relations > 0 ? ['the groups that it is related to'] : []),
   ].join(' and ')
-  return stays === '' ? 'Nothing else goes.' : `${stays.charAt(0).toUpperCase()}${stays.slice(1)} stay.`
+  const verb = indicators === 1 && relations === 0 ? 'stays' : 'stay'
+  return stays === '' ? 'Nothing else goes.' : `${capitalised(stays)} ${verb}.`
 }

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { paths } from '../api/paths.ts'
-import { ActionMenu } from '../elements/action-menu.tsx'
+import { actionColumn } from '../elements/action-column.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -43,7 +43,7 @@ export function RelationSection({ group }: { group: GroupDetail }) {
       {relations.length > 0 && (
         <VirtualTable
           label="Related groups"
-          columns={mayWrite ? [...columns, actionColumn(setParted)] : columns}
+          columns={mayWrite ? [...columns, takeBackColumn(setParted)] : columns}
           rows={relations}
           rowKey={({ id, kind, direction }) => `${direction} ${kind} ${id}`}
           onOpen={({ id }) => void navigate({ to: '/groups/$groupId', params: { groupId: id } })}
@@ -88,17 +88,9 @@ const columns: readonly Column<GroupRelation>[] = [
   },
 ]
 
-function actionColumn(onPart: (relation: GroupRelation) => void): Column<GroupRelation> {
-  return {
-    key: 'actions',
-    header: '',
-    width: '46px',
-    isPlain: true,
-    render: (relation) => (
-      <ActionMenu
-        label={`What to do with the relation to ${plainText(relation.name)}`}
-        actions={[{ name: 'Take back …', icon: 'cross', isDangerous: true, act: () => onPart(relation) }]}
-      />
-    ),
-  }
+function takeBackColumn(onTakeBack: (relation: GroupRelation) => void): Column<GroupRelation> {
+  return actionColumn(
+    ({ name }) => `What to do with the relation to ${plainText(name)}`,
+    (relation) => [{ name: 'Take back …', icon: 'cross', isDangerous: true, act: () => onTakeBack(relation) }],
+  )
 }

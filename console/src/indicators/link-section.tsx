@@ -3,7 +3,7 @@ import type { IndicatorDetail, IndicatorLink } from '@postern/protocol'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
-import { ActionMenu } from '../elements/action-menu.tsx'
+import { actionColumn } from '../elements/action-column.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { Icon } from '../elements/icon.tsx'
 import { NameLink } from '../elements/name-link.tsx'
@@ -44,7 +44,7 @@ export function LinkSection({ indicator }: { indicator: IndicatorDetail }) {
       {links.length > 0 && (
         <VirtualTable
           label="Joined indicators"
-          columns={mayWrite ? [...columns, actionColumn(setSeparated)] : columns}
+          columns={mayWrite ? [...columns, separateColumn(setSeparated)] : columns}
           rows={links}
           rowKey={({ id, kind }) => `${kind} ${id}`}
           onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
@@ -84,17 +84,9 @@ const columns: readonly Column<IndicatorLink>[] = [
   },
 ]
 
-function actionColumn(onSeparate: (link: IndicatorLink) => void): Column<IndicatorLink> {
-  return {
-    key: 'actions',
-    header: '',
-    width: '46px',
-    isPlain: true,
-    render: (link) => (
-      <ActionMenu
-        label={`What to do with the link to ${plainText(link.value)}`}
-        actions={[{ name: 'Separate …', icon: 'cross', isDangerous: true, act: () => onSeparate(link) }]}
-      />
-    ),
-  }
+function separateColumn(onSeparate: (link: IndicatorLink) => void): Column<IndicatorLink> {
+  return actionColumn(
+    ({ value }) => `What to do with the link to ${plainText(value)}`,
+    (link) => [{ name: 'Separate …', icon: 'cross', isDangerous: true, act: () => onSeparate(link) }],
+  )
 }

@@ -7,7 +7,7 @@ import { api } from '../api/api.ts'
 import { notificationKeys, notificationQueries } from '../api/notification-queries.ts'
 import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
-import { ActionMenu } from '../elements/action-menu.tsx'
+import { actionColumn } from '../elements/action-column.tsx'
 import { DeleteDialog } from '../elements/delete-dialog.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import { Icon } from '../elements/icon.tsx'
@@ -42,7 +42,7 @@ export function RuleSection() {
       <PagedTable
         label="Rules"
         query={rules}
-        columns={[...columns, ...(mayWrite ? [actionColumn({ onEdit: setEdited, onDelete: setDeleted })] : [])]}
+        columns={[...columns, ...(mayWrite ? [ruleActions({ onEdit: setEdited, onDelete: setDeleted })] : [])]}
         rowKey={({ id }) => id}
         {...(mayWrite && { onOpen: setEdited })}
         empty={
@@ -82,28 +82,20 @@ function DeleteRule({ rule, onClose }: { rule: NotificationRule; onClose: () => 
   )
 }
 
-function actionColumn({
+function ruleActions({
   onEdit,
   onDelete,
 }: {
   onEdit: (rule: NotificationRule) => void
   onDelete: (rule: NotificationRule) => void
 }): Column<NotificationRule> {
-  return {
-    key: 'actions',
-    header: '',
-    width: '46px',
-    isPlain: true,
-    render: (rule) => (
-      <ActionMenu
-        label="What to do with the rule"
-        actions={[
-          { name: 'Change', icon: 'pencil', act: () => onEdit(rule) },
-          { name: 'Delete', icon: 'cross', isDangerous: true, act: () => onDelete(rule) },
-        ]}
-      />
-    ),
-  }
+  return actionColumn(
+    () => 'What to do with the rule',
+    (rule) => [
+      { name: 'Change', icon: 'pencil', act: () => onEdit(rule) },
+      { name: 'Delete', icon: 'cross', isDangerous: true, act: () => onDelete(rule) },
+    ],
+  )
 }
 
 const columns: readonly Column<NotificationRule>[] = [

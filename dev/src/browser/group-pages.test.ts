@@ -59,7 +59,7 @@ test('LIB-1: indicators are associated by their values, what is refused is told,
   await dialog.getByText('Write a value, or several.').waitFor()
   await dialog.getByLabel('Values, one a line').fill('# from the mail\nc2-7.example.org\nnew[.]example\n192.0.2.010\n')
   await dialog.getByRole('button', { name: 'Associate them' }).click()
-  await dialog.getByText('2 indicators now belong to the group. 1 value did not').waitFor()
+  await dialog.getByText('Associated: 2 indicators. Refused: 1 value. Mend').waitFor()
   await dialog.getByText('leading zero').waitFor()
   await expect.poll(() => dialog.getByLabel('Values, one a line').inputValue()).toBe('192.0.2.010')
   await dialog.getByLabel('Values, one a line').fill('192.0.2.10')
