@@ -13,8 +13,10 @@
  * 8 (2026-11): heartbeats name the interpreters that apps can be run with, and a refusal says where it was for want of one.
  * 9 (2026-11): heartbeat answers say whether the server is confirmed, and whether it is drained; a server that was revoked is told so where
  *   it connects.
+ * 10 (2026-11): heartbeats name who opens TLS on the way, where that is allowed; a server that is met there names its certificate in its
+ *   password.
  */
-export const protocolVersion = 9
+export const protocolVersion = 10
 
 /** The oldest number that a hub of this release serves and an environment server of this release obeys. */
 export const protocolVersionOldest = 1

@@ -12,10 +12,11 @@ import { PlainText } from '../elements/plain-text.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import { ChangeEnvironmentDialog } from './change-environment-dialog.tsx'
 import { DownloadDialog } from './download-dialog.tsx'
+import { InspectedTlsDialog } from './inspected-tls-dialog.tsx'
 
 /** The ⋮ of an environment, for those who may change it. @param onDeleted where to go when it is gone */
 export function EnvironmentActions({ environment, onDeleted }: { environment: Environment; onDeleted?: () => void }) {
-  const [asks, setAsks] = useState<'download' | 'change' | 'delete'>()
+  const [asks, setAsks] = useState<'download' | 'change' | 'inspection' | 'delete'>()
   const close = () => setAsks(undefined)
   if (!useMay('write')) return null
   return (
@@ -25,11 +26,13 @@ export function EnvironmentActions({ environment, onDeleted }: { environment: En
         actions={[
           { name: 'Download …', icon: 'down', act: () => setAsks('download') },
           { name: 'Name and owner …', icon: 'pencil', act: () => setAsks('change') },
+          { name: 'TLS inspection …', icon: 'pencil', act: () => setAsks('inspection') },
           { name: 'Delete …', icon: 'cross', isDangerous: true, act: () => setAsks('delete') },
         ]}
       />
       {asks === 'download' && <DownloadDialog environment={environment} onClose={close} />}
       {asks === 'change' && <ChangeEnvironmentDialog environment={environment} onClose={close} />}
+      {asks === 'inspection' && <InspectedTlsDialog environment={environment} onClose={close} />}
       {asks === 'delete' && <DeleteEnvironment environment={environment} onClose={close} onDeleted={onDeleted} />}
     </>
   )

@@ -6,6 +6,7 @@ import { formatCount, formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { EnvironmentActions } from './environment-actions.tsx'
 import classes from './environments.module.css'
+import { InspectionAllowed } from './inspected-tls-dialog.tsx'
 import { byPresence, readiness } from './presence-faces.ts'
 import { ServerItem } from './server-item.tsx'
 
@@ -29,6 +30,11 @@ export function EnvironmentCard({ environment }: { environment: Environment }) {
         {environment.ownerName !== null && (
           <p className={classes['cardState']}>
             Owner: <PlainText text={environment.ownerName} />
+          </p>
+        )}
+        {environment.allowInspectedTls && (
+          <p className={classes['cardState']}>
+            <InspectionAllowed className={classes['notice']} />
           </p>
         )}
       </header>

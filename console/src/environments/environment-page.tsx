@@ -22,6 +22,7 @@ import { EnvironmentActions } from './environment-actions.tsx'
 import { Work } from './environment-card.tsx'
 import classes from './environments.module.css'
 import { DoubtedKey, Fingerprint } from './fingerprint.tsx'
+import { InspectionAllowed } from './inspected-tls-dialog.tsx'
 import { coarseMs, useLiveEnvironment } from './live-environments.ts'
 import { byPresence, presenceFace, readiness } from './presence-faces.ts'
 import { Drained, ServerActions, ServerLink } from './server-item.tsx'
@@ -71,6 +72,7 @@ function Shown({ environment }: { environment: Environment }) {
           </span>
         )}
         {environment.onHub && <span>Beside the hub</span>}
+        {environment.allowInspectedTls && <InspectionAllowed className={classes['notice']} />}
       </div>
       {servers.length === 0 ? (
         <EmptyState title="No server yet">

@@ -23,6 +23,7 @@ function server(changes: Partial<EnvironmentServer>): EnvironmentServer {
     certificateExpiresAt: null,
     compromisedFrom: null,
     setAside: null,
+    inspectedTls: null,
     ...changes,
   }
 }

@@ -36,6 +36,11 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
             Upgrade set aside
           </span>
         )}
+        {server.inspectedTls !== null && (
+          <span className={classes['notice']} title={`TLS is opened on the way by ${plainText(server.inspectedTls)}`}>
+            TLS inspected
+          </span>
+        )}
         {server.lastHeartbeatAt ? (
           <span>
             Heard <Timestamp instant={server.lastHeartbeatAt} />

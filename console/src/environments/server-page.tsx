@@ -176,6 +176,11 @@ function About({ server, uptimeSeconds, spokeAt }: AboutProps) {
           </span>
         </Fact>
       )}
+      {server.inspectedTls !== null && (
+        <Fact name="TLS opened on the way by">
+          <PlainText text={server.inspectedTls} />
+        </Fact>
+      )}
       <Fact name="Sandbox">{server.tier ? <Tier tier={server.tier} /> : '–'}</Fact>
       <Fact name="Enrolled">{server.enrolledAt ? <Timestamp instant={server.enrolledAt} /> : 'Not yet'}</Fact>
       <Fact name="Enrolled from">

@@ -6,7 +6,7 @@ import { renewalProofMessage, topics } from '@postern/protocol'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import type { EnrolledServer } from '../environments/test-enrolment.ts'
 import { createTestEdge } from './test-edge.ts'
-import { granted, passwordOf } from './test-server-link.ts'
+import { granted, inspectedPasswordOf, passwordOf } from './test-server-link.ts'
 
 const at = await createTestEdge({ authenticationMs: 30_000, revocationCheckMs: 100 })
 const { hub, enrol, connect, refusal, reasonsOf, refusals } = at
@@ -149,6 +149,91 @@ async function renew(server: EnrolledServer, key: KeyObject = server.privateKey,
   return await at.environments.renew(caller, { serial, proof }, '192.0.2.7')
 }
 
+const inspected = { isInspected: true } as const
+
+async function allowInspection(allowInspectedTls: boolean): Promise<void> {
+  await at.environments.change(at.caller, at.environmentId, { allowInspectedTls })
+}
+
+test('S17: who comes without a certificate is let in only where the environment allows inspected TLS; else it is refused, told so and audited', async () => {
+  const server = await enrol()
+  for (const inWebSocket of [false, true])
+    expect(await refusal(server, { ...inspected, inWebSocket })).toContain('Identifier rejected')
+  const reason = 'TLS is opened on the way, which its environment does not allow'
+  await vi.waitFor(async () =>
+    expect(await refusals(server.serverXid)).toEqual([
+      { what: 'connect', reason },
+      { what: 'connect', reason },
+    ]),
+  )
+  await allowInspection(true)
+  for (const inWebSocket of [false, true]) {
+    const client = await connect(server, { ...inspected, inWebSocket })
+    expect(await granted(client, topics.commands(server.serverXid))).toBe(1)
+    expect(await granted(client, topics.commands((await enrol()).serverXid))).toBe(128)
+  }
+  await allowInspection(false)
+})
+
+test('S17: what is opened on the way ends when the environment allows it no more, within the time of a revocation; others stay', async () => {
+  const [server, other] = [await enrol(), await enrol()]
+  await allowInspection(true)
+  await connect(server, inspected)
+  const honest = await connect(other)
+  await allowInspection(false)
+  await vi.waitFor(() => expect(at.edge.connectedServers()).toEqual([other.serverXid]))
+  expect(honest.connected).toBe(true)
+})
+
+test('S17: without a certificate nothing of the identity may be missing or another: token, proof, its freshness, its certificate, its names', async () => {
+  const [server, other] = [await enrol(), await enrol()]
+  await allowInspection(true)
+  const now = seconds()
+  const used = inspectedPasswordOf(server, now)
+  expect(await refusal(server, { ...inspected, password: used })).toBe('connected')
+  const renamed = (password: string) => password.replace(/\.[\da-f]+$/, '.01')
+  const cases: [Parameters<typeof refusal>[1], string][] = [
+    [{ password: used }, 'the proof was used before'],
+    [{ password: passwordOf(server, now) }, 'no certificate was shown, and the password names none'],
+    [{ certificate: other.certificate }, 'the certificate is not its own'],
+    [{ proofKey: other.privateKey }, 'the proof is wrong'],
+    [{ password: renamed(inspectedPasswordOf(server, now)) }, 'the certificate is not its own'],
+    [{ password: inspectedPasswordOf(server, now).replace(/^[^.]+/, other.brokerToken) }, 'the brokerToken is wrong'],
+    [{ proofTime: now - 61 }, "the proof is more than 60 s off the hub's clock"],
+    [{ clientId: other.serverXid }, 'the client id is not the user name'],
+  ]
+  for (const [changes] of cases) expect(await refusal(server, { ...inspected, ...changes })).toContain('Not authorized')
+  expect(reasonsOf(server.serverXid)).toEqual(cases.map(([, reason]) => reason))
+  // The proof of the one way is none of the other.
+  expect(await refusal(server, { password: inspectedPasswordOf(server, now) })).toContain('Not authorized')
+  for (const userName of ['', 'x', '-1', '999999999999999999'])
+    expect(await refusal(server, { ...inspected, userName, clientId: userName })).not.toBe('connected')
+  await at.environments.revoke(at.caller, at.environmentId, server.serverXid)
+  expect(await refusal(server, inspected)).toContain('Bad username or password')
+  await allowInspection(false)
+})
+
+test('S17: strangers who name a server write a few lines into its audit, and take nothing from what is written of itself', async () => {
+  const server = await enrol()
+  const stranger = { ...inspected, proofKey: (await enrol()).privateKey }
+  for (let n = 0; n < 12; n += 1) expect(await refusal(server, stranger)).toContain('Not authorized')
+  expect(await refusal(server, { proofKey: stranger.proofKey })).toContain('Not authorized')
+  await vi.waitFor(async () => expect(await refusals(server.serverXid)).toHaveLength(11))
+})
+
+test('S17: a certificate that is only named counts until its end, and the next one from when it has connected (D37)', async () => {
+  const server = await enrolDaysAgo(65)
+  await allowInspection(true)
+  const { certificate } = await renew(server)
+  expect(await refusal(server, inspected)).toBe('connected')
+  expect(await refusal(server, { ...inspected, certificate })).toBe('connected')
+  expect(await refusal(server, inspected)).toContain('Not authorized')
+  const late = await enrolDaysAgo(91)
+  expect(await refusal(late, inspected)).toContain('Not authorized')
+  expect(reasonsOf(late.serverXid)).toEqual(['the certificate that it names has ended'])
+  await allowInspection(false)
+})
+
 test('ES-22: a server renews its certificate by the key that it has; the old one is good until the new one has connected (D37)', async () => {
   const server = await enrolDaysAgo(65)
   const lost = await renew(server)
@@ -164,7 +249,10 @@ test('ES-22: a server renews its certificate by the key that it has; the old one
   expect(await refusal(server, { certificate })).toBe('connected')
   const shown = await at.environments.getServer(at.caller, at.environmentId, server.serverXid)
   expect(shown).toMatchObject({ certificateExpiresAt: life.notAfter.toISOString(), confirmed: true })
-  const renewals = (await hub.auditActions()).filter(({ action }) => action === 'environment-server.renew')
+  const renewals = (await hub.auditActions()).filter(
+    ({ action, subject }) =>
+      action === 'environment-server.renew' && subject === `environment server ${server.serverXid}`,
+  )
   expect(renewals.map(({ detail }) => detail['hadEnded'])).toEqual([false, false])
 })
 

@@ -18,9 +18,9 @@ export type EdgeHttpParts = {
   hub: HubDoor | undefined
   limits: EdgeLimits
   log: Log
-  /** Speaks MQTT on the stream, by the certificate that the socket below it showed. @returns false where it showed none */
+  /** Speaks MQTT on the stream, by what the socket below it showed. @returns false where it may not */
   openMqtt(stream: Duplex, socket: TLSSocket): boolean
-  /** Whether the socket showed a certificate of ours. */
+  /** Whether what the socket showed lets anybody speak MQTT on it. */
   mayOpenMqtt(socket: TLSSocket): boolean
   /** The connection has proved something: its time is its own from here on. */
   onAdmitted(socket: TLSSocket): void

@@ -171,7 +171,7 @@ test('S8: what is refused for another reason is named as well', async () => {
   for (const [index, [, reason]] of cases.entries()) expect(told[index]).toMatch(reason)
 })
 
-test('D41, S17: a certificate of another CA, of another server, or none at all does not come as far as MQTT', async () => {
+test('D41, S17: a certificate of another CA, of another server, or none where MQTT is offered does not come as far as MQTT; none elsewhere no further than CONNECT', async () => {
   const [server, other] = [await enrol(), await enrol()]
   const foreign = await createTestHub()
   try {
@@ -195,7 +195,14 @@ test('D41, S17: a certificate of another CA, of another server, or none at all d
   )
   expect(await refusal(server, { certificate: twin.certificatePem })).toContain('Not authorized')
 
-  for (const offered of [{}, { ALPNProtocols: ['mqtt'] }, { ALPNProtocols: ['http/1.1'] }]) {
+  // CONNACK: not authorized.
+  const refused = Buffer.from([0x20, 2, 0, 5])
+  const offers = [
+    { offered: {}, told: [refused] },
+    { offered: { ALPNProtocols: ['mqtt'] }, told: [] },
+    { offered: { ALPNProtocols: ['http/1.1'] }, told: [refused] },
+  ]
+  for (const { offered, told } of offers) {
     const bare = connectTls({ host: '127.0.0.1', port: edge.port, ca: address.caPem, ...offered })
     bare.on('error', () => {})
     sockets.push(bare)
@@ -204,7 +211,7 @@ test('D41, S17: a certificate of another CA, of another server, or none at all d
     // CONNECT of MQTT 3.1.1 with a clean session, 30 s of keep-alive and the client id "x".
     bare.write(Buffer.from('100d00044d5154540402001e000178', 'hex'))
     await closed(bare)
-    expect(answers).toEqual([])
+    expect(answers).toEqual(told)
   }
 })
 

@@ -15,20 +15,22 @@ import {
   type ConnectionCredentials,
   endOlderCertificate,
   findConnectionCredentials,
+  inspectedInVain,
   revokedAmong,
 } from '../environments/connection-credentials.ts'
 import { RefusalBudget } from '../environments/refusal-budget.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { listenClosed, listening } from '../lib/listen-closed.ts'
 import type { Log } from '../lib/log.ts'
+import { isRowId } from '../lib/row-id.ts'
 import { workInGroups } from '../lib/work-in-groups.ts'
 import { demandCertificate, certificateOf } from './server-certificate.ts'
-import { connectRefusal, nameRefusal } from './connect-refusal.ts'
+import { connectRefusal, nameRefusal, serialOf } from './connect-refusal.ts'
 import { EdgeHttp, type HubDoor } from './edge-http.ts'
 import { type EdgeLimits, edgeLimits } from './edge-limits.ts'
 import { peekOpening } from './client-hello.ts'
 import { peekFirstByte, protocolInside } from './first-byte.ts'
-import { type ConnectFacts, createMqttBroker } from './mqtt-broker.ts'
+import { type ConnectFacts, createMqttBroker, type RefusedServer } from './mqtt-broker.ts'
 import { PacketGate } from './packet-gate.ts'
 import { ProofMemory } from './proof-memory.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -87,7 +89,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onGroupFailed: (error) => log.warn({ err: error }, 'environment servers could not be looked up together'),
   })
   const audit = new Audit()
-  const budget = new RefusalBudget(() => clock.now().getTime())
+  const now = () => clock.now().getTime()
+  // Apart, so that strangers who name a server cannot use up what is there for the server itself.
+  const [budget, budgetOfStrangers] = [new RefusalBudget(now), new RefusalBudget(now)]
   const broker = await createMqttBroker({ limits, log, refusalOf, onRefused })
   stack.defer(() => broker.close())
 
@@ -101,14 +105,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   // Who offers HTTP as well speaks MQTT in a WebSocket.
   const spoken = { ALPNProtocols: [edgeProtocols.http, edgeProtocols.mqtt] }
   const tlsOfServers = createTlsServer({ ...shown, ...shake, ...spoken, ...demandCertificate })
-  // Apps, browsers and servers before their enrolment have no certificate; who was not asked for one speaks no MQTT (D41).
+  // Apps, browsers and servers before their enrolment have no certificate, and what comes from where TLS is opened shows none (D41).
   const tlsOfOthers = createTlsServer({ ...shown, ...shake })
   const http = new EdgeHttp({
     hub: options.hub,
     limits,
     log,
     openMqtt,
-    mayOpenMqtt: (socket) => certificateOf(socket) !== undefined,
+    mayOpenMqtt: (socket) => certificateOf(socket) !== 'of another',
     onAdmitted: (socket) => visitors.get(nameOf(socket))?.(),
   })
   stack.defer(() => http.close())
@@ -172,11 +176,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     })
   }
 
-  /** Only who holds a certificate of our CA speaks MQTT, in TLS itself or in a WebSocket in it. */
+  /** In TLS itself or in a WebSocket in it. Who has shown no certificate comes no further than CONNECT, unless that proves as much (S17). */
   function openMqtt(stream: Duplex, socket: TLSSocket): boolean {
     const certificate = certificateOf(socket)
     const leave = visitors.get(nameOf(socket))
-    if (certificate === undefined || leave === undefined) return false
+    if (certificate === 'of another' || leave === undefined) return false
     const gate = new PacketGate(stream, limits)
     const address = socket.remoteAddress ?? ''
     broker.handle(gate, { kind: 'server', gate, certificate, address, onAuthenticated: leave })
@@ -198,17 +202,20 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     const shown = { certificate, clientId, userName, password }
     const unnamed = nameRefusal(shown)
     if (unnamed !== undefined) return { reason: unnamed }
-    const stored = await credentialsOf(certificate.serverXid)
+    const serverXid = certificate?.serverXid ?? userName ?? ''
+    const stored = await credentialsOf(serverXid)
     const refusal = connectRefusal(shown, stored, clock.now(), proofs)
     const renewed = stored?.renewedCertificateSerial
-    if (refusal === undefined && renewed != null && renewed === certificate.serial.toLowerCase())
-      await endOlderCertificate(db, certificate.serverXid, renewed)
+    if (refusal === undefined && renewed != null && renewed === serialOf(shown))
+      await endOlderCertificate(db, serverXid, renewed)
     return refusal
   }
 
   /** Into the audit, so that the organization sees it, while the budget lasts. */
-  function onRefused(serverXid: string, address: string, what: string, reason: string): void {
-    if (!budget.take(serverXid)) return
+  function onRefused({ serverXid, address, isKnown }: RefusedServer, what: string, reason: string): void {
+    // Who shows no certificate may call itself anything.
+    if (!isRowId(serverXid)) return
+    if (!(isKnown ? budget : budgetOfStrangers).take(serverXid)) return
     log.warn({ serverXid, address, what: what.slice(0, 200), reason }, 'the broker refused an environment server')
     recordRefusal(serverXid, address, what, reason).catch((error: unknown) =>
       log.error({ err: error, serverXid }, 'a refusal could not be written into the audit'),
@@ -223,11 +230,15 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     await audit.record(db, caller, 'broker.refuse', `environment server ${serverXid}`, detail, address)
   }
 
-  /** A revoked server keeps its connection for `revocationCheckMs` at most. */
+  /** A revoked server keeps its connection for `revocationCheckMs` at most, and so does one that is inspected where that has ended. */
   async function cutRevoked(): Promise<void> {
     try {
       for (const serverXid of await revokedAmong(db, broker.connectedServers())) {
         log.info({ serverXid }, 'the environment server was revoked; its connection is cut')
+        broker.disconnect(serverXid)
+      }
+      for (const serverXid of await inspectedInVain(db, broker.inspectedServers())) {
+        log.info({ serverXid }, 'its environment does not allow TLS inspection any more; the connection is cut')
         broker.disconnect(serverXid)
       }
     } catch (error) {

@@ -5,15 +5,17 @@ import type { Log } from '../lib/log.ts'
 import type { ConnectRefusal } from './connect-refusal.ts'
 import type { EdgeLimits } from './edge-limits.ts'
 import type { PacketGate } from './packet-gate.ts'
+import type { ServerCertificate } from './server-certificate.ts'
 import { type Peer, publishRefusal, serverPeer, subscribeRefusal } from './topic-refusal.ts'
 
-/** A stream that has come as far as MQTT: the hub by its socket, or whoever holds a certificate of ours. */
+/** A stream that has come as far as MQTT: the hub by its socket, or what calls itself an environment server. */
 export type Connection = { kind: 'hub' } | ServerConnection
 
 export type ServerConnection = {
   kind: 'server'
   gate: PacketGate
-  certificate: { serverXid: string; serial: string }
+  /** Absent where TLS is opened on the way (S17), and of strangers. */
+  certificate: ServerCertificate | undefined
   address: string
   onAuthenticated(): void
 }
@@ -24,7 +26,7 @@ const serverUnavailable = 3
 const unavailable = Symbol('unavailable')
 
 export type ConnectFacts = {
-  certificate: { serverXid: string; serial: string }
+  certificate: ServerCertificate | undefined
   address: string
   clientId: string
   userName: string | undefined
@@ -37,12 +39,17 @@ export type MqttBrokerParts = {
   /** Why an environment server may not connect; nothing if it may. */
   refusalOf(facts: ConnectFacts): Promise<ConnectRefusal | undefined>
   /** Hears of every refusal, for the audit. */
-  onRefused(serverXid: string, address: string, what: string, reason: string): void
+  onRefused(refused: RefusedServer, what: string, reason: string): void
 }
+
+/** `isKnown`: it has shown a certificate, or was let in. Of others the number is only what they say. */
+export type RefusedServer = { serverXid: string; address: string; isKnown: boolean }
 
 export type MqttBroker = {
   handle(stream: Duplex, connection: Connection): void
   connectedServers(): string[]
+  /** Of these, the ones whose TLS is opened on the way. */
+  inspectedServers(): string[]
   disconnect(serverXid: string): void
   close(): Promise<void>
 }
@@ -66,7 +73,7 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     preConnect(client, packet, done) {
       const connection = connections.get(client.conn)
       if (connection?.kind === 'server') {
-        const refusal = sessionRefusal(connection.certificate.serverXid, packet)
+        const refusal = sessionRefusal(connection.certificate?.serverXid ?? packet.username ?? '', packet)
         if (refusal !== undefined) sessionRefusals.set(client, refusal)
       }
       done(null, true)
@@ -108,15 +115,17 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): Promise<void> {
     const { certificate, address } = connection
+    const serverXid = certificate?.serverXid ?? userName ?? ''
     const facts = { certificate, address, clientId: client.id, userName, password }
     const unserved = sessionRefusals.get(client)
-    const refusal = unserved === undefined ? await refusalOrFailure(facts) : { reason: unserved }
+    const refusal: ConnectRefusal | typeof unavailable | undefined =
+      unserved === undefined ? await refusalOrFailure(facts) : { reason: unserved }
     if (refusal === unavailable) return done(refused(serverUnavailable), null)
     if (refusal !== undefined) {
-      onRefused(certificate.serverXid, address, 'connect', refusal.reason)
-      return done(refused(connectRefusals[refusal.wasRevoked ? 'revoked' : 'notAuthorized']), null)
+      onRefused({ serverXid, address, isKnown: certificate !== undefined }, 'connect', refusal.reason)
+      return done(refused(connectRefusals[refusal.told ?? 'notAuthorized']), null)
     }
-    peers.set(client, serverPeer(certificate.serverXid))
+    peers.set(client, serverPeer(serverXid))
     connection.gate.open()
     connection.onAuthenticated()
     done(null, true)
@@ -131,9 +140,15 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     }
   }
 
+  function isInspected(client: Client): boolean {
+    const connection = connections.get(client.conn)
+    return connection?.kind === 'server' && connection.certificate === undefined
+  }
+
   function refuse(client: Client, serverXid: string, what: string, reason: string): void {
     const connection = connections.get(client.conn)
-    onRefused(serverXid, connection?.kind === 'server' ? connection.address : '', what, reason)
+    const address = connection?.kind === 'server' ? connection.address : ''
+    onRefused({ serverXid, address, isKnown: true }, what, reason)
   }
 
   broker.on('clientReady', (client) => {
@@ -161,6 +176,7 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
       broker.handle(stream)
     },
     connectedServers: () => [...servers.keys()],
+    inspectedServers: () => [...servers].filter(([, client]) => isInspected(client)).map(([serverXid]) => serverXid),
     disconnect: (serverXid) => servers.get(serverXid)?.close(),
     close: async () => await new Promise((resolve) => broker.close(resolve)),
   }

@@ -1,4 +1,4 @@
-import { type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign, X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { connectProof, edgeProtocols, paths, topics } from '@postern/protocol'
@@ -20,6 +20,8 @@ export type Dishonesty = {
   protocolVersion?: 3 | 4 | 5
   /** In a WebSocket at /mqtt, not in TLS itself. */
   inWebSocket?: boolean
+  /** TLS is opened on the way: no certificate arrives, and its serial number stands in the password. */
+  isInspected?: boolean
 }
 
 export type EdgeAddress = { port: number; caPem: string; now: () => Date }
@@ -27,6 +29,7 @@ export type EdgeAddress = { port: number; caPem: string; now: () => Date }
 export function connectTo(edge: EdgeAddress, server: EnrolledServer, changes: Dishonesty = {}): TLSSocket {
   const key = changes.privateKey ?? server.privateKey
   const { mqtt, http } = edgeProtocols
+  if (changes.isInspected) return connectTls({ host: '127.0.0.1', port: edge.port, ca: edge.caPem })
   return connectTls({
     ALPNProtocols: changes.inWebSocket ? [mqtt, http] : [mqtt],
     host: '127.0.0.1',
@@ -37,14 +40,14 @@ export function connectTo(edge: EdgeAddress, server: EnrolledServer, changes: Di
   })
 }
 
-export function webSocketTo(edge: EdgeAddress, server: EnrolledServer, subprotocol = 'mqtt'): WebSocket {
+export function webSocketTo(edge: EdgeAddress, server: EnrolledServer, changes: Dishonesty = {}): WebSocket {
   // The types do not have closeTimeout yet.
   const options = {
-    createConnection: () => connectTo(edge, server, { inWebSocket: true }),
+    createConnection: () => connectTo(edge, server, { ...changes, inWebSocket: true }),
     perMessageDeflate: false,
     closeTimeout: 1000,
   }
-  return new WebSocket(`wss://127.0.0.1:${edge.port}${paths.mqtt}`, subprotocol, options)
+  return new WebSocket(`wss://127.0.0.1:${edge.port}${paths.mqtt}`, 'mqtt', options)
 }
 
 function streamOf(webSocket: WebSocket): Duplex {
@@ -56,6 +59,17 @@ function streamOf(webSocket: WebSocket): Duplex {
 export function passwordOf(server: EnrolledServer, proofTime: number, key = server.privateKey): string {
   const proof = sign('sha256', Buffer.from(connectProof.message(server.serverXid, proofTime)), key)
   return `${server.brokerToken}.${proofTime}.${proof.toString('base64url')}`
+}
+
+/** The same where the certificate is only named. */
+export function inspectedPasswordOf(
+  server: EnrolledServer,
+  proofTime: number,
+  { certificate = server.certificate, proofKey = server.privateKey }: Dishonesty = {},
+): string {
+  const serial = new X509Certificate(certificate).serialNumber.toLowerCase()
+  const message = Buffer.from(connectProof.inspectedMessage(server.serverXid, proofTime, serial))
+  return `${server.brokerToken}.${proofTime}.${sign('sha256', message, proofKey).toString('base64url')}.${serial}`
 }
 
 /** Connects as an environment server does. Rejects with the broker's reason, or with "closed" when it only cut the line. */
@@ -72,7 +86,11 @@ export async function connectServer(
     clean: changes.clean ?? true,
     clientId: changes.clientId ?? server.serverXid,
     username: changes.userName ?? server.serverXid,
-    password: changes.password ?? passwordOf(server, proofTime, changes.proofKey ?? server.privateKey),
+    password:
+      changes.password ??
+      (changes.isInspected
+        ? inspectedPasswordOf(server, proofTime, changes)
+        : passwordOf(server, proofTime, changes.proofKey ?? server.privateKey)),
     will: changes.will ?? {
       topic: topics.connectionLost(server.serverXid),
       payload: Buffer.from('{"kind":"connection-lost","protocolVersion":1}'),
@@ -83,7 +101,8 @@ export async function connectServer(
     reconnectPeriod: 0,
     connectTimeout: 10_000,
   }
-  const open = () => (changes.inWebSocket ? streamOf(webSocketTo(edge, server)) : connectTo(edge, server, changes))
+  const open = () =>
+    changes.inWebSocket ? streamOf(webSocketTo(edge, server, changes)) : connectTo(edge, server, changes)
   const client = new MqttClient(open, options)
   let reason = 'closed'
   client.on('error', (error) => {

@@ -412,6 +412,7 @@ table environment
   deleted_at timestamp with time zone
   owner_id bigint
   on_hub boolean not null default false
+  allow_inspected_tls boolean not null default false
   constraint environment_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64)))
   constraint environment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint environment_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES owner(id)

@@ -426,6 +426,7 @@ export interface EnvironmentTable {
   deleted_at: Date | null
   owner_id: string | null
   on_hub: Generated<boolean>
+  allow_inspected_tls: Generated<boolean>
 }
 
 export interface EnvironmentMoveTable {

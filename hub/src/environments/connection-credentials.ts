@@ -8,9 +8,13 @@ export type ConnectionCredentials = {
   organizationId: string
   publicKeyPem: string
   certificateSerial: string
+  certificateExpiresAt: Date | null
   /** Of the next one, until it has connected with that (D37). */
   renewedCertificateSerial: string | null
+  renewedCertificateExpiresAt: Date | null
   brokerTokenSha256: Buffer
+  /** Whether its environment lets it connect where TLS is opened on the way (S17). */
+  allowsInspectedTls: boolean
   /** Nothing of this opens anything any more. */
   isRevoked: boolean
 }
@@ -30,8 +34,11 @@ export async function findConnectionCredentials(
       'organization_id as organizationId',
       'public_key_pem as publicKeyPem',
       'certificate_serial as certificateSerial',
+      'certificate_expires_at as certificateExpiresAt',
       'renewed_certificate_serial as renewedCertificateSerial',
+      'renewed_certificate_expires_at as renewedCertificateExpiresAt',
       'broker_token_sha256 as brokerTokenSha256',
+      'allow_inspected_tls as allowsInspectedTls',
       'revoked_at as revokedAt',
       'deleted_at as deletedAt',
     ])
@@ -72,6 +79,19 @@ export async function revokedAmong(db: Db, serverXids: readonly string[]): Promi
     .select('server_xid')
     .where((where) => where('server_xid', '=', where.fn.any(where.val([...serverXids]))))
     .where((where) => where.or([where('revoked_at', 'is not', null), where('enrolled_at', 'is', null)]))
+    .execute()
+  return rows.map((row) => row.server_xid)
+}
+
+/** Which of these servers, whose TLS is opened on the way, are in an environment that does not allow it, or not any more (S17). */
+export async function inspectedInVain(db: Db, serverXids: readonly string[]): Promise<string[]> {
+  if (serverXids.length === 0) return []
+  const rows = await db
+    .selectFrom('environment_server')
+    .innerJoin('environment', 'environment.id', 'environment_server.environment_id')
+    .select('server_xid')
+    .where((where) => where('server_xid', '=', where.fn.any(where.val([...serverXids]))))
+    .where('allow_inspected_tls', '=', false)
     .execute()
   return rows.map((row) => row.server_xid)
 }

@@ -76,7 +76,7 @@ export function createDownloads(parts: EnvironmentParts, runtimes: Pick<Runtimes
       await audit.record(trx, caller, 'environment.download', `environment ${environment.id}`, detail, address)
       const { organizationId } = caller
       await tellChange(trx, { changed: 'environments', id: environment.id, part: 'state', organizationId })
-      return { identity }
+      return { identity, allowInspectedTls: environment.allowInspectedTls }
     })
     const warning = names.onlyLocalNames ? { warning: onlyLocalWarning(names.apiURL) } : {}
     const { identity } = made
@@ -88,6 +88,7 @@ export function createDownloads(parts: EnvironmentParts, runtimes: Pick<Runtimes
       brokerHost: names.brokerHost,
       brokerPort: names.brokerPort,
       ...identity,
+      ...(made.allowInspectedTls && { allowInspectedTls: true }),
     }
     const content = bundleZip({
       ...server,

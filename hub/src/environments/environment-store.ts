@@ -12,6 +12,7 @@ const Reported = z.object({
   tier: z.enum(SandboxTier.def.entries).nullable().catch(null),
   state: z.enum(['ready', 'draining', 'locked']).nullable().catch(null),
   setAside: z.object(SetAside.shape).nullable().catch(null),
+  inspectedTls: z.string().nullable().catch(null),
 })
 
 export type EnvironmentRow = {
@@ -20,6 +21,7 @@ export type EnvironmentRow = {
   organizationId: string
   ownerId: string | null
   onHub: boolean
+  allowInspectedTls: boolean
   createdAt: Date
 }
 
@@ -32,6 +34,7 @@ function selectEnvironments(db: Db, organizationId: string) {
       'organization_id as organizationId',
       'owner_id as ownerId',
       'on_hub as onHub',
+      'allow_inspected_tls as allowInspectedTls',
       'created_at as createdAt',
     ])
     .where('organization_id', '=', organizationId)
@@ -83,6 +86,7 @@ export async function withServers(db: Db, rows: EnvironmentRow[], now: Date): Pr
     ownerId: row.ownerId,
     ownerName: row.ownerId === null ? null : (owners.get(row.ownerId) ?? null),
     onHub: row.onHub,
+    allowInspectedTls: row.allowInspectedTls,
     servers: servers.filter((server) => server.environment_id === row.id).map((server) => toServer(server, now)),
     executionsQueued: counts.get(row.id)?.queued ?? 0,
     executionsRunning: counts.get(row.id)?.running ?? 0,
@@ -193,6 +197,7 @@ function toServer(row: ServerRow, now: Date): EnvironmentServer {
     downloadedAt: row.downloaded_at.toISOString(),
     drainedAt: row.drained_at?.toISOString() ?? null,
     setAside: reported.setAside,
+    inspectedTls: reported.inspectedTls,
   }
 }
 

@@ -148,6 +148,25 @@ test('ES-1: an environment has an owner of one’s choice and may be given anoth
   expect(await environments.get(caller, taken)).toMatchObject({ name: 'Is there' })
 })
 
+test('S17: TLS inspection is allowed for an environment by those who may change it, on the record, and told to bundles made from then on', async () => {
+  const id = await create('Opened')
+  const bundled = async () => (await downloadSettings(environments, caller, id)).get('allowInspectedTls')
+  expect(await environments.get(caller, id)).toMatchObject({ allowInspectedTls: false })
+  expect(await bundled()).toBeUndefined()
+  const path = paths.environment(id)
+  expect((await request('PATCH', path, 'analyst', { allowInspectedTls: true })).statusCode).toBe(403)
+  expect((await request('PATCH', path, 'administrator theirs', { allowInspectedTls: true })).statusCode).toBe(404)
+  for (const allowInspectedTls of [true, true, false]) {
+    const answer = await request('PATCH', path, 'administrator', { allowInspectedTls })
+    expect(answer.json()).toMatchObject({ name: 'Opened', allowInspectedTls })
+    expect(await bundled()).toBe(allowInspectedTls ? 'true' : undefined)
+  }
+  const changes = (await hub.auditActions()).filter(
+    ({ action, subject }) => action === 'environment.change' && subject === `environment ${id}`,
+  )
+  expect(changes.map(({ detail }) => detail['allowInspectedTls'])).toEqual([true, false])
+})
+
 test('ES-2: the bundle holds everything for a new installation, with fixed modes and keys pinned', async () => {
   const id = await create('Bundled')
   const answer = await request('POST', paths.environmentDownloads(id), 'organization-administrator', {

@@ -72,16 +72,24 @@ export function createEnvironments(parts: EnvironmentParts) {
       })
     },
 
-    /** Another name or owner from now on; servers and jobs stay with it. */
+    /** Another name or owner from now on, or another word on TLS inspection; servers and jobs stay with it. */
     async change(caller: Member, id: string, changes: ChangeEnvironment, address?: string): Promise<Environment> {
       return await db.transaction().execute(async (trx) => {
         const row = found(await lockEnvironmentRow(trx, caller.organizationId, id), 'environment')
         const owner = await ownerOf(trx, caller, changes.ownerId === undefined ? row.ownerId : changes.ownerId)
         const name = changes.name ?? row.name
-        const now = { name, owner_id: owner?.id ?? null }
-        if (now.name === row.name && now.owner_id === row.ownerId) return await detail(trx, caller, id)
+        const allowInspectedTls = changes.allowInspectedTls ?? row.allowInspectedTls
+        const now = { name, owner_id: owner?.id ?? null, allow_inspected_tls: allowInspectedTls }
+        const isOtherwiseInspected = allowInspectedTls !== row.allowInspectedTls
+        if (now.name === row.name && now.owner_id === row.ownerId && !isOtherwiseInspected)
+          return await detail(trx, caller, id)
         await named(name, () => trx.updateTable('environment').set(now).where('id', '=', id).execute())
-        const told = { from: row.name, to: name, owner: owner?.name ?? null }
+        const told = {
+          from: row.name,
+          to: name,
+          owner: owner?.name ?? null,
+          ...(isOtherwiseInspected && { allowInspectedTls }),
+        }
         await audit.record(trx, caller, 'environment.change', `environment ${id}`, told, address)
         await tell(trx, caller, id)
         return await detail(trx, caller, id)

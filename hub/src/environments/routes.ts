@@ -84,7 +84,7 @@ function environmentsRoutes(server: Server, environments: Environments): void {
       schema: {
         operationId: 'changeEnvironment',
         tags,
-        summary: 'Give an environment another name or owner',
+        summary: 'Give an environment another name or owner, or allow TLS inspection on the way to its servers',
         params: environmentParams,
         body: ChangeEnvironment,
         response: { 200: Environment },

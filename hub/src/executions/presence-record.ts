@@ -8,7 +8,7 @@ export type Before = {
   serverXid: string
   state: string | null
   wasSilent: boolean
-  /** Whether another name, version, tier, state or file set aside is shown from now on. */
+  /** Whether another name, version, tier, state, file set aside or inspection of TLS is shown from now on. */
   isDifferent: boolean
   renamedFrom: string | null
   confirmed: boolean
@@ -50,7 +50,8 @@ export async function recordPresence(
       (before.name <> s.name or before.reported ->> 'version' is distinct from s.reported ->> 'version'
         or before.reported ->> 'tier' is distinct from s.reported ->> 'tier'
         or before.reported ->> 'state' is distinct from s.reported ->> 'state'
-        or before.reported ->> 'setAside' is distinct from s.reported ->> 'setAside') as "isDifferent",
+        or before.reported ->> 'setAside' is distinct from s.reported ->> 'setAside'
+        or before.reported ->> 'inspectedTls' is distinct from s.reported ->> 'inspectedTls') as "isDifferent",
       case when before.name <> s.name then before.name end as "renamedFrom",
       s.confirmed_at is not null as confirmed, s.drained_at is not null as drained,
       json_build_object('organizationId', e.organization_id::text, 'environmentId', e.id::text) as sender`.execute(db)
@@ -67,6 +68,7 @@ function whatItSays({ serverXid, heartbeat }: HeardServer) {
     protocolVersion: spoken,
     setAside,
     interpreters,
+    inspectedTls,
   } = heartbeat
   // What is no name of ours is shown nowhere: the server keeps the name that it has here.
   const name = z.safeParse(Name, heartbeat.serverName).data ?? null
@@ -74,6 +76,6 @@ function whatItSays({ serverXid, heartbeat }: HeardServer) {
     server_xid: serverXid,
     name,
     spoken,
-    reported: { version, tier, state, executors, queued, setAside, interpreters },
+    reported: { version, tier, state, executors, queued, setAside, interpreters, inspectedTls },
   }
 }

@@ -79,6 +79,21 @@ test('ES-20: that a server went back from a newer file is kept while it says so'
   expect(await shown()).toBeNull()
 })
 
+test('S17: who opens TLS on the way to a server is kept while it says so', async () => {
+  const server = await rehearsal.addServer('inspected')
+  const inspectedTls = 'CN=Reads Along Ltd'
+  const shown = async () => {
+    const rows = await sql<{ inspectedTls: string | null }>`
+      select reported ->> 'inspectedTls' as "inspectedTls" from environment_server
+      where server_xid = ${server.serverXid}`.execute(rehearsal.db)
+    return rows.rows[0]?.inspectedTls
+  }
+  await rehearsal.executions.onHeartbeat(server.serverXid, { ...heartbeat('inspected'), inspectedTls })
+  expect(await shown()).toBe(inspectedTls)
+  await rehearsal.executions.onHeartbeat(server.serverXid, heartbeat('inspected'))
+  expect(await shown()).toBeNull()
+})
+
 test('S9: the answer to a heartbeat says whether its server is confirmed, and whether it is drained', async () => {
   const { serverXid } = await rehearsal.addServer('placed')
   const said = async () => {

@@ -45,6 +45,8 @@ export const EnvironmentServer = z.object({
   drainedAt: z.nullable(Instant),
   /** The newer server file that it went back from (D34); null while it runs the file that it was given. */
   setAside: z.nullable(SetAside),
+  /** Who opens TLS between it and the hub, as it said with its last heartbeat (S17); null where nobody does. */
+  inspectedTls: z.nullable(z.string()),
 })
 export type EnvironmentServer = z.infer<typeof EnvironmentServer>
 
@@ -57,6 +59,8 @@ export const Environment = z.object({
   ownerName: z.nullable(z.string()),
   /** The hub's own: the server of this environment stands beside the hub. Apps that may not run elsewhere run here (ES-26). */
   onHub: z.boolean(),
+  /** Whether servers of it may connect where a device on the way opens TLS (S17). Each server has to allow it as well. */
+  allowInspectedTls: z.boolean(),
   servers: z.array(EnvironmentServer),
   executionsQueued: Count,
   executionsRunning: Count,
@@ -73,7 +77,11 @@ export const CreateEnvironment = z.strictObject({
 export type CreateEnvironment = z.infer<typeof CreateEnvironment>
 
 /** What of an environment is to be another from now on. */
-export const ChangeEnvironment = z.strictObject({ name: z.optional(Name), ownerId: z.optional(z.nullable(Id)) })
+export const ChangeEnvironment = z.strictObject({
+  name: z.optional(Name),
+  ownerId: z.optional(z.nullable(Id)),
+  allowInspectedTls: z.optional(z.boolean()),
+})
 export type ChangeEnvironment = z.infer<typeof ChangeEnvironment>
 
 /** What somebody who compared fingerprints says (S9). */
@@ -131,6 +139,8 @@ export const BundleSettings = z.object({
   serverName: z.string(),
   serverXid: ServerXid,
   enrolmentToken: z.string(),
+  /** There where the environment allows it; what holds on the machine is decided there (S17). */
+  allowInspectedTls: z.optional(z.boolean()),
 })
 export type BundleSettings = z.infer<typeof BundleSettings>
 
@@ -195,14 +205,21 @@ export type EnrolmentResponse = z.infer<typeof EnrolmentResponse>
  * The MQTT password is `brokerToken.proofTime.proof` (S17): proofTime in epoch seconds, at most 60 s off the hub's clock, proof
  * = base64url of ECDSA-SHA256 by the server's TLS key over `postern connect v1 LF serverXid LF proofTime`. It proves the key
  * above TLS too, so that it holds behind an external broker and shows TLS inspection. The user name is the serverXid.
+ *
+ * Where TLS is opened on the way no client certificate arrives. The server then names it: `brokerToken.proofTime.proof.serial`, the
+ * serial number in hexadecimal, which the proof covers too.
  */
 export const connectProof = {
   lifeSeconds: 60,
   message: (serverXid: string, proofTime: number) => `postern connect v1\n${serverXid}\n${proofTime}`,
+  inspectedMessage: (serverXid: string, proofTime: number, serial: string) =>
+    `postern connect inspected v1\n${serverXid}\n${proofTime}\n${serial}`,
 } as const
 
 /** How a hub's broker refuses an environment server: return codes of CONNACK (MQTT 3.1.1, 3.2.2.3). */
 export const connectRefusals = {
+  /** Identifier rejected: all that was shown is right, TLS is opened on the way, and its environment does not allow that (S17). */
+  inspected: 2,
   /** Bad user name or password: all that was shown was right once, the proof of the key too, and its server was revoked since. */
   revoked: 4,
   /** Not authorized: whatever else does not fit. Who has not proved to be a server of the hub's learns nothing of any. */

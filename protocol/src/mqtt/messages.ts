@@ -42,6 +42,8 @@ export const Heartbeat = z.object({
   setAside: z.optional(SetAside),
   /** Since protocol 8: all that apps can be run with, beside the server's own Node. */
   interpreters: z.optional(z.array(ReportedInterpreter).check(z.maxLength(20))),
+  /** Since protocol 10: who issued the certificate that was met in place of the hub's, while TLS is opened on the way (S17). */
+  inspectedTls: z.optional(z.string().check(z.maxLength(200))),
 })
 export type Heartbeat = z.infer<typeof Heartbeat>
 
