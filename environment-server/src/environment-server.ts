@@ -5,6 +5,7 @@ import { compose, type Parts } from './compose.ts'
 import { recover } from './executor/recover.ts'
 import { keepTidy } from './executor/tidy-up.ts'
 import type { OpenedHome } from './home/open-home.ts'
+import { inspectedWords } from './hub-link/allowed-inspection.ts'
 import { enrolOnce } from './hub-link/enrol-once.ts'
 import { HubClock } from './hub-link/hub-clock.ts'
 import { hubHttp } from './hub-link/hub-http.ts'
@@ -66,7 +67,9 @@ export async function startParts(
   const preparing = users.endLeftovers().then(() => prepareForApps(opened, choice, options.javaHome, log))
   // Awaited below; until then a failure of it is nobody's.
   preparing.catch(() => undefined)
-  const routes = hubRoutes(opened.settings, keychain.content.proxyPassword)
+  const routes = hubRoutes(opened.settings, keychain.content.proxyPassword, (at, issuer) =>
+    log('warn', `${at}: ${inspectedWords(issuer)}`),
+  )
   const http = held.adopt(hubHttp(routes.api, opened.trust.caCertificate), (hub) => hub.close())
   const clock = new HubClock()
   await enrolOnce(opened, http, keychain, clock, log)
@@ -158,6 +161,7 @@ function run(
       connected: connection.isConnected,
       problem: connection.problem,
       problemCode: connection.problemCode,
+      inspectedTls: connection.inspectedBy,
       certificateEndsAt: new Date(parts.own.endsAt).toISOString(),
       ...parts.placement.said,
       tier: parts.confinement.tier,

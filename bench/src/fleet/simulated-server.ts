@@ -133,7 +133,7 @@ export class SimulatedServer {
     return {
       open: (signal: AbortSignal) => this.#dial(port, signal),
       clientId: serverXid,
-      password: connectPassword(serverXid, brokerToken, privateKey, Date.now()),
+      password: () => connectPassword(serverXid, brokerToken, privateKey, Date.now()),
       will: lastWill(serverXid),
       subscriptions: topicRights.subscribe(serverXid),
     }

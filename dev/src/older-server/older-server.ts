@@ -111,7 +111,7 @@ export class OlderServer implements AsyncDisposable {
       {
         open: async () => connect(tls),
         clientId: serverXid,
-        password: connectPassword(serverXid, brokerToken, key, Date.now()),
+        password: () => connectPassword(serverXid, brokerToken, key, Date.now()),
         will: {
           topic: `servers/${serverXid}/connection-lost`,
           payload: JSON.stringify({ kind: 'connection-lost', protocolVersion: spoken }),

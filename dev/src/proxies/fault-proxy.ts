@@ -2,11 +2,14 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { pipeline, type Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import { connect as connectTls, TLSSocket } from 'node:tls'
 import type { Authority, Identity } from '../fake-hub/authority.ts'
 
-/** Goes wrong in the ways of proxies: ends each tunnel after so many bytes; or ends TLS at itself, and reads along. */
-export type ProxyFault = { cutAfterBytes: number } | 'open' | undefined
+/**
+ * Goes wrong in the ways of proxies: ends each tunnel after so many bytes; ends TLS at itself and reads; or reads along, as the
+ * inspection of a company does, and passes on to whom a CA of this PEM vouches for.
+ */
+export type ProxyFault = { cutAfterBytes: number } | 'open' | { readAlongTo: string } | undefined
 
 /** A proxy for CONNECT whose faults a test chooses, from one tunnel to the next. */
 export class FaultProxy implements AsyncDisposable {
@@ -63,8 +66,9 @@ export class FaultProxy implements AsyncDisposable {
       if (fault === 'open') {
         // What lies behind it is of no matter: who checks certificates says no word to it.
         far.destroy()
-        return this.#open(near)
+        return void this.#open(near)
       }
+      if (fault !== undefined && 'readAlongTo' in fault) return this.#readAlong(near, far, host, fault.readAlongTo)
       join(near, far)
       if (fault !== undefined) this.#cutAfter(fault.cutAfterBytes, near, far)
     })
@@ -83,12 +87,20 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
-  #open(near: Duplex): void {
+  /** The far end gets to see no certificate of the near one's. */
+  #readAlong(near: Duplex, far: Socket, host: string, ca: string): void {
+    const onward = connectTls({ socket: far, host, ca })
+    this.#keep(onward)
+    join(this.#open(near), onward)
+  }
+
+  #open(near: Duplex): TLSSocket {
     const { certificate, privateKey } = this.#identity
     // http gives the socket that it took, by the type of any stream.
     const shown = new TLSSocket(near as Socket, { isServer: true, cert: certificate, key: privateKey })
     this.#keep(shown)
     shown.on('data', (chunk: Buffer) => (this.readAlong += chunk.length))
+    return shown
   }
 
   #keep(socket: Duplex): void {

@@ -150,7 +150,7 @@ test('ES-12: the hub is told every setting with its origin, and no secret', asyn
     'a report',
     () => server.text,
   )
-  expect(settings).toHaveLength(29)
+  expect(settings).toHaveLength(30)
   expect(settings.find(({ name }) => name === 'brokerToken')).toMatchObject({ secret: true, value: null })
   expect(settings.find(({ name }) => name === 'brokerHost')).toMatchObject({ origin: 'bundle', hubMaySet: false })
   expect(settings.find(({ name }) => name === 'appsNumberofJobExecutors')).toMatchObject({

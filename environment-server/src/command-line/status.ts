@@ -2,6 +2,7 @@ import { clientCertificate } from '@postern/protocol'
 import { type CommandLine, homeOf, parseOptions } from '../config.ts'
 import { askServer } from '../control/ask-server.ts'
 import type { ServerStatus } from '../control/control-message.ts'
+import { inspectedWords } from '../hub-link/allowed-inspection.ts'
 import { drainedWords, wordsForConfirming } from '../hub-link/placement-here.ts'
 import { ownFolder } from './own-folder.ts'
 
@@ -30,6 +31,7 @@ function wordsOf(found: ServerStatus | undefined): string {
       ? []
       : [
           connectionWords(found),
+          ...(found.inspectedTls === undefined ? [] : [`WARNING: ${inspectedWords(found.inspectedTls)}`]),
           ...keyWords(found),
           ...placementWords(found),
           ...certificateWords(found),

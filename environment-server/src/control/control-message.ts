@@ -36,6 +36,8 @@ export const ServerStatus = z.object({
   problem: z.string(),
   /** Of that problem, as doctor names it. */
   problemCode: z.optional(z.string()),
+  /** Who opens TLS on the way, where that is allowed here (S17); absent where nobody does. */
+  inspectedTls: z.optional(z.string()),
   /** SHA-256 of the SPKI of its TLS key: what a person compares with what the hub shows, and with a receipt (S9, D40); absent while it is locked. */
   keyFingerprint: z.optional(z.string()),
   /** When its client certificate ends; absent while it is locked. */

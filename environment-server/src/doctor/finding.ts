@@ -15,6 +15,8 @@ export type FindingCode =
   | 'clock-skewed'
   /** Connected, and the hub waits for a person to confirm this server's key (S9). */
   | 'not-confirmed'
+  /** TLS is opened on the way, as the settings allow here (S17). */
+  | 'tls-inspected'
   /** Works, and costs time at each connection. */
   | 'ipv6-broken'
   /** A requirement of the machine (ES-28). */

@@ -1,4 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os'
+import type { AllowedInspection } from '../hub-link/allowed-inspection.ts'
 import { authorityOf, type HttpProxy } from '../proxy/http-proxy.ts'
 import type { FindingCode } from './finding.ts'
 
@@ -8,6 +9,8 @@ export type Destination = {
   host: string
   port: number
   proxy: HttpProxy | undefined
+  /** Where this server's settings let TLS be opened on the way (S17). */
+  inspection?: AllowedInspection | undefined
   /** Whether 62000 could carry this as well (D30). */
   couldUseMessages: boolean
 }
@@ -29,6 +32,8 @@ export function requestFor(code: FindingCode, to: Destination): string | undefin
     case 'large-packets-lost':
       return `Please mend the path MTU between ${from} and ${at}: small packets pass, full ones are lost. Let ICMP "fragmentation needed" (type 3, code 4; ICMPv6 type 2) through, or clamp the MSS.`
     case 'tls-opened':
+    case 'tls-inspected':
+    case 'inspection-not-allowed':
     case 'client-certificate-refused':
       return `Please exempt ${at} from TLS inspection for ${from}: the two ends verify each other's certificates with a CA of their own.`
     case 'proxy-unreachable':

@@ -1,5 +1,4 @@
-import { limits, paths, topicRights } from '@postern/protocol'
-import { connectPassword } from '../hub-link/connect-password.ts'
+import { limits, paths } from '@postern/protocol'
 import {
   connectionProblem,
   type ConnectionProblemCode,
@@ -10,7 +9,8 @@ import { type HubResponse, hubHttp } from '../hub-link/hub-http.ts'
 import type { HubRoutes } from '../hub-link/hub-routes.ts'
 import { wordsForConfirming } from '../hub-link/placement-here.ts'
 import { openMessageStream } from '../hub-link/message-stream.ts'
-import { lastWill, MqttClient } from '../hub-link/mqtt-client.ts'
+import { MqttClient } from '../hub-link/mqtt-client.ts'
+import { mqttOptions } from '../hub-link/mqtt-options.ts'
 import { endOfCertificate } from '../hub-link/own-certificate.ts'
 import { authorityOf } from '../proxy/http-proxy.ts'
 import { Cause, type Step } from './finding.ts'
@@ -85,14 +85,15 @@ export async function walkNetwork(parts: NetworkParts): Promise<Step[]> {
 
 function destinationsOf({ messages, api }: HubRoutes): { messages: Destination; api: Destination } {
   const { hostname, port } = new URL(api.url)
-  const { host, port: brokerPort, proxy, transport } = messages
+  const { host, port: brokerPort, proxy, inspection, transport } = messages
   return {
-    messages: { purpose: 'messages', host, port: brokerPort, proxy, couldUseMessages: false },
+    messages: { purpose: 'messages', host, port: brokerPort, proxy, inspection, couldUseMessages: false },
     api: {
       purpose: 'HTTPS',
       host: hostname.replaceAll(/^\[|\]$/g, ''),
       port: Number(port || 443),
       proxy: api.proxy,
+      inspection: api.inspection,
       couldUseMessages: transport === 'raw',
     },
   }
@@ -148,7 +149,7 @@ async function openWebSocket({ routes, credentials }: NetworkParts, to: Destinat
   await walk.step('WebSocket', async () => {
     requireLiving(credentials)
     try {
-      const stream = await openMessageStream(
+      const { stream } = await openMessageStream(
         routes.messages,
         walk.caCertificate,
         identityOf(credentials),
@@ -177,20 +178,12 @@ async function showCredentials(parts: NetworkParts, to: Destination, clockOffset
     walk.steps.push({ name: 'credentials', state: 'not reached', sentence })
     return
   }
-  const { tlsPrivateKey, brokerToken } = credentials
+  const identity = { serverXid, ...credentials }
   await walk.step('credentials', async () => {
     requireLiving(credentials)
     try {
-      const client = await MqttClient.connect(
-        {
-          open: (signal) => openMessageStream(routes.messages, walk.caCertificate, identityOf(credentials), signal),
-          clientId: serverXid,
-          password: connectPassword(serverXid, brokerToken, tlsPrivateKey, Date.now() + clockOffsetMs),
-          will: lastWill(serverXid),
-          subscriptions: topicRights.subscribe(serverXid),
-        },
-        walk.signal(),
-      )
+      const options = mqttOptions(routes, walk.caCertificate, identity, () => Date.now() + clockOffsetMs)
+      const client = await MqttClient.connect(options, walk.signal())
       client.disconnect()
       await client.ended
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type ConnectionProblem, connectionProblem } from '../hub-link/connection-problem.ts'
-import { openWay, secure } from '../hub-link/dial-hub.ts'
+import { inspectorOf, openWay, secure } from '../hub-link/dial-hub.ts'
+import { inspectedWords } from '../hub-link/allowed-inspection.ts'
 import { TlsOpened } from '../hub-link/tls-opened.ts'
 import { authorityOf } from '../proxy/http-proxy.ts'
 import { type Address, addressesOf, unreachable } from './addresses.ts'
@@ -37,18 +38,27 @@ export async function walkTo(to: Destination, walk: Walk): Promise<void> {
     return [proxy ? `${authorityOf(proxy.host, proxy.port)} opens a tunnel.` : 'connects.', undefined]
   })
   if (!proxy) await adviseOnFamilies(to, addresses, walk)
-  await walk.step(tls, async () => {
-    await tryTls(to, walk)
-    return ["the hub's own certificate, issued by the pinned CA.", undefined]
+  const inspectedBy = await walk.step(tls, async () => {
+    const issuer = await tryTls(to, walk)
+    const words =
+      issuer === undefined
+        ? "the hub's own certificate, issued by the pinned CA."
+        : `a certificate issued by ${issuer}, which allowInspectedTls and caFolder allow here.`
+    return [words, issuer] as const
   })
+  if (inspectedBy !== undefined)
+    walk.advise('tls-inspected', inspectedWords(inspectedBy), requestFor('tls-inspected', to))
 }
 
-async function tryTls(to: Destination, walk: Walk): Promise<void> {
+/** @returns who opens TLS on the way, where that is allowed here; nothing where nobody does */
+async function tryTls(to: Destination, walk: Walk): Promise<string | undefined> {
   const open = (): Promise<Socket> => openWay(to, walk.signal())
   const target = { ...to, caCertificate: walk.caCertificate }
   try {
     const secured = await secure(await open(), target, walk.signal())
+    const inspectedBy = inspectorOf(secured, walk.caCertificate)
     secured.destroy()
+    return inspectedBy
   } catch (error) {
     const { code, sentence } = connectionProblem(error, to.host, to.port)
     if (error instanceof TlsOpened && hubIssuer.test(error.issuer)) throw otherHub(error, to)

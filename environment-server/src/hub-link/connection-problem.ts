@@ -36,6 +36,8 @@ export type ConnectionProblemCode =
   /** The hub refuses this server's certificate since it has ended. */
   | 'own-certificate-ended'
   | 'tls-opened'
+  /** This server allows that TLS is opened on the way, and its environment does not (S17). */
+  | 'inspection-not-allowed'
   | 'proxy-unreachable'
   | 'proxy-credentials'
   | 'proxy-refused'
@@ -89,7 +91,7 @@ function judgeOwn(error: Error, at: string): Judged | undefined {
     const issuer = error.issuer === '' ? 'an authority that is not known here' : error.issuer
     return [
       'tls-opened',
-      `Not connected: TLS is being opened by ${issuer} on the way to ${at}. The certificate was not issued by the hub that this bundle came from. Ask the network team to exempt ${at} from TLS inspection, or download a new bundle if the hub is another one (${error.code}).`,
+      `Not connected: TLS is being opened by ${issuer} on the way to ${at}. The certificate was not issued by the hub that this bundle came from. Ask the network team to exempt ${at} from TLS inspection, or download a new bundle if the hub is another one (${error.code}). If the inspection is your company's and must stay: an administrator of the hub may allow it for the environment, and you for this server, by configure.sh --set allowInspectedTls=true and its CA in caFolder.`,
     ]
   }
   if (error instanceof UpgradeRefused) {
@@ -157,6 +159,12 @@ function refusal(returnCode: number, at: string): Judged {
     return [
       'revoked',
       `Not connected: the hub at ${at} says that this server was revoked: its identity was taken away there, and nothing runs here any more. Ask an administrator of the hub why. If it is to work again, "Enrol it anew" in the console, at this server, gives a bundle that brings it back; if not, end it (shutdown.sh) and remove its folder.`,
+    ]
+  }
+  if (returnCode === connectRefusals.inspected) {
+    return [
+      'inspection-not-allowed',
+      `Not connected: TLS is opened on the way to ${at}. This server allows that (allowInspectedTls), and its environment does not: ask an administrator of the hub to allow TLS inspection for the environment, in the console, or the network team to exempt ${at} from it.`,
     ]
   }
   if (returnCode === connectRefusals.notAuthorized) {

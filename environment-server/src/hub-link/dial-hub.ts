@@ -1,17 +1,21 @@
+import { X509Certificate } from 'node:crypto'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as tlsConnect, type TLSSocket } from 'node:tls'
-import type { HttpProxy } from '../proxy/http-proxy.ts'
+import { authorityOf, type HttpProxy } from '../proxy/http-proxy.ts'
 import { openTunnel } from '../proxy/open-tunnel.ts'
-import { TlsOpened } from './tls-opened.ts'
+import type { AllowedInspection } from './allowed-inspection.ts'
+import { oneLine, TlsOpened } from './tls-opened.ts'
 
 export type HubTarget = {
   host: string
   port: number
   proxy: HttpProxy | undefined
-  /** PEM of the only CA that counts here: a certificate that the public trusts proves nothing. */
+  /** PEM of the hub's CA, the only one that counts unless `inspection` is there: a certificate that the public trusts proves nothing. */
   caCertificate: string
   /** PEM; who this server is. Absent before it has enrolled, and for HTTPS, which shows a token. */
   identity?: { certificate: string; privateKey: string }
+  /** Whose certificates count as well (S17), and who hears which was met. Absent: nobody's do. */
+  inspection?: AllowedInspection | undefined
   /** By ALPN; the hub asks for a certificate where MQTT is offered (D41). */
   offered?: readonly string[]
 }
@@ -40,7 +44,7 @@ export async function openDirect(host: string, port: number, signal: AbortSignal
 /** The second half. */
 export async function secure(
   socket: Socket,
-  { host, caCertificate, identity, offered }: HubTarget,
+  { host, port, caCertificate, identity, inspection, offered }: HubTarget,
   signal: AbortSignal,
 ) {
   socket.setNoDelay(true)
@@ -49,7 +53,7 @@ export async function secure(
     host,
     // Server names are for names: an address in SNI is against RFC 6066, 3.
     ...(isIP(host) === 0 && { servername: host }),
-    ca: [caCertificate],
+    ca: [caCertificate, ...(inspection?.certificates ?? [])],
     ...(identity && { cert: identity.certificate, key: identity.privateKey }),
     ...(offered && { ALPNProtocols: [...offered] }),
     minVersion: 'TLSv1.2',
@@ -64,10 +68,21 @@ export async function secure(
       .join('\n')
   })
   try {
-    return await ready(secured, 'secureConnect', signal)
+    await ready(secured, 'secureConnect', signal)
+    inspection?.note(authorityOf(host, port), inspectorOf(secured, caCertificate))
+    return secured
   } catch (error) {
     throw TlsOpened.from(error, issuer) ?? error
   }
+}
+
+/** Who issued the certificate that was met; nothing where the hub's own CA did. */
+export function inspectorOf(secured: TLSSocket, caCertificate: string): string | undefined {
+  // Not getPeerX509Certificate, which gives it once.
+  const { raw } = secured.getPeerCertificate()
+  const met = new X509Certificate(raw)
+  if (met.verify(new X509Certificate(caCertificate).publicKey)) return undefined
+  return oneLine(met.issuer) || 'an authority without a name'
 }
 
 /** Waits for the event; whatever comes instead of it ends the socket. */

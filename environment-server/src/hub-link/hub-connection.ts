@@ -6,7 +6,6 @@ import {
   protocolVersion,
   type Telemetry,
   telemetrySince,
-  topicRights,
   topics,
 } from '@postern/protocol'
 import { randomUUID } from 'node:crypto'
@@ -23,13 +22,12 @@ import {
   ConnectionRefused,
   ownCertificateEnded,
 } from './connection-problem.ts'
-import { connectPassword } from './connect-password.ts'
 import type { HubClock } from './hub-clock.ts'
 import type { HubHttp } from './hub-http.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { HubRoutes } from './hub-routes.ts'
-import { openMessageStream } from './message-stream.ts'
-import { lastWill, MqttClient, type MqttOptions } from './mqtt-client.ts'
+import { MqttClient, type MqttOptions } from './mqtt-client.ts'
+import { mqttOptions } from './mqtt-options.ts'
 import { endOfCertificate, type OwnCertificate } from './own-certificate.ts'
 import { hasLearntTimeByHttps } from './time-by-https.ts'
 import { serverVersion } from '../version.ts'
@@ -98,6 +96,11 @@ export class HubConnection {
     if (!this.#client || !this.#clockKnown || this.#hubProtocol < telemetrySince) return false
     this.#messages += 1
     return this.#client.offer(topics.telemetry(this.#parts.settings.serverXid), JSON.stringify(telemetry))
+  }
+
+  /** Who opens TLS on the way to the hub, where that is allowed here (S17); nothing where nobody does. */
+  get inspectedBy(): string | undefined {
+    return this.#parts.routes.api.inspection?.issuer
   }
 
   get isConnected(): boolean {
@@ -187,6 +190,7 @@ export class HubConnection {
       serverVersion,
       serverName: settings.serverName,
       ...status(),
+      ...(this.inspectedBy !== undefined && { inspectedTls: this.inspectedBy }),
     }
     this.#sentAt.set(heartbeat.id, { clockMs: this.#parts.clock.sentMs(), steadyMs: performance.now() })
     for (const id of this.#sentAt.keys()) if (this.#sentAt.size > 8) this.#sentAt.delete(id)
@@ -269,14 +273,8 @@ export class HubConnection {
     const { settings, routes, caCertificate, keychain, clock } = this.#parts
     const { tlsPrivateKey, brokerToken } = keychain.content
     if (!certificate || !tlsPrivateKey || !brokerToken) throw new Error('the keychain has no certificate yet')
-    const identity = { certificate, privateKey: tlsPrivateKey }
-    return {
-      open: (signal) => openMessageStream(routes.messages, caCertificate, identity, signal),
-      clientId: settings.serverXid,
-      password: connectPassword(settings.serverXid, brokerToken, tlsPrivateKey, clock.now()),
-      will: lastWill(settings.serverXid),
-      subscriptions: topicRights.subscribe(settings.serverXid),
-    }
+    const identity = { serverXid: settings.serverXid, certificate, tlsPrivateKey, brokerToken }
+    return mqttOptions(routes, caCertificate, identity, () => clock.now())
   }
 
   /** The newest protocol that both sides know. */

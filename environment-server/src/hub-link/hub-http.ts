@@ -39,10 +39,10 @@ const timeoutMsDefault = 30_000
 const socketsMax = 8
 const connectMsMax = 15_000
 
-export function hubHttp({ url, proxy }: HubRoutes['api'], caCertificate: string): HubHttp {
+export function hubHttp({ url, proxy, inspection }: HubRoutes['api'], caCertificate: string): HubHttp {
   const agent = new Agent({ keepAlive: true, maxSockets: socketsMax })
   const dial = callbackify((host: string, port: number) =>
-    dialHub({ host, port, proxy, caCertificate }, AbortSignal.timeout(connectMsMax)),
+    dialHub({ host, port, proxy, inspection, caCertificate }, AbortSignal.timeout(connectMsMax)),
   )
   agent.createConnection = ({ host, port }, callback) => {
     // An agent is asked for hosts as URL writes them: an IPv6 address in brackets.

@@ -135,6 +135,7 @@ test.each<[unknown, string]>([
   [new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]), 'nothing answers'],
   [new Error('outer', { cause: Object.assign(new Error('x'), { code: 'EHOSTUNREACH' }) }), 'firewall'],
   [new ConnectionRefused(5), 'refused this server'],
+  [new ConnectionRefused(2), 'and its environment does not: ask an administrator of the hub to allow TLS inspection'],
   [new ConnectionRefused(4), 'was revoked: its identity was taken away there'],
   [new ConnectionRefused(3), 'not available'],
 ])('ES-3: why there is no connection is a sentence (%#)', (error, expected) => {

@@ -1,34 +1,55 @@
+import { readCaFolder } from '@postern/intel/certificates'
+import * as files from 'node:fs'
 import { StartProblem } from '../log/start-problem.ts'
 import type { Settings } from '../home/settings.ts'
 import { authorityOf, type HttpProxy, proxyOf } from '../proxy/http-proxy.ts'
+import { AllowedInspection } from './allowed-inspection.ts'
 
 /** Every way out of this server, as its settings choose it (D30). An absent proxy means direct. */
 export type HubRoutes = {
   /** MQTT to the broker: in TLS itself, or in a WebSocket in it. */
-  messages: { transport: 'raw' | 'websocket'; host: string; port: number; proxy: HttpProxy | undefined }
+  messages: WayToHub & { transport: 'raw' | 'websocket'; host: string; port: number }
   /** HTTPS to the hub: enrolment, packages, logs, results, the apps' own calls. */
-  api: { url: string; proxy: HttpProxy | undefined }
+  api: WayToHub & { url: string }
   /** All else that apps call. */
   external: HttpProxy | undefined
 }
 
-/** @throws StartProblem where a switch wants a proxy that is not set */
-export function hubRoutes(settings: Settings, proxyPassword: string | undefined): HubRoutes {
+type WayToHub = {
+  proxy: HttpProxy | undefined
+  /** Absent: whoever opens TLS on the way is refused (S17). */
+  inspection?: AllowedInspection | undefined
+}
+
+/**
+ * @param onInspected hears whose certificate was met in place of the hub's, where that is allowed
+ * @throws StartProblem where a switch wants a proxy that is not set
+ */
+export function hubRoutes(
+  settings: Settings,
+  proxyPassword: string | undefined,
+  onInspected: (at: string, issuer: string) => void = () => undefined,
+): HubRoutes {
   const { apiURL, brokerHost, brokerPort, queueTransport, proxyTC, proxyExternal } = settings
   const proxy = proxyOf(settings, proxyPassword)
   const half = halfProxyOf(settings)
   if (half !== undefined) throw new StartProblem(half)
   const overWebSocket = queueTransport === 'websocket'
+  const inspection = settings.allowInspectedTls
+    ? new AllowedInspection(readCaFolder(settings.caFolder, files).certificates, onInspected)
+    : undefined
   return {
     messages: {
       transport: overWebSocket ? 'websocket' : 'raw',
       host: brokerHost,
       port: brokerPort,
       proxy: overWebSocket || proxyTC ? proxy : undefined,
+      inspection,
     },
     api: {
       url: overWebSocket ? `https://${authorityOf(brokerHost, brokerPort)}` : apiURL.replace(/\/+$/, ''),
       proxy: proxyTC ? proxy : undefined,
+      inspection,
     },
     external: proxyExternal ? proxy : undefined,
   }

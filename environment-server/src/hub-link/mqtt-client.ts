@@ -12,7 +12,8 @@ export type MqttOptions = {
   /** Opens what MQTT is spoken over, for this connection alone. */
   open: (signal: AbortSignal) => Promise<Duplex>
   clientId: string
-  password: string
+  /** Asked once that is open: what proves this server may depend on who ends TLS. */
+  password: () => string
   will: { topic: string; payload: string }
   subscriptions: readonly string[]
 }
@@ -129,7 +130,7 @@ export class MqttClient extends EventEmitter<{ message: [string, Buffer] }> {
       keepalive: keepaliveSeconds,
       clientId,
       username: clientId,
-      password: Buffer.from(password),
+      password: Buffer.from(password()),
       will: { topic: will.topic, payload: will.payload, qos: 1, retain: false },
     })
   }

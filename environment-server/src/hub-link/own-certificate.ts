@@ -48,6 +48,11 @@ export class OwnCertificate {
   }
 }
 
+/** As a connection names it that shows no certificate (S17). */
+export function serialOfCertificate(pem: string): string {
+  return new X509Certificate(pem).serialNumber.toLowerCase()
+}
+
 /** Epoch milliseconds; a server without a certificate has none that ends. */
 export function endOfCertificate(pem: string | undefined): number {
   return pem === undefined ? Infinity : new X509Certificate(pem).validToDate.getTime()

@@ -80,6 +80,7 @@ const settings = {
   relaySystemInfoPublishSeconds: 10,
   smtpPort: 587,
   smtpSecurity: 'starttls',
+  allowInspectedTls: false,
 } as const
 
 test('ES-18: a switch that wants a proxy, and half a proxy, are refused with the setting to fill', () => {

@@ -28,7 +28,7 @@ export class TlsOpened extends Error {
   }
 }
 
-/** Whoever is on the way writes these bytes; they end in a log. */
-function oneLine(issuer: string): string {
+/** An issuer's name, one attribute a line, in one. Whoever is on the way writes these bytes; they end in a log. */
+export function oneLine(issuer: string): string {
   return issuer.split('\n').join(', ').replaceAll(/\p{C}/gu, '').slice(0, 200)
 }

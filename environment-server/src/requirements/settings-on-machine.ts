@@ -53,7 +53,7 @@ const subjects: readonly {
     judge: ({ appsSandboxUser, appsJavaHome }, place) =>
       judgeInterpreter({ appsJavaHome }, 'appsJavaHome', appsSandboxUser, place),
   },
-  { name: 'own CAs', settings: ['caFolder'], judge: ({ caFolder }) => judgeCaFolder(caFolder) },
+  { name: 'own CAs', settings: ['caFolder', 'allowInspectedTls'], judge: judgeCaFolder },
   { name: 'proxy', settings: ['proxyHost', 'proxyPort', 'proxyTC', 'proxyExternal'], judge: judgeProxy },
 ]
 
@@ -123,7 +123,12 @@ async function judgeInterpreter(
   return { state: 'good', sentence: `${version} (${program}, ${setting}).` }
 }
 
-function judgeCaFolder(caFolder: string | undefined): OfSetting {
+function judgeCaFolder({ caFolder, allowInspectedTls }: Settings): OfSetting {
+  if (caFolder === undefined && allowInspectedTls === true)
+    return {
+      state: 'advice',
+      sentence: 'allowInspectedTls is true and caFolder is empty: whoever opens TLS is refused until its CA is there.',
+    }
   if (caFolder === undefined) return { state: 'good', sentence: 'caFolder is empty: the public roots are trusted.' }
   const { certificates, problems } = readCaFolder(caFolder, files)
   const faults = [...problems.slice(0, faultsShownMax), ...(problems.length > faultsShownMax ? ['And so on.'] : [])]

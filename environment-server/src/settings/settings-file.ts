@@ -9,8 +9,8 @@ import { settingsTable } from './settings-table.ts'
 /** In `settings.json`, beside the settings: who set which of them last. A name that a bundle brought is not there. */
 const originsName = 'origins'
 const settingOrigins: readonly string[] = ['bundle', 'configure.sh', 'hub', 'enrolment'] satisfies SettingOrigin[]
-/** What `settings.json` of a fresh bundle holds. */
-const bundleNames = new Set(['apiURL', 'brokerHost', 'brokerPort', 'serverName', 'serverXid'])
+/** What `settings.json` of a fresh bundle holds, or may hold. */
+const bundleNames = new Set(['apiURL', 'brokerHost', 'brokerPort', 'serverName', 'serverXid', 'allowInspectedTls'])
 
 export type SettingOrigins = Readonly<Record<string, string>>
 

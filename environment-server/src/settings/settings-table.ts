@@ -246,6 +246,15 @@ export const settingsTable = [
     help: 'User name for the mail server, if it asks for one.',
     provedBy: 'ES-16: an environment server mails that its hub cannot be reached',
   },
+  {
+    number: 30,
+    name: 'allowInspectedTls',
+    kind: onOff,
+    default: false,
+    help: 'Whether a device that opens TLS on the way to the hub may, if its CA is in caFolder. It can read results and values. The environment has to allow it as well.',
+    lookedAt: 'A warning where caFolder is empty.',
+    provedBy: 'S17: where environment and server allow it',
+  },
 ] as const satisfies readonly Setting[]
 
 type Row = (typeof settingsTable)[number]

@@ -36,6 +36,7 @@ test('ES-12: empty settings have their defaults, and values typed as text are re
       relaySystemInfoPublishSeconds: 10,
       smtpPort: 587,
       smtpSecurity: 'starttls',
+      allowInspectedTls: false,
     },
   })
 })
