@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareTlp, parseTlp, tlpLevels } from './index.ts'
+import { compareTlp, parseTlp, tlpLevels, tlpOfLabel } from './index.ts'
 
 test.each([
   ['tlp:white', 'CLEAR'],
@@ -18,6 +18,23 @@ test.each(['', 'TLP:', 'TLP:BLUE', 'AMBERSTRICT', 'RED TEAM', 'TLP:RED and more'
   'LIB-6: %j is no TLP level',
   (text) => {
     expect(parseTlp(text)).toBeUndefined()
+  },
+)
+
+test.each([
+  ['tlp:green', 'GREEN'],
+  ['amber strict', 'AMBER+STRICT'],
+  ['TLP:REDD', 'RED'],
+  ['TLP:RED and more', 'RED'],
+  ['tlp ambr', 'RED'],
+  ['TLP', 'RED'],
+  ['TLPT exercise', undefined],
+  ['RED TEAM', undefined],
+  ['Internal', undefined],
+])(
+  'LIB-1: the label %j is handled as %s, so that a slip in a level holds back rather than gives away',
+  (label, level) => {
+    expect(tlpOfLabel(label)).toBe(level)
   },
 )
 

@@ -22,6 +22,14 @@ export function parseTlp(text: string): TlpLevel | undefined {
   return levelByName.get(name)
 }
 
+/**
+ * The level by which a label is handled. One that begins like TLP and names no level, such as `TLP:REDD` or `TLP:RED and more`, counts as
+ * RED: whoever wrote it meant to hold the value back, and how far cannot be told. `undefined` for labels that are not about TLP.
+ */
+export function tlpOfLabel(label: string): TlpLevel | undefined {
+  return parseTlp(label) ?? (/^\s*TLP(?![a-z0-9])/i.test(label) ? 'RED' : undefined)
+}
+
 /** Below zero where `a` may be shared more widely than `b`, zero where they are equal: `toSorted(compareTlp)` puts CLEAR first. */
 export function compareTlp(a: TlpLevel, b: TlpLevel): number {
   return tlpLevels.indexOf(a) - tlpLevels.indexOf(b)

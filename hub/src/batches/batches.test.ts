@@ -154,6 +154,13 @@ test('D1: what says the same as before is not rewritten, row by row', async () =
   expect(await versions()).toEqual(before)
 })
 
+test('LIB-1: D21: a label with a slip in its level of TLP stays as it was written, and the value is handled as RED', async () => {
+  const securityLabel = [{ name: 'TLP:AMBR' }, { name: 'Internal' }]
+  await library.send('Slips', { indicator: [{ type: 'Host', summary: 'slip.example.com', securityLabel }] })
+  const seen = await detailOf('Host', 'slip.example.com')
+  expect(seen).toMatchObject({ tlp: 'RED', assertions: [{ securityLabels: ['Internal', 'TLP:AMBR'] }] })
+})
+
 test('D1: two owners assert the same indicator; each keeps its say and readers see what is computed from both', async () => {
   await library.send('North', {
     indicator: [

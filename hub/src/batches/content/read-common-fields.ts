@@ -1,4 +1,4 @@
-import { parseTlp, tlpLevels } from '@postern/intel'
+import { parseTlp, tlpLevels, tlpOfLabel } from '@postern/intel'
 import { assertionLimits } from '@postern/protocol'
 import { storable } from '../../database/storable.ts'
 
@@ -77,16 +77,19 @@ function readName(text: string, field: string): string {
 const goodNames = new Set<string>()
 const goodNamesMax = 10_000
 
-/** Labels that name a TLP level in any spelling become `TLP:<level>`, so that D21 cannot be missed by a blank. */
+/**
+ * Labels that name a TLP level in any spelling become `TLP:<level>`, so that D21 cannot be missed by a blank. One with a slip in the level
+ * stays as it was written, and the value is handled as RED.
+ */
 function readLabels(sent: readonly Named[] | undefined): { labels: string[]; tlp: number | null } | undefined {
   const names = readNames(sent, 'securityLabel', itemLimits.labelsMax)
   if (names === undefined) return undefined
   let tlp: number | null = null
   const labels = names.map((name) => {
+    const handledAs = tlpOfLabel(name)
+    if (handledAs !== undefined) tlp = Math.max(tlp ?? 0, tlpLevels.indexOf(handledAs))
     const level = parseTlp(name)
-    if (level === undefined) return name
-    tlp = Math.max(tlp ?? 0, tlpLevels.indexOf(level))
-    return `TLP:${level}`
+    return level === undefined ? name : `TLP:${level}`
   })
   return { labels: [...new Set(labels)].sort(), tlp }
 }
