@@ -25,7 +25,7 @@ export function leftOutByReason({ leftOut, tlpMax }: LeftOut): [reason: string, 
     ['inactive', 'not in force'],
     ['tlp', `of a TLP above ${tlpMax ?? 'what a reader may have'}`],
     ['wide', 'wider than the list may have'],
-    ['format', 'nothing that the format can say'],
+    ['format', 'that the format cannot say'],
   ])
   return Object.entries(leftOut)
     .filter(([, count]) => count > 0)
