@@ -105,7 +105,8 @@ test('S8: one address may hold so many connections that prove nothing, and serve
 test('S8: a server that talks too fast is read slower, and loses nothing', async () => {
   const server = await enrol()
   const client = await connect(server)
-  const count = small.packetsPerSecondMax * 2 + 50
+  // What comes in one piece is counted when it has passed, so that each second may let some more through.
+  const count = small.packetsPerSecondMax * 4 + 50
   const before = heard.length
   const started = performance.now()
   for (let index = 0; index < count; index += 1)
