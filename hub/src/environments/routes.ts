@@ -7,8 +7,8 @@ import {
   EnvironmentPage,
   paths,
 } from '@postern/protocol'
-import * as z from 'zod'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { pageQuery } from '../http/page-query.ts'
 import type { Server } from '../http/server.ts'
 import { pageOf } from '../lib/page.ts'
@@ -102,7 +102,7 @@ function environmentsRoutes(server: Server, environments: Environments): void {
         tags,
         summary: 'Delete an environment that no job names; its servers are revoked',
         params: environmentParams,
-        response: { 204: z.null() },
+        response: { 204: done },
       },
     },
     async (request, reply) => {

@@ -2,6 +2,7 @@ import { Decision, DeprecationRules, IndicatorLifecycle, paths, WriteDecision } 
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
+import { done } from '../http/done.ts'
 import { ifMatchHeaders } from '../http/if-match.ts'
 import type { Server } from '../http/server.ts'
 import { rowId } from '../lib/row-id.ts'
@@ -9,8 +10,6 @@ import { tagOfDecision } from './decisions.ts'
 import type { Lifecycles } from './lifecycle.ts'
 import { tagOfRules } from './rules.ts'
 
-/** An answer without a body. */
-const done = z.null()
 const ofIndicator = { tags: ['lifecycle'], params: z.object({ indicatorId: z.guid() }) }
 const ofOwner = { tags: ['owners'], params: z.object({ ownerId: rowId }) }
 
