@@ -9,6 +9,7 @@ import { Environment, ExclusionEntryPage, ExclusionList, HubKeys, paths } from '
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeOtherRuntime } from '../environment-server/other-runtime.ts'
 import { waitFor } from '../environment-server/wait-for.ts'
+import { sendIndicators } from '../send-indicators.ts'
 import { startTestSystem, type TestSystem } from '../test-system.ts'
 
 const main = join(checkoutFolder, 'cli/src/main.ts')
@@ -120,7 +121,9 @@ test('LIB-4, LIB-8: the command line imports lists, shows them, tests values aga
   })
   const ofMended = (await command('search', 'ownerName = "Mended feed"')).out.map((row) => row.split('\t')[1])
   expect(ofMended).toEqual(expect.arrayContaining(['198.51.100.7', 'http://evil.example/path']))
-  expect((await command('import', mended, '--owner', 'Mended feed', '--url-scheme', 'ftp')).err).toContain('neither http')
+  expect((await command('import', mended, '--owner', 'Mended feed', '--url-scheme', 'ftp')).err).toContain(
+    'neither http',
+  )
   const [first, every] = [
     await command('search', 'typeName = "Host"', '--limit', '1'),
     await command('search', 'typeName = "Host"'),
@@ -234,6 +237,20 @@ test('LIB-1: what an owner says of values is changed and taken back from the she
   expect(await found('summary = "ours1.example.org"')).toEqual([['ours1.example.org', 'Second team', '']])
   await command('indicators', 'remove', '--owner', 'Second team', 'ours1.example.org')
   expect(await found('summary = "ours1.example.org"')).toEqual([])
+  const { target } = system.hub
+  const sent = (summary: string, count: number, from = 0) => {
+    const attribute = Array.from({ length: count }, (_, number) => ({ type: 'Note', value: `note ${from + number}` }))
+    return sendIndicators(target, 'First team', { indicator: [{ type: 'Host', summary, attribute }] })
+  }
+  // More than one batch may name, and one change may write.
+  for (const from of [0, 600]) await sent('many.example.org', 600, from)
+  await sent('ours4.example.org', 1)
+  const both = ['many.example.org', 'ours4.example.org']
+  expect(await command('indicators', 'set', ...both, '--owner', 'First team', '--attribute', 'Note=')).toMatchObject({
+    code: 3,
+    out: ['Host\tours4.example.org\tchanged'],
+    err: expect.stringMatching(/^many\.example\.org: This owner has more than 1000 attributes/),
+  })
   for (const [refused, why] of [
     [['remove', '--owner', 'First team'], 'Write either values or --file'],
     [['remove', 'x.example.org', '--owner', 'No team'], 'There is no owner No team.'],
