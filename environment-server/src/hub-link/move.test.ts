@@ -90,12 +90,16 @@ test('D37: a .env put into force by --reload is answered by the hub’s refusal,
   importEnv({ moveToken: 'psm_of-somebody-else' })
   // Written by this process, which may be root's.
   giveAway(server.home)
+  const connections = () => server.text.split('Connected to').length
+  const before = connections()
   const told = await runCommand(server.home, ['configure', '--reload'])
   expect(told).toEqual({
     code: 2,
     text: expect.stringContaining('not the move. The hub refused the move, and this server stays in its environment:'),
   })
   expect(settings()).not.toHaveProperty('moveToken')
+  // It starts anew, and the broker keeps no command for who is not there.
+  await waitFor(() => connections() > before, 'connected again')
   expect(await rehearsal.run('process.exit(0)')).toMatchObject({ outcome: 'exited' })
   // Nothing is left of it.
   expect(await runCommand(server.home, ['configure', '--reload'])).toMatchObject({ code: 0 })
