@@ -48,6 +48,7 @@ export function DownloadForm({
       >
         <div className={dialog['fields']}>
           {children}
+          {download.isPending && <p role="status">It is being made and sent. This takes some seconds.</p>}
           {download.isError && <ProblemAlert error={download.error} />}
           {download.data && <Made made={download.data} words={words(download.data)} />}
         </div>

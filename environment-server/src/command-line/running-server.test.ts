@@ -259,7 +259,9 @@ test('ES-21: revoked while it runs, it is told so: log, status and doctor name t
     'the sentence',
     () => server.text,
   )
-  expect((await command(['status'])).text).toContain('Ask an administrator of the hub')
+  const said = (await command(['status'])).text
+  expect(said).toContain(': running, and not connected.')
+  expect(said).toContain('Ask an administrator of the hub')
   expect((await doctor()).finding).toBe('revoked')
   hub.revoked.delete(serverXid)
 })

@@ -40,7 +40,7 @@ function wordsOf(found: ServerStatus | undefined): string {
   ].join('\n')
 }
 
-function stateWords({ state, hasKeychain, confirmed }: ServerStatus): string {
+function stateWords({ state, hasKeychain, confirmed, connected }: ServerStatus): string {
   if (state === 'locked') {
     return hasKeychain
       ? 'locked. It waits for the master password of its keychain: ./postern-envsvr unlock'
@@ -48,7 +48,8 @@ function stateWords({ state, hasKeychain, confirmed }: ServerStatus): string {
   }
   if (state === 'starting') return 'starting.'
   if (state === 'draining') return 'draining: it takes nothing new.'
-  return confirmed === false ? 'NOT CONFIRMED: nothing runs here.' : 'ready.'
+  if (confirmed === false) return 'NOT CONFIRMED: nothing runs here.'
+  return connected ? 'ready.' : 'running, and not connected.'
 }
 
 function connectionWords({ connected, broker, problem }: ServerStatus): string {
