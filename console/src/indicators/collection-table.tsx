@@ -1,5 +1,7 @@
 import type { IndicatorMembership } from '@postern/protocol'
+import { useNavigate } from '@tanstack/react-router'
 import { LongText } from '../elements/long-text.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
 import type { BadgeFace } from '../elements/state-badge.tsx'
@@ -10,12 +12,14 @@ import { formatCount } from '../format/quantities.ts'
 import { misfitWords } from './misfit-words.ts'
 
 export function CollectionTable({ collections }: { collections: readonly IndicatorMembership[] }) {
+  const navigate = useNavigate()
   return (
     <VirtualTable
       label="In data collections"
       columns={columns}
       rows={collections}
       rowKey={({ collectionId }) => collectionId}
+      onOpen={({ collectionId }) => void navigate({ to: '/collections/$collectionId', params: { collectionId } })}
     />
   )
 }
@@ -36,10 +40,8 @@ const columns: readonly Column<IndicatorMembership>[] = [
     header: 'Data collection',
     width: 'minmax(150px, 2fr)',
     isPlain: true,
-    render: ({ collectionName }) => (
-      <strong>
-        <PlainText text={collectionName} />
-      </strong>
+    render: ({ collectionId, collectionName }) => (
+      <NameLink to="/collections/$collectionId" params={{ collectionId }} text={collectionName} />
     ),
   },
   {

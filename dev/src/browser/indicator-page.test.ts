@@ -127,6 +127,10 @@ test('LIB-8: where a value is held, since when and by which receipt; and why ano
   await controls.getByText('Held on 0 of 1 target').waitFor()
   await controls.getByText('The data collection that goes there does not hold it.').waitFor()
   await collections.getByText('In no kept version').waitFor()
+  const collection = collections.getByRole('link').first()
+  const address = await collection.getAttribute('href')
+  await collection.click()
+  await page.waitForURL((url) => url.pathname === address && url.pathname.startsWith(`${consolePages.collections}/`))
   expectHarmless(opened)
 })
 
