@@ -1,11 +1,13 @@
 import { stopRequested } from '@postern/hub'
-import { paths, SetupLink, setupLinkMinutes } from '@postern/protocol'
+import { paths, SetupLink, setupLinkMinutes, UserPage } from '@postern/protocol'
 import { hubUsesExternalBroker, readCliConfig } from '../config.ts'
 import { callHub } from '../hub-api.ts'
 import { installBuiltInApps } from '../local/built-in-apps.ts'
 import { type LocalEnvironmentServer, startLocalEnvironmentServer } from '../local/local-environment-server.ts'
 import { type LocalHub, startLocalHub } from '../local/local-hub.ts'
+import { allRows } from '../rows-of.ts'
 import { say } from '../say.ts'
+import { hasAdministrator } from './has-administrator.ts'
 import { runAgain } from './run-again.ts'
 import { becomeServiceUser } from './service-home.ts'
 
@@ -48,9 +50,14 @@ export async function runLocal(checkout: string, withEnvironmentServer: boolean)
 async function sayReady(hub: LocalHub): Promise<void> {
   say.line(`Postern is ready at ${hub.file.url}`)
   say.line(`The broker listens on port ${hub.file.brokerPort}`)
+  if (!hasAdministrator(await allRows(hub.target, paths.users, UserPage))) await saySetupLink(hub)
+  say.line('Stop with Ctrl-C.')
+}
+
+/** Only for the first administrator: under a service manager this stands in the journal, which more people read than may administrate. */
+async function saySetupLink(hub: LocalHub): Promise<void> {
   const link = await callHub(hub.target, paths.setupLinks, SetupLink, { method: 'POST' })
   say.line(`Make an administrator, within ${setupLinkMinutes} minutes: ${link.url}`)
-  say.line('Stop with Ctrl-C.')
 }
 
 function sayCrash(name: string, how: string): void {
