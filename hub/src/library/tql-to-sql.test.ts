@@ -93,6 +93,9 @@ test('LIB-3: a wrong query is refused with its place and what was probably meant
     /wrong at character 23: .*Did you mean rating/,
   )
   expect(() => compileTql('rating > ', new Date())).toThrow(/at character/)
+  expect(() => compileTql('summary = evil', new Date())).toThrow(/text stands in quotes\. Write "evil" there\.$/)
+  // What was pasted is not said back.
+  expect(() => compileTql(`summary = ${'a'.repeat(20_000)}`, new Date())).toThrow(/text stands in quotes\.$/)
   expect(() => compileTql('typeName in ("Host", "Nope")', new Date())).toThrow(
     /wrong at character 22: There is no indicator type “Nope”. There are: Address, .*Host, /,
   )

@@ -42,8 +42,12 @@ export function readQuery(text: string, object: 'indicator' | 'group'): TqlExpre
   return parsed.query
 }
 
-function tqlProblem(message: string, position: number, suggestion?: string): Problem {
-  const hint = suggestion === undefined || message.includes(suggestion) ? '' : ` Write ${suggestion} there.`
+/** A longer one says no more: a long word that was pasted without its quotes. */
+const suggestionLengthMax = 200
+
+function tqlProblem(message: string, position: number, suggestion = ''): Problem {
+  const isSaid = suggestion === '' || suggestion.length > suggestionLengthMax || message.includes(suggestion)
+  const hint = isSaid ? '' : ` Write ${suggestion} there.`
   return new Problem('invalid', `The query is wrong at character ${position + 1}: ${message}${hint}`, { position })
 }
 
