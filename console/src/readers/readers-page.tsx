@@ -25,10 +25,10 @@ export function ReadersPage() {
         opened={opened}
         onOpen={(view) => void navigate({ search: readersSearch.toOpen(view), replace: true })}
       >
-        <Tabs.Panel value="readers">
+        <Tabs.Panel value="readers" className={form['alone']}>
           <ReaderSection />
         </Tabs.Panel>
-        <Tabs.Panel value="lists">
+        <Tabs.Panel value="lists" className={form['alone']}>
           <ListSection />
         </Tabs.Panel>
         <Tabs.Panel value="taxii">
