@@ -64,11 +64,7 @@ export { stixRevokedObject } from './stix/output/stix-revoked-object.ts'
 export { stixLabelMarkings } from './stix/output/stix-marking-object.ts'
 export { convertStixObject } from './stix/output/convert-stix-object.ts'
 export type { StixOutputObject } from './stix/output/stix-output.ts'
-export {
-  stix111Indicator,
-  stix111PackageEnd,
-  stix111PackageStart,
-} from './stix/output/stix111-package.ts'
+export { stix111Indicator, stix111PackageEnd, stix111PackageStart } from './stix/output/stix111-package.ts'
 export { stix111Group, stix111IndicatedTypes, stix111Lists } from './stix/output/stix111-group.ts'
 export type { Stix111End, Stix111Group } from './stix/output/stix111-group.ts'
 export { stix20Indicator } from './stix/stix20-indicator.ts'
