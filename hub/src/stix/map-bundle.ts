@@ -5,10 +5,10 @@ import {
   labelOfStixMarking,
   mapStixObjects,
   outsideReferences,
-  parseTlp,
   readStixBundle,
   stixItemsMax,
   tlpLevels,
+  tlpOfLabel,
   tlpOfMarkingRef,
   type LibraryItems,
   type LibraryPlace,
@@ -153,7 +153,7 @@ function objectRow(
 /** What a marking says whose id does not. */
 function markingTlp(object: StixObject): string | null {
   if (object.type !== 'marking-definition' || tlpOfMarkingRef(object.id) !== undefined) return null
-  const level = parseTlp(labelOfStixMarking(object) ?? '')
+  const level = tlpOfLabel(labelOfStixMarking(object) ?? '')
   return level === undefined ? null : String(tlpLevels.indexOf(level))
 }
 

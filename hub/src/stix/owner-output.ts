@@ -1,10 +1,10 @@
 import {
   convertStixObject,
-  parseTlp,
   stixGroupObject,
   stixLabelsOf,
   stixRelationshipObject,
   tlpLevels,
+  tlpOfLabel,
   updatedIndicatorObject,
   type StixGroupSource,
   type StixOutputObject,
@@ -94,7 +94,7 @@ class OwnerOutput {
     // The text was an object when it was validated.
     const text = JSON.parse(row.body) as StixOutputObject
     const labels = stixLabelsOf({ ...text, id: row.object_id, type: row.type }, labelOf).map(({ name }) => name)
-    if (labels.some((label) => isLevelAbove(parseTlp(label), this.#owner.tlpMax)))
+    if (labels.some((label) => isLevelAbove(tlpOfLabel(label), this.#owner.tlpMax)))
       return this.#writer.leaveOut(aboveTlp)
     const said = await this.#said(row, text)
     if (said === undefined) return this.#writer.leaveOut(aboveTlp)

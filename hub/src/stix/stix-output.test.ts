@@ -196,6 +196,26 @@ describe('LIB-6: owners', () => {
     expect(account.leftOut).toEqual({ 'relationships that a person took back': 1 })
   })
 
+  test('D21: a text whose marking has a slip in its level of TLP is left out as if it were RED', async () => {
+    const id = (type: string) => `${type}--00000000-0000-4000-8000-0000000000c1`
+    const said = { spec_version: '2.1', created: '2026-01-01T00:00:00.000Z' }
+    const marking = { ...said, type: 'marking-definition', id: id('marking-definition'), definition_type: 'statement' }
+    await world.bring('Slipped', [
+      { ...marking, definition: { statement: 'TLP:REDD' } },
+      {
+        ...said,
+        type: 'identity',
+        id: id('identity'),
+        modified: said.created,
+        name: 'Plant',
+        object_marking_refs: [marking.id],
+      },
+    ])
+    const { objects, x_postern_account: account } = await ownerBundle('Slipped', '2.1', 'AMBER')
+    expect(objects.map(({ type }) => type)).not.toContain('identity')
+    expect(account.leftOut).toEqual({ 'objects above the permitted TLP': 1 })
+  })
+
   test('D21: what is marked above the permitted TLP is left out and counted', async () => {
     await world.send('Marked', {
       group: [{ type: 'Malware', name: 'M', xid: 'm', securityLabel: [{ name: 'TLP:RED' }] }],

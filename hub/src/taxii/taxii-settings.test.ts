@@ -95,6 +95,7 @@ test("LIB-5: D21: of an owner's objects those above the collection's TLP are lef
   const green = 'marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb'
   const own = 'marking-definition--00000000-0000-4000-8000-0000000000b1'
   const ownGreen = 'marking-definition--00000000-0000-4000-8000-0000000000b2'
+  const slip = 'marking-definition--00000000-0000-4000-8000-0000000000b3'
   const definition = (id: string, statement: string) => ({
     type: 'marking-definition',
     spec_version: '2.1',
@@ -125,6 +126,13 @@ test("LIB-5: D21: of an owner's objects those above the collection's TLP are lef
       ...object(5, { name: 'Marked by what the owner defines', object_marking_refs: [own] }),
       type: 'identity',
       id: own.replace('marking-definition', 'identity'),
+    },
+    // Which level was meant cannot be told: it holds back.
+    definition(slip, 'TLP:GREEEN'),
+    {
+      ...object(6, { name: 'Marked with a slip', object_marking_refs: [slip] }),
+      type: 'identity',
+      id: slip.replace('marking-definition', 'identity'),
     },
   ]
   expect((await taxii.post(`${url}objects/`, reader, { objects: sent })).status).toBe(202)
