@@ -16,6 +16,7 @@ import { libraryScope } from '../library/library-scope.ts'
 import type { Owners } from '../owners/owners.ts'
 import { type LibraryLink, takeLinkApart } from '../stix/unjoin.ts'
 import { readGroupDetail } from './group-detail.ts'
+import { writableGroup } from './writable-group.ts'
 
 export type GroupAssociationParts = {
   db: DatabaseConnection['db']
@@ -70,7 +71,7 @@ export class GroupAssociations {
   }
 
   async removeIndicator(caller: PersonCaller, groupId: string, id: string, address?: string): Promise<void> {
-    const { owner, group } = await this.#writable(caller, groupId)
+    const { owner, group } = await writableGroup(this.#parts, caller, groupId)
     await this.#takeApart(caller, owner, group, address, async (trx) => {
       const { rows } = await sql<{ value: string }>`
         select i.value from indicator_group l join indicator i on i.id = l.indicator_id
@@ -89,7 +90,7 @@ export class GroupAssociations {
     kind: string,
     address?: string,
   ): Promise<void> {
-    const { owner, group } = await this.#writable(caller, groupId)
+    const { owner, group } = await writableGroup(this.#parts, caller, groupId)
     const other = await readGroupDetail(this.#parts.db, libraryScope(caller), otherId)
     if (groupId === otherId) throw new Problem('invalid', 'A group is not related to itself; name another one.')
     if (other.ownerId !== group.ownerId)
@@ -104,20 +105,11 @@ export class GroupAssociations {
       type_2: other.type,
       associationType: kind === plainRelation ? 'Associated' : kind,
     }
-    await this.#submit(
-      caller,
-      owner,
-      { association: [association] },
-      {
-        needsTurnAlone: true,
-        write: async (client, _, outcomes) => {
-          requireWhole(outcomes)
-          const detail = { name: group.name, group: other.name, kind, owner: owner.name }
-          const { audit } = this.#parts
-          await audit.record(databaseOnClient(client), caller, 'group.associate', `group ${groupId}`, detail, address)
-        },
-      },
-    )
+    await this.#submit(caller, owner, { association: [association] }, async (client, _, outcomes) => {
+      requireWhole(outcomes)
+      const detail = { group: other.name, kind }
+      await this.#record(databaseOnClient(client), caller, 'group.associate', group, detail, address)
+    })
   }
 
   async removeGroup(
@@ -127,7 +119,7 @@ export class GroupAssociations {
     kind: string,
     address?: string,
   ): Promise<void> {
-    const { owner, group } = await this.#writable(caller, groupId)
+    const { owner, group } = await writableGroup(this.#parts, caller, groupId)
     await this.#takeApart(caller, owner, group, address, async (trx) => {
       const { rows } = await sql<{ source: string; target: string; name: string }>`
         select l.group_id as source, l.linked_id as target, o.name from group_link l
@@ -147,19 +139,13 @@ export class GroupAssociations {
     })
   }
 
-  async #writable(caller: PersonCaller, groupId: string): Promise<{ owner: Owner; group: GroupDetail }> {
-    const { db, owners } = this.#parts
-    const group = await readGroupDetail(db, libraryScope(caller), groupId)
-    return { group, owner: await owners.writable(caller, group.ownerName) }
-  }
-
   async #associate(
     caller: PersonCaller,
     groupId: string,
     indicators: readonly ReadIndicator[],
     address: string | undefined,
   ): Promise<AssociatedIndicators> {
-    const { owner, group } = await this.#writable(caller, groupId)
+    const { owner, group } = await writableGroup(this.#parts, caller, groupId)
     if (indicators.length === 0) return { associated: 0, added: 0, refused: [] }
     const stated = await statedBy(this.#parts.db, owner.id, indicators)
     // Naming it anew would say the owner's word anew, and what ages by a rule would begin again.
@@ -174,50 +160,54 @@ export class GroupAssociations {
         .map(({ type, value }) => ({ ref_1: group.xid, type_1: group.type, ref_2: value, type_2: type })),
     }
     let account: AssociatedIndicators = { associated: 0, added: 0, refused: [] }
-    await this.#submit(caller, owner, content, {
-      needsTurnAlone: true,
-      write: async (client, _, outcomes) => {
-        const notes = sent.map((_each, position) => outcomes.notes.get(position)?.reason)
-        const taken = sent.filter((_each, position) => notes[position] === undefined)
-        const refused = sent.flatMap(({ value }, position) => {
-          const reason = notes[position]
-          return reason === undefined ? [] : [{ value, reason }]
-        })
-        account = { associated: taken.length, added: taken.filter(isNew).length, refused }
-        const detail = {
-          name: group.name,
-          owner: owner.name,
-          indicators: taken.length,
-          first: taken.slice(0, auditedValuesMax).map(({ value }) => value),
-        }
-        const { audit } = this.#parts
-        await audit.record(databaseOnClient(client), caller, 'group.associate', `group ${groupId}`, detail, address)
-      },
+    await this.#submit(caller, owner, content, async (client, _, outcomes) => {
+      const notes = sent.map((_each, position) => outcomes.notes.get(position)?.reason)
+      const taken = sent.filter((_each, position) => notes[position] === undefined)
+      const refused = sent.flatMap(({ value }, position) => {
+        const reason = notes[position]
+        return reason === undefined ? [] : [{ value, reason }]
+      })
+      account = { associated: taken.length, added: taken.filter(isNew).length, refused }
+      const detail = { indicators: taken.length, first: taken.slice(0, auditedValuesMax).map(({ value }) => value) }
+      await this.#record(databaseOnClient(client), caller, 'group.associate', group, detail, address)
     })
     return account
   }
 
-  async #submit(caller: PersonCaller, owner: Owner, content: BatchContent, beside: BesideItems): Promise<void> {
+  /** @param write in the batch's transaction, after its items */
+  async #submit(caller: PersonCaller, owner: Owner, content: BatchContent, write: BesideItems['write']): Promise<void> {
     const bytes = new TextEncoder().encode(JSON.stringify(content))
-    await this.#parts.batches.submit(batchSender(caller, owner), { action: 'Create', owner: owner.name }, bytes, beside)
+    const sent = { action: 'Create', owner: owner.name } as const
+    await this.#parts.batches.submit(batchSender(caller, owner), sent, bytes, { needsTurnAlone: true, write })
+  }
+
+  async #record(
+    db: Db,
+    caller: PersonCaller,
+    action: 'group.associate' | 'group.dissociate',
+    { id, name, ownerName }: GroupDetail,
+    detail: Record<string, string | number | string[]>,
+    address: string | undefined,
+  ): Promise<void> {
+    const { audit } = this.#parts
+    await audit.record(db, caller, action, `group ${id}`, { name, ...detail, owner: ownerName }, address)
   }
 
   /** In the owner's turn, as whatever changes what its batches rely on. @param find what is taken apart, by what stands there then */
   async #takeApart(
     caller: PersonCaller,
     owner: Owner,
-    { id, name }: GroupDetail,
+    group: GroupDetail,
     address: string | undefined,
     find: (trx: Db) => Promise<{ links: LibraryLink[]; detail: Record<string, string> }>,
   ): Promise<void> {
-    const { db, audit, onTouched } = this.#parts
+    const { db, onTouched } = this.#parts
     const { organizationId } = caller
     await betweenBatches(db, async (trx) => {
       await waitAlone(statementsOf(trx), owner.id)
       const { links, detail } = await find(trx)
       for (const link of links) await takeLinkApart(statementsOf(trx), { organizationId, ownerId: owner.id }, link)
-      const what = { name, ...detail, owner: owner.name }
-      await audit.record(trx, caller, 'group.dissociate', `group ${id}`, what, address)
+      await this.#record(trx, caller, 'group.dissociate', group, detail, address)
     })
     onTouched(organizationId)
   }

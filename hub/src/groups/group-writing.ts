@@ -27,6 +27,7 @@ import type { Owners } from '../owners/owners.ts'
 import { settleGroupSightings } from '../sightings/group-sightings.ts'
 import { readGroupDetail, tagOfGroup } from './group-detail.ts'
 import { type GroupIdentity, groupItem } from './group-item.ts'
+import { writableGroup } from './writable-group.ts'
 
 export type GroupWritingParts = {
   db: Db
@@ -96,7 +97,8 @@ export class GroupWriting {
     address?: string,
   ): Promise<GroupDetail> {
     const scope = libraryScope(caller)
-    const { owner, identity } = await this.#writable(caller, groupId)
+    const { owner, group } = await writableGroup(this.#parts, caller, groupId)
+    const identity = identityOf(group)
     await this.#parts.attributes.requirePermitted(caller, { kind: 'group', type: identity.type }, wanted.attributes)
     let changed: GroupDetail | undefined
     await this.#submit(
@@ -124,7 +126,7 @@ export class GroupWriting {
   /** With what its owner says of it, its associations, and the sightings that it stands for; indicators and other groups stay. */
   async delete(caller: PersonCaller, groupId: string, ifMatch?: string, address?: string): Promise<void> {
     const scope = libraryScope(caller)
-    const { owner, group } = await this.#writable(caller, groupId)
+    const { owner, group } = await writableGroup(this.#parts, caller, groupId)
     const { type, xid, name } = group
     await this.#submit(
       caller,
@@ -136,18 +138,6 @@ export class GroupWriting {
         after: async (db) => await this.#record(db, caller, 'group.delete', group, address),
       },
     )
-  }
-
-  async #writable(
-    caller: PersonCaller,
-    groupId: string,
-  ): Promise<{ owner: Owner; group: GroupDetail; identity: GroupIdentity }> {
-    const { db, owners } = this.#parts
-    const group = await readGroupDetail(db, libraryScope(caller), groupId)
-    const owner = await owners.writable(caller, group.ownerName)
-    const type = parseGroupType(group.type)
-    if (type === undefined) throw new Error(`group ${groupId} is a ${group.type}, which is no type`)
-    return { owner, group, identity: { type, xid: group.xid } }
   }
 
   /** @param beside in the batch's transaction, before and after its item */
@@ -178,6 +168,12 @@ export class GroupWriting {
   ): Promise<void> {
     await this.#parts.audit.record(db, caller, action, `group ${id}`, { type, name, owner: ownerName }, address)
   }
+}
+
+function identityOf({ id, type: typeName, xid }: GroupDetail): GroupIdentity {
+  const type = parseGroupType(typeName)
+  if (type === undefined) throw new Error(`group ${id} is a ${typeName}, which is no type`)
+  return { type, xid }
 }
 
 /** As what somebody changed meanwhile. */
