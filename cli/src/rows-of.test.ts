@@ -150,6 +150,14 @@ test('LIB-3: the command line tells the rule of owners where a query finds nothi
   expect([stdout, stderr]).toEqual(['', `0 indicators found\n${oneOwnerRule}\n`])
 })
 
+test('LIB-3: the command line tells the rule of owners only where it can be the reason, and no better one was told', async () => {
+  await using hub = await answering(() => ({ data: [] }))
+  expect((await run(hub, 'search', 'typeName = "Host" and rating > 3')).stderr).toBe('0 indicators found\n')
+  const message = 'No rating is above 9: it goes from 0 to 5.'
+  await using told = await answering(() => ({ data: [], hints: [{ message, position: 9 }] }))
+  expect((await run(told, 'search', 'rating > 9 and confidence > 50')).stderr).toBe(`${message}\n0 indicators found\n`)
+})
+
 test('LIB-8: the command line says how each indicator stands, in the last column', async () => {
   const at = '2026-11-21T08:00:00.000Z'
   const seen = { sightingCount: 0, lastSighted: null, falsePositiveCount: 0, addedAt: at, modifiedAt: at }

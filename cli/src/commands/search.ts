@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { oneOwnerRule, statusInWords } from '@postern/intel'
-import { type Indicator, IndicatorPage, limits, paths } from '@postern/protocol'
+import { asksMuchOfOneOwner, oneOwnerRule, statusInWords } from '@postern/intel'
+import { type Indicator, IndicatorPage, limits, paths, type QueryHint } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { hubTarget } from '../hub-api.ts'
@@ -25,7 +25,12 @@ export function searchCommand(): Command {
       // One more than is shown tells whether there are more.
       const search = { tql: await queryOf(tql, options.file), limit: Math.min(rowsMax + 1, limits.pageRowsMax) }
       let found = 0
-      for await (const indicator of rowsFound(target, paths.indicatorSearch, IndicatorPage, search, sayHints)) {
+      let isReasonTold = false
+      const onPage = ({ hints = [] }: { hints?: QueryHint[] | undefined }) => {
+        sayHints({ hints })
+        isReasonTold ||= hints.length > 0
+      }
+      for await (const indicator of rowsFound(target, paths.indicatorSearch, IndicatorPage, search, onPage)) {
         if (found === rowsMax) {
           say.error(`These are the first ${found}; there are more. See --limit.`)
           break
@@ -37,7 +42,7 @@ export function searchCommand(): Command {
       // Not among the rows: whoever reads those by a program finds none.
       if (found > 0) return
       say.error('0 indicators found')
-      say.error(oneOwnerRule)
+      if (!isReasonTold && asksMuchOfOneOwner(search.tql)) say.error(oneOwnerRule)
     })
 }
 

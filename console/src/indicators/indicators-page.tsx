@@ -45,6 +45,7 @@ export function IndicatorsPage() {
     announce('Searching')
   }
   const mistake = mistakeIn(indicators.error)
+  const hints = indicators.data?.pages[0]?.hints ?? []
 
   return (
     <div className={classes['page']}>
@@ -63,7 +64,7 @@ export function IndicatorsPage() {
       <QueryBox draft={draft} onDraft={setDraft} onSearch={search} searched={tql ?? ''} mistake={mistake} />
       <QuickFilterRow draft={draft} onFilter={search} />
       {tql !== written && <KeptQueryNote />}
-      <QueryHints hints={indicators.data?.pages[0]?.hints} />
+      <QueryHints hints={hints} />
       {mistake ? (
         <QueryMistake query={tql ?? ''} mistake={mistake} />
       ) : (
@@ -75,7 +76,7 @@ export function IndicatorsPage() {
           rowKey={(indicator) => indicator.id}
           onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
           onRowKey={({ value }, key) => key === 'c' && copyValue(value)}
-          empty={<NoIndicators isFiltered={tql !== undefined} onClear={() => search('')} />}
+          empty={<NoIndicators tql={tql} isReasonTold={hints.length > 0} onClear={() => search('')} />}
           {...(total?.isExact ? { total: total.count } : {})}
         />
       )}

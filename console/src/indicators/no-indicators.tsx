@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { oneOwnerRule } from '@postern/intel'
+import { asksMuchOfOneOwner, oneOwnerRule } from '@postern/intel'
 import { Link } from '@tanstack/react-router'
 import { useMay } from '../access/rights.ts'
 import { CopyButton } from '../elements/copy-button.tsx'
@@ -8,9 +8,16 @@ import classes from './indicators-page.module.css'
 
 const importCommand = 'postern import indicators.txt --owner "My team"'
 
-export function NoIndicators({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+interface NoIndicatorsProps {
+  tql: string | undefined
+  /** Whether the hub said what the query says by mistake, probably. */
+  isReasonTold: boolean
+  onClear: () => void
+}
+
+export function NoIndicators({ tql, isReasonTold, onClear }: NoIndicatorsProps) {
   const mayAdd = useMay('curate')
-  if (!isFiltered) {
+  if (tql === undefined) {
     return (
       <EmptyState title="The library is empty">
         <p>
@@ -27,7 +34,7 @@ export function NoIndicators({ isFiltered, onClear }: { isFiltered: boolean; onC
   }
   return (
     <EmptyState title="No indicator fits this query">
-      <p>{oneOwnerRule}</p>
+      {!isReasonTold && asksMuchOfOneOwner(tql) && <p>{oneOwnerRule}</p>}
       <p className={classes['command']}>
         <Button size="xs" variant="default" onClick={onClear}>
           Show all indicators

@@ -2,8 +2,8 @@
 export function nearestName(word: string, names: readonly string[]): string | undefined {
   const wanted = fold(word)
   if (wanted === '' || wanted.length > wordLengthMax) return undefined
-  const [begun, ...moreBegun] = names.filter((name) => fold(name).startsWith(wanted))
-  if (begun !== undefined && moreBegun.length === 0 && wanted.length >= beginningLengthMin) return begun
+  const begun = begunName(word, names)
+  if (begun !== undefined) return begun
   let nearest: string | undefined
   // A third of the letters may be wrong, one always.
   let distanceMax = Math.max(1, Math.floor(wanted.length / 3))
@@ -17,6 +17,14 @@ export function nearestName(word: string, names: readonly string[]): string | un
     distanceMax = distance - 1
   }
   return nearest
+}
+
+/** The one name that begins so. */
+export function begunName(word: string, names: readonly string[]): string | undefined {
+  const wanted = fold(word)
+  if (wanted.length < beginningLengthMin) return undefined
+  const [begun, ...more] = names.filter((name) => fold(name).startsWith(wanted))
+  return more.length === 0 ? begun : undefined
 }
 
 function fold(text: string): string {
@@ -49,4 +57,4 @@ function at(row: readonly number[], column: number): number {
 
 const wordLengthMax = 64
 /** So many letters are the beginning of a name rather than a mistake. */
-const beginningLengthMin = 4
+const beginningLengthMin = 3

@@ -1,5 +1,5 @@
 import { absentTqlKeyword } from './tql-absent-keywords.ts'
-import { nearestName } from './nearest-name.ts'
+import { begunName, nearestName } from './nearest-name.ts'
 import { keywordByOtherName } from './other-names.ts'
 import type {
   TqlComparison,
@@ -62,9 +62,9 @@ class TqlParser {
   parse(object: TqlObject): TqlExpression {
     const query = this.#expression(object, 0)
     if (this.#token.kind !== 'end') {
-      throw this.#error(
-        this.#isSymbol(')') ? 'This parenthesis was never opened.' : 'Expected “and”, “or” or the end of the query.',
-      )
+      throw this.#isSymbol(')')
+        ? this.#error('This parenthesis was never opened.')
+        : this.#joinerError('the end of the query')
     }
     return query
   }
@@ -98,9 +98,7 @@ class TqlParser {
     const open = this.#token.position
     this.#advance()
     const inner = this.#deeper(open, () => this.#expression(object, 0))
-    if (!this.#isSymbol(')')) {
-      throw this.#error(`Expected “and”, “or” or the “)” that closes the parenthesis at ${open + 1}.`)
-    }
+    if (!this.#isSymbol(')')) throw this.#joinerError(`the “)” that closes the parenthesis at ${open + 1}`)
     this.#advance()
     return inner
   }
@@ -205,6 +203,12 @@ class TqlParser {
     return this.#token.kind === 'symbol' && this.#token.text === symbol
   }
 
+  #joinerError(other: string): TqlSyntaxError {
+    const near = this.#token.kind === 'word' ? nearestName(this.#token.text, [...tqlJoiners.keys()]) : undefined
+    const hint = near === undefined ? '' : ` Did you mean “${near}”?`
+    return this.#error(`Expected “and”, “or” or ${other}.${hint}`, near)
+  }
+
   #error(message: string, suggestion?: string): TqlSyntaxError {
     return new TqlSyntaxError(message, this.#token.position, suggestion)
   }
@@ -227,13 +231,23 @@ function unknownKeyword(word: TqlToken, object: TqlObject): TqlSyntaxError {
     )
   }
   const shown = word.text.length > keywordShownMax ? `${word.text.slice(0, keywordShownMax)}…` : word.text
-  const suggestion =
-    keywordByOtherName(object, word.text) ?? nearestName(word.text, Object.keys(tqlKeywordTables[object]))
+  const suggestion = keywordByOtherName(object, word.text) ?? nearestKeyword(word.text, object)
   const hint = suggestion ? ` Did you mean ${suggestion}?` : ''
   return new TqlSyntaxError(
     `${shown} is not a keyword of queries about ${objectNames[object]}.${hint}`,
     word.position,
     suggestion,
+  )
+}
+
+/** Of `owner`, a number, and `ownerName` the unfinished word means the name. */
+function nearestKeyword(word: string, object: TqlObject): string | undefined {
+  const keywords = Object.keys(tqlKeywordTables[object])
+  return (
+    begunName(
+      word,
+      keywords.filter((keyword) => !keywords.includes(`${keyword}Name`)),
+    ) ?? nearestName(word, keywords)
   )
 }
 
