@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareTlp, parseTlp, tlpLevels, tlpOfLabel } from './index.ts'
+import { compareTlp, parseTlp, tlpLevels, tlpOfLabel, tlpSlip } from './index.ts'
 
 test.each([
   ['tlp:white', 'CLEAR'],
@@ -37,6 +37,20 @@ test.each([
     expect(tlpOfLabel(label)).toBe(level)
   },
 )
+
+const every = 'there are TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED'
+test.each([
+  ['TLP:REDD', '“TLP:REDD” names no level of TLP; did you mean TLP:RED?'],
+  ['tlp:ambr', '“tlp:ambr” names no level of TLP; did you mean TLP:AMBER?'],
+  [' TLP:PINK ', `“TLP:PINK” names no level of TLP; ${every}`],
+  ['TLP', `“TLP” names no level of TLP; ${every}`],
+  ['tlp:white', undefined],
+  ['amber strict', undefined],
+  ['TLPT exercise', undefined],
+  ['Internal', undefined],
+])('LIB-1: of the label %j its writer is told %j', (label, words) => {
+  expect(tlpSlip(label)).toBe(words)
+})
 
 test('LIB-6: levels are ordered from the widest audience to the narrowest, and each reads its own name', () => {
   expect(

@@ -1,3 +1,5 @@
+import { nearestName } from './tql/nearest-name.ts'
+
 /** Traffic Light Protocol 2.0 (FIRST, August 2022), from the widest audience to the narrowest. */
 export const tlpLevels = ['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const
 export type TlpLevel = (typeof tlpLevels)[number]
@@ -28,6 +30,16 @@ export function parseTlp(text: string): TlpLevel | undefined {
  */
 export function tlpOfLabel(label: string): TlpLevel | undefined {
   return parseTlp(label) ?? (/^\s*TLP(?![a-z0-9])/i.test(label) ? 'RED' : undefined)
+}
+
+/** As labels are stored. */
+export const tlpLabels: readonly string[] = tlpLevels.map((level) => `TLP:${level}`)
+
+/** What is wrong with a label that is about TLP and names no level, for the person who writes it; `undefined` for all other labels. */
+export function tlpSlip(label: string): string | undefined {
+  if (parseTlp(label) !== undefined || tlpOfLabel(label) === undefined) return undefined
+  const near = nearestName(label.trim(), tlpLabels)
+  return `“${label.trim()}” names no level of TLP; ${near === undefined ? `there are ${tlpLabels.join(', ')}` : `did you mean ${near}?`}`
 }
 
 /** Below zero where `a` may be shared more widely than `b`, zero where they are equal: `toSorted(compareTlp)` puts CLEAR first. */

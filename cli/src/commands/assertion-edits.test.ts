@@ -47,6 +47,7 @@ test.each([
   [{ rating: 'high' }, '--rating high is neither a number nor none.'],
   [{ expires: 'soon' }, '--expires soon is neither a time such as 2026-01-31T12:00:00Z nor none.'],
   [{ active: 'maybe' }, '--active maybe is neither yes nor no.'],
+  [{ label: ['TLP:REDD'] }, '--label TLP:REDD: “TLP:REDD” names no level of TLP; did you mean TLP:RED?'],
   [{ attribute: ['Description'] }, '--attribute Description is not written as TYPE=VALUE'],
 ])('LIB-1: %j is refused before anything is changed', (options, why) => {
   expect(() => editsOf({ ...nothing, ...options })).toThrow(why)

@@ -1,5 +1,5 @@
 import type { StatedAssertion, WriteAssertion } from '@postern/protocol'
-import { readAttribute, readInstant } from './stated-options.ts'
+import { readAttribute, readInstant, readLabel } from './stated-options.ts'
 
 /** What `postern indicators set` is told to change; what is not named stays. */
 export type AssertionEdits = {
@@ -22,7 +22,8 @@ const none = 'none'
 
 /** Reads the options once, before anything is changed. @throws Error that names the option */
 export function editsOf(options: AssertionEdits): (before: StatedAssertion) => WriteAssertion {
-  const { tag, untag, label, unlabel } = options
+  const { tag, untag, unlabel } = options
+  const label = options.label.map(readLabel)
   const values = {
     ...named('rating', number('--rating', options.rating)),
     ...named('confidence', number('--confidence', options.confidence)),

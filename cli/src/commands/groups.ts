@@ -14,7 +14,7 @@ import { callHub, hubTarget, sendToHub } from '../hub-api.ts'
 import { say } from '../say.ts'
 import { givenValues, takesValues } from './given-values.ts'
 import { indicatorTypeNamed } from './indicator-type-named.ts'
-import { readAttribute, readInstant } from './stated-options.ts'
+import { readAttribute, readInstant, readLabel } from './stated-options.ts'
 
 export function groupsCommand(): Command {
   return new Command('groups')
@@ -56,7 +56,7 @@ function createCommand(): Command {
         ...(eventDate !== undefined && { eventDate: readInstant('--event-date', eventDate) }),
         ...(publishDate !== undefined && { publishDate: readInstant('--publish-date', publishDate) }),
         tags: lists.tag,
-        securityLabels: lists.label,
+        securityLabels: lists.label.map(readLabel),
         attributes: lists.attribute.map(readAttribute),
       }
       const { id } = await callHub(hubTarget(readCliConfig()), paths.groups, GroupDetail, { json: wanted })

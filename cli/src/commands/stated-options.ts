@@ -1,3 +1,4 @@
+import { tlpSlip } from '@postern/intel'
 import type { StatedAttribute } from '@postern/protocol'
 
 /** @param other what may stand there as well @throws Error that names the option */
@@ -14,4 +15,11 @@ export function readAttribute(text: string): StatedAttribute {
   if (type === undefined || value === undefined)
     throw new Error(`--attribute ${text} is not written as TYPE=VALUE, e.g. Description=Seen in case 17.`)
   return { type: type.trim(), value, source: null, displayed: false, pinned: false }
+}
+
+/** As `--label` has it. @throws Error that names the option */
+export function readLabel(text: string): string {
+  const slip = tlpSlip(text)
+  if (slip === undefined) return text
+  throw new Error(`--label ${text}: ${slip}${slip.endsWith('?') ? '' : '.'}`)
 }

@@ -93,6 +93,19 @@ describe('LIB-1: what one owner says of one indicator is changed', () => {
     })
   })
 
+  test('LIB-1: a slip in a TLP label is told to the person who makes it; a feed’s keeps nobody from changing something else', async () => {
+    const name = await asserted('Ours', { securityLabel: [{ name: 'TLP:AMBR' }] })
+    await expect(change(name, { securityLabels: ['TLP:REDD'] })).rejects.toMatchObject({
+      code: 'invalid',
+      message: 'securityLabels: “TLP:REDD” names no level of TLP; did you mean TLP:RED?',
+    })
+    await expect(change(name, { securityLabels: ['TLP:AMBR', ' TLP:PINK'] })).rejects.toThrow(
+      '“TLP:PINK” names no level',
+    )
+    expect(await change(name, { rating: 4 })).toMatchObject({ rating: 4, securityLabels: ['TLP:AMBR'] })
+    expect((await change(name, { securityLabels: ['tlp:amber'] })).securityLabels).toEqual(['TLP:AMBER'])
+  })
+
   test('LIB-1: indicators of all twelve types are changed and taken back', async () => {
     const indicator = [
       { type: 'Address', summary: '2001:db8::1' },

@@ -11,6 +11,7 @@ import { databaseOnClient } from '../database/on-client.ts'
 import { contentTag, requireMatch } from '../http/if-match.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { refuseTlpSlips } from '../lib/refuse-tlp-slips.ts'
 import type { Owners } from '../owners/owners.ts'
 import { type AssertionChange, changeOf } from './assertion-change.ts'
 import {
@@ -64,6 +65,7 @@ export class Assertions {
     const { attributes } = this.#parts
     await this.#again(place, ifMatch, async (before) => {
       if (before.said.attributes.length > assertionLimits.attributesMax) throw tooMany()
+      refuseTlpSlips(wanted.securityLabels, before.said.securityLabels)
       const change = changeOf(before.said, wanted)
       if (change === undefined) return
       const type = parseIndicatorType(before.type)

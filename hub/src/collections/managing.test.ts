@@ -292,6 +292,15 @@ test('LIB-3: names for a query come by their beginning, and others’ names neve
   expect(await names('object=tag&keyword=name&start=suggest%201')).toEqual(['Suggest 100%'])
   expect(await names('object=attribute&keyword=typeName&start=sug')).toEqual(['Suggested by'])
   expect((await call('GET', `${paths.tqlSuggestions}?keyword=rating`)).status).toBe(400)
+  const labels = ['TLP:PINK', 'TLP:AMBR', 'TLP:GREEN', 'TLPT exercise', 'Suggested only'].map((name) => ({ name }))
+  await made.hosts('Suggest One', ['s1.example.com'], { securityLabel: labels })
+  const levels = ['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED']
+  expect(await names('keyword=securityLabel&start=tlp')).toEqual([...levels, 'TLPT exercise', 'TLP:AMBR', 'TLP:PINK'])
+  expect(await names('object=group&keyword=securityLabel&start=TLP%3Aamb')).toEqual([
+    'TLP:AMBER',
+    'TLP:AMBER+STRICT',
+    'TLP:AMBR',
+  ])
   const { db } = made.library.database
   const other = await db.insertInto('organization').values({ name: 'Others' }).returning('id').executeTakeFirstOrThrow()
   await db.insertInto('owner').values({ organization_id: other.id, name: 'Suggest nothing', kind: 'Source' }).execute()

@@ -157,6 +157,18 @@ describe('LIB-1: a person makes, changes and deletes groups', () => {
     )
   })
 
+  test('LIB-1: a slip in a group’s TLP label is told to the person who makes it, and a feed’s stays', async () => {
+    const slip = 'securityLabels: “TLP:REDD” names no level of TLP; did you mean TLP:RED?'
+    await expect(create({ name: 'Slipped', securityLabels: ['TLP:REDD'] })).rejects.toThrow(slip)
+    const group = [{ type: 'Task', name: 'Fed', xid: 'fed', securityLabel: [{ name: 'TLP:AMBR' }] }]
+    await library.send('Team', { group })
+    const fed = await named('Fed')
+    const change = async (securityLabels: string[]) =>
+      library.groupWriting.replace(library.person, fed.id, { name: 'Fed', securityLabels })
+    await expect(change(['TLP:AMBR', 'TLP:REDD'])).rejects.toThrow(slip)
+    expect(await change(['TLP:AMBR'])).toMatchObject({ securityLabels: ['TLP:AMBR'], tlp: 'RED' })
+  })
+
   test('LIB-1: an event that becomes an alert is a sighting of its indicators, at its date, and none once it is no alert', async () => {
     const event = await create({ name: 'Alert 1', type: 'Event', eventDate: '2026-02-01T00:00:00Z' })
     await library.groupAssociations.addValues(library.person, event.id, { indicators: [{ value: 'seen.example' }] })

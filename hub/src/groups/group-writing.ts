@@ -22,6 +22,7 @@ import { databaseOnClient } from '../database/on-client.ts'
 import { requireMatch } from '../http/if-match.ts'
 import type { Clock } from '../lib/clock.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { refuseTlpSlips } from '../lib/refuse-tlp-slips.ts'
 import { libraryScope } from '../library/library-scope.ts'
 import type { Owners } from '../owners/owners.ts'
 import { settleGroupSightings } from '../sightings/group-sightings.ts'
@@ -61,6 +62,7 @@ export class GroupWriting {
         'invalid',
         `type: there is no group type named ${typeName}; there are ${groupTypes.join(', ')}.`,
       )
+    refuseTlpSlips(wanted.securityLabels)
     const identity = { type, xid }
     await this.#parts.attributes.requirePermitted(caller, { kind: 'group', type: identity.type }, wanted.attributes)
     let made: GroupDetail | undefined
@@ -98,6 +100,7 @@ export class GroupWriting {
   ): Promise<GroupDetail> {
     const scope = libraryScope(caller)
     const { owner, group } = await writableGroup(this.#parts, caller, groupId)
+    refuseTlpSlips(wanted.securityLabels, group.securityLabels)
     const identity = identityOf(group)
     await this.#parts.attributes.requirePermitted(caller, { kind: 'group', type: identity.type }, wanted.attributes)
     let changed: GroupDetail | undefined

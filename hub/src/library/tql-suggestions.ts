@@ -1,4 +1,4 @@
-import { type TqlKeyword, tqlKeywordTables, type TqlObject } from '@postern/intel'
+import { tlpLabels, tlpSlip, type TqlKeyword, tqlKeywordTables, type TqlObject } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { Problem } from '../lib/problem.ts'
@@ -21,7 +21,10 @@ export function namesOfKeyword(object: TqlObject, keyword: string): NonNullable<
   throw new Problem('invalid', `The library keeps no list of names for ${keyword} of queries about ${object}.`)
 }
 
-/** Names of the library that begin with `start`, in any case, in alphabetical order: what a person may go on to write in a query. */
+/**
+ * Names of the library that begin with `start`, in any case, in alphabetical order: what a person may go on to write in a query. Of
+ * security labels the levels of TLP come first, whoever uses them, and slips in their names last.
+ */
 export async function suggestNames(
   db: Db,
   scope: LibraryScope,
@@ -31,7 +34,17 @@ export async function suggestNames(
 ): Promise<string[]> {
   const pattern = sql`${start.toLowerCase().replace(/[\\%_]/g, '\\$&')} || '%'`
   const found = await queries[names](scope, pattern, max).execute(db)
-  return found.rows.map(({ name }) => name)
+  const stored = found.rows.map(({ name }) => name)
+  return names === 'securityLabel' ? levelsFirst(stored, start).slice(0, max.names) : stored
+}
+
+function levelsFirst(stored: readonly string[], start: string): string[] {
+  const levels = tlpLabels.filter((label) => label.toLowerCase().startsWith(start.toLowerCase()))
+  const others = Map.groupBy(
+    stored.filter((name) => !tlpLabels.includes(name)),
+    (name) => tlpSlip(name) === undefined,
+  )
+  return [...levels, ...(others.get(true) ?? []), ...(others.get(false) ?? [])]
 }
 
 type Query = (scope: LibraryScope, pattern: RawBuilder<unknown>, max: Most) => RawBuilder<{ name: string }>

@@ -1,4 +1,4 @@
-import { nearestName, tlpLevels, tqlKeywordTables } from '@postern/intel'
+import { nearestName, tlpLabels, tqlKeywordTables } from '@postern/intel'
 import type { QueryHint } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
@@ -9,8 +9,6 @@ import { labelSpelling } from './tql-condition-makers.ts'
 import { isOnlyOrganization } from './tql-suggestions.ts'
 import { hintsOnUnknown } from './unknown-names.ts'
 import { wholeNames } from './whole-names.ts'
-
-const tlpLabels: readonly string[] = tlpLevels.map((level) => `TLP:${level}`)
 
 /**
  * Security labels that there are not. Their register is the hub's: where other organizations share it, only slips of TLP's names are
