@@ -25,11 +25,11 @@ export function AttributeList({ attributes, isPlain = false }: AttributeListProp
             <PlainText text={attribute.type} />
           </dt>
           <dd>
-            <LongText text={attribute.value} />
+            <LongText text={attribute.value} copiesAddresses />
             {attribute.source && (
               <span className={classes['soft']}>
                 {' '}
-                – from <LongText text={attribute.source} />
+                – from <LongText text={attribute.source} copiesAddresses />
               </span>
             )}
           </dd>

@@ -16,14 +16,16 @@ interface NameAnchorProps extends Omit<ComponentPropsWithRef<'a'>, 'children' | 
   text: string
   /** Values are set in the font of code and break anywhere. */
   isCode?: boolean
+  /** Leads elsewhere than the row does, as to whose word it is. */
+  isAside?: boolean
 }
 
-function NameAnchor({ text, isCode = false, className, ...anchor }: NameAnchorProps) {
+function NameAnchor({ text, isCode = false, isAside = false, className, ...anchor }: NameAnchorProps) {
   return (
     <a
       tabIndex={-1}
       {...anchor}
-      className={classNames(classes['name'], isCode && classes['code'], className)}
+      className={classNames(classes['name'], isCode && classes['code'], isAside && classes['aside'], className)}
       title={plainText(text)}
     >
       <PlainText text={text} />

@@ -1,6 +1,5 @@
 import type { Group } from '@postern/protocol'
 import { NameLink } from '../elements/name-link.tsx'
-import { ShortText } from '../elements/short-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
 import { TagList } from '../elements/tag-list.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
@@ -22,7 +21,10 @@ export const groupColumns: readonly Column<Group>[] = [
     key: 'owner',
     header: 'Owner',
     width: 'minmax(100px, 1.2fr)',
-    render: ({ ownerName }) => <ShortText text={ownerName} />,
+    isPlain: true,
+    render: ({ ownerId, ownerName }) => (
+      <NameLink to="/owners/$ownerId" params={{ ownerId }} text={ownerName} isAside />
+    ),
   },
   { key: 'tlp', header: 'TLP', width: '120px', render: ({ tlp }) => <TlpLabel level={tlp} isShort /> },
   {

@@ -1,6 +1,7 @@
+import { parseTlp } from '@postern/intel'
 import type { GroupDetail } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { groupQueries } from '../api/group-queries.ts'
 import { pages } from '../app/pages.ts'
 import { AttributeList } from '../elements/attribute-list.tsx'
@@ -12,6 +13,7 @@ import classes from '../elements/form.module.css'
 import { LongText } from '../elements/long-text.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Section } from '../elements/section.tsx'
+import { SecurityLabels } from '../elements/security-labels.tsx'
 import { TagList } from '../elements/tag-list.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
@@ -42,7 +44,10 @@ export function GroupPage() {
               <>
                 <Chip>{groupTypeLabel(shown.type)}</Chip>
                 <span>
-                  of <PlainText text={shown.ownerName} />
+                  of{' '}
+                  <Link to="/owners/$ownerId" params={{ ownerId: shown.ownerId }}>
+                    <PlainText text={shown.ownerName} />
+                  </Link>
                 </span>
               </>
             }
@@ -66,6 +71,8 @@ export function GroupPage() {
 }
 
 function GroupFacts({ group }: { group: GroupDetail }) {
+  // The level has a line of its own.
+  const labels = group.securityLabels.filter((label) => parseTlp(label) !== group.tlp)
   return (
     <section className={classes['card']} aria-label="The group">
       <Facts label="Facts" isWide>
@@ -111,16 +118,16 @@ function GroupFacts({ group }: { group: GroupDetail }) {
             <TagList tags={group.tags} />
           </Fact>
         )}
-        {group.securityLabels.length > 0 && (
+        {labels.length > 0 && (
           <Fact name="Security labels" isLong>
-            <TagList tags={group.securityLabels} />
+            <SecurityLabels labels={labels} />
           </Fact>
         )}
         {groupLongTexts.map(
           (field) =>
             group[field] !== null && (
               <Fact key={field} name={groupFieldWords[field]} isLong>
-                <LongText text={group[field]} />
+                <LongText text={group[field]} copiesAddresses />
               </Fact>
             ),
         )}

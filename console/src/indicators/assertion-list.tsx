@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
-import { isInForce, parseTlp } from '@postern/intel'
+import { isInForce } from '@postern/intel'
 import type { Assertion, IndicatorDetail } from '@postern/protocol'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { AttributeList } from '../elements/attribute-list.tsx'
@@ -10,10 +11,10 @@ import { Icon } from '../elements/icon.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Rating } from '../elements/rating.tsx'
 import { Section } from '../elements/section.tsx'
+import { SecurityLabels } from '../elements/security-labels.tsx'
 import { StateBadge } from '../elements/state-badge.tsx'
 import { TagList } from '../elements/tag-list.tsx'
 import { Timestamp } from '../elements/timestamp.tsx'
-import { TlpLabel } from '../elements/tlp-label.tsx'
 import { formatCountOf } from '../format/quantities.ts'
 import { plainText } from '../format/text-pieces.ts'
 import { EditAssertionDialog } from './edit-assertion-dialog.tsx'
@@ -51,7 +52,9 @@ function AssertionCard({ indicator, assertion }: OfOwner) {
     <article className={classes['card']} aria-label={`Assertion of ${plainText(assertion.ownerName)}`}>
       <header className={classes['ownerLine']}>
         <h3>
-          <PlainText text={assertion.ownerName} />
+          <Link to="/owners/$ownerId" params={{ ownerId: assertion.ownerId }}>
+            <PlainText text={assertion.ownerName} />
+          </Link>
         </h3>
         <StateBadge face={{ ...faceInForce(assertion), meaning: meaningOf(assertion) }} />
         <SecurityLabels labels={assertion.securityLabels} />
@@ -117,13 +120,6 @@ function AssertionActions(of: OfOwner) {
       {opened === 'remove' && <RemoveAssertionDialog {...of} onClose={close} />}
     </div>
   )
-}
-
-function SecurityLabels({ labels }: { labels: readonly string[] }) {
-  return labels.map((label) => {
-    const level = parseTlp(label)
-    return level === undefined ? <TagList key={label} tags={[label]} /> : <TlpLabel key={label} level={level} />
-  })
 }
 
 function Seen({ instant }: { instant: string | null }) {

@@ -8,6 +8,7 @@ import { ModalDialog } from '../elements/modal-dialog.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
+import { indentedJson } from '../format/indented-json.ts'
 import { plainText } from '../format/text-pieces.ts'
 import classes from './kept-texts.module.css'
 
@@ -16,23 +17,25 @@ export function KeptTextDialog({ shown, onClose }: { shown: KeptText; onClose: (
   const query = useQuery(keptTextQueries.one(shown.id))
   return (
     <ModalDialog title={plainText(shown.name ?? shown.objectId)} open isWide onClose={onClose}>
-      {shown.reason !== null && (
-        <p className={form['hint']}>
-          <PlainText text={shown.reason} />
-        </p>
-      )}
-      {query.isPending && <SkeletonRows label="Loading the text" />}
-      {query.isError && <ProblemAlert what="The text" error={query.error} onRetry={() => void query.refetch()} />}
-      {query.data && <Body detail={query.data} />}
-      <div className={classes['buttons']}>
-        {shown.groupId !== null && (
-          <Link to="/groups/$groupId" params={{ groupId: shown.groupId }}>
-            The group that it became
-          </Link>
+      <div className={classes['body']}>
+        {shown.reason !== null && (
+          <p className={form['hint']}>
+            <PlainText text={shown.reason} />
+          </p>
         )}
-        <Button size="xs" variant="default" onClick={onClose}>
-          Close
-        </Button>
+        {query.isPending && <SkeletonRows label="Loading the text" />}
+        {query.isError && <ProblemAlert what="The text" error={query.error} onRetry={() => void query.refetch()} />}
+        {query.data && <Body detail={query.data} />}
+        <div className={classes['buttons']}>
+          {shown.groupId !== null && (
+            <Link to="/groups/$groupId" params={{ groupId: shown.groupId }}>
+              The group that it became
+            </Link>
+          )}
+          <Button size="xs" variant="default" onClick={onClose}>
+            Close
+          </Button>
+        </div>
       </div>
     </ModalDialog>
   )
@@ -43,7 +46,7 @@ function Body({ detail: { text, isCut } }: { detail: KeptTextDetail }) {
     <>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls must be reachable by keys */}
       <div className={classes['text']} role="region" aria-label="The object" tabIndex={0}>
-        <PlainText text={isCut ? text : JSON.stringify(JSON.parse(text), null, 2)} />
+        <PlainText text={indentedJson(text)} />
       </div>
       {isCut && <p className={form['hint']}>It goes on: the whole goes out with its owner’s STIX.</p>}
     </>

@@ -9,6 +9,7 @@ import { pages } from '../app/pages.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
 import { LongText } from '../elements/long-text.tsx'
+import { NameLink } from '../elements/name-link.tsx'
 import { Crumbs, PageHead } from '../elements/page-head.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
@@ -71,7 +72,10 @@ const columns: readonly Column<KeptText>[] = [
     key: 'owner',
     header: 'Owner',
     width: 'minmax(100px, 1fr)',
-    render: ({ ownerName }) => <ShortText text={ownerName} />,
+    isPlain: true,
+    render: ({ ownerId, ownerName }) => (
+      <NameLink to="/owners/$ownerId" params={{ ownerId }} text={ownerName} isAside />
+    ),
   },
   {
     key: 'why',
