@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { paths, type ProblemCode, type ProblemDocument } from '@postern/protocol'
 import { hasZodFastifySchemaValidationErrors } from '@fastify/type-provider-zod'
 import { databaseProblem } from '../database/unavailable.ts'
-import { mistakeAt } from '../lib/mistakes.ts'
+import { mistakeAt, takesNull } from '../lib/mistakes.ts'
 import { Problem } from '../lib/problem.ts'
 
 /** The only place that knows HTTP status codes of problems. */
@@ -73,7 +73,7 @@ function explain(error: unknown, request: FastifyRequest): { code: ProblemCode; 
   if (hasZodFastifySchemaValidationErrors(error)) {
     return {
       code: 'invalid',
-      detail: error.validation.map((issue) => describeIssue(issue, error.validationContext)).join(' '),
+      detail: error.validation.map((issue) => describeIssue(issue, error.validationContext, request)).join(' '),
     }
   }
   return explainFastify(error as Partial<FastifyError>, request.routeOptions.bodyLimit)
@@ -85,9 +85,16 @@ const requestParts: Readonly<Record<string, string>> = {
   params: 'address',
 }
 
-function describeIssue(issue: { instancePath?: string; message?: string }, context: string | undefined): string {
-  const place = issue.instancePath?.replace(/^\//, '').replaceAll('/', '.') ?? ''
-  return mistakeAt(place, issue.message ?? 'Is not valid', `The ${requestParts[context ?? ''] ?? 'request'}`)
+function describeIssue(
+  { keyword, instancePath, message = 'Is not valid' }: { keyword?: string; instancePath?: string; message?: string },
+  context: string | undefined,
+  { routeOptions: { schema } }: FastifyRequest,
+): string {
+  const place = instancePath?.split('/').filter((part) => part !== '') ?? []
+  const isOfOtherKind = keyword === 'invalid_type' || keyword === 'invalid_value'
+  const mayBeNull = isOfOtherKind && context === 'body' && takesNull(schema?.body, place)
+  const told = mayBeNull ? `${message} or null` : message
+  return mistakeAt(place.join('.'), told, `The ${requestParts[context ?? ''] ?? 'request'}`)
 }
 
 /** Fastify's own refusals of a request, before any handler ran. */

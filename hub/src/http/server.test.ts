@@ -68,6 +68,24 @@ test('a wrong field is named, with what is wanted instead', async () => {
   expect(reply.json().detail).toBe('"rows": Send a number of at most 10.')
 })
 
+test('LIB-1: of a field that may be null, null is told as right too', async () => {
+  await using server = await open()
+  const body = z.strictObject({
+    rating: z.nullable(z.number()),
+    status: z.nullable(z.enum(['open', 'closed'])),
+    rows: z.optional(z.array(z.strictObject({ source: z.nullable(z.string()), name: z.string() }))),
+  })
+  server.put('/v1/rows', { config: forEveryone, schema: { ...answer.schema, body } }, async () => ({ ok: true }))
+  const refusal = async (payload: object) =>
+    (await server.inject({ method: 'PUT', url: '/v1/rows', payload })).json().detail
+  expect(await refusal({ status: null })).toBe('"rating": Is missing; send a number or null.')
+  expect(await refusal({ status: null, rating: 'high' })).toBe('"rating": Send a number or null.')
+  expect(await refusal({ rating: null })).toBe('"status": Send one of "open", "closed" or null.')
+  expect(await refusal({ rating: null, status: null, rows: [{}] })).toBe(
+    '"rows.0.source": Is missing; send a text or null. "rows.0.name": Is missing; send a text.',
+  )
+})
+
 test('a query parameter that nobody knows is refused, and not ignored', async () => {
   await using server = await open()
   const querystring = z.object({ tql: z.string().optional() })

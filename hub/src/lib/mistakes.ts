@@ -118,6 +118,17 @@ function asPart(sentence: string, index: number): string {
 
 z.config({ customError: inWords })
 
+/** Whether null may stand at a place: a value's own schema, which finds that it is of another type or missing, does not know. */
+export function takesNull(schema: unknown, place: readonly string[]): boolean {
+  const [field, ...rest] = place
+  if (schema instanceof z.core.$ZodNullable) return field === undefined || takesNull(schema._zod.def.innerType, place)
+  if (schema instanceof z.core.$ZodOptional || schema instanceof z.core.$ZodDefault)
+    return takesNull(schema._zod.def.innerType, place)
+  if (field === undefined) return false
+  if (schema instanceof z.core.$ZodObject) return takesNull(schema._zod.def.shape[field], rest)
+  return schema instanceof z.core.$ZodArray && takesNull(schema._zod.def.element, rest)
+}
+
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string }
 
 /** The first mistake in a value that a schema refused, as a sentence that names its place: `"rows.3.name": Send a text.` */
