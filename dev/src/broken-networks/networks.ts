@@ -12,6 +12,8 @@ export type Network = {
   says: string[]
   /** Whether the keychain is opened, to ask whether the hub knows this server. */
   withPassword?: true
+  /** The cure is on this machine, so the network team is asked for nothing. */
+  asksNobody?: true
   /** Where something never answers, which the doctor waits for. */
   isSilent?: true
   /** Breaks it. @returns the settings that it takes, and how it is mended */
@@ -48,7 +50,7 @@ export const networks: Network[] = [
   {
     name: 'a firewall refuses connections to the port',
     finding: 'nothing-listens',
-    says: ['nothing answers at hub.lab:62009', 'to hub.lab:62009 (MQTT over TLS'],
+    says: ['nothing answers at hub.lab:62009', 'to hub.lab:62009 (MQTT over TLS)'],
     arrange: () => Promise.resolve({ settings: { brokerPort: 62_009 }, mend: () => undefined }),
   },
   {
@@ -57,6 +59,29 @@ export const networks: Network[] = [
     isSilent: true,
     says: [`hub.lab:${ports.api} does not answer`, 'queueTransport=websocket'],
     arrange: (lab) => dropped(lab, ports.api),
+  },
+  {
+    name: 'both ports are closed',
+    finding: 'no-answer',
+    isSilent: true,
+    says: [
+      `hub.lab:${ports.broker} does not answer`,
+      `hub.lab:${ports.api} is closed as well`,
+      `to hub.lab:${ports.broker} (MQTT over TLS) and hub.lab:${ports.api} (HTTPS)`,
+      `hub.lab:${ports.broker} alone is enough with configure.sh --set queueTransport=websocket`,
+    ],
+    arrange: async (lab) => {
+      const closed = [await dropped(lab, ports.broker), await dropped(lab, ports.api)]
+      return { mend: () => closed.forEach(({ mend }) => mend()) }
+    },
+  },
+  {
+    name: 'nothing listens, and the address is of this machine itself',
+    finding: 'nothing-listens',
+    says: [`nothing answers at ${addresses.server}:62009`],
+    asksNobody: true,
+    arrange: () =>
+      Promise.resolve({ settings: { brokerHost: addresses.server, brokerPort: 62_009 }, mend: () => undefined }),
   },
   {
     name: 'a device opens TLS',
@@ -110,6 +135,12 @@ export const networks: Network[] = [
     finding: 'proxy-refused',
     says: ['(403)', 'HTTP CONNECT to hub.lab:62000'],
     arrange: () => behind(brokenProxy(addresses.hub, { status: (target) => (target.endsWith(':62000') ? 403 : 502) })),
+  },
+  {
+    name: 'the proxy refuses CONNECT to both ports',
+    finding: 'proxy-refused',
+    says: [`HTTP CONNECT to hub.lab:${ports.broker} and hub.lab:${ports.api} on the proxy`],
+    arrange: () => behind(brokenProxy(addresses.hub, { status: () => 403 })),
   },
   {
     name: 'the proxy cuts a tunnel after some bytes',

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { openDirect } from '../hub-link/dial-hub.ts'
 
 export type Address = { address: string; family: number }
@@ -15,6 +16,12 @@ export async function addressesOf(host: string, signal: AbortSignal): Promise<Ad
   })
   aborted.catch(() => undefined)
   return await Promise.race([lookup(host, { all: true }), aborted])
+}
+
+/** Whether all of them are of the machine that this runs on. */
+export function areOfThisMachine(addresses: Address[]): boolean {
+  const own = Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address))
+  return addresses.every(({ address }) => address.startsWith('127.') || own.includes(address))
 }
 
 /** Those of the addresses that cannot be connected to. */

@@ -30,12 +30,13 @@ beforeAll(async () => {
 
 test.skipIf(!mayTry).each(networks)(
   'ES-21: in a lab of namespaces, for root or where users may have them: $name → $finding',
-  ({ name, finding, says, withPassword }) => {
+  ({ name, finding, says, withPassword, asksNobody }) => {
     const found = seen.get(name)
     expect(found?.finding, JSON.stringify(found, null, 2)).toBe(finding)
     const words = found?.steps.map(({ sentence, request = '' }) => `${sentence} ${request}`).join('\n')
     for (const word of says) expect(words).toContain(word)
     if (!withPassword) expect(found?.code).toBe(finding === null ? 0 : 1)
+    if (asksNobody) expect(found?.steps.filter((step) => 'request' in step)).toEqual([])
     const cause = found?.steps.findIndex(({ state }) => state === 'cause') ?? -1
     // Nothing behind the first cause is tried.
     const behind = withPassword || cause < 0 ? [] : (found?.steps.slice(cause + 1) ?? [])

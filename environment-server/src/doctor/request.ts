@@ -13,10 +13,35 @@ export type Destination = {
   inspection?: AllowedInspection | undefined
   /** Whether 62000 could carry this as well (D30). */
   couldUseMessages: boolean
+  /** The address that is dialled is this machine's own: no network team stands between. */
+  isHere?: boolean
 }
 
-/** What to ask the network team for, as they would write it in their ticket; nothing where it is not theirs to cure. */
-export function requestFor(code: FindingCode, to: Destination): string | undefined {
+/** The way to the port itself is closed; so may be that to the other one, and one request names both (D35). */
+const closed: ReadonlySet<FindingCode> = new Set(['nothing-listens', 'no-answer', 'connection-cut', 'proxy-refused'])
+
+export function isClosed(code: FindingCode): boolean {
+  return closed.has(code)
+}
+
+/** What was met on a way, and on which. */
+export type Met = { code: FindingCode; to: Destination }
+
+/** For what was met, and what is closed beside it; nothing where the cure is not theirs. */
+export function requestForBoth({ code, to }: Met, beside: Met | undefined): string | undefined {
+  const first = requestFor(code, to)
+  if (first === undefined || beside === undefined) return first
+  if (beside.to.proxy === to.proxy) return requestFor(code, to, beside.to)
+  return [first, requestFor(beside.code, beside.to)].join(' ').trim()
+}
+
+/**
+ * What to ask the network team for, as they would write it in their ticket; nothing where it is not theirs to cure.
+ * @param beside another port that is closed likewise
+ */
+export function requestFor(code: FindingCode, to: Destination, beside?: Destination): string | undefined {
+  if (to.isHere && (!to.proxy || code === 'proxy-unreachable')) return undefined
+  const ends = beside ? [to, beside] : [to]
   const at = authorityOf(to.host, to.port)
   const proxyAt = to.proxy === undefined ? '' : authorityOf(to.proxy.host, to.proxy.port)
   const from = thisMachine()
@@ -26,7 +51,7 @@ export function requestFor(code: FindingCode, to: Destination): string | undefin
     case 'nothing-listens':
     case 'no-answer':
     case 'connection-cut':
-      return `Please allow outbound TCP from ${from} to ${at} (${protocolOf(to)}, no inbound connection is needed), and leave it open: connections last for days.${otherWay(to)}`
+      return `Please allow outbound TCP from ${from} to ${ends.map(withProtocol).join(' and ')}, and leave it open: connections last for days. No inbound connection is needed.${otherWay(to, beside)}`
     case 'tls-not-answered':
       return `Please check what holds back TLS from ${from} to ${at}: TCP connects, and no answer to the TLS handshake arrives.`
     case 'large-packets-lost':
@@ -42,7 +67,7 @@ export function requestFor(code: FindingCode, to: Destination): string | undefin
       return `Please give ${from} a user name and a password for HTTP CONNECT with Basic authentication on the proxy ${proxyAt}.`
     case 'proxy-refused':
     case 'proxy-odd':
-      return `Please allow ${from} HTTP CONNECT to ${at} on the proxy ${proxyAt}, without TLS inspection.${otherWay(to)}`
+      return `Please allow ${from} HTTP CONNECT to ${ends.map(({ host, port }) => authorityOf(host, port)).join(' and ')} on the proxy ${proxyAt}, without TLS inspection.${otherWay(to, beside)}`
     case 'proxy-cuts':
       return `Please let tunnels from ${from} to ${at} through the proxy ${proxyAt} live: they are opened, and then cut. No limit of bytes or time fits them; they last for days.`
     case 'websocket-stripped':
@@ -58,12 +83,14 @@ export function requestFor(code: FindingCode, to: Destination): string | undefin
   }
 }
 
-function protocolOf({ purpose }: Destination): string {
-  return purpose === 'messages' ? 'MQTT over TLS' : 'HTTPS'
+function withProtocol({ host, port, purpose }: Destination): string {
+  return `${authorityOf(host, port)} (${purpose === 'messages' ? 'MQTT over TLS' : 'HTTPS'})`
 }
 
-function otherWay({ couldUseMessages }: Destination): string {
-  return couldUseMessages
+function otherWay(to: Destination, beside: Destination | undefined): string {
+  if (beside?.couldUseMessages)
+    return ` (${authorityOf(to.host, to.port)} alone is enough with configure.sh --set queueTransport=websocket.)`
+  return to.couldUseMessages
     ? ' (Without that: configure.sh --set queueTransport=websocket lets the port of the messages carry this too.)'
     : ''
 }

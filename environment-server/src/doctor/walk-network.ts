@@ -54,7 +54,7 @@ export async function walkNetwork(parts: NetworkParts): Promise<Step[]> {
   const isOneWay = api.host === messages.host && api.port === messages.port && api.proxy === messages.proxy
   let clockOffsetMs = 0
   const legs: Leg[] = [
-    { names: stepsTo(messages), walk: () => walkTo(messages, walk) },
+    { names: stepsTo(messages), walk: () => walkTo(messages, walk, isOneWay ? undefined : api) },
     ...(isOneWay ? [] : [{ names: stepsTo(api), walk: () => walkTo(api, walk) }]),
     {
       names: ['hub', 'clock'],

@@ -4,10 +4,10 @@ import { inspectorOf, openWay, secure } from '../hub-link/dial-hub.ts'
 import { inspectedWords } from '../hub-link/allowed-inspection.ts'
 import { TlsOpened } from '../hub-link/tls-opened.ts'
 import { authorityOf } from '../proxy/http-proxy.ts'
-import { type Address, addressesOf, unreachable } from './addresses.ts'
+import { type Address, addressesOf, areOfThisMachine, unreachable } from './addresses.ts'
 import { Cause, type FindingCode } from './finding.ts'
 import { areLargePacketsLost } from './large-packets.ts'
-import { type Destination, requestFor } from './request.ts'
+import { type Destination, isClosed, type Met, requestFor, requestForBoth } from './request.ts'
 import type { Walk } from './walk.ts'
 
 /** How Postern hubs name their own CA. */
@@ -19,20 +19,24 @@ export function stepsTo({ host, port, proxy }: Destination): [name: string, conn
   return [`DNS, ${(proxy ?? { host }).host}`, `${proxy ? 'TCP and proxy' : 'TCP'}, ${at}`, `TLS, ${at}`]
 }
 
-/** From the name to TLS with the pinned CA, by the halves of the server's own dialer (D35). */
-export async function walkTo(to: Destination, walk: Walk): Promise<void> {
-  const { proxy } = to
-  const first = proxy ?? to
-  const [name, connection, tls] = stepsTo(to)
+/**
+ * From the name to TLS with the pinned CA, by the halves of the server's own dialer (D35).
+ * @param other what this server needs as well: tried where the way is closed
+ */
+export async function walkTo(destination: Destination, walk: Walk, other?: Destination): Promise<void> {
+  const { proxy } = destination
+  const first = proxy ?? destination
+  const [name, connection, tls] = stepsTo(destination)
   const addresses = await walk.step(name, async () => {
     const found = await addressesOf(first.host, walk.signal()).catch((error: unknown) => {
-      throw causeOf(error, { ...to, host: first.host })
+      throw causeOf(error, { ...destination, host: first.host })
     })
     return [wordsOf(found, first.host), found]
   })
+  const to = { ...destination, isHere: areOfThisMachine(addresses) }
   await walk.step(connection, async () => {
-    const socket = await openWay(to, walk.signal()).catch((error: unknown) => {
-      throw causeOf(error, to, addresses)
+    const socket = await openWay(to, walk.signal()).catch(async (error: unknown) => {
+      throw await closedCause(error, to, addresses, walk, other)
     })
     socket.destroy()
     return [proxy ? `${authorityOf(proxy.host, proxy.port)} opens a tunnel.` : 'connects.', undefined]
@@ -48,6 +52,37 @@ export async function walkTo(to: Destination, walk: Walk): Promise<void> {
   })
   if (inspectedBy !== undefined)
     walk.advise('tls-inspected', inspectedWords(inspectedBy), requestFor('tls-inspected', to))
+}
+
+/** The way walked is the first cause still; the other is looked at so that the network team is asked once. */
+async function closedCause(
+  error: unknown,
+  to: Destination,
+  addresses: Address[],
+  walk: Walk,
+  other: Destination | undefined,
+): Promise<Cause> {
+  const cause = causeOf(error, to, addresses)
+  const beside = other && isClosed(cause.code) ? await metOnClosed(other, walk) : undefined
+  if (beside === undefined) return cause
+  const at = authorityOf(beside.to.host, beside.to.port)
+  return new Cause(
+    cause.code,
+    `${cause.message} ${at} is closed as well.`,
+    requestForBoth({ code: cause.code, to }, beside),
+  )
+}
+
+/** What closes this way; nothing where it is open, or something else is wrong with it. */
+async function metOnClosed(to: Destination, walk: Walk): Promise<Met | undefined> {
+  try {
+    const socket = await openWay(to, walk.signal())
+    socket.destroy()
+    return undefined
+  } catch (error) {
+    const { code } = connectionProblem(error, to.host, to.port)
+    return isClosed(code) ? { code, to } : undefined
+  }
 }
 
 /** @returns who opens TLS on the way, where that is allowed here; nothing where nobody does */
