@@ -7,7 +7,7 @@ Postern environment server
   ./run.sh [OPTIONS]        start in the foreground; prints "Connected to HOST:PORT", or why not
   ./shutdown.sh             end it; running apps get 30 seconds
   ./configure.sh            settings and keychain: a menu, or options (./configure.sh --help)
-  ./postern-envsvr status   how the running server is; exit code 0, 3 (none runs), 150 (locked) or 151 (not confirmed)
+  ./postern-envsvr status   how the running server is; exit code 0, 3 (none runs), 150 (locked), 151 (not confirmed) or 152 (revoked)
   ./postern-envsvr unlock   give the running server the master password of its keychain
   ./postern-envsvr reload   let the running server take over changed settings
   ./postern-envsvr doctor   what keeps it from its hub, and what to ask the network team for (--help)

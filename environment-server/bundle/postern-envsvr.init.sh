@@ -148,7 +148,8 @@ case "${1:-}" in
     ;;
   status)
     check "ask for"
-    # 0: it runs; 3: it does not; 150: it runs, and its keychain is locked; 151: it runs, and the hub waits for a person to confirm it.
+    # 0: it runs; 3: it does not; 150: it runs, and its keychain is locked; 151: it runs, and the hub waits for a person to confirm it;
+    # 152: it runs, and the hub has revoked it.
     as_user /bin/sh "$POSTERN_ENVSVR_HOME/postern-envsvr" status
     ;;
   *)

@@ -75,11 +75,13 @@ end_server() {
   kill -TERM "$server" 2>/dev/null
 }
 
-# Whether the file is the cause of not being online: not if it waits for its password (150), or the one before it finds the way to
-# the hub closed (1).
+# Whether the file is the cause of not being online: not if it waits for its password (150), if the hub has revoked the server (152),
+# or the one before it finds the way to the hub closed (1).
 is_to_blame() {
   "$node" "$kept_file" status --home "$here" >/dev/null 2>&1
-  [ $? -ne 150 ] || return 1
+  case $? in
+    150 | 152) return 1 ;;
+  esac
   "$node" "$kept_file" doctor --network --home "$here" >/dev/null 2>&1
   [ $? -ne 1 ]
 }

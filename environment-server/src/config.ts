@@ -18,7 +18,7 @@ export type CommandLine = {
 export const usage = `postern-envsvr: runs apps behind a firewall for a Postern hub; it only ever connects out.
 
   run                   start the server (the command when none is named)
-  status                how the running server is; exit code 0, 3 (none runs), 150 (locked) or 151 (not confirmed)
+  status                how the running server is; exit code 0, 3 (none runs), 150 (locked), 151 (not confirmed) or 152 (revoked)
   unlock                give the running server the master password of its keychain
   reload                let the running server take over what settings and local policy say now
   doctor                what keeps this server from its hub, and whom to ask; see doctor --help

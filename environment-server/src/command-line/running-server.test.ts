@@ -259,9 +259,12 @@ test('ES-21: revoked while it runs, it is told so: log, status and doctor name t
     'the sentence',
     () => server.text,
   )
-  const said = (await command(['status'])).text
-  expect(said).toContain(': running, and not connected.')
-  expect(said).toContain('Ask an administrator of the hub')
+  const said = await command(['status'])
+  expect(said.code).toBe(152)
+  expect(said.text.split('\n')[0]).toMatch(
+    /: REVOKED: its identity was taken away at the hub, and nothing runs here\.$/,
+  )
+  expect(said.text).toContain('Ask an administrator of the hub')
   expect((await doctor()).finding).toBe('revoked')
   hub.revoked.delete(serverXid)
 })

@@ -3,6 +3,7 @@ import { type CommandLine, homeOf, parseOptions } from '../config.ts'
 import { askServer } from '../control/ask-server.ts'
 import type { ServerStatus } from '../control/control-message.ts'
 import { inspectedWords } from '../hub-link/allowed-inspection.ts'
+import type { ConnectionProblemCode } from '../hub-link/connection-problem.ts'
 import { drainedWords, wordsForConfirming } from '../hub-link/placement-here.ts'
 import { ownFolder } from './own-folder.ts'
 
@@ -10,6 +11,7 @@ import { ownFolder } from './own-folder.ts'
 const exitNotRunning = 3
 const exitLocked = 150
 const exitNotConfirmed = 151
+const exitRevoked = 152
 
 export async function status(line: CommandLine): Promise<number> {
   const options = parseOptions(line, { json: { type: 'boolean', default: false } })
@@ -19,6 +21,7 @@ export async function status(line: CommandLine): Promise<number> {
   else process.stdout.write(`${wordsOf(found)}\n`)
   if (found === undefined) return exitNotRunning
   if (found.state === 'locked') return exitLocked
+  if (isRevoked(found)) return exitRevoked
   return found.confirmed === false ? exitNotConfirmed : 0
 }
 
@@ -40,13 +43,20 @@ function wordsOf(found: ServerStatus | undefined): string {
   ].join('\n')
 }
 
-function stateWords({ state, hasKeychain, confirmed, connected }: ServerStatus): string {
+/** As the hub said, to who proved its key: what runs to its end here has nobody to tell. */
+function isRevoked({ connected, problemCode }: ServerStatus): boolean {
+  return !connected && problemCode === ('revoked' satisfies ConnectionProblemCode)
+}
+
+function stateWords(found: ServerStatus): string {
+  const { state, hasKeychain, confirmed, connected } = found
   if (state === 'locked') {
     return hasKeychain
       ? 'locked. It waits for the master password of its keychain: ./postern-envsvr unlock'
       : 'locked. It waits for its first master password: ./postern-envsvr unlock'
   }
   if (state === 'starting') return 'starting.'
+  if (isRevoked(found)) return 'REVOKED: its identity was taken away at the hub, and nothing runs here.'
   if (state === 'draining') return 'draining: it takes nothing new.'
   if (confirmed === false) return 'NOT CONFIRMED: nothing runs here.'
   return connected ? 'ready.' : 'running, and not connected.'
