@@ -19,12 +19,17 @@ test('ES-22: the command line says when a certificate ends, and warns where it w
 })
 
 test('ES-1: the list says of a server that is heard when nothing is placed on it: not confirmed, or drained', () => {
-  const online = { presence: 'online' as const, confirmed: true, drainedAt: null }
+  const online = { presence: 'online' as const, confirmed: true, drainedAt: null, inspectedTls: null }
   expect(stateOf(online)).toBe('online')
   expect(stateOf({ ...online, drainedAt: '2026-11-21T12:00:00Z' })).toBe('online, drained since 2026-11-21T12:00:00Z')
   expect(stateOf({ ...online, confirmed: false })).toBe('online, NOT CONFIRMED, nothing runs there')
   for (const presence of ['waiting', 'revoked'] as const)
     expect(stateOf({ ...online, presence, confirmed: false })).toBe(presence)
+})
+
+test('S17: the list says who opens TLS on the way to a server, as the console does', () => {
+  const online = { presence: 'online' as const, confirmed: true, drainedAt: null }
+  expect(stateOf({ ...online, inspectedTls: 'CN=Reads Along Ltd' })).toBe('online, TLS is opened by CN=Reads Along Ltd')
 })
 
 test('S9: the shell shows who enrolled, with the command that confirms that key and no other', () => {

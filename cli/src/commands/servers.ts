@@ -41,12 +41,14 @@ export function stateOf({
   presence,
   confirmed,
   drainedAt,
-}: Pick<EnvironmentServer, 'presence' | 'confirmed' | 'drainedAt'>): string {
+  inspectedTls,
+}: Pick<EnvironmentServer, 'presence' | 'confirmed' | 'drainedAt' | 'inspectedTls'>): string {
   const waits = presence === 'waiting' || presence === 'revoked'
   return [
     presence,
     ...(confirmed || waits ? [] : ['NOT CONFIRMED, nothing runs there']),
     ...(drainedAt === null || presence === 'revoked' ? [] : [`drained since ${drainedAt}`]),
+    ...(inspectedTls === null ? [] : [`TLS is opened by ${inspectedTls}`]),
   ].join(', ')
 }
 
