@@ -1,26 +1,37 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** How this process's memory grew since `measureMemory` was called. */
+/** More garbage than this is collected at once: how much of it lies how long hangs on the machine and its memory. */
+const garbageBytesMax = 64 * 1024 * 1024
+
+/** How this process's memory grew since `measureMemory` was called: its objects, and buffers outside the heap. */
 export type MemoryGrowth = {
-  /** Looks at what the process takes by now, garbage included, for `peakBytes`. */
+  /** Looks at what the process takes by now, some garbage included, for `peakBytes`. */
   look(): void
   /** The most that it took when someone looked. */
   peakBytes(): number
-  /** What is held now, garbage not included: objects, and buffers outside the heap. */
+  /** What is held now, garbage not included. */
   heldBytes(): number
 }
 
 export function measureMemory(): MemoryGrowth {
-  const held = heldNow()
-  const { rss } = process.memoryUsage()
+  const before = heldNow()
+  let collected = before
   let peak = 0
-  const look = () => void (peak = Math.max(peak, process.memoryUsage.rss() - rss))
-  return { look, peakBytes: () => peak, heldBytes: () => heldNow() - held }
+  function look(): void {
+    const taken = takenNow()
+    peak = Math.max(peak, taken - before)
+    if (taken - collected > garbageBytesMax) collected = heldNow()
+  }
+  return { look, peakBytes: () => peak, heldBytes: () => heldNow() - before }
 }
 
 function heldNow(): number {
   collectGarbage()
+  return takenNow()
+}
+
+function takenNow(): number {
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
