@@ -5,7 +5,7 @@ import { closed, connectTo } from './test-server-link.ts'
 
 const small = {
   // Longer than a busy machine needs: what ends sooner ended for another reason.
-  authenticationMs: 30_000,
+  authenticationMs: 120_000,
   unauthenticatedPerAddressMax: 6,
   unauthenticatedInAllMax: 8,
   revocationCheckMs: 100,

@@ -53,7 +53,9 @@ test('S8: the place of who stops in its handshake is the next one’s when the t
   const at = await edgeWith({ authenticationMs: 1000, handshakesMax: 1 })
   const end = closed(stall(at.edge, '127.0.0.2'))
   await vi.waitFor(() => expect(at.edge.unauthenticated()).toBe(1))
-  expect(await at.refusal(await at.enrol(), {})).toBe('connected')
+  const server = await at.enrol()
+  // On a busy machine its own handshake may take longer than what a handshake has here.
+  await vi.waitFor(async () => expect(await at.refusal(server, {})).toBe('connected'))
   await end
 })
 
