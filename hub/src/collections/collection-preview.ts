@@ -1,12 +1,19 @@
-import type { CollectionPreview, PreviewCollection } from '@postern/protocol'
+import {
+  type CollectionPreview,
+  type LeftOutValue,
+  limits,
+  type PreviewCollection,
+  type PreviewLeftOut,
+} from '@postern/protocol'
 import { sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
+import { type Page, pageOf } from '../lib/page.ts'
 import { found } from '../lib/problem.ts'
 import { libraryScope } from '../library/library-scope.ts'
 import { hintsOnQuery } from '../library/query-hints.ts'
-import { previewQuery } from '../library/query-preview.ts'
+import { previewLeftOut, previewQuery } from '../library/query-preview.ts'
 import { withinTime } from '../database/within-time.ts'
 import { compileSearchOf } from '../library/search-condition.ts'
 import { collectionScope } from './collection-scope.ts'
@@ -46,4 +53,16 @@ export async function previewCollection(
   const { wanted, ...changes } = compared
   // Comparing has counted them all, where counting by itself stops early.
   return { ...preview, total: { count: wanted, isExact: true }, changes }
+}
+
+/** Those that the preview counts as left out, and why. */
+export async function previewedLeftOut(
+  { db, clock }: { db: DatabaseConnection['db']; clock: Clock },
+  caller: PersonCaller,
+  { tql, cursor, limit = limits.pageRowsDefault }: PreviewLeftOut,
+): Promise<Page<LeftOutValue>> {
+  const scope = libraryScope(caller)
+  const condition = await compileSearchOf(db, scope, tql, clock.now())
+  const rows = await previewLeftOut(db, scope, condition, cursor, limit + 1)
+  return pageOf(rows, limit, ({ indicatorId }) => indicatorId)
 }

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import { Problem } from '../lib/problem.ts'
 import type { CollectionScope } from './collection-store.ts'
@@ -23,6 +24,11 @@ export function collectionScope(caller: Caller): CollectionScope {
     case 'stranger':
       throw new Problem('forbidden', 'Only people and executions read data collections.')
   }
+}
+
+/** That people see the row `k` of `collection` by this scope. */
+export function isShownTo(maker: CollectionScope['maker']): RawBuilder<boolean> {
+  return maker === undefined ? sql`true` : sql`(k.is_shared or k.maker = ${maker})`
 }
 
 /** Whose a collection is that this person makes. Names may be given to somebody else later, numbers may not. */

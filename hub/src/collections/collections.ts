@@ -1,10 +1,12 @@
-import { compareTlp } from '@postern/intel'
+import { compareTlp, type TlpLevel } from '@postern/intel'
 import type {
   Collection,
   CollectionDetail,
   CollectionHistoryEntry,
   CollectionVersion,
+  LeftOutValue,
   PreviewCollection,
+  PreviewLeftOut,
 } from '@postern/protocol'
 import { sql } from 'kysely'
 import type { Audit } from '../audit/audit.ts'
@@ -19,12 +21,12 @@ import { Problem, found } from '../lib/problem.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
 import { createCollectionEditor } from './change-collection.ts'
 import { listHistory, listVersions } from './collection-history.ts'
-import { previewCollection } from './collection-preview.ts'
+import { previewCollection, previewedLeftOut } from './collection-preview.ts'
 import { collectionScope } from './collection-scope.ts'
 import { type CollectionRow, CollectionStore, toCollection } from './collection-store.ts'
 import { pruneVersions } from './collection-versions.ts'
 import { refreshMembers, tryLockCollection, waitForCollection } from './refresh-members.ts'
-import { countLeftOut } from './left-out.ts'
+import { countLeftOut, leftOutPage } from './left-out.ts'
 import { refreshTouched } from './touched-indicators.ts'
 import { changesOf, type ValueFilter, valuesOf } from './version-queries.ts'
 import { type VersionStream, VersionStreams } from './version-stream.ts'
@@ -220,6 +222,16 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
     return listHistory(db, await visible(caller, collectionId), cursor, limit, clock.now())
   }
 
+  /** Members of the newest version that a reader of up to this TLP is not given, and why. */
+  async function leftOut(
+    caller: PersonCaller,
+    collectionId: string,
+    { tlpMax, cursor, limit }: { tlpMax: TlpLevel; cursor?: string | undefined; limit: number },
+  ): Promise<{ data: LeftOutValue[]; next?: string }> {
+    const rows = await leftOutPage(db, await visible(caller, collectionId), tlpMax, cursor, limit + 1)
+    return pageOf(rows, limit, ({ indicatorId }) => indicatorId)
+  }
+
   async function visible(caller: Caller, collectionId: string): Promise<CollectionRow> {
     return found(await store.find(collectionScope(caller), collectionId), 'data collection')
   }
@@ -227,6 +239,8 @@ export function createCollections({ db, pool, clock, audit, log }: CollectionsPa
   return {
     ...createCollectionEditor({ db, clock, audit }),
     preview: (caller: PersonCaller, wanted: PreviewCollection) => previewCollection({ db, clock }, caller, wanted),
+    previewLeftOut: (caller: PersonCaller, wanted: PreviewLeftOut) => previewedLeftOut({ db, clock }, caller, wanted),
+    leftOut,
     versions,
     history,
     get,

@@ -8,8 +8,10 @@ import {
   CollectionPreview,
   CollectionVersionPage,
   CreateCollection,
+  LeftOutValuePage,
   paths,
   PreviewCollection,
+  PreviewLeftOut,
 } from '@postern/protocol'
 import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
@@ -32,6 +34,7 @@ const filterQuery = z.object({ types: z.string().max(500).optional(), tlpMax: z.
 export function collectionRoutes(server: Server, collections: Collections): void {
   rowRoutes(server, collections)
   changeRoutes(server, collections)
+  leftOutRoutes(server, collections)
   historyRoutes(server, collections)
   valueRoutes(server, collections)
 }
@@ -144,6 +147,46 @@ function changeRoutes(server: Server, collections: Collections): void {
       },
     },
     async ({ caller, body }) => collections.preview(person(caller), body),
+  )
+}
+
+function leftOutRoutes(server: Server, collections: Collections): void {
+  server.get(
+    paths.collectionLeftOut(':collectionId'),
+    {
+      config: forPeople('collections:read'),
+      schema: {
+        operationId: 'listCollectionLeftOut',
+        ...ofOne,
+        summary: 'Members of the newest version that readers are not given, and why',
+        querystring: z.object({
+          tlpMax: z
+            .string()
+            .max(20)
+            .default('RED')
+            .describe('What a reader may have: values above it are left out, too'),
+          cursor: pageCursor(z.guid()),
+          limit: pageLimit,
+        }),
+        response: { 200: LeftOutValuePage },
+      },
+    },
+    async ({ caller, params, query: { tlpMax, ...page } }) =>
+      collections.leftOut(person(caller), params.collectionId, { ...page, tlpMax: readTlpMax(tlpMax) }),
+  )
+  server.post(
+    paths.collectionPreviewLeftOut,
+    {
+      config: forPeople('collections:read'),
+      schema: {
+        operationId: 'listPreviewLeftOut',
+        tags: ['collections'],
+        summary: 'Those of a query that its preview counts as left out, and why',
+        body: PreviewLeftOut,
+        response: { 200: LeftOutValuePage },
+      },
+    },
+    async ({ caller, body }) => collections.previewLeftOut(person(caller), body),
   )
 }
 

@@ -1,4 +1,4 @@
-import { type IndicatorType, type TlpLevel, tlpLevels } from '@postern/intel'
+import { compareTlp, type IndicatorType, type TlpLevel, tlpLevels } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 
 /** What a reader takes of a version: values of these types, or of all, up to this TLP (D21); inactive and excluded ones never. */
@@ -102,6 +102,14 @@ export function inVersion(version: number): RawBuilder<boolean> {
 
 export function whyLeftOut({ tlpMax, excludedNow = sql`false` }: ValueFilter): RawBuilder<string | null> {
   return sql`case when m.excluded or ${excludedNow} then 'excluded' when not m.active then 'inactive' when m.tlp > ${tlpLevels.indexOf(tlpMax)}::int then 'tlp' end`
+}
+
+/**
+ * Holds of every member that readers of up to this TLP are not given as it was made, and of few others. In the words of the index
+ * `collection_member_left_out`, so that the rest is not read.
+ */
+export function mayBeLeftOut(tlpMax: TlpLevel): RawBuilder<boolean> {
+  return compareTlp(tlpMax, 'AMBER') < 0 ? sql`true` : sql`(m.excluded or not m.active or m.tlp > 2)`
 }
 
 function ofTypes({ types }: ValueFilter): RawBuilder<boolean> {

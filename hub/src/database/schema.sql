@@ -268,6 +268,7 @@ table collection_member
   constraint collection_member_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id) ON DELETE CASCADE
   constraint collection_member_pkey PRIMARY KEY (collection_id, indicator_id, from_version)
   constraint collection_member_tlp_check CHECK (((tlp >= 0) AND (tlp <= 4)))
+  CREATE INDEX collection_member_left_out ON public.collection_member USING btree (collection_id, indicator_id) WHERE ((until_version IS NULL) AND (excluded OR (NOT active) OR (tlp > 2)))
   CREATE INDEX collection_member_past ON public.collection_member USING btree (collection_id, until_version) WHERE (until_version IS NOT NULL)
   CREATE UNIQUE INDEX collection_member_now ON public.collection_member USING btree (collection_id, indicator_id) WHERE (until_version IS NULL)
 
@@ -389,6 +390,7 @@ table deprecation_rule
   confidence_start smallint not null default 100
   at_minimum text not null
   changed_at timestamp with time zone not null default now()
+  gives_confidence boolean not null default false
   constraint deprecation_rule_amount_check CHECK (((amount >= 1) AND (amount <= 100)))
   constraint deprecation_rule_at_minimum_check CHECK ((at_minimum = ANY (ARRAY['nothing'::text, 'inactive'::text, 'delete'::text])))
   constraint deprecation_rule_confidence_start_check CHECK (((confidence_start >= 1) AND (confidence_start <= 100)))
@@ -497,7 +499,7 @@ table excluded_indicator
   found_at timestamp with time zone not null default now()
   constraint excluded_indicator_list_id_fkey FOREIGN KEY (list_id) REFERENCES exclusion_list(id) ON DELETE CASCADE
   constraint excluded_indicator_pkey PRIMARY KEY (organization_id, indicator_id, list_id)
-  CREATE INDEX excluded_indicator_of_list ON public.excluded_indicator USING btree (list_id)
+  CREATE INDEX excluded_indicator_by_list ON public.excluded_indicator USING btree (list_id, indicator_id)
 
 table exclusion_entry
   list_id bigint not null
@@ -842,6 +844,14 @@ table lifecycle_pending
   indicator_ids uuid[] not null
   constraint lifecycle_pending_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id)
   constraint lifecycle_pending_pkey PRIMARY KEY (id)
+
+table list_left_out
+  text_id bigint not null
+  number integer not null
+  indicator_id uuid not null
+  reason text not null
+  constraint list_left_out_pkey PRIMARY KEY (text_id, number)
+  constraint list_left_out_text_id_fkey FOREIGN KEY (text_id) REFERENCES list_text(id) ON DELETE CASCADE
 
 table list_text
   id bigint not null generated
@@ -1356,6 +1366,7 @@ table stix_object
   sighting_of text
   sighted_at timestamp with time zone
   sighted_count integer
+  named_ids text[]
   constraint stix_object_group_id_fkey FOREIGN KEY (group_id) REFERENCES library_group(id) ON DELETE SET NULL
   constraint stix_object_marking_tlp_check CHECK (((marking_tlp >= 0) AND (marking_tlp <= 4)))
   constraint stix_object_object_id_check CHECK (((length(object_id) >= 1) AND (length(object_id) <= 300)))
@@ -1369,6 +1380,7 @@ table stix_object
   CREATE INDEX stix_object_of_group ON public.stix_object USING btree (group_id) WHERE (group_id IS NOT NULL)
   CREATE INDEX stix_object_of_marking ON public.stix_object USING btree (owner_id) WHERE (type = 'marking-definition'::text)
   CREATE INDEX stix_object_of_marking_tlp ON public.stix_object USING btree (owner_id, marking_tlp) WHERE (marking_tlp IS NOT NULL)
+  CREATE INDEX stix_object_of_named ON public.stix_object USING gin (named_ids) WITH (fastupdate=off) WHERE (named_ids IS NOT NULL)
   CREATE INDEX stix_object_of_source ON public.stix_object USING btree (owner_id, ((stix_json(body) ->> 'source_ref'::text))) WHERE ((type = 'relationship'::text) AND (outcome = 'mapped'::text))
   CREATE INDEX stix_object_of_tactic ON public.stix_object USING btree (owner_id) WHERE (type = ANY (ARRAY['attack-pattern'::text, 'x-mitre-tactic'::text]))
   CREATE INDEX stix_object_of_value ON public.stix_object USING btree ((indicator_ids[1])) WHERE (cardinality(indicator_ids) = 1)
@@ -1429,6 +1441,7 @@ table taxii_object
   kept_id text
   value_ids uuid[]
   group_id bigint
+  named_ids text[]
   constraint taxii_object_pkey PRIMARY KEY (taxii_collection_id, number)
   CREATE INDEX taxii_object_by_added ON public.taxii_object USING btree (taxii_collection_id, added_at)
   CREATE INDEX taxii_object_by_spec_version ON public.taxii_object USING btree (taxii_collection_id, spec_version, number)

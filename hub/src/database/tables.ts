@@ -59,6 +59,7 @@ export interface Database {
   library_group: LibraryGroupTable
   lifecycle_pass: LifecyclePassTable
   lifecycle_pending: LifecyclePendingTable
+  list_left_out: ListLeftOutTable
   list_text: ListTextTable
   list_text_part: ListTextPartTable
   log_line: LogLineTable
@@ -410,6 +411,7 @@ export interface DeprecationRuleTable {
   confidence_start: Generated<number>
   at_minimum: string
   changed_at: GeneratedTimestamp
+  gives_confidence: Generated<boolean>
 }
 
 export interface EarlierSignatureTable {
@@ -748,6 +750,13 @@ export interface LifecyclePendingTable {
   id: GeneratedBigInt
   organization_id: BigIntColumn
   indicator_ids: string[]
+}
+
+export interface ListLeftOutTable {
+  text_id: BigIntColumn
+  number: number
+  indicator_id: string
+  reason: string
 }
 
 export interface ListTextTable {
@@ -1134,6 +1143,7 @@ export interface StixObjectTable {
   sighting_of: string | null
   sighted_at: Date | null
   sighted_count: number | null
+  named_ids: string[] | null
 }
 
 export interface TagTable {
@@ -1180,6 +1190,7 @@ export interface TaxiiObjectTable {
   kept_id: string | null
   value_ids: string[] | null
   group_id: string | null
+  named_ids: string[] | null
 }
 
 export interface TaxiiPendingTable {

@@ -3,6 +3,7 @@ import type {
   ChangeExclusionList,
   CreateExclusionList,
   ExclusionEntry,
+  ExclusionHit,
   ExclusionList,
   ExclusionTest,
   ImportedWarningList,
@@ -11,6 +12,7 @@ import type {
 } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
+import { collectionScope } from '../collections/collection-scope.ts'
 import type { DatabaseConnection, Db } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -18,6 +20,7 @@ import { requireMatch } from '../http/if-match.ts'
 import { UploadPlaces } from '../http/upload-places.ts'
 import { found, Problem } from '../lib/problem.ts'
 import { countBroadHits } from './broad-hits.ts'
+import { exclusionHitsPage } from './exclusion-hits.ts'
 import { passExclusions } from './exclusion-pass.ts'
 import {
   bumpRevision,
@@ -280,6 +283,17 @@ export function createExclusions({ db, clock, audit, log, onTouched }: Exclusion
       // Before the rows: what changes in between is newer than its tag, and never the other way round.
       const tag = await tagOf(db, caller, listId)
       return { rows: await entriesPage(db, listId, after, rowsMax), tag }
+    },
+
+    async hits(
+      caller: PersonCaller,
+      listId: string,
+      after: string | undefined,
+      rowsMax: number,
+    ): Promise<ExclusionHit[]> {
+      await tagOf(db, caller, listId)
+      const { organizationId, maker } = collectionScope(caller)
+      return await exclusionHitsPage(db, { organizationId, listId, maker }, after, rowsMax)
     },
 
     test: async (caller: PersonCaller, wanted: TestExclusions): Promise<ExclusionTest> =>

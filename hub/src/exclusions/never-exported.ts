@@ -147,6 +147,15 @@ export function whichDecision(organizationId: string): RawBuilder<string | null>
   ), ${hostDecision(organizationId, 'i', whitelisting)})`
 }
 
+/** What keeps the row `i` of `indicator` from exports now: the entry with its list, or the decision; null where nothing does. */
+export function whatKeepsBack(organizationId: string): RawBuilder<string | null> {
+  return sql`coalesce((
+    select x.entry || ' of the list ' || l.name from excluded_indicator x join exclusion_list l on l.id = x.list_id
+    where x.organization_id = ${organizationId} and x.indicator_id = i.id and x.blocks_export
+    order by l.kind = 'protected' desc, l.name limit 1
+  ), ${whichDecision(organizationId)})`
+}
+
 /** Known URLs that say no more than a host which a person decided to be Whitelisted. */
 export function urlsOfWhitelistedHosts(organizationId: string): RawBuilder<{ id: string }> {
   return bareUrlsOfHosts(organizationId, isWhitelisting(sql`now()`))

@@ -2,6 +2,7 @@ import {
   ChangeExclusionList,
   CreateExclusionList,
   ExclusionEntryPage,
+  ExclusionHitPage,
   ExclusionList,
   ExclusionListPage,
   ExclusionTest,
@@ -146,6 +147,25 @@ function exclusionListRoutes(server: Server, lists: ExclusionLists): void {
       )
       const { data, ...next } = pageOf(rows, rowsMax, (row) => String(row.number))
       return reply.header('etag', tag).send({ data: data.map(({ entry, note }) => ({ entry, note })), ...next })
+    },
+  )
+  server.get(
+    paths.exclusionHits(':exclusionListId'),
+    {
+      config: reads,
+      schema: {
+        operationId: 'listExclusionHits',
+        ...ofOne,
+        summary:
+          'Indicators of the library that a list hits now, each with its entry and the data collections that give it to readers',
+        querystring: pageQuery(z.guid()),
+        response: { 200: ExclusionHitPage },
+      },
+    },
+    async (request) => {
+      const { cursor, limit: rowsMax } = request.query
+      const rows = await lists.hits(person(request.caller), request.params.exclusionListId, cursor, rowsMax + 1)
+      return pageOf(rows, rowsMax, ({ indicatorId }) => indicatorId)
     },
   )
 }

@@ -1,6 +1,7 @@
 import { isTooWide, listFormatFacts, type ListFormatName } from '@postern/intel'
 import type { IndicatorServed, Obstacle } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
+import { isShownTo } from '../collections/collection-scope.ts'
 import type { Db } from '../database/database.ts'
 import { explainLimits } from './explain-limits.ts'
 import { inForce } from './in-force.ts'
@@ -50,7 +51,7 @@ async function readLists(db: Db, of: Of, maker: string | undefined): Promise<Lis
       l.ipv4_prefix_min as ipv4, l.ipv6_prefix_min as ipv6, l.served_version as version, l.held_reason as "heldReason", i.type, i.value,
       ${memberIn(sql`l.served_version`)} as member
     from firewall_list l join collection k on k.id = l.collection_id join indicator i on i.id = ${of.indicatorId}::uuid
-    where l.organization_id = ${of.organizationId} and ${isShown(maker)}
+    where l.organization_id = ${of.organizationId} and ${isShownTo(maker)}
     order by l.name limit ${servedMax}`.execute(db)
   return rows
 }
@@ -66,7 +67,7 @@ async function readTaxiiCollections(db: Db, of: Of, maker: string | undefined): 
           and not s.is_revoked) as "hasObject"
     from taxii_collection t join taxii_root r on r.id = t.root_id join indicator i on i.id = ${of.indicatorId}::uuid
     left join collection k on k.id = t.collection_id left join owner o on o.id = t.owner_id
-    where r.organization_id = ${of.organizationId} and t.can_read and (t.owner_id is not null or ${isShown(maker)})
+    where r.organization_id = ${of.organizationId} and t.can_read and (t.owner_id is not null or ${isShownTo(maker)})
     order by t.title, t.id limit ${servedMax}`.execute(db)
   return rows
 }
@@ -76,10 +77,6 @@ function memberIn(version: RawBuilder<unknown>): RawBuilder<unknown> {
     select json_build_object('active', m.active, 'tlp', m.tlp, 'excluded', m.excluded) from collection_member m
     where m.collection_id = k.id and m.indicator_id = i.id and m.from_version <= ${version}
       and (m.until_version is null or m.until_version > ${version}))`
-}
-
-function isShown(maker: string | undefined): RawBuilder<boolean> {
-  return maker === undefined ? sql`true` : sql`(k.is_shared or k.maker = ${maker})`
 }
 
 function whyNotListed(row: ListRow, facts: ExportFacts): Obstacle[] {

@@ -1,7 +1,7 @@
-import type { IndicatorTotal, LeftOut } from '@postern/protocol'
+import type { IndicatorTotal, LeftOut, LeftOutValue } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { isKeptFromExports } from '../exclusions/never-exported.ts'
+import { isKeptFromExports, whatKeepsBack } from '../exclusions/never-exported.ts'
 import { inScope, type LibraryScope } from './library-scope.ts'
 import {
   type IndicatorRow,
@@ -62,6 +62,33 @@ export class LibraryStore {
       const types: Record<string, number> = {}
       for (const { type, count } of rows) types[type] = (types[type] ?? 0) + count
       return { types, leftOut: leftOutByReason(rows) }
+    })
+  }
+
+  /**
+   * Those that `countTypes` counts as left out, in the order of their ids.
+   * @returns undefined where the time ran out
+   */
+  async leftOut(
+    scope: LibraryScope,
+    condition: SearchCondition,
+    { max, msMax }: { max: number; msMax: number },
+    after: string | undefined,
+    limit: number,
+  ): Promise<LeftOutValue[] | undefined> {
+    return withinTime(this.#db, msMax, async (trx) => {
+      const { rows } = await sql<LeftOutValue>`
+        select i.id as "indicatorId", i.type, i.value, found.reason,
+          case when found.reason = 'excluded' then ${whatKeepsBack(scope.organizationId)} end as detail
+        from (
+          select indicator_id, reason from (
+            select v.indicator_id, ${whyLeftOut(scope)} as reason
+            from (select v.indicator_id, v.active ${satisfying(scope, condition)} limit ${max}) v
+          ) judged
+          where reason is not null ${after === undefined ? sql`` : sql`and indicator_id > ${after}::uuid`}
+          order by indicator_id limit ${limit}
+        ) found join indicator i on i.id = found.indicator_id order by found.indicator_id`.execute(trx)
+      return rows
     })
   }
 

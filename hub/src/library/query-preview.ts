@@ -1,7 +1,8 @@
-import type { CollectionPreview } from '@postern/protocol'
+import type { CollectionPreview, LeftOutValue } from '@postern/protocol'
 import type { Db } from '../database/database.ts'
 import type { LibraryScope } from './library-scope.ts'
 import { LibraryStore, moreThan } from './library-store.ts'
+import { Problem } from '../lib/problem.ts'
 import { toIndicator } from './to-indicator.ts'
 import type { SearchCondition } from './search-condition.ts'
 
@@ -35,6 +36,28 @@ export async function previewQuery(db: Db, scope: LibraryScope, condition: Searc
       ? { count: counted, isExact: true }
       : ((await store.estimate(scope, condition, known, countMsMax)) ?? moreThan(known))
   return { total, types, typesStoppedAt: total.isExact ? null : counted, leftOut, sample }
+}
+
+/** Those that are counted there as left out, in the order of their ids. */
+export async function previewLeftOut(
+  db: Db,
+  scope: LibraryScope,
+  condition: SearchCondition,
+  after: string | undefined,
+  rowsMax: number,
+): Promise<LeftOutValue[]> {
+  const page = await new LibraryStore(db).leftOut(
+    scope,
+    condition,
+    { max: countMax + 1, msMax: countMsMax },
+    after,
+    rowsMax,
+  )
+  if (page !== undefined) return page
+  throw new Problem(
+    'unavailable',
+    `Looking at what the query finds took longer than ${countMsMax / 1000} s. Narrow it, or try again.`,
+  )
 }
 
 function typesOf(found: readonly { type: string }[]): Record<string, number> {

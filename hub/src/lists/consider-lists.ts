@@ -8,6 +8,7 @@ import { inVersion } from '../collections/version-queries.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { found, Problem } from '../lib/problem.ts'
+import { moveLeftOut } from './left-out-values.ts'
 import { type GuardedCounts, whyHeldBack } from './list-guard.ts'
 import { listLimits } from './list-limits.ts'
 import { type FirewallListRow, writeText, type WrittenText } from './write-text.ts'
@@ -99,6 +100,7 @@ async function serve(
   const { rows } = await sql<{ sha256: Buffer }>`
     select sha256 from list_text where id = ${servedTextId}`.execute(trx)
   if (rows[0]?.sha256.equals(text.sha256) === true) {
+    if (servedTextId !== null) await moveLeftOut(trx, text.id, servedTextId)
     await sql`delete from list_text where id = ${text.id}`.execute(trx)
     await sql`
       update list_text set left_out = ${JSON.stringify(text.leftOut)}, collection_version = ${list.version}

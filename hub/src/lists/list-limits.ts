@@ -12,6 +12,8 @@ export const listLimits = {
   requestsPerMinuteMax: 240,
   /** Minutes that a text which was replaced stays for those who read it. */
   replacedMinutesKept: 15,
+  /** Values that a text lacks of which each is named, of each reason; beyond them they are only counted. */
+  leftOutNamedMax: 10_000,
   /** Lists that are written anew in one turn. */
   writtenATurnMax: 20,
   /** A list rests for so many times as long as its last writing took, so that a large one does not keep a core busy. */

@@ -42,6 +42,21 @@ describe('LIB-7: what a list says', () => {
       leftOut: { tlp: 1, inactive: 1, excluded: 1 },
       held: null,
     })
+    const { data, next } = await world.lists.leftOut(person, list.id, 0, 2)
+    expect(next).toBe('2')
+    expect([...data, ...(await world.lists.leftOut(person, list.id, 2, 2)).data]).toMatchObject([
+      { type: 'Host', value: 'off.said.example.com', reason: 'inactive', detail: null },
+      { value: 'ours.said.example.com', reason: 'excluded', detail: 'ours.said.example.com of the list Ours' },
+      { value: 'red.said.example.com', reason: 'tlp' },
+    ])
+    // A version whose text is the same says of other values that they are left out.
+    await world.at.hosts('Said', ['late.said.example.com'], { active: false })
+    const renewed = await world.renew(list)
+    expect(renewed.leftOut).toEqual({ tlp: 1, inactive: 2, excluded: 1 })
+    const values = (await world.lists.leftOut(person, list.id, 0, 9)).data.map(({ value }) => value.split('.')[0])
+    expect(values).toEqual(['late', 'off', 'ours', 'red'])
+    const theirs = { ...person, organizationId: '999' }
+    await expect(world.lists.leftOut(theirs, list.id, 0, 9)).rejects.toThrow('no such list')
   })
 
   test('LIB-7: a vendor’s format leaves out and counts what it cannot say, and says twins once', async () => {
@@ -58,6 +73,11 @@ describe('LIB-7: what a list says', () => {
     const reply = await world.get(list.name, { authorization })
     expect(reply.text).toBe('a.urls.example.com/\nc.urls.example.com/\n')
     expect(reply.headers['x-postern-left-out']).toBe('2; format=2')
+    const { data } = await world.lists.leftOut(world.at.library.person, list.id, 0, 9)
+    expect(data.map(({ value, reason }) => [value, reason])).toEqual([
+      ['https://b.urls.example.com:8443/x', 'format'],
+      ['x@urls.example.com', 'format'],
+    ])
     const csv = await world.serve('ownerName = "Urls"', { format: 'csv', indicatorTypes: ['Host'] })
     expect((await world.get(csv.name, { authorization: await world.reader(csv) })).text).toBe(
       'type,value\r\nHost,c.urls.example.com\r\n',

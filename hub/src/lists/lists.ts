@@ -1,5 +1,5 @@
 import { type IndicatorType, listFormatFacts, prefixesMinDefault, readIndicatorTypeName } from '@postern/intel'
-import type { ChangeFirewallList, CreateFirewallList, FirewallList, ListFormat } from '@postern/protocol'
+import type { ChangeFirewallList, CreateFirewallList, FirewallList, LeftOutValue, ListFormat } from '@postern/protocol'
 import type { Caller, PersonCaller } from '../access/caller.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Collections } from '../collections/collections.ts'
@@ -11,6 +11,7 @@ import { found, Problem } from '../lib/problem.ts'
 import { tlpMaxNumber } from '../lib/tlp-max.ts'
 import { isWithin, readNetworks, type Readers } from '../readers/readers.ts'
 import { considerFirewallLists, forgetReplacedTexts, serveHeld } from './consider-lists.ts'
+import { leftOutOfText } from './left-out-values.ts'
 import { FirewallListStore, firewallListToApi, type FirewallListWords, type ServedList } from './list-store.ts'
 import { TextStreams } from './text-streams.ts'
 
@@ -189,6 +190,19 @@ export function createFirewallLists({
     },
     async get(caller: PersonCaller, id: string): Promise<FirewallList> {
       return firewallListToApi(found(await store.find(caller.organizationId, id), 'list'), await baseUrl())
+    },
+    /** Values that what is served lacks; the first of each reason. */
+    async leftOut(
+      caller: PersonCaller,
+      id: string,
+      after: number,
+      limit: number,
+    ): Promise<{ data: LeftOutValue[]; next?: string }> {
+      const { organizationId } = caller
+      const { servedTextId: textId } = found(await store.find(organizationId, id), 'list')
+      const rows = textId === null ? [] : await leftOutOfText(db, { organizationId, textId }, after, limit + 1)
+      const { data, ...next } = pageOf(rows, limit, (row) => String(row.number))
+      return { data: data.map(({ number: _number, ...value }) => value), ...next }
     },
     /** Writes what is due and forgets what nobody reads any more. @returns how many lists were written */
     async tick(): Promise<number> {

@@ -3,6 +3,7 @@ import {
   CreateFirewallList,
   FirewallList,
   FirewallListPage,
+  LeftOutValuePage,
   paths,
   ReleaseHeldVersion,
 } from '@postern/protocol'
@@ -90,6 +91,21 @@ export function firewallListSettingsRoutes(server: Server, lists: FirewallLists)
       await lists.remove(person(request.caller), request.params.firewallListId, request.ip)
       return reply.code(204).send(null)
     },
+  )
+  server.get(
+    paths.firewallListLeftOut(':firewallListId'),
+    {
+      config: forPeople('readers:read'),
+      schema: {
+        operationId: 'listFirewallListLeftOut',
+        ...ofOne,
+        summary: 'Values that what is served lacks, in the order of the list, and why: the first 10,000 of each reason',
+        querystring: pageQuery(z.string().regex(/^\d{1,9}$/)),
+        response: { 200: LeftOutValuePage },
+      },
+    },
+    async ({ caller, params, query }) =>
+      lists.leftOut(person(caller), params.firewallListId, Number(query.cursor ?? 0), query.limit),
   )
   server.post(
     paths.firewallListRelease(':firewallListId'),

@@ -12,6 +12,7 @@ import type { Db } from '../database/database.ts'
 import type { Selectable } from 'kysely'
 import type { FirewallListTable } from '../database/tables.ts'
 import { tlpMaxOfNumber } from '../lib/tlp-max.ts'
+import { LeftOutValues } from './left-out-values.ts'
 import { TextParts, type TextTotals } from './text-parts.ts'
 
 export type FirewallListRow = Selectable<FirewallListTable>
@@ -37,12 +38,14 @@ export async function writeText(trx: Db, list: FirewallListRow, version: number,
     await trx.insertInto('list_text_part').values({ text_id: id, number, body, gzip }).execute()
     number += 1
   })
-  const leftOut = await writeEntries(trx, list, version, format, parts)
+  const leftOut = new LeftOutValues(trx, id)
+  await writeEntries(trx, list, version, format, parts, leftOut)
+  await leftOut.write()
   const totals = await parts.end()
   await sql`
-    update list_text set value_count = ${totals.count}, left_out = ${JSON.stringify(leftOut)}, byte_count = ${totals.bytes},
+    update list_text set value_count = ${totals.count}, left_out = ${JSON.stringify(leftOut.counts)}, byte_count = ${totals.bytes},
       gzip_byte_count = ${totals.gzipBytes}, sha256 = ${totals.sha256} where id = ${id}`.execute(trx)
-  return { ...totals, id, leftOut }
+  return { ...totals, id, leftOut: leftOut.counts }
 }
 
 async function writeEntries(
@@ -51,7 +54,8 @@ async function writeEntries(
   version: number,
   format: ListFormatFacts,
   parts: TextParts,
-): Promise<Record<string, number>> {
+  leftOut: LeftOutValues,
+): Promise<void> {
   const filter: ValueFilter = {
     excludedNow: isKeptFromExports(list.organization_id, sql`m.indicator_id`),
     // Written by this hub, which checked them.
@@ -60,43 +64,42 @@ async function writeEntries(
   }
   const query = valuesInOrder(list.collection_id, version, filter, orderOf(list.format))
   const prefixesMin = { ipv4: list.ipv4_prefix_min, ipv6: list.ipv6_prefix_min }
-  const leftOut: Record<string, number> = {}
-  const leaveOut = (why: string) => void (leftOut[why] = (leftOut[why] ?? 0) + 1)
   /** The entry that is looked at: values that become it stand together, and one that may not be in the list keeps it out. */
   let entry: string | undefined
-  let values = 0
+  let values: ValueRow[] = []
   let isKeptOut = false
   function end(): void {
     if (entry === undefined) return
     if (!isKeptOut) parts.add(entry)
-    else for (let n = 0; n < values; n++) leaveOut('excluded')
+    else for (const value of values) leftOut.add('excluded', value)
   }
   await sql`declare list_value no scroll cursor for ${query}`.execute(trx)
   for (;;) {
     const { rows } = await sql<ValueRow>`fetch ${sql.lit(rowsAtOnce)} from list_value`.execute(trx)
     if (rows.length === 0) break
-    for (const { type, value, leftOut: reason } of rows) {
+    for (const row of rows) {
+      const { type, value, leftOut: reason } = row
       if (reason === null && isTooWide(type, value, prefixesMin)) {
-        leaveOut('wide')
+        leftOut.add('wide', row)
         continue
       }
       const said = reason === null || reason === 'excluded' ? format.entry(type, value) : undefined
-      if (reason !== null || said === undefined) leaveOut(reason ?? 'format')
+      if (reason !== null || said === undefined) leftOut.add(reason ?? 'format', row)
       if (said === undefined) continue
       if (said !== entry) {
         end()
         entry = said
-        values = 0
+        values = []
         isKeptOut = false
       }
-      if (reason === null) values += 1
+      if (reason === null) values.push(row)
       else isKeptOut = true
     }
     await parts.pass()
+    await leftOut.write()
   }
   end()
   await sql`close list_value`.execute(trx)
-  return leftOut
 }
 
 /** Values that become the same entry have to be neighbours: each is ordered by what it becomes, as far as the format changes it. */

@@ -60,6 +60,21 @@ export const ChangeExclusionList = z.strictObject({
 })
 export type ChangeExclusionList = z.infer<typeof ChangeExclusionList>
 
+/** An indicator of the library that a list hits now. */
+export const ExclusionHit = z.object({
+  indicatorId: z.guid(),
+  type: z.string(),
+  value: z.string(),
+  /** The entry that matches, as it stands in the list. */
+  entry: z.string(),
+  /** Whether something keeps it from exports: this list, another one, or a decision. */
+  isKeptBack: z.boolean(),
+  /** Data collections by whose newest version readers are given it, as far as their TLP permits; the first by name, of those that the caller sees. */
+  collections: z.array(z.object({ id: Id, name: z.string() })),
+})
+export type ExclusionHit = z.infer<typeof ExclusionHit>
+export const ExclusionHitPage = pageOf(ExclusionHit)
+
 export const ExclusionEntry = z.object({ entry: z.string(), note: z.nullable(z.string()) })
 export type ExclusionEntry = z.infer<typeof ExclusionEntry>
 export const ExclusionEntryPage = pageOf(ExclusionEntry)

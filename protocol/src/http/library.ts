@@ -385,6 +385,18 @@ export type Collection = z.infer<typeof Collection>
 /** How many no reader is given, by reason as firewall lists name it: `excluded` or `inactive`. What a reader's TLP forbids comes on top. */
 export const LeftOut = z.record(z.string(), Count)
 export type LeftOut = z.infer<typeof LeftOut>
+/** One of those that are counted by it, or that a firewall list lacks. */
+export const LeftOutValue = z.object({
+  indicatorId: z.guid(),
+  type: z.string(),
+  value: z.string(),
+  /** Of a reader's TLP, and of a firewall list, moreover `tlp`; of a list `wide`, and `format` for what it cannot say. */
+  reason: z.enum(['excluded', 'inactive', 'tlp', 'wide', 'format']),
+  /** Of `excluded`: the list with its entry, or the decision, that keeps it back now; null where none does any more, or of a list another value of the same entry is kept back. */
+  detail: z.nullable(z.string()),
+})
+export type LeftOutValue = z.infer<typeof LeftOutValue>
+export const LeftOutValuePage = pageOf(LeftOutValue)
 export const CollectionDetail = z.extend(Collection, {
   /** Of its members; null where counting took too long, and for executions, which are told of it with the values. */
   leftOut: z.nullable(LeftOut),
@@ -423,6 +435,14 @@ export const CollectionPreview = z.object({
   hints: QueryHints,
 })
 export type CollectionPreview = z.infer<typeof CollectionPreview>
+
+/** Asks for those that a preview counts as left out. */
+export const PreviewLeftOut = z.strictObject({
+  tql: z.string().check(z.minLength(1), z.maxLength(limits.queryLengthMax)),
+  cursor: z.optional(z.guid()),
+  limit: z.optional(z.int().check(z.minimum(1), z.maximum(limits.pageRowsMax))),
+})
+export type PreviewLeftOut = z.infer<typeof PreviewLeftOut>
 
 /** One version, newest first. */
 export const CollectionVersion = z.object({

@@ -84,6 +84,8 @@ export const paths = {
   exclusionLists: '/v1/exclusion-lists',
   exclusionList: (listId: string) => `/v1/exclusion-lists/${listId}`,
   exclusionEntries: (listId: string) => `/v1/exclusion-lists/${listId}/entries`,
+  /** Indicators of the library that a list hits. */
+  exclusionHits: (listId: string) => `/v1/exclusion-lists/${listId}/hits`,
   warningLists: '/v1/exclusion-lists/misp',
   exclusionTest: '/v1/exclusion-lists/test',
 
@@ -92,6 +94,8 @@ export const paths = {
   firewallLists: '/v1/lists',
   firewallList: (listId: string) => `/v1/lists/${listId}`,
   firewallListRelease: (listId: string) => `/v1/lists/${listId}/release`,
+  /** Values that the text which is served lacks. */
+  firewallListLeftOut: (listId: string) => `/v1/lists/${listId}/left-out`,
   /** What a firewall fetches. */
   list: (name: string) => `/lists/${name}`,
   taxiiRoots: '/v1/taxii-roots',
@@ -104,6 +108,9 @@ export const paths = {
   collections: '/v1/collections',
   collection: (collectionId: string) => `/v1/collections/${collectionId}`,
   collectionPreview: '/v1/collections/preview',
+  collectionPreviewLeftOut: '/v1/collections/preview/left-out',
+  /** Members that readers are not given. */
+  collectionLeftOut: (collectionId: string) => `/v1/collections/${collectionId}/left-out`,
   collectionVersions: (collectionId: string) => `/v1/collections/${collectionId}/versions`,
   collectionHistory: (collectionId: string) => `/v1/collections/${collectionId}/history`,
   collectionStix: (collectionId: string, version: string | number) =>

@@ -105,7 +105,7 @@ export const FirewallList = z.object({
   servedSince: z.nullable(Instant),
   /**
    * Values of the served version that the list lacks, by reason: `excluded`, `inactive`, `tlp`, `wide`, and `format` for what it
-   * cannot say.
+   * cannot say. The first 10,000 of each can be read (`LeftOutValue`).
    */
   leftOut: z.record(z.string(), Count),
   /** A newer version that is held back, and why. */
