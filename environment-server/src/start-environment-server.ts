@@ -66,6 +66,7 @@ async function start(options: EnvironmentServerOptions): Promise<EnvironmentServ
   refuseRoot()
   using held = new DisposableStack()
   const opened = held.use(openHome(options.home))
+  if (opened.keptSettings.length > 0) log('info', `Kept from the settings before: ${opened.keptSettings.join(', ')}.`)
   const door = new KeychainDoor(opened.home.keychainFile)
   let running: RunningParts | undefined
   held.use(await listenForControl(opened.home.controlSocket, (request) => answer(request), log))

@@ -37,8 +37,8 @@ export function EnrolAnewDialog({ environmentId, server, onClose }: EnrolAnewPro
           <PlainText text={server.name} />
         </strong>{' '}
         under its number, {server.serverXid}, with a new key. Unpack it over the server’s folder, where it keeps its
-        master password, its local policy and its journal, or into a new one; start it within 24 hours, and confirm the
-        new fingerprint here.
+        master password, its settings, its local policy and its journal, or into a new one; start it within 24 hours,
+        and confirm the new fingerprint here.
       </p>
       <p>With the download its present key, certificate and tokens end. Results that it has not delivered are lost.</p>
       <RuntimeChoice platform={server.platform} chosen={runtime} onChange={setRuntime} />

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { type HomeFolder, homeFolder, prepareHomeFolder } from '../home/home-folder.ts'
+import { keepSettings } from '../home/kept-settings.ts'
 import { StartProblem } from '../log/start-problem.ts'
 
 /**
@@ -10,6 +11,7 @@ export function ownFolder(directory: string): HomeFolder {
   const home = homeFolder(directory)
   if (process.geteuid?.() === 0) becomeOwner(home)
   prepareHomeFolder(home)
+  keepSettings(home)
   return home
 }
 

@@ -45,6 +45,8 @@ export function homeFolder(directory: string) {
     /** The server file that ran last and was healthy, its signature, and what was set aside for it (D34). */
     keptFile: join(hidden, 'kept', 'postern-envsvr.mjs'),
     setAsideFile: join(hidden, 'kept', 'set-aside'),
+    /** Of settings.json, for when a bundle is unzipped over it. */
+    keptSettingsFile: join(hidden, 'kept', 'settings.json'),
     /** There once this start has been connected; run.sh waits for it where a server file is new. */
     onlineFile: join(hidden, 'run', 'online'),
     keystoreFolder: join(hidden, 'keystore'),

@@ -3,6 +3,7 @@ import { readProcess } from '../executor/process-table.ts'
 import { writeAtomically } from './atomic-file.ts'
 import { closeHomeFolder, type HomeFolder, homeFolder, prepareHomeFolder, removeLeftovers } from './home-folder.ts'
 import { lockHome } from './home-lock.ts'
+import { keepSettings } from './kept-settings.ts'
 import { type LocalPolicy, readLocalPolicy } from '../policy/local-policy.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { readTrust, type Trust } from './trust.ts'
@@ -15,7 +16,12 @@ export type HomeFiles = {
 }
 
 /** What the folder says, under the lock that `dispose` gives back. */
-export type OpenedHome = Disposable & HomeFiles & { home: HomeFolder }
+export type OpenedHome = Disposable &
+  HomeFiles & {
+    home: HomeFolder
+    /** Settings that a bundle would have taken away. */
+    keptSettings: readonly string[]
+  }
 
 export function openHome(directory: string): OpenedHome {
   const home = homeFolder(directory)
@@ -24,10 +30,12 @@ export function openHome(directory: string): OpenedHome {
   try {
     closeHomeFolder(home)
     removeLeftovers(home)
+    const keptSettings = keepSettings(home)
     const files = readHomeFiles(home)
     writeAtomically(home.pidFile, `${process.pid} ${readProcess(process.pid)?.startTicks ?? ''}\n`)
     return {
       home,
+      keptSettings,
       ...files,
       [Symbol.dispose]: () => {
         rmSync(home.pidFile, { force: true })

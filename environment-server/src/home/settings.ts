@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { StartProblem } from '../log/start-problem.ts'
 import { readSettingValues } from '../settings/read-settings.ts'
 import type { SettingValues } from '../settings/settings-table.ts'
@@ -37,7 +38,18 @@ export function readSettingsFile(home: HomeFolder): Record<string, unknown> {
 }
 
 export function writeSettingsFile(home: HomeFolder, content: Record<string, unknown>): void {
-  writeAtomically(home.settingsFile, `${JSON.stringify(content, null, 2)}\n`)
+  writeAtomically(home.settingsFile, settingsText(content))
+  copySettings(home, content)
+}
+
+/** What a bundle that is unzipped over the file does not take along: kept-settings.ts. */
+export function copySettings({ keptSettingsFile }: HomeFolder, content: Record<string, unknown>): void {
+  mkdirSync(dirname(keptSettingsFile), { recursive: true, mode: 0o700 })
+  writeAtomically(keptSettingsFile, settingsText(content))
+}
+
+function settingsText(content: Record<string, unknown>): string {
+  return `${JSON.stringify(content, null, 2)}\n`
 }
 
 /** Writes the file without a token that is spent, and everything else as it stands in the file. */

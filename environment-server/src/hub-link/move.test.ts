@@ -169,3 +169,37 @@ test('D37: what waited when the server enrolled anew is handed back, though that
   })
   expect((await rehearsal.resultOf(running)).result).toMatchObject({ outcome: 'interrupted' })
 })
+
+test('D37: enrolled anew by a bundle over its folder, a server keeps the settings that people made here, and takes from the bundle where the hub is', async () => {
+  const { hub, server } = rehearsal
+  const configure = async (...argv: string[]) => (await runCommand(server.home, ['configure', ...argv])).text
+  const made = [
+    'appsSessionDaystoKeep=7',
+    'relaySystemInfoPublishSeconds=20',
+    'allowInspectedTls=false',
+    'serverName=Ours',
+  ]
+  await configure(...made.flatMap((each) => ['--set', each]))
+  await server.stop()
+  hub.writeBundle(server.home, rehearsalXid, { ...settingsOfBundle, allowInspectedTls: true })
+  // Whoever looks before the start finds them, and what is emptied then stays so.
+  expect(await configure('--get', 'relaySystemInfoPublishSeconds')).toBe('20\n')
+  await configure('--set', 'relaySystemInfoPublishSeconds=')
+  await server.startConnected()
+  expect(settings()).toMatchObject({
+    appsSessionDaystoKeep: 7,
+    allowInspectedTls: false,
+    serverName: `Server ${rehearsalXid}`,
+    origins: { appsSessionDaystoKeep: 'configure.sh' },
+  })
+  for (const name of ['relaySystemInfoPublishSeconds', 'enrolmentToken']) expect(settings()).not.toHaveProperty(name)
+  expect(settings()['origins']).not.toHaveProperty('serverName')
+  // Unzipped over it while nobody looks, the start says what it kept.
+  await server.stop()
+  hub.writeBundle(server.home, rehearsalXid, settingsOfBundle)
+  const before = server.text.length
+  await server.startConnected()
+  expect(server.text.slice(before)).toContain(
+    'Kept from the settings before: allowInspectedTls, appsSessionDaystoKeep.',
+  )
+})
