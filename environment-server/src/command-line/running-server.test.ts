@@ -13,10 +13,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ServerStatus } from '../control/control-message.ts'
+import { judgeExecutors } from '../executor/executor-count.ts'
 
 // One server goes through its life here, on a machine that may be busy; each test goes on where the one before ended.
 const serverXid = '4711'
 const password = 'correct horse battery staple'
+/** As many executors as the setting takes are more than a machine is enough for that has not hundreds of cores. */
+const areTooMany = judgeExecutors(1000).state === 'missing'
 let hub: FakeHub
 let server: EnvironmentServerProcess
 beforeAll(async () => {
@@ -185,7 +188,7 @@ test('ES-12: a signed command sets what table and local policy let the hub set, 
 test('D31: what the table or the local policy keeps from the hub is refused whole, and says why', async () => {
   const before = settingsFile()
   const past = new Date(Date.now() - 60_000).toISOString()
-  const refused: [ConfigureCommand, RegExp][] = [
+  const refused: (readonly [ConfigureCommand, RegExp])[] = [
     [
       configure({ appsNumberofJobExecutors: 1, brokerHost: '192.0.2.1' }),
       /brokerHost can only be set on the environment server itself/,
@@ -193,7 +196,9 @@ test('D31: what the table or the local policy keeps from the hub is refused whol
     [configure({ proxyPassword: 'x' }), /proxyPassword can only be set on/],
     [configure({ serverName: 'Other' }), /local policy .* does not let the hub set serverName/],
     [configure({ appsNumberofJobExecutors: 0 }), /whole number from 1 to 1000/],
-    [configure({ appsNumberofJobExecutors: 1000 }), /cores and memory are enough for/],
+    ...(areTooMany
+      ? [[configure({ appsNumberofJobExecutors: 1000 }), /cores and memory are enough for/] as const]
+      : []),
     [configure({ noSetting: 1 }), /not a setting of this release/],
     [configure({ appsNumberofJobExecutors: 1 }, { notBefore: past, notAfter: past }), /after its time/],
   ]
@@ -228,7 +233,7 @@ test('ES-11, ES-12: without a terminal settings are set, got and listed, or refu
   const here = [
     'appsPythonHome311=/nonexistent',
     'caFolder=/nonexistent',
-    'appsNumberofJobExecutors=1000',
+    ...(areTooMany ? ['appsNumberofJobExecutors=1000'] : []),
     'appsSandboxUser=root',
   ]
   const unfit = await command(['configure', ...['serverName=Other', ...here].flatMap((text) => ['--set', text])])

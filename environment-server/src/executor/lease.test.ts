@@ -2,9 +2,10 @@ import { Rehearsal, waitFor } from '@postern/dev/environment-server'
 import { limits } from '@postern/protocol'
 import { expect, test } from 'vitest'
 
-/** Writes the time twice a second to its log, so that its last sign of life is known. */
+const signMs = 100
+/** Writes the time again and again to its log, so that its last sign of life is known. */
 const stubborn = `process.on('SIGTERM', () => console.log('asked to end'))
-  setInterval(() => console.log('alive ' + Date.now()), 100)`
+  setInterval(() => console.log('alive ' + Date.now()), ${signMs})`
 
 async function until(rehearsal: Rehearsal, executionId: string, text: string): Promise<void> {
   await waitFor(() => rehearsal.hub.log(executionId).some((line) => line.text.startsWith(text)), `"${text}" in the log`)
@@ -26,8 +27,11 @@ test.concurrent('D10: a pooled app is ended before the hub may start the next at
   const texts = await rehearsal.logOf(executionId)
   expect(texts).toContain('asked to end')
   // Its result is written a while after its end, and the app alone matters.
-  const lastSign = Number(texts.findLast((text) => text.startsWith('alive '))?.slice(6))
-  expect((lastSign - lastAnswered) / 1000).toBeLessThan(limits.leaseTakeoverSeconds)
+  const signs = texts.filter((text) => text.startsWith('alive ')).map((text) => Number(text.slice(6)))
+  // A machine that lets the app wait for its turns lets the server wait as well.
+  const heldUpMs = signs.reduce((sum, sign, at) => sum + Math.max(0, sign - (signs[at - 1] ?? sign) - 2 * signMs), 0)
+  const livedOn = (signs.at(-1) ?? Infinity) - lastAnswered - heldUpMs
+  expect(livedOn / 1000).toBeLessThan(limits.leaseTakeoverSeconds)
 })
 
 test.concurrent('D10: an answer that does not grant a pooled attempt ends it at once', async () => {
@@ -56,7 +60,8 @@ test.concurrent('D10: a pooled attempt does not start before the hub grants its 
 })
 
 test.concurrent('ES-23: a pinned app goes on without the hub, and its result is delivered when the hub is back', async () => {
-  await using rehearsal = await Rehearsal.start()
+  // At an address of its own, where no other program takes its ports while they are closed.
+  await using rehearsal = await Rehearsal.start({ hub: { address: '127.0.0.63' } })
   const executionId = await rehearsal.execute(`setTimeout(() => process.exit(3), ${(limits.leaseSeconds + 4) * 1000})`)
   await rehearsal.running(executionId)
   const { port: brokerPort } = rehearsal.hub.broker

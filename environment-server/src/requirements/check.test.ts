@@ -86,7 +86,7 @@ test('ES-12: what --check calls missing is refused when it is set, what it advis
   const place = { hidden: home, javaHome: '/nowhere/java' }
   try {
     const refused = {
-      appsNumberofJobExecutors: 1000,
+      appsNumberofJobExecutors: 1_000_000,
       appsSandboxUser: 'root',
       appsPythonHome311: '/bin/false',
       appsPythonHome: home,

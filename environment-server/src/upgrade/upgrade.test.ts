@@ -35,7 +35,8 @@ let heardBefore = 0
 let running: { child: ChildProcess; text: () => string } | undefined
 
 beforeAll(async () => {
-  hub = await FakeHub.start()
+  // At an address of its own, where no other program takes the port of its broker while that is closed.
+  hub = await FakeHub.start({ address: '127.0.0.64' })
   home = makeHome()
   cpSync(fileURLToPath(new URL('../../bundle/', import.meta.url)), home, { recursive: true })
   file = join(home, 'postern-envsvr.mjs')
@@ -55,8 +56,8 @@ afterAll(async () => {
 
 /** To be online in, for a file that never is. */
 const shortTrial = 3
-/** For one that is, though the machine may be busy with something else; then it is watched for as long until it is kept. */
-const longTrial = 10
+/** For one that is, or that ends, though the machine may be busy with something else; then it is watched for as long until it is kept. */
+const longTrial = 20
 /** Two of these are longer than the longest wait between two tries to connect. */
 const trialOverWaits = 16
 
@@ -138,13 +139,13 @@ test('ES-20: a file that ends at once is set aside, and not tried again until it
   const tries = join(home, 'tries')
   const failing = `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(tries)}, 'x'); process.exit(7)\n`
   await replace(failing)
-  expect(await setAside(start())).toContain('It ended with exit code 7')
+  expect(await setAside(start(longTrial))).toContain('It ended with exit code 7')
   expect(readFileSync(tries, 'utf8')).toBe('x')
   expect(await stop()).toBe(0)
   await setAside(start())
   expect(readFileSync(tries, 'utf8')).toBe('x')
   await replace(`${failing}// another\n`)
-  await setAside(start())
+  await setAside(start(longTrial))
   expect(readFileSync(tries, 'utf8')).toBe('xx')
 })
 
