@@ -65,7 +65,6 @@ function AssertionSum({ assertion: { ownerName, now, terms, nextChangeAt } }: { 
             <th scope="col">Term</th>
             <th scope="col">Confidence</th>
             <th scope="col">Rating</th>
-            <th scope="col">Leaves</th>
           </tr>
         </thead>
         <tbody>
@@ -85,9 +84,8 @@ function AssertionSum({ assertion: { ownerName, now, terms, nextChangeAt } }: { 
                 </>
               )}
             </th>
-            <td />
-            <td>{now.rating ?? '–'}</td>
-            <td>{now.confidence ?? '–'}</td>
+            <AfterTerm value={now.confidence} change={0} />
+            <AfterTerm value={now.rating} change={0} />
           </tr>
         </tfoot>
       </table>
@@ -119,10 +117,21 @@ function TermRow({ term }: { term: LifecycleTerm }) {
       <th scope="row">
         <span className={classes['term']}>{termWords[term.term]}</span> <PlainText text={term.text} />
       </th>
-      <td data-sign={Math.sign(term.confidenceChange)}>{signed(term.confidenceChange)}</td>
-      <td data-sign={Math.sign(term.ratingChange)}>{signed(term.ratingChange)}</td>
-      <td>{term.confidence ?? '–'}</td>
+      <AfterTerm value={term.confidence} change={term.confidenceChange} />
+      <AfterTerm value={term.rating} change={term.ratingChange} />
     </tr>
+  )
+}
+
+/** What a term leaves, and behind it what it changed. */
+function AfterTerm({ value, change }: { value: number | null; change: number }) {
+  return (
+    <td>
+      <span>{value ?? '–'}</span>
+      <span className={classes['change']} data-sign={Math.sign(change)}>
+        {signed(change)}
+      </span>
+    </td>
   )
 }
 

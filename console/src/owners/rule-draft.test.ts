@@ -9,6 +9,7 @@ test('a rule comes back from its form as it went in', () => {
       amount: 10,
       isPercent: true,
       confidenceStart: 70,
+      givesConfidence: true,
       atMinimum: 'nothing',
     } as const
     expect(ruleOf(draftOfRule(rule, 1))).toEqual(rule)

@@ -11,6 +11,7 @@ export interface RuleDraft {
   amount: string
   isPercent: boolean
   confidenceStart: string
+  givesConfidence: boolean
   atMinimum: DeprecationRule['atMinimum']
 }
 
@@ -23,6 +24,7 @@ export function newRule(key: number, indicatorType: string): RuleDraft {
     amount: '2',
     isPercent: false,
     confidenceStart: '100',
+    givesConfidence: false,
     atMinimum: 'inactive',
   }
 }
@@ -37,6 +39,7 @@ export function draftOfRule(rule: DeprecationRule, key: number): RuleDraft {
     amount: String(rule.amount),
     isPercent: rule.isPercent,
     confidenceStart: String(rule.confidenceStart),
+    givesConfidence: rule.givesConfidence,
     atMinimum: rule.atMinimum,
   }
 }
@@ -65,6 +68,7 @@ export function ruleOf(draft: RuleDraft): DeprecationRule {
     amount: Number(draft.amount),
     isPercent: draft.isPercent,
     confidenceStart: Number(draft.confidenceStart),
+    givesConfidence: draft.givesConfidence,
     atMinimum: draft.atMinimum,
   }
 }

@@ -55,7 +55,18 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
               data={['points', 'percent']}
             />
           </div>
-          <FiguresField {...field('confidenceStart')} label="Begin with, if none was said" lengthMax={3} />
+          <div className={classes['pair']}>
+            <FiguresField {...field('confidenceStart')} label="If none was said, from" lengthMax={3} />
+            <NativeSelect
+              aria-label="Whether what has no confidence is given one"
+              value={rule.givesConfidence ? 'given' : 'unseen'}
+              onChange={(event) => change({ givesConfidence: event.currentTarget.value === 'given' })}
+              data={[
+                { value: 'unseen', label: 'unseen: it stays without' },
+                { value: 'given', label: 'given: it is raised to that' },
+              ]}
+            />
+          </div>
           <ChoiceField {...field('atMinimum')} label="When it has come to 0" choices={wordChoices(atMinimumWords)} />
           <FiguresField name="said" label="Preview a confidence of" lengthMax={3} value={said} onChange={setSaid} />
         </div>

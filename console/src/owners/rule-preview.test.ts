@@ -7,6 +7,7 @@ const rule = {
   amount: 25,
   isPercent: false,
   confidenceStart: 80,
+  givesConfidence: true,
   atMinimum: 'delete',
 } as const
 
@@ -21,11 +22,21 @@ test('points are taken at each interval until nothing is left', () => {
     ],
     endHours: 96,
     end: 'delete',
+    isUnseen: false,
   })
 })
 
 test('where no confidence was said, the rule begins with its own', () => {
   expect(rulePreview(rule, null).points[0]).toEqual({ hours: 0, confidence: 80 })
+})
+
+test('a rule that gives no confidence counts unseen what has none, and says so', () => {
+  const preview = rulePreview({ ...rule, givesConfidence: false }, null)
+  expect(preview).toMatchObject({ isUnseen: true, endHours: 96 })
+  expect(previewWords(preview)).toBe(
+    'It is given no confidence: counted unseen, from 80 to 30 after 2 days, 0 after 4 days; then it is deleted.',
+  )
+  expect(rulePreview({ ...rule, givesConfidence: false }, 100)).toEqual(rulePreview(rule, 100))
 })
 
 test('percentages end too, however small', () => {

@@ -13,6 +13,8 @@ export interface RulePreview {
   /** When the rule's minimum is reached. */
   endHours: number
   end: DeprecationRule['atMinimum']
+  /** It is counted so, and shows none of it but its end. */
+  isUnseen: boolean
 }
 
 /** A rule has 100 steps at most, since each takes a point at least. */
@@ -23,8 +25,15 @@ const stepsMax = 101
  * @param said the confidence that the owner said, or null for none
  */
 export function rulePreview(rule: DeprecationRule, said: number | null): RulePreview {
+  const isUnseen = said === null && !rule.givesConfidence
   const facts = {
-    said: { rating: null, confidence: said, status: 'Active', active: true, expiresAt: null },
+    said: {
+      rating: null,
+      confidence: isUnseen ? rule.confidenceStart : said,
+      status: 'Active',
+      active: true,
+      expiresAt: null,
+    },
     saidAt: 0,
     rule,
     sightings: [],
@@ -40,7 +49,7 @@ export function rulePreview(rule: DeprecationRule, said: number | null): RulePre
     if (nextChangeAt === null || nextChangeAt <= now) break
     now = nextChangeAt
   }
-  return { points, endHours: now / hourMs, end: rule.atMinimum }
+  return { points, endHours: now / hourMs, end: rule.atMinimum, isUnseen }
 }
 
 /** A span as people say it: `36 hours`, `10 days`, `2.5 years`. */
@@ -58,9 +67,10 @@ const endWords: Record<DeprecationRule['atMinimum'], string> = {
 }
 
 /** What the curve shows, in a sentence. */
-export function previewWords({ points, endHours, end }: RulePreview): string {
+export function previewWords({ points, endHours, end, isUnseen }: RulePreview): string {
   const [first] = points
   const half = points.find(({ confidence }) => confidence <= (first?.confidence ?? 0) / 2)
   const halved = half && half.hours < endHours ? `${half.confidence} after ${spanWords(half.hours)}, ` : ''
-  return `From ${first?.confidence ?? 0} to ${halved}0 after ${spanWords(endHours)}; then ${endWords[end]}.`
+  const begin = isUnseen ? 'It is given no confidence: counted unseen, from' : 'From'
+  return `${begin} ${first?.confidence ?? 0} to ${halved}0 after ${spanWords(endHours)}; then ${endWords[end]}.`
 }

@@ -399,7 +399,7 @@ test('LIB-9: a sighting and a false positive are reported from the page, and wha
   await dialog.waitFor({ state: 'detached' })
   await page.getByRole('grid', { name: 'Sightings' }).getByText('Team').waitFor()
   const sum = page.getByRole('article', { name: 'Sum of Source of the story' })
-  await sum.getByText(/^1 sighting by day and control/).waitFor()
+  await sum.getByText(/^1 sighting in the last 90 days/).waitFor()
   await page.getByRole('button', { name: 'Report a false positive …' }).click()
   await dialog.getByLabel('Note').fill('Our own scanner')
   await dialog.getByRole('button', { name: 'Report the false positive' }).click()

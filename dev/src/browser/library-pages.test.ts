@@ -136,6 +136,7 @@ test('FD-9: an owner’s rules are edited with what they do over time in sight; 
         amount: 50,
         isPercent: true,
         confidenceStart: 100,
+        givesConfidence: false,
         atMinimum: 'delete',
       },
     ],

@@ -241,7 +241,14 @@ describe('LIB-2: the lifecycle of what was changed', () => {
   })
 
   test('LIB-2: a word that stays is not said anew: what has aged goes on aging', async () => {
-    const rule = { indicatorType: '*', intervalHours: 24, amount: 10, isPercent: false, confidenceStart: 100 }
+    const rule = {
+      indicatorType: '*',
+      intervalHours: 24,
+      amount: 10,
+      isPercent: false,
+      confidenceStart: 100,
+      givesConfidence: true,
+    }
     const begin = Date.now() + 60_000
     const at = async (days: number) => {
       library.clock.set(new Date(begin + days * 86_400_000))

@@ -176,7 +176,14 @@ describe('FD-14: jobs', () => {
 
     const { db, clock, audit } = rehearsal
     const rules = createRules({ db, clock, audit })
-    const rule = { indicatorType: '*', intervalHours: 24, amount: 10, isPercent: false, confidenceStart: 100 }
+    const rule = {
+      indicatorType: '*',
+      intervalHours: 24,
+      amount: 10,
+      isPercent: false,
+      confidenceStart: 100,
+      givesConfidence: false,
+    }
     if (caller.kind !== 'user') throw new Error('a person sets rules')
     await rules.replace(caller, ownerId, { rules: [{ ...rule, atMinimum: 'delete' }] })
     expect((await call('PATCH', paths.job(waiting.id), { enabled: true })).status).toBe(200)

@@ -94,7 +94,7 @@ async function readAssertions(
 async function readRules(db: Statements, organizationId: string): Promise<Map<string, LifecycleRule>> {
   const { rows } = await db.query<LifecycleRule & { ownerId: string; type: string }>(
     `select owner_id as "ownerId", indicator_type as type, interval_hours as "intervalHours", amount, is_percent as "isPercent",
-       confidence_start as "confidenceStart", at_minimum as "atMinimum"
+       confidence_start as "confidenceStart", gives_confidence as "givesConfidence", at_minimum as "atMinimum"
      from deprecation_rule where owner_id in (select id from owner where organization_id = $1)`,
     [organizationId],
   )

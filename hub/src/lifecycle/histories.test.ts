@@ -34,7 +34,15 @@ const idOf = (name: string) => indicatorId('Host', name)
 type Step =
   | { kind: 'wait'; hours: number }
   | { kind: 'say'; owner: string; items: { host: string; fields: Record<string, unknown> }[]; isDelete: boolean }
-  | { kind: 'rules'; owner: string; intervalHours: number; amount: number; isPercent: boolean; atMinimum: AtMinimum }
+  | {
+      kind: 'rules'
+      owner: string
+      intervalHours: number
+      amount: number
+      isPercent: boolean
+      givesConfidence: boolean
+      atMinimum: AtMinimum
+    }
   | { kind: 'no rules'; owner: string }
   | { kind: 'sighting'; owner: string; host: string; hoursAgo: number }
   | { kind: 'alert'; hosts: string[]; xid: number; hoursAgo: number }
@@ -82,6 +90,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       intervalHours: fc.constantFrom(1, 24, 240),
       amount: fc.integer({ min: 1, max: 60 }),
       isPercent: fc.boolean(),
+      givesConfidence: fc.boolean(),
       atMinimum: fc.constantFrom<AtMinimum>('nothing', 'inactive', 'delete'),
     }),
   },
@@ -149,7 +158,14 @@ test('LIB-9: two hubs and the batches of three owners at once wait for each othe
   const count = soak ? 2000 : 300
   const numbers = Array.from({ length: count }, (_, n) => n)
   for (const name of owners) {
-    const rule = { indicatorType: '*', intervalHours: 24, amount: 7, isPercent: false, confidenceStart: 100 }
+    const rule = {
+      indicatorType: '*',
+      intervalHours: 24,
+      amount: 7,
+      isPercent: false,
+      confidenceStart: 100,
+      givesConfidence: true,
+    }
     const rules = [{ ...rule, atMinimum: name === 'Sensors' ? ('delete' as const) : ('inactive' as const) }]
     await lifecycles.rules.replace(library.person, await library.owner(name), { rules })
   }

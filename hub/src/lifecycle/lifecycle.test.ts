@@ -1,5 +1,5 @@
 import { indicatorId } from '@postern/intel'
-import { type DeprecationRule, ReportSighting } from '@postern/protocol'
+import { DeprecationRule, ReportSighting } from '@postern/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Audit } from '../audit/audit.ts'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
@@ -38,6 +38,7 @@ const rule: DeprecationRule = {
   amount: 10,
   isPercent: false,
   confidenceStart: 100,
+  givesConfidence: true,
   atMinimum: 'inactive',
 }
 
@@ -182,6 +183,28 @@ describe('FD-9: deprecation of what an owner does not repeat', () => {
     await at(4)
     await send('Silent', name, { tag: [{ name: 'still there' }] })
     expect((await stored('Silent', id)).confidence).toBe(70)
+  })
+
+  test('FD-9: a rule that gives no confidence ends what has none in its time, and puts nothing into a query of confidence', async () => {
+    const [silent, spoken] = [host(), host()]
+    await send('Unseen', silent.name)
+    await send('Unseen', spoken.name, { confidence: 80 })
+    const { givesConfidence: _, ...asSent } = rule
+    await rules('Unseen', DeprecationRule.parse(asSent))
+    await at(9)
+    expect(await stored('Unseen', silent.id)).toMatchObject({ confidence: null, active: true, said: null })
+    expect(await stored('Unseen', spoken.id)).toMatchObject({ confidence: 0, active: false })
+    expect(await view(silent.id)).toMatchObject({ confidence: null, active: true })
+    await at(10)
+    expect(await stored('Unseen', silent.id)).toMatchObject({ confidence: null, active: false, said: { active: true } })
+    expect(await view(silent.id)).toMatchObject({ confidence: null, active: false })
+    // What its owner says again begins anew.
+    await send('Unseen', silent.name, { tag: [{ name: 'still there' }] })
+    expect(await stored('Unseen', silent.id)).toMatchObject({ confidence: null, active: true })
+    await at(19)
+    expect(await stored('Unseen', silent.id)).toMatchObject({ active: true })
+    await at(20)
+    expect(await stored('Unseen', silent.id)).toMatchObject({ active: false })
   })
 
   test('FD-9: a thousand assertions of an owner without rules are written once and looked at never', async () => {

@@ -83,6 +83,7 @@ async function readRules(db: Db, ownerId: string): Promise<DeprecationRule[]> {
     amount: row.amount,
     isPercent: row.is_percent,
     confidenceStart: row.confidence_start,
+    givesConfidence: row.gives_confidence,
     // The table's check holds it to these.
     atMinimum: row.at_minimum as DeprecationRule['atMinimum'],
   }))
@@ -114,6 +115,7 @@ async function insertRule(db: Db, ownerId: string, rule: DeprecationRule, now: D
       amount: rule.amount,
       is_percent: rule.isPercent,
       confidence_start: rule.confidenceStart,
+      gives_confidence: rule.givesConfidence,
       at_minimum: rule.atMinimum,
       changed_at: now,
     })

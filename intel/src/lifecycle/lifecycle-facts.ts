@@ -18,8 +18,10 @@ export type LifecycleRule = {
   /** Points, or percent of what is left. */
   amount: number
   isPercent: boolean
-  /** What an assertion without a confidence begins with. */
+  /** What an assertion without a confidence is counted from. */
   confidenceStart: number
+  /** Whether it is given that; if not it keeps none, and comes to its end as one of that confidence would (D44). */
+  givesConfidence: boolean
   atMinimum: 'nothing' | 'inactive' | 'delete'
 }
 
@@ -57,6 +59,8 @@ export type LifecycleTerm = {
   /** After it; null while there is none. */
   confidence: number | null
   ratingChange: number
+  /** After it; null while there is none. */
+  rating: number | null
 }
 
 export type Lifecycle = {

@@ -27,6 +27,7 @@ export class LifecycleSum {
       confidenceChange: said.confidence ?? 0,
       confidence: said.confidence,
       ratingChange: said.rating ?? 0,
+      rating: said.rating,
     })
   }
 
@@ -38,6 +39,7 @@ export class LifecycleSum {
       confidenceChange: (confidence ?? 0) - (this.values.confidence ?? 0),
       confidence,
       ratingChange: rounded((rating ?? 0) - (this.values.rating ?? 0)),
+      rating,
     })
     this.values.confidence = confidence
     this.values.rating = rating

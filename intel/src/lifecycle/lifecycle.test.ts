@@ -18,6 +18,7 @@ const points = {
   amount: 10,
   isPercent: false,
   confidenceStart: 100,
+  givesConfidence: true,
   atMinimum: 'inactive',
 } as const
 const undecided = { status: null, rating: null, confidence: null, expiresAt: null, until: null }
@@ -40,6 +41,7 @@ const someFacts: fc.Arbitrary<LifecycleFacts> = fc.record({
       amount: fc.integer({ min: 1, max: 100 }),
       isPercent: fc.boolean(),
       confidenceStart: fc.integer({ min: 1, max: 100 }),
+      givesConfidence: fc.boolean(),
       atMinimum: fc.constantFrom('nothing', 'inactive', 'delete'),
     }),
     { nil: undefined },
@@ -68,6 +70,7 @@ describe('LIB-9: the arithmetic', () => {
         expect(sum('confidenceChange')).toBe(inForce.confidence ?? 0)
         expect(sum('ratingChange')).toBeCloseTo(inForce.rating ?? 0, 3)
         expect(terms.at(-1)?.confidence).toBe(inForce.confidence)
+        expect(terms.at(-1)?.rating).toBe(inForce.rating)
         expect(inForce.confidence ?? 0).toBeGreaterThanOrEqual(0)
         expect(inForce.confidence ?? 0).toBeLessThanOrEqual(100)
         expect(inForce.rating ?? 0).toBeGreaterThanOrEqual(0)
@@ -176,6 +179,48 @@ describe('FD-9: deprecation', () => {
   })
 })
 
+describe('D44: a rule gives nobody a confidence, unless it says so', () => {
+  const silent = { ...plain, said: { ...plain.said, confidence: null } }
+  const unsaid = { ...points, givesConfidence: false }
+
+  test('FD-9: what has no confidence keeps none, and comes to its end when one of the rule’s start would', () => {
+    const facts = { ...silent, rule: unsaid }
+    expect(lifecycle(facts, begin)).toMatchObject({ inForce: { confidence: null }, nextChangeAt: after(10) })
+    expect(lifecycle(facts, after(10) - 1).inForce).toMatchObject({ confidence: null, active: true })
+    expect(lifecycle(facts, after(10))).toMatchObject({
+      inForce: { confidence: null, active: false },
+      nextChangeAt: null,
+    })
+    expect(lifecycle({ ...facts, rule: { ...unsaid, atMinimum: 'delete' } }, after(10)).isOver).toBe(true)
+    expect(lifecycle(facts, after(10)).terms.at(-1)?.text).toBe(
+      'No confidence was said, and the rule gives none; it comes to its minimum as one of 100 would, at 2026-01-11 00:00:00 UTC. It has come to the rule’s minimum and is inactive.',
+    )
+    expect(lifecycle({ ...facts, rule: { ...unsaid, confidenceStart: 30 } }, begin).nextChangeAt).toBe(after(3))
+    // A sighting before the end keeps it as it keeps others.
+    expect(lifecycle({ ...facts, sightings: [after(7)] }, after(20)).inForce).toMatchObject({
+      confidence: null,
+      active: true,
+    })
+  })
+
+  test('FD-9: such a rule never raises a confidence, of whatever history', () => {
+    fc.assert(
+      fc.property(someFacts, someNow, ({ rule, ...facts }, now) => {
+        const without = lifecycle({ ...facts, rule: undefined }, now).inForce
+        const aged = lifecycle({ ...facts, rule: rule && { ...rule, givesConfidence: false } }, now).inForce
+        if (without.confidence === null) expect(aged.confidence).toBeNull()
+        else expect(aged.confidence).toBeLessThanOrEqual(without.confidence)
+      }),
+    )
+  })
+
+  test('FD-9: what was said with a confidence ages as by any other rule', () => {
+    const at = (days: number) => lifecycle({ ...plain, rule: unsaid }, after(days)).inForce
+    expect([0, 1, 7].map((days) => at(days).confidence)).toEqual([80, 70, 10])
+    expect(at(8)).toMatchObject({ confidence: 0, active: false })
+  })
+})
+
 describe('LIB-9: expiry, sightings and false positives', () => {
   const expiring = { ...plain, said: { ...plain.said, expiresAt: after(10) } }
 
@@ -212,6 +257,16 @@ describe('LIB-9: expiry, sightings and false positives', () => {
     expect(lifecycle(reported(3), after(20)).inForce).toMatchObject({ confidence: 50, status: 'Review', rating: 2 })
     expect(lifecycle(reported(9), after(20)).inForce.confidence).toBe(30)
     expect(lifecycle(reported(3), after(91)).inForce.status).toBe('Active')
+  })
+
+  test('LIB-9: how sightings and reports count is told in a sentence', () => {
+    const told = (facts: Partial<LifecycleFacts>) => lifecycle({ ...plain, ...facts }, after(20)).terms.at(-1)?.text
+    expect(told({ sightings: [after(5)] })).toBe(
+      '1 sighting in the last 90 days, one counted for each day and control: 2 points each, 20 at most.',
+    )
+    expect(told({ falsePositives: [after(1), after(2), after(3)] })).toBe(
+      '3 reports of a false positive in the last 90 days, one counted for each day and reporter: 10 points each, 50 at most; 3 or more put it under review and lower the rating by 1.',
+    )
   })
 
   test('LIB-9: a decision on the expiry alone puts off the owner’s, and expires by itself', () => {

@@ -46,21 +46,30 @@ function addDeprecation(
 ): { isReached: boolean } | undefined {
   if (rule === undefined) return undefined
   const start = said.confidence ?? rule.confidenceStart
-  const { confidence, steps, nextAt, zeroAt } = deprecate(start, rule, saidAt, now)
+  // What has no confidence and is given none loses none on the way; only its end shows.
+  const isUnseen = said.confidence === null && !rule.givesConfidence
+  const { confidence, steps, nextAt, zeroAt } = deprecate(
+    start,
+    rule,
+    saidAt,
+    isUnseen ? Number.POSITIVE_INFINITY : now,
+  )
   sum.changesAt(nextAt)
   const until = zeroAt === null ? null : keptUntil(zeroAt, sightings, bounds.sightingDays * dayMs, now)
   if (until !== null) sum.changesAt(until)
   const isReached = until !== null && until <= now
+  const end = isReached ? atMinimum[rule.atMinimum] : ''
+  if (isUnseen) {
+    const text = `No confidence was said, and the rule gives none; it comes to its minimum as one of ${start} would, at ${instantText(until ?? now)}.`
+    sum.add({ term: 'deprecation', text: [text, end].filter(Boolean).join(' ') })
+    return { isReached }
+  }
   // Before its first step a rule has done nothing, unless it gave a confidence where none was said.
   if (steps === 0 && said.confidence !== null && !isReached) return { isReached }
   const began = said.confidence === null ? `No confidence was said, so the rule begins with ${start}.` : ''
   const each = rule.isPercent ? `${rule.amount} % of what was left` : `${rule.amount} points`
   const taken = `${times(steps, 'step')} of ${each}, one every ${times(rule.intervalHours, 'hour')} since ${instantText(saidAt)}: ${start} became ${confidence}.`
-  sum.add({
-    term: 'deprecation',
-    text: [began, steps > 0 ? taken : '', isReached ? atMinimum[rule.atMinimum] : ''].filter(Boolean).join(' '),
-    confidence,
-  })
+  sum.add({ term: 'deprecation', text: [began, steps > 0 ? taken : '', end].filter(Boolean).join(' '), confidence })
   return { isReached }
 }
 
@@ -81,7 +90,7 @@ function addSightings(sum: LifecycleSum, { sightings }: LifecycleFacts, now: num
   const raised = count === bounds.sightingsMax ? bounds.sightingsMaxRating : 0
   sum.add({
     term: 'sightings',
-    text: `${times(counting.length, 'sighting')} by day and control in ${bounds.sightingDays} days, of which ${bounds.sightingsMax} count at most, at ${bounds.sightingPoints} points each${raised > 0 ? `; so many raise the rating by ${raised}` : ''}.`,
+    text: `${times(counting.length, 'sighting')} in the last ${bounds.sightingDays} days, one counted for each day and control: ${bounds.sightingPoints} points each, ${bounds.sightingsMax * bounds.sightingPoints} at most${raised > 0 ? `; so many raise the rating by ${raised}` : ''}.`,
     confidence: confidence === null ? null : Math.min(bounds.confidenceMax, confidence + count * bounds.sightingPoints),
     rating: rating === null ? null : Math.min(bounds.ratingMax, rating + raised),
   })
@@ -98,7 +107,7 @@ function addFalsePositives(sum: LifecycleSum, { falsePositives }: LifecycleFacts
   if (isMany && statusesInForce.includes(status)) sum.values.status = 'Review'
   sum.add({
     term: 'false-positives',
-    text: `${times(counting.length, 'report')} of a false positive by day and reporter in ${bounds.falsePositiveDays} days, of which ${bounds.falsePositivesMax} count at most, at ${bounds.falsePositivePoints} points each${isMany ? `; ${bounds.falsePositivesForReview} or more put it under review and lower the rating by ${bounds.falsePositivesRating}` : ''}.`,
+    text: `${times(counting.length, 'report')} of a false positive in the last ${bounds.falsePositiveDays} days, one counted for each day and reporter: ${bounds.falsePositivePoints} points each, ${bounds.falsePositivesMax * bounds.falsePositivePoints} at most${isMany ? `; ${bounds.falsePositivesForReview} or more put it under review and lower the rating by ${bounds.falsePositivesRating}` : ''}.`,
     confidence: confidence === null ? null : Math.max(0, confidence - count * bounds.falsePositivePoints),
     rating: rating === null ? null : Math.max(0, rating - (isMany ? bounds.falsePositivesRating : 0)),
   })

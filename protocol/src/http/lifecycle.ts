@@ -18,8 +18,13 @@ export const DeprecationRule = z.strictObject({
   /** Taken from the confidence at each step: points, or percent of what is left; what that leaves is rounded down, so that it ends. */
   amount: z.int().check(z.minimum(1), z.maximum(100)),
   isPercent: z.boolean(),
-  /** What an assertion without a confidence begins with. */
+  /** What an assertion without a confidence is counted from. */
   confidenceStart: z._default(z.int().check(z.minimum(1), z.maximum(100)), 100),
+  /**
+   * Whether an assertion without a confidence is given `confidenceStart`, which raises it at once. If not it keeps none, and comes to its
+   * minimum when one of that confidence would (D44).
+   */
+  givesConfidence: z._default(z.boolean(), false),
   /** What happens when the confidence has come to 0. */
   atMinimum: z.enum(['nothing', 'inactive', 'delete']),
 })
@@ -95,6 +100,8 @@ export const LifecycleTerm = z.object({
   confidence: z.nullable(z.int()),
   /** What it adds to the rating. */
   ratingChange: z.number(),
+  /** The rating after it; null while there is none. */
+  rating: z.nullable(z.number()),
 })
 export type LifecycleTerm = z.infer<typeof LifecycleTerm>
 
