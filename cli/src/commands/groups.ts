@@ -1,98 +1,148 @@
-import { readIndicatorLine } from '@postern/intel'
 import {
-  AssociatedIndicators,
-  type AssociateIndicators,
   type CreateGroup,
+  type Group,
   GroupDetail,
-  groupLimits,
+  GroupPage,
+  type GroupRelation,
+  groupTexts,
   paths,
 } from '@postern/protocol'
 import { Command } from 'commander'
 import { collect } from '../collect.ts'
 import { readCliConfig } from '../config.ts'
-import { callHub, hubTarget, sendToHub } from '../hub-api.ts'
+import { callHub, HubRefusal, hubTarget, sendToHub } from '../hub-api.ts'
+import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
-import { givenValues, takesValues } from './given-values.ts'
-import { indicatorTypeNamed } from './indicator-type-named.ts'
-import { readAttribute, readInstant, readLabel } from './stated-options.ts'
+import { formatCountOf } from './format-count.ts'
+import { sayFound, type SearchOptions, takesQuery } from './found-rows.ts'
+import { associateCommand, dissociateCommand, relateCommand, unrelateCommand } from './group-associations.ts'
+import { type GroupEdits, groupEditsOf, type GroupFields, groupFieldsOf, takesGroupFields } from './group-edits.ts'
+import { takesListEdits } from './list-edits.ts'
+import { readAttribute, readLabel } from './stated-options.ts'
 
 export function groupsCommand(): Command {
-  return new Command('groups')
-    .description('make and delete groups, such as incidents and reports, and say which indicators belong to them')
-    .addCommand(createCommand())
-    .addCommand(associateCommand())
-    .addCommand(deleteCommand())
+  return (
+    new Command('groups')
+      // Else its own --json would take that of the commands below it.
+      .enablePositionalOptions()
+      .description('groups, such as incidents and reports, and which indicators belong to them')
+      .option('--json', 'one JSON object a line')
+      .action(async ({ json }: { json?: boolean }) => {
+        for await (const group of rowsOf(hubTarget(readCliConfig()), paths.groups, GroupPage)) {
+          if (json === true) say.json(group)
+          else say.row(columnsOf(group))
+        }
+      })
+      .addCommand(searchCommand())
+      .addCommand(showCommand())
+      .addCommand(createCommand())
+      .addCommand(setCommand())
+      .addCommand(associateCommand())
+      .addCommand(dissociateCommand())
+      .addCommand(relateCommand())
+      .addCommand(unrelateCommand())
+      .addCommand(deleteCommand())
+  )
 }
 
-type CreateOptions = {
-  owner: string
-  type: string
-  status?: string
-  eventDate?: string
-  publishDate?: string
-  tag: string[]
-  label: string[]
-  attribute: string[]
+function searchCommand(): Command {
+  return takesQuery(new Command('search'), 'typeName = "Incident" and hasTag(name = "apt")')
+    .description('look up groups')
+    .action(async (tql: string | undefined, options: SearchOptions) => {
+      await sayFound(tql, options, { path: paths.groupSearch, page: GroupPage, nouns: 'groups', columnsOf })
+    })
 }
+
+function columnsOf({ id, type, name, ownerName, tags }: Group): string[] {
+  return [id, type, name, ownerName, tags.join(', ')]
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('say what its owner says of a group, and how it stands to others')
+    .argument('<group>', 'its id')
+    .option('--json', 'as one JSON object')
+    .action(async (group: string, { json }: { json?: boolean }) => {
+      const detail = await callHub(hubTarget(readCliConfig()), paths.group(encodeURIComponent(group)), GroupDetail)
+      if (json === true) say.json(detail)
+      else for (const line of describe(detail)) say.line(line)
+    })
+}
+
+function describe(group: GroupDetail): string[] {
+  const { name, type, ownerName, tlp, indicatorCount, tags, securityLabels, attributes, relations } = group
+  const said: Record<string, string | null> = {
+    status: group.status,
+    'took place': group.eventDate,
+    published: group.publishDate,
+    'first seen': group.firstSeen,
+    'last seen': group.lastSeen,
+    tags: tags.join(', '),
+    'security labels': securityLabels.join(', '),
+    ...Object.fromEntries(groupTexts.map((field) => [field, group[field]])),
+  }
+  return [
+    `${name}: ${type} of ${ownerName}${tlp === null ? '' : `, TLP:${tlp}`}, ${formatCountOf(indicatorCount, 'indicator')}`,
+    ...Object.entries(said).flatMap(([what, text]) => (text === null || text === '' ? [] : [`${what}: ${text}`])),
+    ...attributes.map((attribute) => `attribute ${attribute.type}: ${attribute.value}`),
+    ...relations.map(describeRelation),
+  ]
+}
+
+/** As the console's table of related groups has it. */
+function describeRelation({ id, type, name, kind, direction }: GroupRelation): string {
+  return `${direction === 'outgoing' ? '→' : '←'} ${kind} ${type} ${name} (${id})`
+}
+
+type CreateOptions = GroupFields & { owner: string; type: string; tag: string[]; label: string[]; attribute: string[] }
 
 function createCommand(): Command {
-  return new Command('create')
+  const command = new Command('create')
     .description('make a group, and print its id')
     .argument('<name>')
     .requiredOption('--owner <name>', 'whose word it is')
     .requiredOption('--type <type>', 'such as Incident, Report, Campaign or Adversary')
-    .option('--status <text>', 'how it stands')
-    .option('--event-date <time>', 'when it took place, as 2026-01-31T12:00:00Z')
-    .option('--publish-date <time>', 'when it was published')
     .option('--tag <name>', 'a tag; may be repeated, as may those that follow', collect, [])
     .option('--label <name>', 'a security label, such as TLP:AMBER', collect, [])
     .option('--attribute <type=value>', 'e.g. "Description=Seen in case 17"', collect, [])
-    .action(async (name: string, { owner, type, status, eventDate, publishDate, ...lists }: CreateOptions) => {
-      const wanted: CreateGroup = {
-        owner,
-        type,
-        name,
-        ...(status !== undefined && { status }),
-        ...(eventDate !== undefined && { eventDate: readInstant('--event-date', eventDate) }),
-        ...(publishDate !== undefined && { publishDate: readInstant('--publish-date', publishDate) }),
-        tags: lists.tag,
-        securityLabels: lists.label.map(readLabel),
-        attributes: lists.attribute.map(readAttribute),
-      }
-      const { id } = await callHub(hubTarget(readCliConfig()), paths.groups, GroupDetail, { json: wanted })
-      say.line(id)
-    })
+  return takesGroupFields(command).action(async (name: string, options: CreateOptions) => {
+    const { owner, type, tag, label, attribute } = options
+    const wanted: CreateGroup = {
+      owner,
+      type,
+      name,
+      ...groupFieldsOf(options),
+      tags: tag,
+      securityLabels: label.map(readLabel),
+      attributes: attribute.map(readAttribute),
+    }
+    const { id } = await callHub(hubTarget(readCliConfig()), paths.groups, GroupDetail, { json: wanted })
+    say.line(id)
+  })
 }
 
-function associateCommand(): Command {
-  return takesValues(new Command('associate').argument('<group>', 'its id, as create printed it and its page has it'))
-    .description('say that values belong to a group; what its owner says nothing of yet becomes its indicator too')
-    .action(async (group: string, values: string[], options: { file?: string; type?: string }) => {
-      const type = indicatorTypeNamed(options.type)
-      const lines = await givenValues(values, options.file)
-      const target = hubTarget(readCliConfig())
-      const path = paths.groupIndicators(encodeURIComponent(group))
-      const meant = lines.flatMap((line) => {
-        const read = readIndicatorLine(line, type)
-        // What is a comment alone is no value; why a line is none, says the hub.
-        return read === undefined ? [] : [read.ok ? read.value : line.trim()]
-      })
-      let [associated, added] = [0, 0]
-      for (let from = 0; from < meant.length; from += groupLimits.associatedMax) {
-        const indicators = meant
-          .slice(from, from + groupLimits.associatedMax)
-          .map((value) => ({ value, ...(type !== undefined && { type }) }))
-        const json: AssociateIndicators = { indicators }
-        const account = await callHub(target, path, AssociatedIndicators, { json })
-        associated += account.associated
-        added += account.added
-        for (const { value, reason } of account.refused) {
-          say.error(`${value}: ${reason}`)
-          process.exitCode = 3
-        }
-      }
-      say.line(`${associated} associated, ${added} of them new to the owner`)
+function setCommand(): Command {
+  const command = new Command('set')
+    .description('change what its owner says of a group; what no option names stays, and so do its associations')
+    .argument('<group>', 'its id')
+    .option('--name <name>')
+  return takesListEdits(takesGroupFields(command)).action(async (group: string, options: GroupEdits) => {
+    const edit = groupEditsOf(options)
+    const target = hubTarget(readCliConfig())
+    const path = paths.group(encodeURIComponent(group))
+    const { bytes, headers } = await sendToHub(target, path)
+    const before = GroupDetail.parse(JSON.parse(bytes.toString('utf8')))
+    const matching: Record<string, string> = headers.etag === undefined ? {} : { 'if-match': headers.etag }
+    const written = sendToHub(target, path, { method: 'PUT', headers: matching, json: edit(before) })
+    await written.catch((refusal: unknown) => {
+      if (refusal instanceof HubRefusal && refusal.code === 'outdated')
+        throw new Error(
+          `Nothing was changed: somebody else changed ${before.name} meanwhile. Look at it, and try again.`,
+        )
+      throw refusal
     })
+    say.line('changed')
+  })
 }
 
 function deleteCommand(): Command {

@@ -9,6 +9,37 @@ export function readInstant(option: string, text: string, other?: string): strin
   throw new Error(`${option} ${text} is ${other === undefined ? `no ${time}` : `neither a ${time} nor ${other}`}.`)
 }
 
+/** Takes a value out. */
+export const none = 'none'
+
+/** @param text undefined where the option was not named @throws Error that names the option */
+export function readInstantOrNone(option: string, text: string | undefined): string | null | undefined {
+  if (text === undefined) return undefined
+  return text === none ? null : readInstant(option, text, none)
+}
+
+/** @param text undefined where the option was not named @throws Error that names the option */
+export function readNumberOrNone(option: string, text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined
+  if (text === none) return null
+  const read = Number(text)
+  if (text.trim() === '' || !Number.isFinite(read))
+    throw new Error(`${option} ${text} is neither a number nor ${none}.`)
+  return read
+}
+
+/** @param text undefined where the option was not named @throws Error that names the option */
+export function readYesOrNo(option: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined
+  if (text !== 'yes' && text !== 'no') throw new Error(`${option} ${text} is neither yes nor no.`)
+  return text === 'yes'
+}
+
+/** A property of what is sent, where it was named. */
+export function named<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value })
+}
+
 /** As `--attribute` has it, without anything that only other ways can say. @throws Error that names the option */
 export function readAttribute(text: string): StatedAttribute {
   const [, type, value] = /^([^=]+)=([^]*)$/.exec(text) ?? []
