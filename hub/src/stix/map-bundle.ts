@@ -7,6 +7,7 @@ import {
   outsideReferences,
   readStixBundle,
   stixItemsMax,
+  stixNamedIds,
   tlpLevels,
   tlpOfLabel,
   tlpOfMarkingRef,
@@ -132,6 +133,7 @@ function objectRow(
   read: Extract<ReadStixObject, { ok: true }>,
   { place, sighting, outcome, reason }: MappedObject,
 ): string {
+  const namedIds = stixNamedIds(read.object)
   return copyRow([
     read.object.id,
     read.object.type,
@@ -145,6 +147,7 @@ function objectRow(
     sighting?.of ?? null,
     sighting?.seenAt ?? null,
     sighting === undefined ? null : String(sighting.count),
+    namedIds.length === 0 ? null : arrayLiteral(namedIds),
     outcome,
     reason,
   ])

@@ -12,7 +12,9 @@ import {
   type TlpLevel,
 } from '@postern/intel'
 import type { PoolClient } from 'pg'
-import { rowsOf } from '../database/snapshot-streams.ts'
+import { sql } from 'kysely'
+import { databaseOnClient } from '../database/on-client.ts'
+import { rowsAtOnceOf, rowsOf } from '../database/snapshot-streams.ts'
 import { aboveTlp, isAbove, isLevelAbove, sourceOf } from './assertion-source.ts'
 import { groupSource, type GroupRow } from './group-source.ts'
 import { builtObjectId, objectIdsOf } from './object-end.ts'
@@ -34,6 +36,7 @@ import { ownerPackage } from './owner-package.ts'
 import { labelOfMarkings } from './kept-markings.ts'
 import type { StixFormat } from './stix-format.ts'
 import { reportRefsMax } from './stix-limits.ts'
+import { namesAbove } from './names-above.ts'
 import { itemlessTypes } from './stix-store.ts'
 
 export type OutputOwner = { id: string; name: string; tlpMax: TlpLevel }
@@ -76,14 +79,28 @@ class OwnerOutput {
   async *all(): AsyncGenerator<string> {
     const { id } = this.#owner
     const labelOf = labelOfMarkings((await this.#client.query<MarkingRow>(keptMarkings, [id])).rows)
-    for await (const row of rowsOf<KeptRow>(this.#client, 'stix_kept', keptObjects, [id]))
-      yield await this.#kept(row, labelOf)
+    for await (const rows of rowsAtOnceOf<KeptRow>(this.#client, 'stix_kept', keptObjects, [id], keptAtOnce)) {
+      const naming = await this.#namingAbove(rows)
+      for (const row of rows)
+        yield naming.has(row.object_id) ? this.#writer.leaveOut(namesAboveTlp) : await this.#kept(row, labelOf)
+    }
     for await (const row of rowsOf<AssertionRow>(this.#client, 'stix_assertion', assertionsWithoutText, [id]))
       yield this.#assertion(row)
     const naming = [id, reportRefsMax, tlpLevels.indexOf(this.#owner.tlpMax)]
     for await (const row of rowsOf<NamingGroupRow>(this.#client, 'stix_group', groupsWithoutText, naming))
       yield this.#group(row)
     for await (const row of rowsOf<LinkRow>(this.#client, 'stix_link', linksWithoutText, [id])) yield this.#link(row)
+  }
+
+  /** Those of these texts that name what is above the permitted TLP: a text goes out as it came or not at all. */
+  async #namingAbove(rows: readonly KeptRow[]): Promise<ReadonlySet<string>> {
+    const scope = { ownerId: this.#owner.id, tlpMax: tlpLevels.indexOf(this.#owner.tlpMax) }
+    const { rows: found } = await sql<{ id: string }>`
+      select k.id from unnest(${rows.map((row) => row.object_id)}::text[]) k (id) cross join lateral (
+        select s.named_ids from stix_object s
+        where s.owner_id = ${scope.ownerId} and s.object_id = k.id order by s.version desc limit 1) s
+      where s.named_ids is not null and ${namesAbove(scope, sql`s.named_ids`)}`.execute(databaseOnClient(this.#client))
+    return new Set(found.map(({ id }) => id))
   }
 
   async #kept(row: KeptRow, labelOf: (id: string) => { kind: 'label'; name: string } | undefined): Promise<string> {
@@ -160,6 +177,10 @@ class OwnerOutput {
     return this.#writer.object(stixRelationshipObject(relationship, this.#specVersion))
   }
 }
+
+/** Texts that are in memory at once. */
+const keptAtOnce = 2_000
+const namesAboveTlp = 'texts that name what is above the permitted TLP'
 
 type MarkingRow = { object_id: string; body: string }
 

@@ -216,6 +216,32 @@ describe('LIB-6: owners', () => {
     expect(account.leftOut).toEqual({ 'objects above the permitted TLP': 1 })
   })
 
+  test('D21: a text that names what is above the permitted TLP is left out, and counted by that', async () => {
+    const uuid = '00000000-0000-4000-8000-0000000000c2'
+    const said = { spec_version: '2.1', created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+    const pattern = { pattern: "[domain-name:value = 'named-above.example.com']", pattern_type: 'stix' }
+    const host = { ...said, ...pattern, type: 'indicator', id: `indicator--${uuid}`, valid_from: said.created }
+    const malware = { ...said, type: 'malware', id: `malware--${uuid}`, name: 'Family', is_family: true }
+    const ends = { relationship_type: 'indicates', source_ref: host.id, target_ref: malware.id }
+    const note = { ...said, type: 'note', id: `note--${uuid}`, content: 'About it', object_refs: [host.id] }
+    await world.bring('Naming', [
+      host,
+      malware,
+      { ...said, ...ends, type: 'relationship', id: `relationship--${uuid}` },
+      { ...said, type: 'sighting', id: `sighting--${uuid}`, sighting_of_ref: host.id },
+      note,
+    ])
+    expect((await ownerBundle('Naming', '2.1', 'AMBER')).x_postern_account).toEqual({ objects: 5, leftOut: {} })
+    const red = { securityLabel: [{ name: 'TLP:RED' }] }
+    await world.send('Naming', { indicator: [{ type: 'Host', summary: 'named-above.example.com', ...red }] })
+    const { objects, x_postern_account: account } = await ownerBundle('Naming', '2.1', 'AMBER')
+    expect(objects).toEqual([malware])
+    expect(account.leftOut).toEqual({
+      'objects above the permitted TLP': 1,
+      'texts that name what is above the permitted TLP': 3,
+    })
+  })
+
   test('D21: what is marked above the permitted TLP is left out and counted', async () => {
     await world.send('Marked', {
       group: [{ type: 'Malware', name: 'M', xid: 'm', securityLabel: [{ name: 'TLP:RED' }] }],

@@ -115,10 +115,10 @@ export async function writeObjects(client: PoolClient, ownerId: string, pieces: 
     name: 'postern write stix objects',
     text: `insert into stix_object as known
        (owner_id, object_id, type, version, spec_version, body, body_sha256, indicator_ids, group_id, marking_tlp,
-         sighting_of, sighted_at, sighted_count, outcome, reason, added_at)
+         sighting_of, sighted_at, sighted_count, named_ids, outcome, reason, added_at)
      select $1, s.object_id, s.type, coalesce(s.version, now()), s.spec_version, s.body, s.body_sha256, s.indicator_ids,
        (select g.id from library_group g where g.owner_id = $1 and g.xid = s.group_xid), s.marking_tlp,
-       s.sighting_of, s.sighted_at, s.sighted_count, s.outcome, s.reason, now()
+       s.sighting_of, s.sighted_at, s.sighted_count, s.named_ids, s.outcome, s.reason, now()
      from sent_stix_object s
      on conflict (owner_id, object_id, version) do update
        set outcome = excluded.outcome, reason = excluded.reason, indicator_ids = excluded.indicator_ids, group_id = excluded.group_id,

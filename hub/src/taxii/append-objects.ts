@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { lockClasses } from '../database/advisory-locks.ts'
+import { arrayLiteral } from '../database/copy/copy-row.ts'
 import type { Db } from '../database/database.ts'
 import { countsOfLast } from './object-counts.ts'
 
@@ -16,6 +17,8 @@ export type NewObject = {
   keptId: string | null
   valueIds: readonly string[] | null
   groupId: string | null
+  /** Ids of the objects that its text names. */
+  namedIds: readonly string[] | null
   /** A revocation, which nothing follows. */
   isRevoked: boolean
   body: string
@@ -51,16 +54,18 @@ export async function appendObjects(
       ${column('objectId')}::text[], ${column('type')}::text[], ${column('specVersion')}::text[],
       ${column('version')}::timestamptz[], ${column('indicatorId')}::uuid[], ${column('keptId')}::text[],
       ${objects.map(({ valueIds }) => (valueIds === null ? null : `{${valueIds.join(',')}}`))}::text[],
-      ${column('groupId')}::bigint[], ${column('isRevoked')}::boolean[], ${column('body')}::text[]
-    ) with ordinality as n (object_id, type, spec_version, version, indicator_id, kept_id, value_texts, group_id, is_revoked, body, place)
-    cross join lateral (select n.value_texts::uuid[] as value_ids) v`
+      ${column('groupId')}::bigint[], ${objects.map(({ namedIds }) => (namedIds === null ? null : arrayLiteral(namedIds)))}::text[],
+      ${column('isRevoked')}::boolean[], ${column('body')}::text[]
+    ) with ordinality as n (object_id, type, spec_version, version, indicator_id, kept_id, value_texts, group_id, named_texts, is_revoked,
+      body, place)
+    cross join lateral (select n.value_texts::uuid[] as value_ids, n.named_texts::text[] as named_ids) v`
   return await appendSent(trx, taxiiCollectionId, sent, now)
 }
 
 /**
  * The same for what a query gives.
- * @param sent object_id, type, spec_version, version, indicator_id, value_ids, group_id, kept_id, is_revoked, body, and place, by which
- *   they are numbered
+ * @param sent object_id, type, spec_version, version, indicator_id, value_ids, group_id, named_ids, kept_id, is_revoked, body, and place,
+ *   by which they are numbered
  */
 export async function appendSent(
   trx: Db,
@@ -93,9 +98,10 @@ export async function appendSent(
       from taxii_collection where id = ${taxiiCollectionId}
     ), added as (
       insert into taxii_object (taxii_collection_id, number, object_id, type, spec_version, version, added_at, is_last, is_revoked,
-        indicator_id, value_ids, group_id, kept_id, body)
+        indicator_id, value_ids, group_id, named_ids, kept_id, body)
       select ${taxiiCollectionId}, p.number_last + n.number, n.object_id, n.type, n.spec_version, n.version,
-        p.base + n.number * interval '1 microsecond', n.is_last, n.is_revoked, n.indicator_id, n.value_ids, n.group_id, n.kept_id, n.body
+        p.base + n.number * interval '1 microsecond', n.is_last, n.is_revoked, n.indicator_id, n.value_ids, n.group_id,
+        n.named_ids, n.kept_id, n.body
       from fresh n, place p order by n.number
       returning number, added_at, is_last, is_revoked, octet_length(body) as bytes
     ), marked as (

@@ -67,6 +67,7 @@ export function numbered(object: StixOutputObject, groupId: string | null): NewO
     indicatorId: null,
     keptId: null,
     valueIds: null,
+    namedIds: null,
     groupId,
     isRevoked: object['revoked'] === true,
     body: JSON.stringify(object),

@@ -12,9 +12,12 @@ export type KeptRow = {
   wanted: boolean
   /** Whether its text seems to say that its author revoked it. */
   mayBeRevoked: boolean
+  /** Whether it is a sighting that names what goes out under another id now. */
+  sightsReturned: boolean
   indicatorId: string | null
   valueIds: string[] | null
   groupId: string | null
+  namedIds: string[] | null
   heldId: string | null
   heldVersion: string | null
   heldRevoked: boolean | null
@@ -33,11 +36,23 @@ export function keptObject(
   heldText: string | undefined,
   now: Date,
 ): NewObject | undefined {
-  const { keptId, type, specVersion, version, heldId, heldVersion, indicatorId, valueIds, groupId, generations } = row
+  const {
+    keptId,
+    type,
+    specVersion,
+    version,
+    heldId,
+    heldVersion,
+    indicatorId,
+    valueIds,
+    groupId,
+    namedIds,
+    generations,
+  } = row
   // It was an object when it came in.
   const said = text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>)
   const isRevoked = row.mayBeRevoked && said?.['revoked'] === true
-  const base = { type, specVersion, indicatorId, keptId, valueIds, groupId }
+  const base = { type, specVersion, indicatorId, keptId, valueIds, groupId, namedIds }
   if (row.wanted && !isRevoked && said !== undefined && version !== null) {
     const returns = row.heldRevoked === true
     if (!returns && heldVersion !== null && version <= heldVersion) return undefined

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
 import { itemlessTypes } from '../stix/stix-store.ts'
@@ -11,7 +11,8 @@ import { relationshipsOf, saysTakenBack } from './taken-back.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { numberGroups } from './number-groups.ts'
 import { discountGone } from './object-counts.ts'
-import { groupMayLeave, namesMarkingAbove, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
+import { namesMarkingAbove } from '../stix/markings-above.ts'
+import { groupMayLeave, isRevokedNow, namedMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
 
 /** A collection of an owner, and how far its objects have come. */
 export type OwnerSource = OwnerScope & {
@@ -53,9 +54,13 @@ export async function numberNewObjects(trx: Db, source: OwnerSource, last: strin
     const isNew = sql`s.owner_id = ${source.ownerId} and s.number > ${source.stixNumber}::bigint and s.number <= ${upTo}::bigint`
     await appendSent(trx, source.id, plainTexts(source, isNew), now)
     const { rows: others } = await sql<{ id: string }>`
-      select distinct s.object_id as id from stix_object s where ${isNew} and ${isSpecial(source)}`.execute(trx)
+      select distinct s.object_id as id from stix_object s where ${isNew} and (${isSpecial(source)} or ${isHeldBack(source)})`.execute(
+      trx,
+    )
     const keptIds = others.map(({ id }) => id)
     await numberDiffering(trx, source, sql`select unnest(${keptIds}::text[])`, now)
+    const newIds = sql`select s.object_id from stix_object s where ${isNew}`
+    await numberDiffering(trx, source, namersOf(source, newIds), now)
   }
   await leaveLinksOfNew(trx, source, source.numberLast)
   await sql`update taxii_collection set stix_number = ${upTo}::bigint where id = ${source.id}`.execute(trx)
@@ -72,10 +77,7 @@ export async function numberChangedObjects(
   const { id, ownerId } = source
   // By arrays, since a join of them may be planned as every one with every row.
   const changed = sql`${indicatorIds}::uuid[]`
-  await numberDiffering(
-    trx,
-    source,
-    sql`
+  const theirs = sql`
       select s.object_id from stix_object s
         where s.owner_id = ${ownerId} and cardinality(s.indicator_ids) = 1 and s.indicator_ids[1] = any(${changed})
           and s.number <= ${source.stixNumber}::bigint
@@ -89,9 +91,19 @@ export async function numberChangedObjects(
       union select o.kept_id from taxii_object o
         where o.value_ids && ${changed} and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null
       union select o.kept_id from taxii_object o
-        where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`,
-    now,
-  )
+        where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`
+  await numberDiffering(trx, source, theirs, now)
+  // After them, so that a sighting names what they are now.
+  const withGroups = sql`with theirs (id) as materialized (${theirs})
+    select id from theirs union select xid from library_group where id = any(${groupIds}::bigint[])`
+  await numberDiffering(trx, source, namersOf(source, withGroups), now)
+}
+
+/** A query for the ids of the owner's numbered objects that name one of these. @param ids a query */
+function namersOf({ ownerId, stixNumber }: OwnerSource, ids: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select n.object_id from stix_object n
+    where n.named_ids && array(${ids}) and n.owner_id = ${ownerId} and n.number <= ${stixNumber}::bigint`
 }
 
 /** The same for relationships between the indicators of these links. */
@@ -131,15 +143,27 @@ function plainTexts(source: OwnerSource, which: ReturnType<typeof sql>) {
   return sql`
     select s.object_id, s.type, s.spec_version, s.version,
       case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1] end as indicator_id,
-      case when cardinality(s.indicator_ids) > 1 then s.indicator_ids end as value_ids, s.group_id, s.object_id as kept_id,
+      case when cardinality(s.indicator_ids) > 1 then s.indicator_ids end as value_ids, s.group_id, s.named_ids, s.object_id as kept_id,
       false as is_revoked, s.body, s.number as place
     from stix_object s where ${which} and ${textMayLeave(source)} and not ${isSpecial(source)}`
 }
 
 /** An indicator's revocation is the hub's to word; and STIX lets nothing follow one under the same id (2.1, 3.6). */
-function isSpecial({ id }: OwnerSource) {
-  return sql<boolean>`(${seemsRevoked} or exists (
-    select from taxii_object e where e.taxii_collection_id = ${id} and e.kept_id = s.object_id and e.is_last and e.is_revoked))`
+function isSpecial(source: OwnerSource) {
+  return sql<boolean>`(${seemsRevoked} or ${sightsReturned(source)} or exists (
+    select from taxii_object e where e.taxii_collection_id = ${source.id} and e.kept_id = s.object_id and e.is_last and e.is_revoked))`
+}
+
+/** A sighting of what goes out under another id than the one that it names. */
+function sightsReturned({ id }: OwnerSource) {
+  return sql<boolean>`(s.type = 'sighting' and exists (
+    select from unnest(s.named_ids) named (id) where ${isRevokedNow(sql`${id}::uuid`, sql`named.id`)}))`
+}
+
+/** Of a text that is new: it did not go out, and the version before it did. */
+function isHeldBack({ id }: OwnerSource) {
+  return sql<boolean>`exists (
+    select from taxii_object e where e.taxii_collection_id = ${id} and e.kept_id = s.object_id and e.is_last and e.version < s.version)`
 }
 
 /** By its characters, since PostgreSQL cannot read every JSON text that is one. What it takes for one by mistake is read (numberDiffering). */
@@ -148,14 +172,15 @@ const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoke
 /**
  * S1: an object of whose values one may not leave does not leave. D21: nor does one whose group is above the collection's TLP, or that names a
  * marking that says a higher one; a marking counts wherever in the object it is named, so that one of a single field
- * holds the whole object back. One whose group is gone is gone, and so is a relationship whose link a person took back.
+ * holds the whole object back. One whose group is gone is gone, and so is a relationship whose link a person took back. What it names
+ * counts as well: a text goes out as it came or not at all.
  */
 function textMayLeave(source: OwnerSource) {
   return sql<boolean>`(
     case when s.group_id is not null then ${groupMayLeave(source, sql`s.group_id`)}
       else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type = any(${[...itemlessTypes]}::text[]) end
     and ${valuesMayLeave(source, sql`s.indicator_ids`)} and not ${saysTakenBack(source.ownerId)}
-    and not ${namesMarkingAbove(source, sql`s.body`)})`
+    and not ${namesMarkingAbove(source, sql`s.body`)} and ${namedMayLeave(source, sql`${source.id}::uuid`, sql`s.type`, sql`s.named_ids`)})`
 }
 
 /** Brings what the collection has of kept objects to what it may have. @param keptIds a query for their ids */
@@ -168,15 +193,16 @@ async function numberDiffering(
   const { rows } = await sql<KeptRow>`
     select k.id as "keptId", coalesce(s.type, held.type) as type, coalesce(s.spec_version, held.spec_version) as "specVersion",
       ${instantText(sql.ref('s.version'))} as version, coalesce(s.may_leave, false) as wanted, coalesce(s.seems_revoked, false) as "mayBeRevoked",
+      coalesce(s.sights_returned, false) as "sightsReturned",
       case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1]::text else held.indicator_id::text end as "indicatorId",
       case when cardinality(s.indicator_ids) > 1 then s.indicator_ids::text[] else held.value_ids::text[] end as "valueIds",
-      coalesce(s.group_id, held.group_id)::text as "groupId",
+      coalesce(s.group_id, held.group_id)::text as "groupId", coalesce(s.named_ids, held.named_ids) as "namedIds",
       held.object_id as "heldId", ${instantText(sql.ref('held.version'))} as "heldVersion", held.is_revoked as "heldRevoked",
       (select count(*)::int from taxii_object o where o.taxii_collection_id = ${source.id} and o.kept_id = k.id and o.is_last) as generations,
       greatest(octet_length(s.body), octet_length(held.body)) as bytes
     from (${keptIds}) k (id)
     left join lateral (
-      select s.*, ${textMayLeave(source)} as may_leave, ${seemsRevoked} as seems_revoked from stix_object s
+      select s.*, ${textMayLeave(source)} as may_leave, ${seemsRevoked} as seems_revoked, ${sightsReturned(source)} as sights_returned from stix_object s
       where s.owner_id = ${source.ownerId} and s.object_id = k.id order by s.version desc limit 1
     ) s on true
     left join lateral (
@@ -187,7 +213,8 @@ async function numberDiffering(
     where coalesce(s.may_leave, false) <> coalesce(not held.is_revoked, false)
       or s.may_leave and (s.seems_revoked or held.object_id <> k.id and s.version > held.version)
     order by k.id`.execute(trx)
-  const isFirst = ({ wanted, mayBeRevoked, heldId }: KeptRow) => wanted && !mayBeRevoked && heldId === null
+  const isFirst = ({ wanted, mayBeRevoked, sightsReturned: isReworded, heldId }: KeptRow) =>
+    wanted && !mayBeRevoked && !isReworded && heldId === null
   const first = rows.filter(isFirst).map(({ keptId }) => keptId)
   if (first.length > 0) {
     const newest = sql`s.owner_id = ${source.ownerId} and s.object_id = any(${first}::text[]) and not exists (
@@ -212,7 +239,11 @@ async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: 
   )
   const textOf = new Map(texts.map(({ keptId, text }) => [keptId, text]))
   const heldTextOf = new Map(heldTexts.map(({ keptId, text }) => [keptId, text]))
-  const objects = rows.flatMap((row) => keptObject(row, textOf.get(row.keptId), heldTextOf.get(row.keptId), now) ?? [])
+  const idsNow = await idsOfReturned(trx, source.id, rows)
+  const objects = rows.flatMap((row) => {
+    const text = row.sightsReturned ? namingNow(textOf.get(row.keptId), idsNow) : textOf.get(row.keptId)
+    return keptObject(row, text, heldTextOf.get(row.keptId), now) ?? []
+  })
   await appendAndForget(trx, source.id, objects, now)
   // STIX has no word for what has no versions and is taken back: it goes, and comes as if it were new.
   const gone = rows.filter(({ keptId, wanted }) => !wanted && isUnversioned(heldTextOf.get(keptId)))
@@ -222,6 +253,33 @@ async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: 
       where taxii_collection_id = ${source.id} and kept_id = any(${gone.map(({ keptId }) => keptId)}::text[])
       returning taxii_collection_id, is_last, is_revoked
     ) ${discountGone}`.execute(trx)
+}
+
+/** Of what these sightings name: the ids under which it goes out now, by its own. */
+async function idsOfReturned(
+  trx: Db,
+  taxiiCollectionId: string,
+  rows: readonly KeptRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const named = rows.flatMap(({ sightsReturned: isReworded, namedIds }) => (isReworded ? (namedIds ?? []) : []))
+  if (named.length === 0) return new Map()
+  const { rows: found } = await sql<{ keptId: string; id: string }>`
+    select kept_id as "keptId", object_id as id from taxii_object
+    where taxii_collection_id = ${taxiiCollectionId} and kept_id = any(${named}::text[]) and is_last and not is_revoked`.execute(
+    trx,
+  )
+  return new Map(found.map(({ keptId, id }) => [keptId, id]))
+}
+
+/** The text, with the ids of now in place of those that it names. */
+function namingNow(text: string | undefined, idsNow: ReadonlyMap<string, string>): string | undefined {
+  if (text === undefined) return undefined
+  const idNow = (id: unknown) => idsNow.get(String(id)) ?? id
+  const said = Object.entries(JSON.parse(text) as Record<string, unknown>).map(([name, value]) => {
+    if (name.endsWith('_ref')) return [name, idNow(value)]
+    return [name, name.endsWith('_refs') && Array.isArray(value) ? (value as unknown[]).map(idNow) : value]
+  })
+  return JSON.stringify(Object.fromEntries(said))
 }
 
 function isUnversioned(heldText: string | undefined): boolean {

@@ -29,11 +29,12 @@ const backgroundWaitMs = 60_000
  * - kept: a batch wrote its text into `stix_object`, with a number of that table. Readers do not see it yet.
  * - numbered: `numberOwner` added it to `taxii_object` under its own id, with the collection's next number. A later text is a later
  *   version. A text that may not leave stays kept until `numberChanges` finds that it may.
- * - revoked: readers may not have it any more, its text is gone, or (of an indicator) the text itself says so. A last version says that
- *   it is revoked and nothing else; its earlier versions are deleted. From the change until then readers are not given it
- *   (what-may-leave.ts). Observables have no versions, so that they are taken out and never revoked.
+ * - revoked: readers may not have it any more, what it names among the reasons, its text is gone, or (of an indicator) the text itself
+ *   says so. A last version says that it is revoked and nothing else; its earlier versions are deleted. From the change until then readers
+ *   are not given it (what-may-leave.ts). Observables have no versions, so that they are taken out and never revoked.
  * - returned: readers may have it again. Nothing follows a revocation (STIX 2.1, 3.6), so it comes as another object: its id is made of
- *   its own id and the count of ids before (`generations`); `kept_id` says whose it is.
+ *   its own id and the count of ids before (`generations`); `kept_id` says whose it is. A sighting of it is worded anew to name that id; a
+ *   relationship stays revoked, and the hub says its link anew.
  * - deleted: a TAXII client deleted it; text and numbered versions are gone, and it is as new if it is sent again (delete-object.ts). In
  *   other collections of the owner it is revoked.
  *

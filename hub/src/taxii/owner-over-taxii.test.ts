@@ -203,6 +203,91 @@ describe('what readers may not have any more', () => {
   })
 })
 
+/** Objects that name one another: an end of each kind, and what tells of them. */
+function joined(value: string) {
+  const host = indicator(value)
+  const uuid = host.id.replace('indicator--', '')
+  const common = { spec_version: '2.1', created: version(1), modified: version(1) }
+  const malware = { ...common, type: 'malware', id: `malware--${uuid}`, name: `Family of ${value}`, is_family: true }
+  const identity = { ...common, type: 'identity', id: `identity--${uuid}`, name: `Seen at ${value}` }
+  const ends = { relationship_type: 'indicates', source_ref: host.id, target_ref: malware.id }
+  const relationship = { ...common, type: 'relationship', id: `relationship--${uuid}`, ...ends }
+  const of = { sighting_of_ref: host.id, where_sighted_refs: [identity.id] }
+  const sighting = { ...common, type: 'sighting', id: `sighting--${uuid}`, ...of }
+  const about = { published: version(1), object_refs: [host.id] }
+  const report = { ...common, type: 'report', id: `report--${uuid}`, name: `About ${value}`, ...about }
+  return { host, malware, identity, relationship, sighting, report }
+}
+
+describe('what names others', () => {
+  const red = { securityLabel: [{ name: 'TLP:RED' }] }
+  const green = { securityLabel: [{ name: 'TLP:GREEN' }] }
+  const inForce = (objects: readonly Said[]) => objects.filter(({ revoked }) => revoked !== true)
+  const typesOf = (objects: readonly Said[]) => [...new Set(inForce(objects).map(({ type }) => type))].toSorted()
+
+  test('LIB-5: D21: a relationship and a sighting leave while both of their ends may, a report while nothing that it names is above the TLP', async () => {
+    const { put, get, all } = await served('Naming')
+    const objects = joined('named.example.com')
+    const everything = ['identity', 'indicator', 'malware', 'relationship', 'report', 'sighting']
+    await put(...Object.values(objects))
+    expect(typesOf(await all())).toEqual(everything)
+
+    const ways: [() => Promise<void>, () => Promise<void>, string[]][] = [
+      [
+        () => hosts('Naming', ['named.example.com'], red),
+        () => hosts('Naming', ['named.example.com'], green),
+        ['identity', 'malware'],
+      ],
+      [
+        () => hosts('Naming', ['named.example.com'], { active: false }),
+        () => hosts('Naming', ['named.example.com'], { active: true }),
+        ['identity', 'malware', 'report'],
+      ],
+      [
+        () => exclude('named.example.com', true),
+        () => exclude('named.example.com', false),
+        ['identity', 'malware', 'report'],
+      ],
+    ]
+    for (const [takeAway, giveBack, left] of ways) {
+      const before = await get('?limit=10000')
+      await takeAway()
+      expect(typesOf((await get('?limit=10000')).json.objects as Said[])).toEqual(left)
+      await taxii.taxii.tick()
+      const told = (await get(`?added_after=${before.headers['x-taxii-date-added-last']}`)).json.objects as Said[]
+      expect(inForce(told)).toEqual([])
+      expect([...new Set(told.map(({ type }) => type))].toSorted()).toEqual(
+        everything.filter((type) => !left.includes(type)),
+      )
+      await giveBack()
+      await taxii.taxii.tick()
+      // It is another object now, and what joins it names that one.
+      const back = await all()
+      expect(typesOf(back)).toEqual(everything)
+      const gone = back.filter(({ revoked }) => revoked === true).map(({ id }) => id)
+      for (const object of inForce(back).filter(({ type }) => type === 'relationship' || type === 'sighting'))
+        expect(gone.filter((id) => JSON.stringify(object).includes(id))).toEqual([])
+    }
+  })
+
+  test('LIB-5: D21: an end that comes later, or in a narrower version, takes what names it along, and gives it back', async () => {
+    const { put, all } = await served('Later ends')
+    const { host, identity, relationship, sighting, malware } = joined('later.example.com')
+    await put(relationship, sighting)
+    expect(typesOf(await all())).toEqual(['relationship', 'sighting'])
+    const marked = { object_marking_refs: ['marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed'] }
+    const open = { object_marking_refs: ['marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da'] }
+    await put({ ...malware, ...marked }, host, identity)
+    expect(typesOf(await all())).toEqual(['identity', 'indicator', 'sighting'])
+    await put({ ...identity, ...marked, modified: version(2) }, { ...malware, ...open, modified: version(2) })
+    await taxii.taxii.tick()
+    expect(typesOf(await all())).toEqual(['indicator', 'malware', 'relationship'])
+    await put({ ...identity, modified: version(3) })
+    await taxii.taxii.tick()
+    expect(typesOf(await all())).toEqual(['identity', 'indicator', 'malware', 'relationship', 'sighting'])
+  })
+})
+
 test('LIB-5: what batches brought an owner without a text is an object of its collection, what changes a new version', async () => {
   await hosts('Batches', ['early.example.com'], { confidence: 10 })
   const { get, all } = await served('Batches')

@@ -100,6 +100,7 @@ function newObject(
     indicatorId,
     keptId: null,
     valueIds: null,
+    namedIds: null,
     groupId: null,
     isRevoked,
     body,

@@ -1,10 +1,11 @@
-import { tlpLevels, tlpMarkingIds, tlpOfMarkingRef } from '@postern/intel'
 import { type RawBuilder, sql } from 'kysely'
 import { isKeptFromExports } from '../exclusions/never-exported.ts'
 import { inForce } from '../library/in-force.ts'
+import { namesMarkingAbove, type TlpScope } from '../stix/markings-above.ts'
+import { namesAbove, ofNewestText } from '../stix/names-above.ts'
 
 /** Whose words a collection gives out, and up to which TLP. */
-export type OwnerScope = { organizationId: string; ownerId: string; tlpMax: number }
+export type OwnerScope = TlpScope & { organizationId: string }
 
 /**
  * S1, D21: whether a value of the owner may be given out at this moment: asserted by the owner as active and free of review, by no label above
@@ -34,6 +35,45 @@ export function valuesMayLeave(scope: OwnerScope, indicatorIds: RawBuilder<unkno
 }
 
 /**
+ * D21: whether what a text names lets it leave. A relationship and a sighting tell that both of their ends are there, so that each end must be
+ * one that may leave and that the collection has not revoked; of anything else that is named, none may be above the TLP. Where an end is
+ * back as another object, the hub says the relationship anew and words the sighting anew.
+ * @param taxiiCollectionId of the collection @param type a column @param namedIds one too
+ */
+export function namedMayLeave(
+  scope: OwnerScope,
+  taxiiCollectionId: RawBuilder<unknown>,
+  type: RawBuilder<unknown>,
+  namedIds: RawBuilder<unknown>,
+): RawBuilder<boolean> {
+  const isGone = sql`${isRevokedNow(taxiiCollectionId, sql`named.id`)} and (${type} = 'relationship' or not exists (
+    select from taxii_object r
+    where r.taxii_collection_id = ${taxiiCollectionId} and r.kept_id = named.id and r.is_last and not r.is_revoked))`
+  return sql<boolean>`(${namedIds} is null or case when ${type} in ('relationship', 'sighting')
+    then not exists (select from unnest(${namedIds}) named (id) where not ${endMayLeave(scope, sql`named.id`)} or ${isGone})
+    else not ${namesAbove(scope, namedIds)} end)`
+}
+
+/** STIX lets nothing follow a revocation under the same id (2.1, 3.6). @param objectId a column */
+export function isRevokedNow(
+  taxiiCollectionId: RawBuilder<unknown>,
+  objectId: RawBuilder<unknown>,
+): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from taxii_object r
+    where r.taxii_collection_id = ${taxiiCollectionId} and r.object_id = ${objectId} and r.is_last and r.is_revoked)`
+}
+
+/** What is not there keeps nothing back: it may come from elsewhere. */
+function endMayLeave(scope: OwnerScope, objectId: RawBuilder<unknown>): RawBuilder<boolean> {
+  const { ownerId, tlpMax } = scope
+  const said = sql`(e.group_id is null or ${groupMayLeave(scope, sql`e.group_id`)}) and ${valuesMayLeave(scope, sql`e.indicator_ids`)}
+    and not ${namesMarkingAbove(scope, sql`e.body`)}`
+  return sql<boolean>`coalesce(${ofNewestText(ownerId, objectId, said)},
+    (select coalesce(g.tlp <= ${tlpMax}::int, true) from library_group g where g.owner_id = ${ownerId} and g.xid = ${objectId}), true)`
+}
+
+/**
  * Whether a numbered object of an owner may be given out now, whatever held when it was numbered: until the background has revoked it, it
  * is left out. A revocation tells nothing, and goes to all.
  */
@@ -42,6 +82,7 @@ export function objectMayLeave(scope: OwnerScope): RawBuilder<boolean> {
     (o.indicator_id is null or ${valueMayLeave(scope, sql`o.indicator_id`)})
     and (o.value_ids is null or ${valuesMayLeave(scope, sql`o.value_ids`)})
     and (o.group_id is null or ${groupMayLeave(scope, sql`o.group_id`)})
+    and ${namedMayLeave(scope, sql`o.taxii_collection_id`, sql`o.type`, sql`o.named_ids`)}
     and (o.type <> 'relationship' or o.kept_id is not null or exists (
       select from taxii_relationship r
       where r.taxii_collection_id = o.taxii_collection_id and r.object_id = o.object_id
@@ -75,23 +116,6 @@ export function uncheckedMayLeave(scope: Pick<OwnerScope, 'ownerId' | 'tlpMax'>)
   return sql<boolean>`(o.is_revoked or (
     (o.kept_id is null or exists (select from stix_object s where s.owner_id = ${scope.ownerId} and s.object_id = o.kept_id))
     and not ${namesMarkingAbove(scope, sql`o.body`)}))`
-}
-
-/**
- * Whether a text names a marking anywhere that says a higher TLP: one of STIX, or one that the owner's objects define. By its characters,
- * since PostgreSQL cannot read every JSON text that is one; each id that it names is looked up, and only where the owner defines any such.
- */
-export function namesMarkingAbove(
-  { ownerId, tlpMax }: Pick<OwnerScope, 'ownerId' | 'tlpMax'>,
-  body: RawBuilder<unknown>,
-): RawBuilder<boolean> {
-  const ofStix = tlpMarkingIds.filter((id) => tlpLevels.indexOf(tlpOfMarkingRef(id) ?? 'CLEAR') > tlpMax)
-  return sql<boolean>`(${body} like any(${ofStix.map((id) => `%${id}%`)}::text[])
-    or exists (select from stix_object d where d.owner_id = ${ownerId} and d.marking_tlp > ${tlpMax}::int)
-    and exists (
-      select from regexp_matches(${body}, 'marking-definition--[0-9A-Fa-f-]{36}', 'g') named (ids)
-      where (select d.marking_tlp from stix_object d where d.owner_id = ${ownerId} and d.object_id = named.ids[1]
-        order by d.version desc limit 1) > ${tlpMax}::int))`
 }
 
 /** The same of a data collection: they are of its newest version's members, and may leave by what is known now. */

@@ -39,7 +39,8 @@ const createSentTables = `
   );
   create temp table if not exists sent_stix_object (
     object_id text, type text, version timestamptz, spec_version text, body text, body_sha256 bytea, indicator_ids uuid[],
-    group_xid text, marking_tlp smallint, sighting_of text, sighted_at timestamptz, sighted_count int, outcome text, reason text
+    group_xid text, marking_tlp smallint, sighting_of text, sighted_at timestamptz, sighted_count int, named_ids text[],
+    outcome text, reason text
   );
   create temp table if not exists touched_indicator (indicator_id uuid) on commit delete rows`
 
