@@ -1,4 +1,4 @@
-import { labelOfStixMarking, parseTlp, type StixObject, tlpLevels, tlpOfMarkingRef } from '@postern/intel'
+import { labelOfStixMarking, type StixObject, tlpLevels, tlpOfLabel, tlpOfMarkingRef } from '@postern/intel'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate } from './migrate.ts'
@@ -153,11 +153,11 @@ test('LIB-1: the database of the release before migrates with every row of the l
     'select object_id as id, marking_tlp as level from stix_object order by number',
   )
   const levelOf = (marking: StixObject) => {
-    const level = tlpOfMarkingRef(marking.id) === undefined ? parseTlp(labelOfStixMarking(marking) ?? '') : undefined
+    const level = tlpOfMarkingRef(marking.id) === undefined ? tlpOfLabel(labelOfStixMarking(marking) ?? '') : undefined
     return level === undefined ? null : tlpLevels.indexOf(level)
   }
   expect(levels).toEqual(markings.map((marking) => ({ id: marking.id, level: levelOf(marking) })))
-  expect(levels.map(({ level }) => level)).toEqual([4, 0, 3, 4, 2, null, null, null, null])
+  expect(levels.map(({ level }) => level)).toEqual([4, 0, 3, 4, 2, 4, null, null, null])
   await client.end()
 })
 
@@ -195,6 +195,61 @@ test('ES-2: servers that enrolled before platforms were kept have the one that t
     ['linux-arm64', 'First'],
     ['linux-x64', null],
   ])
+  await client.end()
+})
+
+test('D21: what was written with a slip in its TLP before slips counted is RED, and whatever gives it out hears of it', async () => {
+  await using empty = await createEmptyDatabase()
+  await migrate(empty.url, 45)
+  const client = await connect(empty.url)
+  const labels = [
+    ' tlp:redd',
+    'TLP',
+    'TLP:AMBER',
+    'tlp amber_strict',
+    'TLPT',
+    `TLP:${' '.repeat(64)}RED`,
+    'RED TEAM',
+    'Internal',
+  ]
+  await client.query(
+    `insert into organization (name) values ('First');
+     insert into owner (organization_id, name, kind) select id, 'Feed', 'Source' from organization where name = 'First'`,
+  )
+  await client.query(
+    `with said as (
+       select md5(label)::uuid as id, label, owner.id as owner_id, organization_id from unnest($1::text[]) label, owner where owner.name = 'Feed'
+     ), known as (
+       insert into indicator (id, type, value, canonical_version) select id, 'Host', id::text, 1 from said
+     ), asserted as (
+       insert into assertion (indicator_id, owner_id, digest, active, private, status, tags, labels, added_at, modified_at)
+       select id, owner_id, id, true, false, 'Active', '{}', array['Internal', label], now(), now() from said
+     ), viewed as (
+       insert into indicator_view (organization_id, indicator_id, active, owner_ids, tags, added_at, modified_at)
+       select organization_id, id, true, array[owner_id], '{}', now(), now() from said
+     )
+     insert into library_group (owner_id, xid, type, name, tags, labels, added_at, modified_at)
+     select owner_id, label, 'Malware', label, '{}', array[label], now(), now() from said`,
+    [labels],
+  )
+  await client.query('truncate collection_pending')
+  await migrate(empty.url)
+  const { rows } = await client.query<{ label: string; levels: (number | null)[] }>(
+    `select g.xid as label, array[a.tlp, v.tlp, g.tlp] as levels
+     from library_group g join assertion a on a.indicator_id = md5(g.xid)::uuid join indicator_view v using (indicator_id)`,
+  )
+  const red = (label: string) => tlpOfLabel(label) === 'RED'
+  expect(new Map(rows.map(({ label, levels }) => [label, levels]))).toEqual(
+    new Map(labels.map((label) => [label, red(label) ? [4, 4, 4] : [null, null, null]])),
+  )
+  const { rows: told } = await client.query<{ ids: string[] }>(
+    'select array_agg(p.id)::text[] as ids from collection_pending, unnest(indicator_ids) p (id)',
+  )
+  const { rows: slipped } = await client.query<{ ids: string[] }>(
+    'select array_agg(indicator_id)::text[] as ids from assertion where tlp = 4',
+  )
+  expect(told[0]?.ids.toSorted()).toEqual(slipped[0]?.ids.toSorted())
+  expect(slipped[0]?.ids).toHaveLength(labels.filter(red).length)
   await client.end()
 })
 
