@@ -1,5 +1,5 @@
 import { isStixObjectId } from '../bundle/stix-object-id.ts'
-import { parseTlp } from '../../tlp.ts'
+import { parseTlp, type TlpLevel, tlpOfLabel } from '../../tlp.ts'
 import { stixId } from '../stix-id.ts'
 import {
   amberStrictAsRed,
@@ -11,11 +11,14 @@ import {
 
 type Markings = { readonly refs: readonly string[]; readonly definitions: readonly StixMarkingDefinition[] }
 
-/** Refs and definitions of the security labels of one object: each a level of TLP, or a statement with the label's name. */
+/**
+ * Refs and definitions of the security labels of one object: each a level of TLP, or a statement with the label's name. One that counts as RED for a slip in its
+ * level says both, since whoever reads it knows no such rule.
+ */
 export function stixLabelMarkings(labels: readonly string[], specVersion: StixSpecVersion): Markings {
   const all = labels.map((label) => markingsOfLabel(label, specVersion))
   // Where RED holds as well, it must not be read as what merely stands for AMBER+STRICT.
-  const isRed = labels.some((label) => parseTlp(label) === 'RED')
+  const isRed = labels.some((label) => tlpOfLabel(label) === 'RED')
   const meant = (definition: StixMarkingDefinition) =>
     isRed && definition.id === amberStrictAsRed.id ? amberStrictStatement : definition
   return {
@@ -32,12 +35,10 @@ export function stixLabelMarkings(labels: readonly string[], specVersion: StixSp
 
 function markingsOfLabel(label: string, specVersion: StixSpecVersion): Markings {
   const level = parseTlp(label)
-  if (level !== undefined) {
-    const definitions = tlpMarkingDefinitions(level, specVersion)
-    return { refs: definitions.map(({ id }) => id), definitions }
-  }
+  if (level !== undefined) return levelMarkings(level, specVersion)
   // A marking that nobody defined went in by its id, and goes out as it came.
   if (isStixObjectId(label) && label.startsWith('marking-definition--')) return { refs: [label], definitions: [] }
+  const { refs, definitions } = levelMarkings(tlpOfLabel(label), specVersion)
   const id = stixId('marking-definition', label)
   const definition: StixMarkingDefinition = {
     type: 'marking-definition',
@@ -47,5 +48,10 @@ function markingsOfLabel(label: string, specVersion: StixSpecVersion): Markings 
     definition_type: 'statement',
     definition: { statement: label },
   }
-  return { refs: [id], definitions: [definition] }
+  return { refs: [...refs, id], definitions: [...definitions, definition] }
+}
+
+function levelMarkings(level: TlpLevel | undefined, specVersion: StixSpecVersion): Markings {
+  const definitions = level === undefined ? [] : tlpMarkingDefinitions(level, specVersion)
+  return { refs: definitions.map(({ id }) => id), definitions }
 }
