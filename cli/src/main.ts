@@ -11,12 +11,14 @@ import { importCommand } from './commands/import.ts'
 import { indicatorsCommand } from './commands/indicators.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listsCommand } from './commands/lists.ts'
+import { readersCommand } from './commands/readers.ts'
 import { receiptsCommand } from './commands/receipts.ts'
 import { runtimeCommand } from './commands/runtime.ts'
 import { searchCommand } from './commands/search.ts'
 import { serversCommand } from './commands/servers.ts'
 import { setupLinkCommand } from './commands/setup-link.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { taxiiCommand } from './commands/taxii.ts'
 import { tokenCommand } from './commands/token.ts'
 import { tqlCommand } from './commands/tql.ts'
 import { usersCommand } from './commands/users.ts'
@@ -46,6 +48,8 @@ const program = new Command('postern')
   .addCommand(receiptsCommand())
   .addCommand(collectionsCommand())
   .addCommand(listsCommand())
+  .addCommand(taxiiCommand())
+  .addCommand(readersCommand())
   .addCommand(tqlCommand())
   .addCommand(exclusionsCommand())
   .addCommand(simulateCommand())

@@ -5,6 +5,7 @@ import { callHub, hubTarget } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { collectionNamed } from './collection-named.ts'
+import { createCollectionCommand, removeCollectionCommand, setCollectionCommand } from './collection-settings.ts'
 import { formatCount, formatCountOf } from './format-count.ts'
 import { leftOutParts } from './left-out-parts.ts'
 import { sayHints } from './say-hints.ts'
@@ -48,6 +49,9 @@ export function collectionsCommand(): Command {
       })
       .addCommand(show)
       .addCommand(preview)
+      .addCommand(createCollectionCommand())
+      .addCommand(setCollectionCommand())
+      .addCommand(removeCollectionCommand())
   )
 }
 

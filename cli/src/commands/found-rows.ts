@@ -62,7 +62,8 @@ export async function sayFound<Row>(
   return found === 0 && !isReasonTold ? tql : undefined
 }
 
-async function queryOf(tql: string | undefined, file: string | undefined): Promise<string> {
+/** @throws Error where there is none, or there are two */
+export async function queryOf(tql: string | undefined, file: string | undefined): Promise<string> {
   if (tql !== undefined && file === undefined) return tql
   if (tql !== undefined || file === undefined)
     throw new Error('Write either a query or --file with the name of a file that has one.')

@@ -1,10 +1,12 @@
 import { FirewallList, FirewallListPage, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { callHub, type HubTarget, hubTarget } from '../hub-api.ts'
+import { callHub, hubTarget } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { leftOutParts } from './left-out-parts.ts'
+import { listNamed } from './list-named.ts'
+import { createListCommand, removeListCommand, setListCommand } from './list-settings.ts'
 
 export function listsCommand(): Command {
   const show = new Command('show')
@@ -41,6 +43,9 @@ export function listsCommand(): Command {
       })
       .addCommand(show)
       .addCommand(release)
+      .addCommand(createListCommand())
+      .addCommand(setListCommand())
+      .addCommand(removeListCommand())
   )
 }
 
@@ -73,9 +78,4 @@ function stateOf({ servedVersion, held }: FirewallList): string {
 function accessOf({ isPublic, openNetworks }: FirewallList): string {
   if (isPublic) return 'PUBLIC: everyone may fetch it'
   return openNetworks.length === 0 ? 'readers only' : `OPEN to ${openNetworks.join(', ')}`
-}
-
-async function listNamed(target: HubTarget, name: string): Promise<FirewallList> {
-  for await (const list of rowsOf(target, paths.firewallLists, FirewallListPage)) if (list.name === name) return list
-  throw new Error(`There is no list ${name}.`)
 }

@@ -28,6 +28,13 @@ export function readNumberOrNone(option: string, text: string | undefined): numb
   return read
 }
 
+/** As `readNumberOrNone`, where `none` makes no sense. */
+export function readNumber(option: string, text: string | undefined): number | undefined {
+  const read = readNumberOrNone(option, text)
+  if (read === null) throw new Error(`${option} ${none} is no number.`)
+  return read
+}
+
 /** @param text undefined where the option was not named @throws Error that names the option */
 export function readYesOrNo(option: string, text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined
