@@ -100,6 +100,8 @@ async function setForTests(url: string): Promise<void> {
       await client.query(`alter system set ${setting} = off`)
     await client.query('alter system set max_connections = 300')
     await client.query("alter system set max_wal_size = '256MB'")
+    // It would come in the middle of a test that takes long, as on a slow machine, and change what the planner knows.
+    await client.query('alter system set autovacuum = off')
   } finally {
     await client.end()
   }
