@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -193,35 +194,89 @@ test('LIB-8: the command line says how each indicator stands, in the last column
 
 test('LIB-3: the command line says of a data collection, and of a query, how many no reader is given, and why', async () => {
   const leftOut = { excluded: 16, inactive: 1 }
-  const collection = {
-    id: '6',
-    name: 'Blocked',
-    tql: 'rating > 3',
-    version: 2,
-    count: 1234,
-    refreshedAt: '2026-11-21T08:00:00.000Z',
-    freshnessSeconds: 300,
-    description: null,
-    madeBy: null,
-    isShared: true,
-  }
   const preview = { sample: [], changes: null, total: { count: 34_000, isExact: false }, types: { Host: 10_001 } }
   await using hub = await answering(({ method, url = '' }) => {
     if (method === 'POST') return { ...preview, typesStoppedAt: 10_001, leftOut }
-    return url === paths.collection('6') ? { ...collection, leftOut } : { data: [collection] }
+    return url === paths.collection('6') ? { ...namedCollection, leftOut } : { data: [namedCollection] }
   })
   expect((await run(hub, 'collections')).stdout).toBe('Blocked\t1,234 members in version 2\trating > 3\n')
   expect((await run(hub, 'collections', 'show', 'Blocked')).stdout.trimEnd().split('\n')).toEqual([
     'Blocked: rating > 3',
     '1,234 members in version 2, fully refreshed at 2026-11-21T08:00:00.000Z',
     'leaves out 16 (excluded), 1 (inactive)',
+    'to see which: postern collections left-out 6',
   ])
   expect((await run(hub, 'collections', 'preview', 'rating > 3')).stdout.trimEnd().split('\n')).toEqual([
     'about 34,000 indicators',
     'of the first 10,001: 10,001 Host',
     'of the first 10,001: leaves out 16 (excluded), 1 (inactive)',
+    'to see which: the same with --left-out',
   ])
 })
+
+test('LIB-3, LIB-4, LIB-7: the command line names the values behind counts, page by page', async () => {
+  const value = (name: string) => ({ indicatorId: randomUUID(), type: 'Host', value: `${name}.example.com` })
+  const excluded = { ...value('a'), reason: 'excluded', detail: '.example.com of the list Ours' }
+  const inactive = { ...value('b'), reason: 'inactive', detail: null }
+  const hit = { ...value('c'), entry: '.example.com', isKeptBack: false, collections: [{ id: '6', name: 'Blocked' }] }
+  const cursor = randomUUID()
+  const asked: string[] = []
+  await using hub = await answering(({ method, url = '' }) => {
+    const { pathname, searchParams } = new URL(url, 'http://hub')
+    asked.push(url)
+    if (pathname === paths.exclusionLists) return { data: [exclusionList] }
+    if (pathname === paths.exclusionHits('9'))
+      return { data: [hit, { ...hit, ...value('d'), isKeptBack: true }, { ...hit, ...value('e'), collections: [] }] }
+    if (pathname === paths.collections) return { data: [{ ...namedCollection, leftOut: null }] }
+    if (method === 'GET' && !searchParams.has('cursor')) return { data: [excluded], next: cursor }
+    return { data: [inactive] }
+  })
+  const rows = ['Host\ta.example.com\texcluded\t.example.com of the list Ours', 'Host\tb.example.com\tinactive\t']
+  const lines = async (...words: string[]) => (await run(hub, ...words)).stdout.trimEnd().split('\n')
+  expect(await lines('collections', 'left-out', 'Blocked', '--tlp', 'GREEN')).toEqual([rows[0], rows[1]?.trimEnd()])
+  expect(asked.slice(1)).toEqual([
+    `${paths.collectionLeftOut('6')}?tlpMax=GREEN`,
+    `${paths.collectionLeftOut('6')}?tlpMax=GREEN&cursor=${cursor}`,
+  ])
+  expect(await lines('collections', 'preview', 'rating > 3', '--left-out')).toEqual([rows[1]?.trimEnd()])
+  expect(await lines('exclusions', 'hits', 'Well known')).toEqual([
+    'Host\tc.example.com\t.example.com\tBlocked',
+    'Host\td.example.com\t.example.com\tkept from exports',
+    'Host\te.example.com\t.example.com\tin no data collection',
+  ])
+  expect(await lines('exclusions', 'list')).toEqual(['Well known\town\tinforms at import and export\t1 entry\t1 hit'])
+  expect((await run(hub, 'exclusions', 'hits', '10')).stderr).toBe('There is no exclusion list 10.\n')
+})
+
+const namedCollection = {
+  id: '6',
+  name: 'Blocked',
+  tql: 'rating > 3',
+  version: 2,
+  count: 1234,
+  refreshedAt: '2026-11-21T08:00:00.000Z',
+  freshnessSeconds: 300,
+  description: null,
+  madeBy: null,
+  isShared: true,
+}
+
+const exclusionList = {
+  id: '9',
+  name: 'Well known',
+  description: null,
+  kind: 'own',
+  matching: 'value',
+  indicatorTypes: null,
+  mode: 'inform',
+  atImport: true,
+  atExport: true,
+  isEnabled: true,
+  mispVersion: null,
+  entryCount: 1,
+  hitCount: 1,
+  changedAt: '2026-11-21T08:00:00.000Z',
+}
 
 test('LIB-6: an import says what its counts are of, and that a folder is none', async () => {
   const counts = { created: 6, updated: 0, unchanged: 0, refused: 0 }

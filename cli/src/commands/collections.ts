@@ -1,13 +1,22 @@
-import { type Collection, CollectionDetail, CollectionPage, CollectionPreview, paths } from '@postern/protocol'
+import {
+  type Collection,
+  CollectionDetail,
+  CollectionPage,
+  CollectionPreview,
+  LeftOutValuePage,
+  limits,
+  paths,
+} from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget } from '../hub-api.ts'
-import { rowsOf } from '../rows-of.ts'
+import { rowsFound, rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { collectionNamed } from './collection-named.ts'
 import { createCollectionCommand, removeCollectionCommand, setCollectionCommand } from './collection-settings.ts'
 import { formatCount, formatCountOf } from './format-count.ts'
 import { leftOutParts } from './left-out-parts.ts'
+import { sayLeftOut } from './left-out-rows.ts'
 import { sayHints } from './say-hints.ts'
 
 export function collectionsCommand(): Command {
@@ -27,13 +36,31 @@ export function collectionsCommand(): Command {
       'say how many a query would hold, of which types, and how many of them no reader would be given, and why',
     )
     .argument('<tql>', `a query, e.g. 'typeName = "Host" and rating >= 3'`)
-    .option('--json', 'as one JSON object')
-    .action(async (tql: string, options: { json?: boolean }) => {
+    .option('--left-out', 'instead name those that no reader would be given, of the first 10,000 that it finds')
+    .option('--json', 'as one JSON object; one a line of those that are named')
+    .action(async (tql: string, options: { leftOut?: boolean; json?: boolean }) => {
+      const target = hubTarget(readCliConfig())
+      if (options.leftOut === true) {
+        const search = { tql, limit: limits.pageRowsMax }
+        const values = rowsFound(target, paths.collectionPreviewLeftOut, LeftOutValuePage, search, () => {})
+        return await sayLeftOut(values, options)
+      }
       const json = { tql }
-      const found = await callHub(hubTarget(readCliConfig()), paths.collectionPreview, CollectionPreview, { json })
+      const found = await callHub(target, paths.collectionPreview, CollectionPreview, { json })
       sayHints(found)
       if (options.json === true) say.json(found)
       else for (const line of describePreview(found)) say.line(line)
+    })
+  const leftOut = new Command('left-out')
+    .description('name the members that no reader is given, and why')
+    .argument('<name>', 'its name or number')
+    .option('--tlp <level>', 'also those that a reader of up to this TLP is not given')
+    .option('--json', 'one JSON object a line')
+    .action(async (name: string, options: { tlp?: string; json?: boolean }) => {
+      const target = hubTarget(readCliConfig())
+      const { id } = await collectionNamed(target, name)
+      const query = options.tlp === undefined ? {} : { tlpMax: options.tlp }
+      await sayLeftOut(rowsOf(target, paths.collectionLeftOut(id), LeftOutValuePage, query), options)
     })
   return (
     new Command('collections')
@@ -52,6 +79,7 @@ export function collectionsCommand(): Command {
       .addCommand(createCollectionCommand())
       .addCommand(setCollectionCommand())
       .addCommand(removeCollectionCommand())
+      .addCommand(leftOut)
   )
 }
 
@@ -59,7 +87,7 @@ function describe(collection: CollectionDetail): string[] {
   return [
     `${collection.name}: ${collection.tql}`,
     `${membersOf(collection)}${collection.refreshedAt === null ? '' : `, fully refreshed at ${collection.refreshedAt}`}`,
-    ...leftOutLines(collection.leftOut ?? {}, ''),
+    ...leftOutLines(collection.leftOut ?? {}, '', `postern collections left-out ${collection.id}`),
   ]
 }
 
@@ -75,11 +103,12 @@ function describePreview({ total, types, typesStoppedAt, leftOut }: CollectionPr
   return [
     `${known}${formatCountOf(count, 'indicator')}`,
     ...(byType.length === 0 ? [] : [`${of}${byType.join(', ')}`]),
-    ...leftOutLines(leftOut, of),
+    ...leftOutLines(leftOut, of, 'the same with --left-out'),
   ]
 }
 
-function leftOutLines(leftOut: Readonly<Record<string, number>>, of: string): string[] {
+/** @param which what names them */
+function leftOutLines(leftOut: Readonly<Record<string, number>>, of: string, which: string): string[] {
   const parts = leftOutParts(leftOut)
-  return parts.length === 0 ? [] : [`${of}leaves out ${parts.join(', ')}`]
+  return parts.length === 0 ? [] : [`${of}leaves out ${parts.join(', ')}`, `to see which: ${which}`]
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import {
   CreateExclusionList,
+  type ExclusionHit,
+  ExclusionHitPage,
   ExclusionList,
   ExclusionListPage,
   ExclusionTest,
@@ -12,8 +14,9 @@ import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, HubRefusal, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
 import { mustBeFile } from '../must-be-file.ts'
-import { allRows } from '../rows-of.ts'
+import { allRows, rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
+import { formatCountOf } from './format-count.ts'
 
 const shownRefusalsMax = 20
 const valuesAtOnce = 1000
@@ -24,6 +27,7 @@ export function exclusionsCommand(): Command {
     .addCommand(listCommand())
     .addCommand(importCommand())
     .addCommand(testCommand())
+    .addCommand(hitsCommand())
 }
 
 function listCommand(): Command {
@@ -34,7 +38,7 @@ function listCommand(): Command {
       const lists = await allLists(hubTarget(readCliConfig()))
       for (const list of lists) {
         if (json === true) say.json(list)
-        else say.row([list.name, list.kind, whatItDoes(list), `${list.entryCount} entries`, `${list.hitCount} hits`])
+        else say.row([list.name, list.kind, whatItDoes(list), entriesOf(list), formatCountOf(list.hitCount, 'hit')])
       }
       if (lists.length === 0) say.error('0 exclusion lists')
     })
@@ -80,9 +84,7 @@ async function importPublished(
   for (const { position, entry, reason } of refused.slice(0, shownRefusalsMax))
     say.error(`entry ${position + 1} (${entry}): ${reason}`)
   if (refused.length > shownRefusalsMax) say.error(`and ${refused.length - shownRefusalsMax} more`)
-  say.line(
-    `${isNew ? 'new' : 'brought up to date'}: ${list.name}, ${list.entryCount} entries, ${refused.length} refused`,
-  )
+  say.line(`${isNew ? 'new' : 'brought up to date'}: ${list.name}, ${entriesOf(list)}, ${refused.length} refused`)
   if (refused.length > 0) process.exitCode = 3
 }
 
@@ -116,7 +118,7 @@ async function writeList(
     throw isRefusal(refusal, 'unconfirmed') ? new Error(`${refusal.message} The option is --confirm.`) : refusal
   })
   if (existing !== undefined && mode !== undefined) await change(target, id, { mode })
-  say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${list.entryCount} entries`)
+  say.line(`${existing === undefined ? 'new' : 'replaced'}: ${list.name}, ${entriesOf(list)}`)
 }
 
 /** So that what others write from now on is not replaced by what we write. */
@@ -161,6 +163,42 @@ function sayTested({ type, value, problem, exclusions }: ExclusionTest['data'][n
   else if (exclusions.length === 0) say.row([value, type ?? '', 'on no list'])
   for (const hit of exclusions)
     say.row([value, type ?? '', whatItDoes({ ...hit, isEnabled: true }), `${hit.listName}: ${hit.entry}`])
+}
+
+function hitsCommand(): Command {
+  return new Command('hits')
+    .description(
+      'the indicators that a list hits now, each with the entry that does, and the data collections that readers have it from',
+    )
+    .argument('<list>', 'its name or number')
+    .option('--json', 'one JSON object a line')
+    .action(async (name: string, { json }: { json?: boolean }) => {
+      const target = hubTarget(readCliConfig())
+      const { id } = await listNamed(target, name)
+      let count = 0
+      for await (const hit of rowsOf(target, paths.exclusionHits(id), ExclusionHitPage)) {
+        count += 1
+        if (json === true) say.json(hit)
+        else say.row([hit.type, hit.value, hit.entry, whoHas(hit)])
+      }
+      if (count === 0) say.error('0 indicators hit')
+    })
+}
+
+function whoHas({ isKeptBack, collections }: ExclusionHit): string {
+  if (isKeptBack) return 'kept from exports'
+  return collections.length === 0 ? 'in no data collection' : collections.map(({ name }) => name).join(', ')
+}
+
+async function listNamed(target: HubTarget, name: string): Promise<ExclusionList> {
+  const lists = await allLists(target)
+  const found = lists.find((list) => list.name === name) ?? lists.find(({ id }) => id === name)
+  if (found === undefined) throw new Error(`There is no exclusion list ${name}.`)
+  return found
+}
+
+function entriesOf({ entryCount }: ExclusionList): string {
+  return formatCountOf(entryCount, 'entry', 'entries')
 }
 
 type Doing = Pick<ExclusionList, 'kind' | 'mode' | 'atImport' | 'atExport' | 'isEnabled'>

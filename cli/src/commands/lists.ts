@@ -1,4 +1,4 @@
-import { FirewallList, FirewallListPage, paths } from '@postern/protocol'
+import { FirewallList, FirewallListPage, LeftOutValuePage, paths } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget } from '../hub-api.ts'
@@ -7,6 +7,7 @@ import { say } from '../say.ts'
 import { leftOutParts } from './left-out-parts.ts'
 import { listNamed } from './list-named.ts'
 import { createListCommand, removeListCommand, setListCommand } from './list-settings.ts'
+import { sayLeftOut } from './left-out-rows.ts'
 
 export function listsCommand(): Command {
   const show = new Command('show')
@@ -17,6 +18,15 @@ export function listsCommand(): Command {
       const list = await listNamed(hubTarget(readCliConfig()), name)
       if (options.json === true) say.json(list)
       else for (const line of describe(list)) say.line(line)
+    })
+  const leftOut = new Command('left-out')
+    .description('name the values that one leaves out, and why: the first 10,000 of each reason')
+    .argument('<name>', 'its name')
+    .option('--json', 'one JSON object a line')
+    .action(async (name: string, options: { json?: boolean }) => {
+      const target = hubTarget(readCliConfig())
+      const { id } = await listNamed(target, name)
+      await sayLeftOut(rowsOf(target, paths.firewallListLeftOut(id), LeftOutValuePage), options)
     })
   const release = new Command('release')
     .description('serve the version that is held back')
@@ -42,6 +52,7 @@ export function listsCommand(): Command {
         }
       })
       .addCommand(show)
+      .addCommand(leftOut)
       .addCommand(release)
       .addCommand(createListCommand())
       .addCommand(setListCommand())
@@ -60,7 +71,9 @@ function describe(list: FirewallList): string[] {
     servedVersion === 0
       ? 'serves nothing yet'
       : `serves version ${servedVersion} with ${servedCount} values since ${servedSince ?? ''}${isSame ? ', as it was written before' : ''}`,
-    ...(left.length === 0 ? [] : [`leaves out ${left.join(', ')}`]),
+    ...(left.length === 0
+      ? []
+      : [`leaves out ${left.join(', ')}`, `to see which: postern lists left-out ${list.name}`]),
     ...(held === null
       ? []
       : [
