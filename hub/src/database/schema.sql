@@ -711,6 +711,7 @@ table indicator_link
   kind text not null
   added_at timestamp with time zone not null default now()
   taken_back_at timestamp with time zone
+  taken_back_by text
   constraint indicator_link_check CHECK ((indicator_id < linked_id))
   constraint indicator_link_pkey PRIMARY KEY (indicator_id, owner_id, linked_id, kind)
   CREATE INDEX indicator_link_reverse ON public.indicator_link USING btree (linked_id, owner_id)

@@ -654,6 +654,7 @@ export interface IndicatorLinkTable {
   kind: string
   added_at: GeneratedTimestamp
   taken_back_at: Date | null
+  taken_back_by: string | null
 }
 
 export interface IndicatorViewTable {

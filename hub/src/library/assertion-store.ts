@@ -1,4 +1,4 @@
-import type { AssertionAttribute, AssertionOrigin } from '@postern/protocol'
+import type { AssertionAttribute, AssertionOrigin, IndicatorSeparation } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import type { SaidBeside } from '../lifecycle/said-beside.ts'
@@ -30,6 +30,8 @@ export type AssertionRow = {
 }
 
 export type LinkRow = { id: string; type: string; value: string; kind: string; owners: string[] }
+
+export type SeparationRow = Omit<IndicatorSeparation, 'separatedAt'> & { separatedAt: Date }
 
 /** Who says what of one indicator, and where they have it from. Every read takes the scope of its reader. */
 export class AssertionStore {
@@ -77,6 +79,25 @@ export class AssertionStore {
       group by i.id, i.type, i.value, l.kind
       order by l.kind = 'Same File' desc, l.kind, i.type, i.value
       limit ${linksShownMax}`.execute(this.#db)
+    return rows
+  }
+
+  /** Links that people took back, the newest first. Executions learn of their effect alone. */
+  async separations(scope: LibraryScope, indicatorId: string): Promise<SeparationRow[]> {
+    if (scope.ownerIds !== undefined) return []
+    const { rows } = await sql<SeparationRow>`
+      select i.id, i.type, i.value, l.kind, w.name as owner, l.taken_back_by as "separatedBy", l.taken_back_at as "separatedAt"
+      from (
+        select linked_id as other_id, owner_id, kind, taken_back_by, taken_back_at from indicator_link
+        where indicator_id = ${indicatorId}::uuid and taken_back_at is not null
+        union all
+        select indicator_id, owner_id, kind, taken_back_by, taken_back_at from indicator_link
+        where linked_id = ${indicatorId}::uuid and taken_back_at is not null
+      ) l
+      join indicator i on i.id = l.other_id
+      join owner w on w.id = l.owner_id
+      where ${inScope(sql`l.owner_id`, scope)}
+      order by l.taken_back_at desc, i.id, w.name limit ${linksShownMax}`.execute(this.#db)
     return rows
   }
 }

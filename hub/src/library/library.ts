@@ -98,6 +98,10 @@ export class Library {
       groups: groups.map((group) => ({ ...group, eventDate: group.eventDate?.toISOString() ?? null })),
       groupsMore,
       links: await this.#assertions.links(scope, indicatorId),
+      separations: (await this.#assertions.separations(scope, indicatorId)).map((separation) => ({
+        ...separation,
+        separatedAt: separation.separatedAt.toISOString(),
+      })),
       exclusions: await readExclusions(this.#db, scope.organizationId, indicatorId),
       decision: await readDecision(this.#db, scope, indicatorId, this.#clock.now()),
     }

@@ -1,5 +1,7 @@
 import { indicatorId } from '@postern/intel'
+import type { IndicatorSeparation } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Caller } from '../access/caller.ts'
 import { createTestLibrary, type TestLibrary } from '../library/test-library.ts'
 
 let library: TestLibrary
@@ -39,6 +41,33 @@ test('LIB-1: a person joins two hashes that an owner has, and with them the file
   expect(rows).toEqual(
     ['join', 'take-back', 'restore'].map((done) => ({ action: `indicator-link.${done}`, owner: 'Joined' })),
   )
+})
+
+test('LIB-1: what a person separated is told at both ends: whose word, by whom and when, until somebody joins them again', async () => {
+  await send('Parted', [md5('8'), sha1('8')])
+  const at = new Date('2026-11-22T08:00:00.000Z')
+  library.clock.set(at)
+  await library.links.takeBack(library.person, linkOf('Parted', sha1('8'), md5('8')))
+  // It stands against what the owner sends.
+  await send('Parted', [md5('8'), sha1('8')])
+  const parted = { type: 'File', kind: 'Same File', owner: 'Parted', separatedBy: 'pat', separatedAt: at.toISOString() }
+  expect(await separations(md5('8'))).toMatchObject([{ ...parted, value: sha1('8') }])
+  expect(await separations(sha1('8'))).toMatchObject([{ ...parted, value: md5('8') }])
+  const { organizationId } = library
+  const execution = {
+    kind: 'execution',
+    appKind: 'feed',
+    organizationId,
+    jobId: '1',
+    executionId: '1',
+    attempt: 1,
+  } as const
+  const ownerId = await library.owner('Parted')
+  const job = { name: 'a feed', ownerId, readableOwnerIds: [ownerId], collectionIds: [], controlId: null }
+  expect(await separations(md5('8'), { ...execution, ...job })).toEqual([])
+  await put('Parted', md5('8'), sha1('8'))
+  expect(await separations(md5('8'))).toEqual([])
+  expect(await linked('Parted', md5('8'))).toEqual([sha1('8')])
 })
 
 test('LIB-1: where only one owner has both hashes it need not be named', async () => {
@@ -108,6 +137,10 @@ async function put(owner: string | undefined, one: string, other: string): Promi
 
 async function send(owner: string, ...files: (readonly string[])[]): Promise<void> {
   await library.send(owner, { indicator: files.map((hashes) => ({ type: 'File', summary: hashes.join(' : ') })) })
+}
+
+async function separations(hash: string, caller: Caller = library.person): Promise<IndicatorSeparation[]> {
+  return (await library.library.detail(caller, indicatorId('File', hash))).separations
 }
 
 /** The hashes that the owner says are of one file with this. */

@@ -39,7 +39,7 @@ export class Links {
   async takeBack(caller: PersonCaller, link: LinkOfOwner, address?: string): Promise<void> {
     await this.#change(caller, link, address, async (trx) => {
       const { isTakenBack, ...said } = found(await existingLink(trx, caller, link), 'link')
-      return isTakenBack ? undefined : setTakenBack(trx, link, said, this.#parts.clock.now())
+      return isTakenBack ? undefined : setTakenBack(trx, link, said, { by: caller.name, at: this.#parts.clock.now() })
     })
   }
 
@@ -98,13 +98,12 @@ async function setTakenBack(
   trx: Db,
   link: LinkOfOwner,
   { ownerId, owner }: Pick<ExistingLink, 'ownerId' | 'owner'>,
-  takenBackAt: Date | null,
+  takenBack: { by: string; at: Date } | null,
 ): Promise<Done> {
   await sql`
-    update indicator_link l set taken_back_at = ${takenBackAt}::timestamptz where ${isBetween(link)} and l.owner_id = ${ownerId}`.execute(
-    trx,
-  )
-  const action = takenBackAt === null ? 'indicator-link.restore' : 'indicator-link.take-back'
+    update indicator_link l set taken_back_at = ${takenBack?.at ?? null}::timestamptz, taken_back_by = ${takenBack?.by ?? null}
+    where ${isBetween(link)} and l.owner_id = ${ownerId}`.execute(trx)
+  const action = takenBack === null ? 'indicator-link.restore' : 'indicator-link.take-back'
   return { action, owner, touched: [link.indicatorId, link.linkedId] }
 }
 

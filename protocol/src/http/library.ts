@@ -168,6 +168,22 @@ export const IndicatorLink = z.object({
   owners: z.array(z.string()),
 })
 export type IndicatorLink = z.infer<typeof IndicatorLink>
+/**
+ * A link that a person took back. It stays so whatever its owner sends, until a person puts it in again, by a PUT of the link, or the owner
+ * deletes one of the two.
+ */
+export const IndicatorSeparation = z.object({
+  id: z.guid(),
+  type: z.string(),
+  value: z.string(),
+  kind: z.string(),
+  /** Whose word was taken back. */
+  owner: z.string(),
+  /** Null where nobody knows any more. */
+  separatedBy: z.nullable(z.string()),
+  separatedAt: Instant,
+})
+export type IndicatorSeparation = z.infer<typeof IndicatorSeparation>
 export const IndicatorDetail = z.extend(Indicator, {
   assertions: z.array(Assertion),
   /** The first 1,000 by name. */
@@ -185,6 +201,8 @@ export const IndicatorDetail = z.extend(Indicator, {
   /** How many more groups it stands in; TQL finds them: `hasIndicator(summary = "…")`. */
   groupsMore: Count,
   links: z.array(IndicatorLink),
+  /** Links that people took back, the newest first; none for executions. */
+  separations: z.array(IndicatorSeparation),
   /** What exclusion lists say of it. */
   exclusions: z.array(Exclusion),
   /** What a person fixed for it. */
