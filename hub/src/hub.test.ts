@@ -176,8 +176,8 @@ async function listening(server: Server): Promise<number> {
 
 /** Worker threads of this process, by number: those of other tests may still be about to end. */
 function threads(): number[] {
-  // It would look up the names of all that this process is connected with, as long as that may take.
-  process.report.excludeNetwork = true
+  // It would look up the names of all that this process is connected with, however long that takes; the types do not have it yet.
+  Object.assign(process.report, { excludeNetwork: true })
   const { workers } = process.report.getReport() as { workers: { header: { threadId: number } }[] }
   return workers.map(({ header }) => header.threadId)
 }
