@@ -17,6 +17,7 @@ function withTarget(change: Partial<IndicatorOnTarget>): string[] {
     ...explained.exports,
     covering: [],
     served: [],
+    listsOfOtherTypes: [],
     plans: [],
     targets: [{ ...target, obstacles: [], ...change }],
   }
@@ -40,6 +41,13 @@ test('LIB-8: each owner’s word, the sum behind it, data collections and receip
   ])
   const decided = 'Whitelisted by the decision of ada: ours'
   expect(rows).toContainEqual(['firewall-list', 'edge-block', 'not served', decided])
+  // Lists that never could have it are one row.
+  expect(rows).toContainEqual([
+    'firewall-list',
+    'edl-hosts, edl-files',
+    'not served',
+    expect.stringMatching(/^no .* can be in their formats$/),
+  ])
   const terms = explained.lifecycle.assertions.flatMap((assertion) => assertion.terms)
   expect(rows.filter(([kind]) => kind === 'because').map(([, , text]) => text)).toEqual(terms.map(({ text }) => text))
 })
@@ -164,7 +172,7 @@ test('LIB-8: a plan in progress says what it does with the value, and the app’
 })
 
 test('LIB-8: a control without receipts is not passed over in silence', () => {
-  const exports = { collections: [], targets: [], plans: [], served: [], covering: [] }
+  const exports = { collections: [], targets: [], plans: [], served: [], listsOfOtherTypes: [], covering: [] }
   expect(explainedRows({ ...explained, exports }, 'Edge').at(-1)).toEqual([
     'control',
     'Edge',

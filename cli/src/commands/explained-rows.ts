@@ -19,7 +19,7 @@ export function explainedRows({ indicator, lifecycle, exports }: ExplainedIndica
     ...lifecycle.assertions.flatMap((assertion) => assertionRows(assertion, lifecycle.decision)),
     ...decisionRows(lifecycle),
     ...indicator.exclusions.map(exclusionRow),
-    ...exportRows(exports),
+    ...exportRows(exports, indicator.type),
     ...(exports.targets.length > 0 ? [] : [['control', control ?? '', 'no control has reported a receipt yet']]),
   ]
 }
@@ -30,7 +30,7 @@ export function unassertedRows(unasserted: UnassertedIndicator): string[][] {
   return [
     ['unasserted', type, value, unassertedWords(unasserted)],
     ...exclusions.map(exclusionRow),
-    ...exportRows(exports),
+    ...exportRows(exports, type),
   ]
 }
 
@@ -48,12 +48,14 @@ export function unassertedWords({ value, exports }: UnassertedIndicator): string
   return `No owner asserts ${value},${nor} so no control gets it from here.`
 }
 
-function exportRows({ collections, targets, plans, served, covering }: IndicatorExports): string[][] {
+function exportRows(exports: IndicatorExports, type: string): string[][] {
+  const { collections, targets, plans, served, listsOfOtherTypes, covering } = exports
   return [
     ...collections.flatMap(collectionRows),
     ...targets.flatMap(targetRows),
     ...plans.map(planRow),
     ...served.flatMap(servedRows),
+    ...otherListRows(listsOfOtherTypes, type),
     ...covering.map(coveringRow),
   ]
 }
@@ -137,6 +139,19 @@ function servedRows({ kind, name, source, isServed, reason, detail, obstacles }:
     ...obstacles
       .slice(1)
       .map((each) => ['kept-back', name, kind, obstacleWords(each, { ...reasonWords, ...servedWords })]),
+  ]
+}
+
+/** Lists that never could have it, however many, are one row. */
+function otherListRows(names: readonly string[], type: string): string[][] {
+  if (names.length === 0) return []
+  return [
+    [
+      'firewall-list',
+      names.join(', '),
+      'not served',
+      `no ${type} can be in ${names.length === 1 ? 'its format' : 'their formats'}`,
+    ],
   ]
 }
 

@@ -26,7 +26,7 @@ import { Way } from './way.tsx'
 
 /** One value of the library: its way to each control, and then all that the way rests on. */
 export function ExplainedIndicator({ explained: { indicator, lifecycle, exports } }: { explained: Explained }) {
-  const { targets, plans, collections, served, covering } = exports
+  const { targets, plans, collections, covering } = exports
   const ofTarget = ({ controlId, target }: IndicatorOnTarget) =>
     plans.filter((plan) => plan.controlId === controlId && plan.target === target)
   const told = new Set(targets.flatMap(ofTarget))
@@ -53,7 +53,7 @@ export function ExplainedIndicator({ explained: { indicator, lifecycle, exports 
       ))}
       <PlanList plans={plans.filter((plan) => !told.has(plan))} />
       <CollectionSection collections={collections} />
-      <ServedList served={served} />
+      <ServedList type={indicator.type} exports={exports} />
       <CoveringList covering={covering} />
       <AssertionList indicator={indicator} />
       <LifecycleOf lifecycle={lifecycle} />

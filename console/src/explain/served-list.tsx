@@ -1,13 +1,15 @@
-import type { IndicatorServed } from '@postern/protocol'
+import type { IndicatorExports, IndicatorServed } from '@postern/protocol'
 import { Chip } from '../elements/chip.tsx'
 import { PlainText } from '../elements/plain-text.tsx'
 import { Section } from '../elements/section.tsx'
-import { furtherWords } from '../indicators/indicator-faces.ts'
+import { furtherWords, indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import { plainText } from '../format/text-pieces.ts'
 import classes from './explain.module.css'
 
 /** Firewall lists and TAXII collections: which of them give the value to their readers, and why others do not. */
-export function ServedList({ served }: { served: readonly IndicatorServed[] }) {
-  if (served.length === 0) return null
+export function ServedList({ type, exports }: { type: string; exports: IndicatorExports }) {
+  const { served, listsOfOtherTypes } = exports
+  if (served.length + listsOfOtherTypes.length === 0) return null
   const serving = served.filter(({ isServed }) => isServed).length
   return (
     <Section title="Served to readers" summary={`By ${serving} of ${served.length}`}>
@@ -21,6 +23,16 @@ export function ServedList({ served }: { served: readonly IndicatorServed[] }) {
             </span>
           </li>
         ))}
+        {listsOfOtherTypes.length > 0 && (
+          <li>
+            <Chip>{kindWords['firewall-list']}</Chip>
+            <PlainText text={listsOfOtherTypes.map(plainText).join(', ')} />
+            <span>
+              Not served: no value of the type {indicatorTypeLabel(type)} can be in{' '}
+              {listsOfOtherTypes.length === 1 ? 'its format' : 'their formats'}.
+            </span>
+          </li>
+        )}
       </ul>
     </Section>
   )

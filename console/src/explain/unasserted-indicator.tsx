@@ -13,7 +13,7 @@ import { ServedList } from './served-list.tsx'
 /** What nobody asserts: where it is all the same, what stands for it too, and what exclusion lists would do about it. */
 export function UnassertedIndicator({ unasserted }: { unasserted: Unasserted }) {
   const { type, value, exclusions, exports } = unasserted
-  const { targets, collections, plans, served, covering } = exports
+  const { targets, collections, plans, covering } = exports
   const isUnknown = exclusions.length === 0 && Object.values(exports).every((rows) => rows.length === 0)
   return (
     <ExplainedArticle type={type} value={value} verdict={verdictOf(unasserted)}>
@@ -36,7 +36,7 @@ export function UnassertedIndicator({ unasserted }: { unasserted: Unasserted }) 
       )}
       <PlanList plans={plans} />
       <CollectionSection collections={collections} />
-      <ServedList served={served} />
+      <ServedList type={type} exports={exports} />
       <CoveringList covering={covering} />
     </ExplainedArticle>
   )

@@ -17,7 +17,7 @@ describe('LIB-8: explain by value', () => {
       caller,
       `${paths.explanation}?${new URLSearchParams({ value, ...(type === undefined ? {} : { type }) })}`,
     )
-  const nowhere = { collections: [], targets: [], plans: [], served: [], covering: [] }
+  const nowhere = { collections: [], targets: [], plans: [], served: [], listsOfOtherTypes: [], covering: [] }
 
   test('LIB-8: a value in any spelling is told of every type that it can be, as its parts are told one by one', async () => {
     const host = `told-${at.made}.example.com`

@@ -26,7 +26,7 @@ export async function readExports(
     collections: await readMemberships(db, of, now, maker, exportedIds),
     targets,
     plans: await readPlans(db, organizationId, indicator),
-    served: await readServed(db, of, facts, maker),
+    ...(await readServed(db, { ...of, type: indicator.type }, facts, maker)),
     covering: await readCovering(db, organizationId, indicator),
   }
 }
@@ -38,6 +38,7 @@ export function whereItIs({ collections, targets, plans, served, covering }: Ind
     targets: targets.filter(({ state }) => state !== 'absent' && state !== 'unknown'),
     plans: plans.filter(({ change }) => change !== null),
     served: served.filter(({ isServed }) => isServed),
+    listsOfOtherTypes: [],
     covering,
   }
 }

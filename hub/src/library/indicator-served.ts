@@ -1,5 +1,12 @@
-import { isTooWide, listFormatFacts, type ListFormatName } from '@postern/intel'
-import type { IndicatorServed, Obstacle } from '@postern/protocol'
+import {
+  type IndicatorType,
+  isTooWide,
+  type ListFormatFacts,
+  listFormatFacts,
+  type ListFormatName,
+  parseIndicatorType,
+} from '@postern/intel'
+import type { IndicatorExports, IndicatorServed, Obstacle } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import { isShownTo } from '../collections/collection-scope.ts'
 import type { Db } from '../database/database.ts'
@@ -9,7 +16,7 @@ import { type ExportFacts, type Member, obstaclesOf, when } from './obstacles.ts
 
 const { servedMax } = explainLimits
 
-type Of = { organizationId: string; indicatorId: string }
+type Of = { organizationId: string; indicatorId: string; type: string }
 type Row = Pick<IndicatorServed, 'kind' | 'id' | 'name' | 'source'> & {
   type: string
   value: string
@@ -36,23 +43,43 @@ export async function readServed(
   of: Of,
   facts: ExportFacts,
   maker: string | undefined,
-): Promise<IndicatorServed[]> {
-  const lists = await readLists(db, of, maker)
+): Promise<Pick<IndicatorExports, 'served' | 'listsOfOtherTypes'>> {
+  const formats = formatsThatTake(parseIndicatorType(of.type))
+  const lists = await readLists(db, of, formats, maker)
   const collections = await readTaxiiCollections(db, of, maker)
-  return [
-    ...lists.map((row) => toServed(row, whyNotListed(row, facts))),
-    ...collections.map((row) => toServed(row, whyNotOverTaxii(row, facts))),
-  ]
+  const takesIt = ({ format }: ListRow) => formats.includes(format)
+  return {
+    served: [
+      ...lists.filter(takesIt).map((row) => toServed(row, whyNotListed(row, facts))),
+      ...collections.map((row) => toServed(row, whyNotOverTaxii(row, facts))),
+    ],
+    // Nothing that anybody could mend keeps it from these.
+    listsOfOtherTypes: lists.filter((row) => !takesIt(row)).map(({ name }) => name),
+  }
 }
 
-async function readLists(db: Db, of: Of, maker: string | undefined): Promise<ListRow[]> {
+function formatsThatTake(type: IndicatorType | undefined): ListFormatName[] {
+  // The keys of a constant are its own names.
+  const names = Object.keys(listFormatFacts) as ListFormatName[]
+  return names.filter((name) => {
+    const { types }: ListFormatFacts = listFormatFacts[name]
+    return type !== undefined && types.includes(type)
+  })
+}
+
+async function readLists(
+  db: Db,
+  of: Of,
+  formats: readonly ListFormatName[],
+  maker: string | undefined,
+): Promise<ListRow[]> {
   const { rows } = await sql<ListRow>`
     select 'firewall-list' as kind, l.id::text, l.name, k.name as source, l.format, l.indicator_types as types, l.tlp_max as "tlpMax",
       l.ipv4_prefix_min as ipv4, l.ipv6_prefix_min as ipv6, l.served_version as version, l.held_reason as "heldReason", i.type, i.value,
       ${memberIn(sql`l.served_version`)} as member
     from firewall_list l join collection k on k.id = l.collection_id join indicator i on i.id = ${of.indicatorId}::uuid
     where l.organization_id = ${of.organizationId} and ${isShownTo(maker)}
-    order by l.name limit ${servedMax}`.execute(db)
+    order by l.format = any(${[...formats]}::text[]) desc, l.name limit ${servedMax}`.execute(db)
   return rows
 }
 

@@ -398,6 +398,7 @@ describe('LIB-8: why a value is on a control, and why not', () => {
       targets: [],
       plans: [],
       served: [],
+      listsOfOtherTypes: [],
       covering: [],
     })
     expect((await at.exportsOf(id)).targets[0]).toMatchObject({ collectionId, state: 'held' })

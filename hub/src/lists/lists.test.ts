@@ -140,6 +140,15 @@ test('LIB-8: explain says which lists serve a value, and why another does not', 
     { reason: 'type' },
     { reason: 'wide' },
   ])
+  // A list that never could have it is no place where anything could be mended: only its name is told.
+  const files = await world.serve('ownerName = "Explained"', { format: 'fortigate-hash' })
+  expect(await served('Host', host, files)).toBeUndefined()
+  expect(await served('CIDR', '198.0.0.0/8', list)).toBeUndefined()
+  const others = async (type: 'URL' | 'CIDR', value: string) =>
+    (await library.exports(person, indicatorId(type, value))).listsOfOtherTypes
+  expect(await others('URL', bare)).toContain(files.name)
+  expect(await others('URL', bare)).not.toContain(list.name)
+  expect(await others('CIDR', '198.0.0.0/8')).toEqual(expect.arrayContaining([files.name, list.name]))
   const ours = await exclusions.create(person, { name: 'Ours, explained', kind: 'protected' })
   await exclusions.writeEntries(person, ours.id, Buffer.from(JSON.stringify({ entries: [{ entry: `ours.${host}` }] })))
   await exclusions.pass()

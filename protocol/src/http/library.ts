@@ -374,8 +374,10 @@ export const IndicatorExports = z.object({
   targets: z.array(IndicatorOnTarget),
   /** Plans in progress that name it, the newest first; the newest 1,000 are searched. */
   plans: z.array(IndicatorInPlan),
-  /** By firewall lists and TAXII collections; the first 100 of each. */
+  /** By firewall lists and TAXII collections; the first 100 of each, but for lists that never could. */
   served: z.array(IndicatorServed),
+  /** Names of the firewall lists whose formats take nothing of its type, of the same 100. */
+  listsOfOtherTypes: z.array(z.string()),
   /** The nearest first. */
   covering: z.array(CoveringIndicator),
 })
