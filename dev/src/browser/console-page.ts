@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { consolePages } from '@postern/protocol'
 import type { Browser, Cookie, Locator, Page } from 'playwright-core'
+import { waitFor } from '../environment-server/wait-for.ts'
 import { Tab, type TabEvents } from './tab.ts'
 
 export interface ConsoleOptions {
@@ -13,6 +14,9 @@ export interface ConsoleOptions {
   /** Of a session that goes on here, in a tab that it may have had before; without them nobody is signed in. */
   cookies?: readonly Cookie[]
 }
+
+/** After it a shortcut that led nowhere is pressed again, which does no harm where it was only slow. */
+const shortcutMs = 5_000
 
 /** Where screenshots go; the folder is ignored by Git. */
 const screenshotFolder = join(import.meta.dirname, '../../../test-results/console')
@@ -50,6 +54,19 @@ export class ConsolePage implements AsyncDisposable {
 
   async go(path: string): Promise<void> {
     await this.page.goto(new URL(path, this.#url).href)
+  }
+
+  /** By a shortcut of two keys, pressed again where a busy machine let too long pass between them. */
+  async goByKeys(first: string, second: string, path: string): Promise<void> {
+    await waitFor(async () => {
+      await this.page.keyboard.press(first)
+      await this.page.keyboard.press(second)
+      const isThere = this.page.waitForURL(({ pathname }) => pathname === path, { timeout: shortcutMs })
+      return await isThere.then(
+        () => true,
+        () => false,
+      )
+    }, `${first} and ${second} to lead to ${path}`)
   }
 
   /** Makes the first administrator; the link is the one that the hub printed. */

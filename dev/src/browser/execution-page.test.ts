@@ -241,9 +241,7 @@ test('an execution is found, opened and read through by keys alone', async () =>
   await page.getByText('1 line', { exact: true }).waitFor()
   await keyboard.press('Escape')
   await keyboard.press('Tab')
-  await keyboard.press('g')
-  await keyboard.press('e')
-  await page.waitForURL((url) => url.pathname === consolePages.executions)
+  await opened.goByKeys('g', 'e', consolePages.executions)
   expectHarmless(opened)
 })
 

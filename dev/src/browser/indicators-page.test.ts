@@ -306,9 +306,7 @@ test('thousands of indicators are reached by keys alone, and only those in sight
   await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.pathname === consolePages.indicator(data[1]?.id ?? ''))
   await page.getByRole('heading', { name: data[1]?.value ?? '' }).waitFor()
-  await page.keyboard.press('g')
-  await page.keyboard.press('i')
-  await page.waitForURL((url) => url.pathname === consolePages.indicators)
+  await opened.goByKeys('g', 'i', consolePages.indicators)
   expectHarmless(opened)
 })
 
