@@ -21,7 +21,6 @@ export const groupColumns: readonly Column<Group>[] = [
     key: 'owner',
     header: 'Owner',
     width: 'minmax(100px, 1.2fr)',
-    isPlain: true,
     render: ({ ownerId, ownerName }) => (
       <NameLink to="/owners/$ownerId" params={{ ownerId }} text={ownerName} isAside />
     ),

@@ -9,15 +9,16 @@ import { PlainText } from '../elements/plain-text.tsx'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
 import { indentedJson } from '../format/indented-json.ts'
-import { plainText } from '../format/text-pieces.ts'
+import { JoinedEnds, keptTextTitle } from './joined-ends.tsx'
 import classes from './kept-texts.module.css'
 
 /** One object as its owner sent it. */
 export function KeptTextDialog({ shown, onClose }: { shown: KeptText; onClose: () => void }) {
   const query = useQuery(keptTextQueries.one(shown.id))
   return (
-    <ModalDialog title={plainText(shown.name ?? shown.objectId)} open isWide onClose={onClose}>
+    <ModalDialog title={keptTextTitle(shown)} open isWide onClose={onClose}>
       <div className={classes['body']}>
+        {shown.ends.length > 0 && <JoinedEnds text={shown} />}
         {shown.reason !== null && (
           <p className={form['hint']}>
             <PlainText text={shown.reason} />

@@ -33,7 +33,7 @@ export function KeptTextsFilter() {
         size="xs"
         type="search"
         aria-label="Search in the texts"
-        placeholder="A name, an id, any words"
+        placeholder="A name, a value, any words"
         maxLength={searchedTextLengthMax}
         leftSection={<Icon name="search" size={14} />}
         value={text}

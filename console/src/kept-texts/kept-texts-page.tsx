@@ -16,6 +16,7 @@ import { PlainText } from '../elements/plain-text.tsx'
 import { ShortText } from '../elements/short-text.tsx'
 import { ShortTime } from '../elements/short-time.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
+import { JoinedEnds } from './joined-ends.tsx'
 import { KeptTextDialog } from './kept-text-dialog.tsx'
 import { KeptTextsFilter } from './kept-texts-filter.tsx'
 
@@ -66,13 +67,13 @@ const columns: readonly Column<KeptText>[] = [
     key: 'name',
     header: 'Name',
     width: 'minmax(180px, 2.6fr)',
-    render: ({ name, objectId }) => <PlainText text={name ?? objectId} />,
+    render: (text) =>
+      text.ends.length === 0 ? <PlainText text={text.name ?? text.objectId} /> : <JoinedEnds text={text} isInRow />,
   },
   {
     key: 'owner',
     header: 'Owner',
     width: 'minmax(100px, 1fr)',
-    isPlain: true,
     render: ({ ownerId, ownerName }) => (
       <NameLink to="/owners/$ownerId" params={{ ownerId }} text={ownerName} isAside />
     ),

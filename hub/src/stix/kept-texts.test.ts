@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { indicatorId } from '@postern/intel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type KeptTextFilter, KeptTexts } from './kept-texts.ts'
 import { createTestStix, type TestStix } from './test-stix.ts'
@@ -77,6 +78,81 @@ test('LIB-6: a search of kept texts reads a bounded number of them for a page, a
   const all = await walk(few, { ownerId }, 3)
   expect(all.names).toHaveLength(30)
   expect(new Set((await walk(world.stix.texts, { ownerId }, 7)).names)).toEqual(new Set(all.names))
+})
+
+test('LIB-6: relationships and sightings show what the library calls their ends, and are found by it', async () => {
+  const { texts } = world.stix
+  const number = (type: string, at: number) => `${type}--00000000-0000-4000-8000-${String(at).padStart(12, '0')}`
+  const object = (type: string, at: number, more: object) => ({
+    type,
+    spec_version: '2.1',
+    id: number(type, at),
+    created,
+    modified: created,
+    ...more,
+  })
+  const relation = (at: number, source_ref: string, target_ref: string) =>
+    object('relationship', at, { relationship_type: 'uses', source_ref, target_ref })
+  const actor = object('intrusion-set', 300, { name: 'Sandworm 100% Team' })
+  const host = object('indicator', 301, {
+    pattern: "[domain-name:value = 'c2.example.com']",
+    pattern_type: 'stix',
+    valid_from: created,
+  })
+  const asset = { ...identity(0, 'Data Historian'), type: 'x-mitre-asset', id: number('x-mitre-asset', 302) }
+  const [uses, targets, dangling] = [
+    relation(310, actor.id, number('malware', 399)),
+    relation(311, host.id, actor.id),
+    relation(312, asset.id, number('malware', 398)),
+  ]
+  const seen = object('sighting', 313, { sighting_of_ref: host.id })
+  const report = object('report', 314, { name: 'About it', published: created, object_refs: [actor.id] })
+  await world.bring('Joined', [actor, host, asset, uses, targets, dangling, seen, report])
+  // Somebody else's of the same name joins nothing here.
+  await world.bring('Unjoined', [object('intrusion-set', 320, { name: 'Sandworm 100% Team' })])
+  const ownerId = await world.owner('Joined')
+  const { rows } = await world.database.pool.query('select id from library_group where owner_id = $1 and xid = $2', [
+    ownerId,
+    actor.id,
+  ])
+  const groupId = rows[0]?.id as string
+  const all = (await texts.page(world.person, { ownerId }, undefined, 100)).data
+  const one = (id: string) => all.find(({ objectId }) => objectId === id) ?? expect.fail(`${id} is not kept`)
+  const unknown = { name: null, groupId: null, indicatorId: null }
+  const actorEnd = { objectId: actor.id, name: 'Sandworm 100% Team', groupId, indicatorId: null }
+  const hostEnd = {
+    objectId: host.id,
+    name: 'c2.example.com',
+    groupId: null,
+    indicatorId: indicatorId('Host', 'c2.example.com'),
+  }
+  expect(one(uses.id)).toMatchObject({
+    relationshipType: 'uses',
+    ends: [actorEnd, { objectId: number('malware', 399), ...unknown }],
+  })
+  expect(one(targets.id).ends).toEqual([hostEnd, actorEnd])
+  expect(one(dangling.id).ends[0]).toEqual({ objectId: asset.id, ...unknown, name: 'Data Historian' })
+  expect(one(seen.id)).toMatchObject({ relationshipType: null, ends: [hostEnd] })
+  expect([one(actor.id), one(report.id)]).toMatchObject([{ ends: [] }, { ends: [] }])
+  expect(await texts.one(world.person, one(targets.id).id)).toMatchObject({ ends: [hostEnd, actorEnd] })
+
+  const few = new KeptTexts(world.database.db, { lookedAtMax: 2, bytesMax: 1_000_000, searchMs: 0 })
+  async function foundBy(text: string, filter: KeptTextFilter = { ownerId }) {
+    const found: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await few.page(world.person, { ...filter, text }, cursor, 10)
+      found.push(...page.data.map(({ objectId }) => objectId))
+      cursor = page.next
+    } while (cursor !== undefined)
+    return found.toSorted()
+  }
+  const ofActor = [actor.id, uses.id, targets.id].toSorted()
+  expect(await foundBy('sandWORM 100%')).toEqual(ofActor)
+  expect(await foundBy('sandworm', { ownerId, type: 'relationship' })).toEqual([uses.id, targets.id].toSorted())
+  expect(await foundBy('C2[.]example.com')).toEqual([targets.id, seen.id].toSorted())
+  expect(await foundBy('sandworm 9')).toEqual([])
+  expect(await foundBy('s\u0000n')).toEqual([])
 })
 
 test.runIf(existsSync(ics))(

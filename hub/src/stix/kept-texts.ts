@@ -1,9 +1,10 @@
-import type { KeptText, KeptTextDetail } from '@postern/protocol'
+import type { KeptText, KeptTextDetail, KeptTextEnd } from '@postern/protocol'
 import { type RawBuilder, sql } from 'kysely'
 import type { PersonCaller } from '../access/caller.ts'
 import type { Db } from '../database/database.ts'
 import { found } from '../lib/problem.ts'
 import { inScope, libraryScope } from '../library/library-scope.ts'
+import { endKey, endRefs, endsOf, objectsNamed } from './kept-text-ends.ts'
 import { shownTextLengthMax, textBytesLookedAtMax, textSearchMs, textsLookedAtMax } from './stix-limits.ts'
 
 export type KeptTextFilter = {
@@ -14,12 +15,13 @@ export type KeptTextFilter = {
   text?: string | undefined
 }
 
-type Row = Omit<KeptText, 'addedAt'> & { addedAt: Date }
+type Row = Omit<KeptText, 'addedAt' | 'ends'> & { addedAt: Date; refs: string[] | null }
 
 /** Of an object `o`: how a person would call it. */
 const name = sql`left(coalesce(p.said->>'name', p.said->>'value', p.said->>'abstract',
   p.said->>'relationship_type' || ' ' || (p.said->>'target_ref'), 'of ' || o.sighting_of), 300)`
 const columns = sql`o.number as id, o.object_id as "objectId", o.type, ${name} as name, o.owner_id as "ownerId", w.name as "ownerName",
+  case when o.type = 'relationship' then left(p.said->>'relationship_type', 300) end as "relationshipType", ${endRefs} as refs,
   o.outcome, o.reason, o.group_id as "groupId", o.spec_version as "specVersion", o.added_at as "addedAt"`
 const from = sql`from stix_object o join owner w on w.id = o.owner_id
   cross join lateral (select stix_json(o.body) as said offset 0) p`
@@ -40,7 +42,7 @@ export class KeptTexts {
   }
 
   /**
-   * Newest first. No index knows what stands in a text, so that a search reads a bounded number of them: a page may have fewer rows than
+   * Newest first. By the names of what they join relationships and sightings are found, too. No index knows what stands in a text, so that a search reads a bounded number of them: a page may have fewer rows than
    * were asked for, and yet another behind it.
    */
   async page(
@@ -51,16 +53,20 @@ export class KeptTexts {
   ): Promise<{ data: KeptText[]; next?: string }> {
     const until = performance.now() + this.#bounds.searchMs
     const scope = ownersOf(caller, filter)
+    const { text, ownerId } = filter
+    const named = text === undefined ? [] : await objectsNamed(this.#db, libraryScope(caller), ownerId, text)
     const rows: Row[] = []
     let cursor = before
     do {
       const last = await this.#lastOfLook(scope, cursor)
-      if (last === undefined) return { data: rows.map(toKeptText) }
-      rows.push(...(await this.#rowsBetween(scope, filter, { before: cursor, last, limit: limit + 1 - rows.length })))
-      if (rows.length > limit) return { data: rows.slice(0, limit).map(toKeptText), next: rows[limit - 1]?.id ?? last }
+      if (last === undefined) return { data: await this.#withEnds(rows) }
+      const look = { before: cursor, last, limit: limit + 1 - rows.length }
+      rows.push(...(await this.#rowsBetween(scope, { ...filter, named }, look)))
+      if (rows.length > limit)
+        return { data: await this.#withEnds(rows.slice(0, limit)), next: rows[limit - 1]?.id ?? last }
       cursor = last
     } while (performance.now() < until)
-    return { data: rows.map(toKeptText), next: cursor }
+    return { data: await this.#withEnds(rows), next: cursor }
   }
 
   async one(caller: PersonCaller, id: string): Promise<KeptTextDetail> {
@@ -68,7 +74,13 @@ export class KeptTexts {
       select ${columns}, left(o.body, ${shownTextLengthMax}) as text, length(o.body) > ${shownTextLengthMax} as "isCut" ${from}
       where o.number = ${id} and ${ownersOf(caller, {})}`.execute(this.#db)
     const { text, isCut, ...row } = found(rows[0], 'kept text')
-    return { ...toKeptText(row), text, isCut }
+    const ends = await endsOf(this.#db, [row])
+    return { ...toKeptText(row, ends), text, isCut }
+  }
+
+  async #withEnds(rows: readonly Row[]): Promise<KeptText[]> {
+    const ends = await endsOf(this.#db, rows)
+    return rows.map((row) => toKeptText(row, ends))
   }
 
   /** The number of the last object of the next look. */
@@ -87,13 +99,13 @@ export class KeptTexts {
 
   async #rowsBetween(
     scope: RawBuilder<boolean>,
-    { type, outcome, text }: KeptTextFilter,
+    { type, outcome, text, named }: KeptTextFilter & { named: readonly string[] },
     { before, last, limit }: { before: string | undefined; last: string; limit: number },
   ): Promise<Row[]> {
     const conditions = [
       ...(type === undefined ? [] : [sql`o.type = ${type}`]),
       ...(outcome === undefined ? [] : [sql`o.outcome = ${outcome}`]),
-      ...(text === undefined ? [] : [sql`o.body ilike ${patternOf(text)}`]),
+      ...(text === undefined ? [] : [sql`(o.body ilike ${patternOf(text)} or ${joinsOneOf(named)})`]),
       isNewest,
     ]
     const { rows } = await sql<Row>`
@@ -119,6 +131,18 @@ function patternOf(text: string): string {
   return `%${written.replace(/[\\%_]/g, '\\$&')}%`
 }
 
-function toKeptText({ addedAt, ...row }: Row): KeptText {
-  return { ...row, addedAt: addedAt.toISOString() }
+/** Whether it is a relationship or a sighting that names one of these objects. */
+function joinsOneOf(ids: readonly string[]): RawBuilder<boolean> {
+  return ids.length === 0
+    ? sql`false`
+    : sql`(o.type in ('relationship', 'sighting') and o.named_ids && ${[...ids]}::text[])`
+}
+
+function toKeptText({ addedAt, refs, ...row }: Row, ends: ReadonlyMap<string, KeptTextEnd>): KeptText {
+  const known = (objectId: string) => ends.get(endKey(row.ownerId, objectId))
+  return {
+    ...row,
+    ends: (refs ?? []).map((objectId) => known(objectId) ?? { objectId, name: null, groupId: null, indicatorId: null }),
+    addedAt: addedAt.toISOString(),
+  }
 }

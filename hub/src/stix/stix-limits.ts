@@ -16,6 +16,8 @@ export const textsLookedAtMax = 20_000
 export const textBytesLookedAtMax = 64 * 1024 * 1024
 /** How long one request looks for kept texts; what it found until then is a page, and the next one goes on behind it. */
 export const textSearchMs = 2000
+/** Groups, and objects of a value, by whose names a search finds the kept texts that join them. */
+export const endsNamedMax = 1000
 /** Characters of a kept text that are shown; the whole goes out with its owner's STIX. */
 export const shownTextLengthMax = 200_000
 /** Types of objects that an account tells apart; the others are counted together. */

@@ -54,6 +54,16 @@ export const StixImport = z.object({
 })
 export type StixImport = z.infer<typeof StixImport>
 
+/** What a relationship or a sighting joins. */
+export const KeptTextEnd = z.object({
+  objectId: z.string(),
+  /** What the library calls it: the name of its group, its value, or the name that its text has; null where it has none of them. */
+  name: z.nullable(z.string()),
+  groupId: z.nullable(Id),
+  indicatorId: z.nullable(z.guid()),
+})
+export type KeptTextEnd = z.infer<typeof KeptTextEnd>
+
 /** The newest version of a STIX object as its owner sent it: here stands also what the library has no place for (D26). */
 export const KeptText = z.object({
   id: Id,
@@ -61,6 +71,10 @@ export const KeptText = z.object({
   type: z.string(),
   /** What a person would call it, cut to 300 characters; null where it says nothing of the kind. */
   name: z.nullable(z.string()),
+  /** How a relationship says that its first end stands to the second. */
+  relationshipType: z.nullable(z.string()),
+  /** Of a relationship its source and target, of a sighting what was seen; of another object none. */
+  ends: z.array(KeptTextEnd),
   ownerId: Id,
   ownerName: z.string(),
   outcome: z.enum(['mapped', 'kept']),
