@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  connect as connectTls,
   createSecureContext,
   createServer as createSecureServer,
   getCACertificates,
@@ -46,6 +48,27 @@ test('the thread that reads large batches ends with the hub', async () => {
     expect(begun()).not.toEqual([])
   }
   await expect.poll(begun).toEqual([])
+})
+
+test('ES-27: a public name that is saved is in the certificate of both ports within seconds, and the one that it replaced stays', async () => {
+  await using hub = await open({ POSTERN_READER_PORT: '0' })
+  const ca = readFileSync(join(hub.folder, 'pki', 'ca.pem'))
+  const authorizedAs = async (port: number, servername: string) => {
+    const socket = connectTls({ host: '127.0.0.1', port, ca, servername, rejectUnauthorized: false })
+    socket.on('error', () => {})
+    await once(socket, 'secureConnect')
+    socket.destroy()
+    return socket.authorized
+  }
+  const ports = [hub.httpsPort, hub.readerPort ?? 0]
+  const all = () => Promise.all(ports.map((port) => authorizedAs(port, 'hub.example.org')))
+  expect(await all()).toEqual([false, false])
+  await hub.ask('PATCH', paths.settings, { apiURL: 'https://hub.example.org:8443' })
+  await expect.poll(all, { timeout: 10_000 }).toEqual([true, true])
+  await hub.ask('PATCH', paths.settings, { apiURL: 'https://new.example.org:8443' })
+  await expect.poll(() => authorizedAs(hub.httpsPort, 'new.example.org'), { timeout: 10_000 }).toBe(true)
+  // Servers that are installed know the hub by it.
+  expect(await authorizedAs(hub.httpsPort, 'hub.example.org')).toBe(true)
 })
 
 test('/metrics counts what is under way', async () => {
@@ -229,6 +252,7 @@ async function open(more: Record<string, string> = {}) {
 
   return {
     folder,
+    httpsPort: hub.httpsPort,
     readerPort: hub.readerPort,
     ask,
     send,

@@ -28,7 +28,7 @@ import { trustOwnCas } from './machine/own-cas.ts'
 import { choosePort } from './machine/free-port.ts'
 import { readHubFile, writeHubFile } from './machine/hub-file.ts'
 import { Authority } from './pki/authority.ts'
-import { certificateNames } from './pki/certificate-names.ts'
+import { followCertificate, shownCertificate } from './pki/shown-certificate.ts'
 import { openReaderPort, type ReaderPort } from './readers/reader-port.ts'
 import { addReaderRoutes, addRoutes, type RouteParts } from './routes.ts'
 import { Settings } from './settings/settings.ts'
@@ -118,7 +118,9 @@ export async function startHub(config: HubConfig): Promise<Hub> {
       metricsTokenFile: config.metricsTokenFile,
     },
   }
-  const certificate = await serverCertificate()
+  writeCaCertificate(config.dataFolder, await authority.certificatePem())
+  const tlsMaterial = shownCertificate(authority, settings)
+  const certificate = await tlsMaterial()
   const https = await openServer({
     authenticate: authenticateHttps(
       features.access,
@@ -126,8 +128,9 @@ export async function startHub(config: HubConfig): Promise<Hub> {
       features.executions.tokens.authenticate,
       features.readers.credentials,
     ),
-    https: certificate,
+    https: { cert: certificate.cert, key: certificate.key },
   })
+  stack.use(followCertificate(https, certificate, tlsMaterial, log))
   const door = await openServer({ authenticate: authenticateMachine(organizationId) })
 
   const socketPath = join(config.dataFolder, 'hub.sock')
@@ -169,7 +172,7 @@ export async function startHub(config: HubConfig): Promise<Hub> {
         readers,
         port,
         host: config.listenHost,
-        https: certificate,
+        tlsMaterial,
         addRoutes: (server, taken) => addReaderRoutes(server, routes, taken),
         log,
       }),
@@ -183,14 +186,5 @@ export async function startHub(config: HubConfig): Promise<Hub> {
     } catch (error) {
       return `the database does not answer: ${error instanceof Error ? error.message : String(error)}`
     }
-  }
-
-  /** A fresh certificate at each start for every name that this hub is known by. */
-  async function serverCertificate(): Promise<{ cert: string; key: string }> {
-    const caPem = await authority.certificatePem()
-    writeCaCertificate(config.dataFolder, caPem)
-    const names = certificateNames(await settings.publicNames())
-    const { certificatePem, privateKeyPem } = await authority.issueServerCertificate(names)
-    return { cert: `${certificatePem}\n${caPem}`, key: privateKeyPem }
   }
 }

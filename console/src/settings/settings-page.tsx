@@ -80,8 +80,8 @@ function Names({ settings }: { settings: Settings }) {
       />
       <p className={form['hint']}>
         Both are written into every bundle and .env file from now on; servers that are installed keep theirs until their
-        own settings are changed. The hub&apos;s certificate carries new names from its next start on. Until somebody
-        saves them here, they come from POSTERN_PUBLIC_URL and POSTERN_BROKER_PUBLIC_HOST.
+        own settings are changed. The hub&apos;s certificate carries new names within seconds, beside those that they
+        replace. Until somebody saves them here, they come from POSTERN_PUBLIC_URL and POSTERN_BROKER_PUBLIC_HOST.
       </p>
     </SettingsForm>
   )

@@ -9,21 +9,14 @@ import { MqttClient } from 'mqtt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestHub, type TestHub } from '../environments/test-hub.ts'
 import { makeAuthority } from '../http/test-certificate.ts'
+import { shownCertificate } from '../pki/shown-certificate.ts'
 import { connectBroker } from './broker-link.ts'
 import { isEdgeStarting } from './edge-start.ts'
 import { type Edge, startEdge } from './edge.ts'
-import { issueEdgeTls } from './edge-tls.ts'
 import { readMessage } from './read-message.ts'
 
 let hub: TestHub
 let folder: string
-const publicNames = async () => ({
-  apiURL: 'https://localhost:8443',
-  brokerHost: 'localhost',
-  brokerPort: 62_000,
-  onlyLocalNames: true,
-})
-
 beforeAll(async () => {
   hub = await createTestHub()
   folder = mkdtempSync(join(tmpdir(), 'link-'))
@@ -40,7 +33,7 @@ async function start(socketPath: string): Promise<Edge> {
     host: '127.0.0.1',
     port: 0,
     databaseUrl,
-    tlsMaterial: () => issueEdgeTls(authority, { publicNames }),
+    tlsMaterial: shownCertificate(authority, { knownHosts: async () => ['localhost'] }),
     socketPath,
     log,
   })

@@ -288,6 +288,20 @@ test('ES-27: the certificate of the edge is good for the public name of the brok
   expect(socket.authorized).toBe(true)
 })
 
+test('ES-27: another public name is in the certificate within seconds, and nobody has to start the edge anew', async () => {
+  const { port } = edge
+  const ca = at.address.caPem
+  const authorizedAs = async (servername: string) => {
+    const socket = connectTls({ host: '127.0.0.1', port, ca, servername, rejectUnauthorized: false })
+    sockets.push(socket)
+    await once(socket, 'secureConnect')
+    return socket.authorized
+  }
+  expect(await authorizedAs('moved.example.org')).toBe(false)
+  at.names.brokerHost = 'moved.example.org'
+  await expect.poll(() => authorizedAs('moved.example.org'), { timeout: 10_000 }).toBe(true)
+})
+
 test('D15: the door of the hub is closed to other users, and a second edge on it refuses to start', async () => {
   const { socketPath } = at
   expect(statSync(socketPath).mode & 0o777).toBe(0o600)

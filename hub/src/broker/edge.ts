@@ -31,19 +31,17 @@ import { type EdgeLimits, edgeLimits } from './edge-limits.ts'
 import { peekOpening } from './client-hello.ts'
 import { peekFirstByte, protocolInside } from './first-byte.ts'
 import { type ConnectFacts, createMqttBroker, type RefusedServer } from './mqtt-broker.ts'
+import { certificateCheckMs, type TlsMaterial } from '../pki/shown-certificate.ts'
 import { PacketGate } from './packet-gate.ts'
 import { ProofMemory } from './proof-memory.ts'
 import { WaitingRoom } from './waiting-room.ts'
-
-/** What the edge shows and whom it believes: PEM of its chain, its key, and the CA that issues client certificates. */
-export type TlsMaterial = { cert: string; key: string; ca: string }
 
 export type EdgeOptions = {
   host: string
   /** 0 takes any free one. */
   port: number
   databaseUrl: string
-  /** Asked at the start and every `tlsRenewalMs`. */
+  /** What it shows, and by `ca` whom it believes. Asked every `certificateCheckMs`; another object where it is another certificate. */
   tlsMaterial(): Promise<TlsMaterial>
   /** Where the hub connects; only the user that runs the edge can open it. */
   socketPath: string
@@ -61,9 +59,6 @@ export type Edge = {
   unauthenticated(): number
   close(): Promise<void>
 }
-
-/** Certificates live for more than a year; a day is often enough to follow a change of the public names. */
-const tlsRenewalMs = 24 * 3_600_000
 
 /** Port 62000: the broker for environment servers, behind TLS with client certificates, and for the hub on a Unix socket. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
@@ -100,7 +95,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const visitors = new Map<string, () => void>()
   const sockets = new Set<Socket>()
   const hubSockets = new Set<Socket>()
-  const shown = { ...(await options.tlsMaterial()), minVersion: 'TLSv1.2' as const }
+  let material = await options.tlsMaterial()
+  const shown = { ...material, minVersion: 'TLSv1.2' as const }
   const shake = { handshakeTimeout: limits.authenticationMs }
   // Who offers HTTP as well speaks MQTT in a WebSocket.
   const spoken = { ALPNProtocols: [edgeProtocols.http, edgeProtocols.mqtt] }
@@ -124,7 +120,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     })
   }
 
-  const renewal = setInterval(() => void renewTls([tlsOfServers, tlsOfOthers]), tlsRenewalMs)
+  const renewal = setInterval(() => void renewTls([tlsOfServers, tlsOfOthers]), certificateCheckMs)
   stack.defer(() => clearInterval(renewal))
   const revocation = setInterval(() => void cutRevoked(), limits.revocationCheckMs)
   stack.defer(() => clearInterval(revocation))
@@ -248,10 +244,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
   async function renewTls(servers: readonly TlsServer[]): Promise<void> {
     try {
-      const material = await options.tlsMaterial()
+      const now = await options.tlsMaterial()
+      if (now === material) return
+      material = now
       for (const server of servers) server.setSecureContext({ ...material, minVersion: 'TLSv1.2' })
     } catch (error) {
-      log.error({ err: error }, 'the certificate of the broker could not be renewed; the old one stays')
+      log.warn({ err: error }, 'the certificate of the broker could not be renewed; the old one stays')
     }
   }
 }

@@ -7,13 +7,13 @@ import type { MqttClient } from 'mqtt'
 import { expect, vi } from 'vitest'
 import { createEnvironments, type Member } from '../environments/environments.ts'
 import { emptyServerFiles, type EnrolledServer, enrolNewServer } from '../environments/test-enrolment.ts'
+import { shownCertificate } from '../pki/shown-certificate.ts'
 import { createTestHub, person } from '../environments/test-hub.ts'
 import type { ServerMessage } from './broker.ts'
 import { connectBroker } from './broker-link.ts'
 import type { HubDoor } from './edge-http.ts'
 import type { EdgeLimits } from './edge-limits.ts'
 import { startEdge } from './edge.ts'
-import { issueEdgeTls } from './edge-tls.ts'
 import { connectServer, type Dishonesty, type EdgeAddress } from './test-server-link.ts'
 
 /**
@@ -25,13 +25,13 @@ export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor
   const { database, databaseUrl, audit, keys, authority, clock, log } = hub
   const folder = mkdtempSync(join(tmpdir(), 'edge-'))
   const socketPath = join(folder, 'broker.sock')
-  const publicNames = async () => ({
+  const names = {
     apiURL: 'https://localhost:8443',
     brokerHost: 'gate.example.org',
     brokerPort: 62_000,
     onlyLocalNames: true,
-  })
-  const settings = { publicNames }
+  }
+  const settings = { publicNames: async () => names }
   // An organization administrator has an organization, as every caller that is no stranger.
   const caller = person('organization-administrator', hub.organizationId) as Member
   const parts = {
@@ -46,7 +46,7 @@ export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor
   }
   const environments = createEnvironments(parts)
   const environmentId = (await environments.create(caller, { name: 'Behind the gate' })).id
-  const tlsMaterial = () => issueEdgeTls(authority, settings)
+  const tlsMaterial = shownCertificate(authority, { knownHosts: async () => ['localhost', names.brokerHost] })
   const edge = await startEdge({
     host: '127.0.0.1',
     port: 0,
@@ -83,6 +83,8 @@ export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor
     caller,
     socketPath,
     tlsMaterial,
+    /** The hub's public names, as an administrator changes them. */
+    names,
     /** Those that a test opened itself, to be closed after it. */
     sockets,
     connect,

@@ -1,5 +1,4 @@
 import { startEdge } from '../broker/edge.ts'
-import { issueEdgeTls } from '../broker/edge-tls.ts'
 import { readHubConfig } from '../config.ts'
 import { connectDatabase } from '../database/database.ts'
 import { databaseUrlOf } from '../database/provider/open-database.ts'
@@ -9,6 +8,7 @@ import { readSecretKey } from '../keys/secret-key-file.ts'
 import { stopRequested } from '../lib/shutdown.ts'
 import { readHubFile } from '../machine/hub-file.ts'
 import { Authority } from '../pki/authority.ts'
+import { shownCertificate } from '../pki/shown-certificate.ts'
 import { Settings } from '../settings/settings.ts'
 import { openLog } from '../machine/open-log.ts'
 import { trustOwnCas } from '../machine/own-cas.ts'
@@ -41,7 +41,7 @@ const edge = await startEdge({
   host: config.listenHost,
   port: hubFile.brokerPort,
   databaseUrl,
-  tlsMaterial: () => issueEdgeTls(authority, settings),
+  tlsMaterial: shownCertificate(authority, settings),
   socketPath: brokerSocketOf(config.dataFolder),
   hub: { socketPath: edgeDoorOf(config.dataFolder), pagesPort: new URL(hubFile.url).port },
   log,

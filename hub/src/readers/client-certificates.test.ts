@@ -47,7 +47,9 @@ beforeAll(async () => {
   const addRoutes = (server: Server) => firewallListRoutes(server, at.api.features.lists)
   const log = pino({ level: 'silent' })
   const { readers } = at.api.features
-  port = await openReaderPort({ readers, port: 0, host: '127.0.0.1', https: hubsOwn, addRoutes, log })
+  const material = { ...hubsOwn, ca: hubsOwn.cert }
+  const tlsMaterial = () => Promise.resolve(material)
+  port = await openReaderPort({ readers, port: 0, host: '127.0.0.1', tlsMaterial, addRoutes, log })
 })
 afterAll(async () => {
   await port[Symbol.asyncDispose]()

@@ -5,6 +5,7 @@ import type { Authenticate } from '../http/server.ts'
 import { clientCertificateOf, requireClientCertificates } from '../http/client-certificates.ts'
 import { createServer, type Server } from '../http/server.ts'
 import { Problem } from '../lib/problem.ts'
+import type { TlsMaterial } from '../pki/shown-certificate.ts'
 import { repeat } from '../lib/repeat.ts'
 import type { Readers } from './readers.ts'
 
@@ -14,26 +15,26 @@ type Parts = {
   readers: Pick<Readers, 'credentials' | 'certificates'>
   port: number
   host: string
-  /** What the hub shows, PEM. */
-  https: { cert: string; key: string }
+  /** What the hub shows. */
+  tlsMaterial: () => Promise<TlsMaterial>
   /** Routes of readers; no others are served here. */
   addRoutes: (server: Server, taken: () => number) => void
   log: Logger
 }
 
-/** So long another hub's changes may take to be seen here; what was changed on this hub holds at once. */
+/** So long another hub's changes, and other public names, may take to be seen here; what was changed on this hub holds at once. */
 const rereadMs = 2_000
 
 /**
  * The port of readers with client certificates (D27). Its handshake is held to the certificates that were registered, and each request to
  * the fingerprint of one reader, so that a certificate that was issued by a reader's own comes as far as that and no further.
  */
-export async function openReaderPort({ readers, port, host, https, addRoutes, log }: Parts): Promise<ReaderPort> {
+export async function openReaderPort({ readers, port, host, tlsMaterial, addRoutes, log }: Parts): Promise<ReaderPort> {
   await using stack = new AsyncDisposableStack()
-  let trusted = await readers.certificates.trusted()
+  let [trusted, shown] = [await readers.certificates.trusted(), await tlsMaterial()]
   const server = await createServer({
     authenticate: authenticateByCertificate(readers.credentials),
-    https: { ...https, ...requireClientCertificates(trusted) },
+    https: { ...shown, ...requireClientCertificates(trusted) },
     logger: log,
   })
   stack.defer(async () => await server.close())
@@ -42,11 +43,12 @@ export async function openReaderPort({ readers, port, host, https, addRoutes, lo
   addRoutes(server, taken)
 
   async function reread(): Promise<void> {
-    const now = await readers.certificates.trusted()
-    if (String(now) === String(trusted)) return
-    trusted = now
+    const [nowTrusted, nowShown] = [await readers.certificates.trusted(), await tlsMaterial()]
+    if (nowShown === shown && String(nowTrusted) === String(trusted)) return
+    trusted = nowTrusted
+    shown = nowShown
     const listener = server.server as HttpsServer
-    listener.setSecureContext({ ...https, ...requireClientCertificates(now), minVersion: 'TLSv1.2' })
+    listener.setSecureContext({ ...shown, ...requireClientCertificates(trusted), minVersion: 'TLSv1.2' })
   }
 
   readers.certificates.onChange(reread)

@@ -26,7 +26,7 @@ export function settingsRoutes(server: Server, db: DatabaseConnection['db'], set
       schema: {
         operationId: 'updateSettings',
         tags: ['settings'],
-        summary: "Change the hub's public names; its certificate follows at the next start",
+        summary: "Change the hub's public names; its certificate follows within seconds",
         body: UpdateSettings,
         response: { 200: SettingsDocument },
       },

@@ -15,6 +15,9 @@ export type FallbackNames = {
   ports(): { https: number; broker: number }
 }
 
+/** Names that were replaced and stay in the certificate. */
+const formerHostsMax = 20
+
 /** Settings that administrators change while the hub runs; kept in the database, the same for every hub. */
 export class Settings {
   readonly #db: Db
@@ -47,15 +50,34 @@ export class Settings {
     }
   }
 
-  async set(db: Db, name: 'apiURL' | 'appMessageBrokerHost', value: string): Promise<void> {
-    await db
-      .insertInto('setting')
-      .values({ name, value: JSON.stringify(value) })
-      .onConflict((conflict) =>
-        conflict.column('name').doUpdateSet({ value: JSON.stringify(value), changed_at: new Date() }),
-      )
-      .execute()
+  /**
+   * Hosts that the certificate has to carry (ES-27): those of the public names, and those that they replaced, since servers that are
+   * installed know the hub by these until their own settings are changed.
+   */
+  async knownHosts(db: Db = this.#db): Promise<string[]> {
+    const former = await db.selectFrom('setting').select('value').where('name', '=', 'formerHosts').executeTakeFirst()
+    // Written by `set` alone.
+    return [...new Set([...hostsOf(await this.publicNames(db)), ...((former?.value ?? []) as string[])])]
   }
+
+  async set(db: Db, name: 'apiURL' | 'appMessageBrokerHost', value: string): Promise<void> {
+    const known = await this.knownHosts(db)
+    await write(db, name, value)
+    await write(db, 'formerHosts', known.filter((host) => !isLocal(host)).slice(0, formerHostsMax))
+  }
+}
+
+async function write(db: Db, name: string, value: unknown): Promise<void> {
+  const text = JSON.stringify(value)
+  await db
+    .insertInto('setting')
+    .values({ name, value: text })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: text, changed_at: new Date() }))
+    .execute()
+}
+
+function hostsOf({ apiURL, brokerHost }: PublicNames): string[] {
+  return [new URL(apiURL).hostname, brokerHost].map((host) => host.replace(/^\[|\]$/g, ''))
 }
 
 function isLocal(host: string): boolean {
