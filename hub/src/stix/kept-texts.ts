@@ -131,11 +131,11 @@ function patternOf(text: string): string {
   return `%${written.replace(/[\\%_]/g, '\\$&')}%`
 }
 
-/** Whether it is a relationship or a sighting that names one of these objects. */
+/** Whether it is a relationship or a sighting that names one of these objects: each id is looked up in their hash table, where `&&` compares all with all. */
 function joinsOneOf(ids: readonly string[]): RawBuilder<boolean> {
-  return ids.length === 0
-    ? sql`false`
-    : sql`(o.type in ('relationship', 'sighting') and o.named_ids && ${[...ids]}::text[])`
+  if (ids.length === 0) return sql`false`
+  return sql`(o.type in ('relationship', 'sighting')
+    and exists (select from unnest(o.named_ids) as named (id) where named.id = any(${[...ids]}::text[])))`
 }
 
 function toKeptText({ addedAt, refs, ...row }: Row, ends: ReadonlyMap<string, KeptTextEnd>): KeptText {
