@@ -1,5 +1,5 @@
-import { DeprecationRules, OwnerDetail, OwnerPage } from '@postern/protocol'
-import { queryOptions } from '@tanstack/react-query'
+import { DeprecationPreview, DeprecationRules, OwnerDetail, OwnerPage } from '@postern/protocol'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, apiTagged } from './api.ts'
 import { paged } from './paged.ts'
 import { paths } from './paths.ts'
@@ -23,6 +23,21 @@ export const ownerQueries = {
     queryOptions({
       queryKey: [...ownerKeys.all, ownerId],
       queryFn: ({ signal }) => api(paths.owner(ownerId), { reply: OwnerDetail, signal }),
+    }),
+
+  /** @param rules as JSON. What was shown stays until the next is there. */
+  deprecationPreview: (ownerId: string, rules: string) =>
+    queryOptions({
+      queryKey: ['deprecation-preview', ownerId, rules],
+      queryFn: ({ signal }) =>
+        api(paths.ownerDeprecationPreview(ownerId), {
+          method: 'POST',
+          body: { rules: JSON.parse(rules) as unknown },
+          reply: DeprecationPreview,
+          signal,
+        }),
+      placeholderData: keepPreviousData,
+      staleTime: 30_000,
     }),
 
   deprecation: (ownerId: string) =>

@@ -123,14 +123,14 @@ function TermRow({ term }: { term: LifecycleTerm }) {
   )
 }
 
-/** What a term leaves, and behind it what it changed. */
+/** What a term leaves, and before it what it changed. */
 function AfterTerm({ value, change }: { value: number | null; change: number }) {
   return (
     <td>
-      <span>{value ?? '–'}</span>
       <span className={classes['change']} data-sign={Math.sign(change)}>
         {signed(change)}
-      </span>
+      </span>{' '}
+      <span>{value ?? '–'}</span>
     </td>
   )
 }

@@ -18,6 +18,7 @@ import { indicatorTypeChoices } from '../elements/choices.ts'
 import { formatCountOf } from '../format/quantities.ts'
 import classes from './owners.module.css'
 import { draftOfRule, mistakesOf, newRule, ruleOf } from './rule-draft.ts'
+import { RuleEffects } from './rule-effects.tsx'
 import { RuleFields } from './rule-fields.tsx'
 
 /** How an owner's assertions lose confidence while it does not repeat them (D24). */
@@ -93,6 +94,7 @@ function RulesForm({ ownerId, newest }: { ownerId: string; newest: Tagged<Deprec
           onRemove={() => setRules(rules.filter(({ key }) => key !== rule.key))}
         />
       ))}
+      {mayWrite && isChanged && isWhole && <RuleEffects ownerId={ownerId} rules={rules.map(ruleOf)} />}
       {refused !== null && <ProblemAlert what="The rules were not saved" error={refused} />}
       {edited.isOutdated && <ChangedMeanwhile what="the rules" edited={edited} onDecided={save.reset} />}
       {mayWrite && (

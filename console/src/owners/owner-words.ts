@@ -21,3 +21,9 @@ export const atMinimumWords: Record<DeprecationRule['atMinimum'], string> = {
   inactive: 'Make it inactive',
   delete: 'Delete it',
 }
+
+/** What becomes of what was said without a confidence (D44). */
+export const withoutConfidenceWords = {
+  unseen: 'Stays without one',
+  given: 'Is given one',
+} as const

@@ -6,7 +6,7 @@ import { FormMistakesContext } from '../elements/field.ts'
 import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
 import { Icon } from '../elements/icon.tsx'
-import { atMinimumWords } from './owner-words.ts'
+import { atMinimumWords, withoutConfidenceWords } from './owner-words.ts'
 import classes from './owners.module.css'
 import { RuleChart } from './rule-chart.tsx'
 import { mistakesOf, type RuleDraft, ruleOf } from './rule-draft.ts'
@@ -55,19 +55,15 @@ export function RuleFields({ rule, all, isReadOnly, onChange, onRemove }: RuleFi
               data={['points', 'percent']}
             />
           </div>
-          <div className={classes['pair']}>
-            <FiguresField {...field('confidenceStart')} label="If none was said, from" lengthMax={3} />
-            <NativeSelect
-              aria-label="Whether what has no confidence is given one"
-              value={rule.givesConfidence ? 'given' : 'unseen'}
-              onChange={(event) => change({ givesConfidence: event.currentTarget.value === 'given' })}
-              data={[
-                { value: 'unseen', label: 'unseen: it stays without' },
-                { value: 'given', label: 'given: it is raised to that' },
-              ]}
-            />
-          </div>
           <ChoiceField {...field('atMinimum')} label="When it has come to 0" choices={wordChoices(atMinimumWords)} />
+          <ChoiceField
+            name="givesConfidence"
+            label="What has no confidence"
+            value={rule.givesConfidence ? 'given' : 'unseen'}
+            onChange={(chosen) => change({ givesConfidence: chosen === 'given' })}
+            choices={wordChoices(withoutConfidenceWords)}
+          />
+          <FiguresField {...field('confidenceStart')} label="Counted from" lengthMax={3} />
           <FiguresField name="said" label="Preview a confidence of" lengthMax={3} value={said} onChange={setSaid} />
         </div>
       </FormMistakesContext>

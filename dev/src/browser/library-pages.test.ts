@@ -126,6 +126,15 @@ test('FD-9: an owner’s rules are edited with what they do over time in sight; 
   await rule.getByLabel('Unit of what is taken away').selectOption('percent')
   await rule.getByLabel('When it has come to 0').selectOption('Delete it')
   await rule.getByRole('img', { name: /0 after 70 days; then it is deleted\.$/ }).waitFor()
+  // Before it is saved, it says what it does at once.
+  const effects = page.getByRole('region', { name: 'What saving would do at once' })
+  await effects
+    .getByText(/^Saved so, the rules hold for [\d,]+ values? of [\d,]+ values?\. At once they change none/)
+    .waitFor()
+  await rule.getByLabel('What has no confidence').selectOption('given')
+  await effects.getByText(/values? would get a confidence, having none$/).waitFor()
+  await rule.getByLabel('What has no confidence').selectOption('unseen')
+  await effects.getByText(/At once they change none of them/).waitFor()
   await page.getByRole('button', { name: 'Save the rules' }).click()
   await opened.announced.getByText('The rules are saved').waitFor()
   expect(await callHub(library.system.hub.target, paths.ownerDeprecation(library.team.id), DeprecationRules)).toEqual({

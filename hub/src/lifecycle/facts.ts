@@ -15,6 +15,8 @@ export type AssertionFacts = {
   indicatorId: string
   ownerId: string
   ownerName: string
+  /** Of the indicator. */
+  type: string
   stored: {
     rating: number | null
     confidence: number | null
@@ -51,6 +53,7 @@ export async function readFacts(db: Statements, wanted: Wanted): Promise<Asserti
     indicatorId,
     ownerId,
     ownerName,
+    type,
     stored: { ...stored, said },
     facts: {
       said: saidOf(stored, said, Date.parse),

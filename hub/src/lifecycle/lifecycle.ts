@@ -1,6 +1,8 @@
+import type { DeprecationRules } from '@postern/protocol'
 import type { PersonCaller } from '../access/caller.ts'
 import { createDecisions, type DecisionParts } from './decisions.ts'
 import { explainLifecycle } from './explain.ts'
+import { previewRules } from './rule-preview.ts'
 import { createRules } from './rules.ts'
 import { createLifecycleWorker } from './worker.ts'
 
@@ -13,6 +15,8 @@ export type Lifecycles = ReturnType<typeof createLifecycles>
 export function createLifecycles(parts: DecisionParts) {
   return {
     rules: createRules(parts),
+    previewRules: (caller: PersonCaller, ownerId: string, wanted: DeprecationRules) =>
+      previewRules(parts, caller, ownerId, wanted),
     decisions: createDecisions(parts),
     explain: (caller: PersonCaller, indicatorId: string) => explainLifecycle(parts, caller, indicatorId),
     /** A turn of the hub's worker. @returns how many assertions it looked at */

@@ -1,4 +1,11 @@
-import { Decision, DeprecationRules, IndicatorLifecycle, paths, WriteDecision } from '@postern/protocol'
+import {
+  Decision,
+  DeprecationPreview,
+  DeprecationRules,
+  IndicatorLifecycle,
+  paths,
+  WriteDecision,
+} from '@postern/protocol'
 import * as z from 'zod'
 import { person } from '../access/caller.ts'
 import { forPeople } from '../access/permissions.ts'
@@ -111,5 +118,19 @@ export function lifecycleRoutes(server: Server, lifecycles: Lifecycles): void {
       const rules = await lifecycles.rules.replace(person(caller), params.ownerId, body, ip, headers['if-match'])
       return reply.header('etag', tagOfRules(rules)).send(rules)
     },
+  )
+  server.post(
+    paths.ownerDeprecationPreview(':ownerId'),
+    {
+      config: forPeople('owners:write'),
+      schema: {
+        operationId: 'previewDeprecationRules',
+        ...ofOwner,
+        summary: 'What rules would do at once to what an owner asserts and to data collections, before they are saved',
+        body: DeprecationRules,
+        response: { 200: DeprecationPreview },
+      },
+    },
+    async (request) => lifecycles.previewRules(person(request.caller), request.params.ownerId, request.body),
   )
 }

@@ -15,7 +15,7 @@ import { requireNobodyNeedsRules } from './feed-rules.ts'
 export type RuleParts = { db: DatabaseConnection['db']; clock: Clock; audit: Audit }
 
 /** The type of a rule for all that have none of their own. */
-const everyType = '*'
+export const everyType = '*'
 
 /** How assertions of an owner lose confidence (FD-9). */
 export function createRules({ db, clock, audit }: RuleParts) {
@@ -61,7 +61,7 @@ export function tagOfRules({ rules }: DeprecationRules): string {
 }
 
 /** Two changes of one owner's rules go one after the other. */
-async function mustHaveOwner(db: Db, { organizationId }: PersonCaller, ownerId: string): Promise<void> {
+export async function mustHaveOwner(db: Db, { organizationId }: PersonCaller, ownerId: string): Promise<void> {
   const query = db
     .selectFrom('owner')
     .select('id')
@@ -89,7 +89,7 @@ async function readRules(db: Db, ownerId: string): Promise<DeprecationRule[]> {
   }))
 }
 
-function checkedRules(wanted: DeprecationRules): DeprecationRule[] {
+export function checkedRules(wanted: DeprecationRules): DeprecationRule[] {
   const rules = wanted.rules.map((rule) => ({ ...rule, indicatorType: typeOf(rule) }))
   const types = rules.map(({ indicatorType }) => indicatorType)
   const twice = types.find((type, index) => types.indexOf(type) < index)

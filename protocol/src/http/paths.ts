@@ -47,6 +47,7 @@ export const paths = {
   owners: '/v1/owners',
   owner: (ownerId: string) => `/v1/owners/${ownerId}`,
   ownerDeprecation: (ownerId: string) => `/v1/owners/${ownerId}/deprecation`,
+  ownerDeprecationPreview: (ownerId: string) => `/v1/owners/${ownerId}/deprecation/preview`,
   indicators: '/v1/indicators',
   /** The same list, asked for by a body: for queries that are longer than an address can be. */
   indicatorSearch: '/v1/indicators/search',
