@@ -1,4 +1,4 @@
-import { paths } from '@postern/protocol'
+import { DeprecationRules, paths } from '@postern/protocol'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Caller } from '../access/caller.ts'
@@ -176,16 +176,9 @@ describe('FD-14: jobs', () => {
 
     const { db, clock, audit } = rehearsal
     const rules = createRules({ db, clock, audit })
-    const rule = {
-      indicatorType: '*',
-      intervalHours: 24,
-      amount: 10,
-      isPercent: false,
-      confidenceStart: 100,
-      givesConfidence: false,
-    }
+    const rule = { indicatorType: '*', intervalHours: 24, amount: 10, isPercent: false, atMinimum: 'delete' }
     if (caller.kind !== 'user') throw new Error('a person sets rules')
-    await rules.replace(caller, ownerId, { rules: [{ ...rule, atMinimum: 'delete' }] })
+    await rules.replace(caller, ownerId, DeprecationRules.parse({ rules: [rule] }))
     expect((await call('PATCH', paths.job(waiting.id), { enabled: true })).status).toBe(200)
     await expect(rules.replace(caller, ownerId, { rules: [] })).rejects.toMatchObject({ code: 'conflict' })
     expect((await call('PATCH', paths.job(waiting.id), { enabled: false })).status).toBe(200)
