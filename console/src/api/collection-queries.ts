@@ -4,10 +4,11 @@ import {
   CollectionPage,
   CollectionPreview,
   CollectionVersionPage,
+  LeftOutValuePage,
 } from '@postern/protocol'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
-import { paged } from './paged.ts'
+import { paged, pagedBy, pageRows } from './paged.ts'
 import { paths } from './paths.ts'
 import { readAll } from './read-all.ts'
 
@@ -43,6 +44,25 @@ export const collectionQueries = {
       [...collectionKeys.all, collectionId, 'history', newest],
       paths.collectionHistory(collectionId),
       CollectionHistoryPage,
+    ),
+
+  /** Members that readers of up to this TLP are not given; all readers where it is absent. */
+  leftOut: (collectionId: string, newest: number | undefined, tlpMax?: string) =>
+    paged(
+      [...collectionKeys.all, collectionId, 'left-out', newest, tlpMax],
+      paths.collectionLeftOut(collectionId),
+      LeftOutValuePage,
+      { tlpMax },
+    ),
+
+  previewLeftOut: (tql: string) =>
+    pagedBy(['collection-preview', 'left-out', tql], (cursor, signal) =>
+      api(paths.collectionPreviewLeftOut, {
+        method: 'POST',
+        body: { tql, limit: pageRows, ...(cursor !== undefined && { cursor }) },
+        reply: LeftOutValuePage,
+        signal,
+      }),
     ),
 
   /** What a query would hold, and against a collection what would enter and leave. What was shown stays until the next is there. */

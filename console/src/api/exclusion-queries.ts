@@ -1,4 +1,4 @@
-import { ExclusionEntryPage, ExclusionList, ExclusionListPage } from '@postern/protocol'
+import { ExclusionEntryPage, ExclusionHitPage, ExclusionList, ExclusionListPage } from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { api } from './api.ts'
 import { paged } from './paged.ts'
@@ -18,4 +18,8 @@ export const exclusionQueries = {
 
   entries: (listId: string) =>
     paged([...exclusionKeys.all, listId, 'entries'], paths.exclusionEntries(listId), ExclusionEntryPage),
+
+  /** @param count that the page knows of: with another one, the hits are asked for anew */
+  hits: (listId: string, count: number) =>
+    paged([...exclusionKeys.all, listId, 'hits', count], paths.exclusionHits(listId), ExclusionHitPage),
 } as const

@@ -4,7 +4,7 @@ import { api, type Query } from './api.ts'
 import { searchApi } from './search-api.ts'
 
 /** Rows asked for at once: twenty round trips for ten thousand. */
-const pageRows = 500
+export const pageRows = 500
 
 /** The first page has no cursor. The return type says that later pages have one; of a constant TypeScript would infer `undefined`. */
 function firstPage(): string | undefined {
@@ -32,7 +32,8 @@ export function pagedSearch<Page extends { data: unknown[]; next?: string | unde
   return pagedBy(queryKey, (cursor, signal) => searchApi(list, { tql, cursor, limit: pageRows }, signal))
 }
 
-function pagedBy<Page extends { next?: string | undefined }>(
+/** A list that is asked for in its own way, likewise. */
+export function pagedBy<Page extends { next?: string | undefined }>(
   queryKey: QueryKey,
   ask: (cursor: string | undefined, signal: AbortSignal) => Promise<Page>,
 ) {

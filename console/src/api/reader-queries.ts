@@ -1,4 +1,10 @@
-import { FirewallListPage, ReaderPage, TaxiiCollectionSettingsPage, TaxiiRootPage } from '@postern/protocol'
+import {
+  FirewallListPage,
+  LeftOutValuePage,
+  ReaderPage,
+  TaxiiCollectionSettingsPage,
+  TaxiiRootPage,
+} from '@postern/protocol'
 import { queryOptions } from '@tanstack/react-query'
 import { paged } from './paged.ts'
 import { paths } from './paths.ts'
@@ -15,6 +21,9 @@ export const readerKeys = {
 export const readerQueries = {
   readers: () => paged(readerKeys.readers, paths.readers, ReaderPage),
   lists: () => paged(readerKeys.lists, paths.firewallLists, FirewallListPage),
+  /** Values that the version which a list serves lacks. */
+  leftOut: (listId: string, served: number) =>
+    paged([...readerKeys.lists, listId, 'left-out', served], paths.firewallListLeftOut(listId), LeftOutValuePage),
   roots: () => paged(readerKeys.roots, paths.taxiiRoots, TaxiiRootPage),
   taxiiCollections: () => paged(readerKeys.taxiiCollections, paths.taxiiCollections, TaxiiCollectionSettingsPage),
 

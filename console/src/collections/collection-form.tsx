@@ -82,7 +82,7 @@ export function CollectionForm({ draft: initial, collectionId, save, saveName, o
               </Button>
             </div>
           </section>
-          <CollectionPreview query={preview} isIdle={isIdle} isOld={isOld} />
+          <CollectionPreview tql={draft.tql} query={preview} isIdle={isIdle} isOld={isOld} />
         </>
       )}
     </CheckedForm>

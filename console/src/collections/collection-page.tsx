@@ -30,6 +30,7 @@ import classes from './collections.module.css'
 import { freshnessWords } from './freshness.ts'
 import { givenWords } from './given-words.ts'
 import { HistorySection } from './history-section.tsx'
+import { LeftOutTable } from './left-out-table.tsx'
 import { VersionSection } from './version-section.tsx'
 
 /** How often a collection that waits for its first look is asked for, in milliseconds. */
@@ -55,6 +56,7 @@ export function CollectionPage() {
           <CollectionHead collection={collection} />
           <CollectionFacts collection={collection} />
           <QuerySection collection={collection} />
+          <LeftOutSection collection={collection} />
           <HistorySection collection={collection} />
           <VersionSection collection={collection} />
         </>
@@ -152,11 +154,24 @@ function CollectionFacts({ collection }: { collection: CollectionDetail }) {
         </Fact>
         {given !== '' && (
           <Fact name="Exported" isLong>
-            {given}
+            {given} <a href={`#${leftOutSectionId}`}>Show which</a>
           </Fact>
         )}
       </Facts>
     </section>
+  )
+}
+
+const leftOutSectionId = 'left-out'
+
+/** Where counting took too long, too: its first page is there at once. */
+function LeftOutSection({ collection: { id, version, leftOut } }: { collection: CollectionDetail }) {
+  const total = leftOut === null ? undefined : Object.values(leftOut).reduce((sum, each) => sum + each, 0)
+  if (total === 0 || version === 0) return null
+  return (
+    <Section id={leftOutSectionId} title="What no reader is given" summary="Members that are left out, and why">
+      <LeftOutTable query={collectionQueries.leftOut(id, version)} total={total} />
+    </Section>
   )
 }
 

@@ -1,6 +1,9 @@
 import type { CollectionPreview as Preview } from '@postern/protocol'
 import type { UseQueryResult } from '@tanstack/react-query'
+import { useState } from 'react'
+import { collectionQueries } from '../api/collection-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
+import form from '../elements/form.module.css'
 import { ProblemAlert } from '../elements/problem-alert.tsx'
 import { Section } from '../elements/section.tsx'
 import { SkeletonRows } from '../elements/skeleton-rows.tsx'
@@ -11,8 +14,11 @@ import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import { QueryHints } from '../indicators/query-hints.tsx'
 import classes from './collections.module.css'
 import { givenWords } from './given-words.ts'
+import { LeftOutDialog, ShowWhich } from './left-out-dialog.tsx'
 
 interface CollectionPreviewProps {
+  /** As it is written. */
+  tql: string
   query: UseQueryResult<Preview>
   /** Nothing can be previewed: there is no query yet, or it is wrong. */
   isIdle: boolean
@@ -21,8 +27,10 @@ interface CollectionPreviewProps {
 }
 
 /** What a query would hold, before it is saved. */
-export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewProps) {
+export function CollectionPreview({ tql, query, isIdle, isOld }: CollectionPreviewProps) {
   const { data } = query
+  /** The query whose values left out are shown. */
+  const [shown, setShown] = useState<string>()
   return (
     <Section title="Preview" summary={data && !isIdle ? totalWords(data) : undefined}>
       {isIdle && !data && <EmptyState title="The preview comes with a query that can be read" />}
@@ -35,13 +43,25 @@ export function CollectionPreview({ query, isIdle, isOld }: CollectionPreviewPro
           <QueryHints hints={data.hints} />
           <ChangeWords preview={data} />
           <Types types={data.types} stoppedAt={data.typesStoppedAt} />
-          <ExportedWords preview={data} />
+          <div className={form['inline']}>
+            <ExportedWords preview={data} />
+            {Object.keys(data.leftOut).length > 0 && (
+              <ShowWhich disabled={isOld || isIdle} onClick={() => setShown(tql)} />
+            )}
+          </div>
           {data.sample.length > 0 ? (
             <VirtualTable label="Sample" columns={sampleColumns} rows={data.sample} rowKey={({ id }) => id} />
           ) : (
             <EmptyState title="Nothing in the library fits this query now" />
           )}
         </div>
+      )}
+      {shown !== undefined && (
+        <LeftOutDialog
+          of="Preview"
+          query={collectionQueries.previewLeftOut(shown)}
+          onClose={() => setShown(undefined)}
+        />
       )}
     </Section>
   )

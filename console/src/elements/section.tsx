@@ -3,6 +3,8 @@ import classes from './section.module.css'
 
 interface SectionProps {
   title: string
+  /** What a link within the page leads to. */
+  id?: string
   /** What the section says in one line: figures, or that there is nothing. */
   summary?: React.ReactNode
   /** Buttons for what can be done with it. */
@@ -11,12 +13,12 @@ interface SectionProps {
 }
 
 /** A part of a page, which readers reach by its heading. */
-export function Section({ title, summary, actions, children }: SectionProps) {
-  const id = useId()
+export function Section({ title, id, summary, actions, children }: SectionProps) {
+  const titleId = useId()
   return (
-    <section aria-labelledby={id} className={classes['section']}>
+    <section id={id} aria-labelledby={titleId} className={classes['section']}>
       <header className={classes['head']}>
-        <h2 id={id}>{title}</h2>
+        <h2 id={titleId}>{title}</h2>
         {summary && <p className={classes['summary']}>{summary}</p>}
         {actions && <div className={classes['actions']}>{actions}</div>}
       </header>

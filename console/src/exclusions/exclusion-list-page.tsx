@@ -29,6 +29,7 @@ import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
 import { EntrySection } from './entry-section.tsx'
 import { exclusionKindWords, matchingWords, whereWords } from './exclusion-words.ts'
 import { exclusionFaceOf } from './exclusion-faces.ts'
+import { HitSection, hitSectionId } from './hit-section.tsx'
 import { type ListDraft, ListFields } from './list-fields.tsx'
 
 /** One list: what it does and where, how much it hits, and its entries. */
@@ -45,10 +46,12 @@ export function ExclusionListPage() {
             <Count
               value={list.hitCount}
               label="Indicators that it hits now"
+              leadsTo={hitSectionId}
               hint="Counted over the whole library; after a change the count follows in steps"
             />
           </Counts>
           <ListFacts list={list} />
+          <HitSection list={list} />
           <EntrySection list={list} />
         </>
       )}

@@ -62,7 +62,10 @@ export function GroupPage() {
               </div>
             </Section>
           )}
-          <RelationSection group={shown} />
+          {/* Where no indicator belongs to it, the window below is theirs. */}
+          <div className={shown.indicatorCount === 0 ? classes['alone'] : undefined}>
+            <RelationSection group={shown} />
+          </div>
           <GroupIndicators group={shown} />
         </>
       )}

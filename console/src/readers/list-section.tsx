@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
 import { readerQueries } from '../api/reader-queries.ts'
+import { LeftOutDialog, ShowWhich } from '../collections/left-out-dialog.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
@@ -16,6 +17,7 @@ import { ShortTime } from '../elements/short-time.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
 import { ListDialog } from './list-dialog.tsx'
 import { leftOutWords, listFormatWords } from './list-words.ts'
 import { listFaceOf } from './list-faces.ts'
@@ -25,6 +27,7 @@ export function ListSection() {
   const lists = useInfiniteQuery(readerQueries.lists())
   const mayWrite = useMay('write')
   const [opened, setOpened] = useState<FirewallList | 'new'>()
+  const [shown, setShown] = useState<FirewallList>()
   return (
     <Section
       title="Firewall lists"
@@ -40,7 +43,7 @@ export function ListSection() {
       <PagedTable
         label="Firewall lists"
         query={lists}
-        columns={columns}
+        columns={columnsFor(setShown)}
         rowKey={({ id }) => id}
         {...(mayWrite && { onOpen: setOpened })}
         empty={
@@ -50,42 +53,27 @@ export function ListSection() {
           </EmptyState>
         }
       />
+      {shown && (
+        <LeftOutDialog
+          of={`List ${plainText(shown.name)}`}
+          query={readerQueries.leftOut(shown.id, shown.servedVersion)}
+          tlpMax={shown.tlpMax}
+          onClose={() => setShown(undefined)}
+        />
+      )}
       {opened && <ListDialog {...(opened !== 'new' && { list: opened })} onClose={() => setOpened(undefined)} />}
     </Section>
   )
 }
 
-const columns: readonly Column<FirewallList>[] = [
+const columnsFor = (onShow: (list: FirewallList) => void): readonly Column<FirewallList>[] => [
   stateColumn(listFaceOf, '118px'),
   {
     key: 'name',
     header: 'List',
     width: 'minmax(190px, 2.4fr)',
     isPlain: true,
-    render: ({ name, url, isPublic, held, leftOut, tlpMax }) => (
-      <div className={form['lines']}>
-        <strong>
-          <PlainText text={name} />
-        </strong>
-        <span className={form['address']}>
-          <code>
-            <PlainText text={url} />
-          </code>
-          <CopyButton text={url} label="Copy the address" isSkipped />
-        </span>
-        {Object.keys(leftOut).length > 0 && <span className={form['soft']}>{leftOutWords({ leftOut, tlpMax })}</span>}
-        {held && (
-          <span>
-            Version {formatCount(held.version)} is held back: <PlainText text={held.reason} />
-          </span>
-        )}
-        {isPublic && (
-          <span className={form['danger']}>
-            <Icon name="warning" size={12} /> Public: anyone who reaches the hub
-          </span>
-        )}
-      </div>
-    ),
+    render: (list) => <ListCell list={list} onShow={onShow} />,
   },
   {
     key: 'collection',
@@ -114,3 +102,36 @@ const columns: readonly Column<FirewallList>[] = [
     render: ({ servedSince }) => (servedSince === null ? <span>–</span> : <ShortTime instant={servedSince} />),
   },
 ]
+
+function ListCell({ list, onShow }: { list: FirewallList; onShow: (list: FirewallList) => void }) {
+  const { name, url, isPublic, held, leftOut, tlpMax } = list
+  return (
+    <div className={form['lines']}>
+      <strong>
+        <PlainText text={name} />
+      </strong>
+      <span className={form['address']}>
+        <code>
+          <PlainText text={url} />
+        </code>
+        <CopyButton text={url} label="Copy the address" isSkipped />
+      </span>
+      {Object.keys(leftOut).length > 0 && (
+        <span className={form['inline']}>
+          <span className={form['soft']}>{leftOutWords({ leftOut, tlpMax })}</span>
+          <ShowWhich onClick={() => onShow(list)} />
+        </span>
+      )}
+      {held && (
+        <span>
+          Version {formatCount(held.version)} is held back: <PlainText text={held.reason} />
+        </span>
+      )}
+      {isPublic && (
+        <span className={form['danger']}>
+          <Icon name="warning" size={12} /> Public: anyone who reaches the hub
+        </span>
+      )}
+    </div>
+  )
+}

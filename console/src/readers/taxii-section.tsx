@@ -3,7 +3,9 @@ import type { TaxiiCollectionSettings, TaxiiRoot } from '@postern/protocol'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useMay } from '../access/rights.ts'
+import { collectionQueries } from '../api/collection-queries.ts'
 import { readerQueries } from '../api/reader-queries.ts'
+import { LeftOutDialog, ShowWhich } from '../collections/left-out-dialog.tsx'
 import { CopyButton } from '../elements/copy-button.tsx'
 import { EmptyState } from '../elements/empty-state.tsx'
 import form from '../elements/form.module.css'
@@ -15,6 +17,7 @@ import { ShortText } from '../elements/short-text.tsx'
 import { TlpLabel } from '../elements/tlp-label.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
+import { plainText } from '../format/text-pieces.ts'
 import { EditTaxiiCollectionDialog, EditTaxiiRootDialog } from './edit-taxii-dialogs.tsx'
 import { TaxiiCollectionDialog, TaxiiRootDialog } from './taxii-dialogs.tsx'
 
@@ -25,6 +28,7 @@ export function TaxiiSection() {
   const mayWrite = useMay('write')
   const [isMaking, setMaking] = useState<'root' | 'collection'>()
   const [edited, setEdited] = useState<TaxiiRoot | TaxiiCollectionSettings>()
+  const [shown, setShown] = useState<TaxiiCollectionSettings>()
   const open = mayWrite ? { onOpen: setEdited } : {}
   const onClose = () => setEdited(undefined)
   const add = (what: 'root' | 'collection', words: string) =>
@@ -49,7 +53,7 @@ export function TaxiiSection() {
         <PagedTable
           label="TAXII collections"
           query={collections}
-          columns={collectionColumns}
+          columns={collectionColumnsFor(setShown)}
           rowKey={({ id }) => id}
           {...open}
           empty={
@@ -59,6 +63,14 @@ export function TaxiiSection() {
           }
         />
       </Section>
+      {shown && shown.collectionId !== null && (
+        <LeftOutDialog
+          of={plainText(shown.title)}
+          query={collectionQueries.leftOut(shown.collectionId, undefined, shown.tlpMax)}
+          tlpMax={shown.tlpMax}
+          onClose={() => setShown(undefined)}
+        />
+      )}
       {isMaking === 'root' && <TaxiiRootDialog onClose={() => setMaking(undefined)} />}
       {isMaking === 'collection' && <TaxiiCollectionDialog onClose={() => setMaking(undefined)} />}
       {edited &&
@@ -100,7 +112,9 @@ const rootColumns: readonly Column<TaxiiRoot>[] = [
   { key: 'url', header: 'Address', width: 'minmax(220px, 2fr)', render: ({ url }) => <Address url={url} /> },
 ]
 
-const collectionColumns: readonly Column<TaxiiCollectionSettings>[] = [
+const collectionColumnsFor = (
+  onShow: (collection: TaxiiCollectionSettings) => void,
+): readonly Column<TaxiiCollectionSettings>[] => [
   {
     key: 'title',
     header: 'Collection',
@@ -119,10 +133,11 @@ const collectionColumns: readonly Column<TaxiiCollectionSettings>[] = [
     key: 'of',
     header: 'Serves',
     width: 'minmax(120px, 1fr)',
-    render: ({ collectionName, ownerName }) => (
+    render: (collection) => (
       <div>
-        <ShortText text={collectionName ?? ownerName ?? ''} />
-        <ShortText text={collectionName === null ? 'Owner' : 'Data collection'} isSoft />
+        <ShortText text={collection.collectionName ?? collection.ownerName ?? ''} />
+        <ShortText text={collection.collectionId === null ? 'Owner' : 'Data collection'} isSoft />
+        {collection.collectionId !== null && <ShowWhich onClick={() => onShow(collection)}>What is left out</ShowWhich>}
       </div>
     ),
   },

@@ -3,6 +3,7 @@ import {
   Collection,
   CollectionPage,
   consolePages,
+  ExclusionList,
   FirewallList,
   FirewallListPage,
   paths,
@@ -14,6 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../environment-server/wait-for.ts'
 import { sendIndicators } from '../send-indicators.ts'
 import { expectFitToShow, type LibraryConsole, startLibraryConsole } from './library-console.ts'
+import { lowContrast } from './low-contrast.ts'
 import { offersIn } from './written-query.ts'
 
 /** Puts another text into the editor as a person does: over what is selected. */
@@ -242,12 +244,65 @@ test('LIB-3: what no reader is given is said beside how many there are, and each
   const words = '1, as far as their TLP permits. Left out: 2 not in force.'
   await using opened = await library.open(consolePages.collection(id))
   const { page } = opened
-  await page.getByText(words, { exact: true }).waitFor()
+  await page.getByText(words).waitFor()
+  await page.getByRole('link', { name: 'Show which' }).click()
+  const leftOut = page.getByRole('grid', { name: 'Values left out' })
+  for (const value of ['old.example.net', 'gone.example.net'])
+    await leftOut.getByRole('row').filter({ hasText: value }).getByText('Not in force').waitFor()
+  await page.getByText('2 rows, all loaded').waitFor()
   await opened.go(`${consolePages.collection(id)}/edit`)
   await page.getByText(`Exported: ${words}`).waitFor()
   const sample = page.getByRole('grid', { name: 'Sample' })
   await sample.getByRole('row').filter({ hasText: 'old.example.net' }).getByText('Expired').waitFor()
   await sample.getByRole('row').filter({ hasText: 'gone.example.net' }).getByText('Inactive').waitFor()
+  const dialog = page.getByRole('dialog', { name: 'Preview: left out' })
+  await page.getByRole('button', { name: 'Show which' }).click()
+  await leftOut.getByRole('row').filter({ hasText: 'old.example.net' }).waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await dialog.waitFor({ state: 'detached' })
+
+  const { id: listId } = await callHub(hub, paths.firewallLists, FirewallList, {
+    json: { name: 'faded', collection: 'Faded', format: 'text' },
+  })
+  await waitFor(
+    async () => (await callHub(hub, paths.firewallList(listId), FirewallList)).servedVersion > 0,
+    'the list to be served',
+  )
+  await opened.go(`${consolePages.readers}?view=lists`)
+  const row = page.getByRole('grid', { name: 'Firewall lists' }).getByRole('row').filter({ hasText: 'faded' })
+  await row.getByText('Left out: 2 not in force').waitFor()
+  await row.getByRole('button', { name: 'Show which' }).click()
+  await page.getByRole('dialog', { name: 'List faded: left out' }).waitFor()
+  await leftOut.getByRole('row').filter({ hasText: 'gone.example.net' }).press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'gone.example.net' }).waitFor()
+  library.expectHarmless(opened)
+})
+
+test('LIB-4: what a list hits is shown before it blocks, with the data collections that readers have it from', async () => {
+  const hub = library.system.hub.target
+  await sendIndicators(hub, 'Plain', { indicator: [{ type: 'Host', summary: 'cdn.example.net' }] })
+  const { id: collectionId } = await callHub(hub, paths.collections, Collection, {
+    json: { name: 'Plain', tql: 'ownerName = "Plain"' },
+  })
+  await callHub(hub, paths.collectionRefresh(collectionId), Collection, { method: 'POST' })
+  const { id } = await callHub(hub, paths.exclusionLists, ExclusionList, {
+    json: { name: 'Well known', mode: 'inform' },
+  })
+  const json = { entries: [{ entry: '.cdn.example.net' }] }
+  await callHub(hub, paths.exclusionEntries(id), ExclusionList, { method: 'PUT', json })
+  await waitFor(
+    async () => (await callHub(hub, paths.exclusionList(id), ExclusionList)).hitCount === 1,
+    'the library to be held against the list',
+  )
+  await using opened = await library.open(consolePages.exclusionList(id))
+  const { page } = opened
+  await page.getByLabel('Figures').getByRole('link', { name: '1' }).click()
+  const hits = page.getByRole('grid', { name: 'What it hits' })
+  const hit = hits.getByRole('row').filter({ hasText: 'cdn.example.net' })
+  await hit.getByText('.cdn.example.net').waitFor()
+  await expect.poll(() => lowContrast(page)).toEqual([])
+  await hit.getByRole('link', { name: 'Plain' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Plain' }).waitFor()
   library.expectHarmless(opened)
 })
 
