@@ -1,10 +1,11 @@
 import { canonicalise, quoteTql } from '@postern/intel'
-import { IndicatorPage, type IndicatorDetail, type IndicatorLink } from '@postern/protocol'
+import { IndicatorPage, type IndicatorDetail, type IndicatorLink, type IndicatorSeparation } from '@postern/protocol'
 import { useState } from 'react'
 import { api, ApiProblem } from '../api/api.ts'
 import { indicatorKeys } from '../api/indicator-queries.ts'
 import { paths } from '../api/paths.ts'
 import { useWrite } from '../api/use-write.ts'
+import { ConfirmDialog } from '../elements/confirm-dialog.tsx'
 import { ChoiceField } from '../elements/choice-field.tsx'
 import { nameChoices, notChosen } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
@@ -102,9 +103,8 @@ export function SeparateDialog({ indicator, link, onClose }: SeparateDialogProps
         and so do their links with others.
       </p>
       <p>
-        {link.kind === sameFile
-          ? 'Whoever links the two hashes again puts it back.'
-          : 'It is put back through the API, or when the owner deletes one of the two and sends both again.'}
+        That stands on the pages of both, where whoever joins the two again puts it back. It ends, too, when the owner
+        deletes one of the two.
       </p>
       <ChoiceField
         name="owner"
@@ -119,8 +119,37 @@ export function SeparateDialog({ indicator, link, onClose }: SeparateDialogProps
   )
 }
 
-/** Kind of the link between hashes of one file. */
-const sameFile = 'Same File'
+interface JoinAgainDialogProps {
+  indicator: IndicatorDetail
+  separation: IndicatorSeparation
+  onClose: () => void
+}
+
+/** Takes a separation back: the owner's word holds again as it was. */
+export function JoinAgainDialog({ indicator, separation, onClose }: JoinAgainDialogProps) {
+  const { id, value, kind, owner } = separation
+  const join = useWrite({
+    write: () => api(paths.indicatorLink(indicator.id, id), { method: 'PUT', query: { owner, kind } }),
+    said: 'The two are joined again',
+    touches: [indicatorKeys.all],
+    onDone: onClose,
+  })
+  return (
+    <ConfirmDialog
+      title="Join these two again?"
+      confirm="Join them again"
+      keep="Keep them apart"
+      open
+      onClose={onClose}
+      action={join}
+    >
+      <p>
+        By the word of <PlainText text={owner} />, <PlainText text={indicator.value} /> and <PlainText text={value} />{' '}
+        are joined as <PlainText text={kind} /> from then on, as they were before somebody separated them.
+      </p>
+    </ConfirmDialog>
+  )
+}
 
 function soleOf(names: readonly string[]): string {
   return names.length === 1 ? (names[0] ?? '') : ''

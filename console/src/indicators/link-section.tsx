@@ -15,6 +15,7 @@ import { plainText } from '../format/text-pieces.ts'
 import { indicatorTypeLabel } from './indicator-faces.ts'
 import classes from './indicator-page.module.css'
 import { LinkHashDialog, SeparateDialog } from './link-dialogs.tsx'
+import { SeparationTable } from './separation-table.tsx'
 
 /** Other indicators that owners join with this one: for a file first of all its other hashes. */
 export function LinkSection({ indicator }: { indicator: IndicatorDetail }) {
@@ -50,6 +51,7 @@ export function LinkSection({ indicator }: { indicator: IndicatorDetail }) {
           onOpen={({ id }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId: id } })}
         />
       )}
+      <SeparationTable indicator={indicator} />
       {isLinking && <LinkHashDialog indicator={indicator} onClose={() => setLinking(false)} />}
       {separated && <SeparateDialog indicator={indicator} link={separated} onClose={() => setSeparated(undefined)} />}
     </Section>

@@ -186,6 +186,21 @@ test('LIB-1: two hashes are linked as one file and separated again, and what can
     await rows.filter({ hasText: value }).waitFor({ state: 'detached' })
   }
   await page.getByText('No owner joins it with another').waitFor()
+
+  // That they are apart by somebody's doing is told at both, and taken back there.
+  const separated = page.getByRole('grid', { name: 'Separated indicators' }).getByRole('row')
+  for (const value of [md5, sha256]) await separated.filter({ hasText: value }).getByText('chief').waitFor()
+  await page.getByText('these stay apart whatever their owner sends').waitFor()
+  await expect.poll(() => lowContrast(page)).toEqual([])
+  await separated.filter({ hasText: md5 }).press('Enter')
+  await page.getByRole('heading', { level: 1, name: md5 }).waitFor()
+  await page.getByRole('button', { name: `What to do with the separation from ${sha1}, said by Team` }).click()
+  await page.getByRole('menuitem', { name: 'Join again …' }).click()
+  await dialog.getByText('as they were before somebody separated them').waitFor()
+  await dialog.getByRole('button', { name: 'Join them again' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await rows.filter({ hasText: sha1 }).getByText('Same File').waitFor()
+  await page.getByRole('grid', { name: 'Separated indicators' }).waitFor({ state: 'detached' })
   expectHarmless(opened)
 })
 
