@@ -15,13 +15,24 @@ interface TqlFieldProps {
   onChange: (tql: string) => void
 }
 
-/** A query in an editor of its own; what is wrong with it is underlined where it is, and told below. */
+/** A query in an editor of its own; what is wrong with it is underlined where it is, and told above. */
 export function TqlField({ label, hint, value, object = 'indicator', mistake, onChange }: TqlFieldProps) {
   const id = useId()
   return (
     <div className={classes['field']}>
       <span className={classes['label']}>{label}</span>
       {hint && <span className={classes['hint']}>{hint}</span>}
+      {/* Above it: below, what may come next would cover it. */}
+      <p id={id} aria-live="polite" className={classes['mistake']} data-soft={mistake?.isAtEnd || undefined}>
+        {mistake && (
+          <>
+            <Icon name={mistake.isAtEnd ? 'pencil' : 'warning'} size={14} />
+            <span>
+              <PlainText text={mistake.message} />
+            </span>
+          </>
+        )}
+      </p>
       <Suspense
         fallback={
           <textarea
@@ -34,16 +45,6 @@ export function TqlField({ label, hint, value, object = 'indicator', mistake, on
       >
         <TqlEditor label={label} describedBy={id} value={value} object={object} mistake={mistake} onChange={onChange} />
       </Suspense>
-      <p id={id} aria-live="polite" className={classes['mistake']} data-soft={mistake?.isAtEnd || undefined}>
-        {mistake && (
-          <>
-            <Icon name={mistake.isAtEnd ? 'pencil' : 'warning'} size={14} />
-            <span>
-              <PlainText text={mistake.message} />
-            </span>
-          </>
-        )}
-      </p>
     </div>
   )
 }

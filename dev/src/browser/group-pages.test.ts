@@ -158,6 +158,33 @@ test('LIB-1: deleting a group says what goes and what stays', async () => {
   library.expectHarmless(opened)
 })
 
+test('LIB-1: a group says its TLP once, leads to its owner, and gives the addresses in its texts to copy, never to click', async () => {
+  const described = 'As [Lazarus](https://attack.mitre.org/groups/G0032), says https://hostile.example/report.'
+  const json = {
+    owner: 'Team',
+    type: 'Report',
+    name: 'Referring',
+    securityLabels: ['TLP:RED', 'Ours only'],
+    attributes: [{ type: 'Description', value: described }],
+  }
+  const { id } = await callHub(library.system.hub.target, paths.groups, GroupDetail, { json })
+  await using opened = await library.open(consolePages.group(id))
+  const { page } = opened
+  const main = page.getByRole('main')
+  await main.getByText('Ours only').waitFor()
+  await expect.poll(() => main.getByText('TLP:RED').count()).toBe(1)
+  await main.getByRole('button', { name: 'Copy https://attack.mitre.org/groups/G0032' }).waitFor()
+  await main.getByRole('button', { name: 'Copy https://hostile.example/report' }).waitFor()
+  await expect.poll(() => main.getByRole('link', { name: /https:/ }).count()).toBe(0)
+  await main.getByRole('link', { name: 'Team' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Team' }).waitFor()
+  await opened.go(consolePages.groups)
+  const row = page.getByRole('grid', { name: 'Groups' }).getByRole('row').filter({ hasText: 'Referring' })
+  await row.getByRole('link', { name: 'Team' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Team' }).waitFor()
+  library.expectHarmless(opened)
+})
+
 test('LIB-1: who only reads sees groups and can change nothing of them', async () => {
   const { id } = await stored('Mealybug')
   await using opened = await ConsolePage.open(library.browser, { url: library.system.hub.file.url })
