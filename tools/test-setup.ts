@@ -13,6 +13,9 @@ configureGlobal({
   ...(seed === undefined || seed === '' ? {} : { seed: Number(seed) }),
 })
 
+// Whoever starts the tests may have another: they compare modes, and start programs as users who own none of their files.
+process.umask(0o022)
+
 // vitest has a setting for expect.poll alone.
 const { waitFor, waitUntil } = vi
 const patient = (options?: number | { timeout?: number; interval?: number }) =>
