@@ -8,8 +8,14 @@ import { nameChoices, notChosen } from '../elements/choices.ts'
 import form from '../elements/form.module.css'
 import { CreateOwnerDialog } from '../owners/create-owner-dialog.tsx'
 
+interface OwnerFieldProps {
+  owner: string
+  hint?: string
+  onChange: (owner: string) => void
+}
+
 /** In whose name something is added. Who may make owners makes a new one here. */
-export function OwnerField({ owner, onChange }: { owner: string; onChange: (owner: string) => void }) {
+export function OwnerField({ owner, hint = 'Whose assertions these become.', onChange }: OwnerFieldProps) {
   const owners = useQuery(ownerQueries.choices()).data ?? []
   const mayMake = useMay('write')
   const [isMaking, setMaking] = useState(false)
@@ -18,7 +24,7 @@ export function OwnerField({ owner, onChange }: { owner: string; onChange: (owne
       <ChoiceField
         name="owner"
         label="Owner"
-        hint="Whose assertions these become."
+        hint={hint}
         isRequired
         value={owner}
         choices={[notChosen, ...nameChoices(owners)]}

@@ -1,4 +1,5 @@
 import { useEffect, useId, useLayoutEffect, useRef } from 'react'
+import { createPortal } from 'react-dom'
 import classes from './modal-dialog.module.css'
 
 interface ModalDialogProps {
@@ -11,7 +12,10 @@ interface ModalDialogProps {
   children: React.ReactNode
 }
 
-/** The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the focus back. */
+/**
+ * The browser's own modal dialog: it keeps the focus inside, closes on Escape, and gives the focus back. It stands at the end of the page,
+ * since a form within another one's part of it would be sent by the browser itself.
+ */
 export function ModalDialog({ title, open, isWide = false, onClose, children }: ModalDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const wasPressedBeside = useRef(false)
@@ -25,12 +29,14 @@ export function ModalDialog({ title, open, isWide = false, onClose, children }: 
     // Taken out of the page while open, it would keep the focus that it owes to whatever opened it.
     return () => element?.close()
   }, [])
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
       className={classes['dialog']}
       data-wide={isWide || undefined}
+      // For React it is still part of the form that opened it, which is not sent by it.
+      onSubmit={(event) => event.stopPropagation()}
       onCancel={(event) => {
         if (!onClose) event.preventDefault()
       }}
@@ -52,7 +58,8 @@ export function ModalDialog({ title, open, isWide = false, onClose, children }: 
         </h2>
         {children}
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   )
 }
 

@@ -2,11 +2,12 @@ import { Button, Switch, TextInput } from '@mantine/core'
 import { type App, type CreateJob, jobRetries, jobTimeouts, type Schedule } from '@postern/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { OwnerField } from '../additions/owner-field.tsx'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { ownerQueries } from '../api/owner-queries.ts'
 import { environmentQueries } from '../api/environment-queries.ts'
 import { ChoiceField } from '../elements/choice-field.tsx'
-import { idChoices, nameChoices, notChosen, wordChoices } from '../elements/choices.ts'
+import { idChoices, notChosen, wordChoices } from '../elements/choices.ts'
 import { FormMistakesContext } from '../elements/field.ts'
 import { fieldsOf } from '../elements/fields-of.ts'
 import { FiguresField } from '../elements/figures-field.tsx'
@@ -108,12 +109,10 @@ export function JobForm({ draft: initial, apps, isAppFixed, secretsSet, save, sa
             choices={[notChosen, ...idChoices(environments)]}
           />
           {app && app.kind !== 'export' && (
-            <ChoiceField
-              {...field('owner')}
-              label="Owner"
+            <OwnerField
+              owner={draft.owner}
               hint="Whom the library names as the source of what the app brings."
-              isRequired
-              choices={[notChosen, ...nameChoices(owners)]}
+              onChange={(owner) => change({ owner })}
             />
           )}
           {app?.kind === 'export' && (

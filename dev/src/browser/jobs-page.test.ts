@@ -172,6 +172,30 @@ test('D23, D9: a job is made from the form that its app declares; secrets go in 
   expectHarmless(opened)
 })
 
+test('D23: whoever finds no owner for a job makes one from its form, which is not sent by that and keeps what was typed', async () => {
+  await using opened = await open('/jobs/new')
+  const { page } = opened
+  await page.getByRole('textbox', { name: 'Name' }).fill('Of a new owner')
+  await page.getByRole('combobox', { name: 'App' }).selectOption({ index: 1 })
+  await page.getByRole('combobox', { name: 'Environment' }).selectOption({ index: 1 })
+  await page.getByRole('button', { name: 'New owner …' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New owner' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Made for a job')
+  await dialog.getByRole('button', { name: 'Make the owner' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const owner = page.getByRole('combobox', { name: 'Owner' })
+  await expect.poll(() => owner.inputValue()).toBe('Made for a job')
+  // Once more, where the form lacks nothing that it could be sent for.
+  await page.getByRole('button', { name: 'New owner …' }).click()
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Made for it too')
+  await dialog.getByRole('button', { name: 'Make the owner' }).click()
+  await expect.poll(() => owner.inputValue()).toBe('Made for it too')
+  expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Of a new owner')
+  const { data } = await callHub(story.system.hub.target, `${paths.jobs}?limit=1000`, JobPage)
+  expect(data.map(({ name }) => name)).not.toContain('Of a new owner')
+  expectHarmless(opened)
+})
+
 test('D23: a new form holds an app’s defaults, and one of a job that leaves them out shows what then holds', async () => {
   const { hub } = story.system
   const { data } = await callHub(hub.target, paths.apps, AppPage)
