@@ -37,8 +37,9 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
       title={`Environment: ${plainText(environment.name)}`}
       wanted={{ kind, ...(kind === 'bundle' && ofBundle) }}
       download={download}
-      confirm={download.data ? 'Download another' : 'Download'}
+      confirm="Download"
       keep="Close"
+      again="Download another …"
       words={wordsOf}
       onClose={onClose}
     >
@@ -79,15 +80,32 @@ export function DownloadDialog({ environment, onClose }: { environment: Environm
 /** What to do with the file, for whoever has no README yet. */
 function wordsOf({ kind, serverXid }: Downloaded): React.ReactNode {
   if (kind === 'config')
-    return 'Give it to the server with configure.sh --import; at its next start it moves here. Keep it like a password until then.'
+    return (
+      <p>
+        Give it to the server with <code>configure.sh --import</code>; at its next start it moves here. Keep it like a
+        password until then.
+      </p>
+    )
   if (kind === 'server')
-    return 'Unzip it over the folder of a server, as the user that owns it, and start that server again: it is upgraded, and goes back by itself where the new file is no good.'
+    return (
+      <p>
+        Unzip it over the folder of a server, as the user that owns it, and start that server again: it is upgraded, and
+        goes back by itself where the new file is no good.
+      </p>
+    )
   return (
     <>
-      It enrols once, within 24 hours, as server {plainText(serverXid ?? '')}; within the first hour nobody has to
-      confirm its fingerprint. Keep it like a password until then. On its machine, as an ordinary user:{' '}
-      <code>unzip postern-envsvr-bundle.zip</code>, <code>postern-envsvr/configure.sh</code> for a proxy or
-      interpreters, <code>postern-envsvr/run.sh</code>; its README.txt has the rest.
+      <p>
+        It enrols once, within 24 hours, as server {plainText(serverXid ?? '')}; within the first hour nobody has to
+        confirm its fingerprint. Keep it like a password until then.
+      </p>
+      <p>On its machine, as an ordinary user; the second line where there is a proxy, or apps in Python or Java:</p>
+      <pre className={classes['commands']}>{commands}</pre>
+      <p>Its README.txt has the rest.</p>
     </>
   )
 }
+
+const commands = `unzip postern-envsvr-bundle.zip
+postern-envsvr/configure.sh
+postern-envsvr/run.sh`

@@ -14,10 +14,12 @@ interface DownloadFormProps {
   /** What the form asks for as it is filled in. */
   wanted: CreateDownload
   download: Download
-  /** What the button does; nothing where it is done already. */
-  confirm: string | undefined
+  /** What the button does. */
+  confirm: string
   /** How one leaves without it. */
   keep: string
+  /** What brings the form back once the file is made; absent where one is enough. */
+  again?: string
   /** Something ends with it: leaving has the focus. */
   isDangerous?: boolean
   /** What is to be known of the file, after its name. */
@@ -26,18 +28,35 @@ interface DownloadFormProps {
   children: React.ReactNode
 }
 
-/** A form over the page that ends in a file. It stays open, to say what the file is and how it is kept. */
+/** A form over the page that ends in a file, of which it then says what it is and how it is kept. */
 export function DownloadForm({
   title,
   wanted,
   download,
   confirm,
   keep,
+  again,
   isDangerous = false,
   words,
   onClose,
   children,
 }: DownloadFormProps) {
+  if (download.data)
+    return (
+      <ModalDialog title={title} open onClose={onClose}>
+        <Made made={download.data} words={words(download.data)} />
+        <div className={dialog['actions']}>
+          {again !== undefined && (
+            <Button variant="default" onClick={download.reset}>
+              {again}
+            </Button>
+          )}
+          <Button autoFocus onClick={onClose}>
+            Close
+          </Button>
+        </div>
+      </ModalDialog>
+    )
   return (
     <ModalDialog title={title} open onClose={onClose}>
       <form
@@ -50,22 +69,19 @@ export function DownloadForm({
           {children}
           {download.isPending && <p role="status">It is being made and sent. This takes some seconds.</p>}
           {download.isError && <ProblemAlert error={download.error} />}
-          {download.data && <Made made={download.data} words={words(download.data)} />}
         </div>
         <div className={dialog['actions']}>
           <Button variant="default" data-focus-first={isDangerous || undefined} onClick={onClose}>
             {keep}
           </Button>
-          {confirm !== undefined && (
-            <Button
-              type="submit"
-              color={isDangerous ? 'brick' : 'pine'}
-              loading={download.isPending}
-              leftSection={<Icon name="down" size={14} />}
-            >
-              {confirm}
-            </Button>
-          )}
+          <Button
+            type="submit"
+            color={isDangerous ? 'brick' : 'pine'}
+            loading={download.isPending}
+            leftSection={<Icon name="down" size={14} />}
+          >
+            {confirm}
+          </Button>
         </div>
       </form>
     </ModalDialog>
@@ -74,13 +90,14 @@ export function DownloadForm({
 
 function Made({ made: { fileName, warning }, words }: { made: Downloaded; words: React.ReactNode }) {
   return (
-    <Notice tone="good" role="status">
+    <Notice tone="good" role="status" isStacked>
       <p>
         <strong>
           <PlainText text={fileName} />
         </strong>{' '}
-        is in your downloads. {words}
+        is in your downloads.
       </p>
+      {words}
       {warning !== null && (
         <p className={classes['warning']}>
           <Icon name="warning" />

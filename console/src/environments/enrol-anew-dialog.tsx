@@ -25,10 +25,15 @@ export function EnrolAnewDialog({ environmentId, server, onClose }: EnrolAnewPro
       title="Enrol this server anew?"
       wanted={wanted}
       download={download}
-      confirm={download.data ? undefined : 'Download the bundle'}
-      keep={download.data ? 'Close' : 'Leave it as it is'}
+      confirm="Download the bundle"
+      keep="Leave it as it is"
       isDangerous
-      words={() => 'Keep it like a password until it has enrolled.'}
+      words={() => (
+        <p>
+          Keep it like a password until it has enrolled. On its machine, stop the server, unzip the bundle over its
+          folder and start it.
+        </p>
+      )}
       onClose={onClose}
     >
       <p>

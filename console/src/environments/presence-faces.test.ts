@@ -62,7 +62,7 @@ test('S9: a person confirms who enrolled late; not who waits, and not who was re
 
 test.each([
   [[], 'No server yet'],
-  [[server({ presence: 'revoked' })], 'No server yet'],
+  [[server({ presence: 'revoked' })], 'Executions wait: every server was revoked'],
   [[server({ confirmed: false })], 'Executions wait until a fingerprint is confirmed'],
   [[server({ presence: 'offline' })], 'Executions wait: no server is online'],
   [[server({}), server({ presence: 'offline' })], '1 server takes executions'],

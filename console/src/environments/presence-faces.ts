@@ -84,7 +84,8 @@ export function readiness(servers: readonly EnvironmentServer[]): string {
   const heard = live.filter(isHeardAndConfirmed)
   const ready = live.filter(takesExecutions).length
   if (ready > 0) return ready === 1 ? '1 server takes executions' : `${ready} servers take executions`
-  if (live.length === 0) return 'No server yet: download one, and start it where the work is'
+  if (servers.length === 0) return 'No server yet: download one, and start it where the work is'
+  if (live.length === 0) return 'Executions wait: every server was revoked'
   if (live.some(needsConfirmation)) return 'Executions wait until a fingerprint is confirmed'
   if (heard.length > 0) return 'Executions wait: every server that is online is drained'
   return 'Executions wait: no server is online'

@@ -13,6 +13,8 @@ import { Timestamp } from '../elements/timestamp.tsx'
 import { plainText } from '../format/text-pieces.ts'
 import classes from './environments.module.css'
 
+const confirmedWithinMs = 3_600_000
+
 interface ServerDialogProps {
   environmentId: string
   server: EnvironmentServer
@@ -35,9 +37,9 @@ export function ConfirmServerDialog(of: ServerDialogProps) {
       said="is confirmed"
     >
       <p className={classes['lead']}>
-        It enrolled more than an hour after its download, so somebody has to look. Compare the fingerprint with the one
-        that <code>./postern-envsvr status</code> says on the server itself. Once confirmed, executions and their
-        secrets go to it.
+        {whyConfirmed(server)}, so somebody has to look. Compare the fingerprint with the one that{' '}
+        <code>./postern-envsvr status</code> says on the server itself. Once confirmed, executions and their secrets go
+        to it.
       </p>
       <Facts label="Who enrolled">
         <Fact name="Fingerprint of its key (SHA-256)" isLong>
@@ -66,6 +68,14 @@ export function ConfirmServerDialog(of: ServerDialogProps) {
       </Facts>
     </ServerDialog>
   )
+}
+
+/** As the hub judges it (S9, D37): a first enrolment in time is confirmed by itself. */
+function whyConfirmed({ enrolledAt, downloadedAt }: EnvironmentServer): string {
+  const isLate = enrolledAt !== null && Date.parse(enrolledAt) - Date.parse(downloadedAt) > confirmedWithinMs
+  return isLate
+    ? 'It enrolled more than an hour after its download'
+    : 'It has another key than before, or came back after the end of its certificate'
 }
 
 export function DrainServerDialog(of: ServerDialogProps) {

@@ -115,7 +115,13 @@ function Figures({ environmentId, server }: { environmentId: string; server: Env
     <>
       <Section
         title="Figures"
-        summary={<WayOfFigures edge={edge} port={port} />}
+        summary={
+          silent.includes(server.presence) ? (
+            <LastFigures spokeAt={telemetry.data?.now?.at} />
+          ) : (
+            <WayOfFigures edge={edge} port={port} />
+          )
+        }
         actions={
           <NativeSelect
             size="xs"
@@ -149,6 +155,18 @@ function Figures({ environmentId, server }: { environmentId: string; server: Env
       <Section title="About it">
         <About server={server} uptimeSeconds={telemetry.data?.now?.uptimeSeconds} spokeAt={telemetry.data?.now?.at} />
       </Section>
+    </>
+  )
+}
+
+/** States in which nothing new comes: what is shown is what it said last. */
+const silent: readonly EnvironmentServer['presence'][] = ['waiting', 'offline', 'revoked']
+
+function LastFigures({ spokeAt }: { spokeAt: string | undefined }) {
+  if (spokeAt === undefined) return null
+  return (
+    <>
+      As it said them last, <Timestamp instant={spokeAt} />
     </>
   )
 }

@@ -23,7 +23,7 @@ export const executionFaces: Record<ExecutionState, ExplainedFace> = {
     word: 'Partial',
     meaning: 'The app ended, but not all of its work was done: ledger, plan and receipt say what was not.',
   },
-  failed: { tone: 'bad', icon: 'cross', word: 'Failed', meaning: 'The app ended with an error.' },
+  failed: { tone: 'bad', icon: 'cross', word: 'Failed', meaning: 'The app ended with an error, or was ended.' },
   cancelled: { tone: 'open', icon: 'barred', word: 'Cancelled', meaning: 'A person ended it.' },
   'timed-out': {
     tone: 'bad',

@@ -200,6 +200,11 @@ test('ES-12: the settings of a server are shown with who set them, secrets maske
   const executors = row('appsNumberofJobExecutors').getByRole('cell')
   await expect.poll(() => executors.allTextContents()).toEqual(['4', '1', 'The hub', 'Change'])
   await expectNarrowing(page)
+  // Where there is hardly room, the number of a setting gives way, and no other column does.
+  await page.setViewportSize({ width: 390, height: 800 })
+  await table.getByRole('columnheader', { name: 'No.' }).waitFor({ state: 'hidden' })
+  for (const name of ['List', 'When']) await page.getByRole('columnheader', { name, exact: true }).waitFor()
+  await page.setViewportSize({ width: 1360, height: 900 })
   await expect.poll(() => lowContrastInBothThemes(page)).toEqual([])
   expectHarmless(opened)
 })
@@ -298,7 +303,11 @@ test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits
   const [config] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')])
   expect(config.suggestedFilename()).toBe('Plant North.env')
   expect(readFileSync(await config.path(), 'utf8')).toMatch(/^moveToken=psm_/m)
+  // What to do with the file stands in the place of the form, and the focus is at leaving.
   await dialog.getByText('at its next start it moves here').waitFor()
+  expect(await dialog.getByRole('radio').count()).toBe(0)
+  await expectFocusAt(dialog.getByRole('button', { name: 'Close' }))
+  await dialog.getByRole('button', { name: 'Download another …' }).click()
   await dialog.getByRole('radio', { name: /^Download Bundle/ }).check()
   // The hub has its own Node.js, and says how another one comes to it.
   const howToAdd = dialog.getByText('postern runtime add FILE --sha256 HEX')
@@ -341,6 +350,7 @@ test('S9: whoever confirms sees fingerprint, address and who downloaded; who is 
   const dialog = page.getByRole('dialog', { name: 'Is this the server that you meant?' })
   for (const fact of [lateFingerprint, '192.0.2.17', 'ada.lovelace'])
     await dialog.getByText(fact, { exact: true }).waitFor()
+  await dialog.getByText('It enrolled more than an hour after its download').waitFor()
   // The safe answer has the focus.
   await expectFocusAt(dialog.getByRole('button', { name: 'Not yet' }))
   await dialog.getByRole('button', { name: 'The fingerprint is the same: confirm' }).click()

@@ -88,7 +88,9 @@ function Shown({ environmentId, serverXid, settings: { reportedAt, settings, las
           <table className={classes['settings']} aria-label="Settings of this server">
             <thead>
               <tr>
-                <th scope="col">No.</th>
+                <th scope="col" className={classes['number']}>
+                  No.
+                </th>
                 <th scope="col">Setting</th>
                 <th scope="col">Value</th>
                 <th scope="col">Set by</th>
@@ -120,7 +122,7 @@ function Row({ setting, onChange }: { setting: ReportedSetting; onChange: () => 
   const mayWrite = useMay('write')
   return (
     <tr>
-      <td>{number}</td>
+      <td className={classes['number']}>{number}</td>
       <th scope="row">
         <PlainText text={name} />
         <span className={classes['help']}>
