@@ -270,6 +270,7 @@ test('ES-21: revoked while it runs, it is told so: log, status and doctor name t
     /: REVOKED: its identity was taken away at the hub, and nothing runs here\.$/,
   )
   expect(said.text).toContain('Ask an administrator of the hub')
+  expect(said.text).not.toContain('certificate is good')
   expect((await doctor()).finding).toBe('revoked')
   hub.revoked.delete(serverXid)
 })

@@ -37,7 +37,7 @@ function wordsOf(found: ServerStatus | undefined): string {
           ...(found.inspectedTls === undefined ? [] : [`WARNING: ${inspectedWords(found.inspectedTls)}`]),
           ...keyWords(found),
           ...placementWords(found),
-          ...certificateWords(found),
+          ...(isRevoked(found) ? [] : certificateWords(found)),
           workWords(found),
         ]),
   ].join('\n')

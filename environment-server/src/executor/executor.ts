@@ -206,7 +206,7 @@ export class Executor {
     this.#entries.delete(attemptKey(command))
     leases.forget(command)
     const code = result.exitCode === null ? '' : ` ${result.exitCode}`
-    log('info', `Execution ${executionId}, attempt ${attempt}: ${result.outcome}${code}. ${result.message}`)
+    log('info', `Execution ${executionId}, attempt ${attempt}: ${result.outcome}${code}. ${result.message}`.trimEnd())
     tell({
       commandId,
       executionId,
