@@ -1,5 +1,5 @@
 import { callHub } from '@postern/cli'
-import { consolePages, GroupDetail, GroupPage, IndicatorPage, paths } from '@postern/protocol'
+import { consolePages, GroupDetail, GroupPage, IndicatorPage, paths, StixImport } from '@postern/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ConsolePage } from './console-page.ts'
 import { expectFitToShow, type LibraryConsole, password, startLibraryConsole } from './library-console.ts'
@@ -182,6 +182,45 @@ test('LIB-1: a group says its TLP once, leads to its owner, and gives the addres
   const row = page.getByRole('grid', { name: 'Groups' }).getByRole('row').filter({ hasText: 'Referring' })
   await row.getByRole('link', { name: 'Team' }).click()
   await page.getByRole('heading', { level: 1, name: 'Team' }).waitFor()
+  library.expectHarmless(opened)
+})
+
+test('LIB-6: a kept relationship is found by the name of an end, names both, and is shown as it came', async () => {
+  const dates = { created: '2026-04-06T20:03:48.000Z', modified: '2026-04-06T20:03:48.000Z' }
+  const object = (type: string, at: number, more: object) => {
+    const id = `${type}--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd${at}`
+    return { type, spec_version: '2.1', id, ...dates, ...more }
+  }
+  const actor = object('intrusion-set', 50, { name: 'Gamayun' })
+  const asset = object('x-mitre-asset', 51, { name: 'Jump host' })
+  const ends = { source_ref: actor.id, target_ref: asset.id }
+  const relation = object('relationship', 52, { relationship_type: 'targets', ...ends, x_serial: 0 })
+  // A number that JavaScript would round.
+  const text = JSON.stringify({
+    type: 'bundle',
+    id: 'bundle--5d0092c5-5f74-4287-9642-33f4c354e56e',
+    objects: [actor, asset, relation],
+  }).replace('"x_serial":0', '"x_serial":12345678901234567891')
+  await callHub(
+    library.system.hub.target,
+    `${paths.stixBundles}?${new URLSearchParams({ owner: 'Archive' })}`,
+    StixImport,
+    {
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(text),
+    },
+  )
+  await using opened = await library.open(
+    `${consolePages.keptTexts}?${new URLSearchParams({ text: 'gamay', type: 'relationship' })}`,
+  )
+  const { page } = opened
+  const row = page.getByRole('grid', { name: 'Kept texts' }).getByRole('row').filter({ hasText: 'Jump host' })
+  await row.getByText(actor.id).waitFor()
+  await row.press('Enter')
+  const shown = page.getByRole('dialog', { name: 'Gamayun targets Jump host' })
+  await shown.getByText('"x_serial": 12345678901234567891').waitFor()
+  await shown.getByRole('link', { name: 'Gamayun' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Gamayun' }).waitFor()
   library.expectHarmless(opened)
 })
 
