@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
+import { patienceMs } from '../environment-server/wait-for.ts'
 
 /** The one without a user interface works half as much for the same pages. */
 const programs = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
@@ -24,7 +25,12 @@ const quietly = [
 export async function launchChromium(caCertificate?: string): Promise<Browser> {
   const trust =
     caCertificate === undefined ? [] : [`--ignore-certificate-errors-spki-list=${spkiDigest(caCertificate)}`]
-  return await chromium.launch({ executablePath: findChromium(), headless: true, args: [...quietly, ...trust] })
+  return await chromium.launch({
+    executablePath: findChromium(),
+    headless: true,
+    args: [...quietly, ...trust],
+    timeout: patienceMs,
+  })
 }
 
 function findChromium(): string {

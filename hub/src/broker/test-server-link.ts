@@ -99,7 +99,8 @@ export async function connectServer(
     },
     keepalive: 30,
     reconnectPeriod: 0,
-    connectTimeout: 10_000,
+    // Only an end for what hangs: on a busy machine many wait for their turn.
+    connectTimeout: 120_000,
   }
   const open = () =>
     changes.inWebSocket ? streamOf(webSocketTo(edge, server, changes)) : connectTo(edge, server, changes)
