@@ -41,7 +41,7 @@ describe.each(machines)('on this machine $machine', ({ without, hasUsers }) => {
   const appliances = mkdtempSync('/tmp/postern-aed-')
   chmodSync(appliances, 0o755)
   let neighbourId: string
-  /** Has to be asked, and waited for, and is: for as long, which the other tests fill. */
+  /** Has to be asked, and waited for, and is: the other tests fill the time. */
   let undying: Promise<Contained>
   const mark = randomUUID()
   const secret = `pw-${randomUUID()}`
