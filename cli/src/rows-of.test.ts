@@ -235,8 +235,8 @@ test('LIB-3, LIB-4, LIB-7: the command line names the values behind counts, page
   const lines = async (...words: string[]) => (await run(hub, ...words)).stdout.trimEnd().split('\n')
   expect(await lines('collections', 'left-out', 'Blocked', '--tlp', 'GREEN')).toEqual([rows[0], rows[1]?.trimEnd()])
   expect(asked.slice(1)).toEqual([
-    `${paths.collectionLeftOut('6')}?tlpMax=GREEN`,
-    `${paths.collectionLeftOut('6')}?tlpMax=GREEN&cursor=${cursor}`,
+    `${paths.collectionLeftOut('6')}?limit=1000&tlpMax=GREEN`,
+    `${paths.collectionLeftOut('6')}?limit=1000&tlpMax=GREEN&cursor=${cursor}`,
   ])
   expect(await lines('collections', 'preview', 'rating > 3', '--left-out')).toEqual([rows[1]?.trimEnd()])
   expect(await lines('exclusions', 'hits', 'Well known')).toEqual([

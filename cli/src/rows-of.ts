@@ -1,7 +1,11 @@
+import { limits } from '@postern/protocol'
 import type * as z from 'zod'
 import { callHub, type HubTarget } from './hub-api.ts'
 
 type PageOf<Row> = { data: Row[]; next?: string | undefined }
+
+/** For lists that may have a row for each value of the library. */
+export const largePages = { limit: String(limits.pageRowsMax) }
 
 /** Rows of a list of the hub, however many: the next page is asked for when the rows of the one before are used up. */
 export async function* rowsOf<Row>(

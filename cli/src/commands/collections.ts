@@ -10,7 +10,7 @@ import {
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget } from '../hub-api.ts'
-import { rowsFound, rowsOf } from '../rows-of.ts'
+import { largePages, rowsFound, rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { collectionNamed } from './collection-named.ts'
 import { createCollectionCommand, removeCollectionCommand, setCollectionCommand } from './collection-settings.ts'
@@ -59,7 +59,7 @@ export function collectionsCommand(): Command {
     .action(async (name: string, options: { tlp?: string; json?: boolean }) => {
       const target = hubTarget(readCliConfig())
       const { id } = await collectionNamed(target, name)
-      const query = options.tlp === undefined ? {} : { tlpMax: options.tlp }
+      const query = { ...largePages, ...(options.tlp === undefined ? {} : { tlpMax: options.tlp }) }
       await sayLeftOut(rowsOf(target, paths.collectionLeftOut(id), LeftOutValuePage, query), options)
     })
   return (

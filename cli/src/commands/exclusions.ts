@@ -14,7 +14,7 @@ import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, HubRefusal, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
 import { mustBeFile } from '../must-be-file.ts'
-import { allRows, rowsOf } from '../rows-of.ts'
+import { allRows, largePages, rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { formatCountOf } from './format-count.ts'
 
@@ -176,7 +176,7 @@ function hitsCommand(): Command {
       const target = hubTarget(readCliConfig())
       const { id } = await listNamed(target, name)
       let count = 0
-      for await (const hit of rowsOf(target, paths.exclusionHits(id), ExclusionHitPage)) {
+      for await (const hit of rowsOf(target, paths.exclusionHits(id), ExclusionHitPage, largePages)) {
         count += 1
         if (json === true) say.json(hit)
         else say.row([hit.type, hit.value, hit.entry, whoHas(hit)])

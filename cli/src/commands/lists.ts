@@ -2,7 +2,7 @@ import { FirewallList, FirewallListPage, LeftOutValuePage, paths } from '@poster
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget } from '../hub-api.ts'
-import { rowsOf } from '../rows-of.ts'
+import { largePages, rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { leftOutParts } from './left-out-parts.ts'
 import { listNamed } from './list-named.ts'
@@ -26,7 +26,7 @@ export function listsCommand(): Command {
     .action(async (name: string, options: { json?: boolean }) => {
       const target = hubTarget(readCliConfig())
       const { id } = await listNamed(target, name)
-      await sayLeftOut(rowsOf(target, paths.firewallListLeftOut(id), LeftOutValuePage), options)
+      await sayLeftOut(rowsOf(target, paths.firewallListLeftOut(id), LeftOutValuePage, largePages), options)
     })
   const release = new Command('release')
     .description('serve the version that is held back')

@@ -8,15 +8,17 @@ interface LeftOutDialogProps {
   of: string
   query: LeftOutQuery
   tlpMax?: string
+  /** Whether it was opened from a count. */
+  isCounted?: boolean
   onClose: () => void
 }
 
 /** The values behind a count of what is left out, where they have no page of their own. */
-export function LeftOutDialog({ of, query, tlpMax, onClose }: LeftOutDialogProps) {
+export function LeftOutDialog({ of, query, tlpMax, isCounted = false, onClose }: LeftOutDialogProps) {
   return (
     <ModalDialog title={`${of}: left out`} open isWide onClose={onClose}>
       <div className={form['fields']}>
-        <LeftOutTable query={query} tlpMax={tlpMax} />
+        <LeftOutTable query={query} tlpMax={tlpMax} isCounted={isCounted} />
         <div className={form['actions']}>
           <Button size="xs" variant="default" onClick={onClose}>
             Close

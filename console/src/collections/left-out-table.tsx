@@ -20,10 +20,12 @@ interface LeftOutTableProps {
   tlpMax?: string | undefined
   /** How many there are in all. */
   total?: number | undefined
+  /** That there are some is known. */
+  isCounted?: boolean
 }
 
 /** Which values readers are not given, each with why. */
-export function LeftOutTable({ query, tlpMax, total }: LeftOutTableProps) {
+export function LeftOutTable({ query, tlpMax, total, isCounted = false }: LeftOutTableProps) {
   const navigate = useNavigate()
   return (
     <PagedTable
@@ -33,7 +35,12 @@ export function LeftOutTable({ query, tlpMax, total }: LeftOutTableProps) {
       rowKey={({ indicatorId }) => indicatorId}
       onOpen={({ indicatorId }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId } })}
       total={total}
-      empty={<EmptyState title="Nothing is left out now" />}
+      // A list's text may be older than the names of what it lacks.
+      empty={
+        <EmptyState
+          title={isCounted ? 'Which they are is known with the next version that is served' : 'Nothing is left out now'}
+        />
+      }
     />
   )
 }

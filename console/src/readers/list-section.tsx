@@ -58,6 +58,7 @@ export function ListSection() {
           of={`List ${plainText(shown.name)}`}
           query={readerQueries.leftOut(shown.id, shown.servedVersion)}
           tlpMax={shown.tlpMax}
+          isCounted
           onClose={() => setShown(undefined)}
         />
       )}
