@@ -62,7 +62,7 @@ export function ServerItem({ environmentId, server }: { environmentId: string; s
 }
 
 /** States whose reason stands beside them; the others say all there is by their name. */
-const explained: readonly Presence[] = ['unhealthy', 'unknown', 'offline']
+const explained: readonly Presence[] = ['waiting', 'unhealthy', 'unknown', 'offline']
 
 /** The way to the server's own page, with its figures. */
 export function ServerLink({ environmentId, server }: { environmentId: string; server: EnvironmentServer }) {

@@ -145,6 +145,7 @@ function selectServers(db: Db) {
         'downloaded_by',
         'downloaded_at',
         'environment_server.enrolled_at as enrolled_at',
+        'environment_server.enrolment_expires_at as enrolment_expires_at',
         'compromised_from',
         'enrolled_from',
         'certificate_expires_at',
@@ -175,6 +176,7 @@ function toServer(row: ServerRow, now: Date): EnvironmentServer {
     ...presenceOf(
       {
         enrolledAt: row.enrolled_at,
+        enrolmentExpiresAt: row.enrolment_expires_at,
         revokedAt: row.revoked_at,
         lastHeartbeatAt: row.last_heartbeat_at,
         lockedSaidAt: row.locked_said_at,

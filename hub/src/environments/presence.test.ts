@@ -22,6 +22,7 @@ function judged(secondsAfter: number, changes: Partial<PresenceFacts> = {}): Jud
   const telemetry = { at: lastHeartbeatAt, said: well }
   const facts: PresenceFacts = {
     enrolledAt,
+    enrolmentExpiresAt: null,
     revokedAt: null,
     lastHeartbeatAt,
     state: 'ready',
@@ -54,6 +55,16 @@ test.each([
 test('ES-15: before enrolment it is waiting, after revocation revoked, whatever heartbeats say', () => {
   expect(shown(0, { enrolledAt: null, lastHeartbeatAt: null })).toBe('waiting')
   expect(shown(0, { revokedAt: new Date() })).toBe('revoked')
+})
+
+test('ES-15: one whose bundle was not used in time is said to wait in vain', () => {
+  const waits = { enrolledAt: null, lastHeartbeatAt: null, enrolmentExpiresAt: new Date(enrolledAt.getTime() + 60_000) }
+  expect(judged(59, waits).presenceReason).toBe('It was downloaded and has not enrolled yet.')
+  expect(judged(60, waits)).toEqual({
+    presence: 'waiting',
+    presenceReason:
+      'Its bundle was not used in time and is good for nothing any more. Download another one, and revoke this.',
+  })
 })
 
 test('ES-15: one that enrolled and never spoke is not called online', () => {

@@ -9,6 +9,8 @@ export const telemetrySecondsMax = 60
 
 export type PresenceFacts = {
   enrolledAt: Date | null
+  /** Until when its bundle enrols, where it has one. */
+  enrolmentExpiresAt: Date | null
   revokedAt: Date | null
   lastHeartbeatAt: Date | null
   /** By its last heartbeat. */
@@ -27,7 +29,7 @@ export type Judgement = Pick<EnvironmentServer, 'presence' | 'presenceReason'>
 export function presenceOf(facts: PresenceFacts, now: Date): Judgement {
   const { enrolledAt, revokedAt, lastHeartbeatAt } = facts
   if (revokedAt !== null) return judged('revoked', 'Its identity was taken away.')
-  if (enrolledAt === null) return judged('waiting', 'It was downloaded and has not enrolled yet.')
+  if (enrolledAt === null) return judged('waiting', waitingReason(facts, now))
   const locked = lockedReason(facts, now)
   if (locked !== undefined) return judged('unhealthy', locked)
   if (lastHeartbeatAt === null) {
@@ -44,6 +46,12 @@ export function presenceOf(facts: PresenceFacts, now: Date): Judgement {
   const ill = illnesses(facts, now)
   if (ill.length > 0) return judged('unhealthy', `It is online, but ${ill.join('; ')}.`)
   return judged('online', `${heard}.`)
+}
+
+function waitingReason({ enrolmentExpiresAt }: PresenceFacts, now: Date): string {
+  return enrolmentExpiresAt !== null && enrolmentExpiresAt <= now
+    ? 'Its bundle was not used in time and is good for nothing any more. Download another one, and revoke this.'
+    : 'It was downloaded and has not enrolled yet.'
 }
 
 function lockedReason(facts: PresenceFacts, now: Date): string | undefined {
