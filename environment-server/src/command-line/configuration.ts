@@ -79,9 +79,14 @@ export class Configuration {
     )
   }
 
-  async changePassword(password: string, newPassword: string): Promise<void> {
+  /** Before anything else is asked of whoever changes it. */
+  checkPassword(password: string): void {
     if (!Keychain.exists(this.home.keychainFile))
       throw new StartProblem('There is no keychain yet. The first start asks for its password.')
+    Keychain.open(this.home.keychainFile, password)
+  }
+
+  async changePassword(password: string, newPassword: string): Promise<void> {
     const answer = await askServer(this.home, { ask: 'change-password', password, newPassword })
     if (answer !== undefined) return
     using _alone = lockHome(this.home.lockFile)

@@ -107,6 +107,9 @@ test('ES-11: a secret goes to the keychain, under a password asked for twice, an
 test('ES-10: the menu changes the master password for whoever knows the present one', async () => {
   const { keychainFile } = homeFolder(directory)
   const next = 'another long password'
+  const refused = await converse('2', 'not the password', '0')
+  expect(refused).toContain('The master password is wrong.')
+  expect(refused).not.toContain('New master password')
   expect(await converse('2', password, next, 'differs', '0')).toContain('The two passwords differ')
   expect(await converse('2', password, next, next, '0')).toContain('The master password was changed.')
   expect(Keychain.open(keychainFile, next).content).toEqual({})

@@ -100,6 +100,7 @@ async function changePassword(
   configuration: Configuration,
 ): Promise<void> {
   const password = await askHidden('Present master password: ')
+  configuration.checkPassword(password)
   const newPassword = checkedPassword(await askHidden('New master password: '))
   if ((await askHidden('The same again: ')) !== newPassword)
     throw new StartProblem('The two passwords differ; nothing was changed.')
