@@ -32,7 +32,9 @@ export const HubEnvironment = z.object({
     .describe('Where environment servers reach the broker, host:port (setting appMessageBrokerHost wins)'),
   DATABASE_URL: optional.describe('An external PostgreSQL; without it the hub runs a private one'),
   DATABASE_DIRECT_URL: optional.describe('The same database past a connection pooler, for LISTEN and background work'),
-  POSTERN_BROKER_URL: optional.describe('An external MQTT broker; without it the hub uses its own'),
+  POSTERN_BROKER_URL: optional.describe(
+    'An external MQTT broker, which has to judge by itself who connects and to which topics; without it the hub uses its own',
+  ),
   POSTERN_CA_FOLDER: optional.describe(
     'Folder of PEM files with CAs of your own, trusted beside the public roots: mail server, database, broker',
   ),
