@@ -352,7 +352,7 @@ async function strangeElements({ page }: ConsolePage): Promise<string[]> {
     string[]
   >(`[...document.querySelectorAll('main a[href], main :is(img, iframe, object, embed, script, base, meta, link)')]
     .filter((element) => element.localName !== 'a' || new URL(element.href).origin !== location.origin ||
-      (element.querySelector('bdi') && !/^[/]indicators[/][0-9a-f-]{36}$/.test(element.getAttribute('href'))))
+      (element.querySelector('bdi') && !/^[/](indicators[/][0-9a-f-]{36}|owners[/][0-9]+)$/.test(element.getAttribute('href'))))
     .map((element) => element.outerHTML)`)
 }
 
