@@ -24,7 +24,7 @@ import { ConsolePage } from './console-page.ts'
 import { launchChromium } from './launch-chromium.ts'
 import { lowContrastInBothThemes } from './low-contrast.ts'
 import { addEnvironments, manyRows } from './many-rows.ts'
-import { addApps, addLateServer, heardAgo, lateFingerprint, sayOneFigure } from './rows-of-servers.ts'
+import { addApps, addLateServer, heardAgo, lateFingerprint, sayOneFigure, shownOnline } from './rows-of-servers.ts'
 import {
   expectFocusAt,
   expectLastRowByKeys,
@@ -113,7 +113,7 @@ test('ES-15: a server is seen coming online, falling silent and coming back, wit
   await page.getByRole('banner').getByText('Live').waitFor()
   server = await system.startServer()
   const card = page.getByRole('article', { name: 'Test' })
-  await card.getByText('Online', { exact: true }).waitFor()
+  await card.getByText(shownOnline).waitFor()
   await card.getByText('1 server takes executions').waitFor()
   await card.getByText(/^Version \d/).waitFor()
 

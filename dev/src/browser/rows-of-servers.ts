@@ -4,6 +4,9 @@ import type { TestSystem } from '../test-system.ts'
 
 export const lateFingerprint = 'a1b2c3d4'.repeat(8)
 
+/** Of a server that is online: one whose machine has little disk or memory left is shown as that. */
+export const shownOnline = /^(Online|Unhealthy)$/
+
 /**
  * What the server would say of a busy processor and a full disk, as the hub keeps it; its own next message takes it back.
  * @param startedAt of the server, whose first message is waited for
@@ -13,7 +16,8 @@ export async function sayOneFigure({ dataFolder }: TestSystem, startedAt: Date):
     const say = async () =>
       await client.query(
         `update telemetry_latest set at = now(), ailments = '{disk}', ailments_changed_at = now(),
-          said = said || jsonb_build_object('cpuPercent', 77.7, 'diskFreeBytes', 1, 'diskTotalBytes', 100)
+          said = said || jsonb_build_object('cpuPercent', 77.7, 'diskFreeBytes', 1, 'diskTotalBytes', 100,
+            'memoryFreeBytes', 50, 'memoryTotalBytes', 100)
         where at > $1`,
         [startedAt],
       )

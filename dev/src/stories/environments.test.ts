@@ -22,6 +22,7 @@ import { ConsolePage } from '../browser/console-page.ts'
 import { launchChromium } from '../browser/launch-chromium.ts'
 import { lowContrastInBothThemes } from '../browser/low-contrast.ts'
 import { expectNoWiderThanWindow } from '../browser/page-states.ts'
+import { shownOnline } from '../browser/rows-of-servers.ts'
 import { BundleServer } from '../environment-server/bundle-server.ts'
 import type { EnvironmentServerProcess } from '../environment-server/environment-server-process.ts'
 import { Line } from '../environment-server/line.ts'
@@ -118,7 +119,7 @@ test.concurrent('ES-5, ES-11: a newcomer downloads, unzips, configures and runs 
   await using terminal = newcomer.open('run.sh')
   await terminal.answers(['Choose a master password', newcomer.password], ['The same again: ', newcomer.password])
   await terminal.sees('Connected to ')
-  await card.getByText('Online', { exact: true }).waitFor()
+  await card.getByText(shownOnline).waitFor()
   expect(await greeted()).toContain('Greetings from behind the firewall')
   await expectUsage(chief, environment)
   terminal.interrupt()
