@@ -305,7 +305,7 @@ test('ES-2, ES-19: a download is chosen, saved, and shown as a server that waits
   expect(readFileSync(await config.path(), 'utf8')).toMatch(/^moveToken=psm_/m)
   // What to do with the file stands in the place of the form, and the focus is at leaving.
   await dialog.getByText('at its next start it moves here').waitFor()
-  expect(await dialog.getByRole('radio').count()).toBe(0)
+  await dialog.getByRole('radio').first().waitFor({ state: 'detached' })
   await expectFocusAt(dialog.getByRole('button', { name: 'Close' }))
   await dialog.getByRole('button', { name: 'Download another …' }).click()
   await dialog.getByRole('radio', { name: /^Download Bundle/ }).check()

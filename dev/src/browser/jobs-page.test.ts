@@ -190,7 +190,7 @@ test('D23: whoever finds no owner for a job makes one from its form, which is no
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Made for it too')
   await dialog.getByRole('button', { name: 'Make the owner' }).click()
   await expect.poll(() => owner.inputValue()).toBe('Made for it too')
-  expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Of a new owner')
+  await expect.poll(() => page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Of a new owner')
   const { data } = await callHub(story.system.hub.target, `${paths.jobs}?limit=1000`, JobPage)
   expect(data.map(({ name }) => name)).not.toContain('Of a new owner')
   expectHarmless(opened)
