@@ -20,11 +20,6 @@ export function readCliConfig(): CliConfig {
   }
 }
 
-/** The same variables as the hub reads them, for what the supervisor must know of them. */
-export function hubUsesExternalBroker(): boolean {
-  return setting('POSTERN_BROKER_URL') !== undefined
-}
-
 function setting(name: string): string | undefined {
   const value = process.env[name]
   return value === '' ? undefined : value

@@ -47,7 +47,6 @@ export async function startTestSystem(
   const hub = await startLocalHub({
     checkout,
     dataFolder,
-    externalBroker: false,
     user,
     settings: {
       POSTERN_HTTPS_PORT: '0',

@@ -33,7 +33,7 @@ export const HubEnvironment = z.object({
   DATABASE_URL: optional.describe('An external PostgreSQL; without it the hub runs a private one'),
   DATABASE_DIRECT_URL: optional.describe('The same database past a connection pooler, for LISTEN and background work'),
   POSTERN_BROKER_URL: optional.describe(
-    'An external MQTT broker, which has to judge by itself who connects and to which topics; without it the hub uses its own',
+    'An external MQTT broker for hubs and their edges, where several hubs work together; without it each edge is one',
   ),
   POSTERN_CA_FOLDER: optional.describe(
     'Folder of PEM files with CAs of your own, trusted beside the public roots: mail server, database, broker',

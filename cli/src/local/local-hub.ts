@@ -10,15 +10,13 @@ import { SupervisedProcess } from '../supervisor/supervised-process.ts'
 export type LocalHub = {
   target: HubTarget
   file: HubFile
-  processes: { hub: SupervisedProcess; edge: SupervisedProcess | undefined }
+  processes: { hub: SupervisedProcess; edge: SupervisedProcess }
   stop(): Promise<void>
 }
 
 export type LocalHubOptions = {
   checkout: string
   dataFolder: string
-  /** With an external broker there is no edge of ours. */
-  externalBroker: boolean
   /** Whom root starts the processes as. */
   user?: { uid: number; gid: number } | undefined
   /** Settings of the hub beside those of this process. */
@@ -44,7 +42,6 @@ const givesMemoryBack = {
 export async function startLocalHub({
   checkout,
   dataFolder,
-  externalBroker,
   user,
   settings,
   restartDelayMsMax,
@@ -54,10 +51,10 @@ export async function startLocalHub({
   const logs = join(dataFolder, 'logs')
   mkdirSync(logs, { recursive: true, mode: 0o700 })
   const hub = supervised('hub', 'hub/src/main.ts')
-  const edge = externalBroker ? undefined : supervised('broker', 'hub/src/edge/main.ts')
+  const edge = supervised('broker', 'hub/src/edge/main.ts')
   try {
     await hub.start()
-    await edge?.start()
+    await edge.start()
   } catch (error) {
     await stop()
     throw error
@@ -84,7 +81,7 @@ export async function startLocalHub({
   }
 
   async function stop(): Promise<void> {
-    await edge?.stop()
+    await edge.stop()
     await hub.stop()
     // A hub that had died, and was not up again yet, has left its database running.
     await stopDatabaseOf(dataFolder)

@@ -1,6 +1,6 @@
 import { stopRequested } from '@postern/hub'
 import { paths, SetupLink, setupLinkMinutes, UserPage } from '@postern/protocol'
-import { hubUsesExternalBroker, readCliConfig } from '../config.ts'
+import { readCliConfig } from '../config.ts'
 import { callHub } from '../hub-api.ts'
 import { installBuiltInApps } from '../local/built-in-apps.ts'
 import { type LocalEnvironmentServer, startLocalEnvironmentServer } from '../local/local-environment-server.ts'
@@ -25,7 +25,6 @@ export async function runLocal(checkout: string, withEnvironmentServer: boolean)
   const hub = await startLocalHub({
     checkout: home.checkout,
     dataFolder: home.dataFolder,
-    externalBroker: hubUsesExternalBroker(),
     onCrash: sayCrash,
   })
   let server: LocalEnvironmentServer | undefined

@@ -32,7 +32,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
   const { checkout, dataFolder, input, onCrash, onStep } = options
   await using stack = new AsyncDisposableStack()
   onStep('the hub, its database and its broker')
-  const hub = await startLocalHub({ checkout, dataFolder, externalBroker: false, onCrash })
+  const hub = await startLocalHub({ checkout, dataFolder, onCrash })
   stack.defer(hub.stop)
   onStep('the apps: built, signed, installed')
   await installBuiltInApps(hub.target, checkout, join(dataFolder, 'packages'))

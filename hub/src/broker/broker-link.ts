@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { connect as connectSocket, Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { hubSubscriptions, limits, topics } from '@postern/protocol'
-import { certificateFault, hearIssuer } from '@postern/intel/certificates'
-import mqtt, { type IClientOptions, MqttClient } from 'mqtt'
+import mqtt, { MqttClient } from 'mqtt'
 import type { Log } from '../lib/log.ts'
 import type { Broker, ServerMessage, ServerMessageListener, TelemetryListener } from './broker.ts'
 import { isEdgeStarting } from './edge-start.ts'
+import { acknowledged, brokerClientOptions, sayBrokerErrors } from './external-broker.ts'
 import { MessageQueue } from './message-queue.ts'
 import { readMessage } from './read-message.ts'
 
@@ -16,13 +14,6 @@ export type BrokerAddress =
   /** An external broker: `mqtt://`, `mqtts://`, `ws://` or `wss://`, with user name and password in it. */
   | { url: string }
 
-const reconnectMs = 1000
-const connectMs = 10_000
-const keepaliveSeconds = 30
-const untrustedBroker =
-  'the certificate of the broker is not trusted; if its issuer is a CA of yours, put its certificate as PEM into the folder of POSTERN_CA_FOLDER'
-/** From publish to the broker's acknowledgement. */
-const acknowledgeMs = 10_000
 /** Publications that wait for their acknowledgement. */
 const inFlightMax = 1000
 /** Bytes on their way to the broker, above which nothing is offered to it. */
@@ -41,7 +32,6 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
   const telemetryListeners = new Set<TelemetryListener>()
   const connectedListeners = new Set<() => void>()
   const client = openClient(address)
-  const issuer = hearBrokerIssuer(client)
   const queue = new MessageQueue(handle)
   const openedAt = performance.now()
   let isSubscribed = false
@@ -59,13 +49,7 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
     if (isSubscribed) log.warn({}, 'the connection to the broker is lost; connecting again')
     isSubscribed = false
   })
-  client.on('error', (error) => {
-    const starting = isEdgeStarting(error, performance.now() - openedAt, everConnected)
-    if (starting) log.debug({ reason: error.message }, 'the broker has not started yet; connecting again')
-    else if (certificateFault(error.message) === 'chain')
-      log.error({ reason: error.message, issuer: issuer() }, untrustedBroker)
-    else log.warn({ reason: error.message }, 'the broker refuses the hub')
-  })
+  sayBrokerErrors(client, log, (error) => isEdgeStarting(error, performance.now() - openedAt, everConnected))
   client.on('message', receive)
 
   async function subscribe(): Promise<void> {
@@ -116,7 +100,7 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
       if (inFlight >= inFlightMax) throw new Error('too many messages wait for the broker')
       inFlight += 1
       try {
-        await withinMs(acknowledgeMs, client.publishAsync(topic, payload, { qos: 1, retain: false }))
+        await acknowledged(client.publishAsync(topic, payload, { qos: 1, retain: false }))
       } finally {
         inFlight -= 1
       }
@@ -137,30 +121,8 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
   }
 }
 
-/** Of an external broker over TLS. @returns reads who issued the certificate that it showed last */
-function hearBrokerIssuer(client: MqttClient): () => string | undefined {
-  let issuer = (): string | undefined => undefined
-  const hear = () => {
-    if (client.stream instanceof TLSSocket) issuer = hearIssuer(client.stream)
-  }
-  hear()
-  // The next stream is made right after this is said.
-  client.on('reconnect', () => queueMicrotask(hear))
-  return () => issuer()
-}
-
 function openClient(address: BrokerAddress): MqttClient {
-  const options: IClientOptions = {
-    protocolVersion: 4,
-    clean: true,
-    clientId: `hub-${randomBytes(8).toString('hex')}`,
-    keepalive: keepaliveSeconds,
-    reconnectPeriod: reconnectMs,
-    connectTimeout: connectMs,
-    // The outbox publishes again what was not acknowledged; a queue of our own would only grow.
-    queueQoSZero: false,
-    resubscribe: false,
-  }
+  const options = brokerClientOptions('hub')
   if ('url' in address) return mqtt.connect(address.url, options)
   return new MqttClient(() => connectSocket(address.socketPath), options)
 }
@@ -168,16 +130,4 @@ function openClient(address: BrokerAddress): MqttClient {
 function added<T>(set: Set<T>, thing: T): () => void {
   set.add(thing)
   return () => void set.delete(thing)
-}
-
-async function withinMs<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the broker did not acknowledge within ${ms / 1000} s`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

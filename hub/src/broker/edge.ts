@@ -34,6 +34,7 @@ import { type ConnectFacts, createMqttBroker, type RefusedServer } from './mqtt-
 import { certificateCheckMs, type TlsMaterial } from '../pki/shown-certificate.ts'
 import { PacketGate } from './packet-gate.ts'
 import { ProofMemory } from './proof-memory.ts'
+import { openRelay } from './relay.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 export type EdgeOptions = {
@@ -45,6 +46,8 @@ export type EdgeOptions = {
   tlsMaterial(): Promise<TlsMaterial>
   /** Where the hub connects; only the user that runs the edge can open it. */
   socketPath: string
+  /** An external broker, for several hubs: the edge is its door, and the hub connects there itself (D15). */
+  brokerUrl?: string | undefined
   /** Where the hub answers HTTP that comes to this port; absent: MQTT alone is served. */
   hub?: HubDoor
   log: Log
@@ -87,7 +90,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const now = () => clock.now().getTime()
   // Apart, so that strangers who name a server cannot use up what is there for the server itself.
   const [budget, budgetOfStrangers] = [new RefusalBudget(now), new RefusalBudget(now)]
-  const broker = await createMqttBroker({ limits, log, refusalOf, onRefused })
+  const relay = options.brokerUrl === undefined ? undefined : openRelay(options.brokerUrl, log)
+  stack.defer(async () => await relay?.close())
+  const broker = await createMqttBroker({ limits, log, refusalOf, onRefused, relay })
   stack.defer(() => broker.close())
 
   const room = new WaitingRoom(limits)

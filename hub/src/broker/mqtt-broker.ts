@@ -6,6 +6,7 @@ import type { ConnectRefusal } from './connect-refusal.ts'
 import type { EdgeLimits } from './edge-limits.ts'
 import type { PacketGate } from './packet-gate.ts'
 import type { ServerCertificate } from './server-certificate.ts'
+import type { Relay } from './relay.ts'
 import { type Peer, publishRefusal, serverPeer, subscribeRefusal } from './topic-refusal.ts'
 
 /** A stream that has come as far as MQTT: the hub by its socket, or what calls itself an environment server. */
@@ -40,6 +41,8 @@ export type MqttBrokerParts = {
   refusalOf(facts: ConnectFacts): Promise<ConnectRefusal | undefined>
   /** Hears of every refusal, for the audit. */
   onRefused(refused: RefusedServer, what: string, reason: string): void
+  /** The external broker that messages go to and come from; without it they stay here, where the hub is. */
+  relay?: Relay | undefined
 }
 
 /** `isKnown`: it has shown a certificate, or was let in. Of others the number is only what they say. */
@@ -54,8 +57,17 @@ export type MqttBroker = {
   close(): Promise<void>
 }
 
-/** The embedded broker: aedes, with our rules for who may connect and who may say what. Nothing is kept for who is away. */
-export async function createMqttBroker({ limits, log, refusalOf, onRefused }: MqttBrokerParts): Promise<MqttBroker> {
+/**
+ * The embedded broker: aedes, with our rules for who may connect and who may say what. Nothing is kept for who is away. In front of an
+ * external broker it is the door alone: what servers say is acknowledged once that broker has it, and what they hear comes from there.
+ */
+export async function createMqttBroker({
+  limits,
+  log,
+  refusalOf,
+  onRefused,
+  relay,
+}: MqttBrokerParts): Promise<MqttBroker> {
   const connections = new WeakMap<object, Connection>()
   const peers = new WeakMap<Client, Peer>()
   const sessionRefusals = new WeakMap<Client, string>()
@@ -90,6 +102,7 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     authorizePublish(client, packet, done) {
       const peer = client === null ? undefined : peers.get(client)
       const refusal = peer === undefined ? 'the connection is not authenticated' : publishRefusal(peer, packet)
+      if (refusal === undefined && relay !== undefined) return void settle(relay.publish(packet), done)
       if (refusal === undefined) return done(null)
       if (peer?.kind === 'server' && client !== null) refuse(client, peer.serverXid, `publish ${packet.topic}`, refusal)
       done(new Error(refusal))
@@ -97,6 +110,8 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     authorizeSubscribe(client, subscription, done) {
       const peer = peers.get(client)
       const refusal = peer === undefined ? 'the connection is not authenticated' : subscribeRefusal(peer, subscription)
+      if (refusal === undefined && relay !== undefined)
+        return void settle(relay.subscribe(subscription.topic), (error) => done(error, subscription))
       if (refusal === undefined) return done(null, subscription)
       if (peer?.kind === 'server') refuse(client, peer.serverXid, `subscribe ${subscription.topic}`, refusal)
       done(null, null)
@@ -117,6 +132,7 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
     const { certificate, address } = connection
     const serverXid = certificate?.serverXid ?? userName ?? ''
     const facts = { certificate, address, clientId: client.id, userName, password }
+    if (relay?.isConnected() === false) return done(refused(serverUnavailable), null)
     const unserved = sessionRefusals.get(client)
     const refusal: ConnectRefusal | typeof unavailable | undefined =
       unserved === undefined ? await refusalOrFailure(facts) : { reason: unserved }
@@ -158,7 +174,16 @@ export async function createMqttBroker({ limits, log, refusalOf, onRefused }: Mq
   broker.on('clientDisconnect', (client) => {
     const peer = peers.get(client)
     // A newer connection of the same server may stand there already.
-    if (peer?.kind === 'server' && servers.get(peer.serverXid) === client) servers.delete(peer.serverXid)
+    if (peer?.kind !== 'server' || servers.get(peer.serverXid) !== client) return
+    servers.delete(peer.serverXid)
+    relay?.unsubscribe([...peer.subscribe])
+  })
+  relay?.onMessage(({ topic, payload, qos }) => {
+    const packet = { cmd: 'publish', topic, payload, qos: qos === 0 ? 0 : 1, retain: false, dup: false } as const
+    broker.publish(packet, () => {})
+  })
+  relay?.onLost(() => {
+    for (const client of servers.values()) client.close()
   })
   for (const event of ['clientError', 'connectionError'] as const) {
     broker.on(event, (client, error) =>
@@ -201,4 +226,13 @@ function sessionRefusal(serverXid: string, packet: unknown): string | undefined 
 function refused(returnCode: number): AuthenticateError {
   // returnCode is a const enum in aedes' types, which type stripping cannot read.
   return Object.assign(new Error('refused'), { returnCode }) as AuthenticateError
+}
+
+async function settle(work: Promise<void>, done: (error: Error | null) => void): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    return done(error instanceof Error ? error : new Error(String(error)))
+  }
+  done(null)
 }

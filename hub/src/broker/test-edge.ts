@@ -19,8 +19,9 @@ import { connectServer, type Dishonesty, type EdgeAddress } from './test-server-
 /**
  * An edge on real sockets, with the hub's link to it and servers that enrol as real ones do.
  * @param door where a hub answers what comes as HTTP; none unless given
+ * @param brokerUrl of an external broker behind it; the embedded one unless given
  */
-export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor) {
+export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor, brokerUrl?: string) {
   const hub = await createTestHub()
   const { database, databaseUrl, audit, keys, authority, clock, log } = hub
   const folder = mkdtempSync(join(tmpdir(), 'edge-'))
@@ -47,19 +48,10 @@ export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor
   const environments = createEnvironments(parts)
   const environmentId = (await environments.create(caller, { name: 'Behind the gate' })).id
   const tlsMaterial = shownCertificate(authority, { knownHosts: async () => ['localhost', names.brokerHost] })
-  const edge = await startEdge({
-    host: '127.0.0.1',
-    port: 0,
-    databaseUrl,
-    tlsMaterial,
-    socketPath,
-    ...(door && { hub: door }),
-    log,
-    clock,
-    limits,
-  })
+  const ofEdge = { host: '127.0.0.1', port: 0, databaseUrl, tlsMaterial, log, clock, limits, brokerUrl }
+  const edge = await startEdge({ ...ofEdge, socketPath, ...(door && { hub: door }) })
   const address: EdgeAddress = { port: edge.port, caPem: await authority.certificatePem(), now: () => clock.now() }
-  const broker = connectBroker({ socketPath, log })
+  const broker = connectBroker({ ...(brokerUrl === undefined ? { socketPath } : { url: brokerUrl }), log })
   const heard: { serverXid: string; message: ServerMessage }[] = []
   broker.on((serverXid, message) => void heard.push({ serverXid, message }))
   await vi.waitFor(() => expect(broker.isConnected()).toBe(true))
@@ -88,6 +80,8 @@ export async function createTestEdge(limits: Partial<EdgeLimits>, door?: HubDoor
     /** Those that a test opened itself, to be closed after it. */
     sockets,
     connect,
+    /** Another edge in front of the same database and broker, as a second machine has it. */
+    second: async () => await startEdge({ ...ofEdge, socketPath: join(folder, 'second.sock') }),
     enrol: () => enrolNewServer(environments, caller, environmentId),
 
     /** What a connection is told that must not be: `connected` if it is. */

@@ -43,6 +43,7 @@ const edge = await startEdge({
   databaseUrl,
   tlsMaterial: shownCertificate(authority, settings),
   socketPath: brokerSocketOf(config.dataFolder),
+  brokerUrl: config.brokerUrl,
   hub: { socketPath: edgeDoorOf(config.dataFolder), pagesPort: new URL(hubFile.url).port },
   log,
 })

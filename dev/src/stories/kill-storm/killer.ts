@@ -29,7 +29,7 @@ function findVictim({ system, server }: Story, victim: Victim): number | undefin
     case 'hub':
       return system.hub.processes.hub.pid
     case 'edge':
-      return system.hub.processes.edge?.pid
+      return system.hub.processes.edge.pid
     case 'environment server':
       return server.process.pid
     case 'database':
