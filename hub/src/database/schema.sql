@@ -1418,6 +1418,7 @@ table taxii_collection
   checked_after bigint
   live_count bigint not null default 0
   revoked_count bigint not null default 0
+  only_values boolean not null default true
   constraint taxii_collection_check CHECK (((collection_id IS NULL) <> (owner_id IS NULL)))
   constraint taxii_collection_check1 CHECK (((NOT can_write) OR (owner_id IS NOT NULL)))
   constraint taxii_collection_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(id)

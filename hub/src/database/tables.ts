@@ -1174,6 +1174,7 @@ export interface TaxiiCollectionTable {
   checked_after: string | null
   live_count: GeneratedBigInt
   revoked_count: GeneratedBigInt
+  only_values: Generated<boolean>
 }
 
 export interface TaxiiObjectTable {

@@ -103,12 +103,14 @@ export async function appendSent(
         p.base + n.number * interval '1 microsecond', n.is_last, n.is_revoked, n.indicator_id, n.value_ids, n.group_id,
         n.named_ids, n.kept_id, n.body
       from fresh n, place p order by n.number
-      returning number, added_at, is_last, is_revoked, octet_length(body) as bytes
+      returning number, added_at, is_last, is_revoked, octet_length(body) as bytes,
+        value_ids is null and group_id is null and named_ids is null and type <> 'relationship' as is_value
     ), marked as (
       update taxii_collection c set number_last = a.number, added_last = a.added_at,
-        body_bytes_max = greatest(c.body_bytes_max, a.bytes), live_count = c.live_count + l.live - r.live,
+        body_bytes_max = greatest(c.body_bytes_max, a.bytes), only_values = c.only_values and a.only_values, live_count = c.live_count + l.live - r.live,
         revoked_count = c.revoked_count + l.revoked - r.revoked
-      from (select max(number) as number, max(added_at) as added_at, max(bytes) as bytes from added) a,
+      from (select max(number) as number, max(added_at) as added_at, max(bytes) as bytes,
+          bool_and(is_value) as only_values from added) a,
         (select ${countsOfLast} from added where is_last) l, (select ${countsOfLast} from replaced) r
       where c.id = ${taxiiCollectionId} and a.number is not null
     )

@@ -4,7 +4,13 @@ import { instantText } from '../database/instant-text.ts'
 import { runPrepared } from '../database/prepared.ts'
 import type { Filters, VersionFilter } from './filters.ts'
 import { taxiiLimits } from './taxii-limits.ts'
-import { earlierMayLeave, objectMayLeave, uncheckedMayLeave, uncheckedMemberMayLeave } from './what-may-leave.ts'
+import {
+  earlierMayLeave,
+  objectMayLeave,
+  uncheckedMayLeave,
+  uncheckedMemberMayLeave,
+  valueObjectMayLeave,
+} from './what-may-leave.ts'
 
 /** A page of a collection: parts of JSON joined by commas, as PostgreSQL made them. Nothing here parses an object. */
 export type ObjectPage = {
@@ -22,7 +28,7 @@ export type PageOf = 'object' | 'manifest' | 'version'
 
 type Connection = Pick<DatabaseConnection, 'db' | 'pool'>
 
-/** The collection that is read, whose it is, and the bytes of its largest object. */
+/** The collection that is read, whose it is, the bytes of its largest object, and whether each says one value at most and names nothing. */
 export type PageSource = {
   id: string
   organizationId: string
@@ -30,6 +36,7 @@ export type PageSource = {
   ownerId: string | null
   tlpMax: number
   bodyBytesMax: number
+  onlyValues: boolean
   /** The data collection; null for an owner. */
   collectionId: string | null
   /** False while its objects are looked at again, since what it serves was changed. */
@@ -171,10 +178,11 @@ function conditions(id: string, filters: Filters): RawBuilder<unknown> {
  * object is its newest version's, as for all who read it (D3); those before it are held to what is known now.
  */
 function permitted(source: PageSource, { versions }: Filters): RawBuilder<unknown> {
-  const { organizationId, ownerId, collectionId, tlpMax, isChecked } = source
+  const { organizationId, ownerId, collectionId, tlpMax, isChecked, onlyValues } = source
   if (ownerId !== null) {
     const unchecked = isChecked ? sql`` : sql`and ${uncheckedMayLeave({ ownerId, tlpMax })}`
-    return sql`and ${objectMayLeave({ organizationId, ownerId, tlpMax })} ${unchecked}`
+    const scope = { organizationId, ownerId, tlpMax }
+    return sql`and ${onlyValues ? valueObjectMayLeave(scope) : objectMayLeave(scope)} ${unchecked}`
   }
   if (!isChecked && collectionId !== null)
     return sql`and ${uncheckedMemberMayLeave(organizationId, collectionId, tlpMax)}`

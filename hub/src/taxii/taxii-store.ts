@@ -23,6 +23,8 @@ export type GrantedCollection = {
   /** Whether all objects were looked at since it was changed what it serves, or up to which TLP. */
   isChecked: boolean
   bodyBytesMax: number
+  /** Whether each of its objects says one value at most and names nothing. */
+  onlyValues: boolean
 }
 
 export type GrantedRoot = { id: string; name: string; title: string; description: string | null }
@@ -83,6 +85,7 @@ export class TaxiiStore {
         c.owner_id as "ownerId", o.name as "ownerName", c.can_read and g.can_read as "canRead", c.can_write and g.can_write as "canWrite",
         coalesce(d.version > c.object_version, ${hasNewTexts}) as "isBehind",
         case when c.owner_id is null then c.object_version > 0 else c.checked_after is null end as "isChecked", c.body_bytes_max as "bodyBytesMax",
+        c.only_values as "onlyValues",
         r.organization_id as "organizationId", c.tlp_max as "tlpMax"
       from reader_taxii_collection g
       join taxii_collection c on c.id = g.taxii_collection_id

@@ -92,6 +92,11 @@ export function objectMayLeave(scope: OwnerScope): RawBuilder<boolean> {
         and (r.target_group is null or ${groupMayLeave(scope, sql`r.target_group`)})))))`
 }
 
+/** The same of one that says one value at most and names nothing: each question more would cost each page, asked or not. */
+export function valueObjectMayLeave(scope: OwnerScope): RawBuilder<boolean> {
+  return sql<boolean>`(o.is_revoked or o.indicator_id is null or ${valueMayLeave(scope, sql`o.indicator_id`)})`
+}
+
 /**
  * Whether a text of the owner says a value: by the index of those that say one, or of those that say several.
  * @param indicatorId a column @param condition of the text `s` beside that
