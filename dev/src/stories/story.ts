@@ -49,10 +49,13 @@ export type Story = AsyncDisposable & {
   receiptValues(receiptId: string): Promise<DiffValue[]>
 }
 
-/** @param restartDelayMsMax the longest wait before a process that died is started again, if not that of production */
-export async function startStory(restartDelayMsMax?: number): Promise<Story> {
+/**
+ * @param restartDelayMsMax the longest wait before a process that died is started again, if not that of production
+ * @param settings environment variables of the hub, as of a test system
+ */
+export async function startStory(restartDelayMsMax?: number, settings: Record<string, string> = {}): Promise<Story> {
   await using stack = new AsyncDisposableStack()
-  const system = stack.use(await startTestSystem({}, { restartDelayMsMax }))
+  const system = stack.use(await startTestSystem(settings, { restartDelayMsMax }))
   const folder = join(system.dataFolder, '..')
   const events = join(folder, 'events')
   mkdirSync(events)
