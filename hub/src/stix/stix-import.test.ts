@@ -183,7 +183,14 @@ describe('LIB-6: relationships', () => {
     const indicates = relationship(23, `indicator--${uuid(24)}`, 'indicates', malware.id)
     const first = await world.bring('Relating', [actor, uses])
     expect(first).toMatchObject({ mapped: 1, kept: 1, associations: 0 })
-    expect(first.notMapped[0]?.reason).toContain(malware.id)
+    expect(first.notMapped[0]?.reason).toBe(
+      `Its target ${malware.id} is not in the library; send it again once that is.`,
+    )
+    const identity = sdo('identity', 25, { name: 'Never', identity_class: 'organization' })
+    const never = await world.bring('Never joined', [actor, identity, relationship(26, actor.id, 'uses', identity.id)])
+    expect(never.notMapped.map(({ reason }) => reason)).toContain(
+      `Its target ${identity.id} has no place in the library.`,
+    )
     const again = await world.bring('Relating', [actor, uses])
     expect(again).toMatchObject({ unchanged: 2, mapped: 0, batchId: null })
 

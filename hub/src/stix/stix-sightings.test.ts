@@ -109,7 +109,10 @@ test('LIB-6: a sighting waits for an indicator of a later bundle, which need not
   const told = sighting(of.id, { last_seen: '2026-01-03T00:00:00.000Z', count: 3 })
   const first = await world.bring('Waiting', [told])
   expect(first).toMatchObject({ mapped: 0, kept: 1 })
-  expect(first.notMapped[0]?.reason).toBe(`Its indicator ${of.id} is not in the library; it counts once it is.`)
+  expect(first.notMapped[0]?.reason).toBe(`Its ${of.id} is not in the library; it counts once it is.`)
+  expect(first.kinds).toMatchObject([
+    { reasons: [{ reason: 'Its indicator is not in the library; it counts once it is.', count: 1 }] },
+  ])
   // Another owner's indicator of this id is not the one that was meant.
   await world.bring('Not waiting', [of])
   expect(await seen('awaited.example.com')).toEqual([])
@@ -164,7 +167,7 @@ test('LIB-6: what is no sighting of one value stays a text with its reason', asy
     [sighting(one.id, { revoked: true }), 'It is revoked, so that it counts no more.'],
     [sighting(malware.id), 'It is of no indicator; only sightings of indicators count.'],
     [sighting(whole.id), `The pattern of ${whole.id} is kept whole, so that it is of no value.`],
-    [sighting(two.id), `Its indicator ${two.id} has 2 values, and it does not say which of them was seen.`],
+    [sighting(two.id), `Its ${two.id} has 2 values, and it does not say which of them was seen.`],
   ])
   const answer = await world.bring('Uncounted', [one, whole, two, malware, ...expected.keys()])
   expect(answer).toMatchObject({ mapped: 4, kept: 6, refused: 0 })

@@ -39,9 +39,9 @@ export function mapSighting(object: StixObject): MappedSighting {
 /** Why a sighting of an object that went there counts for none of its values; undefined where it does. */
 export function uncountedReason(of: string, place: LibraryPlace | undefined): string | undefined {
   if (place?.kind === 'group') return `The pattern of ${of} is kept whole, so that it is of no value.`
-  if (place?.kind !== 'indicators') return `Its indicator ${of} is not in the library; it counts once it is.`
+  if (place?.kind !== 'indicators') return `Its ${of} is not in the library; it counts once it is.`
   if (isOneThing(place.values)) return undefined
-  return `Its indicator ${of} has ${place.values.length} values, and it does not say which of them was seen.`
+  return `Its ${of} has ${place.values.length} values, and it does not say which of them was seen.`
 }
 
 /** One value, or hashes of one file, each of another kind. The hub asks the same of what it has (`count-sightings.ts`). */

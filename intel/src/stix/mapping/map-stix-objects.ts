@@ -2,7 +2,7 @@ import { stixItemsMax } from '../bundle/bundle-limits.ts'
 import type { ReadStixObject } from '../bundle/read-stix-bundle.ts'
 import type { StixObject } from '../bundle/validate-object.ts'
 import type { LibraryItems, LibraryPlace } from './library-item.ts'
-import { keptReason } from './kept-reason.ts'
+import { keptReason, unjoinedReason } from './kept-reason.ts'
 import { killChainPhaseKind, TacticsByPhase } from './kill-chain-phases.ts'
 import { groupItem, groupTypeOf, groupXid, signatureItem } from './map-group.ts'
 import { indicatorItems, mapIndicator } from './map-indicator.ts'
@@ -218,8 +218,8 @@ class StixMapper {
         this.#unjoined.push({ position, source, target, kind: kind.slice(0, kindLengthMax) })
       return 'It is revoked or deprecated, so that nothing is joined by it.'
     }
-    if (!isEnd(source)) return `Its source ${from} has no place in the library.`
-    if (!isEnd(target)) return `Its target ${to} has no place in the library.`
+    if (!isEnd(source)) return unjoinedReason('source', from)
+    if (!isEnd(target)) return unjoinedReason('target', to)
     if (from === to) return 'It joins an object to itself.'
     this.#associate(source, target, kind.slice(0, kindLengthMax))
     return undefined
