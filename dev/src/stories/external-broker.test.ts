@@ -3,7 +3,7 @@ import { Aedes } from 'aedes'
 import { expect, test } from 'vitest'
 import { hostNames, startStory } from './story.ts'
 
-test('D15: with an external broker the loop runs as with our own, and none but hub and edge ever connect to it', async () => {
+test('D46: with an external broker the loop runs as with our own, and none but hub and edge ever connect to it', async () => {
   const aedes = await Aedes.createBroker()
   const clients = new Set<string>()
   aedes.on('client', ({ id }) => void clients.add(id.replace(/-[0-9a-f]{16}$/, '')))

@@ -46,7 +46,7 @@ export type EdgeOptions = {
   tlsMaterial(): Promise<TlsMaterial>
   /** Where the hub connects; only the user that runs the edge can open it. */
   socketPath: string
-  /** An external broker, for several hubs: the edge is its door, and the hub connects there itself (D15). */
+  /** An external broker, for several hubs: the edge is its door, and the hub connects there itself (D46). */
   brokerUrl?: string | undefined
   /** Where the hub answers HTTP that comes to this port; absent: MQTT alone is served. */
   hub?: HubDoor

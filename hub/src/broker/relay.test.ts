@@ -26,7 +26,7 @@ async function commandsOf(client: MqttClient, serverXid: string): Promise<string
 
 const beat = (serverXid: string) => ({ serverXid, message: expect.objectContaining({ kind: 'heartbeat' }) })
 
-test('D15: behind an edge the external broker carries commands and answers; its topics of who is gone are given up', async () => {
+test('D46: behind an edge the external broker carries commands and answers; its topics of who is gone are given up', async () => {
   const server = await enrol()
   const client = await connect(server)
   const commands = await commandsOf(client, server.serverXid)
@@ -82,7 +82,7 @@ test('S17: the same proof works behind an external broker, where the environment
   await closed(client.stream)
 })
 
-test('D15: a server that comes to another edge is heard and reached there', async () => {
+test('D46: a server that comes to another edge is heard and reached there', async () => {
   await using second = await at.second().then((edge) => ({ edge, [Symbol.asyncDispose]: () => edge.close() }))
   const server = await enrol()
   const first = await connect(server)
@@ -98,7 +98,7 @@ test('D15: a server that comes to another edge is heard and reached there', asyn
   moved.end(true)
 })
 
-test('D15: while the external broker is away servers are cut and told to come again, and are heard once it is back', async () => {
+test('D46: while the external broker is away servers are cut and told to come again, and are heard once it is back', async () => {
   const server = await enrol()
   const client = await connect(server)
   await commandsOf(client, server.serverXid)

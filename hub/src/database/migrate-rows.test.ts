@@ -1,4 +1,11 @@
-import { labelOfStixMarking, type StixObject, tlpLevels, tlpOfLabel, tlpOfMarkingRef } from '@postern/intel'
+import {
+  labelOfStixMarking,
+  stixNamedIds,
+  type StixObject,
+  tlpLevels,
+  tlpOfLabel,
+  tlpOfMarkingRef,
+} from '@postern/intel'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate } from './migrate.ts'
@@ -250,6 +257,40 @@ test('D21: what was written with a slip in its TLP before slips counted is RED, 
   )
   expect(told[0]?.ids.toSorted()).toEqual(slipped[0]?.ids.toSorted())
   expect(slipped[0]?.ids).toHaveLength(labels.filter(red).length)
+  await client.end()
+})
+
+test('D45: texts that came before what they name was kept beside them have it, as those that come now', async () => {
+  await using empty = await createEmptyDatabase()
+  await migrate(empty.url, 45)
+  const client = await connect(empty.url)
+  const id = (type: string, number: number) => `${type}--00000000-0000-4000-8000-00000000000${number}`
+  const said: Record<string, unknown>[] = [
+    { source_ref: id('indicator', 1), target_ref: id('malware', 1), created_by_ref: id('identity', 1) },
+    { object_refs: [id('indicator', 2), id('indicator', 1), id('indicator', 2), 7, 'no id', null], x_ref: 'none' },
+    { object_marking_refs: [id('marking-definition', 1)], external_references: [{ source_name: 'a _ref' }] },
+    { where_sighted_refs: {}, sighting_of_ref: ['of', id('x_custom-type', 3)], extensions: { a_ref: id('tool', 1) } },
+    { belongs_to_ref: `Bad--${id('tool', 2).slice(6)}`, pid_ref: null, note: '\u0000' },
+    {},
+  ]
+  const objects = said.map((properties, index): StixObject => ({ id: id('note', index), type: 'note', ...properties }))
+  await client.query(
+    `insert into organization (name) values ('First');
+     insert into owner (organization_id, name, kind) select id, 'Feed', 'Source' from organization where name = 'First'`,
+  )
+  await client.query(
+    `insert into stix_object (owner_id, object_id, type, version, spec_version, body, body_sha256, outcome, added_at)
+       select owner.id, said.id, 'note', now(), '2.1', body, '', 'kept', now()
+       from unnest($1::text[], $2::text[]) said (id, body), owner where owner.name = 'Feed'`,
+    [objects.map((object) => object.id), objects.map((object) => JSON.stringify(object))],
+  )
+  await migrate(empty.url)
+  const { rows } = await client.query<{ ids: string[] | null }>(
+    'select named_ids as ids from stix_object order by object_id',
+  )
+  const wanted = objects.map((object) => stixNamedIds(object).toSorted())
+  expect(rows.map(({ ids }) => (ids ?? []).toSorted())).toEqual(wanted)
+  expect(wanted.map((ids) => ids.length)).toEqual([2, 2, 0, 1, 0, 0])
   await client.end()
 })
 

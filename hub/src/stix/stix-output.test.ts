@@ -216,7 +216,7 @@ describe('LIB-6: owners', () => {
     expect(account.leftOut).toEqual({ 'objects above the permitted TLP': 1 })
   })
 
-  test('D21: a text that names what is above the permitted TLP is left out, and counted by that', async () => {
+  test('D45: a text that names what is above the permitted TLP is left out, and counted by that', async () => {
     const uuid = '00000000-0000-4000-8000-0000000000c2'
     const said = { spec_version: '2.1', created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
     const pattern = { pattern: "[domain-name:value = 'named-above.example.com']", pattern_type: 'stix' }

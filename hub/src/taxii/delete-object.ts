@@ -8,7 +8,8 @@ import { lockTaxiiCollection } from './append-objects.ts'
 import type { Filters } from './filters.ts'
 import { linkOfObject } from './links.ts'
 import { discountGone } from './object-counts.ts'
-import { numberGoneObject, type OwnerSource, readOwnerSource } from './number-kept.ts'
+import { numberGoneObject } from './number-kept.ts'
+import { type OwnerSource, readOwnerSource } from './owner-source.ts'
 import { textSays } from './what-may-leave.ts'
 
 /** What of the library nothing says any more once an object is gone. */

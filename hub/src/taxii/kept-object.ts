@@ -13,7 +13,7 @@ export type KeptRow = {
   /** Whether its text seems to say that its author revoked it. */
   mayBeRevoked: boolean
   /** Whether it is a sighting that names what goes out under another id now. */
-  sightsReturned: boolean
+  isReworded: boolean
   indicatorId: string | null
   valueIds: string[] | null
   groupId: string | null

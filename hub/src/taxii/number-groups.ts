@@ -5,7 +5,7 @@ import { groupEnd } from '../stix/object-end.ts'
 import { reportRefsMax } from '../stix/stix-limits.ts'
 import { appendAndForget, takenIds } from './append-objects.ts'
 import { type GroupCandidate, groupObjects } from './group-object.ts'
-import type { OwnerSource } from './number-kept.ts'
+import type { OwnerSource } from './owner-source.ts'
 import { groupMayLeave, valueMayLeave } from './what-may-leave.ts'
 
 /**

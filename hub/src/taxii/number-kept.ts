@@ -1,39 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { instantText } from '../database/instant-text.ts'
-import { itemlessTypes } from '../stix/stix-store.ts'
 import type { LibraryLink } from '../stix/unjoin.ts'
 import { appendAndForget, appendSent } from './append-objects.ts'
 import { type KeptRow, keptObject } from './kept-object.ts'
 import { leaveLinksOfNew } from './links.ts'
 import type { Changed } from './pending.ts'
-import { relationshipsOf, saysTakenBack } from './taken-back.ts'
+import { relationshipsOf } from './taken-back.ts'
 import { taxiiLimits } from './taxii-limits.ts'
 import { numberGroups } from './number-groups.ts'
 import { discountGone } from './object-counts.ts'
-import { namesMarkingAbove } from '../stix/markings-above.ts'
-import { groupMayLeave, isRevokedNow, namedMayLeave, type OwnerScope, valuesMayLeave } from './what-may-leave.ts'
-
-/** A collection of an owner, and how far its objects have come. */
-export type OwnerSource = OwnerScope & {
-  id: string
-  stixNumber: string
-  passAfter: string | null
-  /** While its objects are looked at again: the last one that was. */
-  checkedAfter: string | null
-  /** Number of its last object. */
-  numberLast: string
-}
-
-/** @returns undefined where there is no such collection of an owner */
-export async function readOwnerSource(db: Db, taxiiCollectionId: string): Promise<OwnerSource | undefined> {
-  const { rows } = await sql<OwnerSource>`
-    select c.id, o.organization_id as "organizationId", c.owner_id as "ownerId", c.tlp_max as "tlpMax", c.stix_number as "stixNumber",
-      c.pass_after as "passAfter", c.number_last as "numberLast",
-      c.checked_after as "checkedAfter"
-    from taxii_collection c join owner o on o.id = c.owner_id where c.id = ${taxiiCollectionId}`.execute(db)
-  return rows[0]
-}
+import type { OwnerSource } from './owner-source.ts'
+import { idsOfReturned, namingNow } from './reworded-sightings.ts'
+import { isHeldBack, isReworded, isSpecial, seemsRevoked, textMayLeave } from './text-rules.ts'
 
 /**
  * Numbers kept objects that are new, in the order in which they came. Set-based: no text passes through this process, but those
@@ -148,41 +127,6 @@ function plainTexts(source: OwnerSource, which: ReturnType<typeof sql>) {
     from stix_object s where ${which} and ${textMayLeave(source)} and not ${isSpecial(source)}`
 }
 
-/** An indicator's revocation is the hub's to word; and STIX lets nothing follow one under the same id (2.1, 3.6). */
-function isSpecial(source: OwnerSource) {
-  return sql<boolean>`(${seemsRevoked} or ${sightsReturned(source)} or exists (
-    select from taxii_object e where e.taxii_collection_id = ${source.id} and e.kept_id = s.object_id and e.is_last and e.is_revoked))`
-}
-
-/** A sighting of what goes out under another id than the one that it names. */
-function sightsReturned({ id }: OwnerSource) {
-  return sql<boolean>`(s.type = 'sighting' and exists (
-    select from unnest(s.named_ids) named (id) where ${isRevokedNow(sql`${id}::uuid`, sql`named.id`)}))`
-}
-
-/** Of a text that is new: it did not go out, and the version before it did. */
-function isHeldBack({ id }: OwnerSource) {
-  return sql<boolean>`exists (
-    select from taxii_object e where e.taxii_collection_id = ${id} and e.kept_id = s.object_id and e.is_last and e.version < s.version)`
-}
-
-/** By its characters, since PostgreSQL cannot read every JSON text that is one. What it takes for one by mistake is read (numberDiffering). */
-const seemsRevoked = sql<boolean>`(s.indicator_ids <> '{}' and s.body ~ '"revoked"\\s*:\\s*true')`
-
-/**
- * S1: an object of whose values one may not leave does not leave. D21: nor does one whose group is above the collection's TLP, or that names a
- * marking that says a higher one; a marking counts wherever in the object it is named, so that one of a single field
- * holds the whole object back. One whose group is gone is gone, and so is a relationship whose link a person took back. What it names
- * counts as well: a text goes out as it came or not at all.
- */
-function textMayLeave(source: OwnerSource) {
-  return sql<boolean>`(
-    case when s.group_id is not null then ${groupMayLeave(source, sql`s.group_id`)}
-      else s.outcome = 'kept' or s.indicator_ids <> '{}' or s.type = any(${[...itemlessTypes]}::text[]) end
-    and ${valuesMayLeave(source, sql`s.indicator_ids`)} and not ${saysTakenBack(source.ownerId)}
-    and not ${namesMarkingAbove(source, sql`s.body`)} and ${namedMayLeave(source, sql`${source.id}::uuid`, sql`s.type`, sql`s.named_ids`)})`
-}
-
 /** Brings what the collection has of kept objects to what it may have. @param keptIds a query for their ids */
 async function numberDiffering(
   trx: Db,
@@ -193,7 +137,7 @@ async function numberDiffering(
   const { rows } = await sql<KeptRow>`
     select k.id as "keptId", coalesce(s.type, held.type) as type, coalesce(s.spec_version, held.spec_version) as "specVersion",
       ${instantText(sql.ref('s.version'))} as version, coalesce(s.may_leave, false) as wanted, coalesce(s.seems_revoked, false) as "mayBeRevoked",
-      coalesce(s.sights_returned, false) as "sightsReturned",
+      coalesce(s.is_reworded, false) as "isReworded",
       case when cardinality(s.indicator_ids) = 1 then s.indicator_ids[1]::text else held.indicator_id::text end as "indicatorId",
       case when cardinality(s.indicator_ids) > 1 then s.indicator_ids::text[] else held.value_ids::text[] end as "valueIds",
       coalesce(s.group_id, held.group_id)::text as "groupId", coalesce(s.named_ids, held.named_ids) as "namedIds",
@@ -202,7 +146,7 @@ async function numberDiffering(
       greatest(octet_length(s.body), octet_length(held.body)) as bytes
     from (${keptIds}) k (id)
     left join lateral (
-      select s.*, ${textMayLeave(source)} as may_leave, ${seemsRevoked} as seems_revoked, ${sightsReturned(source)} as sights_returned from stix_object s
+      select s.*, ${textMayLeave(source)} as may_leave, ${seemsRevoked} as seems_revoked, ${isReworded(source)} as is_reworded from stix_object s
       where s.owner_id = ${source.ownerId} and s.object_id = k.id order by s.version desc limit 1
     ) s on true
     left join lateral (
@@ -213,7 +157,7 @@ async function numberDiffering(
     where coalesce(s.may_leave, false) <> coalesce(not held.is_revoked, false)
       or s.may_leave and (s.seems_revoked or held.object_id <> k.id and s.version > held.version)
     order by k.id`.execute(trx)
-  const isFirst = ({ wanted, mayBeRevoked, sightsReturned: isReworded, heldId }: KeptRow) =>
+  const isFirst = ({ wanted, mayBeRevoked, isReworded, heldId }: KeptRow) =>
     wanted && !mayBeRevoked && !isReworded && heldId === null
   const first = rows.filter(isFirst).map(({ keptId }) => keptId)
   if (first.length > 0) {
@@ -241,7 +185,7 @@ async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: 
   const heldTextOf = new Map(heldTexts.map(({ keptId, text }) => [keptId, text]))
   const idsNow = await idsOfReturned(trx, source.id, rows)
   const objects = rows.flatMap((row) => {
-    const text = row.sightsReturned ? namingNow(textOf.get(row.keptId), idsNow) : textOf.get(row.keptId)
+    const text = row.isReworded ? namingNow(textOf.get(row.keptId), idsNow) : textOf.get(row.keptId)
     return keptObject(row, text, heldTextOf.get(row.keptId), now) ?? []
   })
   await appendAndForget(trx, source.id, objects, now)
@@ -253,33 +197,6 @@ async function numberByText(trx: Db, source: OwnerSource, rows: KeptRow[], now: 
       where taxii_collection_id = ${source.id} and kept_id = any(${gone.map(({ keptId }) => keptId)}::text[])
       returning taxii_collection_id, is_last, is_revoked
     ) ${discountGone}`.execute(trx)
-}
-
-/** Of what these sightings name: the ids under which it goes out now, by its own. */
-async function idsOfReturned(
-  trx: Db,
-  taxiiCollectionId: string,
-  rows: readonly KeptRow[],
-): Promise<ReadonlyMap<string, string>> {
-  const named = rows.flatMap(({ sightsReturned: isReworded, namedIds }) => (isReworded ? (namedIds ?? []) : []))
-  if (named.length === 0) return new Map()
-  const { rows: found } = await sql<{ keptId: string; id: string }>`
-    select kept_id as "keptId", object_id as id from taxii_object
-    where taxii_collection_id = ${taxiiCollectionId} and kept_id = any(${named}::text[]) and is_last and not is_revoked`.execute(
-    trx,
-  )
-  return new Map(found.map(({ keptId, id }) => [keptId, id]))
-}
-
-/** The text, with the ids of now in place of those that it names. */
-function namingNow(text: string | undefined, idsNow: ReadonlyMap<string, string>): string | undefined {
-  if (text === undefined) return undefined
-  const idNow = (id: unknown) => idsNow.get(String(id)) ?? id
-  const said = Object.entries(JSON.parse(text) as Record<string, unknown>).map(([name, value]) => {
-    if (name.endsWith('_ref')) return [name, idNow(value)]
-    return [name, name.endsWith('_refs') && Array.isArray(value) ? (value as unknown[]).map(idNow) : value]
-  })
-  return JSON.stringify(Object.fromEntries(said))
 }
 
 function isUnversioned(heldText: string | undefined): boolean {

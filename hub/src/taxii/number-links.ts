@@ -7,7 +7,7 @@ import { relationOf, saidRelations } from '../stix/said-relations.ts'
 import type { LibraryLink } from '../stix/unjoin.ts'
 import { sourceKey, targetKey } from './links.ts'
 import { numberGroups } from './number-groups.ts'
-import type { OwnerSource } from './number-kept.ts'
+import type { OwnerSource } from './owner-source.ts'
 import { laterThan } from './value-object.ts'
 
 /** A link whose relationship object is not as it should be. */

@@ -5,14 +5,8 @@ import { statementsOf } from '../database/statements.ts'
 import type { Clock } from '../lib/clock.ts'
 import { lockTaxiiCollection } from './append-objects.ts'
 import { leaveLinksOfNew, takePendingLinks } from './links.ts'
-import {
-  checkHeldObjects,
-  numberChangedObjects,
-  numberChangedRelationships,
-  numberNewObjects,
-  type OwnerSource,
-  readOwnerSource,
-} from './number-kept.ts'
+import { checkHeldObjects, numberChangedObjects, numberChangedRelationships, numberNewObjects } from './number-kept.ts'
+import { type OwnerSource, readOwnerSource } from './owner-source.ts'
 import { numberGroups } from './number-groups.ts'
 import { numberLinks } from './number-links.ts'
 import { numberValues } from './number-values.ts'

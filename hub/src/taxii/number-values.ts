@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
 import { appendAndForget } from './append-objects.ts'
-import type { OwnerSource } from './number-kept.ts'
+import type { OwnerSource } from './owner-source.ts'
 import { type Candidate, valueObject } from './value-object.ts'
 import { textSays, valueMayLeave } from './what-may-leave.ts'
 

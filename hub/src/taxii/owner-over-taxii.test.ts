@@ -225,7 +225,7 @@ describe('what names others', () => {
   const inForce = (objects: readonly Said[]) => objects.filter(({ revoked }) => revoked !== true)
   const typesOf = (objects: readonly Said[]) => [...new Set(inForce(objects).map(({ type }) => type))].toSorted()
 
-  test('LIB-5: D21: a relationship and a sighting leave while both of their ends may, a report while nothing that it names is above the TLP', async () => {
+  test('LIB-5: D45: a relationship and a sighting leave while both of their ends may, a report while nothing that it names is above the TLP', async () => {
     const { put, get, all } = await served('Naming')
     const objects = joined('named.example.com')
     const everything = ['identity', 'indicator', 'malware', 'relationship', 'report', 'sighting']
@@ -270,7 +270,7 @@ describe('what names others', () => {
     }
   })
 
-  test('LIB-5: D21: an end that comes later, or in a narrower version, takes what names it along, and gives it back', async () => {
+  test('LIB-5: D45: an end that comes later, or in a narrower version, takes what names it along, and gives it back', async () => {
     const { put, all } = await served('Later ends')
     const { host, identity, relationship, sighting, malware } = joined('later.example.com')
     await put(relationship, sighting)

@@ -35,7 +35,7 @@ export function valuesMayLeave(scope: OwnerScope, indicatorIds: RawBuilder<unkno
 }
 
 /**
- * D21: whether what a text names lets it leave. A relationship and a sighting tell that both of their ends are there, so that each end must be
+ * D45: whether what a text names lets it leave. A relationship and a sighting tell that both of their ends are there, so that each end must be
  * one that may leave and that the collection has not revoked; of anything else that is named, none may be above the TLP. Where an end is
  * back as another object, the hub says the relationship anew and words the sighting anew.
  * @param taxiiCollectionId of the collection @param type a column @param namedIds one too
