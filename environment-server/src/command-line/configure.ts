@@ -5,7 +5,7 @@ import { openKeychainWith, readPassword } from '../keychain/master-password.ts'
 import { promptHidden } from '../keychain/prompt.ts'
 import { StartProblem } from '../log/start-problem.ts'
 import { Configuration, known, wordsOfValue } from './configuration.ts'
-import { ownFolder } from './own-folder.ts'
+import { ownFolderWithSettings } from './own-folder.ts'
 
 const configureUsage = `configure.sh: settings and keychain of this environment server. Without options: a menu.
 
@@ -40,7 +40,7 @@ export async function configure(line: CommandLine): Promise<number> {
   const values = parseOptions(line, options)
   if (values.help) return say(configureUsage)
   const sources = passwordSources(line, values)
-  const home = ownFolder(homeOf(line, values))
+  const home = ownFolderWithSettings(homeOf(line, values))
   const javaHome = line.environment['JAVA_HOME']
   const configuration = new Configuration(home, () => openKeychainWith(sources, home.keychainFile), javaHome)
   if (values.list) return list(configuration, values.json === true)

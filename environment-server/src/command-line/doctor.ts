@@ -11,7 +11,7 @@ import { Keychain } from '../keychain/keychain.ts'
 import { hasPasswordSource, openKeychainWith, type PasswordSources } from '../keychain/master-password.ts'
 import { StartProblem } from '../log/start-problem.ts'
 import { findings } from '../requirements/check.ts'
-import { ownFolder } from './own-folder.ts'
+import { ownFolderWithSettings } from './own-folder.ts'
 
 const doctorUsage = `postern-envsvr doctor: walks the way that this server takes to its hub, stops at the first cause, and says whom to ask.
 
@@ -43,7 +43,7 @@ export async function doctor(line: CommandLine): Promise<number> {
   const values = parseOptions(line, options)
   if (values.help) return say(doctorUsage, 0)
   const patienceMs = secondsOf(values.timeout) * 1000
-  const home = ownFolder(homeOf(line, values))
+  const home = ownFolderWithSettings(homeOf(line, values))
   const settings = readSettings(home)
   const running = (await askServer(home, { ask: 'status' }))?.status
   const keychain = await openIfPossible(home, settings, passwordSources(line, values))

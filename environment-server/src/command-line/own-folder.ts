@@ -11,6 +11,12 @@ export function ownFolder(directory: string): HomeFolder {
   const home = homeFolder(directory)
   if (process.geteuid?.() === 0) becomeOwner(home)
   prepareHomeFolder(home)
+  return home
+}
+
+/** The same for a command that is about settings: a mistake in their file ends it, and it finds what a bundle would have taken away. */
+export function ownFolderWithSettings(directory: string): HomeFolder {
+  const home = ownFolder(directory)
   keepSettings(home)
   return home
 }

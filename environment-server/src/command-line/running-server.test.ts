@@ -256,6 +256,16 @@ test('ES-11, ES-12: without a terminal settings are set, got and listed, or refu
   expect(listed.find(({ name }) => name === 'brokerToken')).toMatchObject({ isSet: true, origin: 'enrolment' })
 })
 
+test('ES-11: a mistake in the file of settings keeps nobody from hearing how the running server is', async () => {
+  const file = join(server.home, '.postern-envsvr', 'settings.json')
+  const good = readFileSync(file, 'utf8')
+  writeFileSync(file, '{ "apiURL": ')
+  expect((await status()).state).toBe('ready')
+  const listed = await command(['configure', '--list'])
+  expect([listed.code, listed.text]).toEqual([2, expect.stringContaining('settings.json is not JSON')])
+  writeFileSync(file, good)
+})
+
 test('ES-21: revoked while it runs, it is told so: log, status and doctor name the cause, and whom to ask', async () => {
   hub.revoked.add(serverXid)
   hub.broker.cut()
