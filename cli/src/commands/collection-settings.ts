@@ -1,10 +1,11 @@
-import { type ChangeCollection, Collection, type CreateCollection, paths } from '@postern/protocol'
+import { type ChangeCollection, type CreateCollection, paths, SavedCollection } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
 import { callHub, hubTarget, sendToHub } from '../hub-api.ts'
 import { say } from '../say.ts'
 import { collectionNamed } from './collection-named.ts'
 import { queryOf } from './found-rows.ts'
+import { sayHints } from './say-hints.ts'
 import { named, readNumber, readYesOrNo } from './stated-options.ts'
 
 type Fields = { file?: string; description?: string; freshness?: string; shared?: string }
@@ -16,8 +17,9 @@ export function createCollectionCommand(): Command {
     .argument('[tql]', `the query, e.g. 'typeName = "Host" and rating >= 3'`)
   return takesFields(command).action(async (name: string, tql: string | undefined, options: Fields) => {
     const wanted: CreateCollection = { name, tql: await queryOf(tql, options.file), ...fieldsOf(options) }
-    const { id } = await callHub(hubTarget(readCliConfig()), paths.collections, Collection, { json: wanted })
-    say.line(id)
+    const saved = await callHub(hubTarget(readCliConfig()), paths.collections, SavedCollection, { json: wanted })
+    sayHints(saved)
+    say.line(saved.id)
   })
 }
 
@@ -39,7 +41,7 @@ export function setCollectionCommand(): Command {
       throw new Error('Say what to change: --name, --query, --freshness … are listed by --help.')
     const target = hubTarget(readCliConfig())
     const { id } = await collectionNamed(target, name)
-    await callHub(target, paths.collection(id), Collection, { method: 'PATCH', json: wanted })
+    sayHints(await callHub(target, paths.collection(id), SavedCollection, { method: 'PATCH', json: wanted }))
     say.line('changed')
   })
 }

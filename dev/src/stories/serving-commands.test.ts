@@ -46,6 +46,10 @@ test('LIB-3: the command line makes a data collection, changes what is named, an
   expect(await postern('collections', 'set', 'Nothing', '--shared', 'yes')).toMatchObject({ code: 1 })
   const wrong = await postern('collections', 'create', 'Wrong', 'ratin > 3')
   expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean rating?') })
+  const never = 'No rating is above 9: it goes from 0 to 5.'
+  expect(await postern('collections', 'create', 'Never', 'rating > 9')).toMatchObject({ code: 0, err: never })
+  expect(await postern('collections', 'set', 'Never', '--query', 'rating > 9')).toEqual({ ...changed, err: never })
+  expect(await postern('collections', 'remove', 'Never')).toEqual(removed)
   expect(await postern('collections', 'remove', 'Bad hosts')).toEqual(removed)
   expect((await callHub(target, paths.collections, CollectionPage)).data).toEqual([])
 })
@@ -112,7 +116,7 @@ test('LIB-7: the command line makes a list and a reader of it, changes what is n
   const [username = ''] = reader.out[0]?.split('\t') ?? []
   const rowOf = async () => (await postern('readers')).out
   expect(await rowOf()).toEqual([`Firewall 1\tuser name ${username}\tnever came\tfrom 192.0.2.0/24\tedge`])
-  const withToken = await postern('readers', 'create', 'Firewall 2', '--credential', 'token')
+  const withToken = await postern('readers', 'create', 'Firewall 2', '--credential', 'token', '--network', 'none')
   expect(withToken.out).toEqual([expect.stringMatching(/^\S{20,}$/)])
   expect(await postern('readers', 'set', 'Firewall 1', '--network', 'none', '--enabled', 'no')).toEqual(changed)
   expect((await rowOf())[0]).toBe(`Firewall 1\tuser name ${username}\tdisabled\tfrom anywhere\tedge`)

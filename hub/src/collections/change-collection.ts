@@ -1,9 +1,11 @@
-import type { ChangeCollection, Collection, CreateCollection } from '@postern/protocol'
+import type { ChangeCollection, CreateCollection, QueryHint, SavedCollection } from '@postern/protocol'
 import type { Audit } from '../audit/audit.ts'
 import type { PersonCaller } from '../access/caller.ts'
 import type { DatabaseConnection } from '../database/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem, found } from '../lib/problem.ts'
+import { libraryScope } from '../library/library-scope.ts'
+import { hintsOnQuery } from '../library/query-hints.ts'
 import { compileTql } from '../library/tql-to-sql.ts'
 import { collectionScope, makerOf } from './collection-scope.ts'
 import { CollectionStore, type CollectionWords, toCollection } from './collection-store.ts'
@@ -22,8 +24,9 @@ export function createCollectionEditor({
   audit: Audit
 }) {
   /** @throws Problem `invalid` with the place in the query, `conflict` where the name is taken */
-  async function create(caller: PersonCaller, wanted: CreateCollection, address?: string): Promise<Collection> {
+  async function create(caller: PersonCaller, wanted: CreateCollection, address?: string): Promise<SavedCollection> {
     compileTql(wanted.tql, clock.now())
+    const hints = await hintsOn(caller, wanted.tql)
     const words: CollectionWords = {
       name: wanted.name,
       tql: wanted.tql,
@@ -35,7 +38,7 @@ export function createCollectionEditor({
       const row = await new CollectionStore(trx).create(caller.organizationId, words, makerOf(caller))
       if (row === undefined) throw nameTaken(words.name)
       await audit.record(trx, caller, 'collection.create', `collection ${row.id}`, { name: row.name }, address)
-      return toCollection(row)
+      return { ...toCollection(row), ...hints }
     })
   }
 
@@ -48,11 +51,12 @@ export function createCollectionEditor({
     collectionId: string,
     wanted: ChangeCollection,
     address?: string,
-  ): Promise<Collection> {
+  ): Promise<SavedCollection> {
+    if (wanted.tql !== undefined) compileTql(wanted.tql, clock.now())
+    const hints = wanted.tql === undefined ? {} : await hintsOn(caller, wanted.tql)
     return db.transaction().execute(async (trx) => {
       const store = new CollectionStore(trx)
       const row = found(await store.find(collectionScope(caller), collectionId), 'data collection')
-      if (wanted.tql !== undefined) compileTql(wanted.tql, clock.now())
       const words: CollectionWords = {
         name: wanted.name ?? row.name,
         tql: wanted.tql ?? row.tql,
@@ -76,7 +80,7 @@ export function createCollectionEditor({
         { name: row.name, ...wanted },
         address,
       )
-      return toCollection(changed)
+      return { ...toCollection(changed), ...hints }
     })
   }
 
@@ -90,6 +94,11 @@ export function createCollectionEditor({
       await store.remove(row.id, clock.now())
       await audit.record(trx, caller, 'collection.delete', `collection ${row.id}`, { name: row.name }, address)
     })
+  }
+
+  async function hintsOn(caller: PersonCaller, tql: string): Promise<{ hints?: QueryHint[] }> {
+    const hints = await hintsOnQuery(db, libraryScope(caller), tql, 'indicator')
+    return hints.length === 0 ? {} : { hints }
   }
 
   return { create, change, remove }

@@ -12,6 +12,7 @@ import {
   paths,
   PreviewCollection,
   PreviewLeftOut,
+  SavedCollection,
 } from '@postern/protocol'
 import type { FastifyReply } from 'fastify'
 import * as z from 'zod'
@@ -67,7 +68,7 @@ function rowRoutes(server: Server, collections: Collections): void {
         tags: ['collections'],
         summary: 'Save a TQL query as a data collection',
         body: CreateCollection,
-        response: { 201: Collection },
+        response: { 201: SavedCollection },
       },
     },
     async (request, reply) => {
@@ -113,7 +114,7 @@ function changeRoutes(server: Server, collections: Collections): void {
         ...ofOne,
         summary: 'Change a data collection; a changed query makes a refresh due at once',
         body: ChangeCollection,
-        response: { 200: Collection },
+        response: { 200: SavedCollection },
       },
     },
     async ({ caller, params, body, ip }) => collections.change(person(caller), params.collectionId, body, ip),

@@ -32,7 +32,10 @@ export const LeftOutValue = z.object({
   value: z.string(),
   /** Of a reader's TLP, and of a firewall list, moreover `tlp`; of a list `wide`, and `format` for what it cannot say. */
   reason: z.enum(['excluded', 'inactive', 'tlp', 'wide', 'format']),
-  /** Of `excluded`: the list with its entry, or the decision, that keeps it back now; null where none does any more, or of a list another value of the same entry is kept back. */
+  /**
+   * Of `excluded`: the list with its entry, or the decision, that keeps it back now. Null where none does any more, and of a firewall list
+   * where another value is kept back that has the same entry.
+   */
   detail: z.nullable(z.string()),
 })
 export type LeftOutValue = z.infer<typeof LeftOutValue>
@@ -42,6 +45,9 @@ export const CollectionDetail = z.extend(Collection, {
   leftOut: z.nullable(LeftOut),
 })
 export type CollectionDetail = z.infer<typeof CollectionDetail>
+/** As it was made or changed, with what its query says by mistake, probably. */
+export const SavedCollection = z.extend(Collection, { hints: QueryHints })
+export type SavedCollection = z.infer<typeof SavedCollection>
 export const CollectionPage = pageOf(Collection)
 export const CreateCollection = z.strictObject({
   name: Name,
