@@ -28,11 +28,17 @@ export class CollectionComparison {
   async run(trx: Db, changed: readonly ChangedAssertion[]): Promise<void> {
     if (changed.length === 0) return
     const end = performance.now() + limits.collectionsMsMax
-    const collections = await new CollectionStore(trx).page(this.#scope, undefined, undefined, limits.collectionsMax)
+    const collections = await new CollectionStore(trx).page(
+      this.#scope,
+      undefined,
+      undefined,
+      limits.collectionsMax + 1,
+    )
+    // One beyond those that are compared is told as left.
     this.#left = collections.length
     await writeChanged(trx, changed)
     const columns = await columnsAsChanged(trx)
-    for (const collection of collections) {
+    for (const collection of collections.slice(0, limits.collectionsMax)) {
       const ms = Math.floor(end - performance.now())
       if (ms <= 0) return
       await sql`select set_config('statement_timeout', ${String(ms)}, true)`.execute(trx)
