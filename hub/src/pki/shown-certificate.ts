@@ -12,7 +12,7 @@ export type TlsMaterial = { cert: string; key: string; ca: string }
 
 /** Between two looks at whether it is another one. An administrator who changes the names downloads a bundle with them next. */
 export const certificateCheckMs = 2000
-/** Certificates live for more than a year; by a day the machine's own addresses are followed as well. */
+/** Certificates live for more than a year; daily, the machine's own addresses are followed as well. */
 const renewalMs = 24 * 3_600_000
 
 /**
