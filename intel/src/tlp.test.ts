@@ -38,7 +38,7 @@ test.each([
   },
 )
 
-const every = 'there are TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED'
+const every = 'there are TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED.'
 test.each([
   ['TLP:REDD', '“TLP:REDD” names no level of TLP; did you mean TLP:RED?'],
   ['tlp:ambr', '“tlp:ambr” names no level of TLP; did you mean TLP:AMBER?'],

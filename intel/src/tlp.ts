@@ -39,7 +39,7 @@ export const tlpLabels: readonly string[] = tlpLevels.map((level) => `TLP:${leve
 export function tlpSlip(label: string): string | undefined {
   if (parseTlp(label) !== undefined || tlpOfLabel(label) === undefined) return undefined
   const near = nearestName(label.trim(), tlpLabels)
-  return `“${label.trim()}” names no level of TLP; ${near === undefined ? `there are ${tlpLabels.join(', ')}` : `did you mean ${near}?`}`
+  return `“${label.trim()}” names no level of TLP; ${near === undefined ? `there are ${tlpLabels.join(', ')}.` : `did you mean ${near}?`}`
 }
 
 /** Below zero where `a` may be shared more widely than `b`, zero where they are equal: `toSorted(compareTlp)` puts CLEAR first. */
