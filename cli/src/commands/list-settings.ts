@@ -13,7 +13,7 @@ import { callHub, hubTarget, sendToHub } from '../hub-api.ts'
 import { say } from '../say.ts'
 import { indicatorTypeNamed } from './indicator-type-named.ts'
 import { listNamed } from './list-named.ts'
-import { named, none, readNumber, readNumberOrNone, readYesOrNo } from './stated-options.ts'
+import { named, none, readListOrNone, readNumber, readNumberOrNone, readYesOrNo } from './stated-options.ts'
 
 type Fields = {
   collection?: string
@@ -101,23 +101,17 @@ function takesFields(command: Command): Command {
 }
 
 function fieldsOf(options: Fields): Omit<ChangeFirewallList, 'name'> {
-  const { type, openNetwork } = options
-  const types =
-    type.length === 0 ? undefined : isNone(type) ? null : type.flatMap((each) => indicatorTypeNamed(each) ?? [])
+  const types = readListOrNone(options.type)?.flatMap((each) => indicatorTypeNamed(each) ?? [])
   return {
     ...named('collection', options.collection),
     ...named('format', options.format),
-    ...named('indicatorTypes', types),
+    ...named('indicatorTypes', types?.length === 0 ? null : types),
     ...named('tlpMax', options.tlp),
     ...named('valuesMax', readNumberOrNone('--values-max', options.valuesMax)),
     ...named('shrinkPercentMax', readNumber('--shrink-percent-max', options.shrinkPercentMax)),
     ...named('ipv4PrefixMin', readNumber('--ipv4-prefix-min', options.ipv4PrefixMin)),
     ...named('ipv6PrefixMin', readNumber('--ipv6-prefix-min', options.ipv6PrefixMin)),
     ...named('isPublic', readYesOrNo('--public', options.public)),
-    ...named('openNetworks', openNetwork.length === 0 ? undefined : isNone(openNetwork) ? [] : openNetwork),
+    ...named('openNetworks', readListOrNone(options.openNetwork)),
   }
-}
-
-function isNone(given: readonly string[]): boolean {
-  return given.length === 1 && given[0] === none
 }

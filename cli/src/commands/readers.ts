@@ -8,7 +8,7 @@ import { mustBeFile } from '../must-be-file.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { listNamed } from './list-named.ts'
-import { named, none, readYesOrNo } from './stated-options.ts'
+import { named, none, readListOrNone, readYesOrNo } from './stated-options.ts'
 import { taxiiCollectionNamed } from './taxii-collection-named.ts'
 
 export function readersCommand(): Command {
@@ -55,7 +55,7 @@ function createCommand(): Command {
         name,
         credential: options.credential,
         ...named('certificate', readCertificate(options.certificate)),
-        networks: options.network,
+        ...named('networks', readListOrNone(options.network)),
         ...(await changedGrants(target, { lists: [], taxiiCollections: [] }, { ...options, unlist: [], untaxii: [] })),
       }
       const made = await callHub(target, paths.readers, CreatedReader, { json })
@@ -83,11 +83,9 @@ function setCommand(): Command {
     .option('--unlist <name>', 'take a list from it; may be repeated, as may those that follow', collect, [])
     .option('--untaxii <collection>', 'take a TAXII collection from it', collect, [])
   return takesGrants(command).action(async (name: string, options: SetOptions) => {
-    const { network } = options
-    const isNowhere = network.length === 1 && network[0] === none
     const fields = {
       ...named('certificate', readCertificate(options.certificate)),
-      ...named('networks', network.length === 0 ? undefined : isNowhere ? [] : network),
+      ...named('networks', readListOrNone(options.network)),
       ...named('isEnabled', readYesOrNo('--enabled', options.enabled)),
     }
     const target = hubTarget(readCliConfig())

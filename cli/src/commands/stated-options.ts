@@ -42,6 +42,12 @@ export function readYesOrNo(option: string, text: string | undefined): boolean |
   return text === 'yes'
 }
 
+/** Of an option that may be repeated: `none` alone empties the list. @returns undefined where it was not named */
+export function readListOrNone(given: string[]): string[] | undefined {
+  if (given.length === 0) return undefined
+  return given.length === 1 && given[0] === none ? [] : given
+}
+
 /** A property of what is sent, where it was named. */
 export function named<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
   return value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value })
@@ -59,5 +65,5 @@ export function readAttribute(text: string): StatedAttribute {
 export function readLabel(text: string): string {
   const slip = tlpSlip(text)
   if (slip === undefined) return text
-  throw new Error(`--label ${text}: ${slip}${slip.endsWith('?') ? '' : '.'}`)
+  throw new Error(`--label ${text}: ${slip}`)
 }
