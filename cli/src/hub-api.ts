@@ -85,6 +85,11 @@ export async function sendToHub(
   }
 }
 
+/** For a write that is refused as `outdated` where somebody else wrote since this answer. */
+export function ifMatch({ etag }: IncomingMessage['headers']): Record<string, string> {
+  return etag === undefined ? {} : { 'if-match': etag }
+}
+
 /** The bytes of a good answer as they come, for what may be large. */
 export async function streamFromHub(target: HubTarget, path: string): Promise<IncomingMessage> {
   const answer = await open(target, path, 'GET', { accept: '*/*' }, undefined)

@@ -12,7 +12,7 @@ import {
 } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { callHub, HubRefusal, type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
+import { callHub, HubRefusal, type HubTarget, hubTarget, ifMatch, sendToHub } from '../hub-api.ts'
 import { mustBeFile } from '../must-be-file.ts'
 import { allRows, largePages, rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
@@ -124,7 +124,7 @@ async function writeList(
 /** So that what others write from now on is not replaced by what we write. */
 async function matching(target: HubTarget, listId: string): Promise<Record<string, string>> {
   const { headers } = await sendToHub(target, `${paths.exclusionEntries(listId)}?limit=1`)
-  return headers.etag === undefined ? {} : { 'if-match': headers.etag }
+  return ifMatch(headers)
 }
 
 /** `unconfirmed`: entries so broad, so like a slip, or so few, that the hub asks whether they are meant. */

@@ -10,7 +10,7 @@ import {
 import { Command } from 'commander'
 import { collect } from '../collect.ts'
 import { readCliConfig } from '../config.ts'
-import { callHub, HubRefusal, hubTarget, sendToHub } from '../hub-api.ts'
+import { callHub, HubRefusal, hubTarget, ifMatch, sendToHub } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { formatCountOf } from './format-count.ts'
@@ -132,8 +132,7 @@ function setCommand(): Command {
     const path = paths.group(encodeURIComponent(group))
     const { bytes, headers } = await sendToHub(target, path)
     const before = GroupDetail.parse(JSON.parse(bytes.toString('utf8')))
-    const matching: Record<string, string> = headers.etag === undefined ? {} : { 'if-match': headers.etag }
-    const written = sendToHub(target, path, { method: 'PUT', headers: matching, json: edit(before) })
+    const written = sendToHub(target, path, { method: 'PUT', headers: ifMatch(headers), json: edit(before) })
     await written.catch((refusal: unknown) => {
       if (refusal instanceof HubRefusal && refusal.code === 'outdated')
         throw new Error(

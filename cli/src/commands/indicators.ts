@@ -2,7 +2,7 @@ import { indicatorId } from '@postern/intel'
 import { type Owner, OwnerPage, paths, StatedAssertion } from '@postern/protocol'
 import { Command } from 'commander'
 import { readCliConfig } from '../config.ts'
-import { type HubTarget, hubTarget, sendToHub } from '../hub-api.ts'
+import { type HubTarget, hubTarget, ifMatch, sendToHub } from '../hub-api.ts'
 import { rowsOf } from '../rows-of.ts'
 import { say } from '../say.ts'
 import { type AssertionEdits, editsOf } from './assertion-edits.ts'
@@ -34,8 +34,7 @@ function setCommand(): Command {
     await ofEach(values, options, 'changed', async (target, path) => {
       const { bytes, headers } = await sendToHub(target, path)
       const before = StatedAssertion.parse(JSON.parse(bytes.toString('utf8')))
-      const matching: Record<string, string> = headers.etag === undefined ? {} : { 'if-match': headers.etag }
-      await sendToHub(target, path, { method: 'PUT', headers: matching, json: edit(before) })
+      await sendToHub(target, path, { method: 'PUT', headers: ifMatch(headers), json: edit(before) })
     })
   })
 }
