@@ -1,4 +1,4 @@
-import type { TqlExpression } from '@postern/intel'
+import { type TqlExpression, tqlKeywordsOfValue } from '@postern/intel'
 import type { Db } from '../database/database.ts'
 import type { LibraryScope } from './library-scope.ts'
 import { withOwnerIds } from './owners-in-query.ts'
@@ -66,19 +66,9 @@ function usesIndicator(query: TqlExpression): boolean {
     case 'not':
       return usesIndicator(query.operand)
     case 'comparison':
-      return keywordsOfIndicator.has(query.keyword)
+      return tqlKeywordsOfValue.has(query.keyword)
     case 'has':
+      // Its inside names its own `i`.
       return false
   }
 }
-
-/** Their conditions name `i`; the inside of a `has…()` names its own. */
-const keywordsOfIndicator: ReadonlySet<string> = new Set([
-  'type',
-  'typeName',
-  'summary',
-  'value1',
-  'value2',
-  'value3',
-  'addressIsIpv6',
-])

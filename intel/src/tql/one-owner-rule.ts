@@ -27,12 +27,12 @@ function askedAtOnce(query: TqlExpression, isNegated: boolean): number {
       // Of one owner, too, are all tags that it names.
       return query.keyword === 'hasAllTags' && !isNegated ? 2 : 1
     case 'comparison':
-      return ofTheIndicator.has(query.keyword) ? 0 : 1
+      return tqlKeywordsOfValue.has(query.keyword) ? 0 : 1
   }
 }
 
-/** Keywords of what is the same for all owners. */
-const ofTheIndicator: ReadonlySet<string> = new Set([
+/** Keywords of queries about indicators that speak of type and value, which are the same for all owners. */
+export const tqlKeywordsOfValue: ReadonlySet<string> = new Set([
   'type',
   'typeName',
   'summary',
