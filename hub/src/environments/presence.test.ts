@@ -63,7 +63,7 @@ test('ES-15: one whose bundle was not used in time is said to wait in vain', () 
   expect(judged(60, waits)).toEqual({
     presence: 'waiting',
     presenceReason:
-      'Its bundle was not used in time and is good for nothing any more. Download another one, and revoke this.',
+      'Its bundle was not used in time and is good for nothing any more. Download another one, and revoke this server.',
   })
 })
 

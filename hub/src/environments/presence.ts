@@ -50,7 +50,7 @@ export function presenceOf(facts: PresenceFacts, now: Date): Judgement {
 
 function waitingReason({ enrolmentExpiresAt }: PresenceFacts, now: Date): string {
   return enrolmentExpiresAt !== null && enrolmentExpiresAt <= now
-    ? 'Its bundle was not used in time and is good for nothing any more. Download another one, and revoke this.'
+    ? 'Its bundle was not used in time and is good for nothing any more. Download another one, and revoke this server.'
     : 'It was downloaded and has not enrolled yet.'
 }
 
