@@ -12,8 +12,8 @@ import {
 type Markings = { readonly refs: readonly string[]; readonly definitions: readonly StixMarkingDefinition[] }
 
 /**
- * Refs and definitions of the security labels of one object: each a level of TLP, or a statement with the label's name. One that counts as RED for a slip in its
- * level says both, since whoever reads it knows no such rule.
+ * Refs and definitions of the security labels of one object: each a level of TLP, or a statement with the label's name. One that counts as
+ * RED for a slip in its level says both, since whoever reads it knows no such rule.
  */
 export function stixLabelMarkings(labels: readonly string[], specVersion: StixSpecVersion): Markings {
   const all = labels.map((label) => markingsOfLabel(label, specVersion))
