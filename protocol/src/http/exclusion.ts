@@ -69,7 +69,10 @@ export const ExclusionHit = z.object({
   entry: z.string(),
   /** Whether something keeps it from exports: this list, another one, or a decision. */
   isKeptBack: z.boolean(),
-  /** Data collections by whose newest version readers are given it, as far as their TLP permits: of those that the caller sees, the first ten. */
+  /**
+   * Data collections by whose newest version readers are given it, as far as their TLP permits; of those that the caller sees, the first
+   * ten by name.
+   */
   collections: z.array(z.object({ id: Id, name: z.string() })),
 })
 export type ExclusionHit = z.infer<typeof ExclusionHit>
