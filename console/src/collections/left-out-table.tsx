@@ -35,10 +35,10 @@ export function LeftOutTable({ query, tlpMax, total, isCounted = false }: LeftOu
       rowKey={({ indicatorId }) => indicatorId}
       onOpen={({ indicatorId }) => void navigate({ to: '/indicators/$indicatorId', params: { indicatorId } })}
       total={total}
-      // A list's text may be older than the names of what it lacks.
+      // What a list serves may be from before these were kept by name.
       empty={
         <EmptyState
-          title={isCounted ? 'Which they are is known with the next version that is served' : 'Nothing is left out now'}
+          title={isCounted ? 'They are named once the list has been written again' : 'Nothing is left out now'}
         />
       }
     />
