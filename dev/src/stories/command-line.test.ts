@@ -195,7 +195,7 @@ test('LIB-1: hashes are linked as one file and separated from the shell', async 
   for (const [refused, why] of [
     [[md5, 'nonsense'], 'is not a hash'],
     [[md5, md5], 'Both are MD5 hashes'],
-    [[md5, sha256], 'There is no such indicator'],
+    [[md5, sha256], `Of the two only ${md5} is in the library`],
   ] as const)
     expect(await command('hashes', 'link', ...refused)).toMatchObject({ code: 1, err: expect.stringContaining(why) })
 })

@@ -48,6 +48,11 @@ async function readEnds(trx: Db, organizationId: string, { indicatorId, linkedId
     from indicator i join assertion a on a.indicator_id = i.id join owner o on o.id = a.owner_id
     where i.id in (${indicatorId}::uuid, ${linkedId}::uuid) and o.organization_id = ${organizationId} and o.removal_started_at is null
     group by i.id, i.type, i.value`.execute(trx)
+  if (rows.length === 1 && indicatorId.toLowerCase() !== linkedId.toLowerCase())
+    throw new Problem(
+      'not-found',
+      `Of the two only ${rows[0]?.value} is in the library. Add the other one to an owner that has it.`,
+    )
   const end = (id: string) =>
     found(
       rows.find((row) => row.id === id.toLowerCase()),
