@@ -57,6 +57,18 @@ test('LIB-6: kept texts are listed in their newest versions, by owner, type, out
   expect(names).toEqual([north, 'Plant of somebody else', 'Plant South'])
 })
 
+test('LIB-6: a note and an opinion without a title are called by how they begin', async () => {
+  const { name: _, ...common } = identity(50, '')
+  const object = (type: string, more: object) => ({ ...common, type, id: common.id.replace('identity', type), ...more })
+  await world.bring('Noted', [
+    object('note', { content: `Seen at the gate. ${'x'.repeat(400)}`, object_refs: [common.id] }),
+    object('opinion', { explanation: 'It was the gateway itself', opinion: 'disagree', object_refs: [common.id] }),
+    object('grouping', { context: 'unspecified', object_refs: [common.id] }),
+  ])
+  const { names } = await walk(world.stix.texts, { ownerId: await world.owner('Noted') }, 10)
+  expect(names.toSorted()).toEqual(['It was the gateway itself', `Seen at the gate. ${'x'.repeat(282)}`, null])
+})
+
 test('LIB-6: a search of kept texts reads a bounded number of them for a page, and misses none', async () => {
   await world.bring(
     'Long',

@@ -18,7 +18,7 @@ export type KeptTextFilter = {
 type Row = Omit<KeptText, 'addedAt' | 'ends'> & { addedAt: Date; refs: string[] | null }
 
 /** Of an object `o`: how a person would call it. */
-const name = sql`left(coalesce(p.said->>'name', p.said->>'value', p.said->>'abstract',
+const name = sql`left(coalesce(p.said->>'name', p.said->>'value', p.said->>'abstract', p.said->>'content', p.said->>'explanation',
   p.said->>'relationship_type' || ' ' || (p.said->>'target_ref'), 'of ' || o.sighting_of), 300)`
 const columns = sql`o.number as id, o.object_id as "objectId", o.type, ${name} as name, o.owner_id as "ownerId", w.name as "ownerName",
   case when o.type = 'relationship' then left(p.said->>'relationship_type', 300) end as "relationshipType", ${endRefs} as refs,
@@ -42,8 +42,8 @@ export class KeptTexts {
   }
 
   /**
-   * Newest first. By the names of what they join relationships and sightings are found, too. No index knows what stands in a text, so that a search reads a bounded number of them: a page may have fewer rows than
-   * were asked for, and yet another behind it.
+   * Newest first. Relationships and sightings are found by the names of what they join, too. No index knows what stands in a text, so that
+   * a search reads a bounded number of them: a page may have fewer rows than were asked for, and yet another behind it.
    */
   async page(
     caller: PersonCaller,
@@ -131,7 +131,10 @@ function patternOf(text: string): string {
   return `%${written.replace(/[\\%_]/g, '\\$&')}%`
 }
 
-/** Whether it is a relationship or a sighting that names one of these objects: each id is looked up in their hash table, where `&&` compares all with all. */
+/**
+ * Whether it is a relationship or a sighting that names one of these objects: each id is looked up in their hash table, where `&&` compares
+ * all with all.
+ */
 function joinsOneOf(ids: readonly string[]): RawBuilder<boolean> {
   if (ids.length === 0) return sql`false`
   return sql`(o.type in ('relationship', 'sighting')
