@@ -294,6 +294,63 @@ test('D45: texts that came before what they name was kept beside them have it, a
   await client.end()
 })
 
+test('D44: deprecation rules from before go on giving a confidence', async () => {
+  await using empty = await createEmptyDatabase()
+  await migrate(empty.url, 47)
+  const client = await connect(empty.url)
+  await client.query(
+    `insert into organization (name) values ('First');
+     insert into owner (organization_id, name, kind) select id, 'Feed', 'Source' from organization where name = 'First';
+     insert into deprecation_rule (owner_id, indicator_type, interval_hours, amount, is_percent, at_minimum)
+       select id, '*', 24, 10, false, 'inactive' from owner where name = 'Feed'`,
+  )
+  await migrate(empty.url)
+  const { rows } = await client.query('select gives_confidence from deprecation_rule')
+  expect(rows).toEqual([{ gives_confidence: true }])
+  await client.end()
+})
+
+test('LIB-1: of links that were taken back before that was kept beside them, the audit tells who did it last', async () => {
+  await using empty = await createEmptyDatabase()
+  await migrate(empty.url, 49)
+  const client = await connect(empty.url)
+  await client.query(
+    `insert into organization (name) values ('First'), ('Second');
+     insert into owner (organization_id, name, kind)
+       select id, 'Feed of ' || name, 'Source' from organization where name in ('First', 'Second');
+     insert into indicator (id, type, value, canonical_version)
+       select md5(n::text)::uuid, 'File', md5(n::text), 1 from generate_series(1, 3) n;
+     insert into indicator_link (indicator_id, owner_id, linked_id, kind, taken_back_at)
+       select least(a, b), owner.id, greatest(a, b), 'Same File', at
+       from owner, (values (md5('1')::uuid, md5('2')::uuid, now()), (md5('1')::uuid, md5('3')::uuid, now()),
+         (md5('2')::uuid, md5('3')::uuid, null)) link (a, b, at) where owner.name like 'Feed of %';
+     insert into audit_event (organization_id, actor_kind, actor_name, action, subject, detail)
+       select organization.id, 'user', actor, 'indicator-link.' || act, 'indicator ' || md5(one)::uuid,
+         jsonb_build_object('linkedId', md5(other)::uuid, 'owner', 'Feed of ' || owner, 'kind', 'Same File')
+       from (values (1, 'First', 'First', 'pat', 'take-back', '1', '2'), (2, 'First', 'First', 'pat', 'restore', '2', '1'),
+         (3, 'First', 'First', 'sam', 'take-back', '2', '1'), (4, 'Second', 'Second', 'eve', 'take-back', '1', '2'),
+         (5, 'Second', 'First', 'eve', 'take-back', '1', '2'), (6, 'First', 'First', 'pat', 'take-back', '2', '3'),
+         (7, 'First', 'First', 'pat', 'restore', '2', '3'))
+         said (number, organization, owner, actor, act, one, other)
+       join organization on organization.name = said.organization order by said.number`,
+  )
+  await migrate(empty.url)
+  const { rows } = await client.query<{ organization: string; by: string | null }>(
+    `select g.name as organization, taken_back_by as by from indicator_link l join owner o on o.id = l.owner_id
+     join organization g on g.id = o.organization_id order by g.name, taken_back_by nulls last`,
+  )
+  // The others have no trace in the audit, or hold.
+  expect(rows.map(({ organization, by }) => [organization, by])).toEqual([
+    ['First', 'sam'],
+    ['First', null],
+    ['First', null],
+    ['Second', 'eve'],
+    ['Second', null],
+    ['Second', null],
+  ])
+  await client.end()
+})
+
 const lastBeforeMarkings = 29
 const markings = [
   { definition: { tlp: 'red' } },
