@@ -105,7 +105,7 @@ const columnsFor = (onShow: (list: FirewallList) => void): readonly Column<Firew
 ]
 
 function ListCell({ list, onShow }: { list: FirewallList; onShow: (list: FirewallList) => void }) {
-  const { name, url, isPublic, held, leftOut, tlpMax } = list
+  const { name, url, isPublic, openNetworks, held, leftOut, tlpMax } = list
   return (
     <div className={form['lines']}>
       <strong>
@@ -131,6 +131,11 @@ function ListCell({ list, onShow }: { list: FirewallList; onShow: (list: Firewal
       {isPublic && (
         <span className={form['danger']}>
           <Icon name="warning" size={12} /> Public: anyone who reaches the hub
+        </span>
+      )}
+      {!isPublic && openNetworks.length > 0 && (
+        <span className={form['danger']}>
+          <Icon name="warning" size={12} /> Without a credential from <PlainText text={openNetworks.join(', ')} />
         </span>
       )}
     </div>
