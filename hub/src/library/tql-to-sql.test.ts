@@ -63,7 +63,10 @@ describe('LIB-3: TQL finds what it says', () => {
     ['indicatorActive = True and typeName = "URL"', []],
     ['status = "Review"', [mutex]],
     ['firstSeen < "2026-01-02" and firstSeen >= "2026-01-01 00:00:00"', ['b_c.example.net']],
-    ['dateAdded > "NOW() - 1 HOUR" and lastModified > "TODAY() - 1 DAY" and ownerName = "Beta"', ['a.example.com', mutex]],
+    [
+      'dateAdded > "NOW() - 1 HOUR" and lastModified > "TODAY() - 1 DAY" and ownerName = "Beta"',
+      ['a.example.com', mutex],
+    ],
     ['dateAdded < "NOW() - 1 HOUR"', []],
     ['description contains "beacon"', ['b_c.example.net']],
     ['hasAttribute(typeName = "Description" and text = "Beacon")', ['b_c.example.net']],
