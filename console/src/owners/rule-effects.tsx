@@ -67,7 +67,7 @@ function Effects({ preview }: { preview: DeprecationPreview }) {
         </>
       )}
       {collectionsNotCompared > 0 && (
-        <p>There was no time to look at {formatCountOf(collectionsNotCompared, 'more data collection')}.</p>
+        <p>{formatCountOf(collectionsNotCompared, 'more data collection')} could not be looked at.</p>
       )}
     </>
   )

@@ -3,7 +3,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { CollectionStore, type CollectionRow, type CollectionScope } from '../collections/collection-store.ts'
 import { wantedMembers } from '../collections/refresh-members.ts'
 import type { Db } from '../database/database.ts'
-import { compileSearchOf } from '../library/search-condition.ts'
+import { Problem } from '../lib/problem.ts'
+import { compileSearchOf, type SearchCondition } from '../library/search-condition.ts'
 import type { ChangedAssertion } from './rule-effects.ts'
 import { rulePreviewLimits as limits } from './rule-preview-limits.ts'
 
@@ -34,7 +35,7 @@ export class CollectionComparison {
       undefined,
       limits.collectionsMax + 1,
     )
-    // One beyond those that are compared is told as left.
+    // One beyond those that are compared stands for all.
     this.#left = collections.length
     await writeChanged(trx, changed)
     const columns = await columnsAsChanged(trx)
@@ -42,7 +43,9 @@ export class CollectionComparison {
       const ms = Math.floor(end - performance.now())
       if (ms <= 0) return
       await sql`select set_config('statement_timeout', ${String(ms)}, true)`.execute(trx)
-      const change = await this.#compare(trx, collection, columns)
+      const condition = await this.#conditionOf(trx, collection)
+      if (condition === undefined) continue
+      const change = await this.#compare(trx, collection, condition, columns)
       this.#left -= 1
       if (change.enter + change.leave > 0) this.#changes.push({ id: collection.id, name: collection.name, ...change })
     }
@@ -56,16 +59,29 @@ export class CollectionComparison {
     return { collections, collectionsNotCompared: this.#left }
   }
 
+  /** @returns undefined for a query that this release does not take any more: its collection is left as not compared */
+  async #conditionOf(
+    trx: Db,
+    { organization_id: organizationId, tql }: CollectionRow,
+  ): Promise<SearchCondition | undefined> {
+    try {
+      return await compileSearchOf(trx, { organizationId, ownerIds: undefined }, tql, this.#now)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'invalid') return undefined
+      throw error
+    }
+  }
+
   /**
    * The query as it is, and with what would be in force in the place of the table: whatever it asks of `assertion`, at any depth, it asks
    * of that. Of indicators whose own assertions change; others, which the query finds by way of these, are not looked for.
    */
   async #compare(
     trx: Db,
-    { organization_id: organizationId, tql }: CollectionRow,
+    { organization_id: organizationId }: CollectionRow,
+    condition: SearchCondition,
     columns: RawBuilder<unknown>,
   ): Promise<{ enter: number; leave: number }> {
-    const condition = await compileSearchOf(trx, { organizationId, ownerIds: undefined }, tql, this.#now)
     const wanted = wantedMembers(
       organizationId,
       sql`a.indicator_id in (select indicator_id from changed_assertion) and ${condition.sql}`,

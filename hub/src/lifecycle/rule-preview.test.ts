@@ -106,6 +106,16 @@ describe('FD-9: what rules would do is told before they are saved', () => {
     expect(collections.find(({ id }) => id === byTag)).toMatchObject({ enter: 1, leave: 0 })
   })
 
+  test('FD-9: a data collection whose query is not taken any more keeps nothing from being told, and is counted', async () => {
+    const { db } = made.library.database
+    const id = await made.refreshed('ownerName = "Unread"')
+    await made.hosts('Unread', ['unread.example.org'])
+    const { collectionsNotCompared: before } = await preview('Unread', giving)
+    await db.updateTable('collection').set({ tql: 'of another release' }).where('id', '=', id).execute()
+    expect(await preview('Unread', giving)).toMatchObject({ given: 1, collectionsNotCompared: before + 1 })
+    await db.updateTable('collection').set({ tql: 'ownerName = "Unread"' }).where('id', '=', id).execute()
+  })
+
   test('FD-9: of more than 10,000 values what is told is estimated and marked so', async () => {
     const count = 20_000
     const hosts = hostsOf('Many', count)

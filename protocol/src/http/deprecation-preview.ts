@@ -20,7 +20,7 @@ export const DeprecationPreview = z.object({
   deleted: Count,
   /** Those whose members would change, the most changed first, of what the caller may see. */
   collections: z.array(z.object({ id: Id, name: z.string(), enter: Count, leave: Count })),
-  /** Data collections for which there was no time. */
+  /** Data collections for which there was no time, or whose queries cannot be read any more; beyond the first 1,000 one stands for all. */
   collectionsNotCompared: Count,
 })
 export type DeprecationPreview = z.infer<typeof DeprecationPreview>
