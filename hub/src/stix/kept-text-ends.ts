@@ -6,8 +6,8 @@ import { storable } from '../database/storable.ts'
 import { inScope, type LibraryScope } from '../library/library-scope.ts'
 import { endsNamedMax } from './stix-limits.ts'
 
-/** Of a name: fewer are in no index of such parts. */
-const lettersMin = 3
+/** Of a name: what has fewer letters in a row is in no index of such parts, so that every name would be read for it. */
+const isIndexed = (text: string) => /[\p{L}\p{N}]{3}/u.test(text)
 
 /** Ids that the text of an object `o` has for what it joins, by its `said`: the two ends of a relationship, or what a sighting is of. */
 export const endRefs = sql<string[] | null>`case o.type
@@ -50,7 +50,7 @@ export function endKey(ownerId: string, objectId: string): string {
 
 /**
  * Ids of objects that became a group of a name with this in it, or this value: by them relationships and sightings are found whose texts
- * have no names. Fewer letters than an index takes find none.
+ * have no names. Fewer than three letters in a row find no name.
  */
 export async function objectsNamed(
   db: Db,
@@ -65,7 +65,7 @@ export async function objectsNamed(
   const { rows } = await sql<{ id: string }>`
     with named as materialized (
       select g.id, g.xid from library_group g
-      where ${text.length >= lettersMin} and g.name ilike ${pattern} and ${ofOwner(sql`g.owner_id`)} limit ${endsNamedMax}
+      where ${isIndexed(text)} and g.name ilike ${pattern} and ${ofOwner(sql`g.owner_id`)} limit ${endsNamedMax}
     )
     select o.object_id as id from stix_object o where o.group_id in (select id from named)
     union select xid from named
