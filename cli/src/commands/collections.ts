@@ -15,9 +15,13 @@ import { say } from '../say.ts'
 import { collectionNamed } from './collection-named.ts'
 import { createCollectionCommand, removeCollectionCommand, setCollectionCommand } from './collection-settings.ts'
 import { formatCount, formatCountOf } from './format-count.ts'
+import { queryOf } from './found-rows.ts'
 import { leftOutParts } from './left-out-parts.ts'
 import { sayLeftOut } from './left-out-rows.ts'
 import { sayHints } from './say-hints.ts'
+
+/** Characters of a query that are shown to people. */
+const shownLengthMax = 300
 
 export function collectionsCommand(): Command {
   const show = new Command('show')
@@ -35,10 +39,12 @@ export function collectionsCommand(): Command {
     .description(
       'say how many a query would hold, of which types, and how many of them no reader would be given, and why',
     )
-    .argument('<tql>', `a query, e.g. 'typeName = "Host" and rating >= 3'`)
+    .argument('[tql]', `a query, e.g. 'typeName = "Host" and rating >= 3'`)
+    .option('--file <file>', 'a file with the query, which may be long; - is the standard input')
     .option('--left-out', 'instead name those that no reader would be given, of the first 10,000 that it finds')
     .option('--json', 'as one JSON object; one a line of those that are named')
-    .action(async (tql: string, options: { leftOut?: boolean; json?: boolean }) => {
+    .action(async (query: string | undefined, options: { file?: string; leftOut?: boolean; json?: boolean }) => {
+      const tql = await queryOf(query, options.file)
       const target = hubTarget(readCliConfig())
       if (options.leftOut === true) {
         const search = { tql, limit: limits.pageRowsMax }
@@ -71,7 +77,7 @@ export function collectionsCommand(): Command {
       .action(async (options: { json?: boolean }) => {
         for await (const collection of rowsOf(hubTarget(readCliConfig()), paths.collections, CollectionPage)) {
           if (options.json === true) say.json(collection)
-          else say.row([collection.name, membersOf(collection), collection.tql])
+          else say.row([collection.name, membersOf(collection), beginningOf(collection.tql)])
         }
       })
       .addCommand(show)
@@ -85,10 +91,19 @@ export function collectionsCommand(): Command {
 
 function describe(collection: CollectionDetail): string[] {
   return [
-    `${collection.name}: ${collection.tql}`,
+    `${collection.name}: ${beginningOf(collection.tql)}`,
+    ...(collection.tql.length > shownLengthMax
+      ? [`to see all of it: postern collections show ${collection.id} --json`]
+      : []),
     `${membersOf(collection)}${collection.refreshedAt === null ? '' : `, fully refreshed at ${collection.refreshedAt}`}`,
     ...leftOutLines(collection.leftOut ?? {}, '', `postern collections left-out ${collection.id}`),
   ]
+}
+
+/** A query may be as long as a list of thousands of values. */
+function beginningOf(tql: string): string {
+  const more = tql.length - shownLengthMax
+  return more <= 0 ? tql : `${tql.slice(0, shownLengthMax)} … and ${formatCountOf(more, 'more character')}`
 }
 
 function membersOf({ version, count }: Collection): string {

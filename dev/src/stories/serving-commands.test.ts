@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { callHub } from '@postern/cli'
 import {
   Collection,
@@ -52,6 +55,25 @@ test('LIB-3: the command line makes a data collection, changes what is named, an
   expect(await postern('collections', 'remove', 'Never')).toEqual(removed)
   expect(await postern('collections', 'remove', 'Bad hosts')).toEqual(removed)
   expect((await callHub(target, paths.collections, CollectionPage)).data).toEqual([])
+})
+
+test('LIB-3: of a query as long as a file the command line shows the beginning, and previews it from the file', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'postern-long-query-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'query.tql')
+  const hosts = Array.from({ length: 1000 }, (_, number) => `"h${String(number).padStart(3, '0')}.example.com"`)
+  const query = `summary in (${hosts.join(', ')})`
+  writeFileSync(file, query)
+  expect(await postern('collections', 'preview', '--file', file)).toEqual({ code: 0, out: ['0 indicators'], err: '' })
+  expect(await postern('collections', 'preview')).toMatchObject({ code: 1, err: expect.stringContaining('--file') })
+  const { out } = await postern('collections', 'create', 'Long', '--file', file)
+  const shown = `${query.slice(0, 300)} … and 19,711 more characters`
+  expect((await postern('collections')).out).toEqual([expect.stringMatching(/^Long\t/)])
+  expect((await postern('collections')).out[0]?.split('\t').at(-1)).toBe(shown)
+  const [first, second] = (await postern('collections', 'show', 'Long')).out
+  expect([first, second]).toEqual([`Long: ${shown}`, `to see all of it: postern collections show ${out[0]} --json`])
+  expect(await postern('collections', 'remove', 'Long')).toEqual(removed)
 })
 
 test('LIB-7: the command line makes a list and a reader of it, changes what is named, and removes both', async () => {
