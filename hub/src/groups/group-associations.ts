@@ -127,7 +127,7 @@ export class GroupAssociations {
         where l.kind = ${kind} and (
           l.group_id = ${groupId} and l.linked_id = ${otherId}
           or ${kind === plainRelation} and l.group_id = ${otherId} and l.linked_id = ${groupId})`.execute(trx)
-      const { name } = found(rows[0], 'relation')
+      const name = rows[0]?.name ?? (await refuseUnrelated(trx, groupId, otherId))
       const links = rows.map(({ source, target }) => ({
         sourceIndicator: null,
         sourceGroup: source,
@@ -233,4 +233,18 @@ async function statedBy(db: Db, ownerId: string, indicators: readonly ReadIndica
     select indicator_id as id from assertion
     where owner_id = ${ownerId} and indicator_id = any(${indicators.map(({ id }) => id)}::uuid[])`.execute(db)
   return new Set(rows.map(({ id }) => id))
+}
+
+/** @throws Problem `not-found` that says how the two are related, where it is otherwise than was said */
+async function refuseUnrelated(db: Db, groupId: string, otherId: string): Promise<never> {
+  const { rows } = await sql<{ said: string }>`
+    select source.name || ' ' || l.kind || ' ' || target.name as said from group_link l
+      join library_group source on source.id = l.group_id join library_group target on target.id = l.linked_id
+    where l.group_id = ${groupId} and l.linked_id = ${otherId} or l.group_id = ${otherId} and l.linked_id = ${groupId}
+    order by l.kind, l.group_id limit 10`.execute(db)
+  if (rows.length === 0) return found<never>(undefined, 'relation')
+  throw new Problem(
+    'not-found',
+    `They are not related in this way; there is: ${rows.map(({ said }) => said).join('; ')}.`,
+  )
 }

@@ -257,9 +257,12 @@ describe('LIB-1: a person says what belongs together', () => {
       ['related-to', 'outgoing'],
       ['uses', 'outgoing'],
     ])
-    await expect(groupAssociations.removeGroup(person, tool.id, actor.id, 'uses')).rejects.toThrow('no such relation')
+    await expect(groupAssociations.removeGroup(person, tool.id, actor.id, 'uses')).rejects.toThrow(
+      'They are not related in this way; there is: Actor related-to Tool; Actor uses Tool.',
+    )
     await groupAssociations.removeGroup(person, actor.id, tool.id, 'uses')
     await groupAssociations.removeGroup(person, tool.id, actor.id, 'related-to')
+    await expect(groupAssociations.removeGroup(person, tool.id, actor.id, 'uses')).rejects.toThrow('no such relation')
     expect(await relations()).toEqual([])
     await library.send('Feed', { group: [{ type: 'Tool', name: 'Foreign', xid: 'foreign' }] })
     const foreign = await named('Foreign')
