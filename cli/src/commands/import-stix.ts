@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { limits, paths, StixImport } from '@postern/protocol'
 import { callHub, type HubTarget } from '../hub-api.ts'
 import { say } from '../say.ts'
-import { formatCount } from './format-count.ts'
+import { formatCount, formatCountOf } from './format-count.ts'
 
 const shownReasonsMax = 20
 
@@ -31,7 +31,7 @@ export async function importStix(target: HubTarget, file: string, owner: string)
   const { mapped, kept, unchanged, refused, indicators, groups, associations } = answer
   const n = formatCount
   say.line(
-    `${n(answer.objects)} objects of STIX ${answer.specVersion}: ${n(mapped)} mapped, ${n(kept)} kept as text, ${n(unchanged)} unchanged, ${n(refused)} refused`,
+    `${formatCountOf(answer.objects, 'object')} of STIX ${answer.specVersion}: ${n(mapped)} mapped, ${n(kept)} kept as text, ${n(unchanged)} unchanged, ${n(refused)} refused`,
   )
   if (answer.batchId !== null) {
     say.line(
