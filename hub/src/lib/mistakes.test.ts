@@ -14,7 +14,7 @@ test.each([
     'There is no field "tlpmx"; did you mean tlpMax?',
   ],
   [z.strictObject({ one: z.string() }), { one: 'a', other: 1 }, 'There is no field "other"; there are one.'],
-  [z.strictObject({}), { other: 1 }, 'There is no field "other"; there is none.'],
+  [z.strictObject({}), { other: 1 }, 'There is no field "other"; no field is taken here.'],
   [z.array(z.object({ value: z.string().min(1) })), [{ value: 'a' }, { value: '' }], '"1.value": Must not be empty.'],
   [z.array(z.string()).max(2), ['a', 'b', 'c'], 'Send at most 2 entries.'],
   [z.enum(['block', 'inform']), 'warn', 'Send one of "block", "inform".'],

@@ -90,7 +90,7 @@ function unknownFields(keys: readonly string[], known: readonly string[]): strin
       const instead =
         near === undefined
           ? known.length === 0
-            ? 'there is none'
+            ? 'no field is taken here'
             : `there are ${known.join(', ')}`
           : `did you mean ${near}?`
       return `There is no field "${key}"; ${instead}`
