@@ -3,7 +3,6 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { collectionQueries } from '../api/collection-queries.ts'
 import { EmptyState } from '../elements/empty-state.tsx'
-import { NameLink } from '../elements/name-link.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { Section } from '../elements/section.tsx'
 import { ShortText } from '../elements/short-text.tsx'
@@ -11,7 +10,7 @@ import { ShortTime } from '../elements/short-time.tsx'
 import { stateColumn } from '../elements/state-column.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCount } from '../format/quantities.ts'
-import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import { valueColumns } from '../indicators/value-columns.tsx'
 import { changeFaces } from './collection-faces.ts'
 
 /** What entered and left, and why, as far as the library still knows. */
@@ -34,22 +33,7 @@ export function HistorySection({ collection: { id, version } }: { collection: Co
 
 const columns: readonly Column<CollectionHistoryEntry>[] = [
   stateColumn(({ change }) => changeFaces[change], '112px', 'Change'),
-  {
-    key: 'type',
-    header: 'Type',
-    width: '108px',
-    isSecondary: true,
-    render: ({ type }) => <span>{indicatorTypeLabel(type)}</span>,
-  },
-  {
-    key: 'value',
-    header: 'Value',
-    width: 'minmax(170px, 2fr)',
-    isPlain: true,
-    render: ({ indicatorId, value }) => (
-      <NameLink to="/indicators/$indicatorId" params={{ indicatorId }} text={value} isCode />
-    ),
-  },
+  ...valueColumns,
   { key: 'reason', header: 'Why', width: 'minmax(170px, 2.2fr)', render: ({ reason }) => <ShortText text={reason} /> },
   {
     key: 'version',

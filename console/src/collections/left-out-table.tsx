@@ -3,12 +3,11 @@ import { type InfiniteData, type QueryKey, useInfiniteQuery, type UseInfiniteQue
 import { useNavigate } from '@tanstack/react-router'
 import type * as z from 'zod/mini'
 import { EmptyState } from '../elements/empty-state.tsx'
-import { NameLink } from '../elements/name-link.tsx'
 import { PagedTable } from '../elements/paged-table.tsx'
 import { ShortText } from '../elements/short-text.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { capitalised } from '../format/capitalised.ts'
-import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import { valueColumns } from '../indicators/value-columns.tsx'
 import { leftOutReasonWords } from '../readers/list-words.ts'
 
 type Page = z.infer<typeof LeftOutValuePage>
@@ -49,21 +48,7 @@ function columnsFor(tlpMax: string | undefined): readonly Column<LeftOutValue>[]
   // Of one value, and not behind a count.
   const words = { ...leftOutReasonWords(tlpMax), format: 'the format cannot say it' }
   return [
-    {
-      key: 'type',
-      header: 'Type',
-      width: '108px',
-      render: ({ type }) => <span>{indicatorTypeLabel(type)}</span>,
-    },
-    {
-      key: 'value',
-      header: 'Value',
-      width: 'minmax(170px, 2fr)',
-      isPlain: true,
-      render: ({ indicatorId, value }) => (
-        <NameLink to="/indicators/$indicatorId" params={{ indicatorId }} text={value} isCode />
-      ),
-    },
+    ...valueColumns,
     {
       key: 'why',
       header: 'Why',

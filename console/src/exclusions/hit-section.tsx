@@ -10,7 +10,7 @@ import { PagedTable } from '../elements/paged-table.tsx'
 import { Section } from '../elements/section.tsx'
 import type { Column } from '../elements/virtual-table.tsx'
 import { formatCountOf } from '../format/quantities.ts'
-import { indicatorTypeLabel } from '../indicators/indicator-faces.ts'
+import { valueColumns } from '../indicators/value-columns.tsx'
 
 /** Where the count of hits leads. */
 export const hitSectionId = 'hits'
@@ -35,22 +35,7 @@ export function HitSection({ list }: { list: ExclusionList }) {
 }
 
 const columns: readonly Column<ExclusionHit>[] = [
-  {
-    key: 'type',
-    header: 'Type',
-    width: '108px',
-    isSecondary: true,
-    render: ({ type }) => <span>{indicatorTypeLabel(type)}</span>,
-  },
-  {
-    key: 'value',
-    header: 'Value',
-    width: 'minmax(170px, 2fr)',
-    isPlain: true,
-    render: ({ indicatorId, value }) => (
-      <NameLink to="/indicators/$indicatorId" params={{ indicatorId }} text={value} isCode />
-    ),
-  },
+  ...valueColumns,
   {
     key: 'entry',
     header: 'By the entry',
