@@ -49,7 +49,7 @@ export function connectBroker({ log, ...address }: BrokerAddress & { log: Log })
     if (isSubscribed) log.warn({}, 'the connection to the broker is lost; connecting again')
     isSubscribed = false
   })
-  sayBrokerErrors(client, log, (error) => isEdgeStarting(error, performance.now() - openedAt, everConnected))
+  sayBrokerErrors(client, 'hub', log, (error) => isEdgeStarting(error, performance.now() - openedAt, everConnected))
   client.on('message', receive)
 
   async function subscribe(): Promise<void> {

@@ -12,8 +12,11 @@ const acknowledgeMs = 10_000
 const untrustedBroker =
   'the certificate of the broker is not trusted; if its issuer is a CA of yours, put its certificate as PEM into the folder of POSTERN_CA_FOLDER'
 
+/** Which of our processes connects. */
+type Who = 'hub' | 'edge'
+
 /** How we connect to a broker that is not in this process. @param who begins the client id, of which no broker may have two */
-export function brokerClientOptions(who: 'hub' | 'edge'): IClientOptions {
+export function brokerClientOptions(who: Who): IClientOptions {
   return {
     protocolVersion: 4,
     clean: true,
@@ -30,6 +33,7 @@ export function brokerClientOptions(who: 'hub' | 'edge'): IClientOptions {
 /** Says in the log why the broker cannot be used; of a certificate that is not trusted, whose it is. */
 export function sayBrokerErrors(
   client: MqttClient,
+  who: Who,
   log: Log,
   isExpected: (error: Error) => boolean = () => false,
 ): void {
@@ -38,7 +42,7 @@ export function sayBrokerErrors(
     if (isExpected(error)) log.debug({ reason: error.message }, 'the broker has not started yet; connecting again')
     else if (certificateFault(error.message) === 'chain')
       log.error({ reason: error.message, issuer: issuer() }, untrustedBroker)
-    else log.warn({ reason: error.message }, 'the broker refuses the hub')
+    else log.warn({ reason: error.message }, `the broker refuses the ${who}`)
   })
 }
 

@@ -31,7 +31,7 @@ export function openRelay(url: string, log: Log): Relay {
   let inFlight = 0
   let isUp = false
   const lostListeners: (() => void)[] = []
-  sayBrokerErrors(client, log)
+  sayBrokerErrors(client, 'edge', log)
   client.on('connect', () => {
     if (client.stream instanceof Socket) client.stream.setNoDelay(true)
     isUp = true

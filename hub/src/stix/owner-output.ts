@@ -94,12 +94,14 @@ class OwnerOutput {
 
   /** Those of these texts that name what is above the permitted TLP: a text goes out as it came or not at all. */
   async #namingAbove(rows: readonly KeptRow[]): Promise<ReadonlySet<string>> {
+    const naming = rows.filter((row) => row.names_others).map((row) => row.object_id)
+    if (naming.length === 0) return new Set()
     const scope = { ownerId: this.#owner.id, tlpMax: tlpLevels.indexOf(this.#owner.tlpMax) }
     const { rows: found } = await sql<{ id: string }>`
-      select k.id from unnest(${rows.map((row) => row.object_id)}::text[]) k (id) cross join lateral (
+      select k.id from unnest(${naming}::text[]) k (id) cross join lateral (
         select s.named_ids from stix_object s
         where s.owner_id = ${scope.ownerId} and s.object_id = k.id order by s.version desc limit 1) s
-      where s.named_ids is not null and ${namesAbove(scope, sql`s.named_ids`)}`.execute(databaseOnClient(this.#client))
+      where ${namesAbove(scope, sql`s.named_ids`)}`.execute(databaseOnClient(this.#client))
     return new Set(found.map(({ id }) => id))
   }
 

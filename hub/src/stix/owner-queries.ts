@@ -13,7 +13,7 @@ const newest = `newest as materialized (
     (select count(*) from assertion a where a.owner_id = $1 and a.indicator_id = any(n.indicator_ids)
        and a.modified_at <= n.added_at)::int as unchanged
   from (
-    select distinct on (object_id) object_id, type, spec_version, body, indicator_ids, group_id, outcome, added_at
+    select distinct on (object_id) object_id, type, spec_version, body, indicator_ids, group_id, named_ids, outcome, added_at
     from stix_object where owner_id = $1 order by object_id, version desc
   ) n
 )`
@@ -29,6 +29,7 @@ export type KeptRow = {
   value_count: number
   present: number
   unchanged: number
+  names_others: boolean
   group_changed: boolean | null
   /** Of a relationship of two indicators: a person took back that they belong together. */
   taken_back: boolean
@@ -49,7 +50,7 @@ const keptRelation = relationOf('stix_json(n.body)')
 
 export const keptObjects = `with ${newest}, ${takenBack}
   select n.object_id, n.type, n.spec_version, n.body, n.outcome, n.indicator_ids, n.group_id, n.value_count, n.present, n.unchanged,
-    g.modified_at > n.added_at as group_changed,
+    n.named_ids is not null as names_others, g.modified_at > n.added_at as group_changed,
     n.type = 'relationship' and n.outcome = 'mapped' and exists (
       select from taken_back b
       where b.source_ref = ${keptRelation.source} and b.target_ref = ${keptRelation.target} and b.kind = ${keptRelation.kind}

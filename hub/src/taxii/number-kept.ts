@@ -56,8 +56,8 @@ export async function numberChangedObjects(
   const { id, ownerId } = source
   // By arrays, since a join of them may be planned as every one with every row.
   const changed = sql`${indicatorIds}::uuid[]`
-  const theirs = sql`
-      select s.object_id from stix_object s
+  const { rows } = await sql<{ id: string }>`
+      select s.object_id as id from stix_object s
         where s.owner_id = ${ownerId} and cardinality(s.indicator_ids) = 1 and s.indicator_ids[1] = any(${changed})
           and s.number <= ${source.stixNumber}::bigint
       union select s.object_id from stix_object s
@@ -70,11 +70,13 @@ export async function numberChangedObjects(
       union select o.kept_id from taxii_object o
         where o.value_ids && ${changed} and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null
       union select o.kept_id from taxii_object o
-        where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`
+        where o.group_id = any(${groupIds}::bigint[]) and o.taxii_collection_id = ${id} and o.is_last and o.kept_id is not null`.execute(
+    trx,
+  )
+  const theirs = sql`select unnest(${rows.map((row) => row.id)}::text[])`
   await numberDiffering(trx, source, theirs, now)
   // After them, so that a sighting names what they are now.
-  const withGroups = sql`with theirs (id) as materialized (${theirs})
-    select id from theirs union select xid from library_group where id = any(${groupIds}::bigint[])`
+  const withGroups = sql`${theirs} union select xid from library_group where id = any(${groupIds}::bigint[])`
   await numberDiffering(trx, source, namersOf(source, withGroups), now)
 }
 
