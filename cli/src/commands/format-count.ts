@@ -1,8 +1,6 @@
-const counts = new Intl.NumberFormat('en')
-
 /** `1,234,567`, as the console and the documents write it. */
 export function formatCount(count: number): string {
-  return counts.format(count)
+  return count.toLocaleString('en')
 }
 
 /** `1 member`, `1,234 members`. */
